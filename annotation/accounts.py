@@ -1,0 +1,65 @@
+"""Who is who: an annotator's pseudonym, and the server and account that stand behind it."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from annotation.server import Server
+from annotation.studio import Studio, foreign_server
+from dataset.corpus import Corpus
+from dataset.problem import Problem
+
+ACCOUNTS = "annotators.toml"
+
+
+@dataclass(frozen=True)
+class Seat:
+    """An annotator's place at a server.
+
+    `account` is the id of the account that is to submit the work, None where it is not known. `blind` says whether the
+    server keeps annotators from seeing each other's work.
+    """
+
+    annotator: str
+    studio: Studio
+    account: int | None
+    blind: bool
+
+
+def seat(corpus: Corpus, annotator: str) -> Seat:
+    """Where an annotator works: the server that the environment names, else the embedded one.
+
+    Raises:
+        Problem: no such server, or no account for the annotator.
+    """
+    foreign = foreign_server()
+    if foreign:
+        studio = Studio(*foreign)
+        return Seat(annotator, studio, _foreign_account(corpus, annotator, studio), blind=False)
+    known = Server(corpus.state).secrets()
+    if known is None:
+        raise Problem("no Label Studio is set up here", f"start one with `hedgerow up --annotator {annotator}`")
+    if annotator not in known.annotators:
+        raise Problem(f"{annotator} has no account here", f"make one with `hedgerow up --annotator {annotator}`")
+    studio = Studio(f"http://127.0.0.1:{known.port}", known.annotators[annotator].token)
+    return Seat(annotator, studio, studio.whoami()[0], blind=True)
+
+
+def _foreign_account(corpus: Corpus, annotator: str, studio: Studio) -> int | None:
+    address = _addresses(corpus).get(annotator)
+    if address is None:
+        return None
+    members = studio.member_ids()
+    if address not in members:
+        raise Problem(f"{ACCOUNTS} gives {annotator} an account that the server does not know", "mend the file, or invite it")
+    return members[address]
+
+
+def _addresses(corpus: Corpus) -> dict[str, Any]:
+    path = corpus.root / ACCOUNTS
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem(f"{path} cannot be read: {error}", 'write lines like a1 = "someone@example.org"') from None

@@ -1,0 +1,124 @@
+"""From raw tasks to a layer of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from annotation import results
+from dataset import hedging
+from dataset.corpus import Corpus
+from dataset.files import sha256
+from dataset.layer import Layer, make_layer
+from dataset.problem import Problem
+
+Row = dict[str, Any]
+
+
+class Normaliser:
+    """Collects the rows of one annotator's layer, task by task."""
+
+    def __init__(self, corpus: Corpus, round_name: str, annotator: str, account: int | None = None) -> None:
+        self._corpus = corpus
+        self._round, self._annotator, self._account = round_name, annotator, account
+        self._known = set(corpus.articles["article_id"])
+        self._rows: dict[str, list[Row]] = {"tasks": [], "spans": [], "relations": [], "findings": []}
+        self._places: dict[str, int] = {}
+
+    def add(self, raw: Row) -> None:
+        """Takes in one raw task. What the tables cannot hold becomes a finding."""
+        task = results.read_task(raw)
+        article = task.article_id
+        if article is None or article not in self._known:
+            self._find(f"task-{task.id}", "unknown-article", None, f"task {task.id} holds no article of this corpus")
+        elif not task.annotations:
+            self._places.setdefault(article, task.id)
+        elif (text := self._text_of(task)) is not None:
+            self._places[article] = task.id
+            self._add_work(task, article, text)
+
+    def layer(self) -> Layer:
+        """The layer, sorted. An article that ended on two tasks is in neither way."""
+        ended = [row["article_id"] for row in self._rows["tasks"]]
+        for article in sorted({one for one in ended if ended.count(one) > 1} if len(set(ended)) < len(ended) else ()):
+            self._take_back(article)
+        return make_layer(f"{self._round}/{self._annotator}", **self._rows)
+
+    def places(self) -> dict[str, int]:
+        """article_id to the id of the task that holds it."""
+        return dict(sorted(self._places.items()))
+
+    def _take_back(self, article: str) -> None:
+        for name in ("tasks", "spans", "relations"):
+            self._rows[name] = [row for row in self._rows[name] if row["article_id"] != article]
+        self._find(article, "several-submissions", None, "the article was ended on several tasks; none is taken")
+
+    def _text_of(self, task: results.Task) -> str | None:
+        """The article's text, or None where the task's is another."""
+        article = str(task.article_id)
+        text = self._corpus.text(article)
+        if task.text == text and task.text_sha256 in (None, sha256(text.encode())):
+            return text
+        self._find(article, "task-text-differs", None, f"the text of task {task.id} is not the article's; its work is not taken")
+        return None
+
+    def _add_work(self, task: results.Task, article: str, text: str) -> None:
+        if len(task.annotations) > 1:
+            count = len(task.annotations)
+            self._find(article, "several-submissions", None, f"task {task.id} has {count} submissions; none is taken")
+            return
+        work = task.annotations[0]
+        if self._account is not None and results.completed_by(work) != self._account:
+            self._find(article, "wrong-annotator", None, f"task {task.id} was not submitted by {self._annotator}; it is not taken")
+            return
+        self._rows["tasks"].append(self._key(article) | self._ended(task, work))
+        if not work.get("was_cancelled"):
+            self._add_result(article, text, work.get("result"))
+
+    def _ended(self, task: results.Task, work: Row) -> Row:
+        """How the article was ended; work that was restored and not touched since keeps its first times."""
+        ended = results.ended(work) | {"guidelines_version": task.guidelines_version}
+        restored = dict(task.restored)
+        if restored.pop("result_sha256", None) == results.result_hash(work.get("result")):
+            ended |= restored
+        return ended
+
+    def _add_result(self, article: str, text: str, result: Any) -> None:
+        reading = results.read_result(result, text)
+        key = self._key(article)
+        self._rows["spans"] += [key | span for span in reading.spans]
+        self._rows["relations"] += [key | link for link in reading.relations + derived(text, reading)]
+        for code, region, message in reading.findings:
+            self._find(article, code, region, message)
+
+    def _key(self, article: str) -> Row:
+        return {"article_id": article, "round": self._round, "annotator": self._annotator}
+
+    def _find(self, article: str, code: str, region: str | None, message: str) -> None:
+        self._rows["findings"].append(self._key(article) | {"code": code, "region": region, "message": message})
+
+
+def derived(text: str, reading: results.Reading) -> list[Row]:
+    """The `hedges` links that rule H10 makes."""
+    marks = [hedging.Mark(s["span_id"], s["label"], s["start"], s["end"], s["hedge_kind"]) for s in reading.spans]
+    drawn = {link["from_span"] for link in reading.relations if link["type"] == "hedges"}
+    return [
+        {"type": "hedges", "from_span": hedge, "to_span": target, "derived": True}
+        for hedge, target in hedging.targets(text, marks, drawn)
+    ]
+
+
+def normalise(
+    corpus: Corpus, round_name: str, annotator: str, tasks: Iterable[Row], account: int | None = None
+) -> tuple[Layer, dict[str, int]]:
+    """The layer that raw tasks tell, and where on the server each article is.
+
+    Raises:
+        Problem: an article's text cannot be read.
+    """
+    normaliser = Normaliser(corpus, round_name, annotator, account)
+    for raw in tasks:
+        if not isinstance(raw, dict):
+            raise Problem("the export holds something that is not a task", "export again as JSON, not JSON_MIN or CSV")
+        normaliser.add(raw)
+    return normaliser.layer(), normaliser.places()

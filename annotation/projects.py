@@ -1,0 +1,45 @@
+"""A round's projects on a server: one for each annotator."""
+
+from __future__ import annotations
+
+from annotation import guidelines
+from annotation.accounts import Seat
+from annotation.label_config import label_config
+from dataset.corpus import Corpus
+from dataset.problem import Problem
+
+
+def mark(corpus: Corpus, round_name: str, annotator: str) -> str:
+    """The first line of the project's description, by which it is found again whatever its title."""
+    return f"hedgerow corpus={corpus.name} round={round_name} annotator={annotator}"
+
+
+def find(corpus: Corpus, round_name: str, seat: Seat) -> int | None:
+    """The project's id, None where there is none."""
+    return seat.studio.find_project(mark(corpus, round_name, seat.annotator))
+
+
+def find_or_create(corpus: Corpus, round_name: str, seat: Seat) -> int:
+    """The project's id; creates it where there is none."""
+    found = find(corpus, round_name, seat)
+    if found is not None:
+        return found
+    note = f"Guidelines version {guidelines.version()}. Keep the first line: Hedgerow finds the project by it."
+    title = f"{round_name} · {seat.annotator} · {corpus.name}"
+    return seat.studio.create_project(mark(corpus, round_name, seat.annotator), title, note, label_config())
+
+
+def existing(corpus: Corpus, round_name: str, seat: Seat) -> int:
+    """The project's id.
+
+    Raises:
+        Problem: there is none.
+    """
+    found = find(corpus, round_name, seat)
+    if found is None:
+        raise Problem(
+            f"{seat.studio.url} has no project for {seat.annotator} in round {round_name}",
+            f"make it with `hedgerow push --round {round_name} --annotator {seat.annotator}`, "
+            f"or put the record's work back with `hedgerow restore --round {round_name} --annotator {seat.annotator}`",
+        )
+    return found

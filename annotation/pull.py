@@ -1,0 +1,197 @@
+"""From Label Studio into the record: first a raw pull that never changes, then the layers that it tells."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import ijson
+
+from annotation import projects, results
+from annotation.accounts import Seat
+from annotation.normalise import normalise
+from annotation.push import deals_path
+from dataset import schema
+from dataset.corpus import Corpus
+from dataset.files import read_table
+from dataset.layer import Layer, Removal, read_layer, read_pull, removals, write_layer, write_pull
+from dataset.problem import Problem
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Pulled:
+    """What a pull brought: its id, the layers, the files it changed, and what it would take away from the record."""
+
+    pull_id: str
+    layers: list[Layer] = field(default_factory=list)
+    changed: list[Path] = field(default_factory=list)
+    removed: dict[str, list[Removal]] = field(default_factory=dict)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One annotator's raw tasks, by id, and where they came from."""
+
+    annotator: str
+    tasks: list[Row]
+    account: int | None = None
+    server: str | None = None
+    project: int | None = None
+
+
+def pull(
+    corpus: Corpus, round_name: str, seats: list[Seat], *, accept_removals: bool, tell: Callable[[str], None]
+) -> Pulled:
+    """Pulls a round from the server into `pulls/` and, unless it would take something away, into the record.
+
+    Raises:
+        Problem: the server cannot be asked, has no project, or its listing does not add up.
+    """
+    sources = []
+    for seat in seats:
+        project = projects.existing(corpus, round_name, seat)
+        tasks = seat.studio.tasks(project)
+        tell(f"{seat.annotator}: {len(tasks)} tasks")
+        sources.append(Source(seat.annotator, tasks, seat.account, seat.studio.url, project))
+    return take_in(corpus, round_name, sources, accept_removals=accept_removals)
+
+
+def pull_file(corpus: Corpus, round_name: str, annotator: str, export: Path, *, accept_removals: bool) -> Pulled:
+    """The same from a Label Studio JSON export.
+
+    Raises:
+        Problem: the file cannot be read as one.
+    """
+    return take_in(corpus, round_name, [Source(annotator, list(read_export(export)))], accept_removals=accept_removals)
+
+
+def read_export(export: Path) -> Iterator[Row]:
+    """The tasks of a JSON export, one at a time.
+
+    Raises:
+        Problem: the file is missing, is not JSON, or is not a list of tasks.
+    """
+    try:
+        with export.open("rb") as stream:
+            if stream.read(64).lstrip()[:1] != b"[":
+                raise Problem(f"{export} is not a list of tasks", "export as JSON from Label Studio")
+            stream.seek(0)
+            yield from ijson.items(stream, "item", use_float=True)
+    except OSError as error:
+        raise Problem(f"{export} cannot be read: {error.strerror}", "check the name of the file") from None
+    except (ijson.JSONError, UnicodeDecodeError) as error:
+        raise Problem(f"{export} is not whole JSON: {str(error).splitlines()[0]}", "export again from Label Studio") from None
+
+
+def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: bool) -> Pulled:
+    """Keeps the raw tasks, then brings the record to what they tell; all layers or, where one would lose something, none."""
+    told = [normalise(corpus, round_name, one.annotator, one.tasks, one.account) for one in sources]
+    pulled = Pulled(_keep(corpus, round_name, sources, [places for _, places in told]), [layer for layer, _ in told])
+    pulled.missing = _missing(corpus, round_name, sources, told)
+    for layer in pulled.layers:
+        if lost := removals(read_layer(corpus.layer_path(layer.name), layer.name), layer):
+            pulled.removed[layer.name] = lost
+    if accept_removals or not pulled.removed:
+        for layer in pulled.layers:
+            _write(corpus, pulled, layer)
+    return pulled
+
+
+def _write(corpus: Corpus, pulled: Pulled, layer: Layer) -> None:
+    """Writes a layer. The note of its pull changes only with the pull's id, so that nothing changes when nothing did."""
+    folder = corpus.layer_path(layer.name)
+    pulled.changed += write_layer(folder, layer)
+    if read_pull(folder).get("pull_id") != pulled.pull_id:
+        write_pull(folder, {"pull_id": pulled.pull_id, "pulled_at": _now()})
+
+
+def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[tuple[Layer, dict[str, int]]]) -> dict[str, list[str]]:
+    """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
+    found = {}
+    for source, (_, places) in zip(sources, told, strict=True):
+        if source.server is not None:
+            deals = read_table(deals_path(corpus, round_name), schema.Deals).filter(annotator=source.annotator)["article_id"].to_list()
+            if lost := [article for article in deals if article not in places]:
+                found[source.annotator] = lost
+    return found
+
+
+def _keep(corpus: Corpus, round_name: str, sources: list[Source], places: list[dict[str, int]]) -> str:
+    """Writes the raw pull under its id, unless it is there. Returns the id, which follows from the tasks alone."""
+    lines = (line for one in sources for line in _canonical(one))
+    pull_id = f"{round_name}-{results.fingerprint(lines)[:16]}"
+    target = corpus.pulls / pull_id
+    if target.exists():
+        return pull_id
+    with _folder_aside(target) as folder:
+        for source, where in zip(sources, places, strict=True):
+            _write_raw(folder / f"{source.annotator}.jsonl", source.tasks)
+            _write_json(folder / f"{source.annotator}.places.json", where)
+        _write_json(folder / "manifest.json", _manifest(pull_id, round_name, sources))
+    return pull_id
+
+
+def _canonical(source: Source) -> Iterable[bytes]:
+    yield f"{source.annotator}\n".encode()
+    yield from results.canonical_lines(source.tasks)
+
+
+@contextmanager
+def _folder_aside(target: Path) -> Iterator[Path]:
+    """A folder beside `target`, renamed into place and made read-only when the block ends well."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield folder
+        for path in folder.iterdir():
+            path.chmod(0o400)
+        folder.rename(target)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write_raw(path: Path, tasks: list[Row]) -> None:
+    with path.open("wb") as out:
+        for task in tasks:
+            out.write(json.dumps(task, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def _manifest(pull_id: str, round_name: str, sources: list[Source]) -> Row:
+    return {
+        "pull_id": pull_id,
+        "round": round_name,
+        "pulled_at": _now(),
+        "annotators": {
+            one.annotator: {"tasks": len(one.tasks), "server": one.server, "project": one.project} for one in sources
+        },
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def address(corpus: Corpus, layer: str, article_id: str) -> str | None:
+    """Where the article of a layer is labelled, as the layer's last pull on this machine knows it; None where it does not."""
+    annotator = layer.rpartition("/")[2]
+    folder = corpus.pulls / str(read_pull(corpus.layer_path(layer)).get("pull_id"))
+    try:
+        source = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["annotators"][annotator]
+        task = json.loads((folder / f"{annotator}.places.json").read_text(encoding="utf-8"))[article_id]
+    except (FileNotFoundError, KeyError):
+        return None
+    return f"{source['server']}/projects/{source['project']}/data?task={task}" if source["server"] else None

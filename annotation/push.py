@@ -1,0 +1,127 @@
+"""Articles into Label Studio: each dealt article once, however often it is run and wherever it was cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from annotation import guidelines, projects, results
+from annotation.accounts import Seat
+from dataset import schema
+from dataset.corpus import Corpus
+from dataset.files import read_table, table_bytes, write_bytes
+from dataset.problem import Problem
+
+CHUNK_BYTES: Final = 16 << 20
+CHUNK_TASKS: Final = 1000
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What a push did for one annotator."""
+
+    annotator: str
+    project: int
+    sent: int
+    there: int
+    blind: bool
+
+
+def deals_path(corpus: Corpus, round_name: str) -> Path:
+    """Where the deals of a round lie."""
+    return corpus.annotations / round_name / "deals.jsonl"
+
+
+def deal(corpus: Corpus, round_name: str, annotators: list[str]) -> pl.DataFrame:
+    """Deals every article to each annotator and keeps the deal in the record; what was dealt stays dealt."""
+    path = deals_path(corpus, round_name)
+    ids = corpus.articles["article_id"].to_list()
+    rows = [{"round": round_name, "annotator": one, "article_id": article} for one in annotators for article in ids]
+    known = read_table(path, schema.Deals)
+    deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")
+    write_bytes(path, table_bytes(deals))
+    return deals
+
+
+def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
+    """The deals of a round.
+
+    Raises:
+        Problem: nothing was dealt in it.
+    """
+    deals = read_table(deals_path(corpus, round_name), schema.Deals)
+    if not deals.height:
+        raise Problem(f"nothing was pushed for round {round_name}", f"run `hedgerow push --round {round_name} --annotator a1`")
+    return deals
+
+
+def push(corpus: Corpus, round_name: str, seat: Seat, progress: Progress = lambda done, total: None) -> Pushed:
+    """Sends an annotator the dealt articles that the server does not hold yet.
+
+    Raises:
+        Problem: the server holds an article twice or with another text, or cannot be asked.
+    """
+    deals = dealt(corpus, round_name).filter(annotator=seat.annotator)["article_id"].to_list()
+    project = projects.find_or_create(corpus, round_name, seat)
+    there = _on_server(corpus, seat, project)
+    missing = [article for article in deals if article not in there]
+    send(seat, project, (task(corpus, article) for article in missing), len(missing), progress)
+    return Pushed(seat.annotator, project, len(missing), len(there), seat.blind)
+
+
+def task(corpus: Corpus, article_id: str) -> dict[str, Any]:
+    """The task of an article, as it is sent."""
+    article = corpus.articles.row(by_predicate=pl.col("article_id") == article_id, named=True)
+    names = corpus.entities.filter(pl.col("event_id") == article["event_id"])["entity"].to_list()
+    return {"data": results.task_data(article, corpus.text(article_id), names, guidelines.version())}
+
+
+def send(seat: Seat, project: int, tasks: Iterator[dict[str, Any]], count: int, progress: Progress) -> None:
+    """Sends tasks in chunks."""
+    done = 0
+    progress(done, count)
+    for chunk in _chunks(tasks):
+        seat.studio.import_tasks(project, chunk)
+        done += len(chunk)
+        progress(done, count)
+
+
+def _chunks(tasks: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    chunk: list[dict[str, Any]] = []
+    size = 0
+    for one in tasks:
+        chunk.append(one)
+        size += len(one["data"]["text"])
+        if len(chunk) == CHUNK_TASKS or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _on_server(corpus: Corpus, seat: Seat, project: int) -> set[str]:
+    """The articles that the project holds, each found once and with the corpus's text."""
+    hashes = dict(corpus.articles.select("article_id", "text_sha256").iter_rows())
+    there: set[str] = set()
+    for raw in seat.studio.tasks(project, annotations=False):
+        found = results.read_task(raw)
+        if found.article_id is None or found.article_id not in hashes:
+            continue
+        _refuse_other(found, hashes[found.article_id], there, seat.studio.task_url(project, found.id))
+        there.add(found.article_id)
+    return there
+
+
+def _refuse_other(found: results.Task, text_sha256: str, there: set[str], url: str) -> None:
+    if found.article_id in there:
+        raise Problem(f"the server holds {found.article_id} twice, once at {url}", "delete the task without work, then push again")
+    if found.text_sha256 != text_sha256:
+        raise Problem(
+            f"the server holds {found.article_id} with another text at {url}",
+            "put the old text back, or take the article in again under a new id",
+        )

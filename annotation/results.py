@@ -1,0 +1,370 @@
+"""Label Studio's JSON: the only module that knows it. Everything else sees spans and relations.
+
+A region is told by several results that share its id: one with its label, one for each attribute. A control of the labelling
+page bears the name of the record's column that it fills, but for `label`, `speaker_other` and `quote_unnamed`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from dataset import scheme
+from dataset.files import sha256
+
+Row = dict[str, Any]
+Result = dict[str, Any]
+
+LABEL: Final = "label"
+TEXT: Final = "text"
+CHOICES: Final = ("speaker_entities", "quote_form", "quote_unnamed", "hedge_kind", "number_kind")
+TYPED: Final = ("speaker_other", "number_value", "number_unit")
+UNNAMED: Final = "source not named"
+_COLUMN_OF: Final = {"speaker_other": "speaker_entities", "quote_unnamed": "quote_source"}
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_LISTS: Final = ("speaker_entities", "speaker_other")
+
+
+@dataclass
+class Reading:
+    """What one result says: span and relation rows without the layer's key, and (code, region, message) of what they cannot hold."""
+
+    spans: list[Row] = field(default_factory=list)
+    relations: list[Row] = field(default_factory=list)
+    findings: list[tuple[str, str | None, str]] = field(default_factory=list)
+
+    def found(self, code: str, region: str | None, message: str) -> None:
+        """Notes a finding."""
+        self.findings.append((code, region, message))
+
+
+# Result to rows
+
+
+def read_result(result: Any, text: str) -> Reading:
+    """Reads the result of one annotation of `text`. Never raises: what cannot be read is a finding."""
+    reading = Reading()
+    if not isinstance(result, list):
+        reading.found("unreadable-result", None, "the annotation's result is not a list")
+        return reading
+    for region, items in _regions(result, reading).items():
+        _read_region(region, items, text, reading)
+    _read_relations(result, reading)
+    return reading
+
+
+def _regions(result: list[Any], reading: Reading) -> dict[str, list[Result]]:
+    """The results by region id, in the order in which the regions first appear."""
+    regions: dict[str, list[Result]] = {}
+    for item in result:
+        if not isinstance(item, dict):
+            reading.found("unreadable-result", None, "a result is not an object")
+        elif item.get("type") == "relation":
+            continue
+        elif not _is_text(item.get("id")) or not item["id"]:
+            reading.found("region-without-id", None, f"a result of `{item.get('from_name')}` has no region id")
+        else:
+            regions.setdefault(item["id"], []).append(item)
+    return regions
+
+
+def _read_region(region: str, items: list[Result], text: str, reading: Reading) -> None:
+    labelled = [item for item in items if item.get("from_name") == LABEL]
+    if len(labelled) != 1:
+        code = "region-without-label" if not labelled else "duplicate-region-id"
+        reading.found(code, region, f"the region has {len(labelled)} results of the control `{LABEL}`")
+        return
+    offsets, label = _offsets(labelled[0]), _label(region, labelled[0], reading)
+    if offsets is None:
+        reading.found("unreadable-offsets", region, f"offsets are not whole numbers: {_brief(labelled[0].get('value'))}")
+    elif label is not None:
+        start, end = offsets
+        span = _blank_span(region, label, start, end, text)
+        for item in items:
+            _read_attribute(span, item, offsets, reading)
+        reading.spans.append(_finish(span))
+
+
+def _offsets(item: Result) -> tuple[int, int] | None:
+    value = item.get("value")
+    if not isinstance(value, dict):
+        return None
+    start, end = value.get("start"), value.get("end")
+    return (start, end) if type(start) is int and type(end) is int and max(abs(start), abs(end)) < 2**63 else None
+
+
+def _label(region: str, item: Result, reading: Reading) -> str | None:
+    value = item.get("value")
+    labels = value.get("labels") if isinstance(value, dict) else None
+    if isinstance(labels, list) and len(labels) == 1 and _is_text(labels[0]):
+        return str(labels[0])
+    reading.found("region-without-label" if not labels else "several-labels", region, f"labels are {_brief(labels)}")
+    return None
+
+
+def _blank_span(region: str, label: str, start: int, end: int, text: str) -> Row:
+    inside = 0 <= start <= end <= len(text)
+    names = [name for attributes in scheme.ATTRIBUTES.values() for name in attributes]
+    return {
+        "span_id": region,
+        "label": label,
+        "start": start,
+        "end": end,
+        "text": text[start:end] if inside else "",
+        **dict.fromkeys(names),
+        "speaker_entities": [],
+    }
+
+
+def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: Reading) -> None:
+    name = item.get("from_name")
+    if name == LABEL:
+        return
+    if name not in CHOICES + TYPED:
+        reading.found("unknown-control", span["span_id"], f"the control `{name}` is not on the labelling page")
+    elif (values := _values(item)) is None:
+        reading.found("unreadable-value", span["span_id"], f"`{name}` holds {_brief(item.get('value'))}")
+    else:
+        if _offsets(item) not in (None, offsets):
+            reading.found("offsets-disagree", span["span_id"], f"`{name}` stands at {_offsets(item)}, its region at {offsets}")
+        _fill(span, str(name), values, reading)
+
+
+def _values(item: Result) -> list[str] | None:
+    value = item.get("value")
+    if not isinstance(value, dict):
+        return None
+    values = value.get("choices") if item["from_name"] in CHOICES else value.get("text")
+    values = [values] if isinstance(values, str) else values
+    return values if isinstance(values, list) and all(map(_is_text, values)) else None
+
+
+def _is_text(value: Any) -> bool:
+    """A string that UTF-8 can hold: no lone surrogate."""
+    return isinstance(value, str) and (value.isascii() or not _SURROGATE.search(value))
+
+
+def _fill(span: Row, name: str, values: list[str], reading: Reading) -> None:
+    column = _COLUMN_OF.get(name, name)
+    if name in _LISTS:
+        span[column] = span[column] + [value for value in values if value not in span[column]]
+    elif len(values) > 1 or (span[column] is not None and values):
+        reading.found("several-values", span["span_id"], f"`{name}` holds several values: {_brief(values)}")
+    elif values:
+        span[column] = "unnamed" if (name, values[0]) == ("quote_unnamed", UNNAMED) else values[0]
+
+
+def _finish(span: Row) -> Row:
+    """Adds what follows from what was typed."""
+    if span["label"] == "quote" and span["quote_source"] is None:
+        span["quote_source"] = "linked"
+    span["number_low"], span["number_high"] = scheme.value_bounds(span["number_value"]) or (None, None)
+    return span
+
+
+def _brief(value: Any) -> str:
+    return json.dumps(value, default=str)[:120]
+
+
+# Relations
+
+
+def _read_relations(result: list[Any], reading: Reading) -> None:
+    spans = {span["span_id"]: span for span in reading.spans}
+    seen = set()
+    for item in result:
+        if not (isinstance(item, dict) and item.get("type") == "relation"):
+            continue
+        ends = (item.get("from_id"), item.get("to_id"))
+        if not all(_is_text(end) and end for end in ends):
+            reading.found("unreadable-relation", None, f"a relation's ends are {_brief(ends)}")
+            continue
+        row = _relation(*_directed(str(ends[0]), str(ends[1]), item.get("direction"), spans), spans)
+        if (row["from_span"], row["to_span"]) not in seen:
+            seen.add((row["from_span"], row["to_span"]))
+            reading.relations.append(row)
+
+
+def _relation(start: str, end: str, spans: dict[str, Row]) -> Row:
+    labels = (spans.get(start, {}).get("label"), spans.get(end, {}).get("label"))
+    return {"type": scheme.relation_type(*labels), "from_span": start, "to_span": end, "derived": False}
+
+
+def _directed(start: str, end: str, direction: Any, spans: dict[str, Row]) -> tuple[str, str]:
+    """The ends in the scheme's direction, whichever way the link was drawn; where neither way is one, as drawn."""
+    ways = [(end, start), (start, end)] if direction == "left" else [(start, end), (end, start)]
+    known = [way for way in ways if _relation(*way, spans)["type"]]
+    if len(known) == 2:
+        return max(known, key=lambda way: (spans[way[0]]["start"], spans[way[0]]["end"], way[0]))
+    return known[0] if known else ways[0]
+
+
+# Rows to result
+
+
+def write_result(spans: Iterable[Row], relations: Iterable[Row], names: Iterable[str] = ()) -> list[Result]:
+    """The result that shows these rows on the labelling page. Derived relations are left out.
+
+    `names` are the entities that the page offers; any other goes into the field for other names.
+    """
+    offered = set(names)
+    regions = [result for span in spans for result in _write_span(span, offered)]
+    drawn = (relation for relation in relations if not relation["derived"])
+    return regions + [
+        {"type": "relation", "from_id": link["from_span"], "to_id": link["to_span"], "direction": "right"} for link in drawn
+    ]
+
+
+def _write_span(span: Row, offered: set[str]) -> Iterator[Result]:
+    yield _item(span, LABEL, "labels", {"text": span["text"], "labels": [span["label"]]})
+    others = [name for name in span["speaker_entities"] if name not in offered]
+    chosen = {
+        "speaker_entities": [name for name in span["speaker_entities"] if name in offered],
+        "quote_unnamed": [UNNAMED] if span["quote_source"] == "unnamed" else [],
+        **{name: [span[name]] if span[name] is not None else [] for name in ("quote_form", "hedge_kind", "number_kind")},
+    }
+    typed = {"speaker_other": others, **{n: [span[n]] if span[n] is not None else [] for n in ("number_value", "number_unit")}}
+    for name, values in chosen.items():
+        if values:
+            yield _item(span, name, "choices", {"text": span["text"], "choices": values})
+    for name, values in typed.items():
+        if values:
+            yield _item(span, name, "textarea", {"text": values})
+
+
+def _item(span: Row, control: str, kind: str, value: Row) -> Result:
+    return {
+        "id": span["span_id"],
+        "from_name": control,
+        "to_name": TEXT,
+        "type": kind,
+        "origin": "manual",
+        "value": {"start": span["start"], "end": span["end"], **value},
+    }
+
+
+# Tasks
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as the server tells it, as far as the record needs it."""
+
+    id: int
+    article_id: str | None
+    text: str | None
+    text_sha256: str | None
+    guidelines_version: str | None
+    annotations: list[Row]
+    restored: Row
+
+
+def read_task(raw: Row) -> Task:
+    """Reads a task. Drafts and predictions are left out."""
+    data = raw.get("data") if isinstance(raw.get("data"), dict) else {}
+    meta = raw.get("meta") if isinstance(raw.get("meta"), dict) else {}
+    assert isinstance(data, dict) and isinstance(meta, dict)  # noqa: S101 - for the type checker
+    annotations = raw.get("annotations")
+    return Task(
+        id=int(raw.get("id") or 0),
+        article_id=_string(data.get("article_id")),
+        text=_string(data.get("text")),
+        text_sha256=_string(data.get("text_sha256")),
+        guidelines_version=_string(data.get("guidelines_version")),
+        annotations=[one for one in annotations if isinstance(one, dict)] if isinstance(annotations, list) else [],
+        restored=meta.get("restored") or {},
+    )
+
+
+def _string(value: Any) -> str | None:
+    return value if _is_text(value) else None
+
+
+def task_data(article: Row, text: str, entities: list[str], guidelines_version: str) -> Row:
+    """The data of a task: the article's text, the names that the page offers, and what identifies both."""
+    return {
+        "text": text,
+        "article_id": article["article_id"],
+        "text_sha256": article["text_sha256"],
+        "guidelines_version": guidelines_version,
+        "entities": [
+            {"value": name, **({"hotkey": key} if key else {})}
+            for name, key in zip(entities, _keys(len(entities)), strict=True)
+        ],
+    }
+
+
+def _keys(count: int) -> list[str | None]:
+    """Keys for the names on the page; past the last, names have none. 1-4, r, u and Escape have other work."""
+    keys: list[str | None] = [*"qwetasdfgzxcvbnyiopjklm"]
+    return (keys + [None] * count)[:count]
+
+
+def ended(annotation: Row) -> Row:
+    """How and when an annotation was ended: status, created_at, updated_at (UTC), seconds."""
+    seconds = annotation.get("lead_time")
+    return {
+        "status": "skipped" if annotation.get("was_cancelled") else "submitted",
+        "created_at": _utc(annotation.get("created_at")),
+        "updated_at": _utc(annotation.get("updated_at")),
+        "seconds": float(seconds) if type(seconds) in (int, float) and math.isfinite(seconds) else None,
+    }
+
+
+def _utc(value: Any) -> str | None:
+    try:
+        moment = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def completed_by(annotation: Row) -> int | str | None:
+    """The account that submitted: its id, or its address in exports that hold the whole account."""
+    who = annotation.get("completed_by")
+    return who.get("id") or who.get("email") if isinstance(who, dict) else who
+
+
+def result_hash(result: Any) -> str:
+    """SHA-256 of a result, whatever the order of its keys."""
+    return sha256(json.dumps(result, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def restored_meta(task: Row, result: list[Result]) -> Row:
+    """What a restored task remembers: when its work was really done, valid for as long as the result is this one."""
+    kept = {name: task[name] for name in ("created_at", "updated_at", "seconds", "guidelines_version")}
+    return {"restored": {**kept, "result_sha256": result_hash(result)}}
+
+
+# Canonical form
+
+_VOLATILE = frozenset({"created_ago", "created_username", "annotators", "avg_lead_time", "comment_authors"})
+
+
+def canonical_lines(tasks: Iterable[Row]) -> Iterator[bytes]:
+    """Each task on a line, without what changes while nobody works: ages, user names, who looked."""
+    for task in tasks:
+        stable = {name: value for name, value in task.items() if name not in _VOLATILE}
+        stable["annotations"] = [_without_volatile(one) for one in task.get("annotations") or []]
+        yield json.dumps(stable, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+
+
+def _without_volatile(annotation: Any) -> Any:
+    if not isinstance(annotation, dict):
+        return annotation
+    return {name: value for name, value in annotation.items() if name not in _VOLATILE}
+
+
+def fingerprint(lines: Iterable[bytes]) -> str:
+    """SHA-256 over lines."""
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line)
+    return digest.hexdigest()

@@ -1,0 +1,272 @@
+"""The embedded Label Studio: one process on 127.0.0.1, its data and secrets in the corpus's state folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import filelock
+import httpx
+import psutil
+
+from dataset.files import aside
+from dataset.problem import Problem
+
+HOST = "127.0.0.1"
+START_SECONDS = 180
+_QUIET = {
+    "COLLECT_ANALYTICS": "false",
+    "SENTRY_DSN": "",
+    "FRONTEND_SENTRY_DSN": "",
+    "LATEST_VERSION_CHECK": "false",
+    "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+}
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of the embedded server. All secrets but the address."""
+
+    name: str
+    email: str
+    password: str
+    token: str
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What `up` made: the port, the admin, the annotators by pseudonym."""
+
+    port: int
+    admin: Account
+    annotators: dict[str, Account] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Server:
+    """The embedded server of one corpus."""
+
+    state: Path
+
+    @property
+    def secrets_path(self) -> Path:
+        """Accounts and tokens, mode 600."""
+        return self.state / "secrets.json"
+
+    @property
+    def log_path(self) -> Path:
+        """What Label Studio prints."""
+        return self.state / "label-studio.log"
+
+    @property
+    def data_path(self) -> Path:
+        """Label Studio's database and files."""
+        return self.state / "label-studio"
+
+    @property
+    def _process_path(self) -> Path:
+        return self.state / "process.json"
+
+    def secrets(self) -> Secrets | None:
+        """What `up` made, or None before the first `up`."""
+        if not self.secrets_path.exists():
+            return None
+        known = json.loads(self.secrets_path.read_text(encoding="utf-8"))
+        annotators = {name: Account(**account) for name, account in known["annotators"].items()}
+        return Secrets(known["port"], Account(**known["admin"]), annotators)
+
+    def url(self) -> str | None:
+        """The address, or None before the first `up`."""
+        known = self.secrets()
+        return f"http://{HOST}:{known.port}" if known else None
+
+    def process(self) -> psutil.Process | None:
+        """The process that `up` started, if it still runs; a number that another process got since is not it."""
+        try:
+            noted = json.loads(self._process_path.read_text(encoding="utf-8"))
+            process = psutil.Process(noted["pid"])
+            same = process.create_time() == noted["created"] and process.status() != psutil.STATUS_ZOMBIE
+            return process if same else None
+        except (FileNotFoundError, psutil.NoSuchProcess, json.JSONDecodeError, KeyError):
+            return None
+
+    def answers(self) -> bool:
+        """Whether it answers now."""
+        url = self.url()
+        try:
+            return url is not None and httpx.get(f"{url}/health", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def up(self, annotators: list[str], port: int | None, tell: Callable[[str], None]) -> Secrets:
+        """Brings the server up, with an account for each annotator. Does only what is not done yet.
+
+        Raises:
+            Problem: Label Studio is not installed, the port is taken, or it does not start.
+        """
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._locked():
+            before, running = self.secrets(), self.process()
+            if running and before and port not in (None, before.port):
+                raise Problem(f"the server runs on port {before.port}", "stop it with `hedgerow down` first")
+            wanted = _with_annotators(before or _new_secrets(), annotators, port, free=running is None)
+            if before is None or set(wanted.annotators) - set(before.annotators) or not self.data_path.exists():
+                tell("making the database and accounts" if before is None else "making accounts")
+                self._provision(wanted)
+            self._write_secrets(wanted)
+            if running is None:
+                tell("starting Label Studio")
+                self._start(wanted)
+            self._wait(tell)
+        return wanted
+
+    def down(self) -> bool:
+        """Ends the process that `up` started, and waits for its end. Returns whether there was one."""
+        with self._locked():
+            process = self.process()
+            if process is None:
+                return False
+            process.terminate()
+            try:
+                process.wait(20)
+            except psutil.TimeoutExpired:
+                process.kill()
+                process.wait(20)
+            self._process_path.unlink(missing_ok=True)
+        return True
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            with filelock.FileLock(self.state / "up.lock", timeout=START_SECONDS):
+                yield
+        except filelock.Timeout:
+            raise Problem("another `hedgerow up` or `down` is at work here", "wait for it, then run this again") from None
+
+    def _write_secrets(self, wanted: Secrets) -> None:
+        with aside(self.secrets_path) as new:
+            new.chmod(0o600)
+            new.write_text(json.dumps(asdict(wanted), indent=2) + "\n", encoding="utf-8")
+            if self.secrets_path.exists():
+                self.secrets_path.chmod(0o600)
+        self.secrets_path.chmod(0o600)
+
+    def _environment(self) -> dict[str, str]:
+        foreign = {"LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"}
+        kept = {name: value for name, value in os.environ.items() if name not in foreign}
+        return {**kept, **_QUIET, "LABEL_STUDIO_BASE_DATA_DIR": str(self.data_path)}
+
+    def _provision(self, wanted: Secrets) -> None:
+        accounts = {"admin": asdict(wanted.admin), "annotators": [asdict(one) for one in wanted.annotators.values()]}
+        with self._log() as log:
+            done = subprocess.run(
+                [sys.executable, "-m", "annotation.provision"],
+                input=json.dumps(accounts).encode(),
+                stdout=log,
+                stderr=log,
+                env=self._environment(),
+                umask=0o077,
+                check=False,
+            )
+        if done.returncode:
+            raise Problem(f"Label Studio's database could not be made: {self._last_words()}", self._see_log())
+
+    def _start(self, wanted: Secrets) -> None:
+        command = [str(_label_studio()), "start", "-b", "--internal-host", HOST, "-p", str(wanted.port)]
+        with self._log() as log:
+            child = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._environment(),
+                umask=0o077,
+                start_new_session=True,
+            )
+        noted = {"pid": child.pid, "created": psutil.Process(child.pid).create_time()}
+        with aside(self._process_path) as new:
+            new.write_text(json.dumps(noted), encoding="utf-8")
+
+    def _wait(self, tell: Callable[[str], None]) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not self.answers():
+            if self.process() is None:
+                raise Problem(f"Label Studio ended while starting: {self._last_words()}", self._see_log())
+            if time.monotonic() > deadline:
+                raise Problem(f"Label Studio did not answer within {START_SECONDS} s", self._see_log())
+            time.sleep(0.3)
+        tell("it answers")
+
+    def _log(self) -> IO[bytes]:
+        handle = os.open(self.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(handle, "ab")
+
+    def _last_words(self) -> str:
+        lines = self.log_path.read_text(encoding="utf-8", errors="replace").split("\n")
+        return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "it said nothing")
+
+    def _see_log(self) -> str:
+        return f"see {self.log_path}"
+
+
+def _with_annotators(known: Secrets, annotators: list[str], port: int | None, *, free: bool) -> Secrets:
+    """The secrets with an account for each annotator, and a port that is free if one is needed."""
+    added = {name: _new_account(name) for name in annotators if name not in known.annotators}
+    chosen = _free_port(port, known.port) if free else known.port
+    return Secrets(chosen, known.admin, known.annotators | added)
+
+
+def _new_secrets() -> Secrets:
+    return Secrets(0, _new_account("admin"))
+
+
+def _new_account(name: str) -> Account:
+    return Account(name, f"{name.lower()}@hedgerow.local", secrets.token_urlsafe(12), secrets.token_hex(20))
+
+
+def _free_port(named: int | None, before: int) -> int:
+    """The port named; else the one of last time if it is free; else any free one."""
+    for port in [named] if named else [before, 0]:
+        try:
+            with socket.socket() as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((HOST, port))
+                return int(probe.getsockname()[1])
+        except OSError:
+            continue
+    raise Problem(f"port {named} on {HOST} is taken", "name another with --port, or none")
+
+
+def _label_studio() -> Path:
+    """Label Studio's command beside this Python.
+
+    Raises:
+        Problem: it is not installed.
+    """
+    command = Path(sys.executable).parent / "label-studio"
+    if not command.exists():
+        raise Problem("Label Studio is not installed here", "run `pip install -e '.[server]' -c constraints.txt`")
+    return command
+
+
+def summary(server: Server) -> dict[str, Any]:
+    """What runs: address, process, annotators; no secrets."""
+    known, process = server.secrets(), server.process()
+    return {
+        "running": process is not None,
+        "answers": server.answers(),
+        "url": server.url(),
+        "pid": process.pid if process else None,
+        "annotators": sorted(known.annotators) if known else [],
+    }

@@ -1,0 +1,219 @@
+"""A Label Studio server as the rest sees it: projects, tasks and annotations, and failures said in a sentence."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+from label_studio_sdk import LabelStudio
+from label_studio_sdk.core.api_error import ApiError
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from dataset.problem import Problem
+
+Row = dict[str, Any]
+
+PAGE_SIZE: Final = 500
+_PASSING: Final = frozenset({408, 429, 502, 503, 504})
+_WITH_WORK: Final = {"fields": "all", "include": "id,data,meta,annotations"}
+_WITHOUT_WORK: Final = {"include": "id,data"}
+
+
+class Studio:
+    """One account's view of a server. Every method raises Problem where the server cannot be asked or refuses."""
+
+    def __init__(self, url: str, token: str, timeout: float = 60) -> None:
+        self.url = without_credentials(url).rstrip("/")
+        self._token = token
+        self._http = httpx.Client(timeout=timeout, follow_redirects=True)
+        self._opened: LabelStudio | None = None
+
+    @property
+    def _client(self) -> LabelStudio:
+        if self._opened is None:
+            with self._speaking():
+                # Repeating is decided here, call by call: the SDK would repeat an import that the server has stored.
+                self._opened = LabelStudio(base_url=self.url, api_key=self._token, httpx_client=self._http, max_retries=0)
+        return self._opened
+
+    def whoami(self) -> tuple[int, str]:
+        """Id and address of the account that the token belongs to."""
+        user = self._asking(lambda: self._client.users.whoami())
+        return int(user.id), str(user.email)
+
+    def member_ids(self) -> dict[str, int]:
+        """Address to id of the accounts that this account sees."""
+        users = self._asking(lambda: self._client.users.list())
+        return {str(user.email): int(user.id) for user in users}
+
+    def find_project(self, mark: str) -> int | None:
+        """The id of the project whose description begins with the line `mark`; the oldest, should there be several."""
+        projects = self._asking(lambda: list(self._client.projects.list(include="id,description")))
+        found = [int(project.id) for project in projects if (project.description or "").split("\n")[0] == mark]
+        return min(found, default=None)
+
+    def create_project(self, mark: str, title: str, note: str, label_config: str) -> int:
+        """Creates a project and returns its id."""
+        with self._speaking():
+            project = self._client.projects.create(
+                title=title[:50],
+                description=f"{mark}\n{note}",
+                label_config=label_config,
+                maximum_annotations=1,
+                sampling="Sequential sampling",
+                show_skip_button=True,
+                enable_empty_annotation=True,
+            )
+        return int(project.id)
+
+    def tasks(self, project: int, *, annotations: bool = True) -> list[Row]:
+        """All tasks of a project as the server tells them, by id; counted against the server's own total.
+
+        Raises:
+            Problem: three listings in a row disagreed with the server's total, as when tasks come and go meanwhile.
+        """
+        for _ in range(3):
+            found, total = self._list_tasks(project, annotations)
+            if len(found) == total:
+                return [found[key] for key in sorted(found)]
+        raise Problem(
+            f"{self.url} says that project {project} has {total} tasks, but lists {len(found)}",
+            "wait until nobody adds or deletes tasks there, then run the same command again",
+        )
+
+    def _list_tasks(self, project: int, annotations: bool) -> tuple[dict[int, Row], int]:
+        """Tasks by id, and the server's total after the last.
+
+        Asked for by "id greater than the last seen": numbered pages shift when a task is deleted meanwhile.
+        """
+        found: dict[int, Row] = {}
+        while True:
+            after = max(found, default=0)
+            tasks = self._get("api/tasks/", project=project, page_size=PAGE_SIZE, **_task_query(after, annotations))["tasks"]
+            found |= {int(task["id"]): task for task in tasks}
+            if len(tasks) < PAGE_SIZE:
+                return found, self._total(project)
+
+    def _total(self, project: int) -> int:
+        return int(self._get("api/tasks/", project=project, page_size=1, include="id")["total"])
+
+    def _get(self, path: str, **params: Any) -> Row:
+        """The answer's JSON as it came: the SDK's models would drop what they do not know."""
+
+        def ask() -> Row:
+            wrapper = self._client._client_wrapper
+            answer = wrapper.httpx_client.request(path, method="GET", params=params)
+            if answer.status_code >= 400:
+                raise ApiError(status_code=answer.status_code, body=_body(answer))
+            return dict(answer.json())
+
+        return dict(self._asking(ask))
+
+    def import_tasks(self, project: int, tasks: list[Row]) -> None:
+        """Sends tasks, with their annotations if they have any. Not repeated: nothing on the server de-duplicates."""
+        with self._speaking():
+            self._client.projects.import_tasks(id=project, request=tasks)
+
+    def annotate(self, task: int, result: list[Row], *, skipped: bool, seconds: float | None, account: int) -> None:
+        """Submits (or skips) a task as an account's work."""
+        with self._speaking():
+            self._client.annotations.create(
+                id=task, result=result, was_cancelled=skipped, lead_time=seconds, completed_by=account
+            )
+
+    def set_meta(self, task: int, meta: Row) -> None:
+        """Replaces a task's meta."""
+        with self._speaking():
+            self._client.tasks.update(id=task, meta=meta)
+
+    def delete_project(self, project: int) -> None:
+        """Deletes a project and all in it."""
+        with self._speaking():
+            self._client.projects.delete(id=project)
+
+    def task_url(self, project: int, task: int) -> str:
+        """The address where a person opens the task."""
+        return f"{self.url}/projects/{project}/data?task={task}"
+
+    def _asking(self, call: Any) -> Any:
+        """Asks, and asks again when the failure is one that passes. For questions only."""
+        retrying = Retrying(
+            retry=retry_if_exception(_passes), stop=stop_after_attempt(5), wait=wait_exponential_jitter(0.3, 8), reraise=True
+        )
+        with self._speaking():
+            return retrying(call)
+
+    @contextmanager
+    def _speaking(self) -> Iterator[None]:
+        try:
+            yield
+        except ApiError as error:
+            raise _refusal(self.url, error) from None
+        except httpx.ConnectError:
+            raise Problem(f"no answer from {self.url}", "start it with `hedgerow up`, or set LABEL_STUDIO_URL") from None
+        except httpx.HTTPError as error:
+            what = type(error).__name__
+            raise Problem(f"{self.url} broke off ({what})", "run the same command again; what is done is not done twice") from None
+        except (json.JSONDecodeError, KeyError) as error:
+            raise Problem(f"{self.url} does not answer like Label Studio ({error})", "check LABEL_STUDIO_URL") from None
+
+
+def _task_query(after: int, annotations: bool) -> dict[str, str]:
+    later = {"filter": "filter:tasks:id", "operator": "greater", "type": "Number", "value": after}
+    query = {"filters": {"conjunction": "and", "items": [later]}, "ordering": ["tasks:id"]}
+    return {"query": json.dumps(query), **(_WITH_WORK if annotations else _WITHOUT_WORK)}
+
+
+def _passes(error: BaseException) -> bool:
+    if isinstance(error, ApiError):
+        return error.status_code in _PASSING
+    return isinstance(error, httpx.HTTPError) and not isinstance(error, httpx.ConnectError)
+
+
+def _body(answer: httpx.Response) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        return answer.text[:200]
+
+
+def _refusal(url: str, error: ApiError) -> Problem:
+    if error.status_code in (401, 403):
+        return Problem(
+            f"{url} refuses the token ({error.status_code})",
+            "check LABEL_STUDIO_API_KEY; for the embedded server, unset it and LABEL_STUDIO_URL",
+        )
+    body = error.body if isinstance(error.body, dict) else {}
+    detail = body.get("validation_errors") or body.get("detail") or error.body
+    return Problem(f"{url} answers {error.status_code}: {str(detail)[:300]}", "run the same command again, or see the server's log")
+
+
+def without_credentials(url: str) -> str:
+    """The address without a user name or password in it.
+
+    Raises:
+        Problem: it is not an http or https address.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Problem("LABEL_STUDIO_URL is not an http or https address", "set it to one like http://127.0.0.1:8080")
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def foreign_server() -> tuple[str, str] | None:
+    """Address and token of the server that the environment names; None where it names none.
+
+    Raises:
+        Problem: it names an address without a token.
+    """
+    url, token = os.environ.get("LABEL_STUDIO_URL"), os.environ.get("LABEL_STUDIO_API_KEY")
+    if not url:
+        return None
+    if not token:
+        raise Problem("LABEL_STUDIO_URL is set, but LABEL_STUDIO_API_KEY is not", "set it to a token of that server")
+    return url, token

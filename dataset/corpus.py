@@ -1,0 +1,133 @@
+"""A corpus: a folder with a `hedgerow.toml`, its articles and texts, and where its record lies."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from dataset import schema
+from dataset.files import read_table, sha256
+from dataset.problem import Problem
+
+SETTINGS = "hedgerow.toml"
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus and its paths, all absolute."""
+
+    root: Path
+    name: str
+    title: str
+    seeds: Path
+    annotations: Path
+    splits: Path
+    releases: Path
+
+    @property
+    def pulls(self) -> Path:
+        """Raw pulls, git-ignored."""
+        return self.root / "pulls"
+
+    @property
+    def state(self) -> Path:
+        """What belongs to this machine: the server's data and secrets, git-ignored."""
+        return self.root / ".hedgerow"
+
+    @cached_property
+    def articles(self) -> pl.DataFrame:
+        """The table `articles`, by article_id."""
+        return read_table(self.seeds / "articles.jsonl", schema.Articles).sort("article_id")
+
+    @cached_property
+    def entities(self) -> pl.DataFrame:
+        """The table `entities`, in the order of its file."""
+        return read_table(self.seeds / "entities.jsonl", schema.Entities)
+
+    def text_path(self, article_id: str) -> Path:
+        """Where an article's text lies."""
+        return self.seeds / "text" / f"{article_id}.txt"
+
+    def text(self, article_id: str) -> str:
+        """An article's text, verbatim.
+
+        Raises:
+            Problem: the file is missing, is not UTF-8, or is not the text that `articles.jsonl` names.
+        """
+        path = self.text_path(article_id)
+        try:
+            content = path.read_bytes()
+            text = content.decode("utf-8")
+        except FileNotFoundError:
+            raise Problem(f"the text of {article_id} is missing: {path}", "put it back, or take the article out") from None
+        except UnicodeDecodeError as error:
+            raise Problem(f"{path} is not UTF-8 at byte {error.start}", "put the text back as it was taken in") from None
+        if sha256(content) != self._hashes.get(article_id):
+            raise Problem(
+                f"{path} is not the text that articles.jsonl names by its SHA-256", "put the text back as it was taken in"
+            )
+        return text
+
+    @cached_property
+    def _hashes(self) -> dict[str, str]:
+        return dict(self.articles.select("article_id", "text_sha256").iter_rows())
+
+    def texts(self) -> pl.DataFrame:
+        """article_id and article_text of every article."""
+        ids = self.articles["article_id"].to_list()
+        rows = {"article_id": ids, "article_text": [self.text(article) for article in ids]}
+        return pl.DataFrame(rows, schema={"article_id": pl.String, "article_text": pl.String})
+
+    def layer_path(self, layer: str) -> Path:
+        """The folder of a layer, named `ROUND/ANNOTATOR` or `gold`."""
+        return self.annotations / layer
+
+    def layers(self) -> list[str]:
+        """The layers in the record, by name."""
+        found = self.annotations.glob("**/tasks.jsonl")
+        return sorted(path.parent.relative_to(self.annotations).as_posix() for path in found)
+
+
+def open_corpus(folder: Path | None) -> Corpus:
+    """The corpus in `folder`, or the nearest at or above the working directory.
+
+    Raises:
+        Problem: there is none, or its settings cannot be read.
+    """
+    root = folder.resolve() if folder else _nearest(Path.cwd())
+    try:
+        settings = tomllib.loads((root / SETTINGS).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise Problem(f"{root} has no {SETTINGS}", "name a corpus folder with --corpus DIR") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem(f"{root / SETTINGS} cannot be read: {error}", "mend the file") from None
+    return _from_settings(root, settings)
+
+
+def _nearest(start: Path) -> Path:
+    for folder in (start, *start.parents):
+        if (folder / SETTINGS).exists():
+            return folder
+    raise Problem(f"no {SETTINGS} in {start} or above it", "go to the corpus, or name it with --corpus DIR")
+
+
+def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
+    paths = settings.get("paths", {})
+
+    def path(name: str, default: str) -> Path:
+        return root / paths.get(name, default)
+
+    return Corpus(
+        root=root,
+        name=settings.get("name", root.name),
+        title=settings.get("title", settings.get("name", root.name)),
+        seeds=path("seeds", "seeds"),
+        annotations=path("annotations", "annotations"),
+        splits=path("splits", "splits.jsonl"),
+        releases=path("releases", "releases"),
+    )

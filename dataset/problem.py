@@ -1,0 +1,12 @@
+"""A known failure, said so that a person can act on it."""
+
+from __future__ import annotations
+
+
+class Problem(Exception):  # noqa: N818 - it is shown to people by this name
+    """What happened and where, and what to do next. Commands print it as one line and exit with 3."""
+
+    def __init__(self, what: str, next_step: str) -> None:
+        super().__init__(f"{what}; {next_step}")
+        self.what = what
+        self.next_step = next_step

@@ -1,0 +1,377 @@
+"""Every table of the record and every published config, each declared once.
+
+A table is a pandera model. Its Arrow schema, `datasets.Features` and documentation are derived here and nowhere else.
+Offsets are Unicode code points into the article's text, end-exclusive.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import pandera.polars as pa
+import polars as pl
+import pyarrow
+
+from dataset import scheme
+
+if TYPE_CHECKING:
+    import datasets
+
+IDENTIFIER = r"^[A-Za-z0-9_.\-]+$"
+SHA256 = r"^[0-9a-f]{64}$"
+TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$"
+DATE = r"^\d{4}-\d{2}-\d{2}$"
+
+
+class Table(pa.DataFrameModel):
+    """A table: its columns, in order, with type, allowed values and description."""
+
+    class Config:
+        """No column more, no column less, and in this order."""
+
+        strict = True
+        ordered = True
+
+
+def columns(table: type[Table]) -> dict[str, Any]:
+    """The pandera columns of a table by name, in order."""
+    return cast(dict[str, Any], table.to_schema().columns)
+
+
+def polars_schema(table: type[Table]) -> dict[str, pl.DataType]:
+    """Column name to polars type, in order."""
+    return dict(pl.Schema({name: col.dtype.type for name, col in columns(table).items()}))
+
+
+def column(description: str, *, optional: bool = False, text: bool = False, **field: Any) -> Any:
+    """A column. `text` marks one that holds words of an article and is null in the `withheld` variant."""
+    metadata = {"text": text, **field.pop("metadata", {})}
+    return pa.Field(description=description, nullable=optional, metadata=metadata, **field)
+
+
+def names_column(description: str, **field: Any) -> Any:
+    """A column of lists of strings."""
+    return column(description, dtype_kwargs={"inner": pl.String}, **field)
+
+
+def rows_column(rows: type[Table], description: str) -> Any:
+    """A column of lists of rows of another table."""
+    return column(description, dtype_kwargs={"inner": pl.Struct(polars_schema(rows))}, metadata={"rows": rows})
+
+
+def tags_column(label: str) -> Any:
+    """A column of BIO tags of one label, numbered O, B, I."""
+    names = scheme.bio_names(label)
+    return column(
+        f"BIO tag of each token for the label `{label}`", dtype_kwargs={"inner": pl.Int64}, metadata={"classes": names}
+    )
+
+
+# The record
+
+
+class Articles(Table):
+    """An article as collected; its text is in the file `text/<article_id>.txt`."""
+
+    article_id: str = column("the text file's stem", str_matches=IDENTIFIER)
+    event_id: str = column("the event that the article reports", optional=True, str_matches=IDENTIFIER)
+    text_sha256: str = column("SHA-256 of the text's UTF-8 bytes", str_matches=SHA256)
+    outlet: str = column("who published it, where the text says so", optional=True)
+    published: str = column("date of publication, ISO 8601", optional=True, str_matches=DATE)
+    url: str = column("where it was published", optional=True)
+    licence: str = column("licence of the text, SPDX where there is one", optional=True)
+    language: str = column("language of the text, BCP 47", optional=True)
+
+
+class Entities(Table):
+    """A speaker's identity in an event."""
+
+    event_id: str = column("the event", str_matches=IDENTIFIER)
+    entity: str = column("canonical name, without title")
+    kind: str = column("what the speaker is", isin=scheme.SPEAKER_KINDS)
+    aliases: pl.List = names_column("other names in the articles")
+
+
+class Layered(Table):
+    """What every row of a layer begins with."""
+
+    article_id: str = column("the article", str_matches=IDENTIFIER)
+    round: str = column("the annotation round, or `gold`", str_matches=IDENTIFIER)
+    annotator: str = column("the annotator's pseudonym", str_matches=IDENTIFIER)
+
+
+class Tasks(Layered):
+    """An article that an annotator ended. An article without a row is not ended."""
+
+    status: str = column("how the annotator ended it", isin=scheme.STATUSES)
+    guidelines_version: str = column("version of the guidelines that the page showed", optional=True)
+    created_at: str = column("when the annotation was first submitted, UTC", optional=True, str_matches=TIME)
+    updated_at: str = column("when it was last submitted, UTC", optional=True, str_matches=TIME)
+    seconds: float = column("time the page was open for it, seconds", optional=True, ge=0)
+
+
+class Marked(Table):
+    """Where a span is and what it is."""
+
+    span_id: str = column("id of the span, unique in its article, kept for ever; published: `<article_id>:<span id>`")
+    label: str = column("what the span is", isin=scheme.LABELS)
+    start: int = column("first code point of the span")
+    end: int = column("code point after the span's last")
+    text: str = column("the words of the span", optional=True, text=True)
+
+
+class Attributes(Table):
+    """The attributes of a span; those of other labels are null (lists: empty)."""
+
+    speaker_entities: pl.List = names_column("who the speaker is: canonical names")
+    quote_form: str = column("how the quote is reported", optional=True, isin=scheme.QUOTE_FORMS)
+    quote_source: str = column("whether the text names the source", optional=True, isin=scheme.QUOTE_SOURCES)
+    hedge_kind: str = column("what kind of cue", optional=True, isin=scheme.HEDGE_KINDS)
+    number_kind: str = column("what kind of quantity", optional=True, isin=scheme.NUMBER_KINDS)
+    number_value: str = column("the quantity as typed: `12000`, `3000..5000`, `1000..`", optional=True)
+    number_low: float = column("lowest value that the span allows", optional=True)
+    number_high: float = column("highest value that the span allows", optional=True)
+    number_unit: str = column("noun counted, ISO 4217 code, `%` or SI/UCUM symbol", optional=True)
+
+
+class Spans(Attributes, Marked, Layered):
+    """A labelled span."""
+
+
+class Relations(Layered):
+    """A link between two spans of an article."""
+
+    type: str = column("what the link says; null where its ends do not decide", optional=True, isin=scheme.RELATIONS)
+    from_span: str = column("span the link starts from")
+    to_span: str = column("span the link points to")
+    derived: bool = column("made by rule H10, not drawn")
+
+
+class Findings(Layered):
+    """What a pull saw in the raw results that the tables cannot hold."""
+
+    code: str = column("code of the finding")
+    region: str = column("region of the raw result", optional=True)
+    message: str = column("what was seen")
+
+
+class Deals(Table):
+    """Which article was dealt to whom."""
+
+    round: str = column("the annotation round", str_matches=IDENTIFIER)
+    annotator: str = column("the annotator's pseudonym", str_matches=IDENTIFIER)
+    article_id: str = column("the article", str_matches=IDENTIFIER)
+
+
+class Splits(Table):
+    """An event's split, fixed when it was first released."""
+
+    event_id: str = column("the event", str_matches=IDENTIFIER)
+    split: str = column("its split", isin=scheme.SPLITS)
+
+
+# The published dataset
+
+
+class SpanPart(Table):
+    """A span within an article's row."""
+
+    span_id: str = column("`<article_id>:<span id>`")
+    start: int = column("first code point")
+    end: int = column("code point after the last")
+    text: str = column("the words", optional=True, text=True)
+
+
+class SpeakerPart(SpanPart):
+    """A speaker within an article's row."""
+
+    entities: pl.List = names_column("canonical names")
+    kinds: pl.List = names_column("kind of each, in the same order")
+
+
+class QuotePart(SpanPart):
+    """A quote within an article's row."""
+
+    form: str = column("direct, indirect or mixed", optional=True)
+    source: str = column("linked, or unnamed where the text names no source", optional=True)
+    said_by: pl.List = names_column("span ids of its speakers")
+    continues: pl.List = names_column("span ids of the quotes that this segment goes on with (one at most)")
+
+
+class HedgePart(SpanPart):
+    """A hedge within an article's row."""
+
+    kind: str = column("modal, evidential, approximator, noncommittal or conditional", optional=True)
+    hedges: pl.List = names_column("span ids of what the cue makes uncertain (one at most)")
+    derived: pl.List = column("whether each link was made by rule H10", dtype_kwargs={"inner": pl.Boolean})
+
+
+class NumberPart(SpanPart):
+    """A number within an article's row."""
+
+    kind: str = column("count, money, percent or measure", optional=True)
+    value: str = column("the quantity as typed", optional=True)
+    low: float = column("lowest value that the words allow", optional=True)
+    high: float = column("highest value that the words allow", optional=True)
+    unit: str = column("noun counted, ISO 4217 code, `%` or SI/UCUM symbol", optional=True)
+
+
+class Published(Table):
+    """What rows of the published dataset begin with."""
+
+    article_id: str = column("the article", str_matches=IDENTIFIER)
+    event_id: str = column("the event that it reports", optional=True)
+
+
+class PublishedArticles(Published):
+    """An article with all that was labelled in it. For span models, and for reading."""
+
+    text: str = column("the article, verbatim", optional=True, text=True)
+    text_sha256: str = column("SHA-256 of the text's UTF-8 bytes")
+    outlet: str = column("who published it, where the text says so", optional=True)
+    published: str = column("date of publication, ISO 8601", optional=True)
+    url: str = column("where it was published", optional=True)
+    licence: str = column("licence of the text", optional=True)
+    language: str = column("language, BCP 47", optional=True)
+    guidelines_version: str = column("version of the guidelines it was labelled by", optional=True)
+    speakers: pl.List = rows_column(SpeakerPart, "mentions of who said something")
+    quotes: pl.List = rows_column(QuotePart, "what was said, a segment each")
+    hedges: pl.List = rows_column(HedgePart, "cues of uncertainty or non-commitment")
+    numbers: pl.List = rows_column(NumberPart, "quantities")
+
+
+class PublishedSpans(Attributes, Marked, Published):
+    """A span. For analysis."""
+
+    said_by: pl.List = names_column("of a quote: span ids of its speakers")
+    continues: pl.List = names_column("of a quote: span ids of the quotes that it goes on with (one at most)")
+    hedges: pl.List = names_column("of a hedge: span ids of what it makes uncertain (one at most)")
+    derived: pl.List = column(
+        "of a hedge: whether each link was made by rule H10", dtype_kwargs={"inner": pl.Boolean}
+    )
+
+
+class HedgeOfPart(SpanPart):
+    """A hedge within a quote's row."""
+
+    kind: str = column("modal, evidential, approximator, noncommittal or conditional", optional=True)
+
+
+class NumberOfPart(NumberPart):
+    """A number within a quote's row."""
+
+    hedged_by: pl.List = names_column("span ids of the cues that make this number uncertain")
+
+
+class PublishedQuotes(Published):
+    """A quote, its segments merged. For who said what, how surely, with which numbers."""
+
+    quote_id: str = column("span id of its first segment")
+    text: str = column("the segments' words, joined by ` … `", optional=True, text=True)
+    form: str = column("direct, indirect or mixed", optional=True)
+    source: str = column("linked, or unnamed where the text names no source", optional=True)
+    segments: pl.List = rows_column(SpanPart, "its segments, in the order of the text")
+    speakers: pl.List = rows_column(SpeakerPart, "who said it")
+    hedges: pl.List = rows_column(HedgeOfPart, "the cues that make it uncertain")
+    numbers: pl.List = rows_column(NumberOfPart, "the quantities inside it")
+
+
+class PublishedTokens(Published):
+    r"""An article's tokens: `\w+` or one other non-blank character, cut again at span edges. For token classification."""
+
+    tokens: pl.List = names_column("the tokens", text=True)
+    starts: pl.List = column("first code point of each token", dtype_kwargs={"inner": pl.Int64})
+    ends: pl.List = column("code point after each token's last", dtype_kwargs={"inner": pl.Int64})
+    speaker_tags: pl.List = tags_column("speaker")
+    quote_tags: pl.List = tags_column("quote")
+    hedge_tags: pl.List = tags_column("hedge")
+    number_tags: pl.List = tags_column("number")
+
+
+class PublishedAnnotators(Attributes, Marked, Published):
+    """An annotator's span before adjudication, and what became of it. For disagreement."""
+
+    round: str = column("the annotation round")
+    annotator: str = column("the annotator's pseudonym")
+    outcome: str = column("kept, changed or dropped in adjudication; null before it", optional=True)
+    rule: str = column("the rule that decided", optional=True)
+
+
+RECORD: dict[str, type[Table]] = {
+    "articles": Articles,
+    "entities": Entities,
+    "tasks": Tasks,
+    "spans": Spans,
+    "relations": Relations,
+    "findings": Findings,
+    "deals": Deals,
+    "splits": Splits,
+}
+CONFIGS: dict[str, type[Table]] = {
+    "articles": PublishedArticles,
+    "spans": PublishedSpans,
+    "quotes": PublishedQuotes,
+    "tokens": PublishedTokens,
+    "annotators": PublishedAnnotators,
+}
+
+
+# What is derived
+
+_ARROW = {
+    pl.String: pyarrow.string(),
+    pl.Int64: pyarrow.int64(),
+    pl.Float64: pyarrow.float64(),
+    pl.Boolean: pyarrow.bool_(),
+}
+_NAMES = {pl.String: "string", pl.Int64: "integer", pl.Float64: "number", pl.Boolean: "true/false"}
+
+
+def empty(table: type[Table]) -> pl.DataFrame:
+    """A frame of the table without a row."""
+    return pl.DataFrame(schema=polars_schema(table))
+
+
+def frame(table: type[Table], rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """A frame of the table; a key that a row lacks is null."""
+    return pl.DataFrame(rows, schema=polars_schema(table), orient="row", infer_schema_length=None)
+
+
+def arrow_schema(table: type[Table]) -> pyarrow.Schema:
+    """The table's Arrow schema, without metadata."""
+    return pyarrow.schema([(name, _arrow_type(dtype)) for name, dtype in polars_schema(table).items()])
+
+
+def _arrow_type(dtype: pl.DataType) -> pyarrow.DataType:
+    if isinstance(dtype, pl.List):
+        return pyarrow.list_(_arrow_type(cast(pl.DataType, dtype.inner)))
+    if isinstance(dtype, pl.Struct):
+        return pyarrow.struct([(f.name, _arrow_type(cast(pl.DataType, f.dtype))) for f in dtype.fields])
+    return _ARROW[dtype.base_type()]
+
+
+def features(table: type[Table]) -> datasets.Features:
+    """What `load_dataset` shows of the table: its types, and class names where a column holds classes."""
+    import datasets
+
+    found = datasets.Features.from_arrow_schema(arrow_schema(table))
+    for name, col in columns(table).items():
+        if classes := (col.metadata or {}).get("classes"):
+            found[name] = datasets.List(datasets.ClassLabel(names=classes))
+    return found
+
+
+def fields(table: type[Table], within: str = "") -> list[tuple[str, str, str]]:
+    """Name, type and description of each column; the columns of nested rows follow theirs as `outer[].inner`."""
+    found, types = [], polars_schema(table)
+    for name, col in columns(table).items():
+        rows = (col.metadata or {}).get("rows")
+        found.append((within + name, "list of rows" if rows else _type_name(types[name]), col.description))
+        found += fields(rows, f"{within}{name}[].") if rows else []
+    return found
+
+
+def _type_name(dtype: pl.DataType) -> str:
+    if isinstance(dtype, pl.List):
+        return f"list of {_type_name(cast(pl.DataType, dtype.inner))}"
+    return _NAMES[dtype.base_type()]

@@ -1,0 +1,62 @@
+"""The annotation scheme's vocabulary: labels, attribute values, and what a link between two labels means."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+LABELS: Final = ("speaker", "quote", "hedge", "number")
+SPEAKER_KINDS: Final = ("person", "organization", "state", "group", "document")
+QUOTE_FORMS: Final = ("direct", "indirect", "mixed")
+QUOTE_SOURCES: Final = ("linked", "unnamed")
+HEDGE_KINDS: Final = ("modal", "evidential", "approximator", "noncommittal", "conditional")
+NUMBER_KINDS: Final = ("count", "money", "percent", "measure")
+RELATIONS: Final = ("said_by", "hedges", "continues")
+STATUSES: Final = ("submitted", "skipped")
+SPLITS: Final = ("train", "validation", "test")
+
+ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
+    "speaker": ("speaker_entities",),
+    "quote": ("quote_form", "quote_source"),
+    "hedge": ("hedge_kind",),
+    "number": ("number_kind", "number_value", "number_unit"),
+}
+"""The attributes of each label, as columns of the record."""
+
+REQUIRED: Final[dict[str, tuple[str, ...]]] = {
+    "speaker": ("speaker_entities",),
+    "quote": ("quote_form", "quote_source"),
+    "hedge": ("hedge_kind",),
+    "number": ("number_kind", "number_value"),
+}
+"""Attributes that a span of the label always has. A number may stand without a noun, so its unit may be missing."""
+
+
+def relation_type(from_label: str | None, to_label: str | None) -> str | None:
+    """What a link between two labels means; None where the scheme knows no such link."""
+    if from_label == "hedge" and to_label in ("number", "quote"):
+        return "hedges"
+    return {("quote", "speaker"): "said_by", ("quote", "quote"): "continues"}.get((from_label or "", to_label or ""))
+
+
+def bio_names(label: str) -> list[str]:
+    """Class names of a label's BIO layer, in the order of their numbers."""
+    return ["O", f"B-{label}", f"I-{label}"]
+
+
+_NUMBER = r"-?\d+(?:\.\d+)?"
+_VALUE = re.compile(rf"(?P<exact>{_NUMBER})|(?P<low>{_NUMBER})?\.\.(?P<high>{_NUMBER})?", re.ASCII)
+
+
+def value_bounds(value: str | None) -> tuple[float | None, float | None] | None:
+    """Lowest and highest value of a number as typed: `12000`, `3000..5000`, `1000..`, `..5`.
+
+    An open end is None. Returns None where the value cannot be read: not of this form, open at both ends, or low above high.
+    """
+    match = _VALUE.fullmatch(value or "")
+    if match is None or value == "..":
+        return None
+    if match["exact"] is not None:
+        return float(match["exact"]), float(match["exact"])
+    low, high = (None if bound is None else float(bound) for bound in (match["low"], match["high"]))
+    return None if low is not None and high is not None and low > high else (low, high)

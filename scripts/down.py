@@ -1,0 +1,16 @@
+"""`hedgerow down`."""
+
+from __future__ import annotations
+
+from annotation.server import Server
+from dataset.corpus import open_corpus
+from scripts.console import CorpusOption, say
+
+
+def command(corpus: CorpusOption = None) -> None:
+    """Stop the Label Studio that `hedgerow up` started. Its data stays.
+
+    Example: hedgerow down
+    """
+    stopped = Server(open_corpus(corpus).state).down()
+    say("stopped; `hedgerow up` starts it again with all its data" if stopped else "nothing to stop: no server of `hedgerow up` runs")

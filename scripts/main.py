@@ -1,0 +1,46 @@
+"""The `hedgerow` command: its subcommands, and how failures end."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from dataset.problem import Problem
+from scripts import build, demo, down, pull, push, restore, status, up, validate
+from scripts.console import problem
+
+app = typer.Typer(
+    name="hedgerow",
+    help="Who said what, how surely, and with which numbers: from news articles to a dataset.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for module in (up, down, status, push, pull, restore, validate, build, demo):
+    app.command(module.__name__.rpartition(".")[2], rich_help_panel=None)(module.command)
+
+COULD_NOT = 3
+STOPPED = 130
+
+
+def main() -> None:
+    """Runs the command. Exit 0: done; 1: done with errors found; 2: wrong usage; 3: could not be done."""
+    try:
+        app()
+    except Problem as failure:
+        _end(str(failure))
+    except OSError as failure:
+        _end(f"{failure.filename or 'a file'}: {failure.strerror or failure}; mend that, then run the same command again")
+    except KeyboardInterrupt:
+        _end("stopped; run the same command again, what is done is not done twice", STOPPED)
+    except Exception as failure:
+        if os.environ.get("HEDGEROW_TRACEBACK"):
+            raise
+        _end(f"a defect: {type(failure).__name__}: {failure}; HEDGEROW_TRACEBACK=1 shows where, please report it")
+
+
+def _end(line: str, code: int = COULD_NOT) -> None:
+    problem(line)
+    sys.exit(code)

@@ -1,0 +1,82 @@
+"""`hedgerow pull`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from annotation import accounts
+from annotation import pull as pulling
+from annotation.push import dealt
+from dataset.corpus import Corpus, open_corpus
+from dataset.problem import Problem
+from scripts.console import CorpusOption, RoundOption, say, tell
+from scripts.names import checked_names
+
+SHOWN = 20
+
+
+def command(
+    round_name: RoundOption,
+    annotator: Annotated[
+        list[str] | None, typer.Option(help="Only this annotator; all of the round if not named.", metavar="A")
+    ] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from-file", help="A Label Studio JSON export, instead of the server.", metavar="FILE")
+    ] = None,
+    accept_removals: Annotated[
+        bool, typer.Option("--accept-removals", help="Let the pull take away what the record holds and the server does not.")
+    ] = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Bring what was labelled into `pulls/` (raw, never changed) and into the record.
+
+    A pull that would take articles, spans or links away stops and lists them.
+
+    Example: hedgerow pull --round r1
+    Example: hedgerow pull --round r1 --annotator a1 --from-file export.json
+    """
+    here = open_corpus(corpus)
+    names = checked_names(annotator or [])
+    checked_names([round_name])
+    if from_file:
+        if len(names) != 1:
+            raise Problem("an export is one annotator's work", "name whose with one --annotator")
+        pulled = pulling.pull_file(here, round_name, names[0], from_file, accept_removals=accept_removals)
+    else:
+        names = names or dealt(here, round_name)["annotator"].unique().sort().to_list()
+        seats = [accounts.seat(here, name) for name in names]
+        pulled = pulling.pull(here, round_name, seats, accept_removals=accept_removals, tell=tell)
+    _report(here, pulled)
+    if pulled.removed and not accept_removals:
+        count = sum(map(len, pulled.removed.values()))
+        raise Problem(
+            f"the pull would take {count} things listed above out of the record, so the record was left as it was",
+            "if that is right, run it again with --accept-removals",
+        )
+    say("Next: hedgerow validate")
+
+
+def _report(corpus: Corpus, pulled: pulling.Pulled) -> None:
+    for layer in pulled.layers:
+        skipped = layer.tasks.filter(status="skipped").height
+        say(
+            f"{layer.name}: {layer.tasks.height} articles ended ({skipped} skipped), {layer.spans.height} spans, "
+            f"{layer.relations.height} links, {layer.findings.height} findings"
+        )
+    for annotator, articles in pulled.missing.items():
+        say(f"{annotator}: dealt but not on the server, push again: {_some(articles)}")
+    for layer_name, removed in pulled.removed.items():
+        for one in removed[:SHOWN]:
+            say(f"would go from {layer_name}: {one.article_id}: {one.what}")
+        if len(removed) > SHOWN:
+            say(f"would go from {layer_name}: and {len(removed) - SHOWN} more")
+    changed = ", ".join(path.relative_to(corpus.annotations).as_posix() for path in pulled.changed)
+    say(f"pull {pulled.pull_id}; changed: {changed or 'nothing'}")
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

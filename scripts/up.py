@@ -1,0 +1,37 @@
+"""`hedgerow up`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from annotation.server import Account, Server
+from dataset.corpus import open_corpus
+from scripts.console import OUT, CorpusOption, say, tell
+from scripts.names import checked_names
+
+
+def command(
+    annotator: Annotated[list[str] | None, typer.Option(help="Make an account for this pseudonym.", metavar="A")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; a free one if not named.")] = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Start the embedded Label Studio, or find it running; print its address and log-ins.
+
+    Each annotator gets an organisation of their own on the server, so that nobody sees another's work.
+
+    Example: hedgerow up --annotator a1 --annotator a2
+    """
+    server = Server(open_corpus(corpus).state)
+    known = server.up(checked_names(annotator or []), port, tell)
+    say(f"Label Studio: http://127.0.0.1:{known.port}")
+    for account in (known.admin, *known.annotators.values()):
+        say(_login(account, server))
+    say("Next: hedgerow push --round r1 --annotator a1      Stop it: hedgerow down")
+
+
+def _login(account: Account, server: Server) -> str:
+    """A log-in; its password on a terminal only, so that it does not end in a log."""
+    password = f"password {account.password}" if OUT.is_terminal else f"password in {server.secrets_path}"
+    return f"  {account.name:8} {account.email:28} {password}"
