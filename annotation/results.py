@@ -345,13 +345,14 @@ def restored_meta(task: Row, result: list[Result]) -> Row:
 
 # Canonical form
 
-_VOLATILE = frozenset({"created_ago", "created_username", "annotators", "avg_lead_time", "comment_authors"})
+_VOLATILE: Final = frozenset({"created_ago", "created_username"})
+_STABLE: Final = ("id", "data", "meta")
 
 
 def canonical_lines(tasks: Iterable[Row]) -> Iterator[bytes]:
-    """Each task on a line, without what changes while nobody works: ages, user names, who looked."""
+    """Each task on a line, without what changes while nobody works: ages, user names, the server's own counts."""
     for task in tasks:
-        stable = {name: value for name, value in task.items() if name not in _VOLATILE}
+        stable: Row = {name: task.get(name) for name in _STABLE}
         stable["annotations"] = [_without_volatile(one) for one in task.get("annotations") or []]
         yield json.dumps(stable, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 

@@ -20,7 +20,9 @@ Row = dict[str, Any]
 
 PAGE_SIZE: Final = 500
 _PASSING: Final = frozenset({408, 429, 502, 503, 504})
-_WITH_WORK: Final = {"fields": "all", "include": "id,data,meta,annotations"}
+# The server applies `include` to tasks and to the annotations within them alike.
+_WORK: Final = "id,data,meta,annotations,result,was_cancelled,completed_by,created_at,updated_at,lead_time"
+_WITH_WORK: Final = {"fields": "all", "include": _WORK}
 _WITHOUT_WORK: Final = {"include": "id,data"}
 
 
