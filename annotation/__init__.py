@@ -1,0 +1,1 @@
+"""The Label Studio side: page, guidelines, server, push, pull, restore."""

@@ -53,7 +53,9 @@ def _foreign_account(corpus: Corpus, annotator: str, studio: Studio) -> int | No
         return None
     members = studio.member_ids()
     if address not in members:
-        raise Problem(f"{ACCOUNTS} gives {annotator} an account that the server does not know", "mend the file, or invite it")
+        raise Problem(
+            f"{ACCOUNTS} gives {annotator} an account that the server does not know", "mend the file, or invite it"
+        )
     return members[address]
 
 

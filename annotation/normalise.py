@@ -59,7 +59,12 @@ class Normaliser:
         text = self._corpus.text(article)
         if task.text == text and task.text_sha256 in (None, sha256(text.encode())):
             return text
-        self._find(article, "task-text-differs", None, f"the text of task {task.id} is not the article's; its work is not taken")
+        self._find(
+            article,
+            "task-text-differs",
+            None,
+            f"the text of task {task.id} is not the article's; its work is not taken",
+        )
         return None
 
     def _add_work(self, task: results.Task, article: str, text: str) -> None:
@@ -69,7 +74,12 @@ class Normaliser:
             return
         work = task.annotations[0]
         if self._account is not None and results.completed_by(work) != self._account:
-            self._find(article, "wrong-annotator", None, f"task {task.id} was not submitted by {self._annotator}; it is not taken")
+            self._find(
+                article,
+                "wrong-annotator",
+                None,
+                f"task {task.id} was not submitted by {self._annotator}; it is not taken",
+            )
             return
         self._rows["tasks"].append(self._key(article) | self._ended(task, work))
         if not work.get("was_cancelled"):

@@ -1,7 +1,7 @@
 """Makes the embedded server's database and accounts. Runs as a process of its own, inside Label Studio's Django.
 
-Reads `{"admin": account, "annotators": [account, ...]}` from standard input; an account has name, email, password and token.
-Over HTTP none of this can be done: an account made there has no password of its own, and joins everybody's organisation.
+Reads `{"admin": account, "annotators": [account, ...]}` from standard input; an account has name, email, password
+and token. Over HTTP it cannot be done: an account made there has no password, and joins everybody's organisation.
 """
 
 from __future__ import annotations

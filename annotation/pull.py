@@ -20,8 +20,8 @@ from annotation.normalise import normalise
 from annotation.push import deals_path
 from dataset import schema
 from dataset.corpus import Corpus
-from dataset.files import read_table
-from dataset.layer import Layer, Removal, read_layer, read_pull, removals, write_layer, write_pull
+from dataset.files import read_table, write_bytes
+from dataset.layer import Layer, Removal, read_layer, removals, write_layer, write_pull
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -90,14 +90,18 @@ def read_export(export: Path) -> Iterator[Row]:
     except OSError as error:
         raise Problem(f"{export} cannot be read: {error.strerror}", "check the name of the file") from None
     except (ijson.JSONError, UnicodeDecodeError) as error:
-        raise Problem(f"{export} is not whole JSON: {str(error).splitlines()[0]}", "export again from Label Studio") from None
+        raise Problem(
+            f"{export} is not whole JSON: {str(error).splitlines()[0]}", "export again from Label Studio"
+        ) from None
 
 
 def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: bool) -> Pulled:
-    """Keeps the raw tasks, then brings the record to what they tell; all layers or, where one would lose something, none."""
+    """Keeps the raw tasks, then brings the record to what they tell; no layer, where one would lose something."""
     told = [normalise(corpus, round_name, one.annotator, one.tasks, one.account) for one in sources]
-    pulled = Pulled(_keep(corpus, round_name, sources, [places for _, places in told]), [layer for layer, _ in told])
+    pulled = Pulled(_keep(corpus, round_name, sources), [layer for layer, _ in told])
     pulled.missing = _missing(corpus, round_name, sources, told)
+    for source, (layer, places) in zip(sources, told, strict=True):
+        _note_places(corpus, layer.name, source, places)
     for layer in pulled.layers:
         if lost := removals(read_layer(corpus.layer_path(layer.name), layer.name), layer):
             pulled.removed[layer.name] = lost
@@ -108,25 +112,31 @@ def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_re
 
 
 def _write(corpus: Corpus, pulled: Pulled, layer: Layer) -> None:
-    """Writes a layer. The note of its pull changes only with the pull's id, so that nothing changes when nothing did."""
+    """Writes a layer, and which pull changed it last; nothing, where nothing changed."""
     folder = corpus.layer_path(layer.name)
-    pulled.changed += write_layer(folder, layer)
-    if read_pull(folder).get("pull_id") != pulled.pull_id:
+    if changed := write_layer(folder, layer):
         write_pull(folder, {"pull_id": pulled.pull_id, "pulled_at": _now()})
+        pulled.changed += changed
 
 
-def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[tuple[Layer, dict[str, int]]]) -> dict[str, list[str]]:
+def _missing(
+    corpus: Corpus, round_name: str, sources: list[Source], told: list[tuple[Layer, dict[str, int]]]
+) -> dict[str, list[str]]:
     """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
     found = {}
     for source, (_, places) in zip(sources, told, strict=True):
         if source.server is not None:
-            deals = read_table(deals_path(corpus, round_name), schema.Deals).filter(annotator=source.annotator)["article_id"].to_list()
+            deals = (
+                read_table(deals_path(corpus, round_name), schema.Deals)
+                .filter(annotator=source.annotator)["article_id"]
+                .to_list()
+            )
             if lost := [article for article in deals if article not in places]:
                 found[source.annotator] = lost
     return found
 
 
-def _keep(corpus: Corpus, round_name: str, sources: list[Source], places: list[dict[str, int]]) -> str:
+def _keep(corpus: Corpus, round_name: str, sources: list[Source]) -> str:
     """Writes the raw pull under its id, unless it is there. Returns the id, which follows from the tasks alone."""
     lines = (line for one in sources for line in _canonical(one))
     pull_id = f"{round_name}-{results.fingerprint(lines)[:16]}"
@@ -134,9 +144,8 @@ def _keep(corpus: Corpus, round_name: str, sources: list[Source], places: list[d
     if target.exists():
         return pull_id
     with _folder_aside(target) as folder:
-        for source, where in zip(sources, places, strict=True):
+        for source in sources:
             _write_raw(folder / f"{source.annotator}.jsonl", source.tasks)
-            _write_json(folder / f"{source.annotator}.places.json", where)
         _write_json(folder / "manifest.json", _manifest(pull_id, round_name, sources))
     return pull_id
 
@@ -185,13 +194,22 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def address(corpus: Corpus, layer: str, article_id: str) -> str | None:
-    """Where the article of a layer is labelled, as the layer's last pull on this machine knows it; None where it does not."""
-    annotator = layer.rpartition("/")[2]
-    folder = corpus.pulls / str(read_pull(corpus.layer_path(layer)).get("pull_id"))
-    try:
-        source = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["annotators"][annotator]
-        task = json.loads((folder / f"{annotator}.places.json").read_text(encoding="utf-8"))[article_id]
-    except (FileNotFoundError, KeyError):
-        return None
-    return f"{source['server']}/projects/{source['project']}/data?task={task}" if source["server"] else None
+def _note_places(corpus: Corpus, layer: str, source: Source, places: dict[str, int]) -> None:
+    """Keeps on this machine where each article of a layer is labelled."""
+    if source.server is not None:
+        noted = {"server": source.server, "project": source.project, "tasks": places}
+        write_bytes(_places_path(corpus, layer), json.dumps(noted, indent=1).encode())
+
+
+def _places_path(corpus: Corpus, layer: str) -> Path:
+    return corpus.state / "places" / f"{layer}.json"
+
+
+def addresses(corpus: Corpus, layer: str) -> dict[str, str]:
+    """Where each article of a layer is labelled, by article_id; empty where this machine never pulled it."""
+    path = _places_path(corpus, layer)
+    if not path.exists():
+        return {}
+    noted = json.loads(path.read_text(encoding="utf-8"))
+    page = f"{noted['server']}/projects/{noted['project']}/data?task="
+    return {article: f"{page}{task}" for article, task in noted["tasks"].items()}

@@ -56,7 +56,9 @@ def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
     """
     deals = read_table(deals_path(corpus, round_name), schema.Deals)
     if not deals.height:
-        raise Problem(f"nothing was pushed for round {round_name}", f"run `hedgerow push --round {round_name} --annotator a1`")
+        raise Problem(
+            f"nothing was pushed for round {round_name}", f"run `hedgerow push --round {round_name} --annotator a1`"
+        )
     return deals
 
 
@@ -119,7 +121,9 @@ def _on_server(corpus: Corpus, seat: Seat, project: int) -> set[str]:
 
 def _refuse_other(found: results.Task, text_sha256: str, there: set[str], url: str) -> None:
     if found.article_id in there:
-        raise Problem(f"the server holds {found.article_id} twice, once at {url}", "delete the task without work, then push again")
+        raise Problem(
+            f"the server holds {found.article_id} twice, once at {url}", "delete the task without work, then push again"
+        )
     if found.text_sha256 != text_sha256:
         raise Problem(
             f"the server holds {found.article_id} with another text at {url}",

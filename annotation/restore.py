@@ -25,7 +25,9 @@ class Restored:
     there: int
 
 
-def restore(corpus: Corpus, round_name: str, seat: Seat, progress: push.Progress = lambda done, total: None) -> Restored:
+def restore(
+    corpus: Corpus, round_name: str, seat: Seat, progress: push.Progress = lambda done, total: None
+) -> Restored:
     """Puts a layer back. What the server holds already is left; nothing there is overwritten.
 
     Raises:
@@ -69,8 +71,9 @@ def _refuse_overwriting(seat: Seat, project: int, work: dict[str, Row], there: d
     for article, one in work.items():
         task = there.get(article)
         if task and task.annotations and not _same(task, one):
+            where = seat.studio.task_url(project, task.id)
             raise Problem(
-                f"the server holds other work of {seat.annotator} on {article}: {seat.studio.task_url(project, task.id)}",
+                f"the server holds other work of {seat.annotator} on {article}: {where}",
                 "pull it, or delete it there, then restore again; nothing was changed",
             )
 

@@ -1,6 +1,6 @@
 """Label Studio's JSON: the only module that knows it. Everything else sees spans and relations.
 
-A region is told by several results that share its id: one with its label, one for each attribute. A control of the labelling
+A region is told by several results that share its id: one with its label, one for each attribute. A control of the
 page bears the name of the record's column that it fills, but for `label`, `speaker_other` and `quote_unnamed`.
 """
 
@@ -33,7 +33,10 @@ _LISTS: Final = ("speaker_entities", "speaker_other")
 
 @dataclass
 class Reading:
-    """What one result says: span and relation rows without the layer's key, and (code, region, message) of what they cannot hold."""
+    """What one result says: span and relation rows without the layer's key.
+
+    `findings` are (code, region, message) of what the rows cannot hold.
+    """
 
     spans: list[Row] = field(default_factory=list)
     relations: list[Row] = field(default_factory=list)
@@ -82,7 +85,9 @@ def _read_region(region: str, items: list[Result], text: str, reading: Reading) 
         return
     offsets, label = _offsets(labelled[0]), _label(region, labelled[0], reading)
     if offsets is None:
-        reading.found("unreadable-offsets", region, f"offsets are not whole numbers: {_brief(labelled[0].get('value'))}")
+        reading.found(
+            "unreadable-offsets", region, f"offsets are not whole numbers: {_brief(labelled[0].get('value'))}"
+        )
     elif label is not None:
         start, end = offsets
         span = _blank_span(region, label, start, end, text)
@@ -132,7 +137,9 @@ def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: 
         reading.found("unreadable-value", span["span_id"], f"`{name}` holds {_brief(item.get('value'))}")
     else:
         if _offsets(item) not in (None, offsets):
-            reading.found("offsets-disagree", span["span_id"], f"`{name}` stands at {_offsets(item)}, its region at {offsets}")
+            reading.found(
+                "offsets-disagree", span["span_id"], f"`{name}` stands at {_offsets(item)}, its region at {offsets}"
+            )
         _fill(span, str(name), values, reading)
 
 
@@ -217,7 +224,8 @@ def write_result(spans: Iterable[Row], relations: Iterable[Row], names: Iterable
     regions = [result for span in spans for result in _write_span(span, offered)]
     drawn = (relation for relation in relations if not relation["derived"])
     return regions + [
-        {"type": "relation", "from_id": link["from_span"], "to_id": link["to_span"], "direction": "right"} for link in drawn
+        {"type": "relation", "from_id": link["from_span"], "to_id": link["to_span"], "direction": "right"}
+        for link in drawn
     ]
 
 
@@ -227,9 +235,14 @@ def _write_span(span: Row, offered: set[str]) -> Iterator[Result]:
     chosen = {
         "speaker_entities": [name for name in span["speaker_entities"] if name in offered],
         "quote_unnamed": [UNNAMED] if span["quote_source"] == "unnamed" else [],
-        **{name: [span[name]] if span[name] is not None else [] for name in ("quote_form", "hedge_kind", "number_kind")},
+        **{
+            name: [span[name]] if span[name] is not None else [] for name in ("quote_form", "hedge_kind", "number_kind")
+        },
     }
-    typed = {"speaker_other": others, **{n: [span[n]] if span[n] is not None else [] for n in ("number_value", "number_unit")}}
+    typed = {
+        "speaker_other": others,
+        **{n: [span[n]] if span[n] is not None else [] for n in ("number_value", "number_unit")},
+    }
     for name, values in chosen.items():
         if values:
             yield _item(span, name, "choices", {"text": span["text"], "choices": values})
@@ -313,7 +326,7 @@ def ended(annotation: Row) -> Row:
         "status": "skipped" if annotation.get("was_cancelled") else "submitted",
         "created_at": _utc(annotation.get("created_at")),
         "updated_at": _utc(annotation.get("updated_at")),
-        "seconds": float(seconds) if type(seconds) in (int, float) and math.isfinite(seconds) else None,
+        "seconds": float(seconds) if isinstance(seconds, int | float) and math.isfinite(seconds) else None,
     }
 
 

@@ -152,7 +152,9 @@ class Server:
             with filelock.FileLock(self.state / "up.lock", timeout=START_SECONDS):
                 yield
         except filelock.Timeout:
-            raise Problem("another `hedgerow up` or `down` is at work here", "wait for it, then run this again") from None
+            raise Problem(
+                "another `hedgerow up` or `down` is at work here", "wait for it, then run this again"
+            ) from None
 
     def _write_secrets(self, wanted: Secrets) -> None:
         with aside(self.secrets_path) as new:

@@ -40,7 +40,9 @@ class Studio:
         if self._opened is None:
             with self._speaking():
                 # Repeating is decided here, call by call: the SDK would repeat an import that the server has stored.
-                self._opened = LabelStudio(base_url=self.url, api_key=self._token, httpx_client=self._http, max_retries=0)
+                self._opened = LabelStudio(
+                    base_url=self.url, api_key=self._token, httpx_client=self._http, max_retries=0
+                )
         return self._opened
 
     def whoami(self) -> tuple[int, str]:
@@ -71,7 +73,7 @@ class Studio:
                 show_skip_button=True,
                 enable_empty_annotation=True,
             )
-        return int(project.id)
+            return int(project.id or 0)
 
     def tasks(self, project: int, *, annotations: bool = True) -> list[Row]:
         """All tasks of a project as the server tells them, by id; counted against the server's own total.
@@ -96,7 +98,9 @@ class Studio:
         found: dict[int, Row] = {}
         while True:
             after = max(found, default=0)
-            tasks = self._get("api/tasks/", project=project, page_size=PAGE_SIZE, **_task_query(after, annotations))["tasks"]
+            tasks = self._get("api/tasks/", project=project, page_size=PAGE_SIZE, **_task_query(after, annotations))[
+                "tasks"
+            ]
             found |= {int(task["id"]): task for task in tasks}
             if len(tasks) < PAGE_SIZE:
                 return found, self._total(project)
@@ -116,7 +120,7 @@ class Studio:
 
         return dict(self._asking(ask))
 
-    def import_tasks(self, project: int, tasks: list[Row]) -> None:
+    def import_tasks(self, project: int, tasks: Any) -> None:
         """Sends tasks, with their annotations if they have any. Not repeated: nothing on the server de-duplicates."""
         with self._speaking():
             self._client.projects.import_tasks(id=project, request=tasks)
@@ -131,21 +135,28 @@ class Studio:
     def set_meta(self, task: int, meta: Row) -> None:
         """Replaces a task's meta."""
         with self._speaking():
-            self._client.tasks.update(id=task, meta=meta)
+            self._client.tasks.update(id=str(task), meta=meta)
 
     def delete_project(self, project: int) -> None:
         """Deletes a project and all in it."""
         with self._speaking():
             self._client.projects.delete(id=project)
 
+    def project_url(self, project: int) -> str:
+        """The address where a person opens the project."""
+        return f"{self.url}/projects/{project}/data"
+
     def task_url(self, project: int, task: int) -> str:
         """The address where a person opens the task."""
-        return f"{self.url}/projects/{project}/data?task={task}"
+        return f"{self.project_url(project)}?task={task}"
 
     def _asking(self, call: Any) -> Any:
         """Asks, and asks again when the failure is one that passes. For questions only."""
         retrying = Retrying(
-            retry=retry_if_exception(_passes), stop=stop_after_attempt(5), wait=wait_exponential_jitter(0.3, 8), reraise=True
+            retry=retry_if_exception(_passes),
+            stop=stop_after_attempt(5),
+            wait=wait_exponential_jitter(0.3, 8),
+            reraise=True,
         )
         with self._speaking():
             return retrying(call)
@@ -157,10 +168,14 @@ class Studio:
         except ApiError as error:
             raise _refusal(self.url, error) from None
         except httpx.ConnectError:
-            raise Problem(f"no answer from {self.url}", "start it with `hedgerow up`, or set LABEL_STUDIO_URL") from None
+            raise Problem(
+                f"no answer from {self.url}", "start it with `hedgerow up`, or set LABEL_STUDIO_URL"
+            ) from None
         except httpx.HTTPError as error:
             what = type(error).__name__
-            raise Problem(f"{self.url} broke off ({what})", "run the same command again; what is done is not done twice") from None
+            raise Problem(
+                f"{self.url} broke off ({what})", "run the same command again; what is done is not done twice"
+            ) from None
         except (json.JSONDecodeError, KeyError) as error:
             raise Problem(f"{self.url} does not answer like Label Studio ({error})", "check LABEL_STUDIO_URL") from None
 
@@ -192,7 +207,9 @@ def _refusal(url: str, error: ApiError) -> Problem:
         )
     body = error.body if isinstance(error.body, dict) else {}
     detail = body.get("validation_errors") or body.get("detail") or error.body
-    return Problem(f"{url} answers {error.status_code}: {str(detail)[:300]}", "run the same command again, or see the server's log")
+    return Problem(
+        f"{url} answers {error.status_code}: {str(detail)[:300]}", "run the same command again, or see the server's log"
+    )
 
 
 def without_credentials(url: str) -> str:

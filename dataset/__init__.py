@@ -1,0 +1,1 @@
+"""The data side: schema, record, checks, build. Knows nothing of Label Studio."""

@@ -18,12 +18,22 @@ SETTINGS = "hedgerow.toml"
 
 
 @dataclass(frozen=True)
+class Maker:
+    """Who stands behind a pseudonym: `kind` as the Hub's `annotations_creators` has it, and a sentence for the card."""
+
+    kind: str
+    note: str
+
+
+@dataclass(frozen=True)
 class Corpus:
     """A corpus and its paths, all absolute."""
 
     root: Path
     name: str
     title: str
+    licence: str
+    makers: dict[str, Maker]
     seeds: Path
     annotations: Path
     splits: Path
@@ -64,12 +74,17 @@ class Corpus:
             content = path.read_bytes()
             text = content.decode("utf-8")
         except FileNotFoundError:
-            raise Problem(f"the text of {article_id} is missing: {path}", "put it back, or take the article out") from None
+            raise Problem(
+                f"the text of {article_id} is missing: {path}", "put it back, or take the article out"
+            ) from None
         except UnicodeDecodeError as error:
-            raise Problem(f"{path} is not UTF-8 at byte {error.start}", "put the text back as it was taken in") from None
+            raise Problem(
+                f"{path} is not UTF-8 at byte {error.start}", "put the text back as it was taken in"
+            ) from None
         if sha256(content) != self._hashes.get(article_id):
             raise Problem(
-                f"{path} is not the text that articles.jsonl names by its SHA-256", "put the text back as it was taken in"
+                f"{path} is not the text that articles.jsonl names by its SHA-256",
+                "put the text back as it was taken in",
             )
         return text
 
@@ -116,16 +131,24 @@ def _nearest(start: Path) -> Path:
     raise Problem(f"no {SETTINGS} in {start} or above it", "go to the corpus, or name it with --corpus DIR")
 
 
+def _maker(root: Path, name: str, maker: dict[str, Any]) -> Maker:
+    if not (isinstance(maker, dict) and {"kind", "note"} <= set(maker)):
+        raise Problem(f"{root / SETTINGS}: [annotators.{name}] lacks kind or note", "say in both who that annotator is")
+    return Maker(str(maker["kind"]), str(maker["note"]))
+
+
 def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
     paths = settings.get("paths", {})
 
     def path(name: str, default: str) -> Path:
-        return root / paths.get(name, default)
+        return root / str(paths.get(name, default))
 
     return Corpus(
         root=root,
         name=settings.get("name", root.name),
         title=settings.get("title", settings.get("name", root.name)),
+        licence=settings.get("licence", "cc-by-4.0"),
+        makers={name: _maker(root, name, maker) for name, maker in settings.get("annotators", {}).items()},
         seeds=path("seeds", "seeds"),
         annotations=path("annotations", "annotations"),
         splits=path("splits", "splits.jsonl"),

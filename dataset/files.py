@@ -61,7 +61,9 @@ def read_table(path: Path, table: type[schema.Table]) -> pl.DataFrame:
         return pl.read_ndjson(path, schema=schema.polars_schema(table))
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).splitlines()[0]
-        raise Problem(f"{path} cannot be read as the table {table.__name__}: {reason}", "mend or restore the file") from error
+        raise Problem(
+            f"{path} cannot be read as the table {table.__name__}: {reason}", "mend or restore the file"
+        ) from error
 
 
 def sha256(content: bytes) -> str:

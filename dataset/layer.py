@@ -12,7 +12,9 @@ import polars as pl
 from dataset import schema
 from dataset.files import read_table, table_bytes, write_bytes
 
-TABLES: dict[str, type[schema.Table]] = {name: schema.RECORD[name] for name in ("tasks", "spans", "relations", "findings")}
+TABLES: dict[str, type[schema.Table]] = {
+    name: schema.RECORD[name] for name in ("tasks", "spans", "relations", "findings")
+}
 PULL = "pull.json"
 
 
@@ -60,7 +62,16 @@ def _sort_relations(relations: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFram
             on=["article_id", side],
             how="left",
         )
-    order = ["article_id", "from_span_start", "from_span_end", "to_span_start", "to_span_end", "from_span", "to_span", "derived"]
+    order = [
+        "article_id",
+        "from_span_start",
+        "from_span_end",
+        "to_span_start",
+        "to_span_end",
+        "from_span",
+        "to_span",
+        "derived",
+    ]
     return ends.sort(order, nulls_last=True).select(relations.columns)
 
 
@@ -105,7 +116,9 @@ def removals(old: Layer, new: Layer) -> list[Removal]:
     found = [Removal(row["article_id"], f"the article ({row['status']})") for row in gone.iter_rows(named=True)]
     here = old.spans.join(gone, on="article_id", how="anti")
     for row in here.join(new.spans, on=["article_id", "span_id"], how="anti").iter_rows(named=True):
-        found.append(Removal(row["article_id"], f"{row['label']} {row['start']}:{row['end']} “{row['text']}” ({row['span_id']})"))
+        found.append(
+            Removal(row["article_id"], f"{row['label']} {row['start']}:{row['end']} “{row['text']}” ({row['span_id']})")
+        )
     return found + _removed_links(old, new, gone)
 
 
@@ -116,4 +129,7 @@ def _removed_links(old: Layer, new: Layer, gone: pl.DataFrame) -> list[Removal]:
     for side in ("from_span", "to_span"):
         drawn = drawn.join(new.spans, left_on=["article_id", side], right_on=["article_id", "span_id"], how="semi")
     lost = drawn.join(new.relations, on=keys, how="anti")
-    return [Removal(r["article_id"], f"link {r['from_span']} → {r['to_span']} ({r['type']})") for r in lost.iter_rows(named=True)]
+    return [
+        Removal(r["article_id"], f"link {r['from_span']} → {r['to_span']} ({r['type']})")
+        for r in lost.iter_rows(named=True)
+    ]

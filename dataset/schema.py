@@ -246,9 +246,7 @@ class PublishedSpans(Attributes, Marked, Published):
     said_by: pl.List = names_column("of a quote: span ids of its speakers")
     continues: pl.List = names_column("of a quote: span ids of the quotes that it goes on with (one at most)")
     hedges: pl.List = names_column("of a hedge: span ids of what it makes uncertain (one at most)")
-    derived: pl.List = column(
-        "of a hedge: whether each link was made by rule H10", dtype_kwargs={"inner": pl.Boolean}
-    )
+    derived: pl.List = column("of a hedge: whether each link was made by rule H10", dtype_kwargs={"inner": pl.Boolean})
 
 
 class HedgeOfPart(SpanPart):
@@ -277,7 +275,7 @@ class PublishedQuotes(Published):
 
 
 class PublishedTokens(Published):
-    r"""An article's tokens: `\w+` or one other non-blank character, cut again at span edges. For token classification."""
+    r"""An article's tokens (`\w+` or one other non-blank character, cut at span edges). For token classification."""
 
     tokens: pl.List = names_column("the tokens", text=True)
     starts: pl.List = column("first code point of each token", dtype_kwargs={"inner": pl.Int64})

@@ -51,7 +51,7 @@ _VALUE = re.compile(rf"(?P<exact>{_NUMBER})|(?P<low>{_NUMBER})?\.\.(?P<high>{_NU
 def value_bounds(value: str | None) -> tuple[float | None, float | None] | None:
     """Lowest and highest value of a number as typed: `12000`, `3000..5000`, `1000..`, `..5`.
 
-    An open end is None. Returns None where the value cannot be read: not of this form, open at both ends, or low above high.
+    An open end is None. None for a value that cannot be read: not of this form, open at both ends, low above high.
     """
     match = _VALUE.fullmatch(value or "")
     if match is None or value == "..":

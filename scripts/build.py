@@ -1,3 +1,33 @@
-"""stub"""
-def command() -> None:
-    """Stub."""
+"""`hedgerow build`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dataset.build import build
+from dataset.corpus import open_corpus
+from scripts.console import CorpusOption, JsonOption, say, say_json
+
+
+def command(
+    out: Annotated[Path, typer.Option(help="Folder to build into; an earlier build there is replaced.", metavar="DIR")],
+    layer: Annotated[str, typer.Option(help="The layer to build: gold, or ROUND/ANNOTATOR.", metavar="LAYER")] = "gold",
+    allow_errors: Annotated[
+        bool, typer.Option("--allow-errors", help="Build a record with errors; the card will say so.")
+    ] = False,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Build a layer into a folder that `datasets.load_dataset` reads. The same record gives the same bytes.
+
+    Example: hedgerow build --layer r1/a1 --out dist/r1-a1
+    """
+    rows = build(open_corpus(corpus), layer, out, allow_errors=allow_errors)
+    if as_json:
+        say_json({"out": str(out), "layer": layer, "rows": rows})
+        return
+    say(f"{layer} built into {out}: " + ", ".join(f"{count} {name}" for name, count in rows.items()))
+    say(f"Next: python -c \"from datasets import load_dataset; print(load_dataset('{out}', 'quotes'))\"")

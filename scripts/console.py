@@ -18,7 +18,8 @@ OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
 
 CorpusOption = Annotated[
-    Path | None, typer.Option("--corpus", help="Folder with a hedgerow.toml; the nearest one if not named.", metavar="DIR")
+    Path | None,
+    typer.Option("--corpus", help="Folder with a hedgerow.toml; the nearest one if not named.", metavar="DIR"),
 ]
 RoundOption = Annotated[str, typer.Option("--round", help="The annotation round.", metavar="R")]
 AnnotatorOption = Annotated[str, typer.Option("--annotator", help="An annotator's pseudonym, as a1.", metavar="A")]

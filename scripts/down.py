@@ -13,4 +13,8 @@ def command(corpus: CorpusOption = None) -> None:
     Example: hedgerow down
     """
     stopped = Server(open_corpus(corpus).state).down()
-    say("stopped; `hedgerow up` starts it again with all its data" if stopped else "nothing to stop: no server of `hedgerow up` runs")
+    say(
+        "stopped; `hedgerow up` starts it again with all its data"
+        if stopped
+        else "nothing to stop: no server of `hedgerow up` runs"
+    )

@@ -32,7 +32,9 @@ def main() -> None:
     except Problem as failure:
         _end(str(failure))
     except OSError as failure:
-        _end(f"{failure.filename or 'a file'}: {failure.strerror or failure}; mend that, then run the same command again")
+        _end(
+            f"{failure.filename or 'a file'}: {failure.strerror or failure}; mend that, then run the same command again"
+        )
     except KeyboardInterrupt:
         _end("stopped; run the same command again, what is done is not done twice", STOPPED)
     except Exception as failure:

@@ -24,10 +24,12 @@ def command(
         list[str] | None, typer.Option(help="Only this annotator; all of the round if not named.", metavar="A")
     ] = None,
     from_file: Annotated[
-        Path | None, typer.Option("--from-file", help="A Label Studio JSON export, instead of the server.", metavar="FILE")
+        Path | None,
+        typer.Option("--from-file", help="A Label Studio JSON export, instead of the server.", metavar="FILE"),
     ] = None,
     accept_removals: Annotated[
-        bool, typer.Option("--accept-removals", help="Let the pull take away what the record holds and the server does not.")
+        bool,
+        typer.Option("--accept-removals", help="Let the pull take away what the record holds and the server does not."),
     ] = False,
     corpus: CorpusOption = None,
 ) -> None:

@@ -32,7 +32,8 @@ def command(
     for seat in seats:
         with bar(f"push {round_name}/{seat.annotator}") as progress:
             done = pushing.push(here, round_name, seat, progress)
-        say(f"{seat.annotator}: {done.sent} sent, {done.there} there before: {seat.studio.url}/projects/{done.project}/data")
+        where = seat.studio.project_url(done.project)
+        say(f"{seat.annotator}: {done.sent} sent, {done.there} there before: {where}")
     if not all(seat.blind for seat in seats):
         say("This server shows annotators each other's projects: they are blind only by agreement.")
     say(f"Next: annotators label and submit, then: hedgerow pull --round {round_name}")

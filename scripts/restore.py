@@ -21,5 +21,6 @@ def command(round_name: RoundOption, annotator: AnnotatorOption, corpus: CorpusO
     seat = accounts.seat(here, annotator)
     with bar(f"restore {round_name}/{annotator}") as progress:
         done = restoring.restore(here, round_name, seat, progress)
-    say(f"{annotator}: {done.put_back} articles put back, {done.there} there before: {seat.studio.url}/projects/{done.project}/data")
+    where = seat.studio.project_url(done.project)
+    say(f"{annotator}: {done.put_back} articles put back, {done.there} there before: {where}")
     say(f"Next: hedgerow pull --round {round_name} --annotator {annotator}")

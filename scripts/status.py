@@ -15,7 +15,10 @@ def command(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     """
     here = open_corpus(corpus)
     foreign = foreign_server()
-    found = summary(Server(here.state)) | {"layers": here.layers(), "foreign": without_credentials(foreign[0]) if foreign else None}
+    found = summary(Server(here.state)) | {
+        "layers": here.layers(),
+        "foreign": without_credentials(foreign[0]) if foreign else None,
+    }
     if as_json:
         say_json(found)
         return

@@ -13,8 +13,12 @@ from scripts.names import checked_names
 
 
 def command(
-    annotator: Annotated[list[str] | None, typer.Option(help="Make an account for this pseudonym.", metavar="A")] = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; a free one if not named.")] = None,
+    annotator: Annotated[
+        list[str] | None, typer.Option(help="Make an account for this pseudonym.", metavar="A")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; a free one if not named.")
+    ] = None,
     corpus: CorpusOption = None,
 ) -> None:
     """Start the embedded Label Studio, or find it running; print its address and log-ins.

@@ -1,0 +1,129 @@
+"""A layer of the record into a folder that `load_dataset` reads: Parquet files and the card that declares them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+import pyarrow
+import pyarrow.parquet
+
+from dataset import schema
+from dataset.card import card
+from dataset.checks.findings import Finding
+from dataset.checks.layers import check_layer
+from dataset.corpus import Corpus
+from dataset.files import read_table
+from dataset.layer import Layer, read_layer
+from dataset.problem import Problem
+from dataset.published import frames
+
+_MARK: Final = "README.md"
+_WRITER: Final[dict[str, Any]] = {
+    "compression": "zstd",
+    "compression_level": 9,
+    "use_content_defined_chunking": True,
+    "write_page_index": True,
+    "row_group_size": 50_000,
+    "version": "2.6",
+}
+
+
+def build(corpus: Corpus, layer_name: str, out: Path, *, allow_errors: bool) -> dict[str, int]:
+    """Builds a layer into `out`, replacing a folder built before. Returns the rows of each config.
+
+    Raises:
+        Problem: there is no such layer, it has errors, nothing in it was submitted, or `out` holds something else.
+    """
+    layer = _layer(corpus, layer_name)
+    _refuse_to_replace(out)
+    errors = [one for one in check_layer(corpus, layer) if one.severity == "error"]
+    if errors and not allow_errors:
+        raise Problem(
+            f"{layer_name} has {len(errors)} errors, the first: {_shown(errors[0])}",
+            "see `hedgerow validate`, or build all the same with --allow-errors",
+        )
+    with _folder_aside(out) as folder:
+        return _write(corpus, layer, errors, folder)
+
+
+def _layer(corpus: Corpus, name: str) -> Layer:
+    layer = read_layer(corpus.layer_path(name), name)
+    if not layer.tasks.height:
+        known = [one for one in corpus.layers() if one != name]
+        raise Problem(
+            f"the record has no layer {name}", f"name another with --layer: {', '.join(known) or 'there is none yet'}"
+        )
+    if not layer.tasks.filter(status="submitted").height:
+        raise Problem(f"nothing in {name} was submitted", "label an article and pull again")
+    return layer
+
+
+def _shown(finding: Finding) -> str:
+    return f"{finding.code} in {finding.article_id}: {finding.message}"
+
+
+def _write(corpus: Corpus, layer: Layer, errors: list[Finding], folder: Path) -> dict[str, int]:
+    tables = frames(corpus, layer)
+    splits = {config: dict(_split(corpus, rows)) for config, rows in tables.items()}
+    for config, parts in splits.items():
+        for split, rows in parts.items():
+            _write_parquet(folder / config / f"{split}-00000-of-00001.parquet", schema.CONFIGS[config], rows)
+    counts = {config: {split: rows.height for split, rows in parts.items()} for config, parts in splits.items()}
+    text = card(corpus, layer, counts, folder, tables, errors)
+    (folder / _MARK).write_text(text, encoding="utf-8")
+    return {config: rows.height for config, rows in tables.items()}
+
+
+def _split(corpus: Corpus, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The rows of each split. An event that was not released yet is in `train`."""
+    fixed = read_table(corpus.splits, schema.Splits)
+    placed = rows.join(fixed, on="event_id", how="left", maintain_order="left").with_columns(
+        pl.col("split").fill_null("train")
+    )
+    used = corpus.articles.join(fixed, on="event_id", how="left")["split"].fill_null("train").unique()
+    for split in sorted(used, key=("train", "validation", "test").index):
+        yield split, placed.filter(pl.col("split") == split).drop("split")
+
+
+def _write_parquet(path: Path, table: type[schema.Table], rows: pl.DataFrame) -> None:
+    """Writes rows with the schema of `datasets.Features`, which carries class names and types to `load_dataset`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    typed = rows.to_arrow().cast(schema.arrow_schema(table))
+    pyarrow.parquet.write_table(typed.cast(schema.features(table).arrow_schema), path, **_WRITER)
+
+
+def _refuse_to_replace(out: Path) -> None:
+    if out.is_dir() and any(out.iterdir()) and not (out / _MARK).exists():
+        raise Problem(f"{out} holds files that no build made", "name an empty or a new folder with --out")
+    if out.exists() and not out.is_dir():
+        raise Problem(f"{out} is a file", "name a folder with --out")
+
+
+@contextmanager
+def _folder_aside(out: Path) -> Iterator[Path]:
+    """A folder beside `out` that takes its place when the block ends well."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
+    old = folder.with_name(f"{folder.name}.old")
+    try:
+        yield folder
+        folder.chmod(0o777 & ~_umask())
+        if out.exists():
+            out.rename(old)
+        folder.rename(out)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
