@@ -7,7 +7,6 @@ and token. Over HTTP it cannot be done: an account made there has no password, a
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,6 @@ def _open_label_studio() -> None:
     from django.core.management import call_command
 
     sys.path.insert(0, str(Path(label_studio.__file__).parent))
-    os.environ["DJANGO_SETTINGS_MODULE"] = "label_studio.core.settings.label_studio"
     django.setup()
     call_command("migrate", "--no-color", verbosity=0)
 

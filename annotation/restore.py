@@ -81,7 +81,11 @@ def _refuse_overwriting(seat: Seat, project: int, work: dict[str, Row], there: d
 def _same(task: results.Task, work: Row) -> bool:
     (first, *more) = task.annotations
     skipped = work["row"]["status"] == "skipped"
-    return not more and bool(first.get("was_cancelled")) == skipped and first.get("result") == work["result"]
+    return (
+        not more
+        and bool(first.get("was_cancelled")) == skipped
+        and results.same_work(first.get("result"), work["result"], task.text or "")
+    )
 
 
 def _annotate(seat: Seat, task: results.Task, work: Row, account: int) -> bool:

@@ -28,6 +28,7 @@ TYPED: Final = ("speaker_other", "number_value", "number_unit")
 UNNAMED: Final = "source not named"
 _COLUMN_OF: Final = {"speaker_other": "speaker_entities", "quote_unnamed": "quote_source"}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_AND: Final = ";"
 _LISTS: Final = ("speaker_entities", "speaker_other")
 
 
@@ -160,7 +161,8 @@ def _is_text(value: Any) -> bool:
 def _fill(span: Row, name: str, values: list[str], reading: Reading) -> None:
     column = _COLUMN_OF.get(name, name)
     if name in _LISTS:
-        span[column] = span[column] + [value for value in values if value not in span[column]]
+        names = values if name in CHOICES else [one.strip() for value in values for one in value.split(_AND)]
+        span[column] += [one for one in dict.fromkeys(names) if one and one not in span[column]]
     elif len(values) > 1 or (span[column] is not None and values):
         reading.found("several-values", span["span_id"], f"`{name}` holds several values: {_brief(values)}")
     elif values:
@@ -177,6 +179,13 @@ def _finish(span: Row) -> Row:
 
 def _brief(value: Any) -> str:
     return json.dumps(value, default=str)[:120]
+
+
+def same_work(one: Any, other: Any, text: str) -> bool:
+    """Whether two results say the same of `text`, in whatever order."""
+    first, second = read_result(one, text), read_result(other, text)
+    kinds = ("spans", "relations", "findings")
+    return all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
 
 
 # Relations
@@ -240,7 +249,7 @@ def _write_span(span: Row, offered: set[str]) -> Iterator[Result]:
         },
     }
     typed = {
-        "speaker_other": others,
+        "speaker_other": [f"{_AND} ".join(others)] if others else [],
         **{n: [span[n]] if span[n] is not None else [] for n in ("number_value", "number_unit")},
     }
     for name, values in chosen.items():

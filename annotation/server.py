@@ -24,12 +24,13 @@ from dataset.problem import Problem
 
 HOST = "127.0.0.1"
 START_SECONDS = 180
-_QUIET = {
+_SETTINGS = {
     "COLLECT_ANALYTICS": "false",
     "SENTRY_DSN": "",
     "FRONTEND_SENTRY_DSN": "",
     "LATEST_VERSION_CHECK": "false",
     "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
+    "DJANGO_SETTINGS_MODULE": "annotation.studio_settings",
 }
 
 
@@ -167,7 +168,7 @@ class Server:
     def _environment(self) -> dict[str, str]:
         foreign = {"LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"}
         kept = {name: value for name, value in os.environ.items() if name not in foreign}
-        return {**kept, **_QUIET, "LABEL_STUDIO_BASE_DATA_DIR": str(self.data_path)}
+        return {**kept, **_SETTINGS, "LABEL_STUDIO_BASE_DATA_DIR": str(self.data_path)}
 
     def _provision(self, wanted: Secrets) -> None:
         accounts = {"admin": asdict(wanted.admin), "annotators": [asdict(one) for one in wanted.annotators.values()]}

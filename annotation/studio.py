@@ -155,7 +155,7 @@ class Studio:
         retrying = Retrying(
             retry=retry_if_exception(_passes),
             stop=stop_after_attempt(5),
-            wait=wait_exponential_jitter(0.3, 8),
+            wait=wait_exponential_jitter(multiplier=0.3, max=8),
             reraise=True,
         )
         with self._speaking():

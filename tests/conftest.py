@@ -1,0 +1,71 @@
+"""One real Label Studio for the test session, and corpora that use it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from annotation.accounts import Seat, seat
+from annotation.server import Server
+from dataset.corpus import Corpus
+from tests.browser import CHROMIUM, FLAGS
+from tests.corpora import copy_of_the_seeds, make_corpus
+
+ANNOTATORS = ["a1", "a2"]
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _no_foreign_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LABEL_STUDIO_URL", raising=False)
+    monkeypatch.delenv("LABEL_STUDIO_API_KEY", raising=False)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(tmp_path_factory.mktemp("studio") / "state")
+    running.up(ANNOTATORS, None, print)
+    yield running
+    running.down()
+
+
+@pytest.fixture
+def new_corpus(server: Server, tmp_path: Path) -> Callable[[dict[str, str]], Corpus]:
+    def make(texts: dict[str, str]) -> Corpus:
+        root = tmp_path / f"corpus{next(_numbers)}"
+        corpus = make_corpus(root, texts)
+        corpus.state.symlink_to(server.state)
+        return corpus
+
+    return make
+
+
+@pytest.fixture
+def corpus(new_corpus: Callable[[dict[str, str]], Corpus]) -> Corpus:
+    return new_corpus(
+        {"one": "The port said on Monday: “We may lose about 40 ships.”", "two": "Nothing was said.", "three": "Rain."}
+    )
+
+
+@pytest.fixture
+def seeds(server: Server, tmp_path: Path) -> Corpus:
+    corpus = copy_of_the_seeds(tmp_path / f"seeds{next(_numbers)}")
+    corpus.state.symlink_to(server.state)
+    return corpus
+
+
+@pytest.fixture
+def a1(corpus: Corpus) -> Seat:
+    return seat(corpus, "a1")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

@@ -1,0 +1,9 @@
+"""Django settings of the embedded Label Studio: its own, and annotators kept apart."""
+
+# Label Studio reads these two while its settings are still loading.
+SENTRY_DSN = FRONTEND_SENTRY_DSN = ""
+
+from core.settings.base import *  # noqa: E402, F403 - this is how Django settings are extended
+from label_studio.core.settings.label_studio import *  # noqa: E402, F403
+
+PROJECT_MIXIN = "annotation.blindness.OwnOrganisationOnly"

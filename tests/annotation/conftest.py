@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+
+from annotation import projects, push
+from annotation.accounts import Seat
+from annotation.results import read_task
+from dataset.corpus import Corpus
+
+
+@pytest.fixture
+def tasks(corpus: Corpus, a1: Seat) -> dict[str, int]:
+    """article_id to task id, in a project of round r1 with nothing labelled."""
+    push.deal(corpus, "r1", ["a1"])
+    push.push(corpus, "r1", a1)
+    found = map(read_task, a1.studio.tasks(projects.existing(corpus, "r1", a1)))
+    return {str(task.article_id): task.id for task in found}

@@ -1,0 +1,265 @@
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotation import projects, pull, push, studio
+from annotation.accounts import Seat, seat
+from annotation.pull import Pulled
+from annotation.results import read_task, write_result
+from annotation.studio import Studio
+from dataset.corpus import Corpus
+from dataset.files import sha256
+from dataset.layer import read_layer
+from dataset.problem import Problem
+from tests.annotation.test_results import blank
+
+TEXT = "The port said on Monday: “We may lose about 40 ships.”"
+Row = dict[str, Any]
+
+
+def labelled() -> list[Row]:
+    """Three spans and a link, as the page would send them."""
+    speaker = blank("s", "speaker", 0, 8, TEXT) | {"speaker_entities": ["Port of Lomma"]}
+    quote = blank("q", "quote", 25, len(TEXT), TEXT) | {"quote_form": "direct", "quote_source": "linked"}
+    hedge = blank("h", "hedge", 29, 32, TEXT) | {"hedge_kind": "modal"}
+    link = {"from_span": "q", "to_span": "s", "derived": False}
+    return write_result([speaker, quote, hedge], [link], ["Port of Lomma"])
+
+
+def submit(who: Seat, task: int, result: list[Row], *, skipped: bool = False) -> None:
+    assert who.account
+    who.studio.annotate(task, result, skipped=skipped, seconds=12.5, account=who.account)
+
+
+def pulled(corpus: Corpus, *seats: Seat, accept_removals: bool = False) -> Pulled:
+    return pull.pull(corpus, "r1", list(seats), accept_removals=accept_removals, tell=print)
+
+
+def files(folder: Path) -> dict[str, tuple[str, int]]:
+    """Content hash and time of every file below a folder."""
+    return {
+        str(path): (sha256(path.read_bytes()), path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_what_was_submitted_is_in_the_record(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
+    submit(a1, tasks["one"], labelled())
+    pulled(corpus, a1)
+    layer = read_layer(corpus.layer_path("r1/a1"), "r1/a1")
+    assert layer.spans["text"].to_list() == ["The port", "“We may lose about 40 ships.”", "may"]
+    assert layer.relations.select("type", "from_span", "to_span", "derived").rows() == [
+        ("said_by", "q", "s", False),
+        ("hedges", "h", "q", True),
+    ]
+    assert layer.tasks.select("article_id", "status", "seconds").rows() == [("one", "submitted", 12.5)]
+    assert not layer.findings.height
+
+
+def test_the_four_ends_of_an_article_never_blur(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
+    submit(a1, tasks["one"], [])
+    submit(a1, tasks["two"], labelled()[:1], skipped=True)
+    draft(a1, tasks["three"])
+    (layer,) = pulled(corpus, a1).layers
+    assert layer.tasks.select("article_id", "status").rows() == [("one", "submitted"), ("two", "skipped")]
+    assert layer.spans.height == 0
+
+
+def draft(who: Seat, task: int) -> None:
+    """Work that was begun and not submitted."""
+    wrapper = who.studio._client._client_wrapper.httpx_client
+    sent = wrapper.request(f"api/tasks/{task}/drafts", method="POST", json={"result": labelled()[:1], "lead_time": 1})
+    assert sent.status_code == 201
+
+
+def test_an_unchanged_server_gives_the_same_pull_and_changes_no_file(
+    corpus: Corpus, a1: Seat, tasks: dict[str, int]
+) -> None:
+    submit(a1, tasks["one"], labelled())
+    first = pulled(corpus, a1)
+    before = files(corpus.root / "annotations") | files(corpus.pulls)
+    second = pulled(corpus, a1)
+    assert (second.pull_id, second.changed) == (first.pull_id, [])
+    assert files(corpus.root / "annotations") | files(corpus.pulls) == before
+
+
+def test_a_raw_pull_is_whole_and_read_only(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
+    submit(a1, tasks["one"], labelled())
+    folder = corpus.pulls / pulled(corpus, a1).pull_id
+    raw = [json.loads(line) for line in (folder / "a1.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [task["id"] for task in raw] == sorted(tasks.values())
+    assert json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["annotators"]["a1"]["tasks"] == 3
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o400}
+    assert [path.name for path in corpus.pulls.iterdir()] == [folder.name]
+
+
+def test_a_pull_that_would_take_something_away_stops_and_lists_it(
+    corpus: Corpus, a1: Seat, tasks: dict[str, int]
+) -> None:
+    submit(a1, tasks["one"], labelled())
+    pulled(corpus, a1)
+    before = files(corpus.root / "annotations")
+    a1.studio._client.tasks.delete(id=str(tasks["one"]))
+    stopped = pulled(corpus, a1)
+    assert [one.what for one in stopped.removed["r1/a1"]] == ["the article (submitted)"]
+    assert files(corpus.root / "annotations") == before
+    assert stopped.missing == {"a1": ["one"]}
+    pulled(corpus, a1, accept_removals=True)
+    assert read_layer(corpus.layer_path("r1/a1"), "r1/a1").tasks.height == 0
+
+
+def test_a_span_taken_off_on_the_server_is_listed(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
+    submit(a1, tasks["one"], labelled())
+    pulled(corpus, a1)
+    work = a1.studio.tasks(projects.existing(corpus, "r1", a1))[0]["annotations"][0]
+    kept = [one for one in work["result"] if one.get("id") != "h"]
+    a1.studio._client.annotations.update(id=work["id"], result=kept)
+    (lost,) = pulled(corpus, a1).removed["r1/a1"]
+    assert lost.what == "hedge 29:32 “may” (h)"
+
+
+def test_a_task_deleted_while_the_pull_lists_is_noticed(
+    corpus: Corpus, a1: Seat, tasks: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio, "PAGE_SIZE", 1)
+    listings: list[int] = []
+    ask = Studio._list_tasks
+    get = Studio._get
+
+    def list_tasks(self: Studio, project: int, annotations: bool) -> Any:
+        listings.append(project)
+        return ask(self, project, annotations)
+
+    def get_and_delete(self: Studio, path: str, **params: Any) -> Any:
+        answer = get(self, path, **params)
+        if tasks and params.get("query") and answer["tasks"]:
+            a1.studio._client.tasks.delete(id=str(tasks.pop("one")))
+            tasks.clear()
+        return answer
+
+    monkeypatch.setattr(Studio, "_list_tasks", list_tasks)
+    monkeypatch.setattr(Studio, "_get", get_and_delete)
+    got = pulled(corpus, a1)
+    assert got.missing == {"a1": ["one"]}
+    assert len(listings) == 2
+    raw = (corpus.pulls / got.pull_id / "a1.jsonl").read_text(encoding="utf-8")
+    assert [json.loads(line)["data"]["article_id"] for line in raw.splitlines()] == ["three", "two"]
+
+
+def test_a_listing_that_never_adds_up_fails(
+    corpus: Corpus, a1: Seat, tasks: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Studio, "_total", lambda self, project: 99)
+    with pytest.raises(Problem, match="99 tasks, but lists 3"):
+        pulled(corpus, a1)
+    assert not corpus.pulls.exists()
+
+
+def test_two_submissions_of_one_task_are_a_finding_and_neither_is_taken(
+    corpus: Corpus, a1: Seat, tasks: dict[str, int]
+) -> None:
+    submit(a1, tasks["one"], labelled())
+    submit(a1, tasks["one"], [])
+    (layer,) = pulled(corpus, a1).layers
+    assert layer.findings["code"].to_list() == ["several-submissions"]
+    assert layer.tasks.height == layer.spans.height == 0
+
+
+def test_work_by_another_account_is_a_finding(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
+    submit(a1, tasks["one"], labelled())
+    assert a1.account
+    stranger = Seat("a1", a1.studio, a1.account + 1, blind=True)
+    (layer,) = pulled(corpus, stranger).layers
+    assert layer.findings["code"].to_list() == ["wrong-annotator"]
+    assert layer.tasks.height == 0
+
+
+def test_a_task_whose_text_was_edited_is_refused(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
+    submit(a1, tasks["one"], labelled())
+    data = a1.studio.tasks(projects.existing(corpus, "r1", a1))[0]["data"]
+    a1.studio._client.tasks.update(id=str(tasks["one"]), data=data | {"text": TEXT.replace("40", "50")})
+    (layer,) = pulled(corpus, a1).layers
+    assert layer.findings["code"].to_list() == ["task-text-differs"]
+    assert layer.spans.height == 0
+
+
+def test_a_task_of_no_article_is_a_finding(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
+    project = projects.existing(corpus, "r1", a1)
+    a1.studio.import_tasks(project, [{"data": {"text": "x", "entities": []}}])
+    (layer,) = pulled(corpus, a1).layers
+    assert layer.findings["code"].to_list() == ["unknown-article"]
+
+
+def test_two_annotators_have_layers_of_their_own(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
+    a2 = seat(corpus, "a2")
+    push.deal(corpus, "r1", ["a1", "a2"])
+    push.push(corpus, "r1", a2)
+    theirs = {str(t.article_id): t.id for t in map(read_task, a2.studio.tasks(projects.existing(corpus, "r1", a2)))}
+    submit(a1, tasks["one"], labelled())
+    submit(a2, theirs["two"], [])
+    first, second = pulled(corpus, a1, a2).layers
+    assert first.tasks["article_id"].to_list() == ["one"]
+    assert second.tasks["article_id"].to_list() == ["two"]
+    assert set(second.tasks["annotator"]) == {"a2"}
+
+
+def test_a_project_wiped_on_the_server_is_told(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
+    submit(a1, tasks["one"], labelled())
+    pulled(corpus, a1)
+    before = files(corpus.root / "annotations")
+    a1.studio.delete_project(projects.existing(corpus, "r1", a1))
+    with pytest.raises(Problem, match="has no project for a1 in round r1"):
+        pulled(corpus, a1)
+    assert files(corpus.root / "annotations") == before
+
+
+def test_an_export_gives_the_same_layer(corpus: Corpus, a1: Seat, tasks: dict[str, int], tmp_path: Path) -> None:
+    submit(a1, tasks["one"], labelled())
+    submit(a1, tasks["two"], [], skipped=True)
+    (from_server,) = pulled(corpus, a1).layers
+    project = projects.existing(corpus, "r1", a1)
+    wrapper = a1.studio._client._client_wrapper.httpx_client
+    sent = wrapper.request(
+        f"api/projects/{project}/export", method="GET", params={"exportType": "JSON", "download_all_tasks": "true"}
+    )
+    export = tmp_path / "export.json"
+    export.write_bytes(sent.content)
+    (from_file,) = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).layers
+    assert from_file.spans.equals(from_server.spans)
+    assert from_file.relations.equals(from_server.relations)
+    assert from_file.tasks.equals(from_server.tasks)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b'{"id": 1}', "is not a list of tasks"),
+        (b"", "is not a list of tasks"),
+        (b'[{"id": 1, "data"', "is not whole JSON"),
+        (b"[1, 2]", "holds something that is not a task"),
+        (b'["\xff"]', "is not whole JSON"),
+    ],
+)
+def test_an_export_that_cannot_be_read_changes_nothing(
+    corpus: Corpus, tmp_path: Path, content: bytes, reason: str
+) -> None:
+    export = tmp_path / "export.json"
+    export.write_bytes(content)
+    with pytest.raises(Problem, match=reason):
+        pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    assert not corpus.pulls.exists()
+    assert not (corpus.root / "annotations").exists()
+
+
+def test_addresses_lead_to_the_tasks(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
+    pulled(corpus, a1)
+    project = projects.existing(corpus, "r1", a1)
+    assert pull.addresses(corpus, "r1/a1") == {
+        article: a1.studio.task_url(project, task) for article, task in tasks.items()
+    }

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from annotation import projects, push
+from annotation.accounts import Seat, seat
+from annotation.guidelines import version
+from annotation.results import read_task
+from dataset.corpus import Corpus, open_corpus
+from dataset.problem import Problem
+from tests.corpora import make_corpus
+
+HEDGEROW = [sys.executable, "-c", "from scripts.main import main; main()"]
+
+
+def on_server(corpus: Corpus, round_name: str, who: Seat) -> list[str | None]:
+    tasks = who.studio.tasks(projects.existing(corpus, round_name, who))
+    return sorted(str(read_task(raw).article_id) for raw in tasks)
+
+
+def pushed(corpus: Corpus, round_name: str, *annotators: str) -> list[Seat]:
+    seats = [seat(corpus, name) for name in annotators]
+    push.deal(corpus, round_name, list(annotators))
+    for who in seats:
+        push.push(corpus, round_name, who)
+    return seats
+
+
+def test_every_article_is_sent_once_however_often_it_is_pushed(corpus: Corpus, a1: Seat) -> None:
+    push.deal(corpus, "r1", ["a1"])
+    first, again = push.push(corpus, "r1", a1), push.push(corpus, "r1", a1)
+    assert (first.sent, first.there) == (3, 0)
+    assert (again.sent, again.there, again.project) == (0, 3, first.project)
+    assert on_server(corpus, "r1", a1) == ["one", "three", "two"]
+
+
+def test_a_task_holds_the_text_its_hash_and_the_version_of_the_guidelines(corpus: Corpus, a1: Seat) -> None:
+    pushed(corpus, "r1", "a1")
+    tasks = map(read_task, a1.studio.tasks(projects.existing(corpus, "r1", a1)))
+    one = next(task for task in tasks if task.article_id == "one")
+    assert one.text == corpus.text("one")
+    assert one.text_sha256 == corpus.articles.row(0, named=True)["text_sha256"]
+    assert one.guidelines_version == version()
+
+
+def test_an_article_that_comes_later_is_sent_alone(corpus: Corpus, a1: Seat) -> None:
+    pushed(corpus, "r1", "a1")
+    texts = {article: corpus.text(article) for article in ("one", "two", "three")}
+    more = make_corpus(corpus.root / "more", {**texts, "four": "Later."})
+    (corpus.seeds / "articles.jsonl").write_bytes((more.seeds / "articles.jsonl").read_bytes())
+    (corpus.seeds / "text" / "four.txt").write_text("Later.", encoding="utf-8")
+    grown = open_corpus(corpus.root)
+    push.deal(grown, "r1", ["a1"])
+    assert push.push(open_corpus(corpus.root), "r1", a1).sent == 1
+
+
+def test_rounds_and_annotators_have_projects_of_their_own(corpus: Corpus) -> None:
+    one, other = pushed(corpus, "r1", "a1", "a2")
+    (later,) = pushed(corpus, "r2", "a1")
+    found = {(r, s.annotator): projects.existing(corpus, r, s) for r, s in (("r1", one), ("r1", other), ("r2", later))}
+    assert len(set(found.values())) == 3
+
+
+def test_no_annotator_finds_anothers_project(corpus: Corpus) -> None:
+    one, other = pushed(corpus, "r1", "a1", "a2")
+    assert projects.find(corpus, "r1", one)
+    assert projects.find(corpus, "r1", Seat("a1", other.studio, None, blind=True)) is None
+
+
+def test_a_project_is_found_again_under_another_title(corpus: Corpus, a1: Seat) -> None:
+    pushed(corpus, "r1", "a1")
+    project = projects.existing(corpus, "r1", a1)
+    a1.studio._client.projects.update(id=project, title="My own title")
+    assert push.push(corpus, "r1", a1).project == project
+
+
+def test_an_article_with_another_text_on_the_server_is_refused(corpus: Corpus, a1: Seat) -> None:
+    pushed(corpus, "r1", "a1")
+    (corpus.seeds / "text" / "three.txt").write_text("Snow.", encoding="utf-8")
+    changed = make_corpus(
+        corpus.root / "other", {"one": corpus.text("one"), "two": corpus.text("two"), "three": "Snow."}
+    )
+    (corpus.seeds / "articles.jsonl").write_bytes((changed.seeds / "articles.jsonl").read_bytes())
+    with pytest.raises(Problem, match="three with another text"):
+        push.push(open_corpus(corpus.root), "r1", a1)
+
+
+def test_an_article_that_is_there_twice_is_told(corpus: Corpus, a1: Seat) -> None:
+    pushed(corpus, "r1", "a1")
+    a1.studio.import_tasks(projects.existing(corpus, "r1", a1), [push.task(corpus, "one")])
+    with pytest.raises(Problem, match="one twice"):
+        push.push(corpus, "r1", a1)
+
+
+def test_a_push_that_was_killed_is_taken_up_again(new_corpus: Callable[[dict[str, str]], Corpus]) -> None:
+    corpus = new_corpus({f"n{number:04}": f"Article {number}. " * 20 for number in range(3500)})
+    command = [*HEDGEROW, "push", "--round", "r1", "--annotator", "a1", "--corpus", str(corpus.root)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"}) as killed:
+        assert killed.stderr
+        for line in killed.stderr:
+            if "1000 of 3500" in line:
+                killed.send_signal(signal.SIGKILL)
+                break
+    assert killed.wait() == -signal.SIGKILL
+    here = seat(corpus, "a1")
+    assert 1000 <= len(on_server(corpus, "r1", here)) < 3500
+    subprocess.run(command, check=True, capture_output=True)
+    found = on_server(corpus, "r1", here)
+    assert len(found) == 3500
+    assert max(Counter(found).values()) == 1
+    here.studio.delete_project(projects.existing(corpus, "r1", here))
+
+
+def test_pushing_what_nobody_was_dealt_is_told(corpus: Corpus, a1: Seat) -> None:
+    with pytest.raises(Problem, match="nothing was pushed"):
+        push.push(corpus, "r9", a1)
+
+
+def test_deals_are_kept_and_only_grow(corpus: Corpus) -> None:
+    push.deal(corpus, "r1", ["a1"])
+    path: Path = push.deals_path(corpus, "r1")
+    before = path.read_text(encoding="utf-8")
+    push.deal(corpus, "r1", ["a2"])
+    assert set(before.splitlines()) < set(path.read_text(encoding="utf-8").splitlines())
+    after = path.stat().st_mtime_ns
+    push.deal(corpus, "r1", ["a1", "a2"])
+    assert path.stat().st_mtime_ns == after

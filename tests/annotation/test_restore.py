@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from annotation import projects, pull, push
+from annotation.accounts import Seat, seat
+from annotation.restore import restore
+from dataset.corpus import Corpus
+from dataset.layer import TABLES, read_layer
+from dataset.problem import Problem
+from tests.annotation.test_pull import files, labelled
+
+
+def assert_a_pull_gives_the_same(corpus: Corpus, who: Seat) -> None:
+    before = files(corpus.annotations / "r1" / "a1")
+    got = pull.pull(corpus, "r1", [who], accept_removals=False, tell=print)
+    assert got.removed == {}
+    assert files(corpus.annotations / "r1" / "a1") == before
+
+
+def test_the_shipped_layer_comes_back_from_a_server_that_never_saw_it(seeds: Corpus) -> None:
+    who = seat(seeds, "a1")
+    done = restore(seeds, "r1", who)
+    assert (done.put_back, done.there) == (5, 0)
+    assert_a_pull_gives_the_same(seeds, who)
+
+
+def test_a_layer_is_put_back_on_tasks_that_were_pushed_before(seeds: Corpus) -> None:
+    who = seat(seeds, "a1")
+    push.push(seeds, "r1", who)
+    done = restore(seeds, "r1", who)
+    assert (done.put_back, done.there) == (5, 0)
+    assert_a_pull_gives_the_same(seeds, who)
+
+
+def test_restoring_again_does_nothing(seeds: Corpus) -> None:
+    who = seat(seeds, "a1")
+    restore(seeds, "r1", who)
+    again = restore(seeds, "r1", who)
+    assert (again.put_back, again.there) == (0, 5)
+    assert len(who.studio.tasks(projects.existing(seeds, "r1", who))) == 5
+
+
+def test_a_pull_into_an_empty_record_gives_the_layer(seeds: Corpus) -> None:
+    who = seat(seeds, "a1")
+    restore(seeds, "r1", who)
+    kept = read_layer(seeds.layer_path("r1/a1"), "r1/a1")
+    shutil.rmtree(seeds.layer_path("r1/a1"))
+    pull.pull(seeds, "r1", [who], accept_removals=False, tell=print)
+    found = read_layer(seeds.layer_path("r1/a1"), "r1/a1")
+    assert all(getattr(found, name).equals(getattr(kept, name)) for name in TABLES)
+
+
+def test_other_work_on_the_server_is_never_overwritten(seeds: Corpus) -> None:
+    who = seat(seeds, "a1")
+    push.push(seeds, "r1", who)
+    project = projects.existing(seeds, "r1", who)
+    first = who.studio.tasks(project)[0]["id"]
+    assert who.account
+    who.studio.annotate(first, labelled()[:1], skipped=False, seconds=None, account=who.account)
+    with pytest.raises(Problem, match="holds other work of a1"):
+        restore(seeds, "r1", who)
+    assert sum(len(task["annotations"]) for task in who.studio.tasks(project)) == 1
+
+
+def test_a_skipped_article_is_put_back_as_skipped(seeds: Corpus) -> None:
+    who = seat(seeds, "a1")
+    path = seeds.layer_path("r1/a1") / "tasks.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace('"submitted"', '"skipped"', 1), encoding="utf-8")
+    for name in ("spans", "relations"):
+        table = seeds.layer_path("r1/a1") / f"{name}.jsonl"
+        lines = table.read_text(encoding="utf-8").splitlines(keepends=True)
+        table.write_text("".join(line for line in lines if '"000_' not in line), encoding="utf-8")
+    restore(seeds, "r1", who)
+    assert_a_pull_gives_the_same(seeds, who)
+
+
+def test_a_layer_that_the_record_lacks_is_told(corpus: Corpus, a1: Seat) -> None:
+    with pytest.raises(Problem, match="the record has no layer r1/a1"):
+        restore(corpus, "r1", a1)

@@ -1,0 +1,297 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotation.results import (
+    CHOICES,
+    LABEL,
+    TYPED,
+    canonical_lines,
+    ended,
+    fingerprint,
+    read_result,
+    read_task,
+    write_result,
+)
+from dataset import scheme
+
+TEXT = "The port said: “We may lose about 40 ships.”"
+Row = dict[str, Any]
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
+words = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+names = words.map(lambda name: name.replace(";", "").strip()).filter(bool)
+ENTITIES = ("Port of Lomma", "Ilsa Brandt", "Ukraine")
+
+
+def blank(span_id: str, label: str, start: int, end: int, text: str) -> Row:
+    return {
+        "span_id": span_id,
+        "label": label,
+        "start": start,
+        "end": end,
+        "text": text[start:end],
+        "speaker_entities": [],
+        "quote_form": None,
+        "quote_source": None,
+        "hedge_kind": None,
+        "number_kind": None,
+        "number_value": None,
+        "number_unit": None,
+        "number_low": None,
+        "number_high": None,
+    }
+
+
+@st.composite
+def spans_in(draw: st.DrawFn, text: str) -> list[Row]:
+    ids = draw(st.lists(words, unique=True, max_size=6))
+    return [draw(span_in(text, span_id)) for span_id in ids]
+
+
+@st.composite
+def span_in(draw: st.DrawFn, text: str, span_id: str) -> Row:
+    start, end = sorted(draw(st.tuples(*[st.integers(0, len(text))] * 2)))
+    span = blank(span_id, draw(st.sampled_from(scheme.LABELS)), start, end, text)
+    if span["label"] == "speaker":
+        listed = draw(st.lists(st.sampled_from(ENTITIES), unique=True))
+        others = draw(st.lists(names, unique=True, max_size=2))
+        span["speaker_entities"] = listed + others
+    elif span["label"] == "quote":
+        span["quote_form"] = draw(st.none() | st.sampled_from(scheme.QUOTE_FORMS))
+        span["quote_source"] = draw(st.sampled_from(scheme.QUOTE_SOURCES))
+    elif span["label"] == "hedge":
+        span["hedge_kind"] = draw(st.none() | st.sampled_from(scheme.HEDGE_KINDS))
+    else:
+        span["number_kind"] = draw(st.none() | st.sampled_from(scheme.NUMBER_KINDS))
+        span["number_value"] = draw(st.none() | st.sampled_from(["12000", "3..5", "1000..", "many"]))
+        span["number_unit"] = draw(st.none() | words)
+        span["number_low"], span["number_high"] = scheme.value_bounds(span["number_value"]) or (None, None)
+    return span
+
+
+@st.composite
+def annotations(draw: st.DrawFn) -> tuple[str, list[Row], list[Row]]:
+    text = draw(texts)
+    spans = draw(spans_in(text))
+    ends = draw(st.lists(st.tuples(*[st.sampled_from(spans)] * 2), max_size=5)) if spans else []
+    links = {}
+    for one, other in ends:
+        link = directed(one, other)
+        links[link["from_span"], link["to_span"]] = link
+    return text, spans, list(links.values())
+
+
+def directed(one: Row, other: Row) -> Row:
+    """The link between two spans, in the scheme's direction."""
+    forth = scheme.relation_type(one["label"], other["label"])
+    back = scheme.relation_type(other["label"], one["label"])
+    if forth and back and (other["start"], other["end"], other["span_id"]) > (one["start"], one["end"], one["span_id"]):
+        one, other = other, one
+    elif back and not forth:
+        one, other, forth = other, one, back
+    return {"type": forth, "from_span": one["span_id"], "to_span": other["span_id"], "derived": False}
+
+
+def relation(start: str, end: str, direction: str = "right") -> Row:
+    return {"type": "relation", "from_id": start, "to_id": end, "direction": direction}
+
+
+def region(span_id: str, label: str, start: int = 4, end: int = 8) -> Row:
+    return {
+        "id": span_id,
+        "from_name": LABEL,
+        "to_name": "text",
+        "type": "labels",
+        "value": {"start": start, "end": end, "labels": [label]},
+    }
+
+
+def codes(result: Any) -> list[str]:
+    return [code for code, _, _ in read_result(result, TEXT).findings]
+
+
+@given(annotations())
+def test_what_is_written_is_read_again(annotation: tuple[str, list[Row], list[Row]]) -> None:
+    text, spans, links = annotation
+    reading = read_result(write_result(spans, links, ENTITIES), text)
+    assert reading.spans == spans
+    assert reading.relations == links
+    assert reading.findings == []
+
+
+@given(annotations(), st.randoms())
+def test_the_order_of_results_does_not_matter(annotation: tuple[str, list[Row], list[Row]], random: Any) -> None:
+    text, spans, links = annotation
+    result = write_result(spans, links, ())
+    random.shuffle(result)
+    reading = read_result(result, text)
+    assert sorted(reading.spans, key=lambda span: span["span_id"]) == sorted(spans, key=lambda span: span["span_id"])
+    assert {tuple(link.items()) for link in reading.relations} == {tuple(link.items()) for link in links}
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    )
+)
+def test_nothing_that_is_sent_breaks_the_reader(result: Any) -> None:
+    read_result(result, TEXT)
+    read_result([result], TEXT)
+    read_result(
+        [{"id": "a", "from_name": LABEL, "value": result}, {"id": "a", "from_name": "quote_form", "value": result}],
+        TEXT,
+    )
+
+
+def test_the_results_of_one_region_are_joined() -> None:
+    kind = {
+        "id": "h",
+        "from_name": "hedge_kind",
+        "type": "choices",
+        "value": {"start": 19, "end": 22, "choices": ["modal"]},
+    }
+    (span,) = read_result([kind, region("h", "hedge", 19, 22)], TEXT).spans
+    assert (span["text"], span["hedge_kind"]) == ("may", "modal")
+
+
+def test_words_come_from_the_article_and_not_from_the_result() -> None:
+    sent = region("s", "speaker")
+    sent["value"]["text"] = "something else"
+    assert read_result([sent], TEXT).spans[0]["text"] == "port"
+
+
+def test_offsets_outside_the_article_are_kept_for_the_checks() -> None:
+    (span,) = read_result([region("s", "nope", -5, 2000)], TEXT).spans
+    assert (span["start"], span["end"], span["label"], span["text"]) == (-5, 2000, "nope", "")
+
+
+@pytest.mark.parametrize("direction", ["right", "left", "bi", None])
+@pytest.mark.parametrize("ends", [("q", "s"), ("s", "q")])
+def test_a_link_means_the_same_whichever_way_it_was_drawn(direction: str, ends: tuple[str, str]) -> None:
+    result = [region("s", "speaker"), region("q", "quote", 15, 44), relation(*ends, direction)]
+    (link,) = read_result(result, TEXT).relations
+    assert (link["type"], link["from_span"], link["to_span"]) == ("said_by", "q", "s")
+
+
+@pytest.mark.parametrize("direction", ["right", "left", "bi"])
+def test_the_later_quote_continues_the_earlier(direction: str) -> None:
+    result = [region("b", "quote", 20, 30), region("a", "quote", 4, 8), relation("a", "b", direction)]
+    (link,) = read_result(result, TEXT).relations
+    assert (link["type"], link["from_span"], link["to_span"]) == ("continues", "b", "a")
+
+
+def test_a_left_link_that_means_nothing_is_turned_all_the_same() -> None:
+    result = [region("a", "number"), region("b", "speaker", 9, 12), relation("a", "b", "left")]
+    (link,) = read_result(result, TEXT).relations
+    assert (link["type"], link["from_span"], link["to_span"]) == (None, "b", "a")
+
+
+def test_a_link_to_nowhere_is_kept_for_the_checks() -> None:
+    (link,) = read_result([region("q", "quote"), relation("q", "gone")], TEXT).relations
+    assert (link["type"], link["to_span"]) == (None, "gone")
+
+
+def test_the_same_link_drawn_twice_is_one_link() -> None:
+    result = [region("s", "speaker"), region("q", "quote", 15, 44), relation("q", "s"), relation("s", "q")]
+    assert len(read_result(result, TEXT).relations) == 1
+
+
+def test_a_quote_is_linked_unless_its_source_is_not_named() -> None:
+    unnamed = {
+        "id": "q",
+        "from_name": "quote_unnamed",
+        "value": {"start": 4, "end": 8, "choices": ["source not named"]},
+    }
+    assert read_result([region("q", "quote")], TEXT).spans[0]["quote_source"] == "linked"
+    assert read_result([region("q", "quote"), unnamed], TEXT).spans[0]["quote_source"] == "unnamed"
+
+
+@pytest.mark.parametrize(
+    ("result", "code"),
+    [
+        (None, "unreadable-result"),
+        ([7], "unreadable-result"),
+        ([{"from_name": LABEL, "value": {}}], "region-without-id"),
+        ([{"id": "a", "from_name": "quote_form", "value": {"choices": ["direct"]}}], "region-without-label"),
+        ([{"id": "a", "from_name": LABEL, "value": {"start": 1, "end": 2, "labels": []}}], "region-without-label"),
+        (
+            [{"id": "a", "from_name": LABEL, "value": {"start": 1, "end": 2, "labels": ["quote", "hedge"]}}],
+            "several-labels",
+        ),
+        ([{"id": "a", "from_name": LABEL, "value": {"start": 1, "end": 2, "labels": ["\ud800"]}}], "several-labels"),
+        ([region("a", "quote"), region("a", "hedge")], "duplicate-region-id"),
+        (
+            [{"id": "a", "from_name": LABEL, "value": {"start": "1", "end": 2, "labels": ["quote"]}}],
+            "unreadable-offsets",
+        ),
+        (
+            [{"id": "a", "from_name": LABEL, "value": {"start": 1.5, "end": 2, "labels": ["quote"]}}],
+            "unreadable-offsets",
+        ),
+        (
+            [{"id": "a", "from_name": LABEL, "value": {"start": True, "end": 2, "labels": ["quote"]}}],
+            "unreadable-offsets",
+        ),
+        (
+            [{"id": "a", "from_name": LABEL, "value": {"start": 1, "end": 10**30, "labels": ["quote"]}}],
+            "unreadable-offsets",
+        ),
+        (
+            [region("a", "quote"), {"id": "a", "from_name": "sentiment", "value": {"choices": ["sad"]}}],
+            "unknown-control",
+        ),
+        ([region("a", "quote"), {"id": "a", "from_name": "quote_form", "value": {"choices": 3}}], "unreadable-value"),
+        (
+            [region("a", "quote"), {"id": "a", "from_name": "quote_form", "value": {"choices": ["x", "y"]}}],
+            "several-values",
+        ),
+        (
+            [
+                region("a", "quote"),
+                {"id": "a", "from_name": "quote_form", "value": {"start": 4, "end": 9, "choices": ["direct"]}},
+            ],
+            "offsets-disagree",
+        ),
+        ([region("a", "quote"), {"type": "relation", "from_id": "a", "to_id": None}], "unreadable-relation"),
+    ],
+)
+def test_what_the_tables_cannot_hold_is_a_finding(result: Any, code: str) -> None:
+    assert codes(result) == [code]
+
+
+def test_drafts_and_predictions_are_left_out() -> None:
+    raw = {
+        "id": 3,
+        "data": {"article_id": "x", "text": "y"},
+        "drafts": [{"result": []}],
+        "predictions": [{"result": []}],
+    }
+    assert read_task(raw).annotations == []
+
+
+def test_times_are_told_in_utc() -> None:
+    told = ended({"created_at": "2026-01-02T03:04:05+02:00", "updated_at": None, "lead_time": float("nan")})
+    assert told == {"status": "submitted", "created_at": "2026-01-02T01:04:05Z", "updated_at": None, "seconds": None}
+
+
+def test_ages_and_user_names_do_not_change_the_fingerprint() -> None:
+    task = {"id": 1, "data": {"text": "x"}, "annotations": [{"id": 2, "result": [], "created_ago": "1 minute"}]}
+    later = {
+        **task,
+        "updated_at": "later",
+        "annotations": [{"id": 2, "result": [], "created_ago": "2 minutes", "created_username": "b"}],
+    }
+    edited = {**task, "annotations": [{"id": 2, "result": [{"id": "a"}]}]}
+    prints = [fingerprint(canonical_lines([one])) for one in (task, later, edited)]
+    assert prints[0] == prints[1] != prints[2]
+
+
+def test_every_attribute_of_the_scheme_has_a_control() -> None:
+    columns = {name for names in scheme.ATTRIBUTES.values() for name in names}
+    filled = {"quote_source" if name == "quote_unnamed" else name for name in (*CHOICES, *TYPED)} - {"speaker_other"}
+    assert filled == columns

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from annotation import server as server_module
+from annotation.server import HOST, Server, summary
+from dataset.problem import Problem
+
+
+def secrets_of(server: Server) -> list[str]:
+    known = server.secrets()
+    assert known
+    return [
+        secret for account in (known.admin, *known.annotators.values()) for secret in (account.password, account.token)
+    ]
+
+
+def test_a_second_up_finds_the_running_one(server: Server) -> None:
+    before = server.process()
+    again = server.up(["a1"], None, print)
+    assert before is not None
+    assert server.process() == before
+    assert again == server.secrets()
+
+
+def test_it_listens_on_the_loopback_address_only(server: Server) -> None:
+    process = server.process()
+    assert process
+    listening = {c.laddr.ip for c in process.net_connections() if c.status == psutil.CONN_LISTEN}
+    assert listening == {HOST}
+
+
+def test_secrets_are_in_files_that_only_their_owner_reads(server: Server) -> None:
+    assert stat.S_IMODE(server.state.stat().st_mode) == 0o700
+    for path in (server.secrets_path, server.log_path, *server.data_path.rglob("*.sqlite3")):
+        assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_no_secret_is_on_a_command_line_or_in_the_log(server: Server) -> None:
+    process = server.process()
+    assert process
+    shown = " ".join(process.cmdline()) + server.log_path.read_text(encoding="utf-8")
+    assert not [secret for secret in secrets_of(server) if secret in shown]
+
+
+def test_nobody_can_sign_up_without_an_invitation(server: Server) -> None:
+    with httpx.Client(base_url=str(server.url()), follow_redirects=True) as web:
+        page = web.get("/user/signup/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        form = {"email": "x@example.org", "password": "longenough1", "csrfmiddlewaretoken": token[1] if token else ""}
+        answer = web.post("/user/signup/", data=form, headers={"Referer": str(page.url)})
+    assert answer.status_code == 403
+
+
+def test_analytics_are_off(server: Server) -> None:
+    process = server.process()
+    assert process
+    environment = process.environ()
+    assert environment["COLLECT_ANALYTICS"] == "false"
+    assert environment["SENTRY_DSN"] == environment["FRONTEND_SENTRY_DSN"] == ""
+
+
+def test_a_new_server_holds_no_project_of_its_own(server: Server) -> None:
+    known = server.secrets()
+    assert known
+    answer = httpx.get(f"{server.url()}/api/projects/", headers={"Authorization": f"Token {known.admin.token}"})
+    assert answer.json()["count"] == 0
+
+
+def test_status_says_what_runs_and_no_secret(server: Server) -> None:
+    told = summary(server)
+    assert told["running"]
+    assert told["answers"]
+    assert {"a1", "a2"} <= set(told["annotators"])
+    assert not [secret for secret in secrets_of(server) if secret in json.dumps(told)]
+
+
+def test_an_account_made_later_can_be_used_at_once(server: Server) -> None:
+    known = server.up(["later"], None, print)
+    headers = {"Authorization": f"Token {known.annotators['later'].token}"}
+    assert (
+        httpx.get(f"{server.url()}/api/current-user/whoami", headers=headers).json()["email"] == "later@hedgerow.local"
+    )
+
+
+def test_another_port_is_refused_while_it_runs(server: Server) -> None:
+    with pytest.raises(Problem, match="hedgerow down"):
+        server.up([], 1, print)
+
+
+def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind((HOST, 0))
+        other.listen()
+        with pytest.raises(Problem, match="is taken"):
+            Server(tmp_path / "state").up([], other.getsockname()[1], print)
+
+
+def test_down_ends_no_process_but_its_own(tmp_path: Path) -> None:
+    idle = Server(tmp_path / "state")
+    idle.state.mkdir()
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        (idle.state / "process.json").write_text(json.dumps({"pid": other.pid, "created": 1.0}), encoding="utf-8")
+        assert idle.down() is False
+        assert other.poll() is None
+        other.communicate(b"\n")
+
+
+def test_a_label_studio_that_ends_while_starting_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = tmp_path / "label-studio"
+    command.write_text("#!/bin/sh\necho no space left >&2\nexit 1\n", encoding="utf-8")
+    command.chmod(0o700)
+    monkeypatch.setattr(server_module, "_label_studio", lambda: command)
+    monkeypatch.setattr(Server, "_provision", lambda self, wanted: None)
+    with pytest.raises(Problem, match="no space left"):
+        Server(tmp_path / "state").up([], None, print)
+
+
+def test_up_down_and_up_again_keep_the_data(tmp_path: Path) -> None:
+    own = Server(tmp_path / "state")
+    first = own.up(["a1"], None, print)
+    process = own.process()
+    assert process
+    assert process.pid != os.getpid()
+    assert own.down()
+    assert not process.is_running()
+    assert own.down() is False
+    assert summary(own)["running"] is False
+    try:
+        again = own.up([], None, print)
+        assert (again.admin, again.annotators) == (first.admin, first.annotators)
+        headers = {"Authorization": f"Token {again.annotators['a1'].token}"}
+        assert httpx.get(f"{own.url()}/api/current-user/whoami", headers=headers).status_code == 200
+    finally:
+        own.down()

@@ -1,0 +1,136 @@
+"""What can be wrong with a layer: each function breaks one thing of the tiny corpus."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from dataset.corpus import Corpus
+from tests.dataset.tiny import ONE, SKIPPED, TEXTS, TWO, Rows, hedge, link, place, row_of, speaker, task
+
+Fault = Callable[[Corpus, Rows], object]
+Place = tuple[str, str | None, int | None, int | None]
+
+
+def offsets_out_of_range(_: Corpus, rows: Rows) -> None:
+    row_of(rows, "crossed")["end"] = 1000
+
+
+def end_not_after_start(_: Corpus, rows: Rows) -> None:
+    row_of(rows, "may").update(start=51, end=51, text="")
+
+
+def text_not_slice(_: Corpus, rows: Rows) -> None:
+    row_of(rows, "kyiv")["text"] = "Kiev"
+
+
+def unknown_label(_: Corpus, rows: Rows) -> None:
+    rows["spans"].append(place("place", "nope", 96, 102))
+
+
+def missing_attribute(_: Corpus, rows: Rows) -> None:
+    row_of(rows, "around")["hedge_kind"] = None
+
+
+def foreign_attribute(_: Corpus, rows: Rows) -> None:
+    row_of(rows, "moscow")["quote_form"] = "direct"
+
+
+def value_not_allowed(_: Corpus, rows: Rows) -> None:
+    row_of(rows, "claim")["quote_form"] = "reported"
+
+
+def value_missing(_: Corpus, rows: Rows) -> None:
+    rows["tasks"][1]["round"] = None
+
+
+def overlap_within_label(_: Corpus, rows: Rows) -> None:
+    rows["spans"].append(speaker("bo", "Bo", "Ann Bo"))
+
+
+def blank_at_edge(_: Corpus, rows: Rows) -> None:
+    row_of(rows, "short").update(start=111, text=" stopped short of confirming")
+
+
+def unreadable_number(_: Corpus, rows: Rows) -> None:
+    row_of(rows, "some").update(number_value="about 5", number_low=None, number_high=None)
+
+
+def duplicate_span_id(_: Corpus, rows: Rows) -> None:
+    rows["spans"].append(speaker("unsaid", "Reports", "Reports", article=TWO))
+
+
+def span_without_task(_: Corpus, rows: Rows) -> None:
+    rows["spans"].append(hedge("rain", "Rain", "modal", article=SKIPPED))
+
+
+def relation_end_missing(_: Corpus, rows: Rows) -> None:
+    rows["relations"].append(link("said_by", "seen", "gone"))
+
+
+def relation_wrong_types(_: Corpus, rows: Rows) -> None:
+    rows["relations"].append(link(None, "ann", "many"))
+
+
+def unknown_article(_: Corpus, rows: Rows) -> None:
+    rows["tasks"].append(task("unheard-of"))
+
+
+def article_text_unreadable(corpus: Corpus, _: Rows) -> None:
+    corpus.text_path(SKIPPED).write_text(TEXTS[SKIPPED] + " Snow fell, too.", encoding="utf-8")
+
+
+FAULTS: Final[dict[str, Fault]] = {
+    "offsets-out-of-range": offsets_out_of_range,
+    "end-not-after-start": end_not_after_start,
+    "text-not-slice": text_not_slice,
+    "unknown-label": unknown_label,
+    "missing-attribute": missing_attribute,
+    "foreign-attribute": foreign_attribute,
+    "value-not-allowed": value_not_allowed,
+    "value-missing": value_missing,
+    "overlap-within-label": overlap_within_label,
+    "blank-at-edge": blank_at_edge,
+    "unreadable-number": unreadable_number,
+    "duplicate-span-id": duplicate_span_id,
+    "span-without-task": span_without_task,
+    "relation-end-missing": relation_end_missing,
+    "relation-wrong-types": relation_wrong_types,
+    "unknown-article": unknown_article,
+    "article-text-unreadable": article_text_unreadable,
+}
+WHERE: Final[dict[str, list[Place]]] = {
+    "offsets-out-of-range": [(ONE, "crossed", 140, 1000)],
+    "end-not-after-start": [(ONE, "may", 51, 51)],
+    "text-not-slice": [(ONE, "kyiv", 0, 4)],
+    "unknown-label": [(ONE, "place", 96, 102)],
+    "missing-attribute": [(ONE, "around", 27, 33)],
+    "foreign-attribute": [(ONE, "moscow", 105, 111)],
+    "value-not-allowed": [(ONE, "claim", 16, 57)],
+    "value-missing": [(TWO, None, None, None)],
+    "overlap-within-label": [(ONE, "bo", 77, 79)],
+    "blank-at-edge": [(ONE, "short", 111, 139)],
+    "unreadable-number": [(TWO, "some", 17, 26)],
+    "duplicate-span-id": [(TWO, "unsaid", 0, 7), (TWO, "unsaid", 12, 31)],
+    "span-without-task": [(SKIPPED, "rain", 0, 4)],
+    "relation-end-missing": [(ONE, "seen", 58, 72)],
+    "relation-wrong-types": [(ONE, "ann", 73, 79)],
+    "unknown-article": [("unheard-of", None, None, None)],
+    "article-text-unreadable": [(SKIPPED, None, None, None)],
+}
+SEEN_BY_THE_PULL_ALONE: Final = (
+    "task-text-differs",
+    "several-submissions",
+    "wrong-annotator",
+    "unreadable-result",
+    "unreadable-offsets",
+    "unreadable-value",
+    "unreadable-relation",
+    "region-without-id",
+    "region-without-label",
+    "several-labels",
+    "duplicate-region-id",
+    "offsets-disagree",
+    "unknown-control",
+    "several-values",
+)

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from typing import Any
+
+import datasets
+import polars as pl
+import pyarrow
+import pytest
+
+from dataset import schema, scheme
+
+TABLES = schema.RECORD | {f"published {name}": table for name, table in schema.CONFIGS.items()}
+every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+every_config = pytest.mark.parametrize("table", schema.CONFIGS.values(), ids=schema.CONFIGS)
+Table = type[schema.Table]
+
+
+def nested(table: Table) -> list[tuple[str, Any]]:
+    """Every column of a table, and of the rows within its rows."""
+    found = []
+    for name, column in schema.columns(table).items():
+        found.append((name, column))
+        found += nested(column.metadata["rows"]) if column.metadata.get("rows") else []
+    return found
+
+
+@every_table
+def test_every_table_and_every_column_says_what_it_is(table: Table) -> None:
+    assert table.__doc__
+    assert all(column.description for _, column in nested(table))
+
+
+@every_table
+def test_a_frame_without_rows_is_valid_and_has_the_columns_in_order(table: Table) -> None:
+    empty = schema.empty(table)
+    assert empty.columns == list(schema.columns(table))
+    table.validate(empty, lazy=True)
+
+
+def test_a_key_that_a_row_lacks_is_null() -> None:
+    assert schema.frame(schema.Splits, [{"split": "test"}]).rows() == [(None, "test")]
+
+
+def test_rows_whose_first_values_are_null_keep_the_type() -> None:
+    rows = [{"event_id": None}] * 200 + [{"event_id": "e"}]
+    assert schema.frame(schema.Splits, rows)["event_id"][200] == "e"
+
+
+@every_table
+def test_a_table_has_no_column_more_and_none_less(table: Table) -> None:
+    empty = schema.empty(table)
+    for wrong in (empty.with_columns(pl.lit("x").alias("extra")), empty.drop(empty.columns[0])):
+        with pytest.raises(Exception, match="column"):
+            table.validate(wrong)
+
+
+def test_the_lists_of_the_record_and_of_the_configs_are_of_those_tables_that_the_design_names() -> None:
+    assert set(schema.RECORD) == {
+        "articles",
+        "entities",
+        "tasks",
+        "spans",
+        "relations",
+        "findings",
+        "deals",
+        "splits",
+    }
+    assert list(schema.CONFIGS) == ["articles", "spans", "quotes", "tokens", "annotators"]
+
+
+@pytest.mark.parametrize("name", ["tasks", "spans", "relations", "findings"])
+def test_every_row_of_a_layer_begins_with_its_key(name: str) -> None:
+    assert list(schema.columns(schema.RECORD[name]))[:3] == ["article_id", "round", "annotator"] or name == "spans"
+    assert {"article_id", "round", "annotator"} <= set(schema.columns(schema.RECORD[name]))
+
+
+@every_config
+def test_a_published_row_names_its_article_and_its_event(table: Table) -> None:
+    assert {"article_id", "event_id"} <= set(schema.columns(table))
+
+
+@every_config
+def test_the_words_of_an_article_are_marked_as_text_and_nothing_else_is(table: Table) -> None:
+    marked = {name for name, column in nested(table) if column.metadata["text"]}
+    assert marked == {name for name, _ in nested(table)} & {"text", "tokens"}
+
+
+@every_table
+def test_the_arrow_schema_has_the_same_columns(table: Table) -> None:
+    arrow = schema.arrow_schema(table)
+    assert arrow.names == list(schema.columns(table))
+    assert arrow.metadata is None
+    assert schema.empty(table).to_arrow().cast(arrow).schema == arrow
+
+
+def test_lists_and_nested_rows_have_their_arrow_types() -> None:
+    arrow = schema.arrow_schema(schema.PublishedQuotes)
+    part = pyarrow.struct(
+        [("span_id", pyarrow.string()), ("start", pyarrow.int64()), ("end", pyarrow.int64()), ("text", pyarrow.string())]
+    )
+    assert arrow.field("segments").type == pyarrow.list_(part)
+    assert schema.arrow_schema(schema.PublishedSpans).field("derived").type == pyarrow.list_(pyarrow.bool_())
+    assert schema.arrow_schema(schema.Spans).field("number_low").type == pyarrow.float64()
+
+
+@every_config
+def test_the_features_are_those_of_the_arrow_schema_but_for_class_names(table: Table) -> None:
+    features = schema.features(table)
+    plain = datasets.Features.from_arrow_schema(schema.arrow_schema(table))
+    assert list(features) == list(plain)
+    changed = {name for name in features if features[name] != plain[name]}
+    assert changed == ({f"{label}_tags" for label in scheme.LABELS} if table is schema.PublishedTokens else set())
+    assert features.arrow_schema.types == schema.arrow_schema(table).types
+
+
+@pytest.mark.parametrize("label", scheme.LABELS)
+def test_tags_have_the_class_names_of_their_label(label: str) -> None:
+    tags = schema.features(schema.PublishedTokens)[f"{label}_tags"]
+    assert tags == datasets.List(datasets.ClassLabel(names=["O", f"B-{label}", f"I-{label}"]))
+
+
+@every_table
+def test_the_fields_name_every_column_once_nested_ones_too(table: Table) -> None:
+    names = [name for name, _, _ in schema.fields(table)]
+    assert len(names) == len(set(names)) == len(nested(table))
+    assert [name for name in names if "[]." not in name] == list(schema.columns(table))
+
+
+def test_a_field_says_its_type_in_words() -> None:
+    types = {name: type_name for name, type_name, _ in schema.fields(schema.PublishedArticles)}
+    assert types["text"] == "string"
+    assert types["speakers"] == "list of rows"
+    assert types["speakers[].start"] == "integer"
+    assert types["speakers[].kinds"] == "list of string"
+    assert types["hedges[].derived"] == "list of true/false"
+    assert types["numbers[].low"] == "number"
+    tags = {name: type_name for name, type_name, _ in schema.fields(schema.PublishedTokens)}
+    assert tags["quote_tags"] == "list of integer"

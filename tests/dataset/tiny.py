@@ -1,0 +1,165 @@
+"""A corpus of three short articles and a layer without a fault, for tests to break one thing of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from dataset.corpus import Corpus, open_corpus
+from dataset.files import sha256
+from dataset.layer import Layer, make_layer, write_layer
+
+Row = dict[str, Any]
+Rows = dict[str, list[Row]]
+
+LAYER = "r1/a1"
+ONE, TWO, SKIPPED = "one", "two", "skipped"
+EVENT = "crossing"
+TEXTS = {
+    ONE: (
+        "Kyiv’s claim 🇺🇦 that up to around 12,000 troops may cross\n"
+        "“We saw them,” Ann Bo said, “near the bridge.”\n"
+        "Moscow stopped short of confirming that they crossed."
+    ),
+    TWO: "Reports say that thousands came.",
+    SKIPPED: "Rain fell on the port.",
+}
+ENTITIES = {"Ukraine": "state", "Ann Bo": "person", "Russia": "state", "Reports": "document"}
+MAKERS = {"a1": ("expert-generated", "A person with a pencil made these labels.")}
+BLANK: Row = {
+    "speaker_entities": [],
+    "quote_form": None,
+    "quote_source": None,
+    "hedge_kind": None,
+    "number_kind": None,
+    "number_value": None,
+    "number_low": None,
+    "number_high": None,
+    "number_unit": None,
+}
+
+
+def key(article: str, layer: str = LAYER) -> Row:
+    round_name, _, annotator = layer.rpartition("/")
+    return {"article_id": article, "round": round_name or annotator, "annotator": annotator}
+
+
+def task(article: str, status: str = "submitted", **changed: Any) -> Row:
+    times = {"created_at": "2024-10-29T08:00:00Z", "updated_at": "2024-10-29T08:30:00.5Z"}
+    return key(article) | {"status": status, "guidelines_version": "1", "seconds": 12.5} | times | changed
+
+
+def place(span_id: str, label: str, start: int, end: int, article: str = ONE, **attributes: Any) -> Row:
+    words = TEXTS[article][start:end] if article in TEXTS and 0 <= start <= end else ""
+    marked = {"span_id": span_id, "label": label, "start": start, "end": end, "text": words}
+    return key(article) | marked | BLANK | attributes
+
+
+def mark(span_id: str, label: str, words: str, article: str = ONE, **attributes: Any) -> Row:
+    start = TEXTS[article].index(words)
+    return place(span_id, label, start, start + len(words), article, **attributes)
+
+
+def link(relation: str | None, start: str, end: str, article: str = ONE, *, derived: bool = False) -> Row:
+    return key(article) | {"type": relation, "from_span": start, "to_span": end, "derived": derived}
+
+
+def finding(code: str, region: str | None = None, message: str = "seen", article: str = ONE) -> Row:
+    return key(article) | {"code": code, "region": region, "message": message}
+
+
+def speaker(span_id: str, words: str, *names: str, article: str = ONE) -> Row:
+    return mark(span_id, "speaker", words, article, speaker_entities=list(names))
+
+
+def quote(span_id: str, words: str, form: str, source: str = "linked", article: str = ONE) -> Row:
+    return mark(span_id, "quote", words, article, quote_form=form, quote_source=source)
+
+
+def hedge(span_id: str, words: str, kind: str, article: str = ONE) -> Row:
+    return mark(span_id, "hedge", words, article, hedge_kind=kind)
+
+
+def number(span_id: str, words: str, value: str, low: float | None, high: float | None, article: str = ONE) -> Row:
+    typed = {"number_value": value, "number_low": low, "number_high": high, "number_unit": "troops"}
+    return mark(span_id, "number", words, article, number_kind="count", **typed)
+
+
+def valid_rows() -> Rows:
+    """Rows that give no finding: every label, every relation, an article each way."""
+    spans = [
+        speaker("kyiv", "Kyiv", "Ukraine"),
+        quote("claim", "that up to around 12,000 troops may cross", "indirect"),
+        hedge("upto", "up to", "approximator"),
+        hedge("around", "around", "approximator"),
+        number("many", "12,000", "12000", 12000.0, 12000.0),
+        hedge("may", "may", "modal"),
+        quote("seen", "“We saw them,”", "direct"),
+        speaker("ann", "Ann Bo", "Ann Bo"),
+        quote("near", "“near the bridge.”", "direct"),
+        speaker("moscow", "Moscow", "Russia"),
+        hedge("short", "stopped short of confirming", "noncommittal"),
+        quote("crossed", "that they crossed", "indirect"),
+        quote("unsaid", "that thousands came", "indirect", "unnamed", article=TWO),
+        number("some", "thousands", "1000..", 1000.0, None, article=TWO),
+    ]
+    drawn = [("said_by", "claim", "kyiv"), ("said_by", "seen", "ann"), ("continues", "near", "seen")]
+    made = [("upto", "many"), ("around", "many"), ("may", "claim"), ("short", "crossed")]
+    return {
+        "tasks": [task(ONE), task(TWO), task(SKIPPED, "skipped")],
+        "spans": spans,
+        "relations": [link(*ends) for ends in [*drawn, ("said_by", "crossed", "moscow")]]
+        + [link("hedges", *ends, derived=True) for ends in made],
+        "findings": [],
+    }
+
+
+def put_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows))
+    return path
+
+
+def article_row(article: str, text: str, event: str | None = EVENT) -> Row:
+    known = {"outlet": None, "published": "2024-10-29", "url": None, "licence": None, "language": "en"}
+    return {"article_id": article, "event_id": event, "text_sha256": sha256(text.encode()), **known}
+
+
+def put_corpus(
+    folder: Path, texts: Mapping[str, str] = TEXTS, events: Mapping[str, str | None] | None = None
+) -> Corpus:
+    """Writes a corpus with its settings, seeds and texts; every event has the same entities."""
+    named = {article: (events or {}).get(article, EVENT) for article in texts}
+    for article, text in texts.items():
+        path = folder / "seeds" / "text" / f"{article}.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    put_jsonl(folder / "seeds" / "articles.jsonl", [article_row(one, texts[one], named[one]) for one in texts])
+    put_jsonl(
+        folder / "seeds" / "entities.jsonl",
+        [
+            {"event_id": event, "entity": name, "kind": kind, "aliases": []}
+            for event in sorted({event for event in named.values() if event})
+            for name, kind in ENTITIES.items()
+        ],
+    )
+    makers = "".join(
+        f'[annotators.{name}]\nkind = "{kind}"\nnote = "{note}"\n' for name, (kind, note) in MAKERS.items()
+    )
+    settings = f'name = "tiny"\ntitle = "Tiny: three articles"\nlicence = "cc-by-4.0"\n{makers}'
+    (folder / "hedgerow.toml").write_text(settings, encoding="utf-8")
+    return open_corpus(folder)
+
+
+def put_layer(corpus: Corpus, rows: Rows, name: str = LAYER) -> Layer:
+    """Writes rows as a layer of the corpus, in the record's order."""
+    layer = make_layer(name, **rows)
+    write_layer(corpus.layer_path(name), layer)
+    return layer
+
+
+def row_of(rows: Rows, span_id: str) -> Row:
+    """The span of that id, to be changed in place."""
+    return next(row for row in rows["spans"] if row["span_id"] == span_id)
