@@ -19,4 +19,4 @@ class OwnOrganisationOnly(ProjectMixin):  # type: ignore[misc]
 
     def has_permission(self, user: Any) -> bool:
         """Whether the account belongs to the project's organisation."""
-        return super().has_permission(user) and user.active_organization_id == self.organization_id
+        return bool(super().has_permission(user) and user.active_organization_id == self.organization_id)

@@ -6,15 +6,17 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-from label_studio_sdk import LabelStudio
 from label_studio_sdk.core.api_error import ApiError
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from dataset.problem import Problem
+
+if TYPE_CHECKING:
+    from label_studio_sdk import LabelStudio
 
 Row = dict[str, Any]
 
@@ -38,6 +40,8 @@ class Studio:
     @property
     def _client(self) -> LabelStudio:
         if self._opened is None:
+            from label_studio_sdk import LabelStudio  # takes half a second, and most commands ask no server
+
             with self._speaking():
                 # Repeating is decided here, call by call: the SDK would repeat an import that the server has stored.
                 self._opened = LabelStudio(

@@ -1,5 +1,129 @@
-"""stub"""
+"""`hedgerow demo`: the whole road, from the seed articles to `load_dataset`, in a corpus of its own."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+
+from annotation import accounts, projects, pull, push
+from annotation.restore import restore
+from annotation.server import Server
+from dataset.build import build
+from dataset.checks.layers import check_layer
+from dataset.corpus import SETTINGS, Corpus, open_corpus
+from dataset.problem import Problem
+from scripts.console import OUT, CorpusOption, say, tell
+from scripts.up import login
+
+ROUND, SHIPPED, YOURS = "r1", "a1", "you"
 
 
-def command() -> None:
-    """Stub."""
+def command(
+    out: Annotated[
+        Path | None,
+        typer.Option(help="The demo's own folder; dist/demo if not named.", metavar="DIR", show_default=False),
+    ] = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Run all of it on the articles of this corpus: start, push, restore, pull, validate, build, load.
+
+    It works on a copy, in a folder of its own, and leaves a server running for you to label in.
+
+    Example: hedgerow demo
+    """
+    source = open_corpus(corpus)
+    demo = _copy(source, (out or source.root / "dist" / "demo").resolve())
+    server = Server(demo.state)
+    known = server.up([SHIPPED, YOURS], None, tell)
+
+    seats = [accounts.seat(demo, name) for name in (SHIPPED, YOURS)]
+    push.deal(demo, ROUND, [SHIPPED, YOURS])
+    for seat in seats:
+        sent = push.push(demo, ROUND, seat)
+        say(f"push: {sent.sent} articles for {seat.annotator}, {sent.there} there before")
+
+    restored = restore(demo, ROUND, seats[0])
+    say(f"restore: {restored.put_back} labelled articles of {SHIPPED} put back, {restored.there} there before")
+
+    pulled = pull.pull(demo, ROUND, seats, accept_removals=False, tell=tell)
+    say(f"pull {pulled.pull_id}: " + ", ".join(f"{one.name} {one.spans.height} spans" for one in pulled.layers))
+    if pulled.removed:
+        raise Problem("the demo's server lacks work of its record", f"delete {demo.root} and run the demo again")
+
+    errors = [one for layer in pulled.layers for one in check_layer(demo, layer) if one.severity == "error"]
+    say(f"validate: {len(errors)} errors")
+
+    folder = demo.root / "dataset"
+    build(demo, f"{ROUND}/{SHIPPED}", folder, allow_errors=False)
+    say(f"build: {folder}")
+    show_quotes(folder)
+
+    say("")
+    say(f"Label an article yourself: {seats[1].studio.project_url(projects.existing(demo, ROUND, seats[1]))}")
+    say(login(known.annotators[YOURS], server))
+    say(f"Then:  hedgerow pull --round {ROUND} --corpus {_short(demo.root)}")
+    say(f"Stop the server:  hedgerow down --corpus {_short(demo.root)}")
+
+
+def _copy(source: Corpus, root: Path) -> Corpus:
+    """A corpus with copies of the articles and the record, made once; what was labelled in it since stays."""
+    if not (root / SETTINGS).exists():
+        shutil.copytree(source.seeds, root / "seeds", dirs_exist_ok=True)
+        shutil.copytree(source.annotations, root / "annotations", dirs_exist_ok=True)
+        settings = (source.root / SETTINGS).read_text(encoding="utf-8")
+        (root / SETTINGS).write_text(_without_paths(settings), encoding="utf-8")
+    return open_corpus(root)
+
+
+def _without_paths(settings: str) -> str:
+    """The settings with every path at its default."""
+    kept: list[str] = []
+    skipping = False
+    for line in settings.splitlines(keepends=True):
+        if line.startswith("["):
+            skipping = line.strip() == "[paths]"
+        if not skipping:
+            kept.append(line)
+    return "".join(kept)
+
+
+def _short(folder: Path) -> Path:
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
+
+
+def show_quotes(folder: Path) -> None:
+    """Prints who said what, how surely, with which numbers, as `load_dataset` gives it."""
+    import datasets
+
+    datasets.disable_progress_bars()
+    quotes = datasets.load_dataset(str(folder), "quotes", split="train")
+    table = Table(title=f"{len(quotes)} quotes, from load_dataset", box=SIMPLE_HEAD, expand=True)
+    for name, ratio in (("who", 3), ("what", 7), ("how surely", 3), ("numbers", 3)):
+        table.add_column(name, ratio=ratio, no_wrap=True, overflow="ellipsis")
+    for before, quote in zip([None, *quotes], quotes, strict=False):
+        if before and before["article_id"] != quote["article_id"]:
+            table.add_section()
+        table.add_row(*_cells(quote))
+    OUT.print(table)
+
+
+def _cells(quote: dict[str, Any]) -> tuple[str, ...]:
+    who = " & ".join(name for speaker in quote["speakers"] for name in speaker["entities"])
+    cells = (
+        who or "(source not named)",
+        " ".join(quote["text"].split()),
+        ", ".join(hedge["text"] for hedge in quote["hedges"]),
+        ", ".join(_number(number) for number in quote["numbers"]),
+    )
+    return tuple(escape(cell) for cell in cells)
+
+
+def _number(number: dict[str, Any]) -> str:
+    hedged = "~" if number["hedged_by"] else ""
+    return f"{hedged}{number['value']} {number['unit'] or ''}".strip()

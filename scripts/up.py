@@ -31,11 +31,11 @@ def command(
     known = server.up(checked_names(annotator or []), port, tell)
     say(f"Label Studio: http://127.0.0.1:{known.port}")
     for account in (known.admin, *known.annotators.values()):
-        say(_login(account, server))
+        say(login(account, server))
     say("Next: hedgerow push --round r1 --annotator a1      Stop it: hedgerow down")
 
 
-def _login(account: Account, server: Server) -> str:
+def login(account: Account, server: Server) -> str:
     """A log-in; its password on a terminal only, so that it does not end in a log."""
     password = f"password {account.password}" if OUT.is_terminal else f"password in {server.secrets_path}"
     return f"  {account.name:8} {account.email:28} {password}"

@@ -54,7 +54,12 @@ def test_no_address_shows_another_annotators_work(work: dict[str, int], stranger
     assert len(asked) > 50
     shown = []
     for path in asked:
-        parameters = {"project": work["project"], "task": work["task"], "fields": "all", "exportType": "JSON"}
+        parameters: dict[str, int | str] = {
+            "project": work["project"],
+            "task": work["task"],
+            "fields": "all",
+            "exportType": "JSON",
+        }
         answer = stranger.get(filled(path, work), params=parameters)
         if MARK in answer.text or '"id":"q"' in answer.text:
             shown.append(path)

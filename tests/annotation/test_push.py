@@ -21,7 +21,7 @@ from tests.corpora import make_corpus
 HEDGEROW = [sys.executable, "-c", "from scripts.main import main; main()"]
 
 
-def on_server(corpus: Corpus, round_name: str, who: Seat) -> list[str | None]:
+def on_server(corpus: Corpus, round_name: str, who: Seat) -> list[str]:
     tasks = who.studio.tasks(projects.existing(corpus, round_name, who))
     return sorted(str(read_task(raw).article_id) for raw in tasks)
 

@@ -15,6 +15,7 @@ from annotation.results import (
     fingerprint,
     read_result,
     read_task,
+    same_work,
     write_result,
 )
 from dataset import scheme
@@ -75,7 +76,7 @@ def span_in(draw: st.DrawFn, text: str, span_id: str) -> Row:
 
 
 @st.composite
-def annotations(draw: st.DrawFn) -> tuple[str, list[Row], list[Row]]:
+def annotated_texts(draw: st.DrawFn) -> tuple[str, list[Row], list[Row]]:
     text = draw(texts)
     spans = draw(spans_in(text))
     ends = draw(st.lists(st.tuples(*[st.sampled_from(spans)] * 2), max_size=5)) if spans else []
@@ -115,7 +116,7 @@ def codes(result: Any) -> list[str]:
     return [code for code, _, _ in read_result(result, TEXT).findings]
 
 
-@given(annotations())
+@given(annotated_texts())
 def test_what_is_written_is_read_again(annotation: tuple[str, list[Row], list[Row]]) -> None:
     text, spans, links = annotation
     reading = read_result(write_result(spans, links, ENTITIES), text)
@@ -124,7 +125,7 @@ def test_what_is_written_is_read_again(annotation: tuple[str, list[Row], list[Ro
     assert reading.findings == []
 
 
-@given(annotations(), st.randoms())
+@given(annotated_texts(), st.randoms())
 def test_the_order_of_results_does_not_matter(annotation: tuple[str, list[Row], list[Row]], random: Any) -> None:
     text, spans, links = annotation
     result = write_result(spans, links, ())
@@ -146,6 +147,15 @@ def test_nothing_that_is_sent_breaks_the_reader(result: Any) -> None:
         [{"id": "a", "from_name": LABEL, "value": result}, {"id": "a", "from_name": "quote_form", "value": result}],
         TEXT,
     )
+
+
+@given(annotated_texts(), st.randoms())
+def test_the_same_work_in_another_order_is_the_same(annotation: tuple[str, list[Row], list[Row]], random: Any) -> None:
+    text, spans, links = annotation
+    one, other = write_result(spans, links, ()), write_result(spans, links, ())
+    random.shuffle(other)
+    assert same_work(one, other, text)
+    assert not spans or not same_work(one, write_result(spans[1:], [], ()), text)
 
 
 def test_the_results_of_one_region_are_joined() -> None:

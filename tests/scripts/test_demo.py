@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.annotation.test_pull import files
+from tests.corpora import REPOSITORY
+from tests.scripts.test_main import hedgerow
+
+KEPT = ("seeds", "dataset/annotations")
+
+
+def test_the_demo_runs_twice_from_nothing_and_leaves_the_corpus_as_it_was(tmp_path: Path) -> None:
+    before = {name: files(REPOSITORY / name) for name in KEPT}
+    out = tmp_path / "demo"
+    try:
+        for put_back in (5, 0):
+            told = hedgerow("demo", "--out", str(out), cwd=REPOSITORY)
+            assert told.returncode == 0, told.stderr
+            assert f"restore: {put_back} labelled articles of a1 put back" in told.stdout
+            assert "validate: 0 errors" in told.stdout
+            assert "quotes, from load_dataset" in told.stdout
+            assert "Vladimir Putin" in told.stdout
+            assert "Label an article yourself: http://127.0.0.1:" in told.stdout
+            assert "Stop the server:  hedgerow down --corpus" in told.stdout
+    finally:
+        stopped = hedgerow("down", "--corpus", str(out))
+    assert stopped.stdout.startswith("stopped")
+    assert {name: files(REPOSITORY / name) for name in KEPT} == before

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from dataset.corpus import Corpus
+from scripts.main import app
+from tests.corpora import REPOSITORY, copy_of_the_seeds
+
+HEDGEROW = [sys.executable, "-c", "from scripts.main import main; main()"]
+COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+
+
+def hedgerow(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*HEDGEROW, *words], capture_output=True, text=True, cwd=cwd, timeout=240, check=False)
+
+
+@pytest.fixture
+def shipped(tmp_path: Path) -> Corpus:
+    return copy_of_the_seeds(tmp_path / "corpus")
+
+
+def test_the_commands_of_the_main_road_are_there() -> None:
+    assert {"up", "down", "status", "push", "pull", "restore", "validate", "build", "demo"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_every_command_shows_an_example(command: str) -> None:
+    told = hedgerow(command, "--help")
+    assert told.returncode == 0
+    assert f"Example: hedgerow {command}" in " ".join(told.stdout.split())
+
+
+def test_wrong_usage_ends_with_2() -> None:
+    assert hedgerow("push").returncode == 2
+    assert hedgerow("no-such-command").returncode == 2
+
+
+def assert_one_line_and_3(told: subprocess.CompletedProcess[str], words: str) -> None:
+    assert told.returncode == 3, told
+    assert len(told.stderr.splitlines()) == 1, told.stderr
+    assert told.stderr.startswith("hedgerow: ")
+    assert words in told.stderr
+    assert ";" in told.stderr
+
+
+def test_outside_a_corpus_it_says_so(tmp_path: Path) -> None:
+    assert_one_line_and_3(hedgerow("validate", cwd=tmp_path), "no hedgerow.toml")
+
+
+def test_settings_that_cannot_be_read_are_told(tmp_path: Path) -> None:
+    (tmp_path / "hedgerow.toml").write_text("name = ", encoding="utf-8")
+    assert_one_line_and_3(hedgerow("status", cwd=tmp_path), "hedgerow.toml cannot be read")
+
+
+def test_without_a_server_pull_says_how_to_start_one(shipped: Corpus) -> None:
+    assert_one_line_and_3(hedgerow("pull", "--round", "r1", "--corpus", str(shipped.root)), "hedgerow up")
+
+
+def test_a_round_that_was_never_pushed_is_told(shipped: Corpus) -> None:
+    assert_one_line_and_3(hedgerow("pull", "--round", "r9", "--corpus", str(shipped.root)), "hedgerow push --round r9")
+
+
+@pytest.mark.parametrize("name", ["../a1", "a/1", "", ".a", "gold", "admin", "a 1"])
+def test_a_name_that_could_be_a_path_is_refused(shipped: Corpus, name: str) -> None:
+    told = hedgerow("push", "--round", "r1", "--annotator", name, "--corpus", str(shipped.root))
+    assert_one_line_and_3(told, "cannot be a name here")
+
+
+def test_a_folder_that_cannot_be_written_is_told(shipped: Corpus) -> None:
+    target = shipped.root / "file"
+    target.write_text("x", encoding="utf-8")
+    told = hedgerow("build", "--layer", "r1/a1", "--out", str(target / "below"), "--corpus", str(shipped.root))
+    assert_one_line_and_3(told, str(target))
+
+
+def test_a_layer_that_is_not_there_is_told_with_those_that_are(shipped: Corpus) -> None:
+    told = hedgerow("build", "--out", str(shipped.root / "out"), "--corpus", str(shipped.root))
+    assert_one_line_and_3(told, "--layer: r1/a1")
+
+
+def test_a_sound_record_validates_with_0(shipped: Corpus) -> None:
+    told = hedgerow("validate", "--corpus", str(shipped.root))
+    assert (told.returncode, told.stdout) == (0, "r1/a1: 0 errors, 0 warnings\n")
+
+
+def test_a_record_with_errors_validates_with_1_and_says_where(shipped: Corpus) -> None:
+    spans = shipped.layer_path("r1/a1") / "spans.jsonl"
+    spans.write_text(
+        spans.read_text(encoding="utf-8").replace('"label":"hedge"', '"label":"nope"', 1), encoding="utf-8"
+    )
+    told = hedgerow("validate", "--corpus", str(shipped.root), "--json")
+    assert told.returncode == 1
+    found = json.loads(told.stdout)
+    assert ("unknown-label", "r1/a1", "a1") in [(one["code"], one["layer"], one["annotator"]) for one in found]
+    assert {"severity", "article_id", "span_id", "start", "end", "message", "address"} <= set(found[0])
+    shown = hedgerow("validate", "--corpus", str(shipped.root))
+    assert shown.returncode == 1
+    assert "000_73d2ca8b78dfd929" in shown.stdout
+    assert "unknown-label" in shown.stdout
+
+
+def test_status_tells_the_layers(shipped: Corpus) -> None:
+    told = hedgerow("status", "--corpus", str(shipped.root), "--json")
+    assert json.loads(told.stdout)["layers"] == ["r1/a1"]
+
+
+def test_a_corpus_is_found_from_a_folder_below_it(shipped: Corpus) -> None:
+    assert hedgerow("status", cwd=shipped.seeds).returncode == 0
+
+
+def test_no_module_imports_upwards() -> None:
+    for package, above in (("dataset", ("annotation", "scripts")), ("annotation", ("scripts",))):
+        for path in (REPOSITORY / package).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            assert not re.search(rf"^\s*(from|import) ({'|'.join(above)})\b", text, re.MULTILINE), path
