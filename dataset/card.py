@@ -11,6 +11,7 @@ import polars as pl
 from dataset import schema
 from dataset.checks.findings import Finding
 from dataset.corpus import Corpus
+from dataset.counts import sentence
 from dataset.layer import Layer
 
 TEMPLATE = "card.md.j2"
@@ -38,8 +39,7 @@ def card(
         layer=layer.name,
         adjudicated=layer.name == "gold",
         makers=_makers(corpus, layer),
-        articles=tables["articles"].height,
-        labels=dict(tables["spans"].group_by("label").len().sort("label").iter_rows()),
+        counts=sentence(layer),
         quotes=tables["quotes"].height,
         errors=sorted({one.code for one in errors}),
         error_count=len(errors),

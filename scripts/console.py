@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,15 @@ CorpusOption = Annotated[
 RoundOption = Annotated[str, typer.Option("--round", help="The annotation round.", metavar="R")]
 AnnotatorOption = Annotated[str, typer.Option("--annotator", help="An annotator's pseudonym, as a1.", metavar="A")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def typed() -> str:
+    """The command as a person here must type it: `.venv/bin/hedgerow` where it is not on the path."""
+    called = Path(sys.argv[0])
+    found = shutil.which("hedgerow")
+    if called.name != "hedgerow" or (found and Path(found).samefile(called)):
+        return "hedgerow"
+    return str(called.absolute().relative_to(Path.cwd()) if called.absolute().is_relative_to(Path.cwd()) else called)
 
 
 def say(line: str) -> None:

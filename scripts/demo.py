@@ -18,7 +18,7 @@ from dataset.build import build
 from dataset.checks.layers import check_layer
 from dataset.corpus import SETTINGS, Corpus, open_corpus
 from dataset.problem import Problem
-from scripts.console import OUT, CorpusOption, say, tell
+from scripts.console import OUT, CorpusOption, say, tell, typed
 from scripts.up import login
 
 ROUND, SHIPPED, YOURS = "r1", "a1", "you"
@@ -65,10 +65,12 @@ def command(
     show_quotes(folder)
 
     say("")
-    say(f"Label an article yourself: {seats[1].studio.project_url(projects.existing(demo, ROUND, seats[1]))}")
+    place = f"--corpus {_short(demo.root)}"
+    say("To label an article yourself, open this address, log in, press Label All Tasks:")
+    say(f"  {seats[1].studio.project_url(projects.existing(demo, ROUND, seats[1]))}")
     say(login(known.annotators[YOURS], server))
-    say(f"Then:  hedgerow pull --round {ROUND} --corpus {_short(demo.root)}")
-    say(f"Stop the server:  hedgerow down --corpus {_short(demo.root)}")
+    say(f"When you have submitted it:  {typed()} pull --round {ROUND} {place}")
+    say(f"To stop the server:          {typed()} down {place}")
 
 
 def _copy(source: Corpus, root: Path) -> Corpus:
