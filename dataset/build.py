@@ -15,22 +15,23 @@ import pyarrow
 import pyarrow.parquet
 
 from dataset import schema
-from dataset.card import card
+from dataset.card import BUILT_BY, card
 from dataset.checks.findings import Finding
 from dataset.checks.layers import check_layer
+from dataset.checks.rows import failures
 from dataset.corpus import Corpus
 from dataset.files import read_table
 from dataset.layer import Layer, read_layer
 from dataset.problem import Problem
 from dataset.published import frames
 
-_MARK: Final = "README.md"
+_CARD: Final = "README.md"
+ROW_GROUP: Final = 50_000
 _WRITER: Final[dict[str, Any]] = {
     "compression": "zstd",
     "compression_level": 9,
     "use_content_defined_chunking": True,
     "write_page_index": True,
-    "row_group_size": 50_000,
     "version": "2.6",
 }
 
@@ -77,13 +78,13 @@ def _write(corpus: Corpus, layer: Layer, errors: list[Finding], folder: Path) ->
             _write_parquet(folder / config / f"{split}-00000-of-00001.parquet", schema.CONFIGS[config], rows)
     counts = {config: {split: rows.height for split, rows in parts.items()} for config, parts in splits.items()}
     text = card(corpus, layer, counts, folder, tables, errors)
-    (folder / _MARK).write_text(text, encoding="utf-8")
+    (folder / _CARD).write_text(text, encoding="utf-8")
     return {config: rows.height for config, rows in tables.items()}
 
 
 def _split(corpus: Corpus, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     """The rows of each split. An event that was not released yet is in `train`."""
-    fixed = read_table(corpus.splits, schema.Splits)
+    fixed = _fixed_splits(corpus)
     placed = rows.join(fixed, on="event_id", how="left", maintain_order="left").with_columns(
         pl.col("split").fill_null("train")
     )
@@ -92,35 +93,66 @@ def _split(corpus: Corpus, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFra
         yield split, placed.filter(pl.col("split") == split).drop("split")
 
 
+def _fixed_splits(corpus: Corpus) -> pl.DataFrame:
+    """The table `splits`.
+
+    Raises:
+        Problem: an event has no split that there is, or has two.
+    """
+    fixed = read_table(corpus.splits, schema.Splits)
+    if failures(schema.Splits, fixed) or fixed["event_id"].is_duplicated().any():
+        raise Problem(f"{corpus.splits} does not give each event one split", "mend or restore the file")
+    return fixed
+
+
 def _write_parquet(path: Path, table: type[schema.Table], rows: pl.DataFrame) -> None:
     """Writes rows with the schema of `datasets.Features`, which carries class names and types to `load_dataset`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    typed = rows.to_arrow().cast(schema.arrow_schema(table))
-    pyarrow.parquet.write_table(typed.cast(schema.features(table).arrow_schema), path, **_WRITER)
+    typed = rows.to_arrow().cast(schema.arrow_schema(table)).cast(schema.features(table).arrow_schema)
+    with pyarrow.parquet.ParquetWriter(path, typed.schema, **_WRITER) as writer:
+        if typed.num_rows:  # an empty row group is one that `load_dataset` refuses
+            writer.write_table(typed, row_group_size=ROW_GROUP)
 
 
 def _refuse_to_replace(out: Path) -> None:
-    if out.is_dir() and any(out.iterdir()) and not (out / _MARK).exists():
+    if out.is_dir() and any(out.iterdir()) and not _built_before(out):
         raise Problem(f"{out} holds files that no build made", "name an empty or a new folder with --out")
     if out.exists() and not out.is_dir():
         raise Problem(f"{out} is a file", "name a folder with --out")
 
 
+def _built_before(out: Path) -> bool:
+    """Whether a build made all that is in the folder."""
+    card_path = out / _CARD
+    own = {path.name for path in out.iterdir()} <= {_CARD, *schema.CONFIGS}
+    return own and card_path.exists() and BUILT_BY in card_path.read_text(encoding="utf-8", errors="replace")
+
+
 @contextmanager
 def _folder_aside(out: Path) -> Iterator[Path]:
     """A folder beside `out` that takes its place when the block ends well."""
+    out = out.resolve()
     out.parent.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
     old = folder.with_name(f"{folder.name}.old")
     try:
         yield folder
         folder.chmod(0o777 & ~_umask())
-        if out.exists():
-            out.rename(old)
-        folder.rename(out)
+        _take_place(folder, out, old)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _take_place(folder: Path, out: Path, old: Path) -> None:
+    if out.exists():
+        out.rename(old)
+    try:
+        folder.rename(out)
+    except OSError:
+        if old.exists():
+            old.rename(out)
+        raise
 
 
 def _umask() -> int:

@@ -15,6 +15,7 @@ from dataset.counts import sentence
 from dataset.layer import Layer
 
 TEMPLATE = "card.md.j2"
+BUILT_BY = "<!-- Built by Hedgerow. A build replaces this folder. -->"
 
 
 def card(
@@ -35,6 +36,7 @@ def card(
     return environment.get_template(TEMPLATE).render(
         yaml=_yaml(corpus, layer, counts, folder, tables),
         title=corpus.title,
+        built_by=BUILT_BY,
         licence=corpus.licence.upper(),
         layer=layer.name,
         adjudicated=layer.name == "gold",

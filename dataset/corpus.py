@@ -138,17 +138,21 @@ def _maker(root: Path, name: str, maker: dict[str, Any]) -> Maker:
 
 
 def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
-    paths = settings.get("paths", {})
+    paths, makers = settings.get("paths", {}), settings.get("annotators", {})
+    if not isinstance(paths, dict) or not isinstance(makers, dict):
+        raise Problem(
+            f"{root / SETTINGS}: `paths` and `annotators` are to be tables", "write [paths] and [annotators.a1]"
+        )
 
     def path(name: str, default: str) -> Path:
         return root / str(paths.get(name, default))
 
     return Corpus(
         root=root,
-        name=settings.get("name", root.name),
-        title=settings.get("title", settings.get("name", root.name)),
-        licence=settings.get("licence", "cc-by-4.0"),
-        makers={name: _maker(root, name, maker) for name, maker in settings.get("annotators", {}).items()},
+        name=str(settings.get("name", root.name)),
+        title=str(settings.get("title", settings.get("name", root.name))),
+        licence=str(settings.get("licence", "cc-by-4.0")),
+        makers={name: _maker(root, name, maker) for name, maker in makers.items()},
         seeds=path("seeds", "seeds"),
         annotations=path("annotations", "annotations"),
         splits=path("splits", "splits.jsonl"),

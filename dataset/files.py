@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -58,12 +59,22 @@ def read_table(path: Path, table: type[schema.Table]) -> pl.DataFrame:
     if not path.exists() or path.stat().st_size == 0:
         return schema.empty(table)
     try:
+        _refuse_other_columns(path, table)
         return pl.read_ndjson(path, schema=schema.polars_schema(table))
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise Problem(
             f"{path} cannot be read as the table {table.__name__}: {reason}", "mend or restore the file"
         ) from error
+
+
+def _refuse_other_columns(path: Path, table: type[schema.Table]) -> None:
+    """Polars would drop a column that the table does not have, and what it holds."""
+    with path.open("rb") as lines:
+        first = next((line for line in lines if line.strip()), b"null")
+    found = json.loads(first)
+    if isinstance(found, dict) and (other := sorted(set(found) - set(schema.polars_schema(table)))):
+        raise Problem(f"{path} has the column {other[0]}, which {table.__name__} does not", "mend or restore the file")
 
 
 def sha256(content: bytes) -> str:

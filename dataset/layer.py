@@ -76,13 +76,13 @@ def _sort_relations(relations: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFram
 
 
 def read_layer(folder: Path, name: str) -> Layer:
-    """The layer in a folder; one without files is empty.
+    """The layer in a folder, sorted; one without files is empty.
 
     Raises:
         Problem: a file cannot be read as its table.
     """
     tables = {table: read_table(folder / f"{table}.jsonl", model) for table, model in TABLES.items()}
-    return Layer(name, **tables)
+    return sort_layer(Layer(name, **tables))
 
 
 def write_layer(folder: Path, layer: Layer) -> list[Path]:

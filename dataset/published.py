@@ -12,7 +12,7 @@ import polars as pl
 
 from dataset import schema, scheme
 from dataset.corpus import Corpus
-from dataset.layer import Layer
+from dataset.layer import Layer, sort_layer
 from dataset.tokens import tag, tokenize
 
 Row = dict[str, Any]
@@ -77,7 +77,7 @@ class LabelledArticle:
 def labelled_articles(corpus: Corpus, layer: Layer) -> Iterator[LabelledArticle]:
     """The submitted articles of a layer, by id. Skipped articles and those not ended are not published."""
     submitted = layer.tasks.filter(status="submitted")
-    spans = _by_article(layer.spans)
+    spans = _by_article(_placed(layer.spans))
     relations = _by_article(layer.relations)
     kinds = _entity_kinds(corpus)
     articles = {row["article_id"]: row for row in corpus.articles.iter_rows(named=True)}
@@ -87,6 +87,12 @@ def labelled_articles(corpus: Corpus, layer: Layer) -> Iterator[LabelledArticle]
             yield LabelledArticle(
                 article, corpus.text(key), task, spans.get(key, []), relations.get(key, []), kinds[article["event_id"]]
             )
+
+
+def _placed(spans: pl.DataFrame) -> pl.DataFrame:
+    """The spans that have a place, a label and an id; what else they lack is blank. A sound record has all of it."""
+    placed = spans.drop_nulls(["article_id", "span_id", "label", "start", "end"])
+    return placed.with_columns(pl.col("text").fill_null(""), pl.col("speaker_entities").fill_null([]))
 
 
 def _by_article(rows: pl.DataFrame) -> dict[str, list[Row]]:
@@ -135,19 +141,19 @@ def span_rows(one: LabelledArticle) -> Iterator[Row]:
 
 def quote_rows(one: LabelledArticle) -> Iterator[Row]:
     """The article's rows of the config `quotes`: each first segment with those that continue it."""
-    continued = {span["span_id"] for span in one.labelled("quote") if one.targets("continues", span)}
-    for first in one.labelled("quote"):
-        if first["span_id"] not in continued:
-            yield _merged(one, _chain(one, first))
-
-
-def _chain(one: LabelledArticle, first: Row) -> list[Row]:
-    """A first segment and all that continue it, directly or by another, in the order of the text."""
-    chain = [first]
+    group = {span["span_id"]: [span] for span in one.labelled("quote")}
     for segment in one.labelled("quote"):
-        if segment not in chain and any(target in chain for target in one.targets("continues", segment)):
-            chain.append(segment)
-    return chain
+        for origin in one.targets("continues", segment):
+            _join(group, group[segment["span_id"]], group[origin["span_id"]])
+    for segments in {id(segments): segments for segments in group.values()}.values():
+        yield _merged(one, sorted(segments, key=one.spans.index))
+
+
+def _join(group: dict[str, list[Row]], one: list[Row], other: list[Row]) -> None:
+    """Makes two groups of segments one."""
+    if one is not other:
+        one += other
+        group |= dict.fromkeys((segment["span_id"] for segment in other), one)
 
 
 def _merged(one: LabelledArticle, segments: list[Row]) -> Row:
@@ -233,7 +239,7 @@ ROWS: dict[str, Callable[[LabelledArticle], Iterator[Row]]] = {
 
 def frames(corpus: Corpus, layer: Layer) -> dict[str, pl.DataFrame]:
     """Every config as a frame, sorted by article and place."""
-    articles = list(labelled_articles(corpus, layer))
+    articles = list(labelled_articles(corpus, sort_layer(layer)))
     return {
         config: schema.frame(table, [row for one in articles for row in ROWS[config](one)])
         for config, table in schema.CONFIGS.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -57,6 +58,15 @@ def value_bounds(value: str | None) -> tuple[float | None, float | None] | None:
     if match is None or value == "..":
         return None
     if match["exact"] is not None:
-        return float(match["exact"]), float(match["exact"])
-    low, high = (None if bound is None else float(bound) for bound in (match["low"], match["high"]))
+        low = high = _finite(match["exact"])
+        return None if low is None else (low, high)
+    low, high = _finite(match["low"]), _finite(match["high"])
+    if (low is None) != (match["low"] is None) or (high is None) != (match["high"] is None):
+        return None
     return None if low is not None and high is not None and low > high else (low, high)
+
+
+def _finite(digits: str | None) -> float | None:
+    """The number; None where there is none, or none that a float holds."""
+    number = math.inf if digits is None else float(digits)
+    return number if math.isfinite(number) else None

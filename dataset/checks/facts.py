@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import polars as pl
 
@@ -25,6 +26,11 @@ class Facts:
         """The spans with `article_text`, null where it could not be read."""
         return self.layer.spans.join(self.texts, on="article_id", how="left", maintain_order="left")
 
+    @cached_property
+    def by_id(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The spans by (article_id, span_id)."""
+        return {(row["article_id"], row["span_id"]): row for row in self.layer.spans.iter_rows(named=True)}
+
 
 def gather(corpus: Corpus, layer: Layer) -> Facts:
     """Reads the texts that a layer is about. A text that cannot be read is noted, not raised."""
@@ -32,7 +38,7 @@ def gather(corpus: Corpus, layer: Layer) -> Facts:
     tables = [layer.tasks["article_id"], layer.spans["article_id"]]
     texts: dict[str, str] = {}
     unreadable: dict[str, str] = {}
-    for article in pl.concat(tables).unique().sort():
+    for article in pl.concat(tables).drop_nulls().unique().sort():
         if article in known:
             try:
                 texts[article] = corpus.text(article)

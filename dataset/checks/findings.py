@@ -58,6 +58,19 @@ _CODES: Final = (
     Code("overlap-within-label", "error", "Two spans of one label overlap (E4)", "speakers at 3:9 and 5:12"),
     Code("blank-at-edge", "error", "A span begins or ends with white space (E1)", "“ Kyiv”"),
     Code("unreadable-number", "error", "A number's value cannot be read", "value `about 5`"),
+    Code("bounds-differ", "error", "A number's bounds are not those of its value", "value `40`, low 5"),
+    Code("foreign-row", "error", "A row of another round or annotator", "a2's span in the folder of a1"),
+    Code("duplicate-task", "error", "An article that ended twice", "two rows for one article in tasks.jsonl"),
+    Code("duplicate-relation", "error", "The same link twice", "two rows with the same ends"),
+    Code(
+        "two-targets",
+        "error",
+        "A hedge with two targets (H10), or a segment that continues two quotes (Q4)",
+        "may → two quotes",
+    ),
+    Code(
+        "continues-later", "error", "A segment that continues a later quote (Q4)", "the first half continues the second"
+    ),
     Code("duplicate-span-id", "error", "Two spans of an article share an id", "id `j1X1Ls6QyB` twice"),
     Code(
         "span-without-task",

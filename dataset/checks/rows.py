@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandera.polars as pa
@@ -12,8 +12,12 @@ from dataset import schema, scheme
 from dataset.checks.facts import Facts
 from dataset.checks.findings import CATALOGUE, Finding
 
+_BLANK_EDGE = r"\A[\s\x1C-\x1F]|[\s\x1C-\x1F]\z"
 _BUILT_IN = {"not_nullable": "value-missing"}
-_ATTRIBUTES = {name: label for label, names in scheme.ATTRIBUTES.items() for name in names}
+_BOUNDS = ("number_low", "number_high")
+_ATTRIBUTES = {name: label for label, names in scheme.ATTRIBUTES.items() for name in names} | dict.fromkeys(
+    _BOUNDS, "number"
+)
 
 
 class SpansInText(schema.Spans):
@@ -39,8 +43,7 @@ class SpansInText(schema.Spans):
 
     @pa.dataframe_check(name="blank-at-edge")
     def trimmed(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
-        text = pl.col("text")
-        return data.lazyframe.select(text.is_null() | (text == text.str.strip_chars()))
+        return data.lazyframe.select(~pl.col("text").str.contains(_BLANK_EDGE).fill_null(False))
 
     @pa.dataframe_check(name="missing-attribute")
     def complete(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
@@ -48,12 +51,27 @@ class SpansInText(schema.Spans):
 
     @pa.dataframe_check(name="foreign-attribute")
     def own(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
-        return data.lazyframe.select(~pl.any_horizontal(*(_foreign(name) for name in _ATTRIBUTES)))
+        return data.lazyframe.select(~pl.any_horizontal(*map(_foreign, _ATTRIBUTES)))
 
     @pa.dataframe_check(name="unreadable-number")
     def readable(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
-        unread = pl.all_horizontal(pl.col("number_low", "number_high").is_null())
-        return data.lazyframe.select(~(unread & pl.col("number_value").is_not_null()))
+        return data.lazyframe.select(pl.col("number_value").is_null() | _read_again().struct.field("readable"))
+
+    @pa.dataframe_check(name="bounds-differ")
+    def bounded(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
+        same = [pl.col(name).eq_missing(_read_again().struct.field(name)) for name in _BOUNDS]
+        return data.lazyframe.select(pl.col("number_value").is_null() | pl.all_horizontal(*same))
+
+
+def _read_again() -> pl.Expr:
+    """Whether the number's value can be read, and the bounds that it gives."""
+    dtype = pl.Struct({"readable": pl.Boolean, "number_low": pl.Float64, "number_high": pl.Float64})
+    return pl.col("number_value").map_elements(_reading, return_dtype=dtype, skip_nulls=False)
+
+
+def _reading(value: str | None) -> dict[str, object]:
+    bounds = scheme.value_bounds(value)
+    return {"readable": bounds is not None, **dict(zip(_BOUNDS, bounds or (None, None), strict=True))}
 
 
 def _needed() -> list[tuple[str, str]]:
@@ -61,7 +79,11 @@ def _needed() -> list[tuple[str, str]]:
 
 
 def _filled(name: str) -> pl.Expr:
-    return pl.col(name).list.len() > 0 if name == "speaker_entities" else pl.col(name).is_not_null()
+    """Whether the attribute is there; a list must hold something, and no null."""
+    column = pl.col(name)
+    if name == "speaker_entities":
+        return (column.list.len() > 0) & ~column.list.contains(None, nulls_equal=True)
+    return column.is_not_null()
 
 
 def _lacks(needed: tuple[str, str]) -> pl.Expr:
@@ -100,7 +122,7 @@ def _finding(layer: str, failure: dict[str, Any], row: dict[str, Any]) -> Findin
     return Finding(
         code=code,
         layer=layer,
-        article_id=str(row.get("article_id")),
+        article_id=row.get("article_id") or "",
         message=_message(code, failure, row),
         span_id=row.get("span_id", row.get("from_span")),
         start=row.get("start"),
@@ -118,24 +140,46 @@ def _code(failure: dict[str, Any]) -> str:
 
 
 def _message(code: str, failure: dict[str, Any], row: dict[str, Any]) -> str:
-    label = row.get("label")
-    if code == "offsets-out-of-range":
-        return (
-            f"{row['start']}:{row['end']} is outside the article, which has {len(row['article_text'] or '')} characters"
-        )
-    if code == "text-not-slice":
-        return f"the record has “{row['text']}”, the article has “{row['article_text'][row['start'] : row['end']]}”"
-    if code == "missing-attribute":
-        names = [name for name in scheme.REQUIRED.get(str(label), ()) if not row[name]]
-        return f"the {label} has no {', '.join(names)}"
-    if code == "foreign-attribute":
-        names = [name for name, owner in _ATTRIBUTES.items() if owner != label and row[name]]
-        return f"the {label} has {', '.join(f'{name} {row[name]!r}' for name in names)}"
-    if code == "unreadable-number":
-        return f"the value {row['number_value']!r} cannot be read; write 12000, 3000..5000 or 1000.."
-    if code == "blank-at-edge":
-        return f"“{row['text']}” begins or ends with white space"
-    if code == "end-not-after-start":
-        return f"it starts at {row['start']} and ends at {row['end']}"
+    if code in _MESSAGES:
+        return _MESSAGES[code](row)
     column = failure["column"]
-    return f"{column} is {failure['failure_case']!r}" if code != "value-missing" else f"{column} is empty"
+    return f"{column} is empty" if code == "value-missing" else f"{column} is {failure['failure_case']!r}"
+
+
+def _outside(row: dict[str, Any]) -> str:
+    length = len(row["article_text"] or "")
+    return f"{row['start']}:{row['end']} is outside the article, which has {length} characters"
+
+
+def _other_words(row: dict[str, Any]) -> str:
+    words = row["article_text"][row["start"] : row["end"]]
+    return f"the record has “{row['text']}”, the article has “{words}”"
+
+
+def _lacking(row: dict[str, Any]) -> str:
+    names = [name for name in scheme.REQUIRED.get(str(row["label"]), ()) if not row[name] or row[name] == [None]]
+    return f"the {row['label']} has no {', '.join(names)}"
+
+
+def _not_its_own(row: dict[str, Any]) -> str:
+    names = [name for name, owner in _ATTRIBUTES.items() if owner != row["label"] and row[name]]
+    return f"the {row['label']} has {', '.join(f'{name} {row[name]!r}' for name in names)}"
+
+
+def _other_bounds(row: dict[str, Any]) -> str:
+    bounds = f"{row['number_low']}..{row['number_high']}"
+    return f"the bounds {bounds} are not those of the value {row['number_value']!r}"
+
+
+_MESSAGES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "offsets-out-of-range": _outside,
+    "end-not-after-start": lambda row: f"it starts at {row['start']} and ends at {row['end']}",
+    "text-not-slice": _other_words,
+    "blank-at-edge": lambda row: f"“{row['text']}” begins or ends with white space",
+    "missing-attribute": _lacking,
+    "foreign-attribute": _not_its_own,
+    "unreadable-number": lambda row: (
+        f"the value {row['number_value']!r} cannot be read; write 12000, 3000..5000 or 1000.."
+    ),
+    "bounds-differ": _other_bounds,
+}

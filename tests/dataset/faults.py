@@ -80,6 +80,30 @@ def article_text_unreadable(corpus: Corpus, _: Rows) -> None:
     corpus.text_path(SKIPPED).write_text(TEXTS[SKIPPED] + " Snow fell, too.", encoding="utf-8")
 
 
+def bounds_differ(_: Corpus, rows: Rows) -> None:
+    row_of(rows, "many")["number_low"] = 5.0
+
+
+def foreign_row(_: Corpus, rows: Rows) -> None:
+    row_of(rows, "kyiv").update(round="r9", annotator="a2")
+
+
+def duplicate_task(_: Corpus, rows: Rows) -> None:
+    rows["tasks"].append(task(ONE))
+
+
+def duplicate_relation(_: Corpus, rows: Rows) -> None:
+    rows["relations"].append(link("said_by", "seen", "ann"))
+
+
+def two_targets(_: Corpus, rows: Rows) -> None:
+    rows["relations"].append(link("hedges", "may", "seen"))
+
+
+def continues_later(_: Corpus, rows: Rows) -> None:
+    rows["relations"].append(link("continues", "claim", "crossed"))
+
+
 FAULTS: Final[dict[str, Fault]] = {
     "offsets-out-of-range": offsets_out_of_range,
     "end-not-after-start": end_not_after_start,
@@ -92,6 +116,12 @@ FAULTS: Final[dict[str, Fault]] = {
     "overlap-within-label": overlap_within_label,
     "blank-at-edge": blank_at_edge,
     "unreadable-number": unreadable_number,
+    "bounds-differ": bounds_differ,
+    "foreign-row": foreign_row,
+    "duplicate-task": duplicate_task,
+    "duplicate-relation": duplicate_relation,
+    "two-targets": two_targets,
+    "continues-later": continues_later,
     "duplicate-span-id": duplicate_span_id,
     "span-without-task": span_without_task,
     "relation-end-missing": relation_end_missing,
@@ -111,6 +141,12 @@ WHERE: Final[dict[str, list[Place]]] = {
     "overlap-within-label": [(ONE, "bo", 77, 79)],
     "blank-at-edge": [(ONE, "short", 111, 139)],
     "unreadable-number": [(TWO, "some", 17, 26)],
+    "bounds-differ": [(ONE, "many", 34, 40)],
+    "foreign-row": [(ONE, "kyiv", 0, 4)],
+    "duplicate-task": [(ONE, None, None, None)],
+    "duplicate-relation": [(ONE, "seen", 58, 72)],
+    "two-targets": [(ONE, "may", 48, 51)],
+    "continues-later": [(ONE, "claim", 16, 57)],
     "duplicate-span-id": [(TWO, "unsaid", 0, 7), (TWO, "unsaid", 12, 31)],
     "span-without-task": [(SKIPPED, "rain", 0, 4)],
     "relation-end-missing": [(ONE, "seen", 58, 72)],

@@ -158,7 +158,6 @@ def test_a_table_that_cannot_be_read_is_a_problem(tmp_path: Path) -> None:
         read_layer(tmp_path, LAYER)
 
 
-@pytest.mark.xfail(reason="read_layer leaves lines out of order as they are; a Layer says it is sorted", strict=True)
 def test_a_layer_is_sorted_whatever_the_order_of_the_lines(tmp_path: Path) -> None:
     layer = make_layer(LAYER, **valid_rows())
     write_layer(tmp_path, layer)

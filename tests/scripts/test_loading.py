@@ -18,11 +18,14 @@ LOAD = """
 import importlib.util, json, sys
 from datasets import get_dataset_config_names, load_dataset
 folder = sys.argv[1]
-told = {"ours": [name for name in ("polars", "pandera", "scripts", "label_studio_sdk") if importlib.util.find_spec(name)]}
+ours = ("polars", "pandera", "scripts", "label_studio_sdk")
+told = {"ours": [name for name in ours if importlib.util.find_spec(name)]}
 told["configs"] = sorted(get_dataset_config_names(folder))
 told["default"] = load_dataset(folder)["train"].column_names
-told["rows"] = {name: load_dataset(folder, name, split="train").num_rows for name in told["configs"]}
-told["streamed"] = {name: sum(1 for _ in load_dataset(folder, name, split="train", streaming=True)) for name in told["configs"]}
+told["rows"], told["streamed"] = {}, {}
+for name in told["configs"]:
+    told["rows"][name] = load_dataset(folder, name, split="train").num_rows
+    told["streamed"][name] = sum(1 for _ in load_dataset(folder, name, split="train", streaming=True))
 told["tags"] = load_dataset(folder, "tokens", split="train").features["quote_tags"].feature.names
 row = load_dataset(folder, "articles", split="train")[0]
 told["slices"] = [row["text"][span["start"]:span["end"]] == span["text"] for span in row["quotes"] + row["speakers"]]

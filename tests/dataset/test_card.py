@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from huggingface_hub import metadata_load
+
+from dataset import schema
+from dataset.build import build
+from dataset.corpus import Corpus, open_corpus
+from tests.dataset.faults import FAULTS
+from tests.dataset.tiny import LAYER, ONE, SKIPPED, TWO, put_corpus, put_layer, task, valid_rows
+
+
+class Card(NamedTuple):
+    data: dict[str, Any]
+    text: str
+
+
+def card_of(corpus: Corpus, name: str = LAYER, *, allow_errors: bool = False) -> Card:
+    build(corpus, name, corpus.root / "out", allow_errors=allow_errors)
+    path = corpus.root / "out" / "README.md"
+    text = path.read_text(encoding="utf-8")
+    return Card(metadata_load(path) or {}, text.split("\n---\n", 1)[1])
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Corpus:
+    corpus = put_corpus(tmp_path)
+    put_layer(corpus, valid_rows())
+    return corpus
+
+
+def test_the_card_has_what_the_hub_needs(tiny: Corpus) -> None:
+    data = card_of(tiny).data
+    assert data["pretty_name"] == "Tiny: three articles"
+    assert (data["license"], data["license_name"], data["license_link"]) == (
+        "other",
+        "annotations-cc-by-4.0",
+        "README.md",
+    )
+    assert (data["language"], data["size_categories"]) == (["en"], ["n<1K"])
+    assert data["annotations_creators"] == ["expert-generated"]
+    assert data["task_categories"] == ["token-classification"]
+
+
+def test_the_card_lists_every_config_with_its_files_and_one_default(tiny: Corpus) -> None:
+    configs = card_of(tiny).data["configs"]
+    assert [one["config_name"] for one in configs] == list(schema.CONFIGS)
+    assert [one["config_name"] for one in configs if one.get("default")] == ["articles"]
+    for one in configs:
+        assert one["data_files"] == [{"split": "train", "path": f"{one['config_name']}/train-*.parquet"}]
+        assert len(list((tiny.root / "out").glob(one["data_files"][0]["path"]))) == 1
+
+
+def test_the_card_has_the_features_and_the_sizes_of_every_config(tiny: Corpus) -> None:
+    infos = {one["config_name"]: one for one in card_of(tiny).data["dataset_info"]}
+    rows = {"articles": 2, "spans": 14, "quotes": 4, "tokens": 2, "annotators": 14}
+    assert set(infos) == set(schema.CONFIGS)
+    for config, info in infos.items():
+        assert [feature["name"] for feature in info["features"]] == list(schema.columns(schema.CONFIGS[config]))
+        assert [(one["name"], one["num_examples"]) for one in info["splits"]] == [("train", rows[config])]
+        files = (tiny.root / "out" / config).iterdir()
+        assert info["download_size"] == sum(path.stat().st_size for path in files)
+        assert info["dataset_size"] == sum(one["num_bytes"] for one in info["splits"]) > 0
+
+
+def test_the_card_counts_what_is_in_the_folder(tiny: Corpus) -> None:
+    text = card_of(tiny).text
+    assert "2 articles, 3 speakers, 5 quotes, 4 hedges, 2 numbers, 3 `said_by` links, 4 `hedges` links, 1 `con" in text
+    assert "its quotes, segments merged, are 4." in text
+
+
+def test_the_card_describes_every_field_of_every_config_in_a_table(tiny: Corpus) -> None:
+    text = card_of(tiny).text
+    for name, table in schema.CONFIGS.items():
+        section = re.split(r"^##+ ", text.split(f"### `{name}`\n")[1], flags=re.M)[0]
+        lines = [line for line in section.splitlines() if line.startswith("| `")]
+        assert lines == [f"| `{field}` | {kind} | {meaning} |" for field, kind, meaning in schema.fields(table)]
+        assert all(line.count("|") == 4 for line in lines)
+        assert str(table.__doc__).strip() in section
+
+
+def test_the_card_says_who_made_the_labels_and_by_which_guidelines(tiny: Corpus) -> None:
+    text = card_of(tiny).text
+    assert "`a1`: A person with a pencil made these labels." in text
+    assert "Version of the annotation guidelines: 1." in text
+
+
+def test_the_card_says_so_where_nobody_knows_who_made_the_labels(tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path)
+    rows = {name: [row | {"annotator": "a9"} for row in table] for name, table in valid_rows().items()}
+    put_layer(corpus, rows, "r1/a9")
+    card = card_of(corpus, "r1/a9")
+    assert "`a9`: The corpus's settings do not say who this annotator is." in card.text
+    assert card.data["annotations_creators"] == []
+
+
+def test_the_card_names_every_version_of_the_guidelines_and_only_those(tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path)
+    versions = {ONE: "2", TWO: "1", SKIPPED: None}
+    tasks = [task(article, guidelines_version=version) for article, version in versions.items()]
+    put_layer(corpus, valid_rows() | {"tasks": tasks})
+    assert "Version of the annotation guidelines: 1, 2." in card_of(corpus).text
+
+
+def test_the_card_tells_a_single_pass_from_the_gold(tiny: Corpus) -> None:
+    put_layer(tiny, valid_rows(), "gold")
+    assert "This is the layer `r1/a1`: one unadjudicated pass." in card_of(tiny).text
+    gold = card_of(tiny, "gold").text
+    assert "This is the adjudicated gold." in gold
+    assert "unadjudicated" not in gold
+
+
+def test_the_card_of_a_layer_with_errors_names_their_codes_once(tmp_path: Path) -> None:
+    corpus, rows = put_corpus(tmp_path), valid_rows()
+    for code in ("text-not-slice", "blank-at-edge", "duplicate-span-id"):
+        FAULTS[code](corpus, rows)
+    put_layer(corpus, rows)
+    text = card_of(corpus, allow_errors=True).text
+    assert "**This build has 4 known errors** (blank-at-edge, duplicate-span-id, text-not-slice)" in text
+    assert "Do not publish it." in text
+
+
+def test_the_card_of_a_layer_without_errors_speaks_of_none(tiny: Corpus) -> None:
+    assert "error" not in card_of(tiny, allow_errors=True).text
+
+
+@pytest.mark.parametrize(
+    "title", ['a "b": c # d', "- x", "{{ 1 + 1 }} {% if %}", "né 🇺🇦", "null", "1.0", "yes", "<b>&amp;</b>"]
+)
+def test_any_title_stays_as_it_is(tiny: Corpus, title: str) -> None:
+    (tiny.root / "hedgerow.toml").write_text(f"title = '{title}'\nlicence = 'cc0-1.0'", encoding="utf-8")
+    card = card_of(open_corpus(tiny.root))
+    assert card.data["pretty_name"] == title
+    assert card.text.startswith(f"# {title}\n")
+    assert "licensed under CC0-1.0." in card.text

@@ -1,0 +1,298 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from dataset import schema, scheme
+from dataset.checks.layers import check_layer
+from dataset.corpus import Corpus
+from dataset.layer import Layer, make_layer
+from dataset.published import ROWS, frames
+from tests.dataset.drawn import Record, records
+from tests.dataset.tiny import (
+    EVENT,
+    LAYER,
+    ONE,
+    SKIPPED,
+    TEXTS,
+    TWO,
+    Row,
+    Rows,
+    article_row,
+    finding,
+    link,
+    put_corpus,
+    put_jsonl,
+    quote,
+    row_of,
+    speaker,
+    task,
+    valid_rows,
+)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Corpus:
+    return put_corpus(tmp_path)
+
+
+def published(corpus: Corpus, config: str, rows: Rows | None = None) -> list[Row]:
+    return frames(corpus, make_layer(LAYER, **(rows or valid_rows())))[config].to_dicts()
+
+
+def by(name: str, rows: list[Row]) -> dict[str, Row]:
+    return {row[name].partition(":")[2]: row for row in rows}
+
+
+def ids(rows: list[Row]) -> list[str]:
+    return [row["span_id"].partition(":")[2] for row in rows]
+
+
+def test_every_config_has_its_rows(tiny: Corpus) -> None:
+    layer = make_layer(LAYER, **valid_rows())
+    assert list(ROWS) == list(schema.CONFIGS)
+    for config, rows in frames(tiny, layer).items():
+        schema.CONFIGS[config].validate(rows, lazy=True)
+        assert rows.height
+
+
+@settings(max_examples=15, deadline=None)
+@given(records())
+def test_whatever_is_labelled_the_rows_are_of_their_tables(
+    tmp_path_factory: pytest.TempPathFactory, record: Record
+) -> None:
+    corpus = put_corpus(tmp_path_factory.mktemp("drawn"), record.texts)
+    for config, rows in frames(corpus, make_layer(LAYER, **record.rows)).items():
+        schema.CONFIGS[config].validate(rows, lazy=True)
+
+
+def test_only_submitted_articles_are_published(tiny: Corpus) -> None:
+    rows = valid_rows()
+    rows["tasks"] = [row for row in rows["tasks"] if row["article_id"] != TWO]
+    for config in schema.CONFIGS:
+        assert {row["article_id"] for row in published(tiny, config, rows)} == {ONE}
+
+
+def test_an_article_that_was_submitted_empty_is_published_empty(tiny: Corpus) -> None:
+    rows: Rows = {"tasks": [task(TWO)]}
+    (article,) = published(tiny, "articles", rows)
+    assert [article[name] for name in ("speakers", "quotes", "hedges", "numbers")] == [[], [], [], []]
+    assert published(tiny, "spans", rows) == published(tiny, "quotes", rows) == []
+    (tokens,) = published(tiny, "tokens", rows)
+    assert set(tokens["quote_tags"]) == {0}
+
+
+def test_an_article_that_the_corpus_does_not_have_is_not_published(tiny: Corpus) -> None:
+    assert published(tiny, "articles", {"tasks": [task("unheard-of")]}) == []
+
+
+def test_what_the_pull_saw_is_not_published(tiny: Corpus) -> None:
+    rows = valid_rows() | {"findings": [finding("several-values")]}
+    for config in schema.CONFIGS:
+        assert published(tiny, config, rows) == published(tiny, config)
+
+
+# articles
+
+
+def test_an_article_has_its_text_and_what_is_known_of_it(tiny: Corpus) -> None:
+    one, two = published(tiny, "articles")
+    known = article_row(ONE, TEXTS[ONE]) | {"text": TEXTS[ONE], "guidelines_version": "1"}
+    assert {name: one[name] for name in known} == known
+    assert two["article_id"] == TWO
+
+
+def test_an_article_has_its_spans_by_label_in_the_order_of_the_text(tiny: Corpus) -> None:
+    one, _ = published(tiny, "articles")
+    assert ids(one["speakers"]) == ["kyiv", "ann", "moscow"]
+    assert ids(one["quotes"]) == ["claim", "seen", "near", "crossed"]
+    assert ids(one["hedges"]) == ["upto", "around", "may", "short"]
+    assert ids(one["numbers"]) == ["many"]
+
+
+def test_the_parts_of_an_article_have_their_attributes_and_links(tiny: Corpus) -> None:
+    one, two = published(tiny, "articles")
+    assert one["speakers"][0] == {
+        "span_id": "one:kyiv",
+        "start": 0,
+        "end": 4,
+        "text": "Kyiv",
+        "entities": ["Ukraine"],
+        "kinds": ["state"],
+    }
+    near = one["quotes"][2]
+    assert (near["form"], near["source"], near["said_by"], near["continues"]) == ("direct", "linked", [], ["one:seen"])
+    assert one["quotes"][0]["said_by"] == ["one:kyiv"]
+    upto = one["hedges"][0]
+    assert (upto["kind"], upto["hedges"], upto["derived"]) == ("approximator", ["one:many"], [True])
+    some = two["numbers"][0]
+    assert [some[name] for name in ("kind", "value", "low", "high", "unit")] == [
+        "count",
+        "1000..",
+        1000.0,
+        None,
+        "troops",
+    ]
+
+
+def test_the_kinds_of_a_speaker_are_those_of_its_events_registry(tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path, events={ONE: "a", TWO: "b"})
+    put_jsonl(
+        corpus.seeds / "entities.jsonl",
+        [
+            {"event_id": "a", "entity": "Ukraine", "kind": "state", "aliases": []},
+            {"event_id": "b", "entity": "Ukraine", "kind": "group", "aliases": []},
+        ],
+    )
+    rows = valid_rows()
+    row_of(rows, "kyiv")["speaker_entities"] = ["Nobody", "Ukraine"]
+    rows["spans"].append(speaker("reports", "Reports", "Ukraine", article=TWO))
+    one, two = published(corpus, "articles", rows)
+    assert [one["speakers"][0]["kinds"], two["speakers"][0]["kinds"]] == [[None, "state"], ["group"]]
+
+
+def test_an_article_without_an_event_has_speakers_without_a_kind(tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path, events={ONE: None, TWO: None, SKIPPED: None})
+    one, _ = published(corpus, "articles")
+    assert (one["event_id"], one["speakers"][0]["kinds"]) == (None, [None])
+
+
+# spans and annotators
+
+
+def test_a_span_has_its_attributes_and_where_its_links_lead(tiny: Corpus) -> None:
+    spans = by("span_id", published(tiny, "spans"))
+    own = {name: value for name, value in row_of(valid_rows(), "many").items() if name not in ("round", "annotator")}
+    nothing: dict[str, list[Any]] = {"said_by": [], "continues": [], "hedges": [], "derived": []}
+    assert spans["many"] == own | nothing | {"span_id": "one:many", "event_id": EVENT}
+    links = {name: spans["near"][name] for name in nothing}
+    assert links == nothing | {"continues": ["one:seen"]}
+    assert (spans["may"]["hedges"], spans["may"]["derived"]) == (["one:claim"], [True])
+
+
+def test_a_link_without_both_ends_or_without_a_type_leads_nowhere(tiny: Corpus) -> None:
+    rows = valid_rows()
+    rows["relations"] = [link("said_by", "claim", "gone"), link(None, "claim", "kyiv"), link("hedges", "gone", "many")]
+    for span in published(tiny, "spans", rows):
+        assert [span[name] for name in (*scheme.RELATIONS, "derived")] == [[], [], [], []]
+
+
+def test_a_drawn_link_is_told_from_a_made_one(tiny: Corpus) -> None:
+    rows = valid_rows()
+    rows["relations"] = [link("hedges", "may", "claim"), link("hedges", "short", "crossed", derived=True)]
+    spans = by("span_id", published(tiny, "spans", rows))
+    assert (spans["may"]["derived"], spans["short"]["derived"]) == ([False], [True])
+
+
+def test_an_annotators_span_says_whose_it_is_and_has_no_outcome_before_adjudication(tiny: Corpus) -> None:
+    rows = by("span_id", published(tiny, "annotators"))
+    assert rows["kyiv"] == row_of(valid_rows(), "kyiv") | {
+        "span_id": "one:kyiv",
+        "event_id": EVENT,
+        "outcome": None,
+        "rule": None,
+    }
+    assert len(rows) == len(valid_rows()["spans"])
+
+
+# quotes
+
+
+def test_a_quote_has_its_speakers_its_hedges_and_its_numbers(tiny: Corpus) -> None:
+    claim = by("quote_id", published(tiny, "quotes"))["claim"]
+    assert (claim["text"], claim["form"], claim["source"]) == (
+        "that up to around 12,000 troops may cross",
+        "indirect",
+        "linked",
+    )
+    assert [(one["span_id"], one["entities"], one["kinds"]) for one in claim["speakers"]] == [
+        ("one:kyiv", ["Ukraine"], ["state"])
+    ]
+    assert claim["hedges"] == [{"span_id": "one:may", "start": 48, "end": 51, "text": "may", "kind": "modal"}]
+    (number,) = claim["numbers"]
+    assert (number["value"], number["low"], number["hedged_by"]) == ("12000", 12000.0, ["one:upto", "one:around"])
+
+
+def test_the_segments_of_a_quote_are_one_row(tiny: Corpus) -> None:
+    quotes = by("quote_id", published(tiny, "quotes"))
+    assert list(quotes) == ["claim", "seen", "crossed", "unsaid"]
+    assert ids(quotes["seen"]["segments"]) == ["seen", "near"]
+    assert quotes["seen"]["text"] == "“We saw them,” … “near the bridge.”"
+    assert ids(quotes["seen"]["speakers"]) == ["ann"]
+
+
+def test_a_hedge_outside_its_quote_is_one_of_its_hedges(tiny: Corpus) -> None:
+    assert ids(by("quote_id", published(tiny, "quotes"))["crossed"]["hedges"]) == ["short"]
+
+
+def test_a_quote_without_a_named_source_has_no_speakers(tiny: Corpus) -> None:
+    unsaid = by("quote_id", published(tiny, "quotes"))["unsaid"]
+    assert (unsaid["source"], unsaid["speakers"], unsaid["hedges"]) == ("unnamed", [], [])
+    assert (ids(unsaid["numbers"]), unsaid["numbers"][0]["hedged_by"]) == (["some"], [])
+
+
+def test_several_speakers_of_a_quote_are_all_there_and_each_once(tiny: Corpus) -> None:
+    rows = valid_rows()
+    said = [("seen", "ann"), ("near", "ann"), ("seen", "moscow")]
+    rows["relations"] = [link("continues", "near", "seen"), *(link("said_by", *ends) for ends in said)]
+    assert ids(by("quote_id", published(tiny, "quotes", rows))["seen"]["speakers"]) == ["ann", "moscow"]
+
+
+def test_a_chain_of_segments_is_one_row_however_it_is_linked(tiny: Corpus) -> None:
+    for ends in ([("seen", "claim"), ("near", "seen")], [("seen", "claim"), ("near", "claim")]):
+        rows = valid_rows() | {"relations": [link("continues", *pair) for pair in ends]}
+        quotes = by("quote_id", published(tiny, "quotes", rows))
+        assert list(quotes) == ["claim", "crossed", "unsaid"]
+        assert ids(quotes["claim"]["segments"]) == ["claim", "seen", "near"]
+
+
+def test_a_number_that_only_overlaps_a_quote_is_not_in_it(tiny: Corpus) -> None:
+    rows = valid_rows()
+    rows["spans"] = [row_of(rows, "many"), quote("cut", "that up to around 12,", "indirect")]
+    rows["relations"] = []
+    assert published(tiny, "quotes", rows)[0]["numbers"] == []
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        [("claim", "near"), ("near", "seen")],
+        [("seen", "claim"), ("claim", "seen")],
+        [("near", "seen"), ("near", "claim")],
+    ],
+    ids=["a link that leads on", "links in a circle", "a segment of two quotes"],
+)
+def test_a_layer_without_findings_has_every_quote_in_one_row_once(tiny: Corpus, ends: list[tuple[str, str]]) -> None:
+    rows = valid_rows()
+    rows["relations"] = [link("continues", *pair) for pair in ends]
+    layer: Layer = make_layer(LAYER, **rows)
+    if not check_layer(tiny, layer):
+        segments = [one for row in frames(tiny, layer)["quotes"].to_dicts() for one in ids(row["segments"])]
+        assert sorted(segments) == ["claim", "crossed", "near", "seen", "unsaid"]
+
+
+def test_the_segments_of_a_quote_are_in_the_order_of_the_text(tiny: Corpus) -> None:
+    rows = valid_rows()
+    rows["relations"] = [link("continues", "claim", "crossed")]
+    layer = make_layer(LAYER, **rows)
+    if not check_layer(tiny, layer):
+        for row in frames(tiny, layer)["quotes"].to_dicts():
+            starts = [segment["start"] for segment in row["segments"]]
+            assert starts == sorted(starts)
+
+
+# tokens
+
+
+def test_tokens_are_the_words_of_the_text_and_tags_tell_the_spans(tiny: Corpus) -> None:
+    one, two = published(tiny, "tokens")
+    assert two["tokens"] == ["Reports", "say", "that", "thousands", "came", "."]
+    assert two["starts"] == [0, 8, 12, 17, 27, 31]
+    assert two["ends"] == [7, 11, 16, 26, 31, 32]
+    assert two["quote_tags"] == [0, 0, 1, 2, 2, 0]
+    assert two["number_tags"] == [0, 0, 0, 1, 0, 0]
+    assert one["tokens"] == [TEXTS[ONE][start:end] for start, end in zip(one["starts"], one["ends"], strict=True)]
+    assert all(len(one[f"{label}_tags"]) == len(one["tokens"]) for label in scheme.LABELS)
