@@ -112,8 +112,10 @@ def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_re
 
 
 def _write(corpus: Corpus, pulled: Pulled, layer: Layer) -> None:
-    """Writes a layer, and which pull changed it last; nothing, where nothing changed."""
+    """Writes a layer, and which pull changed it last; nothing, where nothing changed or nobody has submitted yet."""
     folder = corpus.layer_path(layer.name)
+    if not folder.exists() and not layer.tasks.height and not layer.findings.height:
+        return
     if changed := write_layer(folder, layer):
         write_pull(folder, {"pull_id": pulled.pull_id, "pulled_at": _now()})
         pulled.changed += changed
@@ -131,7 +133,8 @@ def _missing(
                 .filter(annotator=source.annotator)["article_id"]
                 .to_list()
             )
-            if lost := [article for article in deals if article not in places]:
+            here = set(corpus.articles["article_id"])
+            if lost := [article for article in deals if article in here and article not in places]:
                 found[source.annotator] = lost
     return found
 

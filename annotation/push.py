@@ -38,9 +38,15 @@ def deals_path(corpus: Corpus, round_name: str) -> Path:
 
 
 def deal(corpus: Corpus, round_name: str, annotators: list[str]) -> pl.DataFrame:
-    """Deals every article to each annotator and keeps the deal in the record; what was dealt stays dealt."""
+    """Deals every article to each annotator and keeps the deal in the record; what was dealt stays dealt.
+
+    Raises:
+        Problem: there is no article, or a text cannot be read; nothing was dealt then.
+    """
     path = deals_path(corpus, round_name)
-    ids = corpus.articles["article_id"].to_list()
+    ids = corpus.texts()["article_id"].to_list()
+    if not ids:
+        raise Problem(f"{corpus.seeds / 'articles.jsonl'} names no article", "take some in with `hedgerow intake`")
     rows = [{"round": round_name, "annotator": one, "article_id": article} for one in annotators for article in ids]
     known = read_table(path, schema.Deals)
     deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")

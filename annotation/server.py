@@ -226,8 +226,19 @@ class Server:
 def _with_annotators(known: Secrets, annotators: list[str], port: int | None, *, free: bool) -> Secrets:
     """The secrets with an account for each annotator, and a port that is free if one is needed."""
     added = {name: _new_account(name) for name in annotators if name not in known.annotators}
+    _refuse_alike([*known.annotators, *added])
     chosen = _free_port(port, known.port) if free else known.port
     return Secrets(chosen, known.admin, known.annotators | added)
+
+
+def _refuse_alike(names: list[str]) -> None:
+    """Two names that differ only in case would share an address."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if (other := seen.setdefault(name.lower(), name)) != name:
+            raise Problem(
+                f"there is an annotator {other} already, and {name} differs only in case", "choose another name"
+            )
 
 
 def _new_secrets() -> Secrets:

@@ -207,7 +207,7 @@ def _refusal(url: str, error: ApiError) -> Problem:
     if error.status_code in (401, 403):
         return Problem(
             f"{url} refuses the token ({error.status_code})",
-            "check LABEL_STUDIO_API_KEY; for the embedded server, unset it and LABEL_STUDIO_URL",
+            "check LABEL_STUDIO_API_KEY, or, if you did not set it, run `hedgerow up` again",
         )
     body = error.body if isinstance(error.body, dict) else {}
     detail = body.get("validation_errors") or body.get("detail") or error.body

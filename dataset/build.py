@@ -18,7 +18,6 @@ from dataset import schema
 from dataset.card import BUILT_BY, card
 from dataset.checks.findings import Finding
 from dataset.checks.layers import check_layer
-from dataset.checks.rows import failures
 from dataset.corpus import Corpus
 from dataset.files import read_table
 from dataset.layer import Layer, read_layer
@@ -100,7 +99,7 @@ def _fixed_splits(corpus: Corpus) -> pl.DataFrame:
         Problem: an event has no split that there is, or has two.
     """
     fixed = read_table(corpus.splits, schema.Splits)
-    if failures(schema.Splits, fixed) or fixed["event_id"].is_duplicated().any():
+    if schema.failures(schema.Splits, fixed) or fixed["event_id"].is_duplicated().any():
         raise Problem(f"{corpus.splits} does not give each event one split", "mend or restore the file")
     return fixed
 

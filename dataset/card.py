@@ -37,7 +37,7 @@ def card(
         yaml=_yaml(corpus, layer, counts, folder, tables),
         title=corpus.title,
         built_by=BUILT_BY,
-        licence=corpus.licence.upper(),
+        licence=corpus.licence.upper() if corpus.licence else None,
         layer=layer.name,
         adjudicated=layer.name == "gold",
         makers=_makers(corpus, layer),
@@ -53,7 +53,7 @@ def card(
 def _makers(corpus: Corpus, layer: Layer) -> dict[str, str]:
     """What the settings say of each annotator of the layer."""
     unknown = "The corpus's settings do not say who this annotator is."
-    names = sorted(set(layer.tasks["annotator"]))
+    names = layer.tasks["annotator"].drop_nulls().unique().sort()
     return {name: corpus.makers[name].note if name in corpus.makers else unknown for name in names}
 
 
@@ -95,14 +95,19 @@ def _facts(corpus: Corpus, layer: Layer, articles: int) -> dict[str, Any]:
     return {
         "pretty_name": corpus.title,
         "language": sorted(set(corpus.articles["language"].drop_nulls())),
-        "license": "other",
-        "license_name": f"annotations-{corpus.licence}",
-        "license_link": "README.md",
+        **_licence(corpus.licence),
         "annotations_creators": sorted(kinds),
         "task_categories": ["token-classification"],
         "tags": ["news", "quotation", "attribution", "hedging", "spans"],
         "size_categories": [_size(articles)],
     }
+
+
+def _licence(licence: str | None) -> dict[str, str]:
+    """The Hub's fields for a licence that the annotations have and the articles' text does not."""
+    if licence is None:
+        return {"license": "unknown"}
+    return {"license": "other", "license_name": f"annotations-{licence}", "license_link": "README.md"}
 
 
 def _size(articles: int) -> str:

@@ -32,7 +32,7 @@ class Corpus:
     root: Path
     name: str
     title: str
-    licence: str
+    licence: str | None
     makers: dict[str, Maker]
     seeds: Path
     annotations: Path
@@ -51,8 +51,19 @@ class Corpus:
 
     @cached_property
     def articles(self) -> pl.DataFrame:
-        """The table `articles`, by article_id."""
-        return read_table(self.seeds / "articles.jsonl", schema.Articles).sort("article_id")
+        """The table `articles`, by article_id.
+
+        Raises:
+            Problem: a row is not one of the table, or an article_id stands twice.
+        """
+        path = self.seeds / "articles.jsonl"
+        articles = read_table(path, schema.Articles)
+        if failed := schema.failures(schema.Articles, articles):
+            where, what = articles["article_id"][failed[0]["index"]], failed[0]
+            raise Problem(f"{path}: {what['column']} of {where} is {what['failure_case']!r}", "mend that row")
+        if (twice := articles["article_id"].is_duplicated()).any():
+            raise Problem(f"{path} has {articles['article_id'].filter(twice)[0]} twice", "take one of the rows out")
+        return articles.sort("article_id")
 
     @cached_property
     def entities(self) -> pl.DataFrame:
@@ -104,8 +115,9 @@ class Corpus:
 
     def layers(self) -> list[str]:
         """The layers in the record, by name."""
-        found = self.annotations.glob("**/tasks.jsonl")
-        return sorted(path.parent.relative_to(self.annotations).as_posix() for path in found)
+        found = {path.parent for path in self.annotations.glob("**/tasks.jsonl") if path.stat().st_size}
+        found |= {path.parent for path in self.annotations.glob("**/findings.jsonl") if path.stat().st_size}
+        return sorted(folder.relative_to(self.annotations).as_posix() for folder in found)
 
 
 def open_corpus(folder: Path | None) -> Corpus:
@@ -115,6 +127,8 @@ def open_corpus(folder: Path | None) -> Corpus:
         Problem: there is none, or its settings cannot be read.
     """
     root = folder.resolve() if folder else _nearest(Path.cwd())
+    if not root.is_dir():
+        raise Problem(f"{root} is not a folder", "name a corpus folder with --corpus DIR")
     try:
         settings = tomllib.loads((root / SETTINGS).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -151,7 +165,7 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
         root=root,
         name=str(settings.get("name", root.name)),
         title=str(settings.get("title", settings.get("name", root.name))),
-        licence=str(settings.get("licence", "cc-by-4.0")),
+        licence=str(settings["licence"]) if "licence" in settings else None,
         makers={name: _maker(root, name, maker) for name, maker in makers.items()},
         seeds=path("seeds", "seeds"),
         annotations=path("annotations", "annotations"),

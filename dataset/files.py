@@ -56,24 +56,39 @@ def read_table(path: Path, table: type[schema.Table]) -> pl.DataFrame:
     Raises:
         Problem: the file cannot be read as the table.
     """
-    if not path.exists() or path.stat().st_size == 0:
+    if not path.exists() or _is_blank(path):
         return schema.empty(table)
     try:
         _refuse_other_columns(path, table)
         return pl.read_ndjson(path, schema=schema.polars_schema(table))
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
+        reason = _bad_line(path) or str(error).splitlines()[0]
         raise Problem(
             f"{path} cannot be read as the table {table.__name__}: {reason}", "mend or restore the file"
         ) from error
 
 
+def _is_blank(path: Path) -> bool:
+    with path.open("rb") as lines:
+        return all(not line.strip() for line in lines)
+
+
+def _bad_line(path: Path) -> str | None:
+    """The first line that is not a JSON object, by number."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                if line.strip() and not isinstance(json.loads(line), dict):
+                    return f"line {number} is not an object"
+            except ValueError as error:
+                return f"line {number}: {error}"
+    return None
+
+
 def _refuse_other_columns(path: Path, table: type[schema.Table]) -> None:
     """Polars would drop a column that the table does not have, and what it holds."""
-    with path.open("rb") as lines:
-        first = next((line for line in lines if line.strip()), b"null")
-    found = json.loads(first)
-    if isinstance(found, dict) and (other := sorted(set(found) - set(schema.polars_schema(table)))):
+    found = pl.scan_ndjson(path, infer_schema_length=None).collect_schema().names()
+    if other := sorted(set(found) - set(schema.polars_schema(table))):
         raise Problem(f"{path} has the column {other[0]}, which {table.__name__} does not", "mend or restore the file")
 
 

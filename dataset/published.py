@@ -144,7 +144,8 @@ def quote_rows(one: LabelledArticle) -> Iterator[Row]:
     group = {span["span_id"]: [span] for span in one.labelled("quote")}
     for segment in one.labelled("quote"):
         for origin in one.targets("continues", segment):
-            _join(group, group[segment["span_id"]], group[origin["span_id"]])
+            if origin["span_id"] in group:
+                _join(group, group[segment["span_id"]], group[origin["span_id"]])
     for segments in {id(segments): segments for segments in group.values()}.values():
         yield _merged(one, sorted(segments, key=one.spans.index))
 

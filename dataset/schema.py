@@ -129,8 +129,10 @@ class Attributes(Table):
     hedge_kind: str = column("what kind of cue", optional=True, isin=scheme.HEDGE_KINDS)
     number_kind: str = column("what kind of quantity", optional=True, isin=scheme.NUMBER_KINDS)
     number_value: str = column("the quantity as typed: `12000`, `3000..5000`, `1000..`", optional=True)
-    number_low: float = column("lowest value that the span allows", optional=True)
-    number_high: float = column("highest value that the span allows", optional=True)
+    number_low: float = column("lowest value that the span allows; null where it is open", optional=True)
+    number_high: float = column(
+        "highest value that the span allows; null where it is open, as in `1000..`", optional=True
+    )
     number_unit: str = column("noun counted, ISO 4217 code, `%` or SI/UCUM symbol", optional=True)
 
 
@@ -211,8 +213,8 @@ class NumberPart(SpanPart):
 
     kind: str = column("count, money, percent or measure", optional=True)
     value: str = column("the quantity as typed", optional=True)
-    low: float = column("lowest value that the words allow", optional=True)
-    high: float = column("highest value that the words allow", optional=True)
+    low: float = column("lowest value that the words allow; null where it is open", optional=True)
+    high: float = column("highest value that the words allow; null where it is open, as in `1000..`", optional=True)
     unit: str = column("noun counted, ISO 4217 code, `%` or SI/UCUM symbol", optional=True)
 
 
@@ -333,6 +335,15 @@ def empty(table: type[Table]) -> pl.DataFrame:
 def frame(table: type[Table], rows: list[dict[str, Any]]) -> pl.DataFrame:
     """A frame of the table; a key that a row lacks is null."""
     return pl.DataFrame(rows, schema=polars_schema(table), orient="row", infer_schema_length=None)
+
+
+def failures(model: type[Table], rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """Each failed check of each row: `check`, `column`, `failure_case`, `index`."""
+    try:
+        model.validate(rows, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        return [one for one in errors.failure_cases.iter_rows(named=True) if one["index"] is not None]
+    return []
 
 
 def arrow_schema(table: type[Table]) -> pyarrow.Schema:

@@ -29,5 +29,5 @@ def command(
     if as_json:
         say_json({"out": str(out), "layer": layer, "rows": rows})
         return
-    say(f"{layer} built into {out}: " + ", ".join(f"{count} {name}" for name, count in rows.items()))
-    say(f"Next: python -c \"from datasets import load_dataset; print(load_dataset('{out}', 'quotes'))\"")
+    say(f"{layer} built into {out}; rows: " + ", ".join(f"{name} {number}" for name, number in rows.items()))
+    say(f'Next, in Python: datasets.load_dataset("{out}", "quotes", split="train")')

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -27,23 +29,43 @@ AnnotatorOption = Annotated[str, typer.Option("--annotator", help="An annotator'
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
-def typed() -> str:
-    """The command as a person here must type it: `.venv/bin/hedgerow` where it is not on the path."""
-    called = Path(sys.argv[0])
-    found = shutil.which("hedgerow")
-    if called.name != "hedgerow" or (found and Path(found).samefile(called)):
+def typed(line: str) -> str:
+    """The line with each `hedgerow …` as a person here must type it: with its path, and with the corpus named."""
+    return _COMMAND.sub(lambda match: f"`{_called()}{match[1]}{_corpus_named(match[1])}`", line)
+
+
+_COMMAND = re.compile(r"`hedgerow( [^`]*)`")
+
+
+def _called() -> str:
+    """`hedgerow`, or `.venv/bin/hedgerow` where it is not on the path."""
+    called, found = Path(sys.argv[0]), shutil.which("hedgerow")
+    if called.name != "hedgerow" or not called.exists() or (found and Path(found).samefile(called)):
         return "hedgerow"
-    return str(called.absolute().relative_to(Path.cwd()) if called.absolute().is_relative_to(Path.cwd()) else called)
+    whole = called.absolute()
+    return str(whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole)
+
+
+def _corpus_named(words: str) -> str:
+    """The `--corpus` that this command was called with, unless the words name one."""
+    if "--corpus" in words or "--corpus" not in sys.argv[:-1]:
+        return ""
+    return f" --corpus {shlex.quote(sys.argv[sys.argv.index('--corpus') + 1])}"
 
 
 def say(line: str) -> None:
     """A line of the result; shown as it is."""
-    OUT.print(escape(line))
+    OUT.print(escape(typed(line)))
 
 
 def say_json(content: Any) -> None:
     """The result as JSON."""
     sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def count(number: int, noun: str) -> str:
+    """`1 article`, `2 articles`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def tell(line: str) -> None:
@@ -53,7 +75,7 @@ def tell(line: str) -> None:
 
 def problem(line: str) -> None:
     """What went wrong, in one line."""
-    ERR.print(f"[red bold]hedgerow:[/] {escape(' '.join(line.split()))}")
+    ERR.print(f"[red bold]hedgerow:[/] {escape(typed(' '.join(line.split())))}")
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from dataset.build import build
 from dataset.checks.layers import check_layer
 from dataset.corpus import SETTINGS, Corpus, open_corpus
 from dataset.problem import Problem
-from scripts.console import OUT, CorpusOption, say, tell, typed
+from scripts.console import OUT, CorpusOption, say, tell
 from scripts.up import login
 
 ROUND, SHIPPED, YOURS = "r1", "a1", "you"
@@ -65,12 +65,13 @@ def command(
     show_quotes(folder)
 
     say("")
-    place = f"--corpus {_short(demo.root)}"
+    place, mine = f"--corpus {_short(demo.root)}", f"{ROUND}/{YOURS}"
     say("To label an article yourself, open this address, log in, press Label All Tasks:")
     say(f"  {seats[1].studio.project_url(projects.existing(demo, ROUND, seats[1]))}")
     say(login(known.annotators[YOURS], server))
-    say(f"When you have submitted it:  {typed()} pull --round {ROUND} {place}")
-    say(f"To stop the server:          {typed()} down {place}")
+    say(f"When you have submitted it: `hedgerow pull --round {ROUND} {place}`")
+    say(f"To build what you labelled: `hedgerow build --layer {mine} --out {_short(demo.root)}/mine {place}`")
+    say(f"To stop the server:         `hedgerow down {place}`")
 
 
 def _copy(source: Corpus, root: Path) -> Corpus:

@@ -12,7 +12,7 @@ from annotation import pull as pulling
 from annotation.push import dealt
 from dataset.corpus import Corpus, open_corpus
 from dataset.problem import Problem
-from scripts.console import CorpusOption, RoundOption, say, tell
+from scripts.console import CorpusOption, RoundOption, count, say, tell
 from scripts.names import checked_names
 
 SHOWN = 20
@@ -53,23 +53,28 @@ def command(
         pulled = pulling.pull(here, round_name, seats, accept_removals=accept_removals, tell=tell)
     _report(here, pulled)
     if pulled.removed and not accept_removals:
-        count = sum(map(len, pulled.removed.values()))
+        lost = count(sum(map(len, pulled.removed.values())), "thing")
         raise Problem(
-            f"the pull would take {count} things listed above out of the record, so the record was left as it was",
+            f"the pull would take {lost} (listed above) out of the record, so the record was left as it was",
             "if that is right, run it again with --accept-removals",
         )
-    say("Next: hedgerow validate")
+    say(
+        "Next: `hedgerow validate`"
+        if here.layers()
+        else f"Nobody has submitted yet. Later: `hedgerow pull --round {round_name}`"
+    )
 
 
 def _report(corpus: Corpus, pulled: pulling.Pulled) -> None:
     for layer in pulled.layers:
         skipped = layer.tasks.filter(status="skipped").height
         say(
-            f"{layer.name}: {layer.tasks.height} articles ended ({skipped} skipped), {layer.spans.height} spans, "
-            f"{layer.relations.height} links, {layer.findings.height} findings"
+            f"{layer.name}: {count(layer.tasks.height, 'article')} done ({skipped} skipped), "
+            f"{count(layer.spans.height, 'span')}, {count(layer.relations.height, 'link')}, "
+            f"{count(layer.findings.height, 'finding')}"
         )
     for annotator, articles in pulled.missing.items():
-        say(f"{annotator}: dealt but not on the server, push again: {_some(articles)}")
+        say(f"{annotator}: assigned but not on the server, push again: {_some(articles)}")
     for layer_name, removed in pulled.removed.items():
         for one in removed[:SHOWN]:
             say(f"would go from {layer_name}: {one.article_id}: {one.what}")

@@ -36,4 +36,4 @@ def command(
         say(f"{seat.annotator}: {done.sent} sent, {done.there} there before: {where}")
     if not all(seat.blind for seat in seats):
         say("This server shows annotators each other's projects: they are blind only by agreement.")
-    say(f"Next: annotators label and submit, then: hedgerow pull --round {round_name}")
+    say(f"Next: the annotators label and submit, then `hedgerow pull --round {round_name}`")

@@ -23,4 +23,4 @@ def command(round_name: RoundOption, annotator: AnnotatorOption, corpus: CorpusO
         done = restoring.restore(here, round_name, seat, progress)
     where = seat.studio.project_url(done.project)
     say(f"{annotator}: {done.put_back} articles put back, {done.there} there before: {where}")
-    say(f"Next: hedgerow pull --round {round_name} --annotator {annotator}")
+    say(f"Next: `hedgerow pull --round {round_name} --annotator {annotator}`")

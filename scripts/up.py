@@ -32,7 +32,8 @@ def command(
     say(f"Label Studio: http://127.0.0.1:{known.port}")
     for account in (known.admin, *known.annotators.values()):
         say(login(account, server))
-    say("Next: hedgerow push --round r1 --annotator a1      Stop it: hedgerow down")
+    first = next(iter(known.annotators), "a1")
+    say(f"Next: `hedgerow push --round r1 --annotator {first}`; to stop it: `hedgerow down`")
 
 
 def login(account: Account, server: Server) -> str:

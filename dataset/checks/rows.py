@@ -79,11 +79,16 @@ def _needed() -> list[tuple[str, str]]:
 
 
 def _filled(name: str) -> pl.Expr:
-    """Whether the attribute is there; a list must hold something, and no null."""
-    column = pl.col(name)
-    if name == "speaker_entities":
-        return (column.list.len() > 0) & ~column.list.contains(None, nulls_equal=True)
-    return column.is_not_null()
+    """Whether the attribute is there; a list must hold something, and nothing that is null or blank."""
+    if name != "speaker_entities":
+        return pl.col(name).is_not_null()
+    words = pl.element().str.strip_chars().str.len_chars().fill_null(0)
+    return (pl.col(name).list.len() > 0) & (pl.col(name).list.eval(words).list.min() > 0)
+
+
+def _touched(name: str) -> pl.Expr:
+    """Whether there is anything in the attribute, be it null or blank."""
+    return pl.col(name).list.len() > 0 if name == "speaker_entities" else pl.col(name).is_not_null()
 
 
 def _lacks(needed: tuple[str, str]) -> pl.Expr:
@@ -93,7 +98,7 @@ def _lacks(needed: tuple[str, str]) -> pl.Expr:
 
 def _foreign(name: str) -> pl.Expr:
     known = pl.col("label").is_in(scheme.LABELS)
-    return known & (pl.col("label") != _ATTRIBUTES[name]) & _filled(name).fill_null(False)
+    return known & (pl.col("label") != _ATTRIBUTES[name]) & _touched(name).fill_null(False)
 
 
 def row_findings(facts: Facts) -> Iterator[Finding]:
@@ -104,17 +109,8 @@ def row_findings(facts: Facts) -> Iterator[Finding]:
         (schema.Relations, facts.layer.relations),
     ]
     for model, rows in tables:
-        for failure in failures(model, rows):
+        for failure in schema.failures(model, rows):
             yield _finding(facts.layer.name, failure, rows.row(failure["index"], named=True))
-
-
-def failures(model: type[schema.Table], rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """Each failed check of each row: `check`, `column`, `failure_case`, `index`."""
-    try:
-        model.validate(rows, lazy=True)
-    except pa.errors.SchemaErrors as errors:
-        return [one for one in errors.failure_cases.iter_rows(named=True) if one["index"] is not None]
-    return []
 
 
 def _finding(layer: str, failure: dict[str, Any], row: dict[str, Any]) -> Finding:
@@ -157,12 +153,18 @@ def _other_words(row: dict[str, Any]) -> str:
 
 
 def _lacking(row: dict[str, Any]) -> str:
-    names = [name for name in scheme.REQUIRED.get(str(row["label"]), ()) if not row[name] or row[name] == [None]]
+    names = [name for name in scheme.REQUIRED.get(str(row["label"]), ()) if _is_lacking(row[name])]
     return f"the {row['label']} has no {', '.join(names)}"
 
 
+def _is_lacking(value: Any) -> bool:
+    if isinstance(value, list):
+        return not value or any(name is None or not name.strip() for name in value)
+    return value is None
+
+
 def _not_its_own(row: dict[str, Any]) -> str:
-    names = [name for name, owner in _ATTRIBUTES.items() if owner != row["label"] and row[name]]
+    names = [name for name, owner in _ATTRIBUTES.items() if owner != row["label"] and row[name] not in (None, [])]
     return f"the {row['label']} has {', '.join(f'{name} {row[name]!r}' for name in names)}"
 
 

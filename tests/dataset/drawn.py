@@ -10,7 +10,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from dataset import schema, scheme
-from tests.dataset.tiny import ENTITIES, TEXTS, Row, Rows, link, place, task, valid_rows
+from tests.dataset.tiny import ENTITIES, TEXTS, TWO, Row, Rows, finding, link, place, task, valid_rows
 
 ODD: Final = (
     "👩‍👩‍👧",
@@ -53,7 +53,11 @@ def places(draw: st.DrawFn, text: str) -> list[tuple[int, int]]:
 
 _ATTRIBUTES: Final[dict[str, st.SearchStrategy[Row]]] = {
     "speaker": st.fixed_dictionaries(
-        {"speaker_entities": st.lists(st.sampled_from([*ENTITIES, "Nobody"]) | words, min_size=1, max_size=3)}
+        {
+            "speaker_entities": st.lists(
+                st.sampled_from([*ENTITIES, "Nobody"]) | words.filter(str.strip), min_size=1, max_size=3
+            )
+        }
     ),
     "quote": st.fixed_dictionaries(
         {"quote_form": st.sampled_from(scheme.QUOTE_FORMS), "quote_source": st.sampled_from(scheme.QUOTE_SOURCES)}
@@ -133,6 +137,20 @@ _CELLS: Final[dict[type[pl.DataType], Callable[[], st.SearchStrategy[Any]]]] = {
     pl.Boolean: lambda: st.none() | st.booleans(),
     pl.List: lambda: st.none() | st.lists(st.text(characters, max_size=20), max_size=3),
 }
+
+
+@st.composite
+def broken_rows(draw: st.DrawFn) -> Rows:
+    """The rows of the tiny corpus with some cells changed: to anything of their type, or to what another row has."""
+    rows = {name: [dict(row) for row in table] for name, table in valid_rows().items()}
+    rows["findings"] = [finding("several-values", "region"), finding("several-values", "region", article=TWO)]
+    for _ in range(draw(st.integers(1, 6))):
+        name = draw(st.sampled_from(sorted(rows)))
+        types = schema.polars_schema(schema.RECORD[name])
+        column = draw(st.sampled_from(list(types)))
+        others = st.sampled_from([row[column] for row in rows[name]])
+        draw(st.sampled_from(rows[name]))[column] = draw(st.none() | others | _CELLS[types[column].base_type()]())
+    return rows
 
 
 def rows_of(table: type[schema.Table]) -> st.SearchStrategy[list[Row]]:

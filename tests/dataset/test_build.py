@@ -5,12 +5,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from datasets import ClassLabel, List, get_dataset_config_names, get_dataset_default_config_name
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from dataset import schema, scheme
 from dataset.build import build
@@ -18,7 +19,7 @@ from dataset.corpus import Corpus, open_corpus
 from dataset.layer import Layer
 from dataset.problem import Problem
 from dataset.tokens import spans_of
-from tests.dataset.drawn import Record, records
+from tests.dataset.drawn import Record, broken_rows, records
 from tests.dataset.faults import FAULTS
 from tests.dataset.loading import files, load
 from tests.dataset.tiny import (
@@ -425,6 +426,32 @@ def test_a_span_that_lacks_a_value_is_an_error_that_may_be_allowed(tiny: Corpus,
         row_of(rows, span_id)[name] = None
     put_layer(tiny, rows)
     build(tiny, LAYER, tiny.root / "out", allow_errors=True)
+
+
+def a_task_without_annotator() -> Rows:
+    rows = valid_rows()
+    rows["tasks"][0]["annotator"] = None
+    return rows
+
+
+def a_segment_that_goes_on_with_a_speaker() -> Rows:
+    rows = valid_rows()
+    rows["relations"].append(link("continues", "seen", "kyiv"))
+    return rows
+
+
+@settings(max_examples=30, deadline=None)
+@given(broken_rows())
+@example(a_task_without_annotator())
+@example(a_segment_that_goes_on_with_a_speaker())
+def test_whatever_the_rows_hold_a_build_that_allows_errors_is_made_or_is_a_problem(
+    tmp_path_factory: pytest.TempPathFactory, rows: Rows
+) -> None:
+    corpus = put_corpus(tmp_path_factory.mktemp("broken"))
+    put_layer(corpus, rows)
+    with suppress(Problem):
+        build(corpus, LAYER, corpus.root / "out", allow_errors=True)
+        assert {row["article_id"] for row in load(corpus.root / "out", "articles")} <= {ONE, TWO}
 
 
 def test_a_layer_that_is_not_there_is_a_problem_that_names_those_that_are(tiny: Corpus, tmp_path: Path) -> None:

@@ -128,6 +128,14 @@ def test_the_card_of_a_layer_without_errors_speaks_of_none(tiny: Corpus) -> None
     assert "error" not in card_of(tiny, allow_errors=True).text
 
 
+def test_the_card_says_so_where_the_settings_name_no_licence(tiny: Corpus) -> None:
+    (tiny.root / "hedgerow.toml").write_text("", encoding="utf-8")
+    card = card_of(open_corpus(tiny.root))
+    assert card.data["license"] == "unknown"
+    assert "license_name" not in card.data
+    assert "The corpus's settings name no licence for the annotations. The articles' text belongs" in card.text
+
+
 @pytest.mark.parametrize(
     "title", ['a "b": c # d', "- x", "{{ 1 + 1 }} {% if %}", "né 🇺🇦", "null", "1.0", "yes", "<b>&amp;</b>"]
 )
@@ -136,4 +144,4 @@ def test_any_title_stays_as_it_is(tiny: Corpus, title: str) -> None:
     card = card_of(open_corpus(tiny.root))
     assert card.data["pretty_name"] == title
     assert card.text.startswith(f"# {title}\n")
-    assert "licensed under CC0-1.0." in card.text
+    assert "licensed under CC0-1.0. The articles' text belongs" in card.text

@@ -8,7 +8,18 @@ import pytest
 from dataset.corpus import Corpus, Maker, open_corpus
 from dataset.files import sha256
 from dataset.problem import Problem
-from tests.dataset.tiny import ENTITIES, ONE, TEXTS, put_corpus, put_layer, valid_rows
+from tests.dataset.tiny import (
+    ENTITIES,
+    ONE,
+    TEXTS,
+    TWO,
+    article_row,
+    finding,
+    put_corpus,
+    put_jsonl,
+    put_layer,
+    valid_rows,
+)
 
 VERBATIM = "\ufeffOne\r\ntwo\rthree\n\n\u2028 four\u00a0\x00"
 
@@ -162,6 +173,36 @@ def test_entities_that_cannot_be_read_are_a_problem(tiny: Corpus) -> None:
     (tiny.seeds / "entities.jsonl").write_text("{")
     with pytest.raises(Problem, match=r"entities.jsonl cannot be read as the table Entities"):
         _ = tiny.entities
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("text_sha256", "abc"), ("article_id", "a b"), ("published", "last week"), ("event_id", "a/b")],
+)
+def test_an_article_that_its_table_does_not_allow_is_a_problem_that_says_where(
+    tiny: Corpus, name: str, value: str
+) -> None:
+    put_jsonl(tiny.seeds / "articles.jsonl", [article_row(TWO, ""), article_row(ONE, "") | {name: value}])
+    with pytest.raises(Problem, match=f"articles.jsonl: {name} of .* is '{value}'"):
+        _ = tiny.articles
+
+
+def test_an_article_that_stands_twice_is_a_problem(tiny: Corpus) -> None:
+    put_jsonl(tiny.seeds / "articles.jsonl", [article_row(ONE, ""), article_row(TWO, ""), article_row(ONE, "")])
+    with pytest.raises(Problem, match=r"articles\.jsonl has one twice"):
+        _ = tiny.articles
+
+
+def test_a_folder_that_is_a_file_is_a_problem(tmp_path: Path) -> None:
+    (tmp_path / "news").write_text("")
+    with pytest.raises(Problem, match="news is not a folder"):
+        open_corpus(tmp_path / "news")
+
+
+def test_a_layer_without_a_task_is_none_unless_the_pull_found_something(tiny: Corpus) -> None:
+    put_layer(tiny, {}, "r1/a1")
+    put_layer(tiny, {"findings": [finding("several-submissions")]}, "r1/a2")
+    assert tiny.layers() == ["r1/a2"]
 
 
 def test_layers_are_found_at_any_depth_and_named_by_their_folder(tiny: Corpus) -> None:

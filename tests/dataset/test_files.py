@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset import schema
@@ -164,14 +164,33 @@ def test_a_file_that_is_not_the_table_is_a_problem_that_names_it(tmp_path: Path,
     assert "\n" not in str(problem.value)
 
 
+MISSPELT = b'{"event_id":"e","splitt":"test"}\n'
+
+
+@pytest.mark.parametrize("line", ["<<<<<<< HEAD", "[1]", '{"split":'])
+def test_a_line_that_is_no_row_is_named_by_its_number(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "splits.jsonl"
+    path.write_text('{"event_id":"e","split":"test"}\n\n' + line, encoding="utf-8")
+    with pytest.raises(Problem, match="line 3"):
+        read_table(path, schema.Splits)
+
+
 def test_a_misspelt_column_is_not_dropped_in_silence(tmp_path: Path) -> None:
     path = tmp_path / "splits.jsonl"
-    path.write_bytes(b'{"event_id":"e","splitt":"test"}\n')
-    with pytest.raises(Problem):
+    path.write_bytes(MISSPELT)
+    with pytest.raises(Problem, match="splitt"):
+        read_table(path, schema.Splits)
+
+
+def test_a_column_that_is_misspelt_in_one_row_is_not_dropped_in_silence(tmp_path: Path) -> None:
+    path = tmp_path / "splits.jsonl"
+    path.write_bytes(b'{"event_id":"a","split":"train"}\n' + MISSPELT)
+    with pytest.raises(Problem, match="splitt"):
         read_table(path, schema.Splits)
 
 
 @pytest.mark.parametrize("table", schema.RECORD.values(), ids=schema.RECORD)
+@settings(deadline=None)
 @given(data=st.data())
 def test_a_table_of_the_record_reads_back_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, table: type[schema.Table], data: st.DataObject

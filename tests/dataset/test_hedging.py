@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset import scheme
@@ -145,12 +145,14 @@ def texts_with_marks(draw: st.DrawFn) -> tuple[str, list[Mark]]:
     return text, [Mark(f"m{n}", label, min(a, b), max(a, b), kind) for n, (a, b, (label, kind)) in enumerate(drawn)]
 
 
+@settings(deadline=None)
 @given(texts_with_marks(), st.data())
 def test_the_order_of_the_marks_does_not_matter(drawn: tuple[str, list[Mark]], data: st.DataObject) -> None:
     text, marks = drawn
     assert targets(text, data.draw(st.permutations(marks)), set()) == targets(text, marks, set())
 
 
+@settings(deadline=None)
 @given(texts_with_marks(), st.data())
 def test_drawn_hedges_get_none_and_leave_the_others_as_they_are(
     drawn: tuple[str, list[Mark]], data: st.DataObject
@@ -161,6 +163,7 @@ def test_drawn_hedges_get_none_and_leave_the_others_as_they_are(
     assert targets(text, marks, by_hand) == kept
 
 
+@settings(deadline=None)
 @given(texts_with_marks())
 def test_a_hedge_has_one_target_at_most_and_it_is_a_number_or_a_quote(drawn: tuple[str, list[Mark]]) -> None:
     text, marks = drawn

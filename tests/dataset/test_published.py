@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from dataset import schema, scheme
-from dataset.checks.layers import check_layer
 from dataset.corpus import Corpus
-from dataset.layer import Layer, make_layer
+from dataset.layer import make_layer
 from dataset.published import ROWS, frames
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import (
@@ -256,32 +256,28 @@ def test_a_number_that_only_overlaps_a_quote_is_not_in_it(tiny: Corpus) -> None:
     assert published(tiny, "quotes", rows)[0]["numbers"] == []
 
 
-@pytest.mark.parametrize(
-    "ends",
-    [
-        [("claim", "near"), ("near", "seen")],
-        [("seen", "claim"), ("claim", "seen")],
-        [("near", "seen"), ("near", "claim")],
-    ],
-    ids=["a link that leads on", "links in a circle", "a segment of two quotes"],
-)
-def test_a_layer_without_findings_has_every_quote_in_one_row_once(tiny: Corpus, ends: list[tuple[str, str]]) -> None:
-    rows = valid_rows()
-    rows["relations"] = [link("continues", *pair) for pair in ends]
-    layer: Layer = make_layer(LAYER, **rows)
-    if not check_layer(tiny, layer):
-        segments = [one for row in frames(tiny, layer)["quotes"].to_dicts() for one in ids(row["segments"])]
-        assert sorted(segments) == ["claim", "crossed", "near", "seen", "unsaid"]
-
-
-def test_the_segments_of_a_quote_are_in_the_order_of_the_text(tiny: Corpus) -> None:
-    rows = valid_rows()
-    rows["relations"] = [link("continues", "claim", "crossed")]
-    layer = make_layer(LAYER, **rows)
-    if not check_layer(tiny, layer):
-        for row in frames(tiny, layer)["quotes"].to_dicts():
-            starts = [segment["start"] for segment in row["segments"]]
-            assert starts == sorted(starts)
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.permutations(["claim", "seen", "near", "crossed"]).map(lambda ends: ends[:2]), max_size=5))
+@example([["claim", "near"], ["near", "seen"]])
+@example([["seen", "claim"], ["claim", "seen"]])
+@example([["near", "seen"], ["near", "claim"]])
+@example([["claim", "crossed"]])
+def test_however_segments_are_linked_each_is_in_one_row_in_the_order_of_the_text(
+    tmp_path_factory: pytest.TempPathFactory, ends: list[list[str]]
+) -> None:
+    rows = valid_rows() | {"relations": [link("continues", *pair) for pair in ends]}
+    quotes = published(put_corpus(tmp_path_factory.mktemp("linked")), "quotes", rows)
+    assert sorted(one for row in quotes for one in ids(row["segments"])) == [
+        "claim",
+        "crossed",
+        "near",
+        "seen",
+        "unsaid",
+    ]
+    for row in quotes:
+        starts = [segment["start"] for segment in row["segments"]]
+        assert starts == sorted(starts)
+        assert row["quote_id"] == row["segments"][0]["span_id"]
 
 
 # tokens

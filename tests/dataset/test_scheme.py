@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset import scheme
@@ -74,6 +74,7 @@ def test_what_is_not_a_value_has_no_bounds(value: str | None) -> None:
     assert scheme.value_bounds(value) is None
 
 
+@settings(deadline=None)
 @given(st.decimals(-(10**12), 10**12, places=3), st.decimals(-(10**12), 10**12, places=3))
 def test_a_range_reads_as_its_ends_and_only_in_order(one: object, other: object) -> None:
     low, high = float(str(one)), float(str(other))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dataset.tokens import spans_of, tag, tokenize
@@ -73,6 +73,7 @@ def test_an_inside_with_nothing_before_it_is_no_span() -> None:
     assert spans_of([(0, 1), (2, 3)], [2, 0]) == []
 
 
+@settings(deadline=None)
 @given(texts_with_places())
 @example(("12,000 to 15,000", [[(0, 2), (2, 6)], [(0, 16)], [], []]))
 def test_the_spans_come_back_exactly(drawn: tuple[str, list[Places]]) -> None:
@@ -82,6 +83,7 @@ def test_the_spans_come_back_exactly(drawn: tuple[str, list[Places]]) -> None:
         assert spans_of(tokens, tag(tokens, spans)) == spans
 
 
+@settings(deadline=None)
 @given(texts_with_places())
 def test_tokens_cover_all_that_is_not_blank_in_order_and_without_overlap(drawn: tuple[str, list[Places]]) -> None:
     text, labels = drawn
@@ -92,6 +94,7 @@ def test_tokens_cover_all_that_is_not_blank_in_order_and_without_overlap(drawn: 
     assert "".join(words(text, tokens)) == re.sub(r"\s", "", text)
 
 
+@settings(deadline=None)
 @given(texts_with_places())
 def test_every_cut_inside_a_token_is_an_edge_and_no_other_edge_is_new(drawn: tuple[str, list[Places]]) -> None:
     text, labels = drawn

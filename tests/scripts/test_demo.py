@@ -22,7 +22,7 @@ def test_the_demo_runs_twice_from_nothing_and_leaves_the_corpus_as_it_was(tmp_pa
             assert "Vladimir Putin" in told.stdout
             assert "label an article yourself" in told.stdout
             assert "  http://127.0.0.1:" in told.stdout
-            assert "hedgerow down --corpus" in told.stdout
+            assert "`hedgerow down --corpus" in told.stdout
     finally:
         stopped = hedgerow("down", "--corpus", str(out))
     assert stopped.stdout.startswith("stopped")

@@ -3,7 +3,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
-from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import check_layer
 from dataset.corpus import Corpus
 from dataset.layer import make_layer
-from tests.dataset.drawn import Record, records
+from tests.dataset.drawn import Record, broken_rows, records
 from tests.dataset.faults import FAULTS, SEEN_BY_THE_PULL_ALONE, WHERE
 from tests.dataset.tiny import (
     LAYER,
@@ -85,10 +84,11 @@ def test_one_fault_gives_its_code_and_its_place_and_nothing_else(tiny: Corpus, c
     assert all(one.layer == LAYER and one.message for one in found)
 
 
-@pytest.mark.parametrize(("one", "other"), list(combinations(FAULTS, 2)))
-def test_no_fault_hides_another(tmp_path: Path, one: str, other: str) -> None:
-    found = with_faults(put_corpus(tmp_path), one, other)
-    assert Counter(codes(found)) == Counter([one] * len(WHERE[one]) + [other] * len(WHERE[other]))
+@settings(max_examples=40, deadline=None)
+@given(st.sets(st.sampled_from(sorted(FAULTS)), min_size=2))
+def test_no_fault_hides_another(tmp_path_factory: pytest.TempPathFactory, faults: set[str]) -> None:
+    found = with_faults(put_corpus(tmp_path_factory.mktemp("faults")), *sorted(faults))
+    assert Counter(codes(found)) == Counter({code: len(WHERE[code]) for code in faults})
 
 
 def test_all_faults_at_once_are_all_found(tiny: Corpus) -> None:
@@ -339,6 +339,15 @@ def test_a_row_with_a_hole_is_a_finding_and_no_crash(tiny: Corpus, fault: Callab
     rows = valid_rows()
     fault(rows)
     assert check(tiny, rows)
+
+
+@settings(max_examples=60, deadline=None)
+@given(broken_rows())
+def test_whatever_the_rows_hold_no_check_raises(tmp_path_factory: pytest.TempPathFactory, rows: Rows) -> None:
+    corpus = put_corpus(tmp_path_factory.mktemp("broken"))
+    for one in check(corpus, rows):
+        assert one.severity == CATALOGUE[one.code].severity
+        assert isinstance(one.article_id, str) and isinstance(one.message, str)
 
 
 def test_a_link_that_starts_nowhere_is_not_blamed_on_a_span_called_none(tiny: Corpus) -> None:

@@ -9,9 +9,10 @@ import pytest
 from dataset import schema
 from dataset.checks.facts import gather
 from dataset.checks.findings import Finding
-from dataset.checks.rows import failures, row_findings
+from dataset.checks.rows import row_findings
 from dataset.corpus import Corpus
 from dataset.layer import make_layer
+from dataset.schema import failures
 from tests.dataset.tiny import BLANK, LAYER, ONE, TEXTS, TWO, Rows, mark, place, put_corpus, row_of, valid_rows
 
 Found = Callable[[Rows], list[Finding]]
@@ -142,6 +143,24 @@ def test_an_attribute_of_another_label_is_a_finding_that_names_it(found: Found, 
     else:
         assert codes(findings) == ["foreign-attribute"]
         assert f"{name} {FOREIGN[name]!r}" in findings[0].message
+
+
+@pytest.mark.parametrize(("name", "value"), [("number_low", 0.0), ("number_unit", ""), ("quote_form", "")])
+def test_an_attribute_of_another_label_is_named_even_if_it_is_zero_or_empty(
+    found: Found, name: str, value: object
+) -> None:
+    messages = [one.message for one in found(changed("kyiv", **{name: value})) if one.code == "foreign-attribute"]
+    assert messages == [f"the speaker has {name} {value!r}"]
+
+
+def test_an_entity_that_is_null_beside_another_is_missed_by_name(found: Found) -> None:
+    (one,) = found(changed("kyiv", speaker_entities=["Ukraine", None]))
+    assert (one.code, one.message) == ("missing-attribute", "the speaker has no speaker_entities")
+
+
+@pytest.mark.parametrize(("span_id", "names"), [("may", [None]), ("kyiv", [""]), ("kyiv", ["Ukraine", " "])])
+def test_a_name_that_is_null_or_blank_is_a_finding(found: Found, span_id: str, names: list[str | None]) -> None:
+    assert found(changed(span_id, speaker_entities=names))
 
 
 def test_a_label_that_the_scheme_does_not_know_is_all_that_is_said_of_its_span(found: Found) -> None:
