@@ -29,7 +29,7 @@ from dataset.problem import Problem
 
 FOLDER: Final = "backups"
 DATABASE: Final = "label_studio.sqlite3"
-_DATA, _SECRETS = "label-studio", "secrets.json"
+_DATA, _SECRETS, _STAGED = "label-studio", "secrets.json", ".staged-"
 _COUNTED: Final = {"projects": "project", "tasks": "task", "annotations": "task_completion"}
 
 
@@ -61,7 +61,7 @@ def backup(corpus: Corpus, out: Path | None = None) -> Backup:
     _refuse_target(server, target)
     with _writing(target.parent), server.locked():
         _make_folder(corpus, target.parent)
-        with _stage(target.parent) as stage:
+        with _stage(server) as stage:
             _copy_data(server, stage)
             manifest = _manifest(corpus, stage, taken_at)
             _write_archive(stage, manifest, target)
@@ -87,7 +87,7 @@ def restore(corpus: Corpus, archive: Path, *, replace: bool) -> Return:
     _refuse_data(server, replace)
     manifest = verify(archive)
     _refuse_foreign(corpus, archive, manifest)
-    with _writing(server.state), server.locked(), _stage(server.state) as stage:
+    with _writing(server.state), server.locked(), _stage(server) as stage:
         _refuse_data(server, replace)
         unpack(archive, stage)
         _refuse_secrets(stage, archive)
@@ -112,7 +112,7 @@ def _writing(folder: Path) -> Iterator[None]:
     except shutil.Error as error:
         raise Problem(f"{folder} cannot be written: {error.args[0][0][2]}", again) from None
     except sqlite3.Error as error:
-        raise Problem(f"the database could not be copied to {folder}: {error}", again) from None
+        raise Problem(f"the server's database could not be copied: {error}", again) from None
 
 
 def _make_folder(corpus: Corpus, folder: Path) -> None:
@@ -124,9 +124,11 @@ def _make_folder(corpus: Corpus, folder: Path) -> None:
 
 
 @contextmanager
-def _stage(folder: Path) -> Iterator[Path]:
-    """A folder that only its owner reads, gone when the block ends."""
-    stage = Path(tempfile.mkdtemp(prefix=".staged-", dir=folder))
+def _stage(server: Server) -> Iterator[Path]:
+    """A folder beside the server's data, as private as that; gone when the block ends, or at the next one's begin."""
+    for left in server.state.glob(f"{_STAGED}*"):
+        shutil.rmtree(left)
+    stage = Path(tempfile.mkdtemp(prefix=_STAGED, dir=server.state))
     try:
         yield stage
     finally:

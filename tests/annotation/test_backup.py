@@ -313,7 +313,7 @@ def test_a_corpus_name_cannot_lead_out_of_the_folder(small: Corpus) -> None:
 
 def test_a_damaged_database_is_told(small: Corpus) -> None:
     (small.state / "label-studio" / "label_studio.sqlite3").write_bytes(b"no database" * 1000)
-    with pytest.raises(Problem, match="the database could not be copied"):
+    with pytest.raises(Problem, match="the server's database could not be copied"):
         backup(small)
     assert [path.name for path in (small.root / "backups").iterdir()] == [".gitignore"]
 
@@ -453,11 +453,24 @@ def test_a_full_disk_leaves_no_half_backup(small: Corpus, tmp_path: Path) -> Non
         assert list(disk.iterdir()) == []
 
 
-def test_a_disk_that_is_full_for_the_database_leaves_no_half_backup(small: Corpus, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", 8192) as disk:
-        with pytest.raises(Problem, match="full"):
-            backup(small, disk / "out.tar.gz")
-        assert list(disk.iterdir()) == []
+def test_a_disk_that_is_full_for_the_database_leaves_no_half_backup(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1 << 16) as disk:
+        corpus = make_corpus(disk / "small", {"one": "Rain."})
+        put_data(corpus)
+        (corpus.root / "rest").write_bytes(bytes(shutil.disk_usage(disk).free - 8192))
+        before = data(corpus)
+        with pytest.raises(Problem, match=r"full|No space left"):
+            backup(corpus, tmp_path / "out.tar.gz")
+        assert data(corpus) == before
+    assert not (tmp_path / "out.tar.gz").exists()
+
+
+def test_what_a_backup_that_was_killed_left_is_cleared_away(small: Corpus) -> None:
+    left = small.state / ".staged-x"
+    left.mkdir()
+    (left / "secrets.json").write_text("{}", encoding="utf-8")
+    backup(small)
+    assert not left.exists()
 
 
 def test_a_full_disk_leaves_no_half_restored_server(small: Corpus, tmp_path: Path) -> None:

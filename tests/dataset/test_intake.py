@@ -11,7 +11,7 @@ import pytest
 from dataset import intake as intake_module
 from dataset.checks.rows import failures
 from dataset.corpus import Corpus, open_corpus
-from dataset.files import sha256
+from dataset.files import sha256, write_bytes
 from dataset.intake import About, Refused, intake
 from dataset.problem import Problem
 from dataset.schema import Articles
@@ -202,12 +202,12 @@ def test_a_text_without_a_row_that_differs_is_nobodys_to_overwrite(corpus: Corpu
 
 
 def test_a_failure_while_writing_leaves_nothing(corpus: Corpus, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, calls = intake_module.write_bytes, itertools.count()
+    calls = itertools.count()
 
     def failing(target: Path, content: bytes) -> bool:
         if next(calls) == 2:
             raise OSError(28, "No space left on device")
-        return real(target, content)
+        return write_bytes(target, content)
 
     monkeypatch.setattr(intake_module, "write_bytes", failing)
     files = [write("a.txt", b"A"), write("b.txt", b"B")]
