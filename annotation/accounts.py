@@ -48,7 +48,7 @@ def seat(corpus: Corpus, annotator: str) -> Seat:
 
 
 def _foreign_account(corpus: Corpus, annotator: str, studio: Studio) -> int | None:
-    address = _addresses(corpus).get(annotator)
+    address = addresses(corpus).get(annotator)
     if address is None:
         return None
     members = studio.member_ids()
@@ -59,7 +59,12 @@ def _foreign_account(corpus: Corpus, annotator: str, studio: Studio) -> int | No
     return members[address]
 
 
-def _addresses(corpus: Corpus) -> dict[str, Any]:
+def addresses(corpus: Corpus) -> dict[str, Any]:
+    """Pseudonym to address at a foreign server, as `annotators.toml` says; empty where there is none.
+
+    Raises:
+        Problem: the file cannot be read.
+    """
     path = corpus.root / ACCOUNTS
     try:
         return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}

@@ -79,12 +79,22 @@ class Server:
         return self.state / "process.json"
 
     def secrets(self) -> Secrets | None:
-        """What `up` made, or None before the first `up`."""
+        """What `up` made, or None before the first `up`.
+
+        Raises:
+            Problem: the file of it is damaged.
+        """
         if not self.secrets_path.exists():
             return None
-        known = json.loads(self.secrets_path.read_text(encoding="utf-8"))
-        annotators = {name: Account(**account) for name, account in known["annotators"].items()}
-        return Secrets(known["port"], Account(**known["admin"]), annotators)
+        try:
+            known = json.loads(self.secrets_path.read_text(encoding="utf-8"))
+            annotators = {name: Account(**account) for name, account in known["annotators"].items()}
+            return Secrets(known["port"], Account(**known["admin"]), annotators)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise Problem(
+                f"{self.secrets_path} is damaged",
+                "put a backup back with `hedgerow restore --from FILE --replace`",
+            ) from None
 
     def url(self) -> str | None:
         """The address, or None before the first `up`."""
@@ -116,7 +126,7 @@ class Server:
             Problem: Label Studio is not installed, the port is taken, or it does not start.
         """
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._locked():
+        with self.locked():
             before, running = self.secrets(), self.process()
             if running and before and port not in (None, before.port):
                 raise Problem(f"the server runs on port {before.port}", "stop it with `hedgerow down` first")
@@ -133,7 +143,7 @@ class Server:
 
     def down(self) -> bool:
         """Ends the process that `up` started, and waits for its end. Returns whether there was one."""
-        with self._locked():
+        with self.locked():
             process = self.process()
             if process is None:
                 return False
@@ -147,14 +157,20 @@ class Server:
         return True
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
+        """Keeps every other `up`, `down`, `backup` and `restore` of this server out meanwhile.
+
+        Raises:
+            Problem: one of them is at work and does not end.
+        """
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             with filelock.FileLock(self.state / "up.lock", timeout=START_SECONDS):
                 yield
         except filelock.Timeout:
             raise Problem(
-                "another `hedgerow up` or `down` is at work here", "wait for it, then run this again"
+                "another `hedgerow up`, `down`, `backup` or `restore` is at work here",
+                "wait for it, then run this again",
             ) from None
 
     def _write_secrets(self, wanted: Secrets) -> None:

@@ -17,14 +17,18 @@ from dataset.problem import Problem
 
 
 @contextmanager
-def aside(target: Path) -> Iterator[Path]:
-    """A path beside `target` to write to; renamed into place when the block ends well, removed when it does not."""
+def aside(target: Path, *, private: bool = False) -> Iterator[Path]:
+    """A path beside `target` to write to; renamed into place when the block ends well, removed when it does not.
+
+    What is `private` is at no time readable to others than its owner.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     os.close(handle)
     try:
         yield Path(name)
-        _keep_or_share_mode(Path(name), target)
+        if not private:
+            _keep_or_share_mode(Path(name), target)
         Path(name).replace(target)
     finally:
         Path(name).unlink(missing_ok=True)

@@ -25,7 +25,6 @@ CorpusOption = Annotated[
     typer.Option("--corpus", help="Folder with a hedgerow.toml; the nearest one if not named.", metavar="DIR"),
 ]
 RoundOption = Annotated[str, typer.Option("--round", help="The annotation round.", metavar="R")]
-AnnotatorOption = Annotated[str, typer.Option("--annotator", help="An annotator's pseudonym, as a1.", metavar="A")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 

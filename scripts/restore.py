@@ -2,25 +2,60 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from annotation import accounts
+from annotation import backup as backing_up
 from annotation import restore as restoring
-from dataset.corpus import open_corpus
-from scripts.console import AnnotatorOption, CorpusOption, RoundOption, bar, say
+from dataset.corpus import Corpus, open_corpus
+from scripts.backup import counted
+from scripts.console import CorpusOption, bar, say
 from scripts.names import checked_names
 
 
-def command(round_name: RoundOption, annotator: AnnotatorOption, corpus: CorpusOption = None) -> None:
-    """Put a layer of the record back into Label Studio, as that annotator's work.
+def command(
+    from_file: Annotated[
+        Path | None, typer.Option("--from", help="A backup: the server's data, whole.", metavar="FILE")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="With --from: in place of the data of a stopped server, which is kept.")
+    ] = False,
+    round_name: Annotated[str | None, typer.Option("--round", help="The annotation round.", metavar="R")] = None,
+    annotator: Annotated[str | None, typer.Option(help="An annotator's pseudonym, as a1.", metavar="A")] = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Put back a backup (--from), or a layer of the record into Label Studio (--round and --annotator).
 
-    Work on the server is never overwritten. A pull afterwards gives the same layer.
+    A backup goes where there is no data yet. A layer becomes that annotator's work: work on the server is never
+    overwritten, and a pull afterwards gives the same layer.
 
+    Example: hedgerow restore --from backups/news-20310502T101500Z.tar.gz
     Example: hedgerow restore --round r1 --annotator a1
     """
-    here = open_corpus(corpus)
+    if from_file and not (round_name or annotator):
+        _restore_backup(open_corpus(corpus), from_file, replace)
+    elif round_name is not None and annotator is not None and not (from_file or replace):
+        _restore_layer(open_corpus(corpus), round_name, annotator)
+    else:
+        raise typer.BadParameter("name either --from FILE (with --replace or without), or --round R and --annotator A")
+
+
+def _restore_backup(corpus: Corpus, archive: Path, replace: bool) -> None:
+    done = backing_up.restore(corpus, archive, replace=replace)
+    say(f"put back: {counted(done.manifest)}, as they were at {done.manifest.taken_at}")
+    if done.kept:
+        say(f"what was there before is kept in {done.kept}")
+    say("Next: hedgerow up")
+
+
+def _restore_layer(corpus: Corpus, round_name: str, annotator: str) -> None:
     checked_names([round_name, annotator])
-    seat = accounts.seat(here, annotator)
+    seat = accounts.seat(corpus, annotator)
     with bar(f"restore {round_name}/{annotator}") as progress:
-        done = restoring.restore(here, round_name, seat, progress)
+        done = restoring.restore(corpus, round_name, seat, progress)
     where = seat.studio.project_url(done.project)
     say(f"{annotator}: {done.put_back} articles put back, {done.there} there before: {where}")
     say(f"Next: `hedgerow pull --round {round_name} --annotator {annotator}`")

@@ -27,7 +27,20 @@ def shipped(tmp_path: Path) -> Corpus:
 
 
 def test_the_commands_of_the_main_road_are_there() -> None:
-    assert {"up", "down", "status", "push", "pull", "restore", "validate", "build", "demo"} <= set(COMMANDS)
+    assert {
+        "up",
+        "down",
+        "status",
+        "doctor",
+        "intake",
+        "push",
+        "pull",
+        "validate",
+        "build",
+        "backup",
+        "restore",
+        "demo",
+    } <= set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,0 +1,268 @@
+"""The embedded server's data as one archive, taken while it runs, and back from one.
+
+An archive holds `manifest.json`, then `secrets.json` (accounts and tokens) and `label-studio/` (database, uploads and
+keys). It is as secret as the server's own folder.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sqlite3
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import file_digest
+from pathlib import Path
+from typing import Final
+
+from annotation import versions
+from annotation.archive import MANIFEST, Manifest, Member, unpack, verify
+from annotation.server import Server
+from dataset.corpus import Corpus
+from dataset.files import aside
+from dataset.problem import Problem
+
+FOLDER: Final = "backups"
+DATABASE: Final = "label_studio.sqlite3"
+_DATA, _SECRETS, _STAGED = "label-studio", "secrets.json", ".staged-"
+_COUNTED: Final = {"projects": "project", "tasks": "task", "annotations": "task_completion"}
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup that was taken: where it lies and what is in it."""
+
+    path: Path
+    manifest: Manifest
+
+
+@dataclass(frozen=True)
+class Return:
+    """A backup that was put back, and where what was there before is kept, if there was any."""
+
+    manifest: Manifest
+    kept: Path | None
+
+
+def backup(corpus: Corpus, out: Path | None = None) -> Backup:
+    """Takes the server's data, whole and consistent, whether or not it runs. Work on the server goes on meanwhile.
+
+    Raises:
+        Problem: there is no data, it cannot be read, or the archive cannot be written or is there already.
+    """
+    server = Server(corpus.state)
+    taken_at = datetime.now(UTC)
+    target = out.absolute() if out else default_path(corpus, taken_at)
+    _refuse_target(server, target)
+    with _writing(target.parent), server.locked():
+        _make_folder(corpus, target.parent)
+        with _stage(server) as stage:
+            _copy_data(server, stage)
+            manifest = _manifest(corpus, stage, taken_at)
+            _write_archive(stage, manifest, target)
+    return Backup(target, manifest)
+
+
+def default_path(corpus: Corpus, taken_at: datetime) -> Path:
+    """Where a backup lies unless it is said otherwise."""
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", corpus.name).strip(".-") or "corpus"
+    return corpus.root / FOLDER / f"{name}-{_stamp(taken_at)}.tar.gz"
+
+
+def restore(corpus: Corpus, archive: Path, *, replace: bool) -> Return:
+    """Puts a backup back where there is no data yet, or, with `replace`, in the place of a stopped server's.
+
+    What was there before is kept beside it. Nothing is changed before the archive has been read whole.
+
+    Raises:
+        Problem: the archive is not a whole backup, is another corpus's or a newer Label Studio's; there is data and
+            `replace` is not given; the server runs; or the data cannot be written.
+    """
+    server = Server(corpus.state)
+    _refuse_data(server, replace)
+    manifest = verify(archive)
+    _refuse_foreign(corpus, archive, manifest)
+    with _writing(server.state), server.locked(), _stage(server) as stage:
+        _refuse_data(server, replace)
+        unpack(archive, stage)
+        _refuse_secrets(stage, archive)
+        return Return(manifest, _exchange(server, stage))
+
+
+def _refuse_target(server: Server, target: Path) -> None:
+    if server.secrets() is None or not (server.data_path / DATABASE).exists():
+        raise Problem("no Label Studio is set up here, so there is nothing to back up", "start one with `hedgerow up`")
+    if target.exists():
+        raise Problem(f"{target} is there already", "name another file with --out")
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """A full disk or an unwritable folder, and a database that cannot be read, said in a sentence."""
+    again = "mend that, then run the same command again; nothing was changed"
+    try:
+        yield
+    except OSError as error:
+        raise Problem(f"{error.filename or folder} cannot be written: {error.strerror or error}", again) from None
+    except shutil.Error as error:
+        raise Problem(f"{folder} cannot be written: {error.args[0][0][2]}", again) from None
+    except sqlite3.Error as error:
+        raise Problem(f"the server's database could not be copied: {error}", again) from None
+
+
+def _make_folder(corpus: Corpus, folder: Path) -> None:
+    """The folder of backups is out of git's sight in every corpus: an archive holds passwords and tokens."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ignore = corpus.root / FOLDER / ".gitignore"
+    if folder == ignore.parent and not ignore.exists():
+        ignore.write_text("*\n", encoding="utf-8")
+
+
+@contextmanager
+def _stage(server: Server) -> Iterator[Path]:
+    """A folder beside the server's data, as private as that; gone when the block ends, or at the next one's begin."""
+    for left in server.state.glob(f"{_STAGED}*"):
+        shutil.rmtree(left)
+    stage = Path(tempfile.mkdtemp(prefix=_STAGED, dir=server.state))
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _copy_data(server: Server, stage: Path) -> None:
+    """The database first: a file that is uploaded later is one too many, where the other way round one would lack."""
+    (stage / _DATA).mkdir(mode=0o700)
+    _copy_database(server.data_path / DATABASE, stage / _DATA / DATABASE)
+    for path in sorted(server.data_path.rglob("*")):
+        name = path.relative_to(server.data_path)
+        if path.is_file() and not path.is_symlink() and not name.as_posix().startswith(DATABASE):
+            _copy_file(path, stage / _DATA / name)
+    shutil.copyfile(server.secrets_path, stage / _SECRETS)
+
+
+def _copy_file(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        shutil.copyfile(source, target)
+    except FileNotFoundError:
+        target.unlink(missing_ok=True)  # deleted on the server since it was listed
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """One moment of a database that is being written to. In one step: in several, each write would begin it anew."""
+    opened = sqlite3.connect(f"{source.as_uri()}?mode=rw", uri=True)
+    with closing(opened) as there, closing(sqlite3.connect(target)) as here:
+        there.backup(here, pages=-1)
+
+
+def _manifest(corpus: Corpus, stage: Path, taken_at: datetime) -> Manifest:
+    paths = sorted(path for path in stage.rglob("*") if path.is_file())
+    return Manifest(
+        corpus=corpus.name,
+        taken_at=f"{taken_at:%Y-%m-%dT%H:%M:%SZ}",
+        hedgerow=versions.installed("hedgerow"),
+        label_studio=versions.installed("label-studio"),
+        counts=_counts(stage / _DATA / DATABASE),
+        members={path.relative_to(stage).as_posix(): _member(path) for path in paths},
+    )
+
+
+def _member(path: Path) -> Member:
+    with path.open("rb") as stream:
+        return Member(path.stat().st_size, file_digest(stream, "sha256").hexdigest())
+
+
+def _counts(database: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as copy:
+        return {
+            name: int(copy.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
+            for name, table in _COUNTED.items()
+        }
+
+
+def _write_archive(stage: Path, manifest: Manifest, target: Path) -> None:
+    (stage / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
+    with aside(target, private=True) as new, tarfile.open(new, "w:gz", compresslevel=6) as archive:
+        for name in (MANIFEST, *manifest.members):
+            archive.add(stage / name, name, recursive=False, filter=_anonymous)
+
+
+def _anonymous(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    """Nothing of this machine's accounts."""
+    member.uid = member.gid = 0
+    member.uname = member.gname = ""
+    member.mode = 0o600
+    return member
+
+
+def _refuse_data(server: Server, replace: bool) -> None:
+    if server.process() is not None:
+        raise Problem("the server runs", "stop it with `hedgerow down`; nothing was changed")
+    if not replace and (server.data_path.exists() or server.secrets_path.exists()):
+        raise Problem(
+            f"{server.state} holds a server's data already",
+            "restore into another corpus folder, or add --replace: what is there is then kept beside it",
+        )
+
+
+def _refuse_foreign(corpus: Corpus, archive: Path, manifest: Manifest) -> None:
+    if manifest.corpus != corpus.name:
+        raise Problem(
+            f"{archive} is a backup of the corpus {manifest.corpus}, and this one is {corpus.name}",
+            f'name the right one with --corpus, or set name = "{manifest.corpus}" in {corpus.root / "hedgerow.toml"}',
+        )
+    here = versions.installed("label-studio")
+    if here and manifest.label_studio and versions.numbers(manifest.label_studio) > versions.numbers(here):
+        raise Problem(
+            f"{archive} was taken from Label Studio {manifest.label_studio}, and {here} is installed here",
+            f"install {manifest.label_studio} or newer, then restore again",
+        )
+
+
+def _refuse_secrets(stage: Path, archive: Path) -> None:
+    try:
+        Server(stage).secrets()
+    except Problem:
+        raise Problem(
+            f"{archive} is not a whole backup: its accounts cannot be read", "take another backup; nothing was changed"
+        ) from None
+
+
+def _exchange(server: Server, stage: Path) -> Path | None:
+    """Moves what is there aside and what is staged into place; back again, where that breaks off."""
+    kept = server.state / f"kept-{_stamp(datetime.now(UTC))}"
+    old = [path for path in (server.data_path, server.secrets_path) if path.exists()]
+    moves = [(path, kept / path.name) for path in old]
+    moves += [(stage / _DATA, server.data_path), (stage / _SECRETS, server.secrets_path)]
+    if not old:
+        _move(moves)
+        return None
+    kept.mkdir(mode=0o700)
+    try:
+        _move(moves)
+    except BaseException:
+        kept.rmdir()
+        raise
+    return kept
+
+
+def _move(moves: list[tuple[Path, Path]]) -> None:
+    done: list[tuple[Path, Path]] = []
+    try:
+        for source, target in moves:
+            source.rename(target)
+            done.append((source, target))
+    except BaseException:
+        for source, target in reversed(done):
+            target.rename(source)
+        raise
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y%m%dT%H%M%SZ}"

@@ -1,0 +1,200 @@
+"""Can this machine and this server do the job: a line a check, and what mends it. None raises for a bad state."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Generator, Iterable, Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import partial
+from itertools import permutations
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from annotation import accounts, versions
+from annotation.server import HOST, Account, Secrets, Server
+from annotation.studio import Studio, foreign_server, without_credentials
+from dataset import doctor
+from dataset.corpus import Corpus
+from dataset.doctor import Line, told
+
+CLOCK_SECONDS: Final = 60
+_INSTALL: Final = "run `pip install -e '.[server]' -c constraints.txt`"
+
+
+def examine(corpus: Corpus | None) -> Iterator[Line]:
+    """Every check, in the order in which a person would mend; without a corpus, the machine's alone."""
+    yield from doctor.machine()
+    foreign = bool(os.environ.get("LABEL_STUDIO_URL"))
+    yield from told("label-studio", lambda: package("label-studio", versions.LABEL_STUDIO, needed=not foreign))
+    yield from told("label-studio-sdk", lambda: package("label-studio-sdk", versions.SDK))
+    if corpus is None:
+        return
+    yield from doctor.corpus(corpus)
+    yield from told("modes", lambda: modes(Server(corpus.state)))
+    yield from told("server", lambda: server(corpus))
+
+
+def package(name: str, line: str, *, needed: bool = True) -> Iterator[Line]:
+    """Whether a package is here and of the line of releases that the code is made for."""
+    found = versions.installed(name)
+    if found is None and not needed:
+        yield Line(name, "ok", f"{name} is not installed, and not needed: LABEL_STUDIO_URL names another server")
+    elif found is None:
+        yield Line(name, "fail", f"{name} is not installed", _INSTALL)
+    elif versions.is_of(found, line):
+        yield Line(name, "ok", f"{name} {found}")
+    else:
+        yield Line(name, "fail", f"{name} {found}, but this is made for {line}", _INSTALL)
+
+
+def modes(own: Server) -> Iterator[Line]:
+    """Whether only their owner reads the server's data and secrets."""
+    files = [own.secrets_path, *own.data_path.glob("*.sqlite3")]
+    wanted: list[tuple[Path, int]] = [(own.state, 0o700), *((path, 0o600) for path in files)]
+    there = {path: mode for path, mode in wanted if path.exists()}
+    wide = {path: mode for path, mode in there.items() if stat.S_IMODE(path.stat().st_mode) & ~mode}
+    for path, mode in wide.items():
+        yield Line("modes", "fail", f"{path} is open to others", f"run `chmod {mode:o} {path}`")
+    if not there:
+        yield Line("modes", "ok", "no secrets here yet")
+    elif not wide:
+        yield Line("modes", "ok", f"only you can read {own.state}")
+
+
+def server(corpus: Corpus) -> Iterator[Line]:
+    """The server that push and pull would ask."""
+    foreign = foreign_server()
+    if foreign:
+        yield from told("server", lambda: _foreign(corpus, *foreign))
+    else:
+        yield from _embedded(Server(corpus.state))
+
+
+def _foreign(corpus: Corpus, url: str, token: str) -> Iterator[Line]:
+    studio = Studio(url, token)
+    yield from answer(without_credentials(url), "check LABEL_STUDIO_URL, or start that server")
+    yield from told("token", lambda: _foreign_token(studio))
+    yield from told("annotators", lambda: _foreign_accounts(corpus, studio))
+    said = "this server shows annotators each other's projects: they are blind only by agreement"
+    yield Line("blindness", "warn", said, "agree on it, or use the server of `hedgerow up`")
+
+
+def _foreign_token(studio: Studio) -> Iterator[Line]:
+    number, _ = studio.whoami()
+    yield Line("token", "ok", f"LABEL_STUDIO_API_KEY works, as account {number}")
+
+
+def _foreign_accounts(corpus: Corpus, studio: Studio) -> Iterator[Line]:
+    known, members = accounts.addresses(corpus), studio.member_ids()
+    if not known:
+        mend = f'write lines like a1 = "someone@example.org" into {corpus.root / accounts.ACCOUNTS}'
+        yield Line("annotators", "warn", "it is not said whose account is whose", mend)
+    for name, address in known.items():
+        if address in members:
+            yield Line(f"annotator {name}", "ok", f"{name} has an account there")
+        else:
+            yield Line(f"annotator {name}", "fail", f"the server does not know {name}'s account", "invite it there")
+
+
+def _embedded(own: Server) -> Iterator[Line]:
+    known = own.secrets()
+    process = own.process()
+    if known is None:
+        yield Line("server", "warn", "no Label Studio is set up here", "start one with `hedgerow up --annotator a1`")
+    elif process is None and not own.answers():
+        yield Line("server", "warn", "Label Studio is not running", "start it with `hedgerow up`")
+    elif process is None:
+        mend = "stop what listens there, then run `hedgerow up`"
+        yield Line("server", "fail", f"something else answers at {own.url()}", mend)
+    else:
+        mend = f"see {own.log_path}; then `hedgerow down` and `hedgerow up`"
+        answers = yield from answer(f"http://{HOST}:{known.port}", mend)
+        if answers:
+            yield from _accounts(known)
+
+
+def answer(url: str, mend: str) -> Generator[Line, None, bool]:
+    """Whether a server answers, which version it is and what its clock says. Returns whether it answers."""
+    try:
+        told_back = httpx.get(f"{url}/api/version", timeout=10, follow_redirects=True)
+        found = str(told_back.raise_for_status().json()["release"])
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        why = f"HTTP {error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
+        yield Line("server", "fail", f"{url} does not answer like Label Studio ({why})", mend)
+        return False
+    yield Line("server", "ok", f"{url} answers")
+    yield version(found)
+    yield clock(told_back.headers.get("Date"), datetime.now(UTC))
+    return True
+
+
+def version(found: str) -> Line:
+    """Whether the server is of the line of releases that the code is made for."""
+    if versions.is_of(found, versions.LABEL_STUDIO):
+        return Line("server-version", "ok", f"the server is Label Studio {found}")
+    said = f"the server is Label Studio {found}, but this is made for {versions.LABEL_STUDIO}"
+    return Line("server-version", "fail", said, f"use a server of {versions.LABEL_STUDIO}")
+
+
+def clock(date: str | None, now: datetime) -> Line:
+    """The server's clock, by its `Date` header, beside the clock here."""
+    try:
+        apart = abs((parsedate_to_datetime(date or "") - now).total_seconds())
+    except (ValueError, TypeError):
+        return Line("clock", "warn", "the server does not say its time", "compare the two clocks yourself")
+    said = f"the server's clock and this one are {apart:.0f} s apart"
+    if apart < CLOCK_SECONDS:
+        return Line("clock", "ok", said)
+    return Line("clock", "warn", said, "set both by a time server; the record's times come from the server's")
+
+
+def _accounts(known: Secrets) -> Iterator[Line]:
+    url = f"http://{HOST}:{known.port}"
+    for account in (known.admin, *known.annotators.values()):
+        yield from told(f"account {account.name}", partial(_account, url, account))
+    yield from told("blindness", lambda: blindness(url, list(known.annotators.values())))
+
+
+def _account(url: str, account: Account) -> Iterator[Line]:
+    _, address = Studio(url, account.token).whoami()
+    name = f"account {account.name}"
+    if address == account.email:
+        yield Line(name, "ok", f"the token of {account.name} works")
+    else:
+        yield Line(name, "fail", f"the token of {account.name} is another account's", "run `hedgerow up` again")
+
+
+def blindness(url: str, annotators: list[Account]) -> Iterator[Line]:
+    """Whether any annotator can open a project of another's."""
+    owned = {one.name: number for one in annotators if (number := _a_project(url, one)) is not None}
+    asked = [(one, other) for one, other in permutations(annotators, 2) if one.name in owned]
+    seen = [(one, other) for one, other in asked if _status(url, other, owned[one.name]) not in (403, 404)]
+    if seen:
+        pairs = ", ".join(f"{other.name} can open {one.name}'s project" for one, other in seen[:3])
+        yield Line("blindness", "fail", pairs, "run `hedgerow down` and `hedgerow up`, and label nothing meanwhile")
+    elif asked:
+        yield Line("blindness", "ok", f"no annotator can open another's project; {len(asked)} ways tried")
+    else:
+        yield Line("blindness", "ok", "there is nothing yet that one annotator could see of another")
+
+
+def _a_project(url: str, account: Account) -> int | None:
+    found = _ask(url, account, "/api/projects/?page_size=1").raise_for_status().json()["results"]
+    return int(found[0]["id"]) if found else None
+
+
+def _status(url: str, account: Account, project: int) -> int:
+    return _ask(url, account, f"/api/projects/{project}/").status_code
+
+
+def _ask(url: str, account: Account, path: str) -> httpx.Response:
+    return httpx.get(f"{url}{path}", headers={"Authorization": f"Token {account.token}"}, timeout=30)
+
+
+def failed(lines: Iterable[Line]) -> bool:
+    """Whether something keeps the job from being done."""
+    return any(line.mark == "fail" for line in lines)

@@ -1,0 +1,249 @@
+"""Articles into `seeds/`: checked first, all of them or none, then the texts, then the rows that name them."""
+
+from __future__ import annotations
+
+import json
+import re
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import filelock
+import polars as pl
+
+from dataset import schema
+from dataset.corpus import Corpus
+from dataset.files import read_table, sha256, table_bytes, write_bytes
+from dataset.problem import Problem
+
+Progress = Callable[[int, int], None]
+
+LONGEST_ID: Final = 200
+STEP: Final = 50
+_LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
+_C0 = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_AGAIN = "then run the same command again"
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of all articles of a call; None where unknown. `published` as YYYY-MM-DD, `language` as BCP 47."""
+
+    event_id: str
+    outlet: str | None = None
+    published: str | None = None
+    url: str | None = None
+    licence: str | None = None
+    language: str = "en"
+
+
+class Refused(Problem):
+    """Several files that cannot be taken in; `each` says of every one what is wrong with it."""
+
+    def __init__(self, each: list[Problem], total: int) -> None:
+        super().__init__(
+            f"{len(each)} of {total} files cannot be taken in, so nothing was added",
+            f"mend or leave out those named above, {_AGAIN}",
+        )
+        self.each = each
+
+
+@dataclass(frozen=True)
+class _Article:
+    file: Path
+    article_id: str
+    text_sha256: str
+
+
+def intake(corpus: Corpus, files: list[Path], about: About, progress: Progress = lambda done, total: None) -> list[str]:
+    """Adds each file as an article under its stem, with LF line ends and without BOM. Returns the ids, sorted.
+
+    Nothing is added unless all can be. Texts are there before the rows that name them, so that after a crash the same
+    call takes up where it was.
+
+    Raises:
+        Problem: `about` has a value that is not allowed, one file cannot be taken in (Refused: several), the corpus
+            cannot be read or written, or another intake is at work.
+    """
+    _check_about(about)
+    with _alone(corpus):
+        articles = _checked(corpus, files, progress)
+        with _all_or_none(corpus) as written:
+            for article in articles:
+                _write_text(corpus, article, written)
+            _add_rows(corpus, [_row(article, about) for article in articles])
+    return sorted(article.article_id for article in articles)
+
+
+def _check_about(about: About) -> None:
+    if not re.fullmatch(schema.IDENTIFIER, about.event_id) or about.event_id.startswith("."):
+        raise Problem(f"“{about.event_id}” cannot be an event's id", "use letters, digits, `_`, `-` and `.`")
+    if about.published is not None and not _is_date(about.published):
+        raise Problem(f"“{about.published}” is not a date", "write the day of publication as 2024-10-29")
+    if not re.fullmatch(_LANGUAGE, about.language):
+        raise Problem(f"“{about.language}” is not a language tag", "write one like en or en-GB")
+
+
+def _is_date(written: str) -> bool:
+    try:
+        return bool(re.fullmatch(schema.DATE, written)) and date.fromisoformat(written).isoformat() == written
+    except ValueError:
+        return False
+
+
+@contextmanager
+def _alone(corpus: Corpus) -> Iterator[None]:
+    """One intake at a time: two would each write the rows without the other's."""
+    corpus.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(corpus.state / "intake.lock", timeout=0):
+            yield
+    except filelock.Timeout:
+        raise Problem("another `hedgerow intake` is at work here", "wait for it, then run this again") from None
+
+
+def _checked(corpus: Corpus, files: list[Path], progress: Progress) -> list[_Article]:
+    """The articles that the files hold; refused where any cannot be taken in."""
+    rows = _rows(corpus)
+    taken = dict(rows.select("text_sha256", "article_id").iter_rows())
+    ids = set(rows["article_id"])
+    articles: list[_Article] = []
+    refused: list[Problem] = []
+    for number, file in enumerate(files, 1):
+        try:
+            article = _article(corpus, file, ids, taken)
+            ids.add(article.article_id)
+            taken[article.text_sha256] = article.article_id
+            articles.append(article)
+        except Problem as reason:
+            refused.append(reason)
+        if number % STEP == 0:
+            progress(number, len(files))
+    if refused:
+        raise refused[0] if len(files) == 1 else Refused(refused, len(files))
+    return articles
+
+
+def _article(corpus: Corpus, file: Path, ids: set[str], taken: dict[str, str]) -> _Article:
+    """What a file holds.
+
+    Raises:
+        Problem: it cannot be an article of the corpus, or is one already.
+    """
+    article_id = _article_id(file)
+    content = normalised(file)
+    digest = sha256(content)
+    same = taken.get(digest)
+    if article_id in ids:
+        how = "with the same text" if same == article_id else "with another text"
+        raise Problem(f"{file}: the corpus has an article {article_id} already, {how}", "leave it out, or rename it")
+    if same is not None:
+        raise Problem(f"{file} has the same text as the article {same}", "leave it out")
+    _refuse_other_text(corpus.text_path(article_id), file, content)
+    return _Article(file, article_id, digest)
+
+
+def _article_id(file: Path) -> str:
+    article_id = file.stem
+    if not re.fullmatch(schema.IDENTIFIER, article_id) or article_id.startswith(".") or len(article_id) > LONGEST_ID:
+        raise Problem(
+            f"{file}: “{article_id}” cannot be an article's id",
+            f"rename the file: letters, digits, `_`, `-` and `.`, not first a dot, at most {LONGEST_ID}",
+        )
+    return article_id
+
+
+def _refuse_other_text(path: Path, file: Path, content: bytes) -> None:
+    """A text without a row is what an intake that was cut off left: taken up if it is the same, else a person's."""
+    if path.exists() and (not path.is_file() or path.read_bytes() != content):
+        raise Problem(
+            f"{file}: {path} is there already, with other bytes and without a row in articles.jsonl",
+            "move that file away, or rename this one",
+        )
+
+
+def normalised(file: Path) -> bytes:
+    """A file's text as the corpus keeps it: CRLF and CR are LF, a BOM is gone, all else is as it was.
+
+    Raises:
+        Problem: it cannot be read, is not UTF-8, holds a control character, or is empty or blank.
+    """
+    content = _read(file)
+    try:
+        text = content.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        wrong = f"byte {error.start + 1} (0x{content[error.start]:02x})"
+        raise Problem(f"{file} is not UTF-8 at {wrong}", f"save it as UTF-8, {_AGAIN}") from None
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise Problem(f"{file} is {'blank' if text else 'empty'}", "leave it out")
+    if control := _C0.search(text):
+        raise Problem(
+            f"{file} holds a control character, U+{ord(control[0]):04X}, at {_place(text, control.start())}",
+            f"take it out, {_AGAIN}",
+        )
+    return text.encode("utf-8")
+
+
+def _read(file: Path) -> bytes:
+    try:
+        mode = file.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise Problem(f"{file} is {'a folder' if stat.S_ISDIR(mode) else 'not a file'}", "name text files")
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise Problem(f"{file} is not there", "check the name of the file") from None
+    except OSError as error:
+        raise Problem(f"{file} cannot be read: {error.strerror}", f"mend that, {_AGAIN}") from None
+
+
+def _place(text: str, offset: int) -> str:
+    """Line and column, both from 1, column in characters."""
+    return f"{text.count(chr(10), 0, offset) + 1}:{offset - text.rfind(chr(10), 0, offset)}"
+
+
+@contextmanager
+def _all_or_none(corpus: Corpus) -> Iterator[list[Path]]:
+    """Takes the texts written away again where the block fails."""
+    written: list[Path] = []
+    try:
+        yield written
+    except BaseException as failure:
+        for path in written:
+            path.unlink(missing_ok=True)
+        if isinstance(failure, OSError):
+            why = failure.strerror or failure
+            raise Problem(
+                f"{corpus.seeds} cannot be written: {why}; nothing was added", f"mend that, {_AGAIN}"
+            ) from None
+        raise
+
+
+def _write_text(corpus: Corpus, article: _Article, written: list[Path]) -> None:
+    content = normalised(article.file)
+    if sha256(content) != article.text_sha256:
+        raise Problem(f"{article.file} changed while it was read", "run the same command again; nothing was added")
+    path = corpus.text_path(article.article_id)
+    if write_bytes(path, content):
+        written.append(path)
+
+
+def _row(article: _Article, about: About) -> dict[str, Any]:
+    return {"article_id": article.article_id, "text_sha256": article.text_sha256, **asdict(about)}
+
+
+def _rows(corpus: Corpus) -> pl.DataFrame:
+    return read_table(corpus.seeds / "articles.jsonl", schema.Articles)
+
+
+def _add_rows(corpus: Corpus, rows: list[dict[str, Any]]) -> None:
+    """Puts new rows among those that are there, by article_id; theirs stay as they are, byte for byte."""
+    path = corpus.seeds / "articles.jsonl"
+    there = path.read_bytes().splitlines() if path.exists() else []
+    new = table_bytes(schema.frame(schema.Articles, rows)).splitlines()
+    lines = sorted((line for line in [*there, *new] if line.strip()), key=lambda line: json.loads(line)["article_id"])
+    write_bytes(path, b"".join(line + b"\n" for line in lines))

@@ -1,0 +1,56 @@
+"""`hedgerow doctor`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import typer
+from rich.markup import escape
+
+from annotation.doctor import examine, failed
+from dataset.corpus import open_corpus
+from dataset.doctor import Line
+from dataset.problem import Problem
+from scripts.console import OUT, CorpusOption, JsonOption, say, say_json
+
+_COLOURS = {"ok": "green", "warn": "yellow", "fail": "red bold"}
+
+
+def command(as_json: JsonOption = False, corpus: CorpusOption = None) -> None:
+    """Check whether this machine and this server can do the job: a line a check, and what mends it.
+
+    Exit 1 where a check fails. It asks the server that push and pull would ask, and changes nothing.
+
+    Example: hedgerow doctor
+    """
+    lines = []
+    for line in _lines(corpus):
+        lines.append(line)
+        if not as_json:
+            _show(line)
+    if as_json:
+        say_json([asdict(line) for line in lines])
+    else:
+        marks = Counter(line.mark for line in lines)
+        say(f"{marks['ok']} ok, {marks['warn']} to look at, {marks['fail']} failed")
+    if failed(lines):
+        raise typer.Exit(1)
+
+
+def _lines(folder: Path | None) -> Iterator[Line]:
+    """Every check; a corpus that cannot be opened is a line, too."""
+    try:
+        here = open_corpus(folder)
+    except Problem as problem:
+        yield from examine(None)
+        yield Line("corpus", "fail", problem.what, problem.next_step)
+        return
+    yield from examine(here)
+
+
+def _show(line: Line) -> None:
+    mend = f"; {line.mend}" if line.mend else ""
+    OUT.print(f"[{_COLOURS[line.mark]}]{line.mark:4}[/]  {line.check}: {escape(line.said + mend)}")

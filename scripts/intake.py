@@ -1,0 +1,48 @@
+"""`hedgerow intake`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dataset.corpus import Corpus, open_corpus
+from dataset.intake import About, Refused, intake
+from scripts.console import CorpusOption, bar, problem, say
+
+
+def command(
+    files: Annotated[list[Path], typer.Argument(help="Text files, UTF-8; a file's stem becomes the article's id.")],
+    event: Annotated[str, typer.Option(help="The event that the articles report.", metavar="E")],
+    outlet: Annotated[str | None, typer.Option(help="Who published them.")] = None,
+    published: Annotated[str | None, typer.Option(help="Day of publication.", metavar="YYYY-MM-DD")] = None,
+    url: Annotated[str | None, typer.Option(help="Where they were published.")] = None,
+    licence: Annotated[str | None, typer.Option(help="Licence of the text, SPDX where there is one.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the text, BCP 47.")] = "en",
+    corpus: CorpusOption = None,
+) -> None:
+    """Add articles to the corpus: all the files, or none of them.
+
+    CRLF and CR become LF and a BOM goes; nothing else of a text changes.
+
+    Example: hedgerow intake ferry.txt bridge.txt --event bridge-2031 --published 2031-05-02
+    """
+    here = open_corpus(corpus)
+    about = About(event, outlet or None, published, url or None, licence or None, language)
+    try:
+        with bar("intake") as progress:
+            added = intake(here, files, about, progress)
+    except Refused as refused:
+        for reason in refused.each:
+            problem(str(reason))
+        raise
+    say(f"{len(added)} {'article' if len(added) == 1 else 'articles'} added to {here.seeds}, of the event {event}")
+    _tell_of_speakers(here, event)
+    say("Next: hedgerow push --round r1 --annotator a1")
+
+
+def _tell_of_speakers(corpus: Corpus, event: str) -> None:
+    """Annotators choose a speaker from a list; an event that is new has none yet."""
+    if not corpus.entities.filter(event_id=event).height:
+        say(f"entities.jsonl names no speaker of {event} yet: add those to choose from before you push")

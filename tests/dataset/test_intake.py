@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import filelock
+import pytest
+
+from dataset import intake as intake_module
+from dataset.checks.rows import failures
+from dataset.corpus import Corpus, open_corpus
+from dataset.files import sha256, write_bytes
+from dataset.intake import About, Refused, intake
+from dataset.problem import Problem
+from dataset.schema import Articles
+from tests.corpora import make_corpus
+from tests.disks import small_disk, tree, unwritable
+
+ABOUT = About("flood-2030")
+Write = Callable[[str, bytes], Path]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return make_corpus(tmp_path / "corpus", {"one": "The port said so.", "two": "Rain."})
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    def written(name: str, content: bytes) -> Path:
+        path = tmp_path / "in" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        return path
+
+    return written
+
+
+def row(corpus: Corpus, article_id: str) -> dict[str, object]:
+    lines = (corpus.seeds / "articles.jsonl").read_text(encoding="utf-8").splitlines()
+    (found,) = (one for one in map(json.loads, lines) if one["article_id"] == article_id)
+    return dict(found)
+
+
+def assert_refused(corpus: Corpus, files: list[Path], *words: str) -> None:
+    before = tree(corpus.seeds)
+    with pytest.raises(Problem) as told:
+        intake(corpus, files, ABOUT)
+    said = [told.value, *told.value.each] if isinstance(told.value, Refused) else [told.value]
+    for word in words:
+        assert any(word in str(one) for one in said), said
+    assert tree(corpus.seeds) == before
+
+
+def test_an_article_is_taken_in_with_what_is_known_of_it(corpus: Corpus, write: Write) -> None:
+    about = About("flood-2030", "The Gull", "2030-02-28", "https://gull.example/1", "cc-by-4.0", "en-GB")
+    assert intake(corpus, [write("new.txt", b"Water rose.\n")], about) == ["new"]
+    assert row(corpus, "new") == {
+        "article_id": "new",
+        "event_id": "flood-2030",
+        "text_sha256": sha256(b"Water rose.\n"),
+        "outlet": "The Gull",
+        "published": "2030-02-28",
+        "url": "https://gull.example/1",
+        "licence": "cc-by-4.0",
+        "language": "en-GB",
+    }
+    assert open_corpus(corpus.root).text("new") == "Water rose.\n"
+
+
+def test_what_is_not_known_is_null_and_the_language_is_english(corpus: Corpus, write: Write) -> None:
+    intake(corpus, [write("new.txt", b"Water rose.")], ABOUT)
+    known = row(corpus, "new")
+    assert (known["outlet"], known["published"], known["url"], known["licence"]) == (None, None, None, None)
+    assert known["language"] == "en"
+
+
+def test_rows_stay_sorted_and_those_of_before_keep_their_bytes(corpus: Corpus, write: Write) -> None:
+    path = corpus.seeds / "articles.jsonl"
+    odd = path.read_text(encoding="utf-8").replace('"language":"en"', '"language": "en", "note": "by hand"')
+    path.write_text(odd, encoding="utf-8")
+    intake(corpus, [write("z.txt", b"Z"), write("a.txt", b"A"), write("p.txt", b"P")], ABOUT)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["article_id"] for line in lines] == ["a", "one", "p", "two", "z"]
+    assert [lines[1], lines[3]] == odd.splitlines()
+    assert failures(Articles, open_corpus(corpus.root).articles) == []
+
+
+def test_a_corpus_without_an_article_takes_its_first(tmp_path: Path, write: Write) -> None:
+    (tmp_path / "hedgerow.toml").write_text("", encoding="utf-8")
+    assert intake(open_corpus(tmp_path), [write("new.txt", b"Water.")], ABOUT) == ["new"]
+    assert open_corpus(tmp_path).texts().rows() == [("new", "Water.")]
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (b"a\r\nb\rc\n\r\n\r\rd", "a\nb\nc\n\n\n\nd"),
+        (b"\xef\xbb\xbfa", "a"),
+        (b"\xef\xbb\xbf\xef\xbb\xbfa", "\ufeffa"),
+        ("a \u00a0 b\u2028\tc\u0085\u007f e\u0301 <b>&amp; 👨‍👩‍👧 🇺🇦  \n\n".encode(), None),
+    ],
+)
+def test_only_line_ends_and_the_bom_change(corpus: Corpus, write: Write, given: bytes, kept: str | None) -> None:
+    intake(corpus, [write("new.txt", given)], ABOUT)
+    assert corpus.text_path("new").read_bytes() == (given if kept is None else kept.encode())
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"caf\xe9 au lait", "is not UTF-8 at byte 4 (0xe9)"),
+        (b"\xff\xfeW\x00", "is not UTF-8 at byte 1 (0xff)"),
+        (b"\xed\xa0\x80", "is not UTF-8 at byte 1 (0xed)"),
+        (b"a\x00b", "U+0000, at 1:2"),
+        (b"one\r\ntwo\r\xc3\xa9\xc3\xa9\x07", "U+0007, at 3:3"),
+        (b"\xef\xbb\xbf\x1fb", "U+001F, at 1:1"),
+        (b"page\x0cbreak", "U+000C, at 1:5"),
+        (b"", "is empty"),
+        (b"\xef\xbb\xbf", "is empty"),
+        (" \t\r\n\u00a0\u2003".encode(), "is blank"),
+    ],
+)
+def test_a_text_that_cannot_be_one_is_refused(corpus: Corpus, write: Write, content: bytes, words: str) -> None:
+    assert_refused(corpus, [write("new.txt", content)], words, "new.txt")
+
+
+@pytest.mark.parametrize("name", [".hidden", "a b.txt", "a;b.txt", "é.txt", "a\\b.txt", "a\n.txt", "x" * 201 + ".txt"])
+def test_a_name_that_cannot_be_an_id_is_refused(corpus: Corpus, write: Write, name: str) -> None:
+    assert_refused(corpus, [write(name, b"Water.")], "cannot be an article's id")
+
+
+def test_a_path_leads_nowhere_but_into_the_corpus(corpus: Corpus, write: Write) -> None:
+    write("new.txt", b"Water.")
+    below = corpus.root.parent / "in" / "deep"
+    below.mkdir()
+    assert intake(corpus, [below / ".." / "new.txt"], ABOUT) == ["new"]
+
+
+def test_a_missing_file_and_a_folder_are_refused(corpus: Corpus, tmp_path: Path) -> None:
+    assert_refused(corpus, [tmp_path / "none.txt"], "none.txt is not there")
+    assert_refused(corpus, [corpus.seeds], "is a folder")
+
+
+def test_an_id_that_the_corpus_has_is_refused(corpus: Corpus, write: Write) -> None:
+    assert_refused(corpus, [write("one.txt", b"Other.")], "has an article one already, with another text")
+    assert_refused(corpus, [write("one.txt", b"The port said so.")], "has an article one already, with the same text")
+
+
+def test_the_same_text_under_another_id_is_refused_with_its_name(corpus: Corpus, write: Write) -> None:
+    assert_refused(corpus, [write("new.txt", b"\xef\xbb\xbfRain.")], "the same text as the article two")
+
+
+def test_two_files_of_one_call_are_held_against_each_other(corpus: Corpus, write: Write, tmp_path: Path) -> None:
+    first = write("new.txt", b"Water.")
+    assert_refused(corpus, [first, write("again.txt", b"Water.")], "the same text as the article new")
+    (tmp_path / "new.txt").write_bytes(b"Other.")
+    assert_refused(corpus, [first, tmp_path / "new.txt"], "has an article new already")
+    assert_refused(corpus, [first, first], "has an article new already")
+
+
+def test_every_bad_file_is_named_and_the_good_ones_wait(corpus: Corpus, write: Write) -> None:
+    files = [
+        write("good.txt", b"Water."),
+        write("bad.txt", b"\xff"),
+        write("void.txt", b""),
+        write("bell.txt", b"\x07"),
+    ]
+    assert_refused(corpus, files, "3 of 4 files", "bad.txt", "void.txt", "bell.txt")
+
+
+@pytest.mark.parametrize(
+    ("about", "words"),
+    [
+        (About("../flood"), "cannot be an event's id"),
+        (About(""), "cannot be an event's id"),
+        (About("flood", published="2030-02-30"), "is not a date"),
+        (About("flood", published="28.2.2030"), "is not a date"),
+        (About("flood", published="20300228"), "is not a date"),
+        (About("flood", language="English!"), "is not a language tag"),
+    ],
+)
+def test_what_is_said_of_the_articles_is_checked(corpus: Corpus, write: Write, about: About, words: str) -> None:
+    before = tree(corpus.root)
+    with pytest.raises(Problem, match=words):
+        intake(corpus, [write("new.txt", b"Water.")], about)
+    assert tree(corpus.root) == before
+
+
+def test_what_was_cut_off_is_taken_up(corpus: Corpus, write: Write) -> None:
+    files = [write("a.txt", b"A\r\n"), write("b.txt", b"B")]
+    corpus.text_path("a").write_bytes(b"A\n")
+    assert intake(corpus, files, ABOUT) == ["a", "b"]
+    assert open_corpus(corpus.root).text("a") == "A\n"
+
+
+def test_a_text_without_a_row_that_differs_is_nobodys_to_overwrite(corpus: Corpus, write: Write) -> None:
+    corpus.text_path("a").write_bytes(b"by hand")
+    assert_refused(corpus, [write("a.txt", b"A")], "without a row in articles.jsonl")
+
+
+def test_a_failure_while_writing_leaves_nothing(corpus: Corpus, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = itertools.count()
+
+    def failing(target: Path, content: bytes) -> bool:
+        if next(calls) == 2:
+            raise OSError(28, "No space left on device")
+        return write_bytes(target, content)
+
+    monkeypatch.setattr(intake_module, "write_bytes", failing)
+    files = [write("a.txt", b"A"), write("b.txt", b"B")]
+    assert_refused(corpus, files, "No space left on device; nothing was added")
+
+
+def test_a_file_that_changes_meanwhile_is_not_taken(
+    corpus: Corpus, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, file = intake_module._write_text, write("a.txt", b"A")
+
+    def late(*words: object) -> None:
+        file.write_bytes(b"A2")
+        real(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(intake_module, "_write_text", late)
+    assert_refused(corpus, [file], "changed while it was read")
+
+
+def test_a_full_disk_leaves_the_corpus_as_it_was(tmp_path: Path, write: Write) -> None:
+    files = [write("a.txt", b"a" * 30_000), write("b.txt", b"b" * 200_000)]
+    with small_disk(tmp_path / "disk", 1 << 17) as disk:
+        corpus = make_corpus(disk / "corpus", {"one": "Rain."})
+        assert_refused(corpus, files, "No space left on device")
+        assert open_corpus(corpus.root).texts().rows() == [("one", "Rain.")]
+
+
+def test_a_folder_that_cannot_be_written_is_told(corpus: Corpus, write: Write) -> None:
+    with unwritable(corpus.seeds):
+        assert_refused(corpus, [write("a.txt", b"A")], "cannot be written")
+
+
+def test_two_intakes_at_once_are_kept_apart(corpus: Corpus, write: Write) -> None:
+    corpus.state.mkdir()
+    with filelock.FileLock(corpus.state / "intake.lock"):
+        assert_refused(corpus, [write("a.txt", b"A")], "another `hedgerow intake` is at work")
+
+
+def test_many_files_tell_how_far_they_are(corpus: Corpus, write: Write) -> None:
+    told: list[tuple[int, int]] = []
+    files = [write(f"n{number}.txt", f"Text {number}.".encode()) for number in range(120)]
+    assert len(intake(corpus, files, ABOUT, lambda done, total: told.append((done, total)))) == 120
+    assert told == [(50, 120), (100, 120)]
