@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Final, Literal
 
 from dataset import schema
-from dataset.checks.rows import failures
 from dataset.corpus import Corpus
 from dataset.files import read_table
 from dataset.problem import Problem
+from dataset.schema import failures
 
 Mark = Literal["ok", "warn", "fail"]
 PYTHON: Final = (3, 11)

@@ -36,7 +36,7 @@ def command(
         say_json({"file": str(done.path), "taken_at": done.manifest.taken_at, **done.manifest.counts})
         return
     say(f"backed up: {counted(done.manifest)}, into {done.path}")
-    say(f"Put it back with: hedgerow restore --from {done.path}")
+    say(f"Put it back with: `hedgerow restore --from {done.path}`")
 
 
 def counted(manifest: Manifest) -> str:

@@ -39,7 +39,7 @@ def command(
         raise
     say(f"{len(added)} {'article' if len(added) == 1 else 'articles'} added to {here.seeds}, of the event {event}")
     _tell_of_speakers(here, event)
-    say("Next: hedgerow push --round r1 --annotator a1")
+    say("Next: `hedgerow push --round r1 --annotator a1`")
 
 
 def _tell_of_speakers(corpus: Corpus, event: str) -> None:

@@ -48,7 +48,7 @@ def _restore_backup(corpus: Corpus, archive: Path, replace: bool) -> None:
     say(f"put back: {counted(done.manifest)}, as they were at {done.manifest.taken_at}")
     if done.kept:
         say(f"what was there before is kept in {done.kept}")
-    say("Next: hedgerow up")
+    say("Next: `hedgerow up`")
 
 
 def _restore_layer(corpus: Corpus, round_name: str, annotator: str) -> None:

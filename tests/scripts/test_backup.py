@@ -24,7 +24,7 @@ def test_a_backup_and_its_way_back(corpus: Corpus, fresh: Corpus, tmp_path: Path
     assert f"hedgerow restore --from {out}" in told.stdout
     back = hedgerow("restore", "--from", str(out), "--corpus", str(fresh.root))
     assert back.returncode == 0, back.stderr
-    assert "Next: hedgerow up" in back.stdout
+    assert "Next: `hedgerow up" in back.stdout
     assert Server(fresh.state).secrets() == Server(corpus.state).secrets()
     again = hedgerow("restore", "--from", str(out), "--corpus", str(fresh.root))
     assert_one_line_and_3(again, "holds a server's data already")

@@ -23,7 +23,7 @@ def test_intake_says_how_many_and_what_comes_next(corpus: Corpus, tmp_path: Path
     assert told.returncode == 0, told.stderr
     assert "2 articles added" in told.stdout
     assert "names no speaker of flood yet" in told.stdout
-    assert "Next: hedgerow push" in told.stdout
+    assert "Next: `hedgerow push" in told.stdout
     assert open_corpus(corpus.root).texts()["article_id"].to_list() == ["a", "b", "one"]
 
 
