@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ import polars as pl
 import pyarrow
 import pyarrow.parquet
 
-from dataset import schema
+from dataset import schema, scheme
 from dataset.card import BUILT_BY, card
 from dataset.checks.findings import Finding
 from dataset.checks.layers import check_layer
@@ -25,6 +26,7 @@ from dataset.problem import Problem
 from dataset.published import frames
 
 _CARD: Final = "README.md"
+_BUILT: Final = re.compile(rf"({'|'.join(schema.CONFIGS)})/({'|'.join(scheme.SPLITS)})-\d{{5}}-of-\d{{5}}\.parquet")
 ROW_GROUP: Final = 50_000
 _WRITER: Final[dict[str, Any]] = {
     "compression": "zstd",
@@ -123,7 +125,8 @@ def _refuse_to_replace(out: Path) -> None:
 def _built_before(out: Path) -> bool:
     """Whether a build made all that is in the folder."""
     card_path = out / _CARD
-    own = {path.name for path in out.iterdir()} <= {_CARD, *schema.CONFIGS}
+    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir()}
+    own = all(name == _CARD or _BUILT.fullmatch(name) for name in files)
     return own and card_path.exists() and BUILT_BY in card_path.read_text(encoding="utf-8", errors="replace")
 
 

@@ -86,6 +86,8 @@ def _bad_line(path: Path) -> str | None:
                     return f"line {number} is not an object"
             except ValueError as error:
                 return f"line {number}: {error}"
+            except RecursionError:
+                return f"line {number} is nested too deeply"
     return None
 
 

@@ -141,20 +141,20 @@ def span_rows(one: LabelledArticle) -> Iterator[Row]:
 
 def quote_rows(one: LabelledArticle) -> Iterator[Row]:
     """The article's rows of the config `quotes`: each first segment with those that continue it."""
-    group = {span["span_id"]: [span] for span in one.labelled("quote")}
+    group = {id(span): [span] for span in one.labelled("quote")}
     for segment in one.labelled("quote"):
         for origin in one.targets("continues", segment):
-            if origin["span_id"] in group:
-                _join(group, group[segment["span_id"]], group[origin["span_id"]])
+            if id(origin) in group:
+                _join(group, group[id(segment)], group[id(origin)])
     for segments in {id(segments): segments for segments in group.values()}.values():
         yield _merged(one, sorted(segments, key=one.spans.index))
 
 
-def _join(group: dict[str, list[Row]], one: list[Row], other: list[Row]) -> None:
+def _join(group: dict[int, list[Row]], one: list[Row], other: list[Row]) -> None:
     """Makes two groups of segments one."""
     if one is not other:
         one += other
-        group |= dict.fromkeys((segment["span_id"] for segment in other), one)
+        group |= dict.fromkeys(map(id, other), one)
 
 
 def _merged(one: LabelledArticle, segments: list[Row]) -> Row:

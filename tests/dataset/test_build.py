@@ -488,7 +488,6 @@ def test_a_folder_with_a_readme_of_ones_own_is_left_alone(tiny: Corpus, tmp_path
     assert sorted(files(tmp_path / "mine")) == ["README.md", "thesis.txt"]
 
 
-@pytest.mark.xfail(reason="_built_before looks at the top of the folder alone", strict=True)
 def test_a_file_of_ones_own_deep_in_a_built_folder_is_left_alone(tiny: Corpus, built: Path, tmp_path: Path) -> None:
     shutil.copytree(built, tmp_path / "out")
     (tmp_path / "out" / "spans" / "thesis.txt").write_text("years of work")

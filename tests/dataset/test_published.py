@@ -280,7 +280,6 @@ def test_however_segments_are_linked_each_is_in_one_row_in_the_order_of_the_text
         assert row["quote_id"] == row["segments"][0]["span_id"]
 
 
-@pytest.mark.xfail(reason="quote_rows groups segments by id, and keeps the last of those that share one", strict=True)
 def test_two_quotes_that_share_an_id_are_both_published(tiny: Corpus) -> None:
     rows = valid_rows() | {"relations": []}
     row_of(rows, "near")["span_id"] = "seen"
