@@ -21,7 +21,7 @@
   // Enter goes to the selected span's first empty field, Escape leaves it.
   const onKey = (event) => {
     const work = annotation();
-    resumeSaving(work);
+    if (work?.submissionStarted) keepSaving();
     if (!work || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (isField(event.target)) {
       if (event.key === "Escape") event.target.blur();
@@ -54,7 +54,7 @@
   // While a link is being drawn, words that are dragged over become its other end: from a quote, the speaker.
   const onMouseUp = () => {
     const work = annotation();
-    resumeSaving(work);
+    if (work?.submissionStarted) keepSaving();
     if (!work?.isLinkingMode || window.getSelection().isCollapsed) return;
     const from = source(work);
     const before = work.regions.length;
@@ -69,9 +69,14 @@
     });
   };
 
-  // After a submit that the server did not take, Label Studio saves no more drafts until one succeeds.
-  const resumeSaving = (work) => {
-    if (work?.submissionStarted && !window.Htx.isSubmitting) work.submissionStarted = 0;
+  // After a submit that failed, Label Studio saves no more drafts until one succeeds: then they are saved from here.
+  let waiting;
+  const keepSaving = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      const work = annotation();
+      if (work?.submissionStarted && !window.Htx.isSubmitting && !work.isReadOnly()) window.Htx.submitDraft(work);
+    }, 1000);
   };
 
   document.addEventListener("keydown", onKey, true);
