@@ -75,7 +75,9 @@
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       const work = annotation();
-      if (work?.submissionStarted && !window.Htx.isSubmitting && !work.isReadOnly()) window.Htx.submitDraft(work);
+      if (!work?.submissionStarted || window.Htx.isSubmitting || work.isReadOnly()) return;
+      work.addVersions({ draft: work.serializeAnnotation({ fast: true }) });
+      window.Htx.submitDraft(work);
     }, 1000);
   };
 
