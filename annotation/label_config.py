@@ -18,19 +18,19 @@ COLOURS = {"speaker": "#56B4E9", "quote": "#009E73", "hedge": "#E69F00", "number
 LINES = {"speaker": "solid 2px", "quote": "", "hedge": "wavy 1.5px", "number": "double 2px"}
 KEYS = {
     "quick": """
-- **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice beside the text has its key.
+- **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.
 - **R** on a quote or hedge: then click the other span; from a quote, drag over a speaker that is not marked yet.
 - **Enter** on a number: its value; **Tab**: its unit; **Enter** leaves. **Escape** unselects.
 - To give a selected span another label, click the label. **Backspace** deletes it. **Ctrl+Enter** submits.
 """,
     "plain": """
-- **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice beside the text has its key.
+- **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.
 - **Escape** before you mark the next span: 1 to 4 relabel a span that is selected.
 - **Alt+R** on a quote or hedge, then click the other span: a link.
 - **Backspace** deletes a selected span. **Ctrl+Enter** submits.
 """,
 }
-ONCE = "Once in each browser: open the settings (the sliders below the article), switch on *Select region after creating it*."
+ONCE = "Once in each browser: switch on *Select region after creating it* (the sliders below the article)."
 _WORD_AFTER_DOLLAR = re.compile(r"\$(?=\w)")
 _EXAMPLES = re.compile(r"^  (Right|Wrong): `(.*)`$", re.MULTILINE)
 

@@ -11,4 +11,4 @@ from label_studio.core.settings.label_studio import *  # noqa: E402, F403
 PROJECT_MIXIN = "annotation.blindness.OwnOrganisationOnly"
 
 # Our base.html comes first and extends theirs: a script that the labelling page needs (studio_pages/labelling.js).
-TEMPLATES[0]["DIRS"] = [Path(__file__).parent / "studio_pages", *TEMPLATES[0]["DIRS"]]  # noqa: F405
+TEMPLATES[0]["DIRS"].insert(0, Path(__file__).parent / "studio_pages")  # type: ignore[name-defined]  # noqa: F405
