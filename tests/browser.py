@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from annotation.server import Account
 
@@ -78,12 +78,11 @@ class Annotator:
         self.wait_for_article()
 
     def wait_for_article(self) -> None:
-        expect(
-            self.page.get_by_role("button", name="Submit", exact=True).or_(
-                self.page.get_by_role("button", name="Update", exact=True)
-            )
-        ).to_be_visible()
+        expect(self.button("Submit").or_(self.button("Update"))).to_be_visible()
         self.page.wait_for_function("document.querySelector('.lsf-htx-richtext')?.textContent.length > 0")
+
+    def button(self, name: str) -> Locator:
+        return self.page.locator(".lsf-bottombar button", has_text=name)
 
     def line_lengths(self) -> list[int]:
         lengths: list[int] = self.page.evaluate(_LINES)
@@ -151,7 +150,7 @@ class Annotator:
         with self.page.expect_response(
             lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
         ) as stored:
-            self.page.get_by_role("button", name="Submit", exact=True).click()
+            self.button("Submit").click()
         assert stored.value.ok
 
 

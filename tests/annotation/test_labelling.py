@@ -311,7 +311,7 @@ def test_nothing_is_lost_when_the_server_does_not_take_a_submit(seeds: Corpus, w
 
     page.route("**/api/tasks/*/annotations**", refuse)
     with page.expect_response("**/api/tasks/*/annotations**") as refused:
-        page.get_by_role("button", name="Submit", exact=True).click()
+        annotator.button("Submit").click()
     assert refused.value.status == 500
     page.wait_for_function("!Htx.isSubmitting")
     with page.expect_response(lambda answer: "/drafts" in answer.url and answer.request.method != "GET") as draft:

@@ -96,12 +96,7 @@ def test_the_arrow_schema_has_the_same_columns(table: Table) -> None:
 def test_lists_and_nested_rows_have_their_arrow_types() -> None:
     arrow = schema.arrow_schema(schema.PublishedQuotes)
     part = pyarrow.struct(
-        [
-            ("span_id", pyarrow.string()),
-            ("start", pyarrow.int64()),
-            ("end", pyarrow.int64()),
-            ("text", pyarrow.string()),
-        ]
+        [("span_id", pyarrow.string()), ("start", pyarrow.int64()), ("end", pyarrow.int64()), ("text", pyarrow.string())]
     )
     assert arrow.field("segments").type == pyarrow.list_(part)
     assert schema.arrow_schema(schema.PublishedSpans).field("derived").type == pyarrow.list_(pyarrow.bool_())
