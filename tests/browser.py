@@ -53,6 +53,13 @@ _LINES = """() => {
     return Object.values(lines);
 }"""
 
+# The article is shown, and the names of the task, with their keys, are there.
+_READY = """() => {
+    const work = window.Htx?.annotationStore?.selected;
+    return !window.Htx?.isLoading && document.querySelector('.lsf-htx-richtext')?.textContent.length > 0
+        && work?.objects.every(shown => shown.isReady) && work.names.get('speaker_entities').children.length > 0;
+}"""
+
 
 @dataclass
 class Annotator:
@@ -79,7 +86,7 @@ class Annotator:
 
     def wait_for_article(self) -> None:
         expect(self.button("Submit").or_(self.button("Update"))).to_be_visible()
-        self.page.wait_for_function("document.querySelector('.lsf-htx-richtext')?.textContent.length > 0")
+        self.page.wait_for_function(_READY)
 
     def button(self, name: str) -> Locator:
         return self.page.locator(".lsf-bottombar button", has_text=name)

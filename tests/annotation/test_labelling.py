@@ -220,11 +220,11 @@ def test_text_names_and_rules_stand_side_by_side_above_the_fold(
     annotator.mark("1", "North Korea")
     page = annotator.page
     names = [entity["value"] for entity in push.task(seeds, ARTICLE)["data"]["entities"]]
-    boxes = [page.get_by_role("checkbox", name=name).bounding_box() for name in names]
+    boxes = [page.locator(f'.card input[name="{name}"]').bounding_box() for name in names]
     assert len(boxes) == 12
     assert all(box and box["y"] + box["height"] < 420 for box in boxes)
     for seen in (page.get_by_placeholder("other name; another"), page.get_by_text("Mark the mention closest")):
-        expect(seen.locator("visible=true")).to_be_in_viewport(ratio=0.5)
+        expect(seen.locator("visible=true")).to_be_in_viewport(ratio=0.3)
     for label in ("speaker", "quote", "hedge", "number"):
         expect(page.locator(".left").get_by_text(label, exact=True).first).to_be_in_viewport()
     article = page.locator(".page .article").bounding_box()
