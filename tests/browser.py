@@ -86,6 +86,7 @@ class Annotator:
 
     def wait_for_article(self) -> None:
         expect(self.button("Submit").or_(self.button("Update"))).to_be_visible()
+        self.page.wait_for_load_state("networkidle")
         self.page.wait_for_function(_READY)
 
     def button(self, name: str) -> Locator:
@@ -115,6 +116,7 @@ class Annotator:
 
     def mark(self, key: str, words: str, nth: int = 1) -> None:
         self.press(key)
+        self.page.wait_for_function("Htx.annotationStore.selected.names.get('label').selectedLabels.length == 1")
         self.select(words, nth)
 
     def select(self, words: str, nth: int = 1) -> None:
@@ -146,6 +148,7 @@ class Annotator:
         expect(self.page.get_by_placeholder("value: ")).to_be_focused()
         if value is not None:
             self.type_keys(value)
+            expect(self.page.get_by_placeholder("value: ")).to_have_value(value)
         self.press("Tab")
         expect(self.page.get_by_placeholder("unit: ")).to_be_focused()
         self.type_keys(unit)

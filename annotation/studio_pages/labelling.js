@@ -37,9 +37,11 @@
     if (!empty) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (empty.name === "number_value" && !empty.value) work.names.get(empty.name).setValue(digits(work.highlightedNode.text));
     empty.focus();
-    setTimeout(() => empty.select());
+    if (empty.name !== "number_value" || empty.value) return;
+    work.names.get(empty.name).setValue(digits(work.highlightedNode.text));
+    // Once the field shows it, and before the next key: what is typed replaces it.
+    queueMicrotask(() => empty.select());
   };
 
   // The value that a span of plain digits has, for the annotator to accept with Enter; "" for any other.
