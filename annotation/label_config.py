@@ -12,8 +12,27 @@ from annotation import guidelines, results
 from dataset import scheme
 
 TEMPLATE = "label_config.xml.j2"
-COLOURS = {"speaker": "#0072B2", "quote": "#009E73", "hedge": "#E69F00", "number": "#CC79A7"}
+# Of Okabe and Ito's palette, the four that stay farthest apart as fills, also inside a quote, for colour-blind people.
+COLOURS = {"speaker": "#56B4E9", "quote": "#009E73", "hedge": "#E69F00", "number": "#D55E00"}
+# A second sign beside the colour, which shows through a quote's fill. A quote itself has none.
+LINES = {"speaker": "solid 2px", "quote": "", "hedge": "wavy 1.5px", "number": "double 2px"}
+KEYS = {
+    "quick": """
+- **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.
+- **R** on a quote or hedge: then click the other span; from a quote, drag over a speaker that is not marked yet.
+- **Enter** on a number: its value; **Tab**: its unit; **Enter** leaves. **Escape** unselects.
+- To give a selected span another label, click the label. **Backspace** deletes it. **Ctrl+Enter** submits.
+""",
+    "plain": """
+- **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.
+- **Escape** before you mark the next span: 1 to 4 relabel a span that is selected.
+- **Alt+R** on a quote or hedge, then click the other span: a link.
+- **Backspace** deletes a selected span. **Ctrl+Enter** submits.
+""",
+}
+ONCE = "Once in each browser: switch on *Select region after creating it* (the sliders below the article)."
 _WORD_AFTER_DOLLAR = re.compile(r"\$(?=\w)")
+_EXAMPLES = re.compile(r"^  (Right|Wrong): `(.*)`$", re.MULTILINE)
 
 
 @cache
@@ -28,15 +47,26 @@ def label_config() -> str:
         hedge_kinds=_keyed(scheme.HEDGE_KINDS),
         number_kinds=_keyed(scheme.NUMBER_KINDS),
         unnamed=results.UNNAMED,
+        lines=LINES,
+        keys=KEYS,
+        once=ONCE,
         rules={name: page_markdown(guidelines.section(name)) for name in guidelines.SECTIONS},
         version=guidelines.version(),
     )
 
 
 def page_markdown(text: str) -> str:
-    """A section as the page shows it: without its title; `$40` as `$ 40`, which the page would take for task data."""
+    """A section as the page shows it: without its title, each example on a line of its own.
+
+    `$40` becomes `$ 40`, which the page would take for task data.
+    """
     body = re.sub(r"\A# .*\n+", "", text)
-    return _WORD_AFTER_DOLLAR.sub("$ ", body)
+    return _WORD_AFTER_DOLLAR.sub("$ ", _EXAMPLES.sub(_example_lines, body))
+
+
+def _example_lines(examples: re.Match[str]) -> str:
+    kind = examples[1].lower()
+    return "".join(f'<span class="{kind}-example">`{one}`</span>' for one in examples[2].split(" / "))
 
 
 def _keyed(values: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -18,6 +18,8 @@ from dataset.problem import Problem
 
 CHUNK_BYTES: Final = 16 << 20
 CHUNK_TASKS: Final = 1000
+# Above this Label Studio's page gets slow to answer.
+LONG_BYTES: Final = 25_000
 Progress = Callable[[int, int], None]
 
 
@@ -66,6 +68,13 @@ def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
             f"nothing was pushed for round {round_name}", f"run `hedgerow push --round {round_name} --annotator a1`"
         )
     return deals
+
+
+def overlong(corpus: Corpus, round_name: str) -> dict[str, int]:
+    """The dealt articles that the labelling page is slow with, and their bytes; the longest first."""
+    ids = set(dealt(corpus, round_name)["article_id"]) & set(corpus.articles["article_id"])
+    sizes = {article: len(corpus.text(article).encode()) for article in sorted(ids)}
+    return {article: size for article, size in sorted(sizes.items(), key=lambda one: -one[1]) if size > LONG_BYTES}
 
 
 def push(corpus: Corpus, round_name: str, seat: Seat, progress: Progress = lambda done, total: None) -> Pushed:

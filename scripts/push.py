@@ -12,6 +12,8 @@ from dataset.corpus import open_corpus
 from scripts.console import CorpusOption, RoundOption, bar, say
 from scripts.names import checked_names
 
+SHOWN = 5
+
 
 def command(
     round_name: RoundOption,
@@ -34,6 +36,21 @@ def command(
             done = pushing.push(here, round_name, seat, progress)
         where = seat.studio.project_url(done.project)
         say(f"{seat.annotator}: {done.sent} sent, {done.there} there before: {where}")
+    _warn_of_overlong(pushing.overlong(here, round_name))
     if not all(seat.blind for seat in seats):
         say("This server shows annotators each other's projects: they are blind only by agreement.")
+        say(
+            "There each annotator switches on, once in a browser, “Select region after creating it” (the sliders below "
+            "the article), and links with Alt+R; the page says so too."
+        )
     say(f"Next: the annotators label and submit, then `hedgerow pull --round {round_name}`")
+
+
+def _warn_of_overlong(sizes: dict[str, int]) -> None:
+    for article, size in list(sizes.items())[:SHOWN]:
+        say(
+            f"{article} has {size / 1000:.0f} kB: above {pushing.LONG_BYTES // 1000} kB the labelling page gets slow. "
+            "Before anybody labels it, take it in again as several shorter articles of its event."
+        )
+    if len(sizes) > SHOWN:
+        say(f"... and {len(sizes) - SHOWN} more articles as long.")

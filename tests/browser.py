@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from annotation.server import Account
 
+expect.set_options(timeout=60_000)  # machines are shared
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
 FLAGS = [
     "--no-sandbox",
@@ -19,11 +20,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# The page's own settings panel keeps this in local storage.
-SELECT_AFTER_CREATE = "localStorage.setItem('labelStudio:settings', JSON.stringify({selectAfterCreate: true}))"
 _RECTANGLES = """([words, nth]) => {
-    const article = document.querySelector('.htx-text') || document.querySelector('[class*="richtext"]');
-    const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+    const walker = document.createTreeWalker(document.querySelector('.lsf-htx-richtext'), NodeFilter.SHOW_TEXT);
     let text = '', places = [];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         for (let i = 0; i < node.length; i++) places.push([node, i]);
@@ -43,6 +41,26 @@ _RECTANGLES = """([words, nth]) => {
     return [first[0], first[2], last[1], last[2]];
 }"""
 
+# How many characters each line of the article shows.
+_LINES = """() => {
+    const walker = document.createTreeWalker(document.querySelector('.lsf-htx-richtext'), NodeFilter.SHOW_TEXT);
+    const lines = {}, range = document.createRange();
+    for (let node = walker.nextNode(); node; node = walker.nextNode())
+        for (let i = 0; i < node.length; i++) {
+            range.setStart(node, i); range.setEnd(node, i + 1);
+            const top = Math.round(range.getBoundingClientRect().top);
+            lines[top] = (lines[top] || 0) + 1;
+        }
+    return Object.values(lines);
+}"""
+
+# The article is shown, and the names of the task, with their keys, are there.
+_READY = """() => {
+    const work = window.Htx?.annotationStore?.selected;
+    return !window.Htx?.isLoading && document.querySelector('.lsf-htx-richtext')?.textContent.length > 0
+        && work?.objects.every(shown => shown.isReady) && work.names.get('speaker_entities').children.length > 0;
+}"""
+
 
 @dataclass
 class Annotator:
@@ -54,14 +72,30 @@ class Annotator:
     drags: int = 0
     clicks: int = 0
 
+    @property
+    def actions(self) -> tuple[int, int, int]:
+        return self.keys, self.drags, self.clicks
+
     def open_task(self, project: int, task: int) -> None:
         self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
-        expect(
-            self.page.get_by_role("button", name="Submit").or_(self.page.get_by_role("button", name="Update"))
-        ).to_be_visible()
-        self.page.wait_for_function(
-            "document.querySelector('.htx-text, [class*=\"richtext\"]')?.textContent.length > 0"
-        )
+        self.wait_for_article()
+
+    def open_stream(self, project: int) -> None:
+        self.page.goto(f"{self.url}/projects/{project}/data")
+        self.page.get_by_role("button", name="Label All Tasks").click()
+        self.wait_for_article()
+
+    def wait_for_article(self) -> None:
+        expect(self.button("Submit").or_(self.button("Update"))).to_be_visible()
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function(_READY)
+
+    def button(self, name: str) -> Locator:
+        return self.page.locator(".lsf-bottombar button", has_text=name)
+
+    def line_lengths(self) -> list[int]:
+        lengths: list[int] = self.page.evaluate(_LINES)
+        return lengths
 
     def press(self, key: str) -> None:
         self.keys += 1
@@ -82,35 +116,59 @@ class Annotator:
         self.page.mouse.click((x1 + x2) / 2 if y1 == y2 else x1 + 2, y1)
 
     def mark(self, key: str, words: str, nth: int = 1) -> None:
-        before = self.regions()
         self.press(key)
+        self.page.wait_for_function("Htx.annotationStore.selected.names.get('label').selectedLabels.length == 1")
+        self.select(words, nth)
+
+    def select(self, words: str, nth: int = 1) -> None:
+        """Drags over words and waits for the new region to be the selected one."""
+        before = self.regions()
         self.drag_over(words, nth)
-        self.page.wait_for_function("n => document.querySelectorAll('.htx-highlight').length > n", arg=before)
+        self.page.wait_for_function(
+            "n => document.querySelectorAll('[data-start]').length > n"
+            " && document.querySelector('.htx-highlight.__active')",
+            arg=before,
+        )
 
     def regions(self) -> int:
-        return self.page.locator(".htx-highlight").count()
+        return self.page.locator("[data-start]").count()
 
-    def type_into(self, placeholder: str, text: str) -> None:
-        field = self.page.get_by_placeholder(placeholder)
-        self.clicks += 1
-        field.click()
-        field.fill(text)
+    def choose(self, key: str, name: str) -> None:
+        """Presses a choice's key and waits for the choice of this name."""
+        self.press(key)
+        expect(self.page.locator(f'.card input[name="{name}"]:visible')).to_be_checked()
+
+    def type_keys(self, text: str) -> None:
         self.keys += len(text)
+        self.page.keyboard.type(text)
+
+    def number(self, key: str, value: str | None, unit: str) -> None:
+        """Kind, value and unit of the selected number; no value: the page's own reading is taken."""
+        self.press(key)
         self.press("Enter")
+        expect(self.page.get_by_placeholder("value: ")).to_be_focused()
+        if value is not None:
+            self.type_keys(value)
+            expect(self.page.get_by_placeholder("value: ")).to_have_value(value)
+        self.press("Tab")
+        expect(self.page.get_by_placeholder("unit: ")).to_be_focused()
+        self.type_keys(unit)
+        self.press("Enter")
+        expect(self.page.get_by_placeholder("unit: ")).to_have_count(0)
 
     def submit(self) -> None:
         self.clicks += 1
         with self.page.expect_response(
             lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
         ) as stored:
-            self.page.get_by_role("button", name="Submit").click()
+            self.button("Submit").click()
         assert stored.value.ok
 
 
 def log_in(browser: Browser, url: str, account: Account) -> Annotator:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.add_init_script(SELECT_AFTER_CREATE)
     page = context.new_page()
+    page.set_default_timeout(60_000)
     page.goto(f"{url}/user/login/")
     page.fill("input[name=email]", account.email)
     page.fill("input[name=password]", account.password)

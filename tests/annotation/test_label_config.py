@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import itertools
+import math
 import xml.etree.ElementTree as ET
 from collections import Counter
 
 import pytest
 
 from annotation.guidelines import version
-from annotation.label_config import label_config, page_markdown
+from annotation.label_config import COLOURS, LINES, label_config, page_markdown
 from annotation.results import CHOICES, LABEL, TYPED, UNNAMED
 from dataset import scheme
 
@@ -68,3 +70,64 @@ def test_the_page_shows_every_rule_and_the_version() -> None:
 
 def test_a_dollar_sign_is_not_taken_for_task_data() -> None:
     assert page_markdown("# Title\n\nIt cost $40, or $x.") == "It cost $ 40, or $ x."
+
+
+def test_every_example_stands_on_a_line_of_its_own_with_a_sign_of_its_kind() -> None:
+    shown = page_markdown("# T\n\n- **Q1** Rule.\n  Right: `[a] b / [c] d`\n  Wrong: `a [b]`\n")
+    assert shown.count('<span class="right-example">') == 2
+    assert '<span class="right-example">`[c] d`</span>' in shown
+    assert '<span class="wrong-example">`a [b]`</span>' in shown
+    signs = "".join(PAGE.itertext())
+    assert '.right-example::before { content: "✓ "' in signs
+    assert '.wrong-example::before { content: "✗ "' in signs
+
+
+def test_no_attribute_can_refuse_a_submit() -> None:
+    assert not [element.get("name") for element in PAGE.iter() if element.get("required")]
+
+
+# Machado, Oliveira and Fernandes (2009), severity 1; rows of linear RGB.
+SIGHTS = {
+    "all cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": ((0.152, 1.053, -0.205), (0.115, 0.786, 0.099), (-0.004, -0.048, 1.052)),
+    "deuteranopia": ((0.367, 0.861, -0.228), (0.280, 0.673, 0.047), (-0.012, 0.043, 0.969)),
+    "tritanopia": ((1.256, -0.077, -0.179), (-0.078, 0.931, 0.148), (0.005, 0.691, 0.304)),
+}
+Colour = tuple[float, ...]
+WHITE: Colour = (1.0, 1.0, 1.0)
+FILL = 0.3
+
+
+def over(label: str, ground: Colour) -> Colour:
+    """The colour that a label's fill gives the ground under it."""
+    colour = (int(COLOURS[label][at : at + 2], 16) / 255 for at in (1, 3, 5))
+    return tuple(FILL * top + (1 - FILL) * below for top, below in zip(colour, ground, strict=True))
+
+
+def seen(colour: Colour, sight: str) -> Colour:
+    """CIE L*a*b* (D65) of an sRGB colour as this sight sees it."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in colour]
+    red, green, blue = (
+        min(1.0, max(0.0, sum(a * b for a, b in zip(row, linear, strict=True)))) for row in SIGHTS[sight]
+    )
+    xyz = (
+        (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.9505,
+        0.2126 * red + 0.7152 * green + 0.0722 * blue,
+        (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.0888,
+    )
+    x, y, z = (part ** (1 / 3) if part > 0.008856 else 7.787 * part + 16 / 116 for part in xyz)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("sight", SIGHTS)
+def test_fills_differ_for_every_sight_inside_a_quote_too(sight: str) -> None:
+    quote = over("quote", WHITE)
+    alone = [WHITE, *(over(label, WHITE) for label in scheme.LABELS)]
+    inside = [quote, *(over(label, quote) for label in scheme.LABELS if label != "quote")]
+    for fills in (alone, inside):
+        for one, other in itertools.combinations(fills, 2):
+            assert math.dist(seen(one, sight), seen(other, sight)) > 7
+
+
+def test_no_two_labels_have_the_same_line() -> None:
+    assert len(set(LINES.values())) == len(scheme.LABELS)

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from annotation import projects, pull, push
 from annotation.accounts import Seat, seat
 from annotation.results import read_task
 from annotation.server import Server
 from dataset.corpus import Corpus
+from dataset.layer import Layer
 from tests.browser import Annotator, log_in
+from tests.corpora import REPOSITORY
 
 ARTICLE = "001_db3276e140bb1d05"
 SPEAKER = "Ukrainian military intelligence"
+DIRECTORATE = "Main Directorate of Intelligence (Ukraine)"
 QUOTE = (
     "that approximately 12,000 North Korean troops, including 500 officers and three generals, "
     "were already in Russia and undergoing training at five military bases"
+)
+WORDS = {"speaker": SPEAKER, "quote": QUOTE, "hedge": "approximately", "number": "12,000"}
+# A family with joiners, a flag, CRLF, a no-break space, doubled blanks, a combining mark, a tab, and a look of HTML.
+ODD = (
+    " 👨\u200d👩\u200d👧 The port 🇳🇴 said:\r\n\r\n“We  may lose <b>&amp;</b> about 40 cafe\u0301s,”"
+    " Ilsa\xa0Brandt wrote.\r\nTabs\tand  blanks: 1,200 to 1,500 ships.\r\n"
 )
 
 
 @pytest.fixture
 def who(seeds: Corpus) -> Seat:
-    here = seat(seeds, "a2")
-    push.deal(seeds, "r7", ["a2"])
-    push.push(seeds, "r7", here)
-    return here
+    return pushed(seeds)
 
 
 @pytest.fixture
@@ -37,42 +44,79 @@ def annotator(chromium: Browser, server: Server) -> Annotator:
     return log_in(chromium, str(server.url()), known.annotators["a2"])
 
 
+def pushed(corpus: Corpus) -> Seat:
+    here = seat(corpus, "a2")
+    push.deal(corpus, "r7", ["a2"])
+    push.push(corpus, "r7", here)
+    return here
+
+
 def open_article(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
     project = projects.existing(seeds, "r7", who)
     task = next(task.id for task in map(read_task, who.studio.tasks(project)) if task.article_id == ARTICLE)
     annotator.open_task(project, task)
 
 
-def test_all_four_labels_an_attribute_each_and_a_link(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
-    open_article(seeds, who, annotator)
+def pulled(corpus: Corpus, who: Seat) -> Layer:
+    (layer,) = pull.pull(corpus, "r7", [who], accept_removals=False, tell=print).layers
+    return layer
+
+
+def entity_key(corpus: Corpus, name: str) -> str:
+    """The key that the page gives a name."""
+    data = push.task(corpus, ARTICLE)["data"]
+    return str(next(entity["hotkey"] for entity in data["entities"] if entity["value"] == name))
+
+
+def mark_speaker(seeds: Corpus, annotator: Annotator) -> None:
     annotator.mark("1", SPEAKER)
-    annotator.press(entity_key(seeds, "Main Directorate of Intelligence (Ukraine)"))
-    annotator.press("Escape")
+    annotator.choose(entity_key(seeds, DIRECTORATE), DIRECTORATE)
+
+
+def mark_quote(seeds: Corpus, annotator: Annotator) -> None:
     annotator.mark("2", QUOTE)
-    annotator.press("w")
+    annotator.choose("w", "indirect")
+
+
+def mark_quote_of_marked_speaker(seeds: Corpus, annotator: Annotator) -> None:
+    mark_quote(seeds, annotator)
     annotator.press("r")
     annotator.click_words(SPEAKER)
-    annotator.press("Escape")
+
+
+def mark_quote_and_speaker(seeds: Corpus, annotator: Annotator) -> None:
+    mark_quote(seeds, annotator)
+    annotator.press("r")
+    annotator.select(SPEAKER)
+    annotator.choose(entity_key(seeds, DIRECTORATE), DIRECTORATE)
+
+
+def mark_hedge(seeds: Corpus, annotator: Annotator) -> None:
     annotator.mark("3", "approximately")
-    annotator.press("e")
-    annotator.press("Escape")
+    annotator.choose("e", "approximator")
+
+
+def mark_number(seeds: Corpus, annotator: Annotator) -> None:
     annotator.mark("4", "12,000")
-    annotator.press("q")
-    annotator.type_into("value: 12000, 3000..5000, 1000..", "12000")
-    annotator.type_into("unit: troops, USD, %, km", "troops")
+    annotator.number("q", None, "troops")
+
+
+def test_all_four_labels_their_attributes_and_a_link(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
+    open_article(seeds, who, annotator)
+    mark_quote_and_speaker(seeds, annotator)
+    mark_hedge(seeds, annotator)
+    mark_number(seeds, annotator)
     annotator.submit()
-    (layer,) = pull.pull(seeds, "r7", [who], accept_removals=False, tell=print).layers
-    text = seeds.text(ARTICLE)
+    layer, text = pulled(seeds, who), seeds.text(ARTICLE)
     spans = {row["label"]: row for row in layer.spans.iter_rows(named=True)}
     places = {label: (text.index(words), text.index(words) + len(words)) for label, words in WORDS.items()}
     assert {label: (row["start"], row["end"]) for label, row in spans.items()} == places
     assert {label: row["text"] for label, row in spans.items()} == WORDS
     assert layer.spans.height == 4
-    assert spans["speaker"]["speaker_entities"] == ["Main Directorate of Intelligence (Ukraine)"]
+    assert spans["speaker"]["speaker_entities"] == [DIRECTORATE]
     assert (spans["quote"]["quote_form"], spans["quote"]["quote_source"]) == ("indirect", "linked")
     assert spans["hedge"]["hedge_kind"] == "approximator"
-    number = spans["number"]
-    assert [number[f"number_{name}"] for name in ("kind", "value", "low", "unit")] == [
+    assert [spans["number"][f"number_{name}"] for name in ("kind", "value", "low", "unit")] == [
         "count",
         "12000",
         12000,
@@ -86,44 +130,208 @@ def test_all_four_labels_an_attribute_each_and_a_link(seeds: Corpus, who: Seat, 
     assert not layer.findings.height
 
 
-WORDS = {"speaker": SPEAKER, "quote": QUOTE, "hedge": "approximately", "number": "12,000"}
+COUNTED: dict[str, tuple[Callable[[Corpus, Annotator], None], tuple[int, int, int]]] = {
+    "a speaker, with the name": (mark_speaker, (2, 1, 0)),
+    "a quote, with its form": (mark_quote, (2, 1, 0)),
+    "a quote, with its form and the link to a marked speaker": (mark_quote_of_marked_speaker, (3, 1, 1)),
+    "a quote with its form, its speaker with the name, and their link": (mark_quote_and_speaker, (4, 2, 0)),
+    "a hedge, with its kind": (mark_hedge, (2, 1, 0)),
+    "“12,000”, with kind, value and the unit “troops”": (mark_number, (11, 1, 0)),
+}
 
 
-def entity_key(corpus: Corpus, name: str) -> str:
-    """The key that the page gives a name."""
-    data = push.task(corpus, ARTICLE)["data"]
-    return str(next(entity["hotkey"] for entity in data["entities"] if entity["value"] == name))
+@pytest.mark.parametrize("what", COUNTED)
+def test_few_keys_drags_and_clicks_do_each_label(what: str, seeds: Corpus, who: Seat, annotator: Annotator) -> None:
+    do, counted = COUNTED[what]
+    open_article(seeds, who, annotator)
+    if "marked speaker" in what:
+        mark_speaker(seeds, annotator)
+    before = annotator.actions
+    do(seeds, annotator)
+    assert tuple(after - then for after, then in zip(annotator.actions, before, strict=True)) == counted
 
 
-def test_a_speaker_who_is_not_listed_and_a_source_that_is_not_named(
+@pytest.mark.parametrize("what", COUNTED)
+def test_the_readme_tells_the_count(what: str) -> None:
+    counted = COUNTED[what][1]
+    row = " | ".join(map(str, [what, *counted, sum(counted)]))
+    assert f"| {row} |" in (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("way", ["stream", "task"])
+def test_offsets_are_exact_in_a_text_that_is_hard_to_show(
+    way: str, new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    corpus = new_corpus({"odd": ODD})
+    here = pushed(corpus)
+    project = projects.existing(corpus, "r7", here)
+    if way == "stream":
+        annotator.open_stream(project)
+    else:
+        annotator.open_task(project, next(map(read_task, here.studio.tasks(project))).id)
+    quote = "“We  may lose <b>&amp;</b> about 40 cafe\u0301s,”"
+    port = "👨\u200d👩\u200d👧 The port 🇳🇴"
+    annotator.mark("2", quote)
+    annotator.choose("q", "direct")
+    annotator.choose("t", "source not named")
+    annotator.press("r")
+    annotator.select("Ilsa\xa0Brandt")
+    annotator.choose("w", "Ilsa Brandt")
+    annotator.mark("1", port)
+    annotator.press("Enter")
+    annotator.type_keys("Somebody Else; The harbour union")
+    annotator.press("Enter")
+    annotator.mark("3", "may")
+    annotator.choose("q", "modal")
+    annotator.mark("3", "about")
+    annotator.choose("e", "approximator")
+    annotator.mark("4", "40")
+    annotator.number("q", "39..40", "cafés")
+    annotator.mark("4", "1,200 to 1,500")
+    annotator.number("t", None, "ships")
+    annotator.submit()
+    layer = pulled(corpus, here)
+    wanted = [port, quote, "may", "about", "40", "Ilsa\xa0Brandt", "1,200 to 1,500"]
+    found = list(layer.spans.iter_rows(named=True))
+    assert [(row["start"], row["text"]) for row in found] == [(ODD.index(words), words) for words in wanted]
+    assert found[0]["speaker_entities"] == ["Somebody Else", "The harbour union"]
+    assert found[5]["speaker_entities"] == ["Ilsa Brandt"]
+    assert (found[1]["quote_form"], found[1]["quote_source"]) == ("direct", "unnamed")
+    assert [row["hedge_kind"] for row in found[2:4]] == ["modal", "approximator"]
+    assert [(row["number_kind"], row["number_value"], row["number_unit"]) for row in (found[4], found[6])] == [
+        ("count", "39..40", "cafés"),
+        ("measure", "1200..1500", "ships"),
+    ]
+    assert ("said_by", found[1]["span_id"], found[5]["span_id"]) in set(
+        layer.relations.select("type", "from_span", "to_span").iter_rows()
+    )
+    assert not layer.findings.height
+
+
+@pytest.mark.parametrize("way", ["stream", "task"])
+def test_text_names_and_rules_stand_side_by_side_above_the_fold(
+    way: str, seeds: Corpus, who: Seat, annotator: Annotator
+) -> None:
+    if way == "stream":
+        annotator.open_stream(projects.existing(seeds, "r7", who))
+    else:
+        open_article(seeds, who, annotator)
+    assert 60 <= max(annotator.line_lengths()) <= 78
+    annotator.mark("1", "North Korea")
+    page = annotator.page
+    names = [entity["value"] for entity in push.task(seeds, ARTICLE)["data"]["entities"]]
+    boxes = [page.locator(f'.card input[name="{name}"]').bounding_box() for name in names]
+    assert len(boxes) == 12
+    assert all(box and box["y"] + box["height"] < 420 for box in boxes)
+    for seen in (page.get_by_placeholder("other name; another"), page.get_by_text("Mark the mention closest")):
+        expect(seen.locator("visible=true")).to_be_in_viewport(ratio=0.3)
+    for label in ("speaker", "quote", "hedge", "number"):
+        expect(page.locator(".left").get_by_text(label, exact=True).first).to_be_in_viewport()
+    article = page.locator(".page .article").bounding_box()
+    assert article and article["y"] + article["height"] < page.locator(".lsf-bottombar").bounding_box()["y"]  # type: ignore[index]
+    assert page.evaluate("document.scrollingElement.scrollHeight") <= 900
+
+
+@pytest.mark.parametrize(
+    ("key", "words", "rule", "example"),
+    [
+        ("1", "North Korea", "S1", "[Kyiv]"),
+        ("2", "North Korea", "Q1", "[“We will rebuild,”]"),
+        ("3", "North Korea", "H1", "The dam [may] have cracked."),
+        ("4", "North Korea", "N1", "[14,000] grey seals"),
+    ],
+)
+def test_the_rules_of_a_label_are_beside_a_span_of_it(
+    key: str, words: str, rule: str, example: str, seeds: Corpus, who: Seat, annotator: Annotator
+) -> None:
+    open_article(seeds, who, annotator)
+    annotator.mark(key, words)
+    expect(annotator.page.locator("strong:visible", has_text=rule).first).to_be_in_viewport()
+    assert annotator.page.locator(".right-example:visible").count() > 3
+
+
+def test_white_space_is_shown_as_it_is(new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator) -> None:
+    corpus = new_corpus({"odd": ODD})
+    annotator.open_stream(projects.existing(corpus, "r7", pushed(corpus)))
+    assert "We  may lose <b>&amp;</b>" in annotator.page.locator(".lsf-htx-richtext").inner_text()
+
+
+def test_a_hedge_and_a_number_stay_distinct_inside_a_quote(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
+    open_article(seeds, who, annotator)
+    mark_hedge(seeds, annotator)
+    mark_number(seeds, annotator)
+    mark_quote(seeds, annotator)
+    mark_speaker(seeds, annotator)
+    lines = annotator.page.evaluate(
+        "[...document.querySelectorAll('[data-label]')].map(span => [span.dataset.label.split(':')[1],"
+        " getComputedStyle(span).textDecorationLine, getComputedStyle(span).textDecorationStyle])"
+    )
+    assert sorted(lines) == [
+        ["hedge", "underline", "wavy"],
+        ["number", "underline", "double"],
+        ["quote", "none", "solid"],
+        ["speaker", "underline", "solid"],
+    ]
+
+
+def test_a_label_key_begins_a_new_span_and_leaves_the_selected_one_as_it_is(
     seeds: Corpus, who: Seat, annotator: Annotator
 ) -> None:
     open_article(seeds, who, annotator)
-    annotator.mark("1", "South Korean lawmakers")
-    annotator.type_into("other name; another", "Somebody Else; The harbour union")
-    annotator.press("Escape")
-    annotator.mark("2", "around 3,000 soldiers have already been sent, with more expected")
-    annotator.press("w")
-    annotator.press("t")
+    mark_speaker(seeds, annotator)
+    mark_hedge(seeds, annotator)
+    annotator.click_words(SPEAKER)
+    annotator.press("4")
     annotator.submit()
-    (layer,) = pull.pull(seeds, "r7", [who], accept_removals=False, tell=print).layers
-    speaker, quote = layer.spans.iter_rows(named=True)
-    assert speaker["speaker_entities"] == ["Somebody Else", "The harbour union"]
-    assert quote["quote_source"] == "unnamed"
+    assert sorted(pulled(seeds, who).spans["label"]) == ["hedge", "speaker"]
 
 
-def test_a_quote_without_its_form_is_not_accepted(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
+def test_an_unfinished_span_is_marked_on_the_page_and_submitted_as_it_is(
+    seeds: Corpus, who: Seat, annotator: Annotator
+) -> None:
     open_article(seeds, who, annotator)
-    annotator.mark("2", "around 3,000 soldiers have already been sent, with more expected")
-    annotator.press("Escape")
-    annotator.page.get_by_role("button", name="Submit").click()
-    expect(annotator.page.get_by_text("Every quote needs a form")).to_be_visible()
+    annotator.mark("2", QUOTE)
+    hint = "getComputedStyle([...document.querySelectorAll('.needed h4')].find(e => e.offsetParent), '::after').content"
+    assert "choose one" in annotator.page.evaluate(hint)
+    annotator.submit()
+    (quote,) = pulled(seeds, who).spans.iter_rows(named=True)
+    assert (quote["text"], quote["quote_form"]) == (QUOTE, None)
+
+
+def test_nothing_is_lost_when_the_server_does_not_take_a_submit(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
+    open_article(seeds, who, annotator)
+    page = annotator.page
+    mark_quote(seeds, annotator)
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=500, body="{}")
+        else:
+            route.fallback()
+
+    page.route("**/api/tasks/*/annotations**", refuse)
+    with page.expect_response("**/api/tasks/*/annotations**") as refused:
+        annotator.button("Submit").click()
+    assert refused.value.status == 500
+    page.wait_for_function("!Htx.isSubmitting")
+    with page.expect_response(lambda answer: "/drafts" in answer.url and answer.request.method != "GET") as draft:
+        mark_hedge(seeds, annotator)
+    assert draft.value.ok
+    open_article(seeds, who, annotator)
+    page.wait_for_function("document.querySelectorAll('[data-start]').length == 2")
+    page.unroute_all()
+    annotator.submit()
+    spans = pulled(seeds, who).spans
+    assert spans.select("label", "quote_form", "hedge_kind").rows() == [
+        ("quote", "indirect", None),
+        ("hedge", None, "approximator"),
+    ]
 
 
 def test_skipping_is_kept_apart_from_submitting_nothing(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
     open_article(seeds, who, annotator)
     annotator.submit()
-    (layer,) = pull.pull(seeds, "r7", [who], accept_removals=False, tell=print).layers
+    layer = pulled(seeds, who)
     assert layer.tasks.select("article_id", "status").rows() == [(ARTICLE, "submitted")]
     assert layer.spans.height == 0
 

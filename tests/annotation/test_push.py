@@ -133,3 +133,15 @@ def test_deals_are_kept_and_only_grow(corpus: Corpus) -> None:
     after = path.stat().st_mtime_ns
     push.deal(corpus, "r1", ["a1", "a2"])
     assert path.stat().st_mtime_ns == after
+
+
+def test_an_article_that_the_page_is_slow_with_is_warned_about(new_corpus: Callable[[dict[str, str]], Corpus]) -> None:
+    long = {f"long{n}": "Nobody said a word. " * 1300 + "é" * n for n in range(7)}
+    corpus = new_corpus({"short": "Rain.", "limit": "x" * push.LONG_BYTES, **long})
+    command = [*HEDGEROW, "push", "--round", "r1", "--annotator", "a1", "--corpus", str(corpus.root)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    lines = [line for line in told.splitlines() if " kB: " in line]
+    assert [line.split()[0] for line in lines] == ["long6", "long5", "long4", "long3", "long2"]
+    assert "26 kB" in lines[0] and "several shorter articles" in lines[0]
+    assert "2 more articles" in told
+    assert "short" not in "".join(line.split(" has ")[0] for line in lines)

@@ -1,0 +1,89 @@
+// What the labelling page of the embedded server does beyond Label Studio's own, so that a span takes few actions.
+// It listens before Label Studio does and calls its store (window.Htx). Where a later version has no such store, or
+// names things otherwise, the page falls back to Label Studio's own ways.
+(() => {
+  const LABEL_KEYS = "1234";
+  const SETTINGS = "labelStudio:settings";
+  const OFFERED = "hedgerow:settings";
+  const annotation = () => window.Htx?.annotationStore?.selected;
+  const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
+  const source = (work) => work.linkingModes.get("create_relation").region;
+
+  // A new span is selected at once. Set once a browser: who switches it off has it off.
+  if (!localStorage.getItem(OFFERED)) {
+    const kept = JSON.parse(localStorage.getItem(SETTINGS) || "{}");
+    localStorage.setItem(SETTINGS, JSON.stringify({ ...kept, selectAfterCreate: true }));
+    localStorage.setItem(OFFERED, "1");
+  }
+  document.documentElement.dataset.hedgerow = "";
+
+  // 1 to 4 begin a new span, whatever is selected; Label Studio alone would relabel what is selected.
+  // Enter goes to the selected span's first empty field, Escape leaves it.
+  const onKey = (event) => {
+    const work = annotation();
+    if (work?.submissionStarted) keepSaving();
+    if (!work || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (isField(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+    } else if (LABEL_KEYS.includes(event.key)) {
+      work.unselectAll();
+    } else if (event.key === "Enter" && work.highlightedNode) {
+      openField(event, work);
+    }
+  };
+
+  const openField = (event, work) => {
+    const empty = [...document.querySelectorAll(".page .card form input")].find((field) => field.offsetParent);
+    if (!empty) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    empty.focus();
+    if (empty.name !== "number_value" || empty.value) return;
+    work.names.get(empty.name).setValue(digits(work.highlightedNode.text));
+    // Once the field shows it, and before the next key: what is typed replaces it.
+    queueMicrotask(() => empty.select());
+  };
+
+  // The value that a span of plain digits has, for the annotator to accept with Enter; "" for any other.
+  const digits = (text) => {
+    const found = text.replace(/,(?=\d{3})/g, "").match(/^[$€£]?\s?(\d+(?:\.\d+)?)(?:\s?(?:to|and|-|–)\s?(\d+(?:\.\d+)?))?\s?%?$/);
+    return found ? found.slice(1).filter(Boolean).join("..") : "";
+  };
+
+  // What was typed is kept when the field is left by Tab or mouse; Label Studio alone would wait for Enter.
+  const onLeave = (event) => annotation()?.names?.get(event.target.name)?.submitChanges?.();
+
+  // While a link is being drawn, words that are dragged over become its other end: from a quote, the speaker.
+  const onMouseUp = () => {
+    const work = annotation();
+    if (work?.submissionStarted) keepSaving();
+    if (!work?.isLinkingMode || window.getSelection().isCollapsed) return;
+    const from = source(work);
+    const before = work.regions.length;
+    if (from?.labelName === "quote" && work.highlightedNode === from) {
+      work.unselectAll();
+      work.names.get("label").findLabel("speaker").setSelected(true);
+    }
+    setTimeout(() => {
+      if (!work.isLinkingMode || work.regions.length === before) return;
+      work.addLinkedRegion(work.regions.at(-1));
+      work.stopLinkingMode();
+    });
+  };
+
+  // After a submit that failed, Label Studio saves no more drafts until one succeeds: then they are saved from here.
+  let waiting;
+  const keepSaving = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      const work = annotation();
+      if (!work?.submissionStarted || window.Htx.isSubmitting || work.isReadOnly()) return;
+      work.addVersions({ draft: work.serializeAnnotation({ fast: true }) });
+      window.Htx.submitDraft(work);
+    }, 1000);
+  };
+
+  document.addEventListener("keydown", onKey, true);
+  document.addEventListener("focusout", onLeave, true);
+  document.addEventListener("mouseup", onMouseUp, true);
+})();
