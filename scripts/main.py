@@ -8,7 +8,7 @@ import sys
 import typer
 
 from dataset.problem import Problem
-from scripts import build, demo, down, pull, push, restore, status, up, validate
+from scripts import acknowledge, build, demo, down, pull, push, restore, status, up, validate
 from scripts.console import problem
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (up, down, status, push, pull, restore, validate, build, demo):
+for module in (up, down, status, push, pull, restore, validate, acknowledge, build, demo):
     app.command(module.__name__.rpartition(".")[2], rich_help_panel=None)(module.command)
 
 COULD_NOT = 3

@@ -16,6 +16,7 @@ from dataset.quantities import Quantity, is_unit, read_quantity
 
 Row = dict[str, Any]
 _APPROXIMATOR: Final = re.compile(rf"{lexicon.one_of(lexicon.APPROXIMATORS)}\b")
+_GOES_ON: Final = re.compile(r"[ -]*(?:and|or|to|half|point|quarter|third)\b")
 _ORDINAL: Final = rf"(?i)^(?:\d+(?:st|nd|rd|th)|{lexicon.one_of(lexicon.ORDINALS)})$"
 _DATE: Final = rf"^(?:{lexicon.MONTH}\s+\d|\d.*\b{lexicon.MONTH}|\d{{4}}-\d{{2}}-\d{{2}}$|\d{{1,2}}:\d{{2}})"
 _DIGITS: Final = r"^\d{1,4}(?:\s?[-–]\s?\d{1,4})?$"
@@ -74,7 +75,7 @@ def counted_nouns(facts: Facts) -> Iterator[Finding]:
     lettered = pl.col("text").str.contains(r"[A-Za-z]\w*\s*$")
     for row in facts.sound.filter(lettered, label="number", number_kind="count").iter_rows(named=True):
         read = read_quantity(row["text"])
-        if read and read.rest.strip(" -") and not _is_date(row):
+        if read and read.rest.strip(" -") and not _GOES_ON.match(read.rest) and not _is_date(row):
             yield facts.at("n1-counted-noun-inside", row, f"“{read.rest.strip()}” in “{row['text']}” is outside")
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 
 from dataset import schema, scheme
-from dataset.checks.layers import check_layer
+from dataset.checks.layers import STRUCTURE, found_by
 from dataset.corpus import Corpus
 from dataset.layer import Layer, make_layer
 from dataset.published import ROWS, frames
@@ -269,7 +269,7 @@ def test_a_layer_without_findings_has_every_quote_in_one_row_once(tiny: Corpus, 
     rows = valid_rows()
     rows["relations"] = [link("continues", *pair) for pair in ends]
     layer: Layer = make_layer(LAYER, **rows)
-    if not check_layer(tiny, layer):
+    if not found_by(STRUCTURE, tiny, layer):
         segments = [one for row in frames(tiny, layer)["quotes"].to_dicts() for one in ids(row["segments"])]
         assert sorted(segments) == ["claim", "crossed", "near", "seen", "unsaid"]
 
@@ -278,7 +278,7 @@ def test_the_segments_of_a_quote_are_in_the_order_of_the_text(tiny: Corpus) -> N
     rows = valid_rows()
     rows["relations"] = [link("continues", "claim", "crossed")]
     layer = make_layer(LAYER, **rows)
-    if not check_layer(tiny, layer):
+    if not found_by(STRUCTURE, tiny, layer):
         for row in frames(tiny, layer)["quotes"].to_dicts():
             starts = [segment["start"] for segment in row["segments"]]
             assert starts == sorted(starts)

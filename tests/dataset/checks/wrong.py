@@ -169,7 +169,7 @@ WRONG: Final[dict[str, list[Work]]] = {
         )
     ],
     "q10-page-furniture": [
-        said("It rained.\nAlso read: Ann Bo says it rained", speaker("Ann Bo"), quote("it rained"), "Ann Bo"),
+        counted("It rained.\nAlso read: 40 men ran", number("40", "40")),
         counted("It rained.\n\nAdvertisment\n\nDisclaimer: all 40 claims are theirs.", number("40", "40")),
         counted("Kim and 40 men stand on a bridge (AFP file)", number("40", "40")),
     ],
@@ -185,7 +185,11 @@ WRONG: Final[dict[str, list[Work]]] = {
     "h4-verb-of-saying": [
         cue("The owner claimed a loss.", "claimed", "evidential"),
         cue("According to the owner, it rained.", "According to", "evidential"),
-        cue("It was alleged that all was lost.", "alleged", "evidential"),
+        Work(
+            "It was alleged that all was lost.",
+            (hedge("alleged", "evidential"), quote("that all was lost")),
+            at="alleged",
+        ),
     ],
     "h10-other-target": [
         Work(
