@@ -90,7 +90,7 @@ def _told(shown: Shown, finding: Finding, first: bool, acknowledged: bool) -> It
     colour = COLOURS[finding.severity]
     place = f" {finding.start}:{finding.end}" if finding.start is not None else ""
     mark = " (acknowledged)" if acknowledged else ""
-    yield f"  [{colour}]{finding.severity}[/] {finding.code}{place}: {escape(finding.message)}{mark}"
+    yield f"  [{colour}]{finding.severity}[/] {finding.code}{place}: {escape(_line(finding.message))}{mark}"
     if context := shown.context(finding):
         before, words, after = map(escape, context)
         yield f"    …{before}[bold {colour}]⟦{words}⟧[/]{after}…"
