@@ -213,14 +213,25 @@ NOT_NUMBERS: Final = "|".join(
 
 # Page furniture (Q10)
 
-FURNITURE: Final = "|".join(
+FURNITURE_LINE: Final = "|".join(
     (
-        r"(?mi:^)[ \t]*(?i:advertise?ments?)[ \t]*(?m:$)",
-        r"(?m:^)[ \t]*(?i:also read|read more|read also|disclaimer|photo|image|file photo|picture|caption)\s?:[^\n]*",
-        r"\(\s?(?i:with (?:additional )?inputs? from)[^)\n]*\)",
-        r"[^.!?\n]*\((?:AFP|AP|Reuters|EPA|Getty(?: Images)?)(?: file(?: photo)?| photo|/[^)\n]*)?\)[ \t]*(?m:$)",
-        r"\A\s*date \d{4}-\d{2}-\d{2}",
-        r"\A\s*[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3}(?:, [A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3}){1,2}[ \t]*\n\s*\n",
-        r"\A\s*[A-Z][A-Z .,-]{2,40}(?: \([A-Z][\w ]{1,20}\))? ?[-–—]{1,2} ",
+        r"\s*(?i:advertise?ments?)\s*$",
+        r"\s*(?i:also read|read more|read also|disclaimer|photo|image|file photo|picture|caption)\s?:",
     )
 )
+"""The beginning of a line that is furniture as a whole."""
+
+FURNITURE_OPENING: Final = "|".join(
+    (
+        r"\s*date \d{4}-\d{2}-\d{2}",
+        r"\s*[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3}(?:, [A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3}){1,2}[ \t]*\n\s*\n",
+        r"\s*[A-Z][A-Z .,-]{2,40}(?: \([A-Z][\w ]{1,20}\))? ?[-–—]{1,2} ",
+    )
+)
+"""A dateline at the beginning of an article."""
+
+FURNITURE_CREDIT: Final = (
+    r"\((?:(?P<photo>(?:AFP|AP|Reuters|EPA|Getty(?: Images)?)(?: file(?: photo)?| photo|/[^)\n]*)?\)[ \t]*$)"
+    r"|\s?(?i:with (?:additional )?inputs? from)[^)\n]*\))"
+)
+"""A credit in round brackets; before one of a photo stands its caption, a sentence on the same line."""

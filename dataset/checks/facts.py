@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,13 +12,12 @@ import polars as pl
 from dataset import scheme
 from dataset.checks.findings import Finding
 from dataset.corpus import Corpus
+from dataset.furniture import furniture
 from dataset.layer import Layer
-from dataset.lexicon import FURNITURE
 from dataset.problem import Problem
 
 Row = dict[str, Any]
 _WINDOW: Final = 24
-_FURNITURE: Final = re.compile(FURNITURE)
 
 
 @dataclass(frozen=True)
@@ -86,8 +84,7 @@ class Facts:
     def furniture(self, article: str) -> list[tuple[int, int]]:
         """Where page furniture (Q10) is in an article."""
         if article not in self._furniture:
-            text = self.text_of.get(article, "")
-            self._furniture[article] = [match.span() for match in _FURNITURE.finditer(text)]
+            self._furniture[article] = furniture(self.text_of.get(article, ""))
         return self._furniture[article]
 
     def at(self, code: str, row: Mapping[str, Any], message: str) -> Finding:

@@ -6,7 +6,7 @@ Only articles that were submitted and whose spans are all sound are asked, and p
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
@@ -32,6 +32,7 @@ _CUES: Final = re.compile(
         )
     )
 )
+AROUND: Final = 32
 _SENTENCE: Final = re.compile(r"[^.!?\n]+(?:[.!?](?!\s)[^.!?\n]*)*")
 _VERBS: Final = lexicon.one_of(lexicon.CLAUSE_VERBS)
 _SAYING: Final = re.compile(
@@ -105,10 +106,15 @@ def quotations(article: _Article) -> Iterator[_Missed]:
 
 def digits(article: _Article) -> Iterator[_Missed]:
     """Digits that no number covers."""
-    others = [match.span() for match in _NOT_NUMBERS.finditer(article.text)]
     for match in _DIGITS.finditer(article.text):
-        if not _touches(others, *match.span()) and not article.covered(*match.span(), "number"):
+        if not article.covered(*match.span(), "number") and not _is_no_number(article.text, *match.span()):
             yield "n1-unlabelled-digits", *match.span(), f"no number covers “{match[0]}”"
+
+
+def _is_no_number(text: str, start: int, end: int) -> bool:
+    """Whether digits belong to a date, time, year, ordinal, name or list marker."""
+    around = _NOT_NUMBERS.finditer(text, max(0, start - AROUND), end + AROUND)
+    return any(match.start() < end and start < match.end() for match in around)
 
 
 def number_words(article: _Article) -> Iterator[_Missed]:
@@ -127,12 +133,10 @@ def hedge_cues(article: _Article) -> Iterator[_Missed]:
 
 def sayings(article: _Article) -> Iterator[_Missed]:
     """Verbs of saying with a clause, in a sentence that no quote touches."""
-    sentences = [match.span() for match in _SENTENCE.finditer(article.text)]
-    for match in _SAYING.finditer(article.text):
-        at = bisect_right(sentences, match.start(), key=lambda place: place[0]) - 1
-        start, end = sentences[at]
-        if not article.covered(start, max(end, match.end()), "quote"):
-            yield "q2-unlabelled-saying", *match.span(), f"no quote in the sentence of “{match[0]}”"
+    for sentence in _SENTENCE.finditer(article.text):
+        if not article.covered(*sentence.span(), "quote"):
+            for match in _SAYING.finditer(article.text, *sentence.span()):
+                yield "q2-unlabelled-saying", *match.span(), f"no quote in the sentence of “{match[0]}”"
 
 
 def _brief(words: str) -> str:
