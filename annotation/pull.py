@@ -96,9 +96,16 @@ def read_export(export: Path) -> Iterator[Row]:
 
 
 def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: bool) -> Pulled:
-    """Keeps the raw tasks, then brings the record to what they tell; no layer, where one would lose something."""
-    told = [normalise(corpus, round_name, one.annotator, one.tasks, one.account) for one in sources]
-    pulled = Pulled(_keep(corpus, round_name, sources), [layer for layer, _ in told])
+    """Keeps the raw tasks, then brings the record to what they tell; no layer, where one would lose something.
+
+    Raises:
+        Problem: a task cannot be told, and nothing is kept.
+    """
+    try:
+        told = [normalise(corpus, round_name, one.annotator, one.tasks, one.account) for one in sources]
+        pulled = Pulled(_keep(corpus, round_name, sources), [layer for layer, _ in told])
+    except RecursionError:
+        raise Problem("a task is nested too deeply to be read", "delete that task's annotation, or mend it") from None
     pulled.missing = _missing(corpus, round_name, sources, told)
     for source, (layer, places) in zip(sources, told, strict=True):
         _note_places(corpus, layer.name, source, places)

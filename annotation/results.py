@@ -28,6 +28,7 @@ TYPED: Final = ("speaker_other", "number_value", "number_unit")
 UNNAMED: Final = "source not named"
 _COLUMN_OF: Final = {"speaker_other": "speaker_entities", "quote_unnamed": "quote_source"}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SPACES: Final = re.compile(r"(?:\s|\\[nr])+")
 _AND: Final = ";"
 _LISTS: Final = ("speaker_entities", "speaker_other")
 
@@ -92,6 +93,7 @@ def _read_region(region: str, items: list[Result], text: str, reading: Reading) 
     elif label is not None:
         start, end = offsets
         span = _blank_span(region, label, start, end, text)
+        _compare_surface(span, labelled[0]["value"].get("text"), text, reading)
         for item in items:
             _read_attribute(span, item, offsets, reading)
         reading.spans.append(_finish(span))
@@ -126,6 +128,28 @@ def _blank_span(region: str, label: str, start: int, end: int, text: str) -> Row
         **dict.fromkeys(names),
         "speaker_entities": [],
     }
+
+
+def _compare_surface(span: Row, surface: Any, text: str, reading: Reading) -> None:
+    """Notes where a region's own words are not the article's at its offsets.
+
+    Label Studio writes a line end as a backslash and an n, and takes doubled blanks for one: both sides are brought to
+    that form. Offsets that count UTF-16 units, as older data and other front ends have them, are named as such.
+    """
+    start, end = span["start"], span["end"]
+    if not _is_text(surface) or not 0 <= start < end <= len(text) or _same_words(span["text"], surface):
+        return
+    units = text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le", "replace")
+    reason = "; the offsets count UTF-16 units" if _same_words(units, surface) else ""
+    reading.found(
+        "surface-differs",
+        span["span_id"],
+        f"the region says “{surface[:60]}”, its offsets “{span['text'][:60]}”{reason}",
+    )
+
+
+def _same_words(one: str, other: str) -> bool:
+    return one == other or _SPACES.sub(" ", one).strip() == _SPACES.sub(" ", other).strip()
 
 
 def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: Reading) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 IDENTIFIER = r"^[A-Za-z0-9_.\-]+$"
 SHA256 = r"^[0-9a-f]{64}$"
 TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$"
+PLACE = r"^\d+:\d+ "
 DATE = r"^\d{4}-\d{2}-\d{2}$"
 
 
@@ -165,6 +166,15 @@ class Deals(Table):
     article_id: str = column("the article", str_matches=IDENTIFIER)
 
 
+class Acknowledged(Table):
+    """A warning that a person looked at and let stand."""
+
+    code: str = column("code of the warning")
+    article_id: str = column("the article", str_matches=IDENTIFIER)
+    place: str = column("`START:END` and the words there; once either changes, the warning is back", str_matches=PLACE)
+    reason: str = column("why it may stand", str_matches=r"\S")
+
+
 class Splits(Table):
     """An event's split, fixed when it was first released."""
 
@@ -305,6 +315,7 @@ RECORD: dict[str, type[Table]] = {
     "relations": Relations,
     "findings": Findings,
     "deals": Deals,
+    "acknowledged": Acknowledged,
     "splits": Splits,
 }
 CONFIGS: dict[str, type[Table]] = {

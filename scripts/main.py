@@ -8,7 +8,21 @@ import sys
 import typer
 
 from dataset.problem import Problem
-from scripts import backup, build, demo, doctor, down, intake, pull, push, restore, status, up, validate
+from scripts import (
+    acknowledge,
+    backup,
+    build,
+    demo,
+    doctor,
+    down,
+    intake,
+    pull,
+    push,
+    restore,
+    status,
+    up,
+    validate,
+)
 from scripts.console import problem
 
 app = typer.Typer(
@@ -18,7 +32,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (up, down, status, doctor, intake, push, pull, validate, build, backup, restore, demo):
+COMMANDS = (
+    up,
+    down,
+    status,
+    doctor,
+    intake,
+    push,
+    pull,
+    validate,
+    acknowledge,
+    build,
+    backup,
+    restore,
+    demo,
+)
+for module in COMMANDS:
     app.command(module.__name__.rpartition(".")[2], rich_help_panel=None)(module.command)
 
 COULD_NOT = 3

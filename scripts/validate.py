@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from itertools import groupby
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated
 
 import typer
-from rich.markup import escape
 
-from annotation.pull import addresses
-from dataset.checks.findings import Finding
+from dataset import acknowledged
+from dataset.acknowledged import Judged
 from dataset.checks.layers import check_layer
+from dataset.checks.page import codes_page
 from dataset.corpus import Corpus, open_corpus
+from dataset.files import write_bytes
 from dataset.layer import read_layer
 from dataset.problem import Problem
-from scripts.console import OUT, CorpusOption, JsonOption, say, say_json
+from scripts.console import CorpusOption, JsonOption, say, say_json
+from scripts.showing import Shown, by_code, markdown, print_findings
 
 SHOWN = 200
+FILE = "validate-findings.jsonl"
 
 
 def command(
@@ -26,25 +30,33 @@ def command(
         typer.Option(help="Only this layer, as r1/a1 or gold; all of them if not named.", metavar="LAYER"),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings end with exit 1, too.")] = False,
+    show_all: Annotated[bool, typer.Option("--all", help="Show acknowledged warnings, too.")] = False,
     as_json: JsonOption = False,
+    as_markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print a Markdown table, for a pull request.")
+    ] = False,
+    codes: Annotated[bool, typer.Option("--codes", help="Print every code there is, as Markdown, and end.")] = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Check the record against the schema and the rules; print every finding.
 
-    Exit 1 where there is an error. A finding names the task's address, where this machine has pulled it.
+    Exit 1 where there is an error. A finding shows its words in context, its rule, and the task's address, where this
+    machine has pulled it. Acknowledged warnings are counted and not shown.
 
     Example: hedgerow validate --layer r1/a1
+    Example: hedgerow validate --markdown
     """
+    if codes:
+        typer.echo(codes_page(), nl=False)
+        return
     here = open_corpus(corpus)
     names = _chosen(here, layer or [])
     found = [one for name in names for one in check_layer(here, read_layer(here.layer_path(name), name))]
-    if as_json:
-        where = {name: addresses(here, name) for name in names}
-        say_json([as_row(one, where[one.layer].get(one.article_id)) for one in found])
-    else:
-        _print(here, found)
-        say(f"{', '.join(names)}: {_summary(found)}")
-    if any(one.severity == "error" or strict for one in found):
+    judged = acknowledged.judge(here, found, whole=names == here.layers())
+    _show(here, judged, show_all, "json" if as_json else "markdown" if as_markdown else "people")
+    if not as_json:
+        say(f"{', '.join(names)}: {_summary(judged)}")
+    if any(one.severity == "error" or strict for one in judged.open):
         raise typer.Exit(1)
 
 
@@ -55,37 +67,34 @@ def _chosen(corpus: Corpus, names: list[str]) -> list[str]:
             raise Problem(f"the record has no layer {name}", f"name one that it has: {', '.join(known) or 'none'}")
     if not known:
         raise Problem("the record has no layer yet", "bring one with `hedgerow pull --round r1`")
-    return names or known
+    return list(dict.fromkeys(names)) or known
 
 
-def as_row(finding: Finding, address: str | None) -> dict[str, Any]:
-    """A finding for machines."""
-    return {
-        "code": finding.code,
-        "severity": finding.severity,
-        "layer": finding.layer,
-        "annotator": finding.annotator,
-        "article_id": finding.article_id,
-        "span_id": finding.span_id,
-        "start": finding.start,
-        "end": finding.end,
-        "message": finding.message,
-        "address": address,
-    }
+def _show(corpus: Corpus, judged: Judged, show_all: bool, form: str) -> None:
+    shown, let = Shown(corpus), frozenset(judged.acknowledged)
+    listed = judged.open + (judged.acknowledged if show_all else [])
+    listed.sort(key=lambda one: (one.layer, one.article_id, -1 if one.start is None else one.start, one.code))
+    if form == "json":
+        say_json([shown.row(one, acknowledged=one in let) for one in listed])
+    elif form == "markdown":
+        for line in markdown(shown, listed[:SHOWN]) if listed else ():
+            say(line)
+    else:
+        print_findings(shown, listed[:SHOWN], let)
+    if len(listed) > SHOWN and form != "json":
+        rows = [shown.row(one, acknowledged=one in let) for one in listed]
+        say(f"{len(listed)} findings; the first {SHOWN} are above, all of them in {_kept(corpus, rows)}\n")
+        say("\n".join(by_code(listed)) + "\n")
 
 
-def _print(corpus: Corpus, found: list[Finding]) -> None:
-    for (layer, article), group in groupby(found[:SHOWN], key=lambda one: (one.layer, one.article_id)):
-        where = addresses(corpus, layer).get(article, "")
-        OUT.print(f"[bold]{escape(article)}[/] {escape(layer)}  {escape(where)}")
-        for one in group:
-            place = f" {one.start}:{one.end}" if one.start is not None else ""
-            colour = "red" if one.severity == "error" else "yellow"
-            OUT.print(f"  [{colour}]{one.severity}[/] {one.code}{place}: {escape(one.message)}")
-    if len(found) > SHOWN:
-        say(f"… and {len(found) - SHOWN} more; `hedgerow validate --json` has them all")
+def _kept(corpus: Corpus, rows: list[dict[str, object]]) -> Path:
+    """Writes rows into the corpus's state folder."""
+    path = corpus.state / FILE
+    write_bytes(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
+    return path
 
 
-def _summary(found: list[Finding]) -> str:
-    counts = Counter(one.severity for one in found)
-    return f"{counts['error']} errors, {counts['warning']} warnings"
+def _summary(judged: Judged) -> str:
+    counts = Counter(one.severity for one in judged.open)
+    let = f", {len(judged.acknowledged)} acknowledged" if judged.acknowledged else ""
+    return f"{counts['error']} errors, {counts['warning']} warnings{let}"

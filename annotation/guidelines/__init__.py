@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 SECTIONS: Final = ("everywhere", "speaker", "quote", "hedge", "number", "links")
 _FOLDER = Path(__file__).parent
 _RULE = re.compile(r"^- \*\*([SQHNE]\d+)\*\* ", re.MULTILINE)
+_WHOLE_RULE = re.compile(r"^- \*\*([SQHNE]\d+)\*\* (.*?)\n  Right: `(.*?)`$", re.MULTILINE | re.DOTALL)
+
+
+class Rule(NamedTuple):
+    """A rule's text and its right example, each on one line."""
+
+    text: str
+    right: str
+
+
+@cache
+def rules() -> dict[str, Rule]:
+    """Every rule by its id."""
+    found = [match for name in SECTIONS for match in _WHOLE_RULE.findall(section(name))]
+    return {rule: Rule(" ".join(text.split()), " ".join(right.split())) for rule, text, right in found}
 
 
 def version() -> str:

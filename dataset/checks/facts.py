@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
+from dataset import scheme
+from dataset.checks.findings import Finding
 from dataset.corpus import Corpus
+from dataset.furniture import furniture
 from dataset.layer import Layer
 from dataset.problem import Problem
+
+Row = dict[str, Any]
+_WINDOW: Final = 24
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A layer and the texts of its articles: article_id, article_text. `unreadable` says why one is not there."""
+    """A layer and the texts of its articles: article_id, article_text. `unreadable` says why one is not there.
+
+    `events` are article_id and event_id, `entities` the registry: event_id, entity, aliases.
+    """
 
     layer: Layer
     texts: pl.DataFrame
     unreadable: dict[str, str]
+    events: pl.DataFrame
+    entities: pl.DataFrame
+    _furniture: dict[str, list[tuple[int, int]]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def spans(self) -> pl.DataFrame:
@@ -27,9 +40,65 @@ class Facts:
         return self.layer.spans.join(self.texts, on="article_id", how="left", maintain_order="left")
 
     @cached_property
-    def by_id(self) -> dict[tuple[str, str], dict[str, Any]]:
+    def text_of(self) -> dict[str, str]:
+        """The texts by article_id."""
+        return dict(self.texts.iter_rows())
+
+    @cached_property
+    def sound(self) -> pl.DataFrame:
+        """The spans whose words can be judged, with up to 24 characters `before` and `after` each.
+
+        They are of an article that was submitted, have a known label, an id of their own, and the article's words.
+        """
+        start, end, text = pl.col("start"), pl.col("end"), pl.col("article_text")
+        judged = self.spans.filter(
+            pl.col("label").is_in(scheme.LABELS) & ~pl.struct("article_id", "span_id").is_duplicated()
+        ).join(self.submitted, on="article_id", how="semi", maintain_order="left")
+        inside = judged.filter((start >= 0) & (start < end) & (end <= text.str.len_chars()))
+        left = pl.max_horizontal(start - _WINDOW, 0)
+        return inside.filter(text.str.slice(start, end - start) == pl.col("text")).select(
+            pl.exclude("article_text"),
+            text.str.slice(left, start - left).alias("before"),
+            text.str.slice(end, _WINDOW).alias("after"),
+        )
+
+    @cached_property
+    def submitted(self) -> pl.DataFrame:
+        """The ids of the articles that were submitted."""
+        return self.layer.tasks.filter(status="submitted").select("article_id").unique()
+
+    @cached_property
+    def by_id(self) -> dict[tuple[str, str], Row]:
         """The spans by (article_id, span_id)."""
         return {(row["article_id"], row["span_id"]): row for row in self.layer.spans.iter_rows(named=True)}
+
+    def span(self, article: str, span_id: str) -> Row | None:
+        """The span of that id."""
+        return self.by_id.get((article, span_id))
+
+    def linked(self, relation: str, side: str) -> pl.DataFrame:
+        """article_id and span_id of the spans that links of a type start from (`from_span`) or point to."""
+        links = self.layer.relations.filter(pl.col("type") == relation)
+        return links.select("article_id", pl.col(side).alias("span_id")).unique()
+
+    def furniture(self, article: str) -> list[tuple[int, int]]:
+        """Where page furniture (Q10) is in an article."""
+        if article not in self._furniture:
+            self._furniture[article] = furniture(self.text_of.get(article, ""))
+        return self._furniture[article]
+
+    def at(self, code: str, row: Mapping[str, Any], message: str) -> Finding:
+        """A finding at a span, or at what is known of one."""
+        start, end = row.get("start"), row.get("end")
+        return Finding(
+            code,
+            self.layer.name,
+            str(row["article_id"] or ""),
+            message,
+            span_id=None if row.get("span_id") is None else str(row["span_id"]),
+            start=start if isinstance(start, int) else None,
+            end=end if isinstance(end, int) else None,
+        )
 
 
 def gather(corpus: Corpus, layer: Layer) -> Facts:
@@ -44,5 +113,7 @@ def gather(corpus: Corpus, layer: Layer) -> Facts:
                 texts[article] = corpus.text(article)
             except Problem as problem:
                 unreadable[article] = str(problem)
-    frame = {"article_id": list(texts), "article_text": list(texts.values())}
-    return Facts(layer, pl.DataFrame(frame, schema={"article_id": pl.String, "article_text": pl.String}), unreadable)
+    rows = {"article_id": list(texts), "article_text": list(texts.values())}
+    frame = pl.DataFrame(rows, schema={"article_id": pl.String, "article_text": pl.String})
+    events = corpus.articles.select("article_id", "event_id")
+    return Facts(layer, frame, unreadable, events, corpus.entities)

@@ -10,12 +10,13 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Code:
-    """A kind of finding. `example` shows something that gives it."""
+    """A kind of finding. `example` shows something that gives it; `rule` is the scheme's rule that it breaks."""
 
     code: str
     severity: Severity
     title: str
     example: str
+    rule: str | None = None
 
 
 @dataclass(frozen=True)
@@ -55,22 +56,11 @@ _CODES: Final = (
     Code("foreign-attribute", "error", "A span has an attribute of another label", "a speaker with a quote's form"),
     Code("value-not-allowed", "error", "A column holds a value that it does not allow", "quote_form `reported`"),
     Code("value-missing", "error", "A column is empty that may not be", "a task without status"),
-    Code("overlap-within-label", "error", "Two spans of one label overlap (E4)", "speakers at 3:9 and 5:12"),
-    Code("blank-at-edge", "error", "A span begins or ends with white space (E1)", "“ Kyiv”"),
     Code("unreadable-number", "error", "A number's value cannot be read", "value `about 5`"),
     Code("bounds-differ", "error", "A number's bounds are not those of its value", "value `40`, low 5"),
     Code("foreign-row", "error", "A row of another round or annotator", "a2's span in the folder of a1"),
     Code("duplicate-task", "error", "An article that ended twice", "two rows for one article in tasks.jsonl"),
     Code("duplicate-relation", "error", "The same link twice", "two rows with the same ends"),
-    Code(
-        "two-targets",
-        "error",
-        "A hedge with two targets (H10), or a segment that continues two quotes (Q4)",
-        "may → two quotes",
-    ),
-    Code(
-        "continues-later", "error", "A segment that continues a later quote (Q4)", "the first half continues the second"
-    ),
     Code("duplicate-span-id", "error", "Two spans of an article share an id", "id `j1X1Ls6QyB` twice"),
     Code(
         "span-without-task",
@@ -110,5 +100,203 @@ _CODES: Final = (
     ),
     Code("unknown-control", "error", "A raw result of a control that the page does not have", "from_name `sentiment`"),
     Code("several-values", "error", "A single attribute holds several values", "form direct and mixed"),
+    Code(
+        "surface-differs",
+        "error",
+        "A region's own words are not the article's at its offsets",
+        "offsets 5:9 hold “said”, the region says “sa”",
+    ),
+    Code(
+        "entity-not-registered",
+        "error",
+        "A speaker's entity is not in the registry of the event",
+        "“Ukrane” where the registry has “Ukraine”",
+    ),
+    Code("e1-blank-at-edge", "error", "A span begins or ends with white space", "[ Kyiv] said …", "E1"),
+    Code(
+        "e1-punctuation-at-end",
+        "error",
+        "A span ends with a comma, semicolon or colon outside a quotation mark",
+        "said [it was sorry,] then closed",
+        "E1",
+    ),
+    Code(
+        "e1-punctuation-at-start",
+        "warning",
+        "A span begins with punctuation that belongs to what is before it",
+        "the mayor said[, it was late]",
+        "E1",
+    ),
+    Code("e2-possessive", "warning", "A span ends with a possessive 's", "[the port's] warning", "E2"),
+    Code("e4-overlap", "error", "Two spans of one label overlap", "[the mayor and [the police]] said …", "E4"),
+    Code(
+        "e4-duplicate-span", "error", "Two spans of one label share their offsets", "Kyiv marked twice as speaker", "E4"
+    ),
+    Code(
+        "s3-relative-clause",
+        "warning",
+        "A relative clause or an aside with a participle is inside a speaker",
+        "[The bank, which lost money], said …",
+        "S3",
+    ),
+    Code("s3-trailing-comma", "error", "A speaker ends with a comma", "[The mayor,] citing costs, said …", "S3"),
+    Code(
+        "s8-speaker-without-quote",
+        "error",
+        "A speaker that no quote is linked to",
+        "a name marked where nothing it says is marked",
+        "S8",
+    ),
+    Code(
+        "q1-quotation-marks",
+        "warning",
+        "Quotation marks of a direct or mixed quote are missing or unbalanced",
+        "“[We will rebuild],” said the mayor",
+        "Q1",
+    ),
+    Code(
+        "q1-unlabelled-quotation",
+        "warning",
+        "A pair of quotation marks outside every quote",
+        "“We lost,” the coach said, with no span on it",
+        "Q1",
+    ),
+    Code(
+        "q2-complementiser-left-out",
+        "warning",
+        "“that” or “whether” stands before an indirect or mixed quote, not in it",
+        "It said that [the lake was full]",
+        "Q2",
+    ),
+    Code(
+        "q2-unlabelled-saying",
+        "warning",
+        "A verb of saying with a clause in a sentence without a quote",
+        "The council said that it was late, with no span on it",
+        "Q2",
+    ),
+    Code(
+        "q3-no-quoted-words",
+        "warning",
+        "A mixed quote holds no quotation mark",
+        "said [the offer was an insult], form mixed",
+        "Q3",
+    ),
+    Code("q4-two-origins", "error", "A segment continues two quotes", "one segment, two `continues` links", "Q4"),
+    Code(
+        "q4-continues-later",
+        "error",
+        "A segment continues a quote that comes after it",
+        "the first half continues the second",
+        "Q4",
+    ),
+    Code("q4-cycle", "error", "Segments continue each other in a circle", "a → b and b → a", "Q4"),
+    Code(
+        "q4-segment-with-source",
+        "error",
+        "A segment that continues a quote has a speaker or a tick of its own",
+        "“We lost,” … “but we learned.”, both linked to the coach",
+        "Q4",
+    ),
+    Code(
+        "q6-quote-within-quote",
+        "error",
+        "A quote lies within another quote",
+        "said [the mayor promised [that no home will flood]]",
+        "Q6",
+    ),
+    Code(
+        "q9-no-source",
+        "error",
+        "A quote has neither a speaker nor the tick “source not named”",
+        "[The dam will be repaired], it was announced",
+        "Q9",
+    ),
+    Code(
+        "q9-unnamed-with-speaker",
+        "error",
+        "A quote has a speaker and the tick “source not named”",
+        "“We lost,” linked to the coach and ticked",
+        "Q9",
+    ),
+    Code(
+        "q10-page-furniture",
+        "warning",
+        "A span lies in page furniture",
+        "Also read: [Bank] says it will cut jobs",
+        "Q10",
+    ),
+    Code(
+        "h3-cue-not-listed",
+        "warning",
+        "A hedge's words are not on the closed lists of H4 to H8",
+        "the sale is [uncertain]",
+        "H3",
+    ),
+    Code(
+        "h3-kind-of-another-list",
+        "error",
+        "A hedge has another kind than the list that its words are on",
+        "[may], kind evidential",
+        "H3",
+    ),
+    Code(
+        "h4-verb-of-saying",
+        "warning",
+        "A verb of saying or “according to” is marked as a hedge",
+        "[according to] the owner",
+        "H4",
+    ),
+    Code(
+        "h9-unlabelled-cue",
+        "warning",
+        "A cue of the lists of H4 to H7 that no hedge covers",
+        "the roof has reportedly leaked, with no span on it",
+        "H9",
+    ),
+    Code("h10-two-targets", "error", "A hedge has two targets", "may → two quotes", "H10"),
+    Code(
+        "h10-other-target",
+        "error",
+        "A drawn link of a hedge contradicts the rule",
+        "about → the quote, in “said [[about] [90] beds were free]”",
+        "H10",
+    ),
+    Code("n1-counted-noun-inside", "warning", "What is counted is inside the number", "[14,000 grey seals]", "N1"),
+    Code(
+        "n1-unlabelled-digits",
+        "warning",
+        "Digits that no number covers, and that are no date, time, year, ordinal or name",
+        "with 40 boats, with no span on it",
+        "N1",
+    ),
+    Code(
+        "n1-unlabelled-number-word",
+        "warning",
+        "A number word that no number covers",
+        "with three boats, with no span on it",
+        "N1",
+    ),
+    Code("n2-approximator-inside", "warning", "An approximator is inside a number", "[at least 40] boats", "N2"),
+    Code(
+        "n4-value-differs",
+        "error",
+        "A number's value is not what its words say",
+        "[thousands] of fans, value 1000",
+        "N4",
+    ),
+    Code(
+        "n5-date-or-ordinal",
+        "warning",
+        "A date, time, year, ordinal or part of a name is marked as a number",
+        "in [2019], the [second] bus, G[7]",
+        "N5",
+    ),
+    Code(
+        "stale-acknowledgement",
+        "warning",
+        "An acknowledgement matches no warning any more",
+        "the words at its place were changed",
+    ),
 )
 CATALOGUE: Final[dict[str, Code]] = {code.code: code for code in _CODES}

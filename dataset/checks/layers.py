@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import polars as pl
 
 from dataset import scheme
+from dataset.checks import everywhere, hedge, number, quote, recall, speaker
 from dataset.checks.facts import Facts, gather
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.rows import row_findings
@@ -16,9 +17,14 @@ from dataset.layer import TABLES, Layer
 
 
 def check_layer(corpus: Corpus, layer: Layer) -> list[Finding]:
-    """All findings of a layer, by article and place. No finding hides another."""
+    """All findings of a layer, by article and place."""
+    return found_by(STRUCTURE + RULES, corpus, layer)
+
+
+def found_by(checks: Iterable[Check], corpus: Corpus, layer: Layer) -> list[Finding]:
+    """What these checks find in a layer, and articles that the corpus does not have; by article and place."""
     facts = gather(corpus, layer)
-    found = [finding for check in CHECKS for finding in check(facts)]
+    found = [finding for check in checks for finding in check(facts)]
     known = set(corpus.articles["article_id"])
     found += [_unknown_article(layer.name, one) for one in layer.tasks["article_id"].drop_nulls() if one not in known]
     return sorted(found, key=_place)
@@ -36,7 +42,9 @@ def pull_findings(facts: Facts) -> Iterator[Finding]:
     """What the pull saw in the raw results."""
     for row in facts.layer.findings.iter_rows(named=True):
         code = row["code"] if row["code"] in CATALOGUE else "unreadable-result"
-        yield Finding(code, facts.layer.name, row["article_id"] or "", row["message"] or "", span_id=row["region"])
+        known = facts.span(row["article_id"], row["region"]) or {}
+        place = {"start": known.get("start"), "end": known.get("end")}
+        yield facts.at(code, {**row, "span_id": row["region"], **place}, row["message"] or "")
 
 
 def text_findings(facts: Facts) -> Iterator[Finding]:
@@ -49,39 +57,24 @@ def duplicate_ids(facts: Facts) -> Iterator[Finding]:
     """Spans of one article with one id."""
     spans = facts.layer.spans
     for row in spans.filter(pl.struct("article_id", "span_id").is_duplicated()).iter_rows(named=True):
-        yield _at_span(
-            facts, "duplicate-span-id", row, f"the id {row['span_id']} stands for several spans of the article"
-        )
-
-
-def overlaps(facts: Facts) -> Iterator[Finding]:
-    """Spans of one label that overlap another which begins before them, or with them."""
-    spans = facts.layer.spans.filter(pl.col("start") < pl.col("end")).sort(
-        "article_id", "label", "start", "end", "span_id"
-    )
-    group = ["article_id", "label"]
-    reach = spans.with_columns(pl.col("end").cum_max().shift(1).over(group).alias("reach"))
-    for row in reach.filter(pl.col("start") < pl.col("reach")).iter_rows(named=True):
-        yield _at_span(
-            facts, "overlap-within-label", row, f"the {row['label']} “{row['text']}” overlaps another {row['label']}"
-        )
+        yield facts.at("duplicate-span-id", row, f"the id {row['span_id']} stands for several spans of the article")
 
 
 def spans_without_task(facts: Facts) -> Iterator[Finding]:
     """Spans of an article that was not submitted."""
     submitted = facts.layer.tasks.filter(pl.col("status").ne_missing("skipped"))
     for row in facts.layer.spans.join(submitted, on="article_id", how="anti").iter_rows(named=True):
-        yield _at_span(facts, "span-without-task", row, "the article was not submitted by this annotator")
+        yield facts.at("span-without-task", row, "the article was not submitted by this annotator")
 
 
 def relation_ends(facts: Facts) -> Iterator[Finding]:
     """Links to nowhere, and links between labels that the scheme does not link."""
     for link in facts.layer.relations.iter_rows(named=True):
-        ends = [_span(facts, link["article_id"], link[side]) for side in ("from_span", "to_span")]
+        ends = [facts.span(link["article_id"], link[side]) for side in ("from_span", "to_span")]
         shown = next((end for end in ends if end), {"article_id": link["article_id"], "span_id": link["from_span"]})
         arrow = f"{link['from_span']} → {link['to_span']}"
         if None in ends:
-            yield _at_span(facts, "relation-end-missing", shown, f"the link {arrow} has an end that is not there")
+            yield facts.at("relation-end-missing", shown, f"the link {arrow} has an end that is not there")
             continue
         labels = [end["label"] for end in ends if end]
         if (
@@ -89,8 +82,8 @@ def relation_ends(facts: Facts) -> Iterator[Finding]:
             or link["type"] != scheme.relation_type(*labels)
             or link["from_span"] == link["to_span"]
         ):
-            yield _at_span(
-                facts, "relation-wrong-types", shown, f"a link from {labels[0]} to {labels[1]} ({arrow}) means nothing"
+            yield facts.at(
+                "relation-wrong-types", shown, f"a link from {labels[0]} to {labels[1]} ({arrow}) means nothing"
             )
 
 
@@ -101,7 +94,7 @@ def foreign_rows(facts: Facts) -> Iterator[Finding]:
     for name in TABLES if round_name else ():
         for row in getattr(facts.layer, name).filter(~own).iter_rows(named=True):
             whose = f"{row['round']}/{row['annotator']}"
-            yield _at_span(facts, "foreign-row", {"span_id": None, **row}, f"a row of {name} is {whose}'s")
+            yield facts.at("foreign-row", {"span_id": None, **row}, f"a row of {name} is {whose}'s")
 
 
 def duplicate_tasks(facts: Facts) -> Iterator[Finding]:
@@ -117,63 +110,53 @@ def duplicate_relations(facts: Facts) -> Iterator[Finding]:
     links = facts.layer.relations.group_by(ends, maintain_order=True).len().filter(pl.col("len") > 1)
     for row in links.iter_rows(named=True):
         arrow = f"{row['from_span']} → {row['to_span']}"
-        yield _at_span(facts, "duplicate-relation", _from(facts, row), f"the link {arrow} stands {row['len']} times")
-
-
-def several_targets(facts: Facts) -> Iterator[Finding]:
-    """Hedges and continuing segments with more than one target."""
-    single = facts.layer.relations.filter(pl.col("type").is_in(["hedges", "continues"]))
-    counted = single.group_by("article_id", "type", "from_span", maintain_order=True).agg(pl.col("to_span").n_unique())
-    for row in counted.filter(pl.col("to_span") > 1).iter_rows(named=True):
-        yield _at_span(facts, "two-targets", _from(facts, row), f"it {row['type']} {row['to_span']} spans")
-
-
-def later_continued(facts: Facts) -> Iterator[Finding]:
-    """Segments that continue a quote which comes after them."""
-    for row in facts.layer.relations.filter(pl.col("type") == "continues").iter_rows(named=True):
-        segment, origin = (_span(facts, row["article_id"], row[side]) for side in ("from_span", "to_span"))
-        if segment and origin and segment is not origin and _starts(segment) <= _starts(origin):
-            yield _at_span(facts, "continues-later", segment, "it continues a quote that comes after it")
-
-
-def _starts(span: dict[str, Any]) -> int:
-    return -1 if span["start"] is None else int(span["start"])
+        yield facts.at("duplicate-relation", _from(facts, row), f"the link {arrow} stands {row['len']} times")
 
 
 def _from(facts: Facts, link: dict[str, Any]) -> dict[str, Any]:
     """The span that a link starts from, or what is known of it."""
-    found = _span(facts, link["article_id"], link["from_span"])
+    found = facts.span(link["article_id"], link["from_span"])
     return found or {"article_id": link["article_id"], "span_id": link["from_span"]}
 
 
-def _span(facts: Facts, article: str, span_id: str) -> dict[str, Any] | None:
-    return facts.by_id.get((article, span_id))
-
-
-def _at_span(facts: Facts, code: str, row: dict[str, object], message: str) -> Finding:
-    start, end = row.get("start"), row.get("end")
-    return Finding(
-        code,
-        facts.layer.name,
-        str(row["article_id"] or ""),
-        message,
-        span_id=None if row["span_id"] is None else str(row["span_id"]),
-        start=start if isinstance(start, int) else None,
-        end=end if isinstance(end, int) else None,
-    )
-
-
-CHECKS: tuple[Callable[[Facts], Iterator[Finding]], ...] = (
+Check = Callable[[Facts], Iterator[Finding]]
+STRUCTURE: tuple[Check, ...] = (
     row_findings,
     pull_findings,
     text_findings,
     duplicate_ids,
-    overlaps,
+    everywhere.duplicate_spans,
+    everywhere.overlaps,
     spans_without_task,
     relation_ends,
     foreign_rows,
     duplicate_tasks,
     duplicate_relations,
-    several_targets,
-    later_continued,
+    hedge.two_targets,
+    quote.two_origins,
+    quote.later_continued,
+    quote.circles,
 )
+"""Whether the record holds together, whatever its words."""
+
+RULES: tuple[Check, ...] = (
+    everywhere.punctuation,
+    everywhere.possessives,
+    everywhere.furniture,
+    speaker.asides,
+    speaker.trailing_commas,
+    speaker.speakers_without_quote,
+    speaker.unregistered_entities,
+    quote.quotation_marks,
+    quote.quoted_words,
+    quote.complementisers,
+    quote.sources,
+    hedge.cues,
+    hedge.other_targets,
+    number.values,
+    number.approximators,
+    number.counted_nouns,
+    number.dates,
+    recall.missed,
+)
+"""Whether it keeps the scheme's rules. They judge spans that are sound: see `Facts.sound`."""

@@ -41,7 +41,7 @@ class SpansInText(schema.Spans):
         words = text.str.slice(pl.when(inside).then(start).otherwise(0), pl.when(inside).then(end - start).otherwise(0))
         return data.lazyframe.select((~inside | (words == pl.col("text")).fill_null(False)).fill_null(True))
 
-    @pa.dataframe_check(name="blank-at-edge")
+    @pa.dataframe_check(name="e1-blank-at-edge")
     def trimmed(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
         return data.lazyframe.select(~pl.col("text").str.contains(_BLANK_EDGE).fill_null(False))
 
@@ -177,7 +177,7 @@ _MESSAGES: dict[str, Callable[[dict[str, Any]], str]] = {
     "offsets-out-of-range": _outside,
     "end-not-after-start": lambda row: f"it starts at {row['start']} and ends at {row['end']}",
     "text-not-slice": _other_words,
-    "blank-at-edge": lambda row: f"“{row['text']}” begins or ends with white space",
+    "e1-blank-at-edge": lambda row: f"“{row['text']}” begins or ends with white space",
     "missing-attribute": _lacking,
     "foreign-attribute": _not_its_own,
     "unreadable-number": lambda row: (

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from annotation.guidelines import SECTIONS, rule_ids, section, version
+from annotation.guidelines import SECTIONS, rule_ids, rules, section, version
+from dataset.checks.findings import CATALOGUE
 from tests.corpora import REPOSITORY
 
 RULES = dict(zip("SQHNE", (8, 11, 10, 5, 4), strict=True))
@@ -38,3 +39,14 @@ def test_every_rule_has_a_right_example(name: str) -> None:
 
 def test_the_version_is_a_number() -> None:
     assert version().isdigit()
+
+
+def test_every_rule_has_its_text_and_its_right_example_on_one_line() -> None:
+    found = rules()
+    assert list(found) == [rule for name in SECTIONS for rule in rule_ids(section(name))]
+    assert all(rule.text and rule.right and "\n" not in rule.text + rule.right for rule in found.values())
+    assert not any("Right:" in rule.text for rule in found.values())
+
+
+def test_every_code_of_a_rule_has_its_rule_in_the_guidelines() -> None:
+    assert {code.rule for code in CATALOGUE.values() if code.rule} <= set(rules())

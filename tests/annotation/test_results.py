@@ -305,3 +305,28 @@ def test_every_attribute_of_the_scheme_has_a_control() -> None:
     columns = {name for names in scheme.ATTRIBUTES.values() for name in names}
     filled = {"quote_source" if name == "quote_unnamed" else name for name in (*CHOICES, *TYPED)} - {"speaker_other"}
     assert filled == columns
+
+
+def surface(text: str, start: int, end: int, words: str) -> list[str]:
+    item = {"id": "a", "from_name": LABEL, "value": {"start": start, "end": end, "text": words, "labels": ["hedge"]}}
+    return codes([item]) if text == TEXT else [code for code, *_ in read_result([item], text).findings]
+
+
+@pytest.mark.parametrize("words", ["a  b\nc", "a b c", "a b\\nc", " a b\\r\\nc ", "a\u00a0b c"])
+def test_a_regions_own_words_may_have_other_white_space(words: str) -> None:
+    assert surface("a  b\nc", 0, 6, words) == []
+
+
+def test_a_regions_own_words_that_are_not_the_articles_are_a_finding() -> None:
+    assert surface(TEXT, 4, 8, "ship") == ["surface-differs"]
+
+
+def test_a_reading_in_utf_16_units_is_named() -> None:
+    item = {"id": "a", "from_name": LABEL, "value": {"start": 3, "end": 6, "text": "may", "labels": ["hedge"]}}
+    ((code, region, message),) = read_result([item], "👩 may rain").findings
+    assert (code, region) == ("surface-differs", "a")
+    assert message.endswith("the offsets count UTF-16 units")
+
+
+def test_nothing_is_said_of_the_words_of_a_region_outside_its_text() -> None:
+    assert surface(TEXT, 4, 2000, "ship") == []

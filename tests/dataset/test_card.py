@@ -116,11 +116,11 @@ def test_the_card_tells_a_single_pass_from_the_gold(tiny: Corpus) -> None:
 
 def test_the_card_of_a_layer_with_errors_names_their_codes_once(tmp_path: Path) -> None:
     corpus, rows = put_corpus(tmp_path), valid_rows()
-    for code in ("text-not-slice", "blank-at-edge", "duplicate-span-id"):
+    for code in ("text-not-slice", "e1-blank-at-edge", "duplicate-span-id"):
         FAULTS[code](corpus, rows)
     put_layer(corpus, rows)
     text = card_of(corpus, allow_errors=True).text
-    assert "**This build has 4 known errors** (blank-at-edge, duplicate-span-id, text-not-slice)" in text
+    assert "**This build has 4 known errors** (duplicate-span-id, e1-blank-at-edge, text-not-slice)" in text
     assert "Do not publish it." in text
 
 

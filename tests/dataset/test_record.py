@@ -33,9 +33,9 @@ def ends(layer: Layer, relation: str, side: str) -> set[tuple[str, str]]:
     return set(layer.relations.filter(type=relation).select("article_id", side).iter_rows())
 
 
-def test_the_layer_is_in_the_record_and_gives_no_finding(corpus: Corpus, layer: Layer) -> None:
+def test_the_layer_is_in_the_record_and_gives_no_error(corpus: Corpus, layer: Layer) -> None:
     assert LAYER in corpus.layers()
-    assert check_layer(corpus, layer) == []
+    assert [one for one in check_layer(corpus, layer) if one.severity == "error"] == []
 
 
 def test_every_article_was_submitted(corpus: Corpus, layer: Layer) -> None:

@@ -11,7 +11,7 @@ from dataset.checks.findings import CATALOGUE, Finding
 def test_a_code_is_kebab_case_and_says_what_it_is(code: str) -> None:
     entry = CATALOGUE[code]
     assert entry.code == code
-    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", code)
+    assert re.fullmatch(r"[a-z]+\d*(-[a-z]+)*", code)
     assert entry.severity in ("error", "warning")
     assert entry.title and entry.example
 
@@ -29,3 +29,10 @@ def test_a_finding_is_as_severe_as_its_code(code: str) -> None:
 @pytest.mark.parametrize(("layer", "annotator"), [("r1/a1", "a1"), ("gold", "gold")])
 def test_a_finding_names_whose_work_it_is_about(layer: str, annotator: str) -> None:
     assert Finding("unknown-label", layer, "one", "seen").annotator == annotator
+
+
+@pytest.mark.parametrize("code", CATALOGUE)
+def test_a_code_begins_with_its_rule(code: str) -> None:
+    rule = CATALOGUE[code].rule
+    begins = re.match(r"[shqne]\d+(?=-)", code)
+    assert (begins[0].upper() if begins else None) == rule

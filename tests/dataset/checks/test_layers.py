@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset.checks.findings import CATALOGUE, Finding
-from dataset.checks.layers import check_layer
+from dataset.checks.layers import STRUCTURE, check_layer, found_by
 from dataset.corpus import Corpus
 from dataset.layer import make_layer
+from tests.dataset.checks.wrong import MISSED, WRONG
 from tests.dataset.drawn import Record, broken_rows, records
 from tests.dataset.faults import FAULTS, SEEN_BY_THE_PULL_ALONE, WHERE
 from tests.dataset.tiny import (
@@ -39,6 +40,11 @@ def tiny(tmp_path: Path) -> Corpus:
 
 
 def check(corpus: Corpus, rows: Rows, name: str = LAYER) -> list[Finding]:
+    """Whether the record holds together; whether it keeps the rules is tested label by label."""
+    return found_by(STRUCTURE, corpus, make_layer(name, **rows))
+
+
+def check_all(corpus: Corpus, rows: Rows, name: str = LAYER) -> list[Finding]:
     return check_layer(corpus, make_layer(name, **rows))
 
 
@@ -46,7 +52,7 @@ def with_faults(corpus: Corpus, *codes: str) -> list[Finding]:
     rows = valid_rows()
     for code in codes:
         FAULTS[code](corpus, rows)
-    return check(corpus, rows)
+    return check_all(corpus, rows)
 
 
 def codes(findings: list[Finding]) -> list[str]:
@@ -54,11 +60,11 @@ def codes(findings: list[Finding]) -> list[str]:
 
 
 def test_a_layer_without_a_fault_gives_no_finding(tiny: Corpus) -> None:
-    assert check(tiny, valid_rows()) == []
+    assert check_all(tiny, valid_rows()) == []
 
 
 def test_an_empty_layer_gives_no_finding(tiny: Corpus) -> None:
-    assert check(tiny, {}) == []
+    assert check_all(tiny, {}) == []
 
 
 @settings(max_examples=30, deadline=None)
@@ -73,7 +79,8 @@ def test_a_layer_that_keeps_the_rules_gives_no_finding(
 
 
 def test_every_code_is_tested() -> None:
-    assert sorted([*FAULTS, *SEEN_BY_THE_PULL_ALONE]) == sorted(CATALOGUE)
+    tested = [*FAULTS, *SEEN_BY_THE_PULL_ALONE, *WRONG, *MISSED, "stale-acknowledgement"]
+    assert sorted(set(tested)) == sorted(CATALOGUE)
 
 
 @pytest.mark.parametrize("code", FAULTS)
@@ -126,7 +133,7 @@ def test_findings_name_their_layer(tiny: Corpus) -> None:
 
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_what_the_pull_saw_comes_out_with_its_code_and_region(tiny: Corpus, code: str) -> None:
-    (one,) = check(tiny, valid_rows() | {"findings": [finding(code, "region", "it was odd", TWO)]})
+    (one,) = check_all(tiny, valid_rows() | {"findings": [finding(code, "region", "it was odd", TWO)]})
     assert (one.code, one.article_id, one.span_id, one.message) == (code, TWO, "region", "it was odd")
     assert (one.layer, one.start, one.end) == (LAYER, None, None)
 
@@ -173,20 +180,33 @@ def test_spans_that_touch_do_not_overlap(tiny: Corpus) -> None:
     assert check(tiny, rows) == []
 
 
-@pytest.mark.parametrize("words", ["Kyiv", "yi", "v’s"])
+def test_two_spans_of_one_label_at_one_place_are_a_duplicate_and_no_overlap(tiny: Corpus) -> None:
+    rows = valid_rows()
+    rows["spans"].append(speaker("other", "Kyiv", "Ukraine"))
+    assert [(one.code, one.span_id) for one in check(tiny, rows)] == [("e4-duplicate-span", "other")]
+
+
+@pytest.mark.parametrize("words", ["yi", "v’s", "Ky"])
 def test_two_spans_of_one_label_overlap_where_they_share_a_character(tiny: Corpus, words: str) -> None:
     rows = valid_rows()
     rows["spans"].append(speaker("other", words, "Ukraine"))
-    assert [(one.code, one.span_id) for one in check(tiny, rows)] == [("overlap-within-label", "other")]
+    assert [(one.code, one.span_id) for one in check(tiny, rows)] == [("e4-overlap", "other")]
 
 
 def test_a_long_span_is_not_forgotten_after_a_short_one(tiny: Corpus) -> None:
     rows: Rows = {"tasks": [task(ONE)], "spans": [], "relations": []}
-    rows["spans"] = [quote(words, words, "direct") for words in ("Kyiv’s claim 🇺🇦 that up", "claim", "that")]
+    rows["spans"] = [speaker(words, words, "Ukraine") for words in ("Kyiv’s claim 🇺🇦 that up", "claim", "that")]
     assert [(one.code, one.span_id) for one in check(tiny, rows)] == [
-        ("overlap-within-label", "claim"),
-        ("overlap-within-label", "that"),
+        ("e4-overlap", "claim"),
+        ("e4-overlap", "that"),
     ]
+
+
+def test_a_quote_within_a_quote_is_that_and_no_overlap(tiny: Corpus) -> None:
+    rows = valid_rows()
+    rows["spans"] += [quote("inner", "12,000 troops", "indirect"), quote("across", "may cross\n“We", "indirect")]
+    found = [(one.code, one.span_id) for one in check(tiny, rows)]
+    assert sorted(found) == [("e4-overlap", "across"), ("e4-overlap", "seen"), ("q6-quote-within-quote", "inner")]
 
 
 def test_spans_of_two_articles_do_not_overlap(tiny: Corpus) -> None:

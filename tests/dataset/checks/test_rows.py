@@ -77,14 +77,14 @@ def test_white_space_of_any_kind_at_an_edge_is_a_finding(tmp_path: Path, blank: 
     corpus = put_corpus(tmp_path, {ONE: text})
     for start, end in ((1, 3), (2, 4), (1, 4), (1, 2)):
         span = place("s", "hedge", start, end, text=text[start:end], hedge_kind="modal")
-        assert codes(list(row_findings(gather(corpus, make_layer(LAYER, spans=[span]))))) == ["blank-at-edge"]
+        assert codes(list(row_findings(gather(corpus, make_layer(LAYER, spans=[span]))))) == ["e1-blank-at-edge"]
 
 
 @pytest.mark.parametrize("blank", ["\x1c", "\x1d", "\x1e", "\x1f"])
 def test_what_no_token_holds_is_white_space_to_the_check_too(tmp_path: Path, blank: str) -> None:
     corpus = put_corpus(tmp_path, {ONE: f"a{blank}b"})
     span = place("s", "hedge", 1, 3, text=f"{blank}b", hedge_kind="modal")
-    assert codes(list(row_findings(gather(corpus, make_layer(LAYER, spans=[span]))))) == ["blank-at-edge"]
+    assert codes(list(row_findings(gather(corpus, make_layer(LAYER, spans=[span]))))) == ["e1-blank-at-edge"]
 
 
 def test_a_zero_width_space_is_not_white_space(tmp_path: Path) -> None:
@@ -265,7 +265,7 @@ def test_a_number_may_have_one_open_end(found: Found, value: str, low: float | N
 def test_several_faults_of_one_row_are_all_found(found: Found) -> None:
     rows = changed("kyiv", text=" Kiev", quote_form="reported", label="hedge", round=None)
     assert codes(found(rows)) == [
-        "blank-at-edge",
+        "e1-blank-at-edge",
         "foreign-attribute",
         "missing-attribute",
         "text-not-slice",
@@ -297,7 +297,7 @@ def test_what_is_wrong_with_a_span_itself_is_said_where_the_text_cannot_be_read(
     rows = valid_rows()
     row_of(rows, "some").update(start=26, text=" thousands", number_kind=None)
     findings = list(row_findings(gather(corpus, make_layer(LAYER, **rows))))
-    assert codes(findings) == ["blank-at-edge", "end-not-after-start", "missing-attribute"]
+    assert codes(findings) == ["e1-blank-at-edge", "end-not-after-start", "missing-attribute"]
 
 
 def test_failures_name_check_column_value_and_row() -> None:

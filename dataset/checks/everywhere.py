@@ -1,0 +1,68 @@
+"""Checks of spans of any label: overlaps, edges, page furniture."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import Final
+
+import polars as pl
+
+from dataset.checks.facts import Facts
+from dataset.checks.findings import Finding
+
+_PLACE: Final = ["article_id", "label", "start", "end"]
+_POSSESSIVE: Final = r"['’]s$"
+_PLURAL_POSSESSIVE: Final = r"s['’]$"
+
+
+def duplicate_spans(facts: Facts) -> Iterator[Finding]:
+    """Spans of one label at one place, but for the first."""
+    spans = facts.layer.spans.filter(pl.col("start") < pl.col("end")).sort(*_PLACE, "span_id")
+    for row in spans.filter(~pl.struct(_PLACE).is_first_distinct()).iter_rows(named=True):
+        yield facts.at("e4-duplicate-span", row, f"another {row['label']} has the same offsets")
+
+
+def overlaps(facts: Facts) -> Iterator[Finding]:
+    """Spans of one label that overlap another which begins before them, or with them and is longer."""
+    spans = facts.layer.spans.filter(pl.col("start") < pl.col("end")).sort(*_PLACE, "span_id")
+    ordered = spans.unique(_PLACE, keep="first", maintain_order=True).sort(
+        _PLACE, descending=[False, False, False, True], maintain_order=True
+    )
+    reach = ordered.with_columns(pl.col("end").cum_max().shift(1).over("article_id", "label").alias("reach"))
+    for row in reach.filter(pl.col("start") < pl.col("reach")).iter_rows(named=True):
+        if row["label"] == "quote" and row["end"] <= row["reach"]:
+            yield facts.at("q6-quote-within-quote", row, f"the quote “{row['text']}” lies within another quote")
+        else:
+            yield facts.at("e4-overlap", row, f"the {row['label']} “{row['text']}” overlaps another {row['label']}")
+
+
+def punctuation(facts: Facts) -> Iterator[Finding]:
+    """Spans that begin or end with punctuation of the sentence around them."""
+    spans, text = facts.sound, pl.col("text")
+    told_by_s3 = (pl.col("label") == "speaker") & text.str.ends_with(",")
+    told_by_q1 = pl.col("quote_form").eq_missing("direct")
+    for row in spans.filter(text.str.contains(r"[,;:]$") & ~told_by_s3 & ~told_by_q1).iter_rows(named=True):
+        yield facts.at("e1-punctuation-at-end", row, f"“{row['text'][-40:]}” ends with “{row['text'][-1]}”")
+    for row in spans.filter(text.str.contains(r"^(?:[,;:!?)\]]|\.(?:[^.\d]|$))")).iter_rows(named=True):
+        yield facts.at("e1-punctuation-at-start", row, f"“{row['text'][:40]}” begins with “{row['text'][0]}”")
+
+
+def possessives(facts: Facts) -> Iterator[Finding]:
+    """Spans that end with a possessive 's; a quote only where its sentence goes on."""
+    goes_on = pl.col("after").str.contains(r"^\s+\w")
+    owner = pl.col("text").str.contains(_POSSESSIVE) & (goes_on | (pl.col("label") != "quote"))
+    owners = (pl.col("label") == "speaker") & pl.col("text").str.contains(_PLURAL_POSSESSIVE) & goes_on
+    for row in facts.sound.filter(owner | owners).iter_rows(named=True):
+        yield facts.at("e2-possessive", row, f"“{row['text'][-40:]}” ends with a possessive; leave it out")
+
+
+def furniture(facts: Facts) -> Iterator[Finding]:
+    """Spans that touch page furniture."""
+    for (article,), spans in facts.sound.group_by("article_id", maintain_order=True):
+        if places := facts.furniture(str(article)):
+            starts = [end for _, end in places]
+            for row in spans.iter_rows(named=True):
+                nearest = bisect_left(starts, row["start"] + 1)
+                if nearest < len(places) and places[nearest][0] < row["end"]:
+                    yield facts.at("q10-page-furniture", row, f"“{row['text'][:40]}” is in page furniture")

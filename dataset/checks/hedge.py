@@ -1,0 +1,90 @@
+"""Checks of hedges: their words against the closed lists, their links against rule H10."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import polars as pl
+
+from dataset import hedging, lexicon
+from dataset.checks.facts import Facts
+from dataset.checks.findings import Finding
+
+Row = dict[str, Any]
+_ALSO_VERBS: Final = ("alleged", "reported")
+
+
+def cues(facts: Facts) -> Iterator[Finding]:
+    """Hedges whose words are on no list, or on the list of another kind."""
+    hedges = facts.sound.filter(label="hedge")
+    words = hedges.select(pl.col("text").unique())
+    kinds = words.with_columns(pl.col("text").map_elements(lexicon.cue_kind, pl.String).alias("listed"))
+    told = hedges.join(kinds, on="text", how="left", maintain_order="left")
+    for row in told.filter(~pl.col("listed").eq_missing(pl.col("hedge_kind"))).iter_rows(named=True):
+        if found := _cue(facts, row):
+            yield found
+    for row in told.filter(_is_verb(), listed="evidential", hedge_kind="evidential").iter_rows(named=True):
+        yield facts.at("h4-verb-of-saying", row, f"“{row['text']}” is a verb of saying before “that”")
+
+
+def _is_verb() -> pl.Expr:
+    return pl.col("text").str.to_lowercase().is_in(_ALSO_VERBS) & pl.col("after").str.contains(r"^\s+that\b")
+
+
+def _cue(facts: Facts, row: Row) -> Finding | None:
+    words, listed, kind = row["text"], row["listed"], row["hedge_kind"]
+    if listed is None and lexicon.is_saying(words):
+        return facts.at("h4-verb-of-saying", row, f"“{words}” is a verb of saying, which is no hedge")
+    if listed is None:
+        return facts.at("h3-cue-not-listed", row, f"“{words}” is on no list of cues")
+    if kind is None:
+        return None
+    return facts.at("h3-kind-of-another-list", row, f"“{words}” is {listed}, not {kind}")
+
+
+def two_targets(facts: Facts) -> Iterator[Finding]:
+    """Hedges with several targets."""
+    for row in _counted(facts).filter(pl.col("targets") > 1).iter_rows(named=True):
+        span = facts.span(row["article_id"], row["from_span"])
+        start = span or {"article_id": row["article_id"], "span_id": row["from_span"]}
+        yield facts.at("h10-two-targets", start, f"it hedges {row['targets']} spans")
+
+
+def _counted(facts: Facts) -> pl.DataFrame:
+    links = facts.layer.relations.filter(type="hedges")
+    return links.group_by("article_id", "from_span", maintain_order=True).agg(
+        pl.col("to_span").n_unique().alias("targets"), pl.col("to_span").first(), pl.col("derived").all()
+    )
+
+
+def other_targets(facts: Facts) -> Iterator[Finding]:
+    """Drawn links that rule H10 draws to another span, or does not allow."""
+    drawn = _counted(facts).filter(~pl.col("derived"), targets=1)
+    marks = _marks(facts, drawn) if drawn.height else {}
+    ruled = {
+        (article, hedge): target
+        for article, found in marks.items()
+        for hedge, target in hedging.targets(facts.text_of[article], found, set())
+    }
+    for article, start, end in drawn.select("article_id", "from_span", "to_span").iter_rows():
+        hedge, target = facts.span(article, start), facts.span(article, end)
+        by_rule = ruled.get((article, start))
+        if article in marks and hedge and target and by_rule != end and (by_rule or not _open(hedge, target)):
+            told = facts.span(article, by_rule) if by_rule else None
+            rule = f"the rule links it to “{told['text'][:40]}”" if told else "the rule gives it no link"
+            yield facts.at("h10-other-target", hedge, f"it is drawn to “{target['text'][:40]}”; {rule}")
+
+
+def _marks(facts: Facts, drawn: pl.DataFrame) -> dict[str, list[hedging.Mark]]:
+    spans = facts.sound.join(drawn.select("article_id").unique(), on="article_id", how="semi")
+    found: dict[str, list[hedging.Mark]] = {}
+    for article, *mark in spans.select("article_id", "span_id", "label", "start", "end", "hedge_kind").iter_rows():
+        found.setdefault(article, []).append(hedging.Mark(*mark))
+    return found
+
+
+def _open(hedge: Row, target: Row) -> bool:
+    """Whether H10 leaves the choice to the annotator: words stand between the cue and what follows it."""
+    kind_of = {"approximator": "number", "noncommittal": "quote"}
+    return kind_of.get(hedge["hedge_kind"]) == target["label"] and bool(target["start"] >= hedge["end"])

@@ -1,0 +1,96 @@
+"""Checks of numbers: what their words say, and what does not belong inside them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import polars as pl
+
+from dataset import lexicon, scheme
+from dataset.checks.facts import Facts
+from dataset.checks.findings import Finding
+from dataset.quantities import Quantity, is_unit, read_quantity
+
+Row = dict[str, Any]
+_APPROXIMATOR: Final = re.compile(rf"{lexicon.one_of(lexicon.APPROXIMATORS)}\b")
+_GOES_ON: Final = re.compile(r"[ -]*(?:and|or|to|half|point|quarter|third)\b")
+_ORDINAL: Final = rf"(?i)^(?:\d+(?:st|nd|rd|th)|{lexicon.one_of(lexicon.ORDINALS)})$"
+_DATE: Final = rf"^(?:{lexicon.MONTH}\s+\d|\d.*\b{lexicon.MONTH}|\d{{4}}-\d{{2}}-\d{{2}}$|\d{{1,2}}:\d{{2}})"
+_DIGITS: Final = r"^\d{1,4}(?:\s?[-–]\s?\d{1,4})?$"
+_BEFORE_DAY: Final = rf"\b(?:{lexicon.MONTH}|{lexicon.MONTH} \d{{1,2}},)\s$"
+_AFTER_DAY: Final = (
+    rf"^(?:\s(?:of\s)?{lexicon.MONTH}(?:\W|$)|:\d\d|(?:st|nd|rd|th)\b|\s?(?:[ap]m\b|[ap]\.m\.|o['’]clock))"
+)
+_YEAR: Final = r"^(?:1[89]|20)\d{2}$"
+_BEFORE_YEAR: Final = r"(?i)\b(?:in|since|until|during|year)\s$"
+_NAME: Final = r"(?:^|[^A-Za-z])(?:[A-Z]{1,2}|[A-Z][A-Za-z]{2,}-|[A-Z]+-)$"
+
+
+def values(facts: Facts) -> Iterator[Finding]:
+    """Values other than what the words say for certain."""
+    for row in _typed(facts).iter_rows(named=True):
+        bounds, read = scheme.value_bounds(row["number_value"]), read_quantity(row["text"])
+        if bounds and read and _certain(read) and not _same(bounds, read):
+            yield facts.at(
+                "n4-value-differs", row, f"“{row['text']}” says {_shown(read)}, the value is {row['number_value']}"
+            )
+
+
+def _typed(facts: Facts) -> pl.DataFrame:
+    """Numbers with a value; those in plain digits that are their value are right and left out."""
+    digits = pl.col("text").str.replace_all(",", "") == pl.col("number_value")
+    return facts.sound.filter(pl.col("number_value").is_not_null() & ~digits.fill_null(False), label="number")
+
+
+def _certain(read: Quantity) -> bool:
+    return read.certain and (not read.rest or is_unit(read.rest))
+
+
+def _same(bounds: tuple[float | None, float | None], read: Quantity) -> bool:
+    low, high = bounds
+    if low is None or (high is None) != (read.high is None):
+        return False
+    return math.isclose(low, read.low) and (high is None or read.high is None or math.isclose(high, read.high))
+
+
+def _shown(read: Quantity) -> str:
+    low = f"{read.low:.10g}" if read.low < 1e10 else f"{read.low:.0f}"
+    if read.high is None:
+        return f"{low}.."
+    return low if read.high == read.low else f"{low}..{read.high:.10g}"
+
+
+def approximators(facts: Facts) -> Iterator[Finding]:
+    """Numbers that begin with an approximator."""
+    for row in facts.sound.filter(pl.col("text").str.contains(r"^[A-Za-z]"), label="number").iter_rows(named=True):
+        if match := _APPROXIMATOR.match(lexicon.plain(row["text"])):
+            yield facts.at("n2-approximator-inside", row, f"“{match[0]}” is a hedge before the number “{row['text']}”")
+
+
+def counted_nouns(facts: Facts) -> Iterator[Finding]:
+    """Counts with what is counted inside."""
+    lettered = pl.col("text").str.contains(r"[A-Za-z]\w*\s*$")
+    for row in facts.sound.filter(lettered, label="number", number_kind="count").iter_rows(named=True):
+        read = read_quantity(row["text"])
+        if read and read.rest.strip(" -") and not _GOES_ON.match(read.rest) and not _is_date(row):
+            yield facts.at("n1-counted-noun-inside", row, f"“{read.rest.strip()}” in “{row['text']}” is outside")
+
+
+def _is_date(row: Row) -> bool:
+    return bool(re.search(_ORDINAL, row["text"]) or re.search(_DATE, row["text"]))
+
+
+def dates(facts: Facts) -> Iterator[Finding]:
+    """Dates, times, years, ordinals and parts of names."""
+    text, before, after = pl.col("text"), pl.col("before"), pl.col("after")
+    day = text.str.contains(_DIGITS) & (before.str.contains(_BEFORE_DAY) | after.str.contains(_AFTER_DAY))
+    year = text.str.contains(_YEAR) & before.str.contains(_BEFORE_YEAR)
+    name = text.str.contains(r"^\d+$") & before.str.contains(_NAME)
+    for row in facts.sound.filter(
+        text.str.contains(_ORDINAL) | text.str.contains(_DATE) | day | year | name, label="number"
+    ).iter_rows(named=True):
+        words = (row["before"][-12:] + row["text"] + row["after"][:8]).strip()
+        yield facts.at("n5-date-or-ordinal", row, f"“{row['text']}” in “{words}” is no quantity")

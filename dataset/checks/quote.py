@@ -1,0 +1,147 @@
+"""Checks of quotes: their marks, their edges, their segments and their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import polars as pl
+
+from dataset.checks.facts import Facts
+from dataset.checks.findings import Finding
+from dataset.quotation import MARKS, read_marks
+
+Row = dict[str, Any]
+_ENCLOSED: Final = r"^(?:“[^“”\"‘’'«»]*”|\"[^“”\"‘’'«»]*\")$"
+_COMPLEMENTISER: Final = r"(?i)\b(?:that|whether)\s+$"
+_ID: Final = ["article_id", "span_id"]
+
+
+def quotation_marks(facts: Facts) -> Iterator[Finding]:
+    """Direct quotes without their marks, and direct or mixed ones with a mark too few."""
+    marked = pl.col("quote_form").is_in(["direct", "mixed"]) & ~pl.col("text").str.contains(_ENCLOSED)
+    for row in facts.sound.filter(marked, label="quote").iter_rows(named=True):
+        if reason := _fault(row):
+            yield facts.at("q1-quotation-marks", row, f"{reason}: “{row['text'][:60]}”")
+
+
+def _fault(row: Row) -> str | None:
+    """What is wrong with the marks of a quote. One that runs on in the next paragraph may lack its closing mark."""
+    text, marks = row["text"], read_marks(row["text"])
+    runs_on = [0] if text[0] in MARKS and row["after"][:1] in ("\n", "\r", "") else []
+    if marks.single and marks.single != runs_on:
+        return "a quotation mark has no other half inside the quote"
+    if row["quote_form"] == "mixed" or marks.single:
+        return None
+    starts, ends = {pair.start for pair in marks.pairs}, {pair.end for pair in marks.pairs}
+    return None if 0 in starts and len(text) in ends else "a direct quote begins and ends with quotation marks"
+
+
+def quoted_words(facts: Facts) -> Iterator[Finding]:
+    """Mixed quotes that quote no word."""
+    bare = ~pl.col("text").str.contains(f"[{MARKS}]")
+    for row in facts.sound.filter(bare, label="quote", quote_form="mixed").iter_rows(named=True):
+        yield facts.at("q3-no-quoted-words", row, f"no words are in quotation marks: “{row['text'][:60]}”")
+
+
+def complementisers(facts: Facts) -> Iterator[Finding]:
+    """Reported clauses whose complementiser was left out."""
+    before = pl.col("before").str.contains(_COMPLEMENTISER) & pl.col("quote_form").is_in(["indirect", "mixed"])
+    for row in facts.sound.filter(before, label="quote").iter_rows(named=True):
+        word = row["before"].split()[-1]
+        yield facts.at("q2-complementiser-left-out", row, f"“{word}” before “{row['text'][:40]}” belongs inside")
+
+
+# Segments
+
+
+def two_origins(facts: Facts) -> Iterator[Finding]:
+    """Segments that continue several quotes."""
+    links = facts.layer.relations.filter(type="continues")
+    counted = links.group_by("article_id", "from_span", maintain_order=True).agg(pl.col("to_span").n_unique())
+    for link in counted.filter(pl.col("to_span") > 1).iter_rows(named=True):
+        yield facts.at("q4-two-origins", _end(facts, link), f"it continues {link['to_span']} quotes")
+
+
+def later_continued(facts: Facts) -> Iterator[Finding]:
+    """Segments that continue a quote which comes after them, without going round in a circle."""
+    round_about = _circling(facts)
+    for link in facts.layer.relations.filter(type="continues").iter_rows(named=True):
+        segment, origin = (facts.span(link["article_id"], link[side]) for side in ("from_span", "to_span"))
+        in_order = not segment or not origin or segment is origin or _starts(segment) > _starts(origin)
+        if not in_order and (link["article_id"], link["from_span"]) not in round_about:
+            yield facts.at("q4-continues-later", _end(facts, link), "it continues a quote that comes after it")
+
+
+def circles(facts: Facts) -> Iterator[Finding]:
+    """Segments that continue each other in a circle; one finding a circle."""
+    for ring in dict.fromkeys(_circling(facts).values()):
+        article, first = ring[0]
+        shown = " → ".join(span for _, span in ring)
+        yield facts.at(
+            "q4-cycle", _end(facts, {"article_id": article, "from_span": first}), f"{shown} → {first} is a circle"
+        )
+
+
+_Node = tuple[str, str]
+
+
+def _circling(facts: Facts) -> dict[_Node, tuple[_Node, ...]]:
+    """The segments in a circle, with the circle they are in. Follows the first link of a segment alone."""
+    onward: dict[_Node, _Node] = {}
+    for article, start, end in _steps(facts):
+        onward.setdefault((article, start), (article, end))
+    done: set[_Node] = set()
+    found: dict[_Node, tuple[_Node, ...]] = {}
+    for node in onward:
+        path: dict[_Node, int] = {}
+        while node in onward and node not in done and node not in path:
+            path[node] = len(path)
+            node = onward[node]
+        if node in path:
+            ring = tuple(sorted(list(path)[path[node] :]))
+            found |= dict.fromkeys(ring, ring)
+        done |= set(path)
+    return found
+
+
+def _steps(facts: Facts) -> Iterator[tuple[str, str, str]]:
+    links = facts.layer.relations.filter(pl.col("from_span") != pl.col("to_span"), type="continues")
+    yield from links.select("article_id", "from_span", "to_span").iter_rows()
+
+
+def _starts(span: Row) -> int:
+    return -1 if span["start"] is None else int(span["start"])
+
+
+def _end(facts: Facts, link: Row) -> Row:
+    """The span that a link starts from, or what is known of it."""
+    known = facts.span(link["article_id"], link["from_span"])
+    return known or {"article_id": link["article_id"], "span_id": link["from_span"]}
+
+
+# Sources
+
+
+def sources(facts: Facts) -> Iterator[Finding]:
+    """Quotes without a source or with too many; a segment has the source of its first one."""
+    quotes = facts.sound.filter(label="quote").with_columns(
+        _in(facts.linked("said_by", "from_span"), "said"), _in(facts.linked("continues", "from_span"), "goes_on")
+    )
+    unnamed = pl.col("quote_source").eq_missing("unnamed")
+    for code, fault, message in (
+        ("q4-segment-with-source", pl.col("goes_on") & (pl.col("said") | unnamed), "it continues a quote, and has a"),
+        (
+            "q9-unnamed-with-speaker",
+            ~pl.col("goes_on") & pl.col("said") & unnamed,
+            "its source is not named, and has a",
+        ),
+        ("q9-no-source", ~(pl.col("goes_on") | pl.col("said") | unnamed), "nobody said it: it has no"),
+    ):
+        for row in quotes.filter(fault).iter_rows(named=True):
+            yield facts.at(code, row, f"{message} speaker or tick: “{row['text'][:60]}”")
+
+
+def _in(ids: pl.DataFrame, name: str) -> pl.Expr:
+    keys = ids.select(pl.struct(_ID).alias(name))[name]
+    return pl.struct(_ID).is_in(keys.implode()).alias(name)

@@ -1,0 +1,237 @@
+"""The closed lists of words behind the rules: cues, verbs of saying, number words, calendar words, page furniture.
+
+Patterns are for Python's `re` and for polars alike, so they use no look-around. `words` are lower case with single
+blanks and straight apostrophes: see `plain`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_SPACES: Final = re.compile(r"\s+")
+
+
+def plain(words: str) -> str:
+    """Words as the lists have them: lower case, single blanks, straight apostrophes, nothing at the edges."""
+    return _SPACES.sub(" ", words).strip().lower().replace("’", "'")
+
+
+def one_of(words: tuple[str, ...]) -> str:
+    """A pattern that any of the words matches, longer ones first."""
+    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
+
+
+# Hedges: the closed lists of H4 to H8
+
+_NOT = r"(?:(?:did|does|do) not|(?:did|does|do)n't)"
+_EITHER = r"(?:confirm|deny)(?: or (?:confirm|deny))?"
+_EITHER_ING = r"(?:confirming|denying)(?: or (?:confirming|denying))?"
+NONCOMMITTAL: Final = "|".join(
+    (
+        rf"{_NOT} {_EITHER}",
+        rf"refus(?:e|es|ed|ing) to {_EITHER}",
+        rf"refrain(?:s|ed|ing)? from {_EITHER_ING}",
+        rf"stop(?:s|ped|ping)? short of {_EITHER_ING}",
+        rf"(?:{_NOT} |not )feel (?:a|any|the) need to confirm",
+        r"(?:feel|feels|felt|feeling) no need to (?:confirm|make (?:\w+ )?confirmations?)",
+        r"refrain(?:s|ed|ing)? from (?:\w+ )?comments?",
+    )
+)
+APPROXIMATORS: Final = (
+    "about",
+    "approximately",
+    "around",
+    "as early as",
+    "as soon as",
+    "at least",
+    "more than",
+    "nearly",
+    "some",
+    "up to",
+)
+EVIDENTIALS: Final = (
+    *("allegedly", "alleged", "apparently", "purported", "reported", "reportedly"),
+    *("appear", "appears", "appeared", "appearing", "seem", "seems", "seemed", "seeming"),
+)
+MODALS: Final = (
+    *("can", "could", "i think", "likely", "may", "might", "perhaps"),
+    *("possibilities", "possibility", "possible", "possibly", "potential", "would"),
+)
+CONDITIONALS: Final = ("had", "if", "should", "were")
+_KIND_OF: Final = {
+    **dict.fromkeys(APPROXIMATORS, "approximator"),
+    **dict.fromkeys(EVIDENTIALS, "evidential"),
+    **dict.fromkeys(MODALS, "modal"),
+    **dict.fromkeys(CONDITIONALS, "conditional"),
+}
+_NONCOMMITTAL: Final = re.compile(NONCOMMITTAL)
+
+
+def cue_kind(cue: str) -> str | None:
+    """The kind of the list (H4 to H8) that a cue is on; None for one that is on none."""
+    words = plain(cue)
+    return _KIND_OF.get(words) or ("noncommittal" if _NONCOMMITTAL.fullmatch(words) else None)
+
+
+# Verbs of saying
+
+_REGULAR: Final = (
+    *(
+        "accept",
+        "acknowledg",
+        "add",
+        "affirm",
+        "alleg",
+        "announc",
+        "argu",
+        "ask",
+        "assert",
+        "boast",
+        "claim",
+        "comment",
+    ),
+    *("complain", "conced", "conclud", "confess", "confirm", "contend", "declar", "demand", "emphasis", "emphasiz"),
+    *("estimat", "explain", "hint", "indicat", "insist", "maintain", "mention", "not", "observ", "pledg", "post"),
+    *("predict", "proclaim", "promis", "reaffirm", "recall", "reiterat", "remark", "repeat", "report", "respond"),
+    *("reveal", "stat", "stress", "suggest", "threaten", "underlin", "urg", "vow", "warn", "accus"),
+)
+_DROPS_E: Final = frozenset(
+    {
+        *("acknowledg", "alleg", "announc", "argu", "conced", "conclud", "declar", "emphasis", "emphasiz", "estimat"),
+        *("indicat", "not", "observ", "pledg", "promis", "reiterat", "stat", "underlin", "urg", "accus"),
+    }
+)
+_IRREGULAR: Final = (
+    *("admit", "admits", "admitted", "admitting", "deny", "denies", "denied", "denying", "reply", "replies", "replied"),
+    *("replying", "say", "says", "said", "saying", "tell", "tells", "told", "telling", "write", "writes", "wrote"),
+    *("written", "writing", "imply", "implies", "implied", "implying", "swear", "swears", "swore", "swearing"),
+)
+
+
+def _forms(stem: str) -> tuple[str, ...]:
+    base = stem + ("e" if stem in _DROPS_E else "")
+    third = base + ("es" if base.endswith("ss") else "s")
+    return base, third, stem + "ed", stem + "ing"
+
+
+SAYING: Final = frozenset({*_IRREGULAR, *(form for stem in _REGULAR for form in _forms(stem))})
+_SAYING_PHRASE: Final = re.compile(rf"(?:{'|'.join(sorted(SAYING, key=len, reverse=True))})(?: that| to)?|according to")
+
+
+def is_saying(cue: str) -> bool:
+    """Whether a cue is a verb of saying or “according to”, which H4 rules out as hedges."""
+    return bool(_SAYING_PHRASE.fullmatch(plain(cue)))
+
+
+CLAUSE_VERBS: Final = tuple(
+    sorted(
+        SAYING - {"ask", "asks", "asked", "asking", "comment", "comments", "post", "posts", "note", "report", "state"}
+    )
+)
+
+# Numbers
+
+_SMALL: Final = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS: Final = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+SMALL: Final = {word: value for value, word in enumerate(_SMALL)}
+TENS: Final = {word: 10 * tens for tens, word in enumerate(_TENS, start=2)}
+SCALES: Final = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+SHORT_SCALES: Final = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "tn": 10**12}
+VAGUE: Final = {
+    **{"tens": 10, "dozens": 12, "hundreds": 100},
+    **{f"{word}s": value for word, value in SCALES.items()},
+}
+NUMBER_WORDS: Final = (*SMALL, *TENS, *SCALES, *VAGUE, "hundred", "dozen")
+UNITS: Final = (
+    *("%", "per cent", "percent", "percentage point", "percentage points"),
+    *("dollar", "dollars", "euro", "euros", "pound", "pounds", "yen", "won", "yuan", "rouble", "roubles", "ruble"),
+    *("rubles", "hryvnia", "hryvnias", "rupee", "rupees", "franc", "francs", "cent", "cents", "us dollars"),
+    *(
+        "km",
+        "m",
+        "cm",
+        "mm",
+        "kg",
+        "g",
+        "mg",
+        "t",
+        "l",
+        "ml",
+        "ha",
+        "km2",
+        "km²",
+        "m2",
+        "m²",
+        "km/h",
+        "mph",
+        "°c",
+        "°f",
+    ),
+    *("w", "kw", "mw", "gw", "kwh", "mwh", "hz", "ghz", "mb", "gb", "tb", "s", "min", "h"),
+    *("metre", "metres", "meter", "meters", "kilometre", "kilometres", "kilometer", "kilometers", "mile", "miles"),
+    *("foot", "feet", "inch", "inches", "yard", "yards", "acre", "acres", "hectare", "hectares", "litre", "litres"),
+    *("liter", "liters", "gram", "grams", "kilogram", "kilograms", "kilo", "kilos", "tonne", "tonnes", "ton", "tons"),
+    *("degree", "degrees", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks"),
+    *("month", "months", "year", "years", "square kilometres", "square kilometers", "square miles", "square metres"),
+    *("square meters", "megawatt", "megawatts", "gigawatt", "gigawatts", "kilowatt", "kilowatts", "barrel", "barrels"),
+)
+
+# Calendar
+
+MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November"),
+    *("December", "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sept", "Sep", "Oct", "Nov", "Dec"),
+)
+ORDINALS: Final = (
+    *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh"),
+    *("twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth"),
+    *("twentieth", "thirtieth", "fortieth", "fiftieth", "hundredth", "thousandth"),
+)
+MONTH: Final = rf"(?:{'|'.join(sorted(MONTHS, key=len, reverse=True))})\.?"
+_DAY: Final = r"\d{1,2}(?:st|nd|rd|th)?(?:\s?[-–]\s?\d{1,2}(?:st|nd|rd|th)?)?"
+NOT_NUMBERS: Final = "|".join(
+    (
+        rf"\b{MONTH}\s+{_DAY}\b(?:,?\s+\d{{4}}\b)?",
+        rf"\b{_DAY}\s+(?:of\s+)?{MONTH}(?:,?\s+\d{{4}}\b)?",
+        rf"\b{MONTH}\s+\d{{4}}\b",
+        r"\b\d{4}-\d{2}-\d{2}\b",
+        r"\b\d{1,2}[/.]\d{1,2}[/.](?:\d{4}|\d{2})\b",
+        r"\b\d{1,2}:\d{2}(?::\d{2})?\b",
+        r"\b\d{1,2}(?:\.\d{2})?\s?(?:[ap]m\b|[ap]\.m\.|o['’]clock\b)",
+        r"\b(?:1[89]|20)\d{2}s?\b",
+        r"\b\d+(?:st|nd|rd|th)\b",
+        r"\b(?:[A-Z]{1,2}|[A-Z][A-Za-z]{2,}-|[A-Z]+-)\d+\w*\b",
+        r"(?m:^)\s*\d+[.)]\s",
+        r"https?://\S+",
+    )
+)
+"""Dates, times, years, ordinals, names and list markers in a text: digits that N5 does not call numbers."""
+
+# Page furniture (Q10)
+
+FURNITURE_LINE: Final = "|".join(
+    (
+        r"\s*(?i:advertise?ments?)\s*$",
+        r"\s*(?i:also read|read more|read also|disclaimer|photo|image|file photo|picture|caption)\s?:",
+    )
+)
+"""The beginning of a line that is furniture as a whole."""
+
+FURNITURE_OPENING: Final = "|".join(
+    (
+        r"\s*date \d{4}-\d{2}-\d{2}",
+        r"\s*[A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3}(?:, [A-Z][\w.’'-]*(?: [A-Z][\w.’'-]*){0,3}){1,2}[ \t]*\n\s*\n",
+        r"\s*[A-Z][A-Z .,-]{2,40}(?: \([A-Z][\w ]{1,20}\))? ?[-–—]{1,2} ",
+    )
+)
+"""A dateline at the beginning of an article."""
+
+FURNITURE_CREDIT: Final = (
+    r"\((?:(?P<photo>(?:AFP|AP|Reuters|EPA|Getty(?: Images)?)(?: file(?: photo)?| photo|/[^)\n]*)?\)[ \t]*$)"
+    r"|\s?(?i:with (?:additional )?inputs? from)[^)\n]*\))"
+)
+"""A credit in round brackets; before one of a photo stands its caption, a sentence on the same line."""

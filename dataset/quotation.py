@@ -1,0 +1,63 @@
+"""Quotation marks in a text: which belong together, and which have no other half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+MARKS: Final = "\"“”„«»‘'’"
+_CLOSES: Final = {"“": "”", "„": "”“", "«": "»", "‘": "’", '"': '"', "'": "'"}
+_DEPTH: Final = 4
+
+
+class Quoted(NamedTuple):
+    """A place between two marks, both inside."""
+
+    start: int
+    end: int
+
+
+class Marks(NamedTuple):
+    """Pairs of marks by where they begin, and the places of marks without another half."""
+
+    pairs: list[Quoted]
+    single: list[int]
+
+
+def read_marks(text: str) -> Marks:
+    """Pairs the quotation marks of a text, paragraph by paragraph. An apostrophe is not a quotation mark."""
+    pairs: list[Quoted] = []
+    single: list[int] = []
+    opened: list[int] = []
+    for place in _places(text):
+        if text[place] == "\n":
+            single, opened = single + opened, []
+        elif (depth := _closed(text, opened, place)) is not None:
+            pairs.append(Quoted(opened[depth], place + 1))
+            single, opened = single + opened[depth + 1 :], opened[:depth]
+        elif text[place] in _CLOSES and _may_open(text, place):
+            opened.append(place)
+        else:
+            single.append(place)
+    return Marks(sorted(pairs), sorted(place for place in single + opened if text[place] not in "'’"))
+
+
+def _places(text: str) -> Iterator[int]:
+    """Where marks and line ends are."""
+    return (place for place, character in enumerate(text) if character in MARKS or character == "\n")
+
+
+def _closed(text: str, opened: list[int], place: int) -> int | None:
+    """Which of the open marks the mark at `place` closes: the innermost that it can."""
+    if text[place] in "'’" and text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum():
+        return None
+    depths = range(len(opened) - 1, max(-1, len(opened) - 1 - _DEPTH), -1)
+    return next((depth for depth in depths if text[place] in _CLOSES[text[opened[depth]]]), None)
+
+
+def _may_open(text: str, place: int) -> bool:
+    """Straight single marks open only before a word; before a digit they stand for what was left out (’90s)."""
+    if text[place] != "'":
+        return True
+    before, after = text[place - 1 : place], text[place + 1 : place + 2]
+    return not before.isalnum() and bool(after.strip()) and not after.isdigit()

@@ -1,0 +1,30 @@
+"""`hedgerow acknowledge`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dataset import acknowledged
+from dataset.checks.layers import check_layer
+from dataset.corpus import open_corpus
+from dataset.layer import read_layer
+from scripts.console import CorpusOption, say
+
+
+def command(
+    code: Annotated[str, typer.Argument(help="The warning's code, as `hedgerow validate` shows it.")],
+    article: Annotated[str, typer.Argument(help="The article's id.")],
+    place: Annotated[str, typer.Option("--place", help="Where in the article.", metavar="START:END")],
+    reason: Annotated[str, typer.Option("--reason", help="Why the warning may stand.")],
+    corpus: CorpusOption = None,
+) -> None:
+    """Let a warning stand, with a reason. It comes back once its place or its words change.
+
+    Example: hedgerow acknowledge h9-unlabelled-cue 000_73d2 --place 120:125 --reason "ability, not possibility (H3)"
+    """
+    here = open_corpus(corpus)
+    found = [one for name in here.layers() for one in check_layer(here, read_layer(here.layer_path(name), name))]
+    let = acknowledged.acknowledge(here, found, code, article, place, reason)
+    say(f"acknowledged in {acknowledged.path(here)}: {let.code} in {let.article_id}: {let.message}")

@@ -1,0 +1,126 @@
+"""Findings as people and machines read them: words in context, Markdown, JSON rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from rich.markup import escape
+
+from annotation.guidelines import rules
+from annotation.pull import addresses
+from dataset.checks.findings import CATALOGUE, Finding
+from dataset.corpus import Corpus
+from dataset.problem import Problem
+from scripts.console import OUT
+
+AROUND = 40
+LONGEST = 120
+COLOURS = {"error": "red", "warning": "yellow"}
+
+
+@dataclass
+class Shown:
+    """What showing findings of a corpus needs to know: texts, and where articles are labelled, each read once."""
+
+    corpus: Corpus
+    _addresses: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def address(self, finding: Finding) -> str | None:
+        """Where the finding is mended, where this machine knows."""
+        if finding.layer not in self._addresses:
+            self._addresses[finding.layer] = addresses(self.corpus, finding.layer)
+        return self._addresses[finding.layer].get(finding.article_id)
+
+    def context(self, finding: Finding) -> tuple[str, str, str] | None:
+        """The words before, at and after the finding, on one line; None where it has no place."""
+        start, end = finding.start, finding.end
+        try:
+            text = self.corpus.text(finding.article_id)
+        except Problem:
+            return None
+        if start is None or end is None or not 0 <= start <= end <= len(text):
+            return None
+        before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+        return _line(before), _shortened(_line(text[start:end])), _line(after)
+
+    def row(self, finding: Finding, *, acknowledged: bool = False) -> dict[str, Any]:
+        """A finding for machines."""
+        return {
+            "code": finding.code,
+            "severity": finding.severity,
+            "rule": CATALOGUE[finding.code].rule,
+            "layer": finding.layer,
+            "annotator": finding.annotator,
+            "article_id": finding.article_id,
+            "span_id": finding.span_id,
+            "start": finding.start,
+            "end": finding.end,
+            "message": finding.message,
+            "address": self.address(finding),
+            "acknowledged": acknowledged,
+        }
+
+
+def _line(words: str) -> str:
+    return words.replace("\r\n", "⏎").replace("\n", "⏎").replace("\r", "⏎").replace("\t", " ")
+
+
+def _shortened(words: str) -> str:
+    half = LONGEST // 2
+    return words if len(words) <= LONGEST else f"{words[:half]} … {words[-half:]}"
+
+
+def print_findings(shown: Shown, found: list[Finding], acknowledged: frozenset[Finding]) -> None:
+    """Findings by article, each with its words in context; each code's rule the first time that it is found."""
+    told: set[str] = set()
+    for (layer, article), group in groupby(found, key=lambda one: (one.layer, one.article_id)):
+        several = list(group)
+        OUT.print(f"[bold]{escape(article)}[/] {escape(layer)}  {escape(shown.address(several[0]) or '')}".rstrip())
+        for one in several:
+            for line in _told(shown, one, one.code not in told, one in acknowledged):
+                OUT.print(line)
+            told.add(one.code)
+
+
+def _told(shown: Shown, finding: Finding, first: bool, acknowledged: bool) -> Iterator[str]:
+    colour = COLOURS[finding.severity]
+    place = f" {finding.start}:{finding.end}" if finding.start is not None else ""
+    mark = " (acknowledged)" if acknowledged else ""
+    yield f"  [{colour}]{finding.severity}[/] {finding.code}{place}: {escape(_line(finding.message))}{mark}"
+    if context := shown.context(finding):
+        before, words, after = map(escape, context)
+        yield f"    …{before}[bold {colour}]⟦{words}⟧[/]{after}…"
+    rule = CATALOGUE[finding.code].rule
+    if first and rule in rules():
+        yield f"    [dim]{rule}: {escape(rules()[rule].text)}[/]"
+        yield f"    [dim]Right: {escape(rules()[rule].right)}[/]"
+
+
+def markdown(shown: Shown, found: Iterable[Finding]) -> Iterator[str]:
+    """A table of findings for a pull request, a line at a time."""
+    yield "| severity | code | article | place | words | what |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for one in found:
+        before, words, after = shown.context(one) or ("", "", "")
+        place = f"{one.start}:{one.end}" if one.start is not None else ""
+        address = shown.address(one)
+        article = f"[{_cell(one.article_id)}]({address})" if address else _cell(one.article_id)
+        quoted = f"{_cell(before)}**{_cell(words)}**{_cell(after)}" if words else ""
+        yield f"| {one.severity} | `{one.code}` | {article} | {place} | {quoted} | {_cell(one.message)} |"
+
+
+def _cell(words: str) -> str:
+    plain = _line(words).replace("\\", "\\\\")
+    for character in "|*_`[]<>":
+        plain = plain.replace(character, f"\\{character}")
+    return plain
+
+
+def by_code(found: Iterable[Finding]) -> Iterator[str]:
+    """How many findings of each code there are, the most frequent first."""
+    for code, count in Counter(one.code for one in found).most_common():
+        yield f"{count:>7} {CATALOGUE[code].severity:<7} {code}: {CATALOGUE[code].title}"

@@ -1,0 +1,93 @@
+"""Exports that are broken in one way each. `expected.json` says what each must give, `articles.json` its article."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from annotation.pull import pull_file
+from dataset.checks.findings import CATALOGUE, Finding
+from dataset.checks.layers import check_layer
+from dataset.corpus import Corpus
+from dataset.problem import Problem
+from tests.dataset.checks.wrong import ARTICLE
+from tests.dataset.tiny import put_corpus
+
+FOLDER = Path(__file__).with_name("broken_exports")
+ARTICLES = json.loads((FOLDER / "articles.json").read_text(encoding="utf-8"))
+EXPECTED = json.loads((FOLDER / "expected.json").read_text(encoding="utf-8"))
+DAMAGED = sorted((FOLDER / "damaged").iterdir())
+NO_EXPORT_CAUSES = {
+    "article-text-unreadable",
+    "bounds-differ",
+    "duplicate-relation",
+    "duplicate-span-id",
+    "duplicate-task",
+    "foreign-row",
+    "q4-continues-later",
+    "q4-cycle",
+    "span-without-task",
+    "stale-acknowledgement",
+    "text-not-slice",
+    "value-missing",
+    "wrong-annotator",
+}
+"""Codes of a record edited by hand, and of an account that only a server tells."""
+
+
+def pulled(folder: Path, article: str, export: Path) -> list[Finding]:
+    corpus = put_corpus(folder, {ARTICLE: article})
+    return found(corpus, export)
+
+
+def found(corpus: Corpus, export: Path) -> list[Finding]:
+    (layer,) = pull_file(corpus, "r1", "a1", export, accept_removals=False).layers
+    return check_layer(corpus, layer)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_broken_export_gives_exactly_its_findings(tmp_path: Path, name: str) -> None:
+    told = pulled(tmp_path, ARTICLES[name], FOLDER / f"{name}.json")
+    assert [[one.code, one.span_id, one.start, one.end] for one in told] == EXPECTED[name]
+
+
+@pytest.mark.parametrize("name", [name for name in EXPECTED if name in CATALOGUE])
+def test_an_export_named_for_a_code_gives_that_code_alone(name: str) -> None:
+    assert [one[0] for one in EXPECTED[name]] == [name]
+
+
+def test_every_code_that_an_export_can_cause_has_its_export() -> None:
+    assert {one[0] for those in EXPECTED.values() for one in those} == set(CATALOGUE) - NO_EXPORT_CAUSES
+
+
+def test_every_export_has_its_expectation() -> None:
+    assert {path.stem for path in FOLDER.glob("*.json")} - {"articles", "expected"} == set(EXPECTED) == set(ARTICLES)
+
+
+def test_offsets_that_count_utf_16_units_are_named(tmp_path: Path) -> None:
+    name = "surface-differs-utf-16"
+    (one,) = pulled(tmp_path, ARTICLES[name], FOLDER / f"{name}.json")
+    assert one.message.endswith("the offsets count UTF-16 units")
+
+
+@pytest.mark.parametrize("export", DAMAGED, ids=lambda path: path.stem)
+def test_a_damaged_file_is_a_problem_or_findings_and_the_record_stays_or_is_told(tmp_path: Path, export: Path) -> None:
+    corpus = put_corpus(tmp_path, {ARTICLE: ARTICLES["whole"]})
+    assert found(corpus, FOLDER / "whole.json") == []
+    before = record(corpus)
+    try:
+        told = found(corpus, export)
+    except Problem as problem:
+        assert problem.next_step
+        assert record(corpus) == before
+        assert not list(corpus.pulls.glob(".*"))
+    else:
+        assert told
+
+
+def record(corpus: Corpus) -> dict[str, bytes]:
+    """Every file of the record and of the raw pulls, and what it holds."""
+    folders = (corpus.annotations, corpus.pulls)
+    return {str(path): path.read_bytes() for folder in folders for path in folder.rglob("*") if path.is_file()}

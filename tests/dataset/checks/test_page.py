@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import dataset.checks
+from dataset.checks.findings import CATALOGUE
+from dataset.checks.page import codes_page
+
+PAGE = Path(dataset.checks.__file__).with_name("CODES.md")
+
+
+def test_the_page_in_the_repository_is_the_catalogues() -> None:
+    assert PAGE.read_text(encoding="utf-8") == codes_page()
+
+
+def test_every_code_has_its_line() -> None:
+    assert [line.split("`")[1] for line in codes_page().splitlines() if line.startswith("| `")] == list(CATALOGUE)

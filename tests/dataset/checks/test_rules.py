@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from annotation.guidelines import rule_ids, rules, section
+from dataset import scheme
+from dataset.checks.facts import gather
+from dataset.checks.findings import CATALOGUE, Finding
+from dataset.checks.layers import check_layer
+from dataset.corpus import open_corpus
+from dataset.layer import make_layer
+from dataset.lexicon import cue_kind
+from tests.corpora import REPOSITORY
+from tests.dataset.checks.wrong import ARTICLE, MISSED, RIGHT, WRONG, Work, hedge, quote, said, speaker
+from tests.dataset.tiny import BLANK, LAYER, Row, key, put_corpus, task
+
+
+def check(folder: Path, work: Work) -> list[Finding]:
+    return check_layer(put_corpus(folder, {ARTICLE: work.text}), make_layer(LAYER, **work.rows))
+
+
+def cases(works: dict[str, list[Work]]) -> list[tuple[str, Work]]:
+    return [(code, work) for code, those in works.items() for work in those]
+
+
+@pytest.mark.parametrize(("code", "work"), cases(WRONG) + cases(MISSED))
+def test_what_breaks_a_rule_gives_its_finding_at_its_words_and_nothing_else(
+    tmp_path: Path, code: str, work: Work
+) -> None:
+    found = check(tmp_path, work)
+    assert [one.code for one in found] == [code], found
+    assert work.text[found[0].start : found[0].end] == work.at
+    assert found[0].message
+
+
+@pytest.mark.parametrize("work", RIGHT, ids=lambda work: work.text[:40])
+def test_what_keeps_the_rules_gives_nothing(tmp_path: Path, work: Work) -> None:
+    assert check(tmp_path, work) == []
+
+
+def test_only_a_finding_that_no_reading_of_words_decides_is_an_error() -> None:
+    assert {CATALOGUE[code].severity for code in MISSED} == {"warning"}
+
+
+@pytest.mark.parametrize(("typed", "nearest"), [("Ukrane", "Ukraine"), ("ann bo", "Ann Bo"), ("Rusia", "Russia")])
+def test_an_entity_that_is_not_registered_is_told_with_the_nearest(tmp_path: Path, typed: str, nearest: str) -> None:
+    work = said("Kyiv said it rained.", speaker("Kyiv", typed), quote("it rained"))
+    (one,) = check(tmp_path, work)
+    assert one.message.endswith(f"the nearest is “{nearest}”")
+
+
+def test_an_entity_like_none_is_told_alone(tmp_path: Path) -> None:
+    (one,) = check(tmp_path, said("Kyiv said it rained.", speaker("Kyiv", "Zzzz"), quote("it rained")))
+    assert one.message == "the registry of the event has no “Zzzz”"
+
+
+def test_a_link_that_the_rule_leaves_open_may_be_drawn(tmp_path: Path) -> None:
+    text = "The bank refused to deny, on Monday, that it was broke."
+    work = Work(
+        text,
+        (hedge("refused to deny", "noncommittal"), quote("that it was broke")),
+        (("hedges", "refused to deny", "that it was broke"),),
+    )
+    assert check(tmp_path, work) == []
+
+
+def test_a_drawn_link_that_the_rule_draws_too_is_right(tmp_path: Path) -> None:
+    text = "It was said it may rain."
+    work = Work(text, (hedge("may", "modal"), quote("it may rain")), (("hedges", "may", "it may rain"),))
+    assert check(tmp_path, work) == []
+
+
+def test_nothing_is_missed_in_an_article_that_was_skipped(tmp_path: Path) -> None:
+    rows = Work("The coach bought 40 boats.").rows
+    rows["tasks"][0]["status"] = "skipped"
+    assert check_layer(put_corpus(tmp_path, {ARTICLE: "The coach bought 40 boats."}), make_layer(LAYER, **rows)) == []
+
+
+def test_nothing_is_missed_in_page_furniture(tmp_path: Path) -> None:
+    assert check(tmp_path, Work("It rained.\n\nAlso read: The coach “may” buy 40 boats\n\nAdvertisement\n")) == []
+
+
+def test_findings_grow_with_the_spans_and_not_with_their_square(tmp_path: Path) -> None:
+    text = " ".join(f"Kyiv said it may rain {number} times." for number in range(3000, 6000))
+    found = check(tmp_path, Work(text))
+    assert len(found) == 9000
+
+
+def test_a_circle_of_segments_is_one_finding_and_what_leads_into_it_none(tmp_path: Path) -> None:
+    names = ["“Red,”", "“green,”", "“blue,”", "“grey.”"]
+    spans = tuple(quote(name, "direct", "linked") for name in names)
+    links = [(0, 2), (1, 0), (2, 1), (3, 2)]
+    work = Work(" it was said ".join(names), spans, tuple(("continues", names[a], names[b]) for a, b in links))
+    assert [(one.code, one.start) for one in check(tmp_path, work)] == [("q4-cycle", 0)]
+
+
+def test_the_page_furniture_of_the_seeds_is_known() -> None:
+    corpus = open_corpus(REPOSITORY)
+    articles = corpus.articles["article_id"].to_list()
+    facts = gather(corpus, make_layer(LAYER, tasks=[task(article) for article in articles]))
+    places = [(facts.text_of[article], *place) for article in articles for place in facts.furniture(article)]
+    assert [" ".join(text[start:end].split())[:30] for text, start, end in places] == [
+        "Pyongyang, North Korea",
+        "Advertisment",
+        "Also read: Russia ratifies mil",
+        "Advertisment",
+        "Advertisment",
+        "Disclaimer: A number of claims",
+        "(With inputs from agencies)",
+        "date 2024-10-25",
+        "North Korean leader Kim Jong U",
+    ]
+
+
+def right_examples() -> list[tuple[str, str]]:
+    """The marked examples of the guidelines, each with the label of its page."""
+    found = []
+    for label in scheme.LABELS:
+        for rule in rule_ids(section(label)):
+            parts = (part.split("→")[0].strip() for part in rules()[rule].right.split(" / "))
+            found += [(label, part) for part in parts if re.fullmatch(r"[^\[\]]*(\[[^\[\]]+\][^\[\]]*)+", part)]
+    return found
+
+
+@pytest.mark.parametrize(("label", "example"), right_examples())
+def test_no_right_example_of_the_guidelines_is_against_a_rule_of_words(
+    tmp_path: Path, label: str, example: str
+) -> None:
+    text, places = "", []
+    for part in re.split(r"(\[[^\]]+\])", example):
+        if part.startswith("["):
+            places.append((len(text), len(text) + len(part) - 2))
+        text += part.strip("[]") if part.startswith("[") else part
+    spans = [_example_span(label, text, start, end) for start, end in places]
+    rows = Work(text).rows | {"spans": spans}
+    found = check_layer(put_corpus(tmp_path, {ARTICLE: text}), make_layer(LAYER, **rows))
+    of_links = {"s8-speaker-without-quote", "q9-no-source", "missing-attribute"}
+    assert [one for one in found if one.span_id and one.code not in of_links] == []
+
+
+def _example_span(label: str, text: str, start: int, end: int) -> Row:
+    words = text[start:end]
+    bare: Row = {"span_id": f"{start}", "label": label, "start": start, "end": end, "text": words}
+    attributes: dict[str, Row] = {
+        "speaker": {"speaker_entities": ["Ann Bo"]},
+        "quote": {"quote_form": "direct" if words[0] == "“" else "indirect", "quote_source": "unnamed"},
+        "hedge": {"hedge_kind": cue_kind(words)},
+        "number": {"number_kind": "count"},
+    }
+    kind = attributes["number"] | ({"number_kind": "measure"} if " " in words or "%" in words else {})
+    return key(ARTICLE) | BLANK | bare | (kind if label == "number" else attributes[label])

@@ -1,0 +1,301 @@
+"""Articles with one fault against a rule each, and articles that keep it; for the checks of words and links.
+
+A span is named by its words, which are its id, too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.dataset.tiny import BLANK, Row, Rows, key, link, task
+
+ARTICLE: Final = "article"
+
+
+@dataclass(frozen=True)
+class Work:
+    """An article and what was labelled in it; `at` is the words that the finding is about."""
+
+    text: str
+    spans: tuple[Row, ...] = ()
+    links: tuple[tuple[str, str, str], ...] = ()
+    at: str = ""
+
+    @property
+    def rows(self) -> Rows:
+        relations = [link(*ends, ARTICLE) for ends in self.links]
+        return {"tasks": [task(ARTICLE)], "spans": [self._placed(one) for one in self.spans], "relations": relations}
+
+    def _placed(self, span: Row) -> Row:
+        start = self.text.index(span["text"], span.get("after", 0))
+        place = {"start": start, "end": start + len(span["text"])}
+        return (
+            key(ARTICLE) | BLANK | {"span_id": span["text"]} | place | {k: v for k, v in span.items() if k != "after"}
+        )
+
+
+def speaker(words: str, *names: str, **more: Any) -> Row:
+    return {"label": "speaker", "text": words, "speaker_entities": list(names or ("Ann Bo",)), **more}
+
+
+def quote(words: str, form: str = "indirect", source: str = "unnamed", **more: Any) -> Row:
+    return {"label": "quote", "text": words, "quote_form": form, "quote_source": source, **more}
+
+
+def hedge(words: str, kind: str, **more: Any) -> Row:
+    return {"label": "hedge", "text": words, "hedge_kind": kind, **more}
+
+
+def number(words: str, value: str, kind: str = "count", **more: Any) -> Row:
+    from dataset.scheme import value_bounds
+
+    low, high = value_bounds(value) or (None, None)
+    bounds = {"number_value": value, "number_low": low, "number_high": high}
+    return {"label": "number", "text": words, "number_kind": kind, **bounds, **more}
+
+
+def said(text: str, who: Row, what: Row, at: str = "", *more: Row) -> Work:
+    """An article in which one speaker says one quote."""
+    linked = what | {"quote_source": "linked"}
+    return Work(text, (who, linked, *more), (("said_by", what["text"], who["text"]),), at or who["text"])
+
+
+def counted(text: str, one: Row) -> Work:
+    return Work(text, (one,), at=one["text"])
+
+
+def cue(text: str, words: str, kind: str) -> Work:
+    return Work(text, (hedge(words, kind),), at=words)
+
+
+WRONG: Final[dict[str, list[Work]]] = {
+    "e1-punctuation-at-end": [
+        Work("The bank was sorry, it was announced.", (quote("The bank was sorry,"),), at="The bank was sorry,"),
+        Work("They came: it was a list;", (quote("They came:"),), at="They came:"),
+    ],
+    "e1-punctuation-at-start": [
+        Work("It was announced, the bank was sorry.", (quote(", the bank was sorry"),), at=", the bank was sorry"),
+        Work("It was announced: the bank was sorry.", (quote(": the bank was sorry"),), at=": the bank was sorry"),
+    ],
+    "e2-possessive": [
+        said("Kyiv's claim that it rained.", speaker("Kyiv's", "Ukraine"), quote("that it rained")),
+        said("Kyiv’s claim that it rained.", speaker("Kyiv’s", "Ukraine"), quote("that it rained")),
+        said("The rebels’ claim that it rained.", speaker("The rebels’"), quote("that it rained")),
+    ],
+    "e4-duplicate-span": [
+        Work(
+            "Kyiv said it rained.",
+            (
+                speaker("Kyiv", "Ukraine"),
+                speaker("Kyiv", "Ukraine", span_id="again"),
+                quote("it rained", source="linked"),
+            ),
+            (("said_by", "it rained", "Kyiv"), ("said_by", "it rained", "again")),
+            at="Kyiv",
+        )
+    ],
+    "entity-not-registered": [
+        said("Kyiv said it rained.", speaker("Kyiv", "Ukrane"), quote("it rained")),
+        said("Kyiv said it rained.", speaker("Kyiv", "Ukraine", "Nobody at all"), quote("it rained")),
+    ],
+    "s3-relative-clause": [
+        said("Ann Bo, who was ill, said it rained.", speaker("Ann Bo, who was ill"), quote("it rained")),
+        said("The bank which failed said it rained.", speaker("The bank which failed"), quote("it rained")),
+        said("Ann Bo, citing costs, said it rained.", speaker("Ann Bo, citing costs"), quote("it rained")),
+    ],
+    "s3-trailing-comma": [said("Ann Bo, ill, said it rained.", speaker("Ann Bo,"), quote("it rained"))],
+    "s8-speaker-without-quote": [Work("Ann Bo was ill.", (speaker("Ann Bo"),), at="Ann Bo")],
+    "q1-quotation-marks": [
+        said("It rained, said Ann Bo.", speaker("Ann Bo"), quote("It rained", "direct"), "It rained"),
+        said("“It rained,” said Ann Bo.", speaker("Ann Bo"), quote("“It rained,", "direct"), "“It rained,"),
+        said("'We can't,' said Ann Bo.", speaker("Ann Bo"), quote("'We can't,", "direct"), "'We can't,"),
+        said(
+            'She, Ann Bo, said it was "very bad".',
+            speaker("Ann Bo"),
+            quote('it was "very bad', "mixed"),
+            'it was "very bad',
+        ),
+    ],
+    "q2-complementiser-left-out": [
+        said("Ann Bo said that it rained.", speaker("Ann Bo"), quote("it rained"), "it rained"),
+        said("Ann Bo denies whether “it” rained.", speaker("Ann Bo"), quote("“it” rained", "mixed"), "“it” rained"),
+    ],
+    "q3-no-quoted-words": [said("Ann Bo said it rained.", speaker("Ann Bo"), quote("it rained", "mixed"), "it rained")],
+    "q4-segment-with-source": [
+        Work(
+            "“We lost,” Ann Bo said, “but we learned.”",
+            (
+                quote("“We lost,”", "direct", "linked"),
+                speaker("Ann Bo"),
+                quote("“but we learned.”", "direct", "linked"),
+            ),
+            (
+                ("said_by", "“We lost,”", "Ann Bo"),
+                ("said_by", "“but we learned.”", "Ann Bo"),
+                ("continues", "“but we learned.”", "“We lost,”"),
+            ),
+            at="“but we learned.”",
+        ),
+        Work(
+            "“We lost,” it was said, “but we learned.”",
+            (quote("“We lost,”", "direct"), quote("“but we learned.”", "direct")),
+            (("continues", "“but we learned.”", "“We lost,”"),),
+            at="“but we learned.”",
+        ),
+    ],
+    "q4-cycle": [
+        Work(
+            "“We lost,” it was said, “but we learned.”",
+            (quote("“We lost,”", "direct", "linked"), quote("“but we learned.”", "direct", "linked")),
+            (("continues", "“but we learned.”", "“We lost,”"), ("continues", "“We lost,”", "“but we learned.”")),
+            at="“We lost,”",
+        )
+    ],
+    "q6-quote-within-quote": [
+        Work(
+            "It was said the mayor promised that no home will flood.",
+            (quote("the mayor promised that no home will flood"), quote("that no home will flood")),
+            at="that no home will flood",
+        )
+    ],
+    "q9-no-source": [Work("It rained, it was said.", (quote("It rained", source="linked"),), at="It rained")],
+    "q9-unnamed-with-speaker": [
+        Work(
+            "It rained, said Ann Bo.",
+            (quote("It rained"), speaker("Ann Bo")),
+            (("said_by", "It rained", "Ann Bo"),),
+            at="It rained",
+        )
+    ],
+    "q10-page-furniture": [
+        counted("It rained.\nAlso read: 40 men ran", number("40", "40")),
+        counted("It rained.\n\nAdvertisment\n\nDisclaimer: all 40 claims are theirs.", number("40", "40")),
+        counted("Kim and 40 men stand on a bridge (AFP file)", number("40", "40")),
+    ],
+    "h3-cue-not-listed": [
+        cue("The sale is uncertain.", "uncertain", "modal"),
+        cue("It will evidently fail.", "evidently", "evidential"),
+    ],
+    "h3-kind-of-another-list": [
+        cue("It may fail.", "may", "evidential"),
+        cue("It appeared to fail.", "appeared", "modal"),
+        cue("The bank did not confirm the sale.", "did not confirm", "modal"),
+    ],
+    "h4-verb-of-saying": [
+        cue("The owner claimed a loss.", "claimed", "evidential"),
+        cue("According to the owner, it rained.", "According to", "evidential"),
+        Work(
+            "It was alleged that all was lost.",
+            (hedge("alleged", "evidential"), quote("that all was lost")),
+            at="alleged",
+        ),
+    ],
+    "h10-other-target": [
+        Work(
+            "It was said about 90 beds were free.",
+            (quote("about 90 beds were free"), hedge("about", "approximator"), number("90", "90")),
+            (("hedges", "about", "about 90 beds were free"),),
+            at="about",
+        ),
+        Work(
+            "The roof has reportedly leaked. It is old, it was said.",
+            (hedge("reportedly", "evidential"), quote("It is old")),
+            (("hedges", "reportedly", "It is old"),),
+            at="reportedly",
+        ),
+    ],
+    "n1-counted-noun-inside": [
+        counted("There were 14,000 grey seals.", number("14,000 grey seals", "14000")),
+        counted("There were dozens of seals.", number("dozens of seals", "12..")),
+    ],
+    "n2-approximator-inside": [
+        counted("There were at least 40 boats.", number("at least 40", "40")),
+        counted("There were some 40 boats.", number("some 40", "40")),
+    ],
+    "n4-value-differs": [
+        counted("There were thousands of fans.", number("thousands", "1000")),
+        counted("There were 12,000 fans.", number("12,000", "12")),
+        counted("There were twelve fans.", number("twelve", "10")),
+        counted("It costs $3.5 million.", number("$3.5 million", "3.5", "money")),
+        counted("It costs billions of dollars.", number("billions of dollars", "1000000000", "money")),
+        counted("From 10,000 to 12,000 fans came.", number("10,000 to 12,000", "10000")),
+    ],
+    "n5-date-or-ordinal": [
+        counted("It rained in 2019.", number("2019", "2019")),
+        counted("The second bus left.", number("second", "2")),
+        counted("It rained on Oct. 25.", number("25", "25")),
+        counted("It rained on 25 October.", number("25", "25")),
+        counted("The G7 met.", number("7", "7")),
+        counted("It left at 9:30.", number("9:30", "9")),
+        counted("The 3rd bus left.", number("3rd", "3")),
+    ],
+}
+"""By code: works that give this finding once, at the words `at`, and no other."""
+
+MISSED: Final[dict[str, list[Work]]] = {
+    "q1-unlabelled-quotation": [
+        Work("The “miracle” dam opened.", at="“miracle”"),
+        Work("The 'miracle' dam didn't open.", at="'miracle'"),
+    ],
+    "n1-unlabelled-digits": [
+        Work("The coach bought 40 boats on Oct. 25, 2019.", at="40"),
+        Work("A storm sank 3.5% of all boats.", at="3.5"),
+    ],
+    "n1-unlabelled-number-word": [
+        Work("The coach bought three boats.", at="three"),
+        Work("Dozens ran. A storm sank thousands of boats in the first hour.", at="thousands"),
+    ],
+    "h9-unlabelled-cue": [
+        Work("The boat has reportedly sunk.", at="reportedly"),
+        Work("The bank refused to deny a sale.", at="refused to deny"),
+        Work("The alleged fraud was small.", at="alleged"),
+        Work("It sank as early as Monday.", at="as early as"),
+    ],
+    "q2-unlabelled-saying": [
+        Work("The council said on Monday that it was late.", at="said on Monday that"),
+        Work("The council warned it was late.", at="warned it"),
+    ],
+}
+"""By code: works in which nothing is labelled, and one thing is missed."""
+
+RIGHT: Final[list[Work]] = [
+    Work(""),
+    Work(
+        "Rain fell in May 2019, at 9:30 and on 25 October. The G7 met; one may not forget the 2nd day.",
+        (hedge("may", "modal"),),
+    ),
+    said(
+        "Ann Bo, head of the flood office, said it rained.",
+        speaker("Ann Bo, head of the flood office"),
+        quote("it rained"),
+    ),
+    said("Kyiv’s claim that it rained.", speaker("Kyiv", "Ukraine"), quote("that it rained")),
+    said("“It rained,” said Ann Bo.", speaker("Ann Bo"), quote("“It rained,”", "direct")),
+    said("'It can't rain,' said Ann Bo.", speaker("Ann Bo"), quote("'It can't rain,'", "direct")),
+    said('"It rained. ‘Cats’ fell," said Ann Bo.', speaker("Ann Bo"), quote('"It rained. ‘Cats’ fell,"', "direct")),
+    said("Ann Bo said it was “bad” and ‘sad’.", speaker("Ann Bo"), quote("it was “bad” and ‘sad’", "mixed")),
+    Work(
+        "Ann Bo said: “It rained.\n“It was late.”",
+        (speaker("Ann Bo"), quote("“It rained.", "direct", "linked"), quote("“It was late.”", "direct", "linked")),
+        (("said_by", "“It rained.", "Ann Bo"), ("continues", "“It was late.”", "“It rained.")),
+    ),
+    cue("The [alleged] fraud was small.", "alleged", "evidential"),
+    cue("The bank feels no need to make any confirmations.", "feels no need to make any confirmations", "noncommittal"),
+    cue("Were it so, all would be well.", "Were", "conditional"),
+    cue("It is\u00a0possibly gone.", "possibly", "modal"),
+    counted("It costs $3.5 million.", number("$3.5 million", "3500000", "money")),
+    counted("It costs US$3.5bn.", number("US$3.5bn", "3500000000", "money")),
+    counted("It costs € 12.", number("€ 12", "12", "money")),
+    counted("It is 60 % full.", number("60 %", "60", "percent")),
+    counted("It is five km away.", number("five km", "5", "measure")),
+    counted("It is twenty-five thousand boats.", number("twenty-five thousand", "25000")),
+    counted("There were a hundred boats.", number("a hundred", "100")),
+    counted("There were two dozen boats.", number("two dozen", "24")),
+    counted("There were tens of thousands of boats.", number("tens of thousands", "10000..")),
+    counted("There were 10,000 to 12,000 boats.", number("10,000 to 12,000", "10000..12000")),
+    counted("There were 10–12 boats.", number("10–12", "10..12")),
+    counted("It was two and a half boats.", number("two and a half", "2.5")),
+    counted("It was 1.200 boats.", number("1.200", "1200")),
+]
+"""Works that give no finding."""

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import pytest
+
+from dataset.quantities import is_unit, read_quantity
+
+
+@pytest.mark.parametrize(
+    ("words", "low", "high"),
+    [
+        ("12,000", 12_000, 12_000),
+        ("3.5 million", 3_500_000, 3_500_000),
+        ("$3.5m", 3_500_000, 3_500_000),
+        ("€ 2bn", 2_000_000_000, 2_000_000_000),
+        ("three", 3, 3),
+        ("Twenty-five", 25, 25),
+        ("a hundred and two", 102, 102),
+        ("two hundred thousand", 200_000, 200_000),
+        ("one million two hundred thousand", 1_200_000, 1_200_000),
+        ("a dozen", 12, 12),
+        ("dozens", 12, None),
+        ("thousands", 1000, None),
+        ("hundreds of thousands", 100_000, None),
+        ("billions of dollars", 1_000_000_000, None),
+        ("10,000 to 12,000", 10_000, 12_000),
+        ("10–12", 10, 12),
+        ("two or", 2, 2),
+        ("60 %", 60, 60),
+    ],
+)
+def test_words_say_their_quantity(words: str, low: float, high: float | None) -> None:
+    read = read_quantity(words)
+    assert read and read.certain
+    assert (read.low, read.high) == (low, high)
+
+
+@pytest.mark.parametrize("words", ["3 to 4 million", "nineteen eighty", "1.200", "12 to 10"])
+def test_words_that_can_be_read_in_two_ways_are_not_certain(words: str) -> None:
+    read = read_quantity(words)
+    assert read and not read.certain
+
+
+@pytest.mark.parametrize("words", ["", "many", "several", "at least 40", "a", "half a million", "-5", "1,2345"])
+def test_words_that_do_not_begin_with_a_number_are_not_read(words: str) -> None:
+    assert read_quantity(words) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "rest"), [("five km", " km"), ("billions of dollars", " of dollars"), ("60%", "%"), ("40", "")]
+)
+def test_what_follows_the_number_is_a_unit_or_nothing(words: str, rest: str) -> None:
+    read = read_quantity(words)
+    assert read and read.rest == rest
+    assert is_unit(rest) == bool(rest)
+
+
+def test_a_counted_noun_is_no_unit() -> None:
+    read = read_quantity("14,000 grey seals")
+    assert read and not is_unit(read.rest)

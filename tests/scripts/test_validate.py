@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner, Result
+
+from dataset.checks.findings import Finding
+from dataset.checks.page import codes_page
+from dataset.corpus import Corpus
+from scripts import validate
+from scripts.main import app
+from tests.dataset.checks.wrong import ARTICLE, Work, hedge, quote
+from tests.dataset.tiny import LAYER, put_corpus, put_layer
+
+WORK = Work("It rained.\nAnn Bo, head of it all, said [so] that “it” may\train.\nIt rained.")
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    corpus = put_corpus(tmp_path, {ARTICLE: WORK.text})
+    put_layer(corpus, Work(WORK.text, (quote("“it” may\train", "mixed"), hedge("may", "modal"))).rows)
+    return corpus
+
+
+@pytest.fixture
+def run(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> Run:
+    def call(*words: str) -> Result:
+        return CliRunner().invoke(app, [*words, "--corpus", str(corpus.root)])
+
+    monkeypatch.setattr("scripts.showing.OUT", a_console())
+    monkeypatch.setattr("scripts.console.OUT", a_console())
+    return call
+
+
+def a_console() -> Console:
+    """A console that writes to whatever standard output is at the time."""
+    return Console(highlight=False, soft_wrap=True, width=120)
+
+
+def test_a_finding_is_shown_with_its_words_in_context_and_its_rule(run: Run) -> None:
+    told = run("validate")
+    assert told.exit_code == 0
+    assert "warning q2-complementiser-left-out 50:63:" in told.stdout
+    assert "head of it all, said [so] that ⟦“it” may rain⟧.⏎It rained.…" in " ".join(told.stdout.split())
+    assert "Q2: Indirect speech: mark the reported clause." in told.stdout
+    assert "Right: The council told fans [to leave]." in told.stdout
+    assert told.stdout.endswith("r1/a1: 0 errors, 1 warnings\n")
+
+
+def test_strict_ends_with_1_for_a_warning(run: Run) -> None:
+    assert run("validate", "--strict").exit_code == 1
+
+
+def test_an_acknowledged_warning_is_counted_and_shown_when_asked_for(run: Run) -> None:
+    let = run(
+        "acknowledge", "q2-complementiser-left-out", ARTICLE, "--place", "50:63", "--reason", "“so that” is no “that”"
+    )
+    assert let.exit_code == 0, let.output
+    assert run("validate", "--strict").stdout == "r1/a1: 0 errors, 0 warnings, 1 acknowledged\n"
+    assert "(acknowledged)" in run("validate", "--all").stdout
+    assert [one["acknowledged"] for one in json.loads(run("validate", "--all", "--json").stdout)] == [True]
+    assert json.loads(run("validate", "--json").stdout) == []
+
+
+def test_json_names_the_rule(run: Run) -> None:
+    (one,) = json.loads(run("validate", "--json").stdout)
+    assert (one["code"], one["rule"], one["severity"], one["start"]) == (
+        "q2-complementiser-left-out",
+        "Q2",
+        "warning",
+        50,
+    )
+
+
+def test_markdown_is_a_table_whose_cells_stay_whole(run: Run) -> None:
+    lines = run("validate", "--markdown").stdout.splitlines()
+    assert lines[0].startswith("| severity |")
+    assert lines[2].startswith("| warning | `q2-complementiser-left-out` | article | 50:63 |")
+    assert "\\[so\\] that **“it” may rain**.⏎It rained." in lines[2]
+
+
+def test_codes_prints_the_catalogue(run: Run) -> None:
+    assert run("validate", "--codes").stdout == codes_page()
+
+
+def test_a_hundred_thousand_findings_are_a_summary_and_a_file(
+    run: Run, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [Finding("h9-unlabelled-cue", LAYER, ARTICLE, f"{n}", start=0, end=2) for n in range(100_000)]
+    monkeypatch.setattr(validate, "check_layer", lambda *_: many)
+    begun = time.monotonic()
+    told = run("validate")
+    assert time.monotonic() - begun < 20
+    assert "100000 findings; the first 200 are above" in told.stdout
+    assert " 100000 warning h9-unlabelled-cue: " in told.stdout
+    kept = (corpus.state / "validate-findings.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(kept) == 100_000
+    assert json.loads(kept[0])["code"] == "h9-unlabelled-cue"
+    assert len(told.stdout) < 100_000
