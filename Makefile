@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check install install-dev chromium clean
+.PHONY: demo test bench check install install-dev chromium clean
 
 demo: install
 	@$(BIN)/hedgerow demo
 
 test: install-dev consumer chromium check
 	@$(BIN)/python -m pytest
+
+bench: install-dev
+	@$(BIN)/python -m tests.benchmarks.run
 
 check: install-dev
 	@$(BIN)/ruff check .

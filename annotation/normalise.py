@@ -89,9 +89,8 @@ class Normaliser:
         """How the article was ended; work that was restored and not touched since keeps its first times."""
         ended = results.ended(work) | {"guidelines_version": task.guidelines_version}
         restored = dict(task.restored)
-        if restored.pop("result_sha256", None) == results.result_hash(work.get("result")):
-            ended |= restored
-        return ended
+        kept = restored.pop("result_sha256", None)
+        return ended | restored if kept and kept == results.result_hash(work.get("result")) else ended
 
     def _add_result(self, article: str, text: str, result: Any) -> None:
         reading = results.read_result(result, text)

@@ -94,8 +94,8 @@ def push(corpus: Corpus, round_name: str, seat: Seat, progress: Progress = lambd
 
 def task(corpus: Corpus, article_id: str) -> dict[str, Any]:
     """The task of an article, as it is sent."""
-    article = corpus.articles.row(by_predicate=pl.col("article_id") == article_id, named=True)
-    names = corpus.entities.filter(pl.col("event_id") == article["event_id"])["entity"].to_list()
+    article = corpus.by_id[article_id]
+    names = corpus.speakers.get(article["event_id"], [])
     return {"data": results.task_data(article, corpus.text(article_id), names, guidelines.version())}
 
 

@@ -70,6 +70,19 @@ class Corpus:
         """The table `entities`, in the order of its file."""
         return read_table(self.seeds / "entities.jsonl", schema.Entities)
 
+    @cached_property
+    def by_id(self) -> dict[str, dict[str, Any]]:
+        """The rows of `articles` by article_id."""
+        return {row["article_id"]: row for row in self.articles.iter_rows(named=True)}
+
+    @cached_property
+    def speakers(self) -> dict[str, list[str]]:
+        """The canonical names of each event's registry, in the order of its file."""
+        found: dict[str, list[str]] = {}
+        for event, name in self.entities.select("event_id", "entity").iter_rows():
+            found.setdefault(event, []).append(name)
+        return found
+
     def text_path(self, article_id: str) -> Path:
         """Where an article's text lies."""
         return self.seeds / "text" / f"{article_id}.txt"
@@ -92,16 +105,12 @@ class Corpus:
             raise Problem(
                 f"{path} is not UTF-8 at byte {error.start}", "put the text back as it was taken in"
             ) from None
-        if sha256(content) != self._hashes.get(article_id):
+        if sha256(content) != self.by_id.get(article_id, {}).get("text_sha256"):
             raise Problem(
                 f"{path} is not the text that articles.jsonl names by its SHA-256",
                 "put the text back as it was taken in",
             )
         return text
-
-    @cached_property
-    def _hashes(self) -> dict[str, str]:
-        return dict(self.articles.select("article_id", "text_sha256").iter_rows())
 
     def texts(self) -> pl.DataFrame:
         """article_id and article_text of every article."""
