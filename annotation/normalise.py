@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
+
+import polars as pl
 
 from annotation import results
-from dataset import hedging
+from dataset import hedging, schema
 from dataset.corpus import Corpus
 from dataset.files import sha256
-from dataset.layer import Layer, make_layer
+from dataset.layer import TABLES, Layer, sort_layer
 from dataset.problem import Problem
 
 Row = dict[str, Any]
+SHELF: Final = 50_000
 
 
 class Normaliser:
@@ -22,11 +25,19 @@ class Normaliser:
         self._corpus = corpus
         self._round, self._annotator, self._account = round_name, annotator, account
         self._known = set(corpus.articles["article_id"])
-        self._rows: dict[str, list[Row]] = {"tasks": [], "spans": [], "relations": [], "findings": []}
+        self._rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+        self._shelf: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
         self._places: dict[str, int] = {}
 
     def add(self, raw: Row) -> None:
-        """Takes in one raw task. What the tables cannot hold becomes a finding."""
+        """Takes in one raw task. What the tables cannot hold becomes a finding.
+
+        Raises:
+            Problem: it is no task, or an article's text cannot be read.
+        """
+        if not isinstance(raw, dict):
+            raise Problem("the export holds something that is not a task", "export again as JSON, not JSON_MIN or CSV")
+        self._shelve()
         task = results.read_task(raw)
         article = task.article_id
         if article is None or article not in self._known:
@@ -39,19 +50,29 @@ class Normaliser:
 
     def layer(self) -> Layer:
         """The layer, sorted. An article that ended on two tasks is in neither way."""
-        ended = [row["article_id"] for row in self._rows["tasks"]]
-        for article in sorted({one for one in ended if ended.count(one) > 1} if len(set(ended)) < len(ended) else ()):
-            self._take_back(article)
-        return make_layer(f"{self._round}/{self._annotator}", **self._rows)
+        self._shelve(0)
+        tables = {name: pl.concat([schema.empty(TABLES[name]), *frames]) for name, frames in self._shelf.items()}
+        layer = Layer(f"{self._round}/{self._annotator}", **tables)
+        ended = layer.tasks["article_id"]
+        return sort_layer(self._without(layer, ended.filter(ended.is_duplicated()).unique().sort().to_list()))
 
     def places(self) -> dict[str, int]:
         """article_id to the id of the task that holds it."""
         return dict(sorted(self._places.items()))
 
-    def _take_back(self, article: str) -> None:
-        for name in ("tasks", "spans", "relations"):
-            self._rows[name] = [row for row in self._rows[name] if row["article_id"] != article]
-        self._find(article, "several-submissions", None, "the article was ended on several tasks; none is taken")
+    def _shelve(self, limit: int = SHELF) -> None:
+        """Puts rows away as frames once there are many: a row as a dict takes ten times the room."""
+        if sum(map(len, self._rows.values())) >= limit:
+            for name, rows in self._rows.items():
+                self._shelf[name].append(schema.frame(TABLES[name], rows))
+                rows.clear()
+
+    def _without(self, layer: Layer, articles: list[str]) -> Layer:
+        """The layer without articles that ended on several tasks, which are findings instead."""
+        message = "the article was ended on several tasks; none is taken"
+        rows = [self._finding(article, "several-submissions", None, message) for article in articles]
+        kept = layer.except_for(articles)
+        return replace(kept, findings=pl.concat([layer.findings, schema.frame(schema.Findings, rows)]))
 
     def _text_of(self, task: results.Task) -> str | None:
         """The article's text, or None where the task's is another."""
@@ -104,7 +125,10 @@ class Normaliser:
         return {"article_id": article, "round": self._round, "annotator": self._annotator}
 
     def _find(self, article: str, code: str, region: str | None, message: str) -> None:
-        self._rows["findings"].append(self._key(article) | {"code": code, "region": region, "message": message})
+        self._rows["findings"].append(self._finding(article, code, region, message))
+
+    def _finding(self, article: str, code: str, region: str | None, message: str) -> Row:
+        return self._key(article) | {"code": code, "region": region, "message": message}
 
 
 def derived(text: str, reading: results.Reading) -> list[Row]:
@@ -115,19 +139,3 @@ def derived(text: str, reading: results.Reading) -> list[Row]:
         {"type": "hedges", "from_span": hedge, "to_span": target, "derived": True}
         for hedge, target in hedging.targets(text, marks, drawn)
     ]
-
-
-def normalise(
-    corpus: Corpus, round_name: str, annotator: str, tasks: Iterable[Row], account: int | None = None
-) -> tuple[Layer, dict[str, int]]:
-    """The layer that raw tasks tell, and where on the server each article is.
-
-    Raises:
-        Problem: an article's text cannot be read.
-    """
-    normaliser = Normaliser(corpus, round_name, annotator, account)
-    for raw in tasks:
-        if not isinstance(raw, dict):
-            raise Problem("the export holds something that is not a task", "export again as JSON, not JSON_MIN or CSV")
-        normaliser.add(raw)
-    return normaliser.layer(), normaliser.places()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ import ijson
 
 from annotation import projects, results
 from annotation.accounts import Seat
-from annotation.normalise import normalise
+from annotation.normalise import Normaliser
 from annotation.push import deals_path
 from dataset import schema
 from dataset.corpus import Corpus
@@ -40,13 +41,22 @@ class Pulled:
 
 @dataclass(frozen=True)
 class Source:
-    """One annotator's raw tasks, by id, and where they came from."""
+    """One annotator's raw tasks, read once, and where they came from."""
 
     annotator: str
-    tasks: list[Row]
+    tasks: Iterable[Row]
     account: int | None = None
     server: str | None = None
     project: int | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a source's tasks tell: the layer, where each article is on the server, how many tasks there were."""
+
+    layer: Layer
+    places: dict[str, int]
+    tasks: int
 
 
 def pull(
@@ -72,7 +82,7 @@ def pull_file(corpus: Corpus, round_name: str, annotator: str, export: Path, *, 
     Raises:
         Problem: the file cannot be read as one.
     """
-    return take_in(corpus, round_name, [Source(annotator, list(read_export(export)))], accept_removals=accept_removals)
+    return take_in(corpus, round_name, [Source(annotator, read_export(export))], accept_removals=accept_removals)
 
 
 def read_export(export: Path) -> Iterator[Row]:
@@ -102,13 +112,12 @@ def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_re
         Problem: a task cannot be told, and nothing is kept.
     """
     try:
-        told = [normalise(corpus, round_name, one.annotator, one.tasks, one.account) for one in sources]
-        pulled = Pulled(_keep(corpus, round_name, sources), [layer for layer, _ in told])
+        pull_id, told = _keep(corpus, round_name, sources)
     except RecursionError:
         raise Problem("a task is nested too deeply to be read", "delete that task's annotation, or mend it") from None
-    pulled.missing = _missing(corpus, round_name, sources, told)
-    for source, (layer, places) in zip(sources, told, strict=True):
-        _note_places(corpus, layer.name, source, places)
+    pulled = Pulled(pull_id, [one.layer for one in told], missing=_missing(corpus, round_name, sources, told))
+    for source, one in zip(sources, told, strict=True):
+        _note_places(corpus, one.layer.name, source, one.places)
     for layer in pulled.layers:
         if lost := removals(read_layer(corpus.layer_path(layer.name), layer.name), layer):
             pulled.removed[layer.name] = lost
@@ -128,74 +137,71 @@ def _write(corpus: Corpus, pulled: Pulled, layer: Layer) -> None:
         pulled.changed += changed
 
 
-def _missing(
-    corpus: Corpus, round_name: str, sources: list[Source], told: list[tuple[Layer, dict[str, int]]]
-) -> dict[str, list[str]]:
+def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[Told]) -> dict[str, list[str]]:
     """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
+    deals = read_table(deals_path(corpus, round_name), schema.Deals)
+    here = set(corpus.articles["article_id"])
     found = {}
-    for source, (_, places) in zip(sources, told, strict=True):
-        if source.server is not None:
-            deals = (
-                read_table(deals_path(corpus, round_name), schema.Deals)
-                .filter(annotator=source.annotator)["article_id"]
-                .to_list()
-            )
-            here = set(corpus.articles["article_id"])
-            if lost := [article for article in deals if article in here and article not in places]:
-                found[source.annotator] = lost
+    for source, one in zip(sources, told, strict=True):
+        dealt = deals.filter(annotator=source.annotator)["article_id"] if source.server is not None else ()
+        if lost := [article for article in dealt if article in here and article not in one.places]:
+            found[source.annotator] = lost
     return found
 
 
-def _keep(corpus: Corpus, round_name: str, sources: list[Source]) -> str:
-    """Writes the raw pull under its id, unless it is there. Returns the id, which follows from the tasks alone."""
-    lines = (line for one in sources for line in _canonical(one))
-    pull_id = f"{round_name}-{results.fingerprint(lines)[:16]}"
-    target = corpus.pulls / pull_id
-    if target.exists():
-        return pull_id
-    with _folder_aside(target) as folder:
-        for source in sources:
-            _write_raw(folder / f"{source.annotator}.jsonl", source.tasks)
-        _write_json(folder / "manifest.json", _manifest(pull_id, round_name, sources))
-    return pull_id
+def _keep(corpus: Corpus, round_name: str, sources: list[Source]) -> tuple[str, list[Told]]:
+    """Writes the raw pull, unless it is there. Returns its id, which follows from the tasks, and what they tell."""
+    with _folder_aside(corpus.pulls) as folder:
+        digest = hashlib.sha256()
+        told = [_read_once(corpus, round_name, one, folder, digest.update) for one in sources]
+        pull_id = f"{round_name}-{digest.hexdigest()[:16]}"
+        if not (corpus.pulls / pull_id).exists():
+            _write_json(folder / "manifest.json", _manifest(pull_id, round_name, sources, told))
+            for path in folder.iterdir():
+                path.chmod(0o400)
+            folder.rename(corpus.pulls / pull_id)
+    return pull_id, told
 
 
-def _canonical(source: Source) -> Iterable[bytes]:
-    yield f"{source.annotator}\n".encode()
-    yield from results.canonical_lines(source.tasks)
+def _read_once(corpus: Corpus, round_name: str, source: Source, folder: Path, digest: Callable[[bytes], None]) -> Told:
+    """Writes, fingerprints and normalises each task as it comes, so that none has to be held."""
+    normaliser = Normaliser(corpus, round_name, source.annotator, source.account)
+    digest(f"{source.annotator}\n".encode())
+    count = 0
+    with (folder / f"{source.annotator}.jsonl").open("wb") as raw:
+        for task in source.tasks:
+            normaliser.add(task)
+            digest(results.canonical_line(task))
+            raw.write(json.dumps(task, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+            count += 1
+    return Told(normaliser.layer(), normaliser.places(), count)
 
 
 @contextmanager
-def _folder_aside(target: Path) -> Iterator[Path]:
-    """A folder beside `target`, renamed into place and made read-only when the block ends well."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+def _folder_aside(pulls: Path) -> Iterator[Path]:
+    """A folder within `pulls` to fill and rename; gone when the block ends, unless it was renamed."""
+    pulls.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".pull.", dir=pulls))
     try:
         yield folder
-        for path in folder.iterdir():
-            path.chmod(0o400)
-        folder.rename(target)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _write_raw(path: Path, tasks: list[Row]) -> None:
-    with path.open("wb") as out:
-        for task in tasks:
-            out.write(json.dumps(task, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+        with suppress(OSError):
+            pulls.rmdir()  # where it is empty: nothing was kept
 
 
 def _write_json(path: Path, content: Any) -> None:
     path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
-def _manifest(pull_id: str, round_name: str, sources: list[Source]) -> Row:
+def _manifest(pull_id: str, round_name: str, sources: list[Source], told: list[Told]) -> Row:
     return {
         "pull_id": pull_id,
         "round": round_name,
         "pulled_at": _now(),
         "annotators": {
-            one.annotator: {"tasks": len(one.tasks), "server": one.server, "project": one.project} for one in sources
+            source.annotator: {"tasks": one.tasks, "server": source.server, "project": source.project}
+            for source, one in zip(sources, told, strict=True)
         },
     }
 

@@ -6,7 +6,6 @@ page bears the name of the record's column that it fills, but for `label`, `spea
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import re
@@ -395,23 +394,14 @@ _VOLATILE: Final = frozenset({"created_ago", "created_username"})
 _STABLE: Final = ("id", "data", "meta")
 
 
-def canonical_lines(tasks: Iterable[Row]) -> Iterator[bytes]:
-    """Each task on a line, without what changes while nobody works: ages, user names, the server's own counts."""
-    for task in tasks:
-        stable: Row = {name: task.get(name) for name in _STABLE}
-        stable["annotations"] = [_without_volatile(one) for one in task.get("annotations") or []]
-        yield json.dumps(stable, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+def canonical_line(task: Row) -> bytes:
+    """A task on a line, without what changes while nobody works: ages, user names, the server's own counts."""
+    stable: Row = {name: task.get(name) for name in _STABLE}
+    stable["annotations"] = [_without_volatile(one) for one in task.get("annotations") or []]
+    return json.dumps(stable, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _without_volatile(annotation: Any) -> Any:
     if not isinstance(annotation, dict):
         return annotation
     return {name: value for name, value in annotation.items() if name not in _VOLATILE}
-
-
-def fingerprint(lines: Iterable[bytes]) -> str:
-    """SHA-256 over lines."""
-    digest = hashlib.sha256()
-    for line in lines:
-        digest.update(line)
-    return digest.hexdigest()

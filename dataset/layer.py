@@ -33,6 +33,15 @@ class Layer:
         tables = {name: getattr(self, name).filter(pl.col("article_id").is_in(article_ids)) for name in TABLES}
         return replace(self, **tables)
 
+    def except_for(self, article_ids: list[str]) -> Layer:
+        """The layer without the tasks, spans and links of these articles."""
+        tables = {
+            name: getattr(self, name).filter(~pl.col("article_id").is_in(article_ids))
+            for name in TABLES
+            if name != "findings"
+        }
+        return replace(self, **tables)
+
 
 def make_layer(name: str, **rows: list[dict[str, Any]]) -> Layer:
     """A layer from rows, sorted as the record is."""

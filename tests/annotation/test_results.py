@@ -10,9 +10,8 @@ from annotation.results import (
     CHOICES,
     LABEL,
     TYPED,
-    canonical_lines,
+    canonical_line,
     ended,
-    fingerprint,
     read_result,
     read_task,
     same_work,
@@ -289,7 +288,7 @@ def test_times_are_told_in_utc() -> None:
     assert told == {"status": "submitted", "created_at": "2026-01-02T01:04:05Z", "updated_at": None, "seconds": None}
 
 
-def test_ages_and_user_names_do_not_change_the_fingerprint() -> None:
+def test_ages_and_user_names_are_no_part_of_a_task() -> None:
     task = {"id": 1, "data": {"text": "x"}, "annotations": [{"id": 2, "result": [], "created_ago": "1 minute"}]}
     later = {
         **task,
@@ -297,8 +296,8 @@ def test_ages_and_user_names_do_not_change_the_fingerprint() -> None:
         "annotations": [{"id": 2, "result": [], "created_ago": "2 minutes", "created_username": "b"}],
     }
     edited = {**task, "annotations": [{"id": 2, "result": [{"id": "a"}]}]}
-    prints = [fingerprint(canonical_lines([one])) for one in (task, later, edited)]
-    assert prints[0] == prints[1] != prints[2]
+    lines = [canonical_line(one) for one in (task, later, edited)]
+    assert lines[0] == lines[1] != lines[2]
 
 
 def test_every_attribute_of_the_scheme_has_a_control() -> None:
