@@ -38,6 +38,15 @@ def seat(corpus: Corpus, annotator: str) -> Seat:
     if foreign:
         studio = Studio(*foreign)
         return Seat(annotator, studio, _foreign_account(corpus, annotator, studio), blind=False)
+    return embedded_seat(corpus, annotator)
+
+
+def embedded_seat(corpus: Corpus, annotator: str) -> Seat:
+    """Where an annotator works on the embedded server, whatever the environment names.
+
+    Raises:
+        Problem: it is not set up, or has no account for the annotator.
+    """
     known = Server(corpus.state).secrets()
     if known is None:
         raise Problem("no Label Studio is set up here", f"start one with `hedgerow up --annotator {annotator}`")

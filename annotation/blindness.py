@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.current_request import CurrentContext
+from django.core.exceptions import PermissionDenied
+from django.db.models.signals import pre_save
 from projects.mixins import ProjectMixin
 
 
@@ -20,3 +23,15 @@ class OwnOrganisationOnly(ProjectMixin):  # type: ignore[misc]
     def has_permission(self, user: Any) -> bool:
         """Whether the account belongs to the project's organisation."""
         return bool(super().has_permission(user) and user.active_organization_id == self.organization_id)
+
+
+def refuse_strangers(sender: Any, instance: Any, **_: Any) -> None:
+    """Nothing is saved into another organisation's project: predictions and views are made without asking it."""
+    user = CurrentContext.get_user()
+    project = getattr(instance, "project", None) or getattr(getattr(instance, "task", None), "project", None)
+    own = getattr(user, "active_organization_id", None)
+    if own is not None and getattr(project, "organization_id", own) != own:
+        raise PermissionDenied("this project is another annotator's")
+
+
+pre_save.connect(refuse_strangers, dispatch_uid="hedgerow-strangers")

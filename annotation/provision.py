@@ -48,6 +48,8 @@ def _account(account: dict[str, str], *, superuser: bool) -> None:
             user.active_organization = Organization.create_organization(
                 created_by=user, title=title, legacy_api_tokens_enabled=True
             )
+        if not user.check_password(account["password"]):
+            user.set_password(account["password"])
         user.is_superuser = user.is_staff = superuser
         user.custom_hotkeys = {**HOTKEYS, **(user.custom_hotkeys or {})}
         user.save()

@@ -38,6 +38,7 @@ def restore(
     there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
     work = {row["article_id"]: _work(corpus, layer, row) for row in layer.tasks.iter_rows(named=True)}
     _refuse_overwriting(seat, project, work, there)
+    _refuse_other_texts(corpus, seat, project, there)
     account = seat.account if seat.account is not None else seat.studio.whoami()[0]
     done = sum(_annotate(seat, there[article], work[article], account) for article in work if article in there)
     new = [article for article in work if article not in there]
@@ -52,6 +53,11 @@ def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
     if not layer.tasks.height:
         known = ", ".join(corpus.layers()) or "none"
         raise Problem(f"the record has no layer {name}", f"name one that it has: {known}")
+    if layer.findings.height:
+        raise Problem(
+            f"{name} has {layer.findings.height} findings that a server cannot be given back",
+            "see `hedgerow validate`; mend them where the work is, and pull again",
+        )
     return layer
 
 
@@ -75,6 +81,15 @@ def _refuse_overwriting(seat: Seat, project: int, work: dict[str, Row], there: d
             raise Problem(
                 f"the server holds other work of {seat.annotator} on {article}: {where}",
                 "pull it, or delete it there, then restore again; nothing was changed",
+            )
+
+
+def _refuse_other_texts(corpus: Corpus, seat: Seat, project: int, there: dict[str | None, results.Task]) -> None:
+    for article, task in there.items():
+        if article in corpus.by_id and task.text != corpus.text(str(article)):
+            where = seat.studio.task_url(project, task.id)
+            raise Problem(
+                f"the server holds {article} with another text at {where}", "mend that task, then restore again"
             )
 
 

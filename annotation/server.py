@@ -75,6 +75,11 @@ class Server:
         return self.state / "label-studio"
 
     @property
+    def _unfinished(self) -> Path:
+        """There while accounts are made; an `up` that was cut off leaves it, and the next makes them again."""
+        return self.state / "accounts.unfinished"
+
+    @property
     def _process_path(self) -> Path:
         return self.state / "process.json"
 
@@ -131,10 +136,13 @@ class Server:
             if running and before and port not in (None, before.port):
                 raise Problem(f"the server runs on port {before.port}", "stop it with `hedgerow down` first")
             wanted = _with_annotators(before or _new_secrets(), annotators, port, free=running is None)
-            if before is None or set(wanted.annotators) - set(before.annotators) or not self.data_path.exists():
-                tell("making the database and accounts" if before is None else "making accounts")
-                self._provision(wanted)
+            new = before is None or set(wanted.annotators) - set(before.annotators) or not self.data_path.exists()
             self._write_secrets(wanted)
+            if new or self._unfinished.exists():
+                tell("making the database and accounts" if before is None else "making accounts")
+                self._unfinished.touch()
+                self._provision(wanted)
+                self._unfinished.unlink()
             if running is None:
                 tell("starting Label Studio")
                 self._start(wanted)
@@ -174,12 +182,9 @@ class Server:
             ) from None
 
     def _write_secrets(self, wanted: Secrets) -> None:
-        with aside(self.secrets_path) as new:
-            new.chmod(0o600)
+        self.state.chmod(0o700)
+        with aside(self.secrets_path, private=True) as new:
             new.write_text(json.dumps(asdict(wanted), indent=2) + "\n", encoding="utf-8")
-            if self.secrets_path.exists():
-                self.secrets_path.chmod(0o600)
-        self.secrets_path.chmod(0o600)
 
     def _environment(self) -> dict[str, str]:
         foreign = {"LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"}

@@ -42,7 +42,7 @@ def command(
     server = Server(demo.state)
     known = server.up([SHIPPED, YOURS], None, tell)
 
-    seats = [accounts.seat(demo, name) for name in (SHIPPED, YOURS)]
+    seats = [accounts.embedded_seat(demo, name) for name in (SHIPPED, YOURS)]
     push.deal(demo, ROUND, [SHIPPED, YOURS])
     for seat in seats:
         sent = push.push(demo, ROUND, seat)

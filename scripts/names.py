@@ -15,7 +15,7 @@ def checked_names(names: list[str]) -> list[str]:
         Problem: one cannot be a pseudonym or a round.
     """
     for name in names:
-        if not re.fullmatch(IDENTIFIER, name) or name.startswith(".") or len(name) > 40 or name in RESERVED:
+        if not re.fullmatch(IDENTIFIER, name) or name.startswith(".") or len(name) > 40 or name.lower() in RESERVED:
             raise Problem(
                 f"“{name}” cannot be a name here", "use letters, digits, `_` and `-`, at most 40, and not admin or gold"
             )

@@ -101,3 +101,11 @@ def test_nobody_imports_into_or_exports_another_annotators_project(
         403,
         404,
     )
+
+
+def test_nobody_prefills_another_annotators_page(work: dict[str, int], stranger: httpx.Client, a1: Seat) -> None:
+    planted = {"task": work["task"], "project": work["project"], "model_version": "", "result": labelled()[:1]}
+    assert stranger.post("/api/predictions/", json=planted).status_code in (403, 404)
+    assert stranger.post("/api/dm/views/", json={"project": work["project"], "data": {}}).status_code in (403, 404)
+    wrapper = a1.studio._client._client_wrapper.httpx_client
+    assert wrapper.request("api/predictions/", method="GET", params={"project": work["project"]}).json() == []
