@@ -52,17 +52,22 @@ def command(
         seats = [accounts.seat(here, name) for name in names]
         pulled = pulling.pull(here, round_name, seats, accept_removals=accept_removals, tell=tell)
     _report(here, pulled)
-    if pulled.removed and not accept_removals:
-        lost = count(sum(map(len, pulled.removed.values())), "thing")
-        raise Problem(
-            f"the pull would take {lost} (listed above) out of the record, so the record was left as it was",
-            "if that is right, run it again with --accept-removals",
-        )
+    if not accept_removals:
+        _stop_at_removals(pulled)
     say(
         "Next: `hedgerow validate`"
         if here.layers()
         else f"Nobody has submitted yet. Later: `hedgerow pull --round {round_name}`"
     )
+
+
+def _stop_at_removals(pulled: pulling.Pulled) -> None:
+    if pulled.removed:
+        lost = count(sum(map(len, pulled.removed.values())), "thing")
+        raise Problem(
+            f"the pull would take {lost} (listed above) out of the record, so the record was left as it was",
+            "if that is right, run it again with --accept-removals",
+        )
 
 
 def _report(corpus: Corpus, pulled: pulling.Pulled) -> None:

@@ -328,7 +328,7 @@ def test_nothing_is_lost_when_the_server_does_not_take_a_submit(seeds: Corpus, w
     ]
 
 
-def test_skipping_is_kept_apart_from_submitting_nothing(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
+def test_an_article_with_nothing_to_mark_is_submitted_empty(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
     open_article(seeds, who, annotator)
     annotator.submit()
     layer = pulled(seeds, who)

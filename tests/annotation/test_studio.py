@@ -6,7 +6,7 @@ import socket
 import httpx
 import pytest
 
-from annotation.accounts import seat
+from annotation.accounts import embedded_seat, seat
 from annotation.server import Server
 from annotation.studio import Studio, without_credentials
 from dataset.corpus import Corpus
@@ -94,3 +94,12 @@ def test_an_account_that_the_server_does_not_know_is_told(
     assert seat(corpus, "a1").account == Studio(str(server.url()), known.annotators["a1"].token).whoami()[0]
     with pytest.raises(Problem, match="a2 an account that the server does not know"):
         seat(corpus, "a2")
+
+
+def test_what_keeps_to_the_embedded_server_does_so_whatever_the_environment_names(
+    server: Server, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LABEL_STUDIO_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("LABEL_STUDIO_API_KEY", "0" * 40)
+    here = embedded_seat(corpus, "a1")
+    assert (here.studio.url, here.blind) == (server.url(), True)
