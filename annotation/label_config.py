@@ -16,6 +16,7 @@ TEMPLATE = "label_config.xml.j2"
 COLOURS = {"speaker": "#56B4E9", "quote": "#009E73", "hedge": "#E69F00", "number": "#D55E00"}
 # A second sign beside the colour, which shows through a quote's fill. A quote itself has none.
 LINES = {"speaker": "solid 2px", "quote": "", "hedge": "wavy 1.5px", "number": "double 2px"}
+OPEN_COLOUR = "#8a2be2"
 KEYS = {
     "quick": """
 - **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.
@@ -36,8 +37,8 @@ _EXAMPLES = re.compile(r"^  (Right|Wrong): `(.*)`$", re.MULTILINE)
 
 
 @cache
-def label_config() -> str:
-    """The config of a labelling project, with the rules of the guidelines on the page."""
+def label_config(*, adjudicating: bool = False) -> str:
+    """The config of a labelling project, or of an adjudicating one, with the rules of the guidelines on the page."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
     )
@@ -52,6 +53,13 @@ def label_config() -> str:
         once=ONCE,
         rules={name: page_markdown(guidelines.section(name)) for name in guidelines.SECTIONS},
         version=guidelines.version(),
+        adjudicating=adjudicating,
+        of=(lambda label: f"{label},{label}{results.OPEN}") if adjudicating else (lambda label: label),
+        open=results.OPEN,
+        open_labels=",".join(f"{label}{results.OPEN}" for label in scheme.LABELS),
+        open_colour=OPEN_COLOUR,
+        decisions=list(zip(results.DECISIONS, "kd", strict=True)),
+        deciding_rules=[(rule, f"ctrl+alt+shift+{number}") for number, rule in enumerate(scheme.RULES)],
     )
 
 

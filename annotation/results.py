@@ -25,6 +25,11 @@ TEXT: Final = "text"
 CHOICES: Final = ("speaker_entities", "quote_form", "quote_unnamed", "hedge_kind", "number_kind")
 TYPED: Final = ("speaker_other", "number_value", "number_unit")
 UNNAMED: Final = "source not named"
+# Of the adjudication page: the mark of a label that stands for a question, and what is said of it.
+OPEN: Final = " ?"
+DECISIONS: Final = ("keep", "drop")
+_ADJUDICATION: Final = frozenset({"decision", "rule", "note", "who"})
+_CHOOSING: Final = frozenset({*CHOICES, "decision", "rule"})
 _COLUMN_OF: Final = {"speaker_other": "speaker_entities", "quote_unnamed": "quote_source"}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SPACES: Final = re.compile(r"(?:\s|\\[nr])+")
@@ -171,7 +176,7 @@ def _values(item: Result) -> list[str] | None:
     value = item.get("value")
     if not isinstance(value, dict):
         return None
-    values = value.get("choices") if item["from_name"] in CHOICES else value.get("text")
+    values = value.get("choices") if item["from_name"] in _CHOOSING else value.get("text")
     values = [values] if isinstance(values, str) else values
     return values if isinstance(values, list) and all(map(_is_text, values)) else None
 
@@ -292,6 +297,68 @@ def _item(span: Row, control: str, kind: str, value: Row) -> Result:
         "origin": "manual",
         "value": {"start": span["start"], "end": span["end"], **value},
     }
+
+
+# Adjudication
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an adjudicator says of a region; None where nothing was said."""
+
+    decision: str | None
+    rule: str | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Adjudicated:
+    """An adjudicator's page: its regions, whatever was said of them, and what was said, by region."""
+
+    reading: Reading
+    said: dict[str, Said]
+
+
+def read_adjudication(result: Any, text: str) -> Adjudicated:
+    """Reads the result of one adjudication of `text`. Never raises: what cannot be read is a finding."""
+    items = result if isinstance(result, list) else []
+    ours = [item for item in items if isinstance(item, dict) and item.get("from_name") in _ADJUDICATION]
+    rest = [_closed(item) for item in items if item not in ours] if isinstance(result, list) else result
+    words: dict[str, dict[str, str]] = {}
+    for item in ours:
+        if _is_text(item.get("id")) and (values := _values(item)):
+            words.setdefault(item["id"], {})[item["from_name"]] = values[0]
+    said = {region: Said(one.get("decision"), one.get("rule"), one.get("note")) for region, one in words.items()}
+    return Adjudicated(read_result(rest, text), said)
+
+
+def _closed(item: Any) -> Any:
+    """A label's result without the mark of an open question."""
+    value = item.get("value") if isinstance(item, dict) else None
+    if not isinstance(value, dict) or not isinstance(value.get("labels"), list):
+        return item
+    labels = [one.removesuffix(OPEN) if isinstance(one, str) else one for one in value["labels"]]
+    return {**item, "value": {**value, "labels": labels}}
+
+
+def write_adjudication(
+    spans: Iterable[tuple[Row, list[str]]], links: Iterable[tuple[str, str]], names: Iterable[str], *, locked: bool
+) -> list[Result]:
+    """The result that an adjudicator begins with: each span with who had what, empty for one that all agree on.
+
+    What all agree on cannot be changed by hand where `locked`.
+    """
+    offered = set(names)
+    found = []
+    for span, had in spans:
+        for item in _write_span(span, offered):
+            if item["from_name"] == LABEL and had:
+                item["value"]["labels"] = [f"{span['label']}{OPEN}"]
+            found.append({**item, "readonly": True} if locked and not had else item)
+        if had:
+            found.append(_item(span, "who", "textarea", {"text": had}))
+    relations = ({"from_span": start, "to_span": end, "derived": False} for start, end in links)
+    return found + write_result([], relations)
 
 
 # Tasks

@@ -166,6 +166,20 @@ class Deals(Table):
     article_id: str = column("the article", str_matches=IDENTIFIER)
 
 
+class Decisions(Table):
+    """What became in the gold of a span or link that an annotator had, or that the adjudicator added."""
+
+    round: str = column("the annotation round", str_matches=IDENTIFIER)
+    annotator: str = column("whose it was; of what was added, the adjudicator's pseudonym", str_matches=IDENTIFIER)
+    article_id: str = column("the article", str_matches=IDENTIFIER)
+    span_id: str = column("the span as its annotator had it; of a link, the one it starts from")
+    to_span: str = column("of a link, the span it points to; null for a span", optional=True)
+    outcome: str = column("what became of it", isin=scheme.OUTCOMES)
+    gold_span: str = column("the gold span that it is, or gave way to; null where there is none", optional=True)
+    rule: str = column("the rule that decided; null where all agreed", optional=True, isin=scheme.RULES)
+    note: str = column("what the adjudicator wrote about it", optional=True)
+
+
 class Acknowledged(Table):
     """A warning that a person looked at and let stand."""
 
@@ -315,6 +329,7 @@ RECORD: dict[str, type[Table]] = {
     "relations": Relations,
     "findings": Findings,
     "deals": Deals,
+    "decisions": Decisions,
     "acknowledged": Acknowledged,
     "splits": Splits,
 }

@@ -14,6 +14,13 @@ HEDGE_KINDS: Final = ("modal", "evidential", "approximator", "noncommittal", "co
 NUMBER_KINDS: Final = ("count", "money", "percent", "measure")
 RELATIONS: Final = ("said_by", "hedges", "continues")
 STATUSES: Final = ("submitted", "skipped")
+OUTCOMES: Final = ("kept", "changed", "dropped", "added")
+RULES: Final = tuple(
+    f"{letter}{number}"
+    for letter, count in {"S": 8, "Q": 11, "H": 10, "N": 5, "E": 4}.items()
+    for number in range(1, count + 1)
+)
+"""Ids of the scheme's rules."""
 SPLITS: Final = ("train", "validation", "test")
 
 ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {

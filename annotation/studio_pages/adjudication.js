@@ -1,0 +1,55 @@
+// What the adjudication page of the embedded server does beyond Label Studio's own: it says how many questions are
+// open, marks the decided ones, and N goes to the next open one. Elsewhere the page lists the questions only.
+(() => {
+  const annotation = () => window.Htx?.annotationStore?.selected;
+  const questions = () => window.Htx?.task?.dataObj?.questions;
+  const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
+
+  const said = (region, control) =>
+    region.results.find((result) => result.from_name.name === control)?.mainValue?.[0];
+
+  // A question is a group of spans that exclude each other: decided once one is kept, or all are dropped, by a rule.
+  const isDecided = (regions) => {
+    const decisions = regions.map((region) => said(region, "decision"));
+    const ruled = regions.some((region) => said(region, "rule"));
+    return ruled && (decisions.includes("keep") || decisions.every((decision) => decision === "drop"));
+  };
+
+  const groups = (work) => {
+    const known = new Map(work.regions.map((region) => [region.cleanId, region]));
+    return questions().map((ids) => ids.map((id) => known.get(id)).filter(Boolean));
+  };
+
+  const show = () => {
+    const work = annotation();
+    if (!work || !questions()) return;
+    const all = groups(work);
+    const open = all.filter((regions) => !isDecided(regions));
+    for (const regions of all) {
+      for (const region of regions) {
+        for (const span of region._spans ?? []) span.classList.toggle("hedgerow-decided", isDecided(regions));
+      }
+    }
+    const line = open.length ? `${open.length} of ${all.length} questions open · N: next` : "No question is open: submit";
+    document.documentElement.style.setProperty("--hedgerow-open", JSON.stringify(line));
+  };
+
+  const next = (work) => {
+    const open = groups(work).filter((regions) => regions.length && !isDecided(regions));
+    const at = open.findIndex((regions) => regions.includes(work.highlightedNode));
+    const region = open[(at + 1) % open.length]?.[0];
+    if (!region) return;
+    work.unselectAll();
+    work.selectArea(region);
+    region._spans?.[0]?.scrollIntoView({ block: "center" });
+  };
+
+  const onKey = (event) => {
+    const work = annotation();
+    if (!work || !questions() || isField(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "n") next(work);
+  };
+
+  document.addEventListener("keydown", onKey, true);
+  setInterval(show, 300);
+})();
