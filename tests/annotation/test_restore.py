@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import shutil
+from typing import Any
 
+import polars as pl
 import pytest
 
-from annotation import projects, pull, push
+from annotation import guidelines, projects, pull, push
 from annotation.accounts import Seat, seat
 from annotation.restore import restore
+from dataset import schema
 from dataset.corpus import Corpus
+from dataset.files import read_table, table_bytes
 from dataset.layer import TABLES, read_layer
 from dataset.problem import Problem
 from tests.annotation.test_pull import files, labelled
@@ -25,6 +29,27 @@ def test_the_shipped_layer_comes_back_from_a_server_that_never_saw_it(seeds: Cor
     done = restore(seeds, "r1", who)
     assert (done.put_back, done.there) == (5, 0)
     assert_a_pull_gives_the_same(seeds, who)
+    work = [one for task in raw_tasks(seeds, who) for one in task["annotations"]]
+    assert len(work) == 5
+    assert {who.studio._client.annotations.get(id=one["id"]).ground_truth for one in work} == {False}
+
+
+def raw_tasks(corpus: Corpus, who: Seat) -> list[dict[str, Any]]:
+    return who.studio.tasks(projects.existing(corpus, "r1", who))
+
+
+@pytest.mark.parametrize("pushed", [False, True])
+def test_a_restored_layer_keeps_its_guidelines_version(seeds: Corpus, pushed: bool) -> None:
+    who = seat(seeds, "a1")
+    path = seeds.layer_path("r1/a1") / "tasks.jsonl"
+    kept = read_table(path, schema.Tasks).with_columns(pl.lit("older").alias("guidelines_version"))
+    path.write_bytes(table_bytes(kept))
+    if pushed:
+        push.push(seeds, "r1", who)
+    restore(seeds, "r1", who)
+    assert_a_pull_gives_the_same(seeds, who)
+    shown = {task["data"]["guidelines_version"] for task in raw_tasks(seeds, who)}
+    assert shown == {guidelines.version() if pushed else "older"}
 
 
 def test_a_layer_is_put_back_on_tasks_that_were_pushed_before(seeds: Corpus) -> None:

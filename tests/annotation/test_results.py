@@ -10,6 +10,7 @@ from annotation.results import (
     CHOICES,
     LABEL,
     TYPED,
+    Task,
     canonical_line,
     ended,
     read_result,
@@ -153,8 +154,13 @@ def test_the_same_work_in_another_order_is_the_same(annotation: tuple[str, list[
     text, spans, links = annotation
     one, other = write_result(spans, links, ()), write_result(spans, links, ())
     random.shuffle(other)
-    assert same_work(one, other, text)
-    assert not spans or not same_work(one, write_result(spans[1:], [], ()), text)
+    assert same_work(task_with(one, text), other, skipped=False)
+    assert not same_work(task_with(one, text), other, skipped=True)
+    assert not spans or not same_work(task_with(one, text), write_result(spans[1:], [], ()), skipped=False)
+
+
+def task_with(result: Any, text: str = TEXT, **work: Any) -> Task:
+    return read_task({"id": 3, "data": {"text": text}, "annotations": [{"result": result, **work}]})
 
 
 def test_the_results_of_one_region_are_joined() -> None:
@@ -280,12 +286,14 @@ def test_drafts_and_predictions_are_left_out() -> None:
         "drafts": [{"result": []}],
         "predictions": [{"result": []}],
     }
-    assert read_task(raw).annotations == []
+    assert read_task(raw).work == []
 
 
 def test_times_are_told_in_utc() -> None:
-    told = ended({"created_at": "2026-01-02T03:04:05+02:00", "updated_at": None, "lead_time": float("nan")})
-    assert told == {"status": "submitted", "created_at": "2026-01-02T01:04:05Z", "updated_at": None, "seconds": None}
+    task = task_with([], created_at="2026-01-02T03:04:05+02:00", updated_at=None, lead_time=2)
+    times = {"created_at": "2026-01-02T01:04:05Z", "updated_at": None, "seconds": 2.0}
+    assert ended(task, task.work[0]) == {"status": "submitted", "guidelines_version": None, **times}
+    assert task.faults == []
 
 
 def test_ages_and_user_names_are_no_part_of_a_task() -> None:
