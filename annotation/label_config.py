@@ -31,6 +31,11 @@ KEYS = {
 - **Backspace** deletes a selected span. **Ctrl+Enter** submits.
 """,
 }
+ADJUDICATION_KEYS = """
+- **N** the next open question; **K** keep, **D** drop: then click the rule that decides. Other versions of a
+  span that is kept are dropped with it.
+- What all agree on is locked. A span that nobody had: mark it, then name the rule.
+"""
 ONCE = "Once in each browser: switch on *Select region after creating it* (the sliders below the article)."
 _WORD_AFTER_DOLLAR = re.compile(r"\$(?=\w)")
 _EXAMPLES = re.compile(r"^  (Right|Wrong): `(.*)`$", re.MULTILINE)
@@ -54,11 +59,12 @@ def label_config(*, adjudicating: bool = False) -> str:
         rules={name: page_markdown(guidelines.section(name)) for name in guidelines.SECTIONS},
         version=guidelines.version(),
         adjudicating=adjudicating,
+        adjudication_keys=ADJUDICATION_KEYS,
         of=(lambda label: f"{label},{label}{results.OPEN}") if adjudicating else (lambda label: label),
         open=results.OPEN,
         open_labels=",".join(f"{label}{results.OPEN}" for label in scheme.LABELS),
         open_colour=OPEN_COLOUR,
-        decisions=list(zip(results.DECISIONS, "kd", strict=True)),
+        decisions=list(zip(results.DECISIONS, results.DECISION_KEYS, strict=True)),
         deciding_rules=[(rule, f"ctrl+alt+shift+{number}") for number, rule in enumerate(scheme.RULES)],
     )
 

@@ -5,41 +5,57 @@ from __future__ import annotations
 from annotation import guidelines
 from annotation.accounts import Seat
 from annotation.label_config import label_config
+from annotation.results import ADJUDICATION
 from dataset.corpus import Corpus
 from dataset.problem import Problem
 
 
-def mark(corpus: Corpus, round_name: str, annotator: str) -> str:
+def mark(corpus: Corpus, round_name: str, annotator: str, *, adjudicating: bool = False) -> str:
     """The first line of the project's description, by which it is found again whatever its title."""
-    return f"hedgerow corpus={corpus.name} round={round_name} annotator={annotator}"
+    return f"hedgerow corpus={corpus.name} round={round_name} {_role(adjudicating)}={annotator}"
 
 
-def find(corpus: Corpus, round_name: str, seat: Seat) -> int | None:
+def _role(adjudicating: bool) -> str:
+    return "adjudicator" if adjudicating else "annotator"
+
+
+def find(corpus: Corpus, round_name: str, seat: Seat, *, adjudicating: bool = False) -> int | None:
     """The project's id, None where there is none."""
-    return seat.studio.find_project(mark(corpus, round_name, seat.annotator))
+    return seat.studio.find_project(mark(corpus, round_name, seat.annotator, adjudicating=adjudicating))
 
 
-def find_or_create(corpus: Corpus, round_name: str, seat: Seat) -> int:
+def find_or_create(corpus: Corpus, round_name: str, seat: Seat, *, adjudicating: bool = False) -> int:
     """The project's id; creates it where there is none."""
-    found = find(corpus, round_name, seat)
+    found = find(corpus, round_name, seat, adjudicating=adjudicating)
     if found is not None:
         return found
     note = f"Guidelines version {guidelines.version()}. Keep the first line: Hedgerow finds the project by it."
-    title = f"{round_name} · {seat.annotator} · {corpus.name}"
-    return seat.studio.create_project(mark(corpus, round_name, seat.annotator), title, note, label_config())
+    title = f"{round_name} · {seat.annotator}{' · adjudication' if adjudicating else ''} · {corpus.name}"
+    return seat.studio.create_project(
+        mark(corpus, round_name, seat.annotator, adjudicating=adjudicating),
+        title,
+        note,
+        label_config(adjudicating=adjudicating),
+        ADJUDICATION if adjudicating else "",
+    )
 
 
-def existing(corpus: Corpus, round_name: str, seat: Seat) -> int:
+def existing(corpus: Corpus, round_name: str, seat: Seat, *, adjudicating: bool = False) -> int:
     """The project's id.
 
     Raises:
         Problem: there is none.
     """
-    found = find(corpus, round_name, seat)
-    if found is None:
+    found = find(corpus, round_name, seat, adjudicating=adjudicating)
+    if found is not None:
+        return found
+    where = f"{seat.studio.url} has no project for {seat.annotator}"
+    if adjudicating:
         raise Problem(
-            f"{seat.studio.url} has no project for {seat.annotator} in round {round_name}",
-            f"make it with `hedgerow push --round {round_name} --annotator {seat.annotator}`, "
-            f"or put the record's work back with `hedgerow restore --round {round_name} --annotator {seat.annotator}`",
+            f"{where}, adjudicator of round {round_name}", f"open it with `hedgerow adjudicate --round {round_name}`"
         )
-    return found
+    raise Problem(
+        f"{where} in round {round_name}",
+        f"make it with `hedgerow push --round {round_name} --annotator {seat.annotator}`, "
+        f"or put the record's work back with `hedgerow restore --round {round_name} --annotator {seat.annotator}`",
+    )

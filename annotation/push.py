@@ -93,11 +93,11 @@ def push(corpus: Corpus, round_name: str, seat: Seat, progress: Progress = lambd
     return Pushed(seat.annotator, project, len(missing), len(there), seat.blind)
 
 
-def task(corpus: Corpus, article_id: str) -> dict[str, Any]:
-    """The task of an article, as it is sent."""
+def task(corpus: Corpus, article_id: str, taken: str = "") -> dict[str, Any]:
+    """The task of an article, as it is sent; `taken` are keys that the page has other work for than names."""
     article = corpus.by_id[article_id]
     names = corpus.speakers.get(article["event_id"], [])
-    return results.write_task(article, corpus.text(article_id), names, guidelines.version())
+    return results.write_task(article, corpus.text(article_id), names, guidelines.version(), taken)
 
 
 def send(seat: Seat, project: int, tasks: Iterator[dict[str, Any]], count: int, progress: Progress) -> None:

@@ -103,14 +103,20 @@ def _reasons(
     if names := group.differing():
         yield f"another {' and '.join(name.partition('_')[2] for name in names)}"
     for link in links:
-        if lacking := sorted(set(group.members) - set(link.members)):
+        if lacking := _lacking(link, group, groups[link.to_group]):
             yield f"no link to “{_short(_first(groups[link.to_group])['text'])}” by {', '.join(lacking)}"
     yield from _faults(group, faults)
 
 
+def _lacking(link: LinkGroup, start: Group, end: Group) -> list[str]:
+    """Who has both ends and not the link; who lacks an end is asked about that."""
+    return sorted((start.members.keys() & end.members.keys()) - link.members.keys())
+
+
 def _faults(group: Group, faults: Mapping[tuple[str, str], list[str]]) -> list[str]:
-    found = [line for who, row in group.members.items() for line in faults.get((who, row["span_id"]), ())]
-    return list(dict.fromkeys(found))
+    """What the checks found in every member's span; what only some have, another question settles."""
+    found = [faults.get((who, row["span_id"]), []) for who, row in sorted(group.members.items())]
+    return [line for line in dict.fromkeys(found[0]) if all(line in other for other in found[1:])]
 
 
 def _first(group: Group) -> Row:
@@ -135,13 +141,15 @@ def _shown(region: str, rows: list[Row]) -> Row:
 
 
 def shown_links(asked: Sheet) -> list[tuple[str, str]]:
-    """The links that the page shows, as regions: those that all holders of a version have."""
+    """The links that the page shows, as regions: those that all holders of a version have who have the target."""
     found = []
     for link in asked.links:
-        target = asked.items[link.to_group]
-        for version in asked.items[link.from_group].versions:
-            if set(version.holders) <= set(link.members):
-                found.append((version.region, target.version_of(version.holders[0]).region))
+        start, end = asked.items[link.from_group], asked.items[link.to_group]
+        lacking = _lacking(link, start.group, end.group)
+        for version in start.versions:
+            having = [who for who in version.holders if who in link.members]
+            if having and not set(lacking) & set(version.holders):
+                found.append((version.region, end.version_of(having[0]).region))
     return found
 
 

@@ -28,6 +28,9 @@ UNNAMED: Final = "source not named"
 # Of the adjudication page: the mark of a label that stands for a question, and what is said of it.
 OPEN: Final = " ?"
 DECISIONS: Final = ("keep", "drop")
+DECISION_KEYS: Final = "kd"
+NEXT_KEY: Final = "n"
+ADJUDICATION: Final = "adjudication"
 _ADJUDICATION: Final = frozenset({"decision", "rule", "note", "who"})
 _CHOOSING: Final = frozenset({*CHOICES, "decision", "rule"})
 _COLUMN_OF: Final = {"speaker_other": "speaker_entities", "quote_unnamed": "quote_source"}
@@ -372,6 +375,14 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What a task of adjudication asks: the hash of what the annotators said, and the regions of each question."""
+
+    sheet_sha256: str
+    questions: list[list[str]]
+
+
+@dataclass(frozen=True)
 class Task:
     """A task as the server tells it, as far as the record needs it. `faults` say what of it could not be read.
 
@@ -386,6 +397,7 @@ class Task:
     work: list[Work]
     restored: Row
     restored_sha256: str | None
+    asked: Asked | None
     faults: list[str]
 
 
@@ -403,8 +415,16 @@ def read_task(raw: Row) -> Task:
         work=[_read_work(one, faults) for one in annotations],
         restored=_read_restored(restored, faults) if restored else {},
         restored_sha256=_string(restored.get("result_sha256")),
+        asked=_read_asked(data),
         faults=faults,
     )
+
+
+def _read_asked(data: Row) -> Asked | None:
+    fingerprint, questions = _string(data.get("sheet_sha256")), data.get("questions")
+    if fingerprint is None or not isinstance(questions, list):
+        return None
+    return Asked(fingerprint, [[*filter(_is_text, one)] for one in questions if isinstance(one, list)])
 
 
 def _object(within: Row, name: str, faults: list[str]) -> Row:
@@ -504,8 +524,11 @@ def same_work(task: Task, result: list[Result], *, skipped: bool) -> bool:
     return all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
 
 
-def write_task(article: Row, text: str, entities: list[str], guidelines_version: str) -> Row:
-    """A task as it is sent: the article's text, the names that the page offers, and what identifies both."""
+def write_task(article: Row, text: str, entities: list[str], guidelines_version: str, taken: str = "") -> Row:
+    """A task as it is sent: the article's text, the names that the page offers, and what identifies both.
+
+    `taken` are keys that the page has other work for.
+    """
     data = {
         "text": text,
         "article_id": article["article_id"],
@@ -513,16 +536,22 @@ def write_task(article: Row, text: str, entities: list[str], guidelines_version:
         "guidelines_version": guidelines_version,
         "entities": [
             {"value": name, **({"hotkey": key} if key else {})}
-            for name, key in zip(entities, _keys(len(entities)), strict=True)
+            for name, key in zip(entities, _keys(len(entities), taken), strict=True)
         ],
     }
     return {"data": data}
 
 
-def _keys(count: int) -> list[str | None]:
+def _keys(count: int, taken: str) -> list[str | None]:
     """Keys for the names on the page; past the last, names have none. 1-4, r, u and Escape have other work."""
-    keys: list[str | None] = [*"qwetasdfgzxcvbnyiopjklm"]
+    keys: list[str | None] = [key for key in "qwetasdfgzxcvbnyiopjklm" if key not in taken]
     return (keys + [None] * count)[:count]
+
+
+def with_questions(task: Row, asked: Asked, summary: str, begun: list[Result]) -> Row:
+    """A task as it is sent to an adjudicator, who begins with the result `begun`."""
+    data = task["data"] | {"sheet_sha256": asked.sheet_sha256, "questions": asked.questions, "summary": summary}
+    return {"data": data, "predictions": [{"model_version": ADJUDICATION, "result": begun}]}
 
 
 def with_work(task: Row, row: Row, result: list[Result], account: int) -> Row:

@@ -65,13 +65,14 @@ class Studio:
         found = [int(project.id) for project in projects if (project.description or "").split("\n")[0] == mark]
         return min(found, default=None)
 
-    def create_project(self, mark: str, title: str, note: str, label_config: str) -> int:
-        """Creates a project and returns its id."""
+    def create_project(self, mark: str, title: str, note: str, label_config: str, model_version: str = "") -> int:
+        """Creates a project and returns its id. It shows the predictions of `model_version`."""
         with self._speaking():
             project = self._client.projects.create(
                 title=title[:50],
                 description=f"{mark}\n{note}",
                 label_config=label_config,
+                model_version=model_version,
                 maximum_annotations=1,
                 sampling="Sequential sampling",
                 show_skip_button=True,

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from dataset import schema
+from dataset.corpus import Corpus
 from dataset.files import read_table, table_bytes, write_bytes
 
 TABLES: dict[str, type[schema.Table]] = {
@@ -98,6 +99,11 @@ def write_layer(folder: Path, layer: Layer) -> list[Path]:
     """Writes the tables that changed. Returns the files it wrote."""
     contents = {folder / f"{table}.jsonl": table_bytes(getattr(layer, table)) for table in TABLES}
     return [path for path, content in contents.items() if write_bytes(path, content)]
+
+
+def decisions_path(corpus: Corpus) -> Path:
+    """Where the table `decisions` lies."""
+    return corpus.layer_path("gold") / "decisions.jsonl"
 
 
 def read_pull(folder: Path) -> dict[str, Any]:

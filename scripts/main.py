@@ -10,6 +10,7 @@ import typer
 from dataset.problem import Problem
 from scripts import (
     acknowledge,
+    adjudicate,
     backup,
     build,
     demo,
@@ -42,6 +43,7 @@ COMMANDS = (
     pull,
     validate,
     acknowledge,
+    adjudicate,
     build,
     backup,
     restore,

@@ -1,0 +1,321 @@
+"""From a round to the gold: an adjudicator decides in Label Studio what its annotators do not agree on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from annotation import projects, push, results
+from annotation.accounts import Seat
+from annotation.decisions import decide
+from annotation.normalise import derived
+from annotation.questions import Sheet, sheet, shown_links, summary, who_had_what
+from dataset import acknowledged, schema
+from dataset.checks.findings import Finding
+from dataset.checks.layers import STRUCTURE, check_layer, found_by
+from dataset.corpus import Corpus
+from dataset.files import read_table, table_bytes, write_bytes
+from dataset.layer import Layer, Removal, decisions_path, make_layer, read_layer, removals, sort_layer, write_layer
+from dataset.problem import Problem
+from dataset.scheme import STATUSES
+
+Row = dict[str, Any]
+GOLD: Final = "gold"
+SUBMITTED, SKIPPED = STATUSES
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What opening a round did: tasks sent and there before, and the articles that it left, with why.
+
+    `waiting` are those that an annotator has not ended, `changed` those whose work changed since they were opened,
+    with the address of their task, `gold` those that have gold already.
+    """
+
+    project: int
+    sent: int
+    there: int
+    questions: int
+    waiting: dict[str, list[str]]
+    changed: dict[str, str]
+    gold: list[str]
+
+
+@dataclass
+class Decided:
+    """What a pull of the decisions brought: articles taken, how many spans and links had each outcome, and what not.
+
+    `undecided` says what is open still, `changed` which articles were opened on other work, `not_ended` which wait for
+    the adjudicator, by article; `places` are the addresses of their tasks.
+    """
+
+    taken: list[str] = field(default_factory=list)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    undecided: dict[str, list[str]] = field(default_factory=dict)
+    changed: list[str] = field(default_factory=list)
+    not_ended: list[str] = field(default_factory=list)
+    removed: list[Removal] = field(default_factory=list)
+    written: list[Path] = field(default_factory=list)
+    places: dict[str, str] = field(default_factory=dict)
+
+
+class Round:
+    """A round's layers, ready to be laid side by side.
+
+    Raises:
+        Problem: nobody has submitted anything, or a layer does not hold together.
+    """
+
+    def __init__(self, corpus: Corpus, name: str) -> None:
+        self.corpus, self.name = corpus, name
+        self.deals = push.dealt(corpus, name)
+        self.annotators = self.deals["annotator"].unique().sort().to_list()
+        layers = [read_layer(corpus.layer_path(f"{name}/{who}"), f"{name}/{who}") for who in self.annotators]
+        self._layers = dict(zip(self.annotators, layers, strict=True))
+        if not any(layer.tasks.height for layer in layers):
+            raise Problem(
+                f"the record holds no work of round {name}", f"bring it in with `hedgerow pull --round {name}`"
+            )
+        for layer in layers:
+            _refuse_unsound(corpus, layer)
+        self._spans = {who: _by_article(layer.spans) for who, layer in self._layers.items()}
+        self._links = {who: _by_article(layer.relations) for who, layer in self._layers.items()}
+        self._status = {
+            who: dict(layer.tasks.select("article_id", "status").iter_rows()) for who, layer in self._layers.items()
+        }
+
+    def articles(self) -> list[str]:
+        """The dealt articles that the corpus still has."""
+        return sorted(set(self.deals["article_id"]) & set(self.corpus.by_id))
+
+    def unfinished(self, article: str) -> list[str]:
+        """The annotators who have not ended an article that was dealt to them."""
+        dealt = self.deals.filter(article_id=article)["annotator"].to_list()
+        return sorted(who for who in dealt if article not in self._status[who])
+
+    def submitted(self, article: str) -> list[str]:
+        """The annotators who submitted an article."""
+        return [who for who in self.annotators if self._status[who].get(article) == SUBMITTED]
+
+    def sheet(self, article: str, faults: dict[tuple[str, str, str], list[str]]) -> Sheet:
+        """What the annotators say of an article; `faults` by article, annotator and span."""
+        who = self.submitted(article)
+        here = {(one, span): lines for (place, one, span), lines in faults.items() if place == article}
+        spans, links = ({one: rows[one].get(article, []) for one in who} for rows in (self._spans, self._links))
+        return sheet(article, spans, links, here)
+
+    def findings(self) -> dict[str, list[Finding]]:
+        """What the checks find in each annotator's layer and nobody acknowledged."""
+        return {
+            who: acknowledged.judge(self.corpus, check_layer(self.corpus, layer), whole=False).open
+            for who, layer in self._layers.items()
+        }
+
+
+def _refuse_unsound(corpus: Corpus, layer: Layer) -> None:
+    unsound = [one for one in found_by(STRUCTURE, corpus, layer) if one.severity == "error"]
+    if unsound:
+        raise Problem(
+            f"{layer.name} does not hold together: {unsound[0].code} in {unsound[0].article_id}: {unsound[0].message}",
+            f"see `hedgerow validate {layer.name}`, mend it in Label Studio and pull again",
+        )
+
+
+def _by_article(rows: pl.DataFrame) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows.iter_rows(named=True):
+        found[row["article_id"]].append(row)
+    return found
+
+
+# Opening
+
+
+def open_round(
+    corpus: Corpus, round_name: str, seat: Seat, *, again: bool, progress: push.Progress = lambda done, total: None
+) -> Opened:
+    """Sends the adjudicator each article that all its annotators ended, once; articles with gold only if `again`.
+
+    Raises:
+        Problem: the round cannot be laid side by side, or the server cannot be asked.
+    """
+    here = Round(corpus, round_name)
+    project = projects.find_or_create(corpus, round_name, seat, adjudicating=True)
+    there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
+    waiting = {one: late for one in here.articles() if (late := here.unfinished(one))}
+    ready = [one for one in here.articles() if one not in waiting and here.submitted(one)]
+    has_gold = set() if again else set(read_gold(corpus).tasks["article_id"])
+    new = [article for article in ready if article not in there and article not in has_gold]
+    faults, uncovered = _faults(here.findings())
+    sheets = {article: here.sheet(article, faults) for article in new}
+    tasks = (_task(corpus, sheets[article], uncovered.get(article, [])) for article in new)
+    push.send(seat, project, tasks, len(new), progress)
+    return Opened(
+        project=project,
+        sent=len(new),
+        there=len([article for article in ready if article in there]),
+        questions=sum(len(one.open()) for one in sheets.values()),
+        waiting=waiting,
+        changed={
+            str(article): seat.studio.task_url(project, task.id)
+            for article, task in there.items()
+            if article in ready and _changed(here, task)
+        },
+        gold=[article for article in ready if article in has_gold and article not in there],
+    )
+
+
+def _changed(here: Round, task: results.Task) -> bool:
+    """Whether an article's work is another than the one that its task asks about."""
+    asked = here.sheet(str(task.article_id), {}).fingerprint()
+    return task.asked is None or task.asked.sheet_sha256 != asked
+
+
+def _faults(
+    findings: dict[str, list[Finding]],
+) -> tuple[dict[tuple[str, str, str], list[str]], dict[str, list[str]]]:
+    """Findings at spans, by article, annotator and span; and what no annotator covered, by article."""
+    at: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    bare: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for who, found in findings.items():
+        for one in found:
+            if one.span_id is not None:
+                at[one.article_id, who, one.span_id].append(f"[{one.code}] {one.message}")
+            else:
+                bare[one.article_id, one.message].add(who)
+    uncovered: dict[str, list[str]] = defaultdict(list)
+    for (article, message), whom in bare.items():
+        if len(whom) == len(findings):
+            uncovered[article].append(message)
+    return at, uncovered
+
+
+def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> Row:
+    """The task that lays a sheet before the adjudicator."""
+    task = push.task(corpus, asked.article_id, taken=results.DECISION_KEYS + results.NEXT_KEY)
+    questions = [[version.region for version in item.versions] for item in asked.open()]
+    spans = [
+        (version.row, who_had_what(asked, item) if item.reasons else [])
+        for item in asked.items
+        for version in item.versions
+    ]
+    begun = results.write_adjudication(
+        spans, shown_links(asked), corpus.entities["entity"], locked=len(asked.annotators) > 1
+    )
+    return results.with_questions(task, results.Asked(asked.fingerprint(), questions), summary(asked, uncovered), begun)
+
+
+# Taking the decisions
+
+
+def read_gold(corpus: Corpus) -> Layer:
+    """The gold, empty where there is none yet."""
+    return read_layer(corpus.layer_path(GOLD), GOLD)
+
+
+def pull_decisions(corpus: Corpus, round_name: str, seat: Seat, *, accept_removals: bool) -> Decided:
+    """Brings what the adjudicator decided into the gold; articles that are not decided wholly stay out.
+
+    Raises:
+        Problem: the round is not open for this adjudicator, or the server cannot be asked.
+    """
+    here = Round(corpus, round_name)
+    project = projects.existing(corpus, round_name, seat, adjudicating=True)
+    decided, rows = Decided(), _Rows(round_name, seat.annotator)
+    for task in map(results.read_task, seat.studio.tasks(project)):
+        if task.article_id in corpus.by_id and here.submitted(str(task.article_id)):
+            decided.places[str(task.article_id)] = seat.studio.task_url(project, task.id)
+            _take(here, task, seat.annotator, decided, rows)
+    _write(corpus, decided, rows, accept_removals)
+    return decided
+
+
+class _Rows:
+    """Rows of the gold, as they come."""
+
+    def __init__(self, round_name: str, adjudicator: str) -> None:
+        self._round, self._adjudicator = round_name, adjudicator
+        self.layer: dict[str, list[Row]] = {"tasks": [], "spans": [], "relations": [], "findings": []}
+        self.decisions: list[Row] = []
+
+    def add(self, article: str, **tables: list[Row]) -> None:
+        """Adds rows of an article to the layer's tables and to `decisions`."""
+        key = {"article_id": article, "round": GOLD, "annotator": self._adjudicator}
+        decisions = tables.pop("decisions")
+        self.decisions += [{"round": self._round, "article_id": article, **row} for row in decisions]
+        for name, rows in tables.items():
+            self.layer[name] += [{**row, **key} for row in rows]
+
+
+def _take(here: Round, task: results.Task, adjudicator: str, decided: Decided, rows: _Rows) -> None:
+    article = str(task.article_id)
+    if _changed(here, task):
+        decided.changed.append(article)
+    elif len(task.work) != 1 or task.work[0].skipped:
+        _leave(task, decided)
+    else:
+        _decide(here, task, adjudicator, decided, rows)
+
+
+def _leave(task: results.Task, decided: Decided) -> None:
+    article = str(task.article_id)
+    if len(task.work) > 1:
+        decided.undecided[article] = [f"it has {len(task.work)} submissions; delete all but one"]
+    else:
+        decided.not_ended.append(article)
+
+
+def _decide(here: Round, task: results.Task, adjudicator: str, decided: Decided, rows: _Rows) -> None:
+    article, work = str(task.article_id), task.work[0]
+    text = here.corpus.text(article)
+    read = results.read_adjudication(work.result, text)
+    outcome = decide(_as_asked(here, task), read, adjudicator)
+    problems = outcome.undecided + [message for _, _, message in read.reading.findings]
+    if problems:
+        decided.undecided[article] = problems
+        return
+    decided.taken.append(article)
+    for row in outcome.decisions:
+        decided.outcomes[row["outcome"]] = decided.outcomes.get(row["outcome"], 0) + 1
+    gold = results.Reading(outcome.spans, outcome.relations)
+    rows.add(
+        article,
+        tasks=[results.ended(task, work)],
+        spans=outcome.spans,
+        relations=outcome.relations + derived(text, gold),
+        decisions=outcome.decisions,
+    )
+
+
+def _as_asked(here: Round, task: results.Task) -> Sheet:
+    """The sheet as the adjudicator saw it: open is what the task asks."""
+    asked = here.sheet(str(task.article_id), {})
+    regions = {region for question in (task.asked.questions if task.asked else []) for region in question}
+    items = [replace(item, reasons=("asked",) if item.versions[0].region in regions else ()) for item in asked.items]
+    return replace(asked, items=tuple(items))
+
+
+def _write(corpus: Corpus, decided: Decided, rows: _Rows, accept_removals: bool) -> None:
+    """Brings the gold to what was decided; nothing is written where it would lose something."""
+    old = read_gold(corpus)
+    new = make_layer(GOLD, **rows.layer)
+    decided.removed = removals(old.only(decided.taken), new)
+    if not decided.taken or (decided.removed and not accept_removals):
+        return
+    kept = old.except_for(decided.taken)
+    tables = {name: pl.concat([getattr(kept, name), getattr(new, name)]) for name in rows.layer}
+    folder = corpus.layer_path(GOLD)
+    decided.written += write_layer(folder, sort_layer(Layer(GOLD, **tables)))
+    path = decisions_path(corpus)
+    if write_bytes(path, table_bytes(_decisions(corpus, decided.taken, rows.decisions))):
+        decided.written.append(path)
+
+
+def _decisions(corpus: Corpus, taken: list[str], rows: list[Row]) -> pl.DataFrame:
+    old = read_table(decisions_path(corpus), schema.Decisions)
+    new = schema.frame(schema.Decisions, rows)
+    return pl.concat([old.filter(~pl.col("article_id").is_in(taken)), new]).sort("article_id", maintain_order=True)

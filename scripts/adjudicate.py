@@ -1,0 +1,94 @@
+"""`hedgerow adjudicate`."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeVar
+
+import typer
+
+from annotation import accounts, adjudication
+from dataset.corpus import Corpus, open_corpus
+from dataset.problem import Problem
+from scripts.console import CorpusOption, RoundOption, bar, count, say
+from scripts.names import checked_names
+
+SHOWN = 20
+Told = TypeVar("Told")
+
+
+def command(
+    round_name: RoundOption,
+    adjudicator: Annotated[str, typer.Option(help="Who decides.", metavar="NAME")] = "adjudicator",
+    pull: Annotated[bool, typer.Option("--pull", help="Take the decisions into the gold.")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Open articles that have gold already as well; their gold is replaced.")
+    ] = False,
+    accept_removals: Annotated[
+        bool, typer.Option("--accept-removals", help="With --pull: let decisions take spans out of the gold.")
+    ] = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Open a round for adjudication in Label Studio, and take the decisions into the gold.
+
+    What all annotators agree on is shown as accepted. Whatever they do not agree on is a question: keep it as it stands
+    on the page, changed or not, or drop it, and name the rule that decides. It can be run again at any time.
+
+    Example: hedgerow adjudicate --round r1
+    Example: hedgerow adjudicate --round r1 --pull
+    """
+    here = open_corpus(corpus)
+    checked_names([round_name, adjudicator])
+    seat = accounts.seat(here, adjudicator)
+    if pull:
+        _pull(here, round_name, seat, accept_removals)
+    else:
+        _open(here, round_name, seat, replace)
+
+
+def _open(corpus: Corpus, round_name: str, seat: accounts.Seat, again: bool) -> None:
+    with bar(f"open {round_name}") as progress:
+        opened = adjudication.open_round(corpus, round_name, seat, again=again, progress=progress)
+    sent = f"{count(opened.sent, 'article')} opened with {count(opened.questions, 'question')}"
+    say(f"{sent}, {opened.there} there before: {seat.studio.project_url(opened.project)}")
+    for article, late in _some(opened.waiting):
+        say(f"{article} waits for {', '.join(late)}")
+    for article, address in _some(opened.changed):
+        say(f"{article} was labelled anew since it was opened; delete its task, then open the round again: {address}")
+    if opened.gold:
+        say(f"{count(len(opened.gold), 'article')} with gold already left out; --replace opens them too")
+    say(f"Next: {seat.annotator} decides and submits, then `hedgerow adjudicate --round {round_name} --pull`")
+
+
+def _pull(corpus: Corpus, round_name: str, seat: accounts.Seat, accept_removals: bool) -> None:
+    decided = adjudication.pull_decisions(corpus, round_name, seat, accept_removals=accept_removals)
+    for article, problems in _some(decided.undecided):
+        say(f"{article} is not decided wholly: {decided.places[article]}")
+        for problem in problems[:SHOWN]:
+            say(f"  {problem}")
+    for article in decided.changed[:SHOWN]:
+        say(
+            f"{article} was labelled anew since it was opened, so its decisions are not taken; "
+            f"delete its task and open the round again: {decided.places[article]}"
+        )
+    if decided.not_ended:
+        say(f"{count(len(decided.not_ended), 'article')} not submitted yet")
+    for one in decided.removed[:SHOWN]:
+        say(f"would go from gold: {one.article_id}: {one.what}")
+    if decided.removed and not accept_removals:
+        raise Problem(
+            f"the decisions would take {count(len(decided.removed), 'thing')} (listed above) out of the gold, "
+            "so it was left as it was",
+            "if that is right, run it again with --accept-removals",
+        )
+    outcomes = ", ".join(f"{number} {outcome}" for outcome, number in sorted(decided.outcomes.items()))
+    changed = ", ".join(path.relative_to(corpus.annotations).as_posix() for path in decided.written)
+    say(
+        f"gold: {count(len(decided.taken), 'article')} taken ({outcomes or 'no span'}); changed: {changed or 'nothing'}"
+    )
+    if decided.undecided or decided.changed:
+        raise typer.Exit(1)
+    say("Next: `hedgerow validate gold`, then `hedgerow build --out dist/gold`")
+
+
+def _some(found: dict[str, Told]) -> list[tuple[str, Told]]:
+    return list(found.items())[:SHOWN]

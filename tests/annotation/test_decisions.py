@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotation.decisions import Outcome, decide
+from annotation.questions import Sheet, sheet, shown_links
+from annotation.results import Adjudicated, Reading, Said
+from tests.annotation.test_questions import CLAIM, asked
+from tests.dataset.drawn import Record, records
+from tests.dataset.tiny import ONE, Row, hedge, link, quote, speaker
+
+
+def page(one: Sheet, said: dict[str, tuple[str | None, str | None]], *more: Row) -> Adjudicated:
+    """The page as it was opened, with decision and rule by region, and rows that were added or changed."""
+    changed = {row["span_id"]: row for row in more if "label" in row}
+    rows = {version.region: version.row for item in one.items for version in item.versions} | changed
+    ends = [("said_by", *ends) for ends in shown_links(one)]
+    drawn = [link(*ends) for ends in ends] + [row for row in more if "label" not in row]
+    return Adjudicated(
+        Reading(list(rows.values()), drawn), {region: Said(*what, None) for region, what in said.items()}
+    )
+
+
+def became(outcome: Outcome) -> list[tuple[Any, ...]]:
+    names = ("annotator", "span_id", "to_span", "outcome", "gold_span", "rule")
+    return [tuple(row[name] for name in names) for row in outcome.decisions]
+
+
+TWO_VERSIONS = asked(a1=[speaker("s", "Ann Bo", "Ann Bo")], a2=[speaker("t", "Bo", "Ann Bo")])
+
+
+def test_the_version_that_is_kept_takes_the_others_place() -> None:
+    outcome = decide(TWO_VERSIONS, page(TWO_VERSIONS, {"s": ("keep", "S2")}), "adj")
+    assert [span["span_id"] for span in outcome.spans] == ["s"]
+    assert became(outcome) == [("a1", "s", None, "kept", "s", "S2"), ("a2", "t", None, "changed", "s", "S2")]
+    assert outcome.undecided == []
+
+
+def test_a_question_without_decision_or_rule_is_open() -> None:
+    assert decide(TWO_VERSIONS, page(TWO_VERSIONS, {}), "adj").undecided == [
+        "speaker “Ann Bo”: neither kept nor dropped"
+    ]
+    no_rule = decide(TWO_VERSIONS, page(TWO_VERSIONS, {"t": ("keep", None)}), "adj")
+    assert no_rule.undecided == ["speaker “Ann Bo”: no rule named"]
+    half = decide(TWO_VERSIONS, page(TWO_VERSIONS, {"t": ("drop", "S1")}), "adj")
+    assert half.undecided == ["speaker “Ann Bo”: neither kept nor dropped"]
+    unknown = decide(TWO_VERSIONS, page(TWO_VERSIONS, {"t": ("keep", "Z9")}), "adj")
+    assert unknown.undecided == ["speaker “Ann Bo”: no rule named"]
+
+
+def test_all_versions_dropped_leave_nothing() -> None:
+    outcome = decide(TWO_VERSIONS, page(TWO_VERSIONS, {"s": ("drop", "S8"), "t": ("drop", None)}), "adj")
+    assert (outcome.spans, outcome.undecided) == ([], [])
+    assert [row[3:] for row in became(outcome)] == [("dropped", None, "S8")] * 2
+
+
+def test_what_was_changed_on_the_page_is_kept_as_changed() -> None:
+    one = asked(a1=[hedge("h", "may", "modal")], a2=[])
+    outcome = decide(one, page(one, {"h": ("keep", "H4")}, hedge("h", "may", "evidential")), "adj")
+    assert [span["hedge_kind"] for span in outcome.spans] == ["evidential"]
+    assert became(outcome) == [("a1", "h", None, "changed", "h", "H4")]
+
+
+def test_what_all_agree_on_is_kept_without_a_rule_and_changed_only_with_one() -> None:
+    one = asked(a1=[hedge("h", "may", "modal")], a2=[hedge("i", "may", "modal")])
+    assert [row[3:] for row in became(decide(one, page(one, {}), "adj"))] == [("kept", "h", None)] * 2
+    changed = hedge("h", "may", "evidential")
+    silent = decide(one, page(one, {}, changed), "adj")
+    assert silent.undecided == ["hedge “may”: all agreed on it; to change it, name the rule"]
+    assert decide(one, page(one, {"h": (None, "H4")}, changed), "adj").undecided == []
+
+
+def test_a_span_that_nobody_had_needs_a_rule() -> None:
+    one = asked(a1=[], a2=[])
+    added = hedge("new", "may", "modal")
+    assert decide(one, page(one, {}, added), "adj").undecided == ["hedge “may”: added without a rule"]
+    outcome = decide(one, page(one, {"new": (None, "H5")}, added), "adj")
+    assert became(outcome) == [("adj", "new", None, "added", "new", "H5")]
+
+
+def test_a_link_to_a_version_that_gave_way_points_to_the_one_that_was_kept() -> None:
+    one = asked(
+        a1=[quote("q", "“We saw them,”", "direct"), speaker("s", "Ann Bo", "Ann Bo"), link("said_by", "q", "s")],
+        a2=[quote("r", "“We saw them,”", "direct"), speaker("t", "Bo", "Ann Bo"), link("said_by", "r", "t")],
+    )
+    outcome = decide(one, page(one, {"t": ("keep", "S1")}), "adj")
+    assert [(row["from_span"], row["to_span"]) for row in outcome.relations] == [("q", "t")]
+    assert became(outcome)[-2:] == [("a1", "q", "s", "kept", "q", None), ("a2", "r", "t", "kept", "q", None)]
+
+
+def test_a_link_that_the_adjudicator_draws_decides_between_the_annotators() -> None:
+    ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine"), speaker("m", "Moscow", "Russia")]
+    one = asked(a1=[*ends, link("said_by", "q", "s")], a2=[*ends, link("said_by", "q", "m")])
+    outcome = decide(one, page(one, {"q": ("keep", "S4")}, link("said_by", "q", "s")), "adj")
+    links = [row for row in became(outcome) if row[2]]
+    assert links == [("a1", "q", "s", "kept", "q", "S4"), ("a2", "q", "m", "dropped", None, "S4")]
+
+
+def test_a_link_that_nobody_had_is_added() -> None:
+    ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine")]
+    one = asked(a1=ends, a2=[quote("q", CLAIM, "direct"), ends[1]])
+    outcome = decide(one, page(one, {"q": ("keep", "Q2")}, link("said_by", "q", "s")), "adj")
+    assert became(outcome)[-1] == ("adj", "q", "s", "added", "q", "Q2")
+
+
+@st.composite
+def _two_annotators(draw: st.DrawFn) -> tuple[Record, dict[str, list[Row]], dict[str, list[Row]]]:
+    """A record's article twice: the second lacks some spans and the links at them."""
+    record: Record = draw(records())
+    spans = [row for row in record.rows["spans"] if row["article_id"] == ONE]
+    links = [row for row in record.rows["relations"] if row["article_id"] == ONE]
+    lacking = draw(st.sets(st.sampled_from([row["span_id"] for row in spans])))
+    second = [row for row in spans if row["span_id"] not in lacking]
+    kept = [row for row in links if not {row["from_span"], row["to_span"]} & lacking]
+    return record, {"a1": spans, "a2": second}, {"a1": links, "a2": kept}
+
+
+@given(_two_annotators())
+def test_whoever_keeps_everything_gets_all_spans_once_and_a_decision_for_each(
+    drawn: tuple[Record, dict[str, list[Row]], dict[str, list[Row]]],
+) -> None:
+    _, spans, links = drawn
+    one = sheet(ONE, spans, links, {})
+    outcome = decide(one, page(one, {item.versions[0].region: ("keep", "E3") for item in one.open()}), "adj")
+    assert outcome.undecided == []
+    assert sorted(span["span_id"] for span in outcome.spans) == sorted(row["span_id"] for row in spans["a1"])
+    decided = [(row["annotator"], row["span_id"]) for row in outcome.decisions if row["to_span"] is None]
+    assert sorted(decided) == sorted((who, row["span_id"]) for who, rows in spans.items() for row in rows)
+    assert {row["outcome"] for row in outcome.decisions} == {"kept"}
