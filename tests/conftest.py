@@ -15,7 +15,7 @@ from dataset.corpus import Corpus
 from tests.browser import CHROMIUM, FLAGS
 from tests.corpora import copy_of_the_seeds, make_corpus
 
-ANNOTATORS = ["a1", "a2"]
+ANNOTATORS = ["a1", "a2", "adjudicator"]
 _numbers = itertools.count(1)
 
 

@@ -1,0 +1,247 @@
+"""Two annotators and an adjudicator in a real browser, from push to gold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+import pytest
+from playwright.sync_api import Browser, expect
+
+from annotation import adjudication, projects, pull, push
+from annotation.accounts import Seat, seat
+from annotation.results import read_task
+from annotation.server import Server
+from dataset import schema
+from dataset.corpus import Corpus
+from dataset.files import read_table
+from dataset.layer import decisions_path
+from dataset.problem import Problem
+from tests.browser import Annotator, log_in
+
+NewCorpus = Callable[[dict[str, str]], Corpus]
+QUOTE = "“We may lose about 40 ships.”"
+TEXTS = {"one": f"The port said on Monday: {QUOTE}", "two": "Nothing was said."}
+OPEN = "getComputedStyle(document.documentElement).getPropertyValue('--hedgerow-open')"
+
+
+@pytest.fixture
+def port(new_corpus: NewCorpus) -> Corpus:
+    corpus = new_corpus(TEXTS)
+    push.deal(corpus, "r1", ["a1", "a2"])
+    for name in ("a1", "a2"):
+        push.push(corpus, "r1", seat(corpus, name))
+    return corpus
+
+
+@pytest.fixture
+def judge(port: Corpus) -> Seat:
+    return seat(port, "adjudicator")
+
+
+def enter(chromium: Browser, server: Server, name: str) -> Annotator:
+    known = server.secrets()
+    assert known
+    return log_in(chromium, str(server.url()), known.annotators[name])
+
+
+def open_article(page: Annotator, corpus: Corpus, who: Seat, article: str, *, adjudicating: bool = False) -> None:
+    project = projects.existing(corpus, "r1", who, adjudicating=adjudicating)
+    tasks = {task.article_id: task.id for task in map(read_task, who.studio.tasks(project))}
+    page.open_task(project, tasks[article])
+
+
+def label_port(page: Annotator, kind: str | None) -> None:
+    """A quote with its speaker; a hedge of a kind, where there is one; a number."""
+    page.mark("2", QUOTE)
+    page.choose("q", "direct")
+    page.press("r")
+    page.select("The port" if kind else "port")
+    page.choose("q", "Port of Lomma")
+    if kind:
+        page.mark("3", "may")
+        page.choose("q", kind)
+    page.mark("3", "about")
+    page.choose("e", "approximator")
+    page.mark("4", "40")
+    page.number("q", None, "ships")
+
+
+def pulled(corpus: Corpus, *, accept_removals: bool = False) -> None:
+    seats = [seat(corpus, name) for name in ("a1", "a2")]
+    pull.pull(corpus, "r1", seats, accept_removals=accept_removals, tell=print)
+
+
+def submit_all(chromium: Browser, server: Server, corpus: Corpus) -> None:
+    for name, kind in (("a1", "modal"), ("a2", None)):
+        page = enter(chromium, server, name)
+        open_article(page, corpus, seat(corpus, name), "one")
+        label_port(page, kind)
+        page.submit()
+        open_article(page, corpus, seat(corpus, name), "two")
+        page.submit()
+    pulled(corpus)
+
+
+def decide(page: Annotator, decision: str, rule: str) -> None:
+    page.choose(decision[0], decision)
+    page.page.locator(".rule label", has_text=rule).filter(visible=True).first.click()
+    expect(page.page.locator(f'.rule input[name="{rule}"]:visible')).to_be_checked()
+
+
+def says(page: Annotator, line: str) -> None:
+    page.page.wait_for_function(f"{OPEN}.includes({line!r})")
+
+
+def gold(corpus: Corpus) -> list[tuple[str, str]]:
+    return adjudication.read_gold(corpus).spans.select("label", "text").rows()
+
+
+def test_from_two_annotators_to_gold(chromium: Browser, server: Server, port: Corpus, judge: Seat) -> None:
+    submit_all(chromium, server, port)
+    opened = adjudication.open_round(port, "r1", judge, again=False)
+    assert (opened.sent, opened.questions) == (2, 2)
+    page = enter(chromium, server, "adjudicator")
+    open_article(page, port, judge, "one", adjudicating=True)
+    says(page, "2 of 2 questions open")
+    expect(page.page.locator('[data-label*="?"]')).to_have_count(3)
+    page.press("n")
+    expect(page.page.locator(".who").get_by_text("a2: “port” · Port of Lomma")).to_be_visible()
+    decide(page, "keep", "S2")
+    says(page, "1 of 2 questions open")
+    page.press("n")
+    expect(page.page.locator(".who").get_by_text("a2: nothing")).to_be_visible()
+    decide(page, "drop", "H3")
+    says(page, "No question is open")
+    page.submit()
+    open_article(page, port, judge, "two", adjudicating=True)
+    says(page, "No question is open")
+    page.submit()
+    decided = adjudication.pull_decisions(port, "r1", judge, accept_removals=False)
+    assert (decided.taken, decided.undecided, decided.changed) == (["one", "two"], {}, [])
+    assert gold(port) == [("speaker", "The port"), ("quote", QUOTE), ("hedge", "about"), ("number", "40")]
+    layer = adjudication.read_gold(port)
+    assert layer.relations.select("type", "derived").rows() == [("said_by", False), ("hedges", True)]
+    assert layer.tasks.select("article_id", "round", "annotator", "status").rows() == [
+        ("one", "gold", "adjudicator", "submitted"),
+        ("two", "gold", "adjudicator", "submitted"),
+    ]
+    first = {row["label"]: row["span_id"] for row in layer.spans.iter_rows(named=True)}
+    own = port.layer_path("r1/a1")
+    ids = read_table(own / "spans.jsonl", schema.Spans).filter(pl.col("text") != "may")
+    assert set(first.values()) <= set(ids["span_id"])
+    decisions = read_table(decisions_path(port), schema.Decisions)
+    spans = decisions.filter(pl.col("to_span").is_null()).select("annotator", "outcome", "rule")
+    assert sorted(spans.rows(), key=str) == sorted(
+        [("a1", "kept", "S2"), ("a2", "changed", "S2"), ("a1", "dropped", "H3")]
+        + [(who, "kept", None) for who in ("a1", "a2") for _ in range(3)],
+        key=str,
+    )
+
+
+def test_what_all_agree_on_is_locked(chromium: Browser, server: Server, port: Corpus, judge: Seat) -> None:
+    submit_all(chromium, server, port)
+    adjudication.open_round(port, "r1", judge, again=False)
+    page = enter(chromium, server, "adjudicator")
+    open_article(page, port, judge, "one", adjudicating=True)
+    before = page.regions()
+    page.click_words("40")
+    page.press("Backspace")
+    assert page.regions() == before
+
+
+def test_a_question_left_open_keeps_its_article_out_and_a_later_pull_takes_it(
+    chromium: Browser, server: Server, port: Corpus, judge: Seat
+) -> None:
+    submit_all(chromium, server, port)
+    adjudication.open_round(port, "r1", judge, again=False)
+    page = enter(chromium, server, "adjudicator")
+    open_article(page, port, judge, "one", adjudicating=True)
+    page.press("n")
+    decide(page, "keep", "S1")
+    page.submit()
+    decided = adjudication.pull_decisions(port, "r1", judge, accept_removals=False)
+    assert decided.undecided == {"one": ["hedge “may”: neither kept nor dropped"]}
+    assert (decided.taken, decided.not_ended) == ([], ["two"])
+    assert gold(port) == []
+    assert not decisions_path(port).exists()
+    again = adjudication.open_round(port, "r1", judge, again=False)
+    assert (again.sent, again.there) == (0, 2)
+    open_article(page, port, judge, "one", adjudicating=True)
+    page.press("n")
+    decide(page, "keep", "H5")
+    with page.page.expect_response(lambda answer: "/annotations/" in answer.url and answer.request.method == "PATCH"):
+        page.button("Update").click()
+    assert adjudication.pull_decisions(port, "r1", judge, accept_removals=False).taken == ["one"]
+    assert ("hedge", "may") in gold(port)
+
+
+def submit(corpus: Corpus, name: str, article: str, result: list[dict[str, object]] | None = None) -> None:
+    who = seat(corpus, name)
+    project = projects.existing(corpus, "r1", who)
+    task = next(t for t in map(read_task, who.studio.tasks(project)) if t.article_id == article)
+    who.studio.annotate(task.id, result or [], skipped=False, seconds=1.0, account=who.account or 0)
+
+
+def test_an_article_that_an_annotator_has_not_ended_waits(port: Corpus, judge: Seat) -> None:
+    submit(port, "a1", "one")
+    submit(port, "a2", "one")
+    submit(port, "a1", "two")
+    pulled(port)
+    opened = adjudication.open_round(port, "r1", judge, again=False)
+    assert (opened.sent, opened.waiting) == (1, {"two": ["a2"]})
+
+
+def end_adjudication(corpus: Corpus, judge: Seat) -> None:
+    """Submits every task as it was opened."""
+    project = projects.existing(corpus, "r1", judge, adjudicating=True)
+    for task in map(read_task, judge.studio.tasks(project)):
+        if not task.work:
+            judge.studio.annotate(task.id, [], skipped=False, seconds=1.0, account=judge.account or 0)
+
+
+def test_a_round_that_changed_since_it_was_opened_is_told_and_not_mixed(port: Corpus, judge: Seat) -> None:
+    for name in ("a1", "a2"):
+        submit(port, name, "one")
+    pulled(port)
+    adjudication.open_round(port, "r1", judge, again=False)
+    end_adjudication(port, judge)
+    spans = read_table(port.layer_path("r1/a1") / "spans.jsonl", schema.Spans)
+    assert not spans.height
+    who = seat(port, "a1")
+    project = projects.existing(port, "r1", who)
+    task = next(t for t in map(read_task, who.studio.tasks(project)) if t.article_id == "one")
+    who.studio.delete_project(project)
+    push.push(port, "r1", who)
+    hedge = {"start": 29, "end": 32, "labels": ["hedge"], "text": "may"}
+    submit(port, "a1", "one", [{"id": "h", "from_name": "label", "to_name": "text", "type": "labels", "value": hedge}])
+    pulled(port)
+    assert task.id
+    decided = adjudication.pull_decisions(port, "r1", judge, accept_removals=False)
+    assert (decided.taken, decided.changed) == ([], ["one"])
+    assert list(adjudication.open_round(port, "r1", judge, again=False).changed) == ["one"]
+
+
+def test_an_article_with_gold_is_not_opened_again_unless_asked(
+    port: Corpus, judge: Seat, new_corpus: NewCorpus
+) -> None:
+    for name in ("a1", "a2"):
+        submit(port, name, "one")
+    pulled(port)
+    adjudication.open_round(port, "r1", judge, again=False)
+    end_adjudication(port, judge)
+    adjudication.pull_decisions(port, "r1", judge, accept_removals=False)
+    judge.studio.delete_project(projects.existing(port, "r1", judge, adjudicating=True))
+    opened = adjudication.open_round(port, "r1", judge, again=False)
+    assert (opened.sent, opened.gold) == (0, ["one"])
+    assert adjudication.open_round(port, "r1", judge, again=True).sent == 1
+
+
+def test_a_round_without_work_or_with_broken_work_is_not_opened(port: Corpus, judge: Seat) -> None:
+    with pytest.raises(Problem, match="holds no work of round r1"):
+        adjudication.open_round(port, "r1", judge, again=False)
+    value = {"start": -5, "end": 2000, "labels": ["hedge"], "text": "may"}
+    submit(port, "a1", "one", [{"id": "h", "from_name": "label", "to_name": "text", "type": "labels", "value": value}])
+    pulled(port)
+    with pytest.raises(Problem, match="r1/a1 does not hold together: offsets-out-of-range in one"):
+        adjudication.open_round(port, "r1", judge, again=False)
