@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from annotation import guidelines, projects, results
 from annotation.accounts import Seat
 from dataset import schema
 from dataset.corpus import Corpus
-from dataset.files import read_table, table_bytes, write_bytes
+from dataset.files import read_table, sha256, table_bytes, write_bytes
 from dataset.problem import Problem
 
 CHUNK_BYTES: Final = 16 << 20
@@ -22,6 +23,7 @@ CHUNK_TASKS: Final = 1000
 # Above this Label Studio's page gets slow to answer.
 LONG_BYTES: Final = 25_000
 Progress = Callable[[int, int], None]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,11 @@ def deals_path(corpus: Corpus, round_name: str) -> Path:
     return corpus.annotations / round_name / "deals.jsonl"
 
 
-def deal(corpus: Corpus, round_name: str, annotators: list[str]) -> pl.DataFrame:
-    """Deals every article to each annotator and keeps the deal in the record; what was dealt stays dealt.
+def deal(corpus: Corpus, round_name: str, annotators: list[str], share: float = 1) -> pl.DataFrame:
+    """Deals articles to the annotators and keeps the deal in the record; what was dealt stays dealt.
+
+    A `share` of all articles (one at least) goes to everybody named, the same ones to each; each of the others to
+    whoever of those named has fewest. The articles' ids and the round alone decide which.
 
     Raises:
         Problem: there is no article, or a text cannot be read; nothing was dealt then.
@@ -50,11 +55,28 @@ def deal(corpus: Corpus, round_name: str, annotators: list[str]) -> pl.DataFrame
     ids = corpus.texts()["article_id"].to_list()
     if not ids:
         raise Problem(f"{corpus.seeds / 'articles.jsonl'} names no article", "take some in with `hedgerow intake`")
-    rows = [{"round": round_name, "annotator": one, "article_id": article} for one in annotators for article in ids]
     known = read_table(path, schema.Deals)
+    rows = _new_deals(round_name, ids, sorted(annotators), share, known)
     deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")
     write_bytes(path, table_bytes(deals))
     return deals
+
+
+def _new_deals(round_name: str, ids: list[str], annotators: list[str], share: float, known: pl.DataFrame) -> list[Row]:
+    """Articles that several have are the shared ones first, then those that nobody has, then those that one has."""
+    holders = Counter(dict.fromkeys(ids, 0))
+    holders.update(article for article in known["article_id"] if article in holders)
+    drawn = sorted(ids, key=lambda article: sha256(f"{round_name}\n{article}".encode()))
+    by_claim = sorted(drawn, key=lambda article: (1, 2, 0)[min(holders[article], 2)])
+    shared = set(by_claim[: max(1, round(share * len(ids)))])
+    found = [(one, article) for one in annotators for article in shared]
+    has = {one: set(known.filter(annotator=one)["article_id"]) & set(ids) | shared for one in annotators}
+    for article in drawn:
+        if not holders[article] and article not in shared:
+            one = min(annotators, key=lambda name: (len(has[name]), name))
+            has[one].add(article)
+            found.append((one, article))
+    return [{"round": round_name, "annotator": one, "article_id": article} for one, article in found]
 
 
 def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:

@@ -180,6 +180,21 @@ class Decisions(Table):
     note: str = column("what the adjudicator wrote about it", optional=True)
 
 
+class Agreement(Table):
+    """A figure of agreement between a round's annotators."""
+
+    round: str = column("the annotation round", str_matches=IDENTIFIER)
+    annotators: str = column("the two that it is about, as `a1,a2`; null: all, their pairs added up", optional=True)
+    scope: str = column("`all` labels together, a label, an attribute or a relation", isin=scheme.SCOPES)
+    measure: str = column("what was measured", isin=scheme.MEASURES)
+    value: float = column("the figure; null where it does not exist", optional=True)
+    low: float = column("lower end of the 95 % bootstrap interval over articles", optional=True)
+    high: float = column("upper end of that interval", optional=True)
+    articles: int = column("articles that it rests on", ge=0)
+    annotator_count: int = column("annotators that it rests on", ge=0)
+    spans: int = column("spans that it rests on; of `boundary` and attributes: matched pairs; of links: links", ge=0)
+
+
 class Acknowledged(Table):
     """A warning that a person looked at and let stand."""
 
@@ -330,6 +345,7 @@ RECORD: dict[str, type[Table]] = {
     "findings": Findings,
     "deals": Deals,
     "decisions": Decisions,
+    "agreement": Agreement,
     "acknowledged": Acknowledged,
     "splits": Splits,
 }

@@ -39,6 +39,21 @@ REQUIRED: Final[dict[str, tuple[str, ...]]] = {
 }
 """Attributes that a span of the label always has. A number may stand without a noun, so its unit may be missing."""
 
+ALL: Final = "all"
+SCOPES: Final = (ALL, *LABELS, *(name for names in ATTRIBUTES.values() for name in names), *RELATIONS)
+"""What a figure of agreement is about."""
+
+SPAN_MEASURES: Final = ("exact", "relaxed", "detection", "boundary", "document")
+MATCHED_MEASURES: Final = ("on_exact", "on_relaxed")
+ALPHA: Final = "alpha"
+MEASURES: Final = (*SPAN_MEASURES, ALPHA, *MATCHED_MEASURES)
+"""What agreement is measured by.
+
+Of spans: F1 of the same offsets, of an overlap over union of at least 0.5, and of any overlap; the share of what both
+found that has the same offsets; the mean exact F1 of an article; Krippendorff's alpha on characters.
+Over spans matched exactly, or relaxed: of attributes the share with the same value, of links F1.
+"""
+
 
 def relation_type(from_label: str | None, to_label: str | None) -> str | None:
     """What a link between two labels means; None where the scheme knows no such link."""

@@ -15,22 +15,40 @@ from scripts.names import checked_names
 SHOWN = 5
 
 
+def _checked_share(share: float) -> float:
+    if not 0 < share <= 1:
+        raise typer.BadParameter("a share is more than 0 and at most 1, as 0.2")
+    return share
+
+
 def command(
     round_name: RoundOption,
     annotator: Annotated[list[str], typer.Option(help="Whom to deal the articles to; may be repeated.", metavar="A")],
+    share: Annotated[
+        float,
+        typer.Option(
+            help="How much of the articles everybody gets, for `agree`; the rest is dealt out, each to one.",
+            metavar="S",
+            callback=_checked_share,
+        ),
+    ] = 1.0,
     corpus: CorpusOption = None,
 ) -> None:
     """Put the articles into Label Studio: one project per round and annotator, each article once.
 
+    Everybody named gets all articles; with --share, the same part of them (one at least) and an even part of the rest.
+    Name all of the round's annotators in one call then. What was dealt stays dealt.
+
     It can be run again at any time: what is there is not sent twice, and what was cut off is taken up.
 
     Example: hedgerow push --round r1 --annotator a1 --annotator a2
+    Example: hedgerow push --round r2 --annotator a1 --annotator a2 --share 0.2
     """
     here = open_corpus(corpus)
     names = checked_names(annotator)
     checked_names([round_name])
     seats = [accounts.seat(here, name) for name in names]
-    pushing.deal(here, round_name, names)
+    pushing.deal(here, round_name, names, share)
     for seat in seats:
         with bar(f"push {round_name}/{seat.annotator}") as progress:
             done = pushing.push(here, round_name, seat, progress)

@@ -133,9 +133,9 @@ def test_a_task_deleted_while_the_pull_lists_is_noticed(
     ask = Studio._list_tasks
     get = Studio._get
 
-    def list_tasks(self: Studio, project: int, annotations: bool) -> Any:
+    def list_tasks(self: Studio, project: int, asked: dict[str, str]) -> Any:
         listings.append(project)
-        return ask(self, project, annotations)
+        return ask(self, project, asked)
 
     def get_and_delete(self: Studio, path: str, **params: Any) -> Any:
         answer = get(self, path, **params)

@@ -1,0 +1,106 @@
+"""`hedgerow agree`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+
+from annotation import agreement
+from annotation.agreement import Agreed
+from annotation.rounds import pairs
+from dataset import scheme
+from dataset.corpus import Corpus, open_corpus
+from scripts.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json
+from scripts.names import checked_names
+
+Row = dict[str, Any]
+Figures = dict[tuple[str | None, str, str], Row]
+
+
+def command(round_name: RoundOption, corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
+    """Measure the agreement between a round's annotators, and keep the figures in the record.
+
+    Compared are the articles that two or more submitted; skipped ones are not. Each figure has a 95 % bootstrap
+    interval over articles. exact: F1 of spans with the same offsets. relaxed: F1 of spans that share at least half of
+    what they cover together. detection: F1 of spans that overlap at all. boundary: of what both found, the share with
+    the same offsets. document: mean exact F1 of an article, where one that both left empty counts as 1. alpha:
+    Krippendorff's, on characters. Order and nesting of spans do not matter.
+
+    Example: hedgerow agree --round r1
+    """
+    here = open_corpus(corpus)
+    checked_names([round_name])
+    agreed = agreement.agreement(here, round_name)
+    agreement.write(here, agreed)
+    if as_json:
+        say_json(_as_json(agreed))
+    else:
+        _show(here, agreed)
+
+
+def _as_json(agreed: Agreed) -> Row:
+    known = {"round": agreed.round, "annotators": agreed.annotators, "articles": agreed.articles}
+    return known | {"basis": agreed.basis, "figures": agreed.figures.to_dicts()}
+
+
+def _show(corpus: Corpus, agreed: Agreed) -> None:
+    rows = agreed.figures.iter_rows(named=True)
+    figures = {(row["annotators"], row["scope"], row["measure"]): row for row in rows}
+    say(f"{agreed.round}: {', '.join(agreed.annotators)}; {count(agreed.articles, 'article')} compared")
+    OUT.print(_spans_table(figures))
+    OUT.print(_matched_table(figures))
+    if len(agreed.annotators) > 2:
+        OUT.print(_pairs_table(figures, agreed.annotators))
+    _say_of_guidelines(agreed)
+    say("[low,high]: 95 % bootstrap interval over articles. –: there is no such figure.")
+    path = agreement.figures_path(corpus, agreed.round)
+    say(f"All figures, of each pair too, with what they rest on: {path.relative_to(corpus.root)}, or --json")
+
+
+def _spans_table(figures: Figures) -> Table:
+    scopes = (scheme.ALL, *scheme.LABELS)
+    table = Table("", *scopes, box=None)
+    for measure in (*scheme.SPAN_MEASURES, scheme.ALPHA):
+        table.add_row(measure, *(_cell(figures.get((None, scope, measure))) for scope in scopes))
+    for number in ("spans", "articles"):
+        table.add_row(number, *(str(figures[None, scope, "exact"][number]) for scope in scopes))
+    return table
+
+
+def _matched_table(figures: Figures) -> Table:
+    table = Table("over matched spans", "matched exactly", "on", "matched relaxed", "on", box=None)
+    for scope in scheme.SCOPES[1 + len(scheme.LABELS) :]:
+        rows = [figures[None, scope, measure] for measure in scheme.MATCHED_MEASURES]
+        table.add_row(scope, *(cell for row in rows for cell in (_cell(row), str(row["spans"]))))
+    return table
+
+
+def _pairs_table(figures: Figures, annotators: list[str]) -> Table:
+    """A matrix: above the diagonal exact F1, below it relaxed F1, of all labels."""
+    table = Table("exact ↗ relaxed ↙", *annotators, box=None)
+    known = {f"{a},{b}" for a, b in pairs(annotators)}
+    for one in annotators:
+        cells = []
+        for other in annotators:
+            above = f"{one},{other}" in known
+            pair = f"{one},{other}" if above else f"{other},{one}"
+            cells.append(
+                "" if one == other else _cell(figures.get((pair, scheme.ALL, "exact" if above else "relaxed")))
+            )
+        table.add_row(one, *cells)
+    return table
+
+
+def _cell(row: Row | None) -> str:
+    if row is None or row["value"] is None:
+        return "–"
+    interval = "" if row["low"] is None else f" \\[{row['low']:.2f},{row['high']:.2f}]"
+    return f"{row['value']:.2f}{interval}"
+
+
+def _say_of_guidelines(agreed: Agreed) -> None:
+    versions = {name: ", ".join(known["guidelines"]) for name, known in agreed.basis["annotators"].items()}
+    if len(set(versions.values())) > 1:
+        told = "; ".join(f"{name}: {version or 'unknown'}" for name, version in versions.items())
+        say(f"They did not all work by the same version of the guidelines: {told}")

@@ -1,0 +1,59 @@
+"""`hedgerow progress`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from rich.table import Table
+
+from annotation import accounts
+from annotation import progress as progressing
+from annotation.progress import Progress
+from dataset.corpus import Corpus, open_corpus
+from dataset.problem import Problem
+from scripts.console import OUT, CorpusOption, JsonOption, RoundOption, say, say_json
+from scripts.names import checked_names
+
+
+def command(round_name: RoundOption, corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
+    """Say how far each annotator is: articles dealt, open, skipped and done, and minutes an article.
+
+    The server is asked; where it does not answer, or has no project, the record tells what was pulled last.
+    Minutes are of submitted articles: the time that the page was open for each.
+
+    Example: hedgerow progress --round r1
+    """
+    here = open_corpus(corpus)
+    checked_names([round_name])
+    known = progressing.in_record(here, round_name)
+    found, unasked = _asked(here, round_name, known)
+    if as_json:
+        say_json({"round": round_name, "annotators": [asdict(one) for one in found], "not_asked": unasked})
+        return
+    _print(found)
+    for name, reason in unasked.items():
+        say(f"{name}: from the record as it was pulled last, because {reason}")
+
+
+def _asked(corpus: Corpus, round_name: str, known: list[Progress]) -> tuple[list[Progress], dict[str, str]]:
+    """Progress from the server where it can be asked, else as known; and why it could not, by annotator."""
+    found, unasked = [], {}
+    for one in known:
+        try:
+            found.append(progressing.on_server(corpus, round_name, accounts.seat(corpus, one.annotator)))
+        except Problem as problem:
+            found.append(one)
+            unasked[one.annotator] = problem.what
+    return found, unasked
+
+
+def _print(found: list[Progress]) -> None:
+    table = Table("annotator", *("dealt", "open", "skipped", "done"), "minutes an article: median", "mean", box=None)
+    for one in found:
+        counts = map(str, (one.dealt, one.open, one.skipped, one.done))
+        table.add_row(one.annotator, *counts, _minutes(one.minutes_median), _minutes(one.minutes_mean))
+    OUT.print(table)
+
+
+def _minutes(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}"

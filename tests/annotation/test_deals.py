@@ -1,0 +1,100 @@
+"""Who is dealt which articles: a shared part for everybody, the rest evenly, and never anything taken away."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotation import push
+from dataset.corpus import Corpus, open_corpus
+from tests.corpora import make_corpus
+
+
+def corpus_of(root: Path, count: int) -> Corpus:
+    return make_corpus(root, {f"n{number:03}": f"Article {number}." for number in range(count)})
+
+
+def grown(corpus: Corpus, count: int) -> Corpus:
+    more = corpus_of(corpus.root / f"to{count}", count)
+    for path in [more.seeds / "articles.jsonl", *(more.seeds / "text").iterdir()]:
+        (corpus.seeds / path.relative_to(more.seeds)).write_bytes(path.read_bytes())
+    return open_corpus(corpus.root)
+
+
+def hands(corpus: Corpus, *annotators: str, share: float = 1) -> dict[str, set[str]]:
+    deals = push.deal(corpus, "r1", list(annotators), share)
+    return {name: set(deals.filter(annotator=name)["article_id"]) for name in deals["annotator"].unique().sort()}
+
+
+def test_everybody_gets_everything_unless_a_share_is_named(tmp_path: Path) -> None:
+    dealt = hands(corpus_of(tmp_path / "c", 5), "a1", "a2")
+    assert dealt["a1"] == dealt["a2"]
+    assert len(dealt["a1"]) == 5
+
+
+def test_a_share_goes_to_all_and_the_rest_each_to_one(tmp_path: Path) -> None:
+    dealt = hands(corpus_of(tmp_path / "c", 20), "a1", "a2", "a3", share=0.2)
+    holders = Counter(article for hand in dealt.values() for article in hand)
+    assert sorted(holders.values()) == [1] * 16 + [3] * 4
+    assert sorted(map(len, dealt.values())) == [9, 9, 10]
+
+
+def test_the_smallest_share_is_one_article(tmp_path: Path) -> None:
+    dealt = hands(corpus_of(tmp_path / "c", 7), "a1", "a2", share=0.001)
+    assert len(dealt["a1"] & dealt["a2"]) == 1
+    assert len(dealt["a1"] | dealt["a2"]) == 7
+
+
+def test_the_deal_follows_from_round_and_ids_alone(tmp_path: Path) -> None:
+    first = hands(corpus_of(tmp_path / "c", 12), "a1", "a2", share=0.25)
+    again = hands(corpus_of(tmp_path / "d", 12), "a2", "a1", share=0.25)
+    assert first == again
+    other = corpus_of(tmp_path / "e", 12)
+    deals = push.deal(other, "r2", ["a1", "a2"], 0.25)
+    assert set(deals.filter(annotator="a1")["article_id"]) != first["a1"]
+
+
+def test_a_second_deal_of_the_same_changes_no_byte(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "c", 12)
+    hands(corpus, "a1", "a2", share=0.25)
+    before = push.deals_path(corpus, "r1").read_bytes()
+    hands(corpus, "a2", "a1", share=0.25)
+    assert push.deals_path(corpus, "r1").read_bytes() == before
+
+
+def test_one_who_comes_later_gets_the_shared_part_and_evens_out_with_new_articles(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "c", 10)
+    before = hands(corpus, "a1", "a2", share=0.2)
+    shared = before["a1"] & before["a2"]
+    late = hands(corpus, "a1", "a2", "a3", share=0.2)
+    assert late == before | {"a3": shared}
+    after = hands(grown(corpus, 14), "a1", "a2", "a3", share=0.2)
+    assert {name: len(hand) for name, hand in after.items()} == {"a1": 7, "a2": 7, "a3": 6}
+
+
+def test_who_is_pushed_alone_after_another_gets_the_share_in_common(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "c", 10)
+    hands(corpus, "a1", share=0.2)
+    dealt = hands(corpus, "a2", share=0.2)
+    assert (len(dealt["a1"]), len(dealt["a2"])) == (10, 2)
+
+
+@pytest.mark.parametrize("steps", [(6, 9), (1, 30), (10, 11)])
+@settings(max_examples=20, deadline=None)
+@given(share=st.floats(0.01, 1), people=st.integers(1, 4))
+def test_deals_only_grow_and_stay_even(steps: tuple[int, int], share: float, people: int) -> None:
+    names = [f"a{number}" for number in range(1, people + 1)]
+    with tempfile.TemporaryDirectory() as scratch:
+        corpus = corpus_of(Path(scratch) / "c", steps[0])
+        before = hands(corpus, *names, share=share)
+        after = hands(grown(corpus, steps[1]), *names, share=share)
+    assert all(before[name] <= after[name] for name in names)
+    for dealt, count in ((before, steps[0]), (after, steps[1])):
+        assert len(set().union(*dealt.values())) == count
+        assert max(map(len, dealt.values())) - min(map(len, dealt.values())) <= 1
+        assert len(set.intersection(*dealt.values())) >= max(1, round(share * count))
