@@ -11,15 +11,17 @@ from annotation.guidelines import EXAMPLE, FENCED, notation
 
 _TITLE: Final = re.compile(r"\A# .*\n+")
 _CODE: Final = re.compile(r"`([^`\n]+)`")
+_LINK: Final = re.compile(r"\[([^\]]+)\]\([\w-]+\.md\)")
 _MARKDOWN: Final = str.maketrans({sign: f"&#{ord(sign)};" for sign in "*_[]~"})
 
 
 def page_markdown(text: str) -> str:
     """A section as the page shows it: without its title, each example on a line of its own, its marks in colour.
 
-    `$40` becomes `$ 40`, which the page would take for task data.
+    Links to other sections, which the page has as panels, become plain words. `$40` becomes `$ 40`, which the page
+    would take for task data.
     """
-    body = FENCED.sub(lambda found: _paragraphs(found[1]), _TITLE.sub("", text))
+    body = FENCED.sub(lambda found: _paragraphs(found[1]), _LINK.sub(r"\1", _TITLE.sub("", text)))
     shown = _CODE.sub(lambda found: marked(found[1]), EXAMPLE.sub(_line, body))
     return re.sub(r"\$(?=\w)", "$ ", shown)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -128,6 +129,18 @@ def test_the_worked_article_has_every_relation_and_marks_inside_marks() -> None:
 def test_every_example_is_read_again_as_it_is_written(source: str) -> None:
     read = notation.parse(source)
     assert notation.parse(notation.write(read)) == read
+
+
+def test_what_the_first_page_shows_of_the_notation_keeps_the_rules(tmp_path: Path) -> None:
+    shown = re.findall(r"`(\[s[^`]+\.)`", section("start"))
+    assert len(shown) == 2
+    sources = {f"x{place}": source for place, source in enumerate(shown)}
+    assert found_in(tmp_path / "corpus", sources) == {"x0": [], "x1": []}
+
+
+def test_the_first_page_leads_to_all_others() -> None:
+    linked = re.findall(r"\]\(([\w-]+)\.md\)", section("start"))
+    assert linked == [name for name in SECTIONS if name != "start"]
 
 
 # Text

@@ -105,6 +105,10 @@ def test_nothing_in_an_example_is_markup_of_the_page() -> None:
     assert marked(r"a <b> *c* & \[d\]") == "a &lt;b&gt; &#42;c&#42; &amp; &#91;d&#93;"
 
 
+def test_a_link_to_another_section_is_plain_words() -> None:
+    assert page_markdown("# T\n\nSee [Hard cases](hard-cases.md).") == "See Hard cases."
+
+
 def test_the_worked_article_is_shown_by_paragraphs() -> None:
     assert page_markdown("# T\n\nSo:\n\n```text\n[h May]\n\nb\n```\n") == (
         'So:\n\n<span class="h"><i>h</i> May</span>\n\nb\n'
