@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
 import jinja2
 
 from annotation import guidelines, results
+from annotation.guidelines.html import page_markdown
 from dataset import scheme
 
 TEMPLATE = "label_config.xml.j2"
+FIRST = "quick-reference"
 # Of Okabe and Ito's palette, the four that stay farthest apart as fills, also inside a quote, for colour-blind people.
 COLOURS = {"speaker": "#56B4E9", "quote": "#009E73", "hedge": "#E69F00", "number": "#D55E00"}
 # A second sign beside the colour, which shows through a quote's fill. A quote itself has none.
@@ -37,8 +38,6 @@ ADJUDICATION_KEYS = """
 - What all agree on is locked. A span that nobody had: mark it, then name the rule.
 """
 ONCE = "Once in each browser: switch on *Select region after creating it* (the sliders below the article)."
-_WORD_AFTER_DOLLAR = re.compile(r"\$(?=\w)")
-_EXAMPLES = re.compile(r"^  (Right|Wrong): `(.*)`$", re.MULTILINE)
 
 
 @cache
@@ -57,6 +56,8 @@ def label_config(*, adjudicating: bool = False) -> str:
         keys=KEYS,
         once=ONCE,
         rules={name: page_markdown(guidelines.section(name)) for name in guidelines.SECTIONS},
+        on_page=sorted(guidelines.SECTIONS, key=lambda name: name != FIRST),
+        titles={name: guidelines.title(name) for name in guidelines.SECTIONS},
         version=guidelines.version(),
         adjudicating=adjudicating,
         adjudication_keys=ADJUDICATION_KEYS,
@@ -67,20 +68,6 @@ def label_config(*, adjudicating: bool = False) -> str:
         decisions=list(zip(results.DECISIONS, results.DECISION_KEYS, strict=True)),
         deciding_rules=[(rule, f"ctrl+alt+shift+{number}") for number, rule in enumerate(scheme.RULES)],
     )
-
-
-def page_markdown(text: str) -> str:
-    """A section as the page shows it: without its title, each example on a line of its own.
-
-    `$40` becomes `$ 40`, which the page would take for task data.
-    """
-    body = re.sub(r"\A# .*\n+", "", text)
-    return _WORD_AFTER_DOLLAR.sub("$ ", _EXAMPLES.sub(_example_lines, body))
-
-
-def _example_lines(examples: re.Match[str]) -> str:
-    kind = examples[1].lower()
-    return "".join(f'<span class="{kind}-example">`{one}`</span>' for one in examples[2].split(" / "))
 
 
 def _keyed(values: tuple[str, ...]) -> list[tuple[str, str]]:

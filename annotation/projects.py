@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from annotation import guidelines
 from annotation.accounts import Seat
 from annotation.label_config import label_config
@@ -38,6 +40,21 @@ def find_or_create(corpus: Corpus, round_name: str, seat: Seat, *, adjudicating:
         label_config(adjudicating=adjudicating),
         ADJUDICATION if adjudicating else "",
     )
+
+
+def refuse_other_guidelines(seat: Seat, project: int) -> None:
+    """A task is stamped with the version that its page shows, so a project takes no tasks of another one.
+
+    Raises:
+        Problem: the project's page shows another version of the guidelines than this one.
+    """
+    shown = re.search(r"^Guidelines version (\S+)\.", seat.studio.description(project), re.MULTILINE)
+    if shown and shown[1] != guidelines.version():
+        raise Problem(
+            f"the page of {seat.studio.project_url(project)} shows guidelines {shown[1]}, "
+            f"and new tasks would be stamped {guidelines.version()}",
+            "push to a new round",
+        )
 
 
 def existing(corpus: Corpus, round_name: str, seat: Seat, *, adjudicating: bool = False) -> int:

@@ -104,13 +104,16 @@ def push(corpus: Corpus, round_name: str, seat: Seat, progress: Progress = lambd
     """Sends an annotator the dealt articles that the server does not hold yet.
 
     Raises:
-        Problem: the server holds an article twice or with another text, or cannot be asked.
+        Problem: the server holds an article twice or with another text, its page shows other guidelines, or it cannot
+            be asked.
     """
     deals = dealt(corpus, round_name).filter(annotator=seat.annotator)["article_id"].to_list()
     here = set(corpus.articles["article_id"])
     project = projects.find_or_create(corpus, round_name, seat)
     there = _on_server(corpus, seat, project)
     missing = [article for article in deals if article in here and article not in there]
+    if missing:
+        projects.refuse_other_guidelines(seat, project)
     send(seat, project, (task(corpus, article) for article in missing), len(missing), progress)
     return Pushed(seat.annotator, project, len(missing), len(there), seat.blind)
 

@@ -67,6 +67,10 @@ class Studio:
         found = [int(project.id) for project in projects if (project.description or "").split("\n")[0] == mark]
         return min(found, default=None)
 
+    def description(self, project: int) -> str:
+        """What the project's description says."""
+        return str(self._get(f"api/projects/{project}/").get("description") or "")
+
     def create_project(self, mark: str, title: str, note: str, label_config: str, model_version: str = "") -> int:
         """Creates a project and returns its id. It shows the predictions of `model_version`."""
         with self._speaking():

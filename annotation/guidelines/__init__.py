@@ -7,24 +7,75 @@ from functools import cache
 from pathlib import Path
 from typing import Final, NamedTuple
 
-SECTIONS: Final = ("everywhere", "speaker", "quote", "hedge", "number", "links")
+SECTIONS: Final = (
+    *("start", "everywhere", "speaker", "quote", "hedge", "number", "links"),
+    *("hard-cases", "quick-reference", "worked-article"),
+)
+PARAGRAPH: Final = " ¶ "
 _FOLDER = Path(__file__).parent
 _RULE = re.compile(r"^- \*\*([SQHNE]\d+)\*\* ", re.MULTILINE)
-_WHOLE_RULE = re.compile(r"^- \*\*([SQHNE]\d+)\*\* (.*?)\n  Right: `(.*?)`$", re.MULTILINE | re.DOTALL)
+_STATEMENT = re.compile(r"^- \*\*(.+?)\*\* (.*?)\n((?:  - (?:Right|Wrong)[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
+EXAMPLE: Final = re.compile(
+    r"^ *- (?P<verdict>Right|Wrong)(?: \((?:(?P<people>people only)|caught by (?P<other>\w+))\))?: "
+    r"`(?P<notation>.+?)`(?: (?P<note>.+))?$",
+    re.MULTILINE,
+)
+FENCED: Final = re.compile(r"^```text\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
+
+
+class Example(NamedTuple):
+    """An example in the notation, and what is to be said of it.
+
+    `caught_by` is the rule whose check finds what is wrong; None for a right one, and for one that only people can see.
+    """
+
+    right: bool
+    caught_by: str | None
+    notation: str
+    note: str
+
+    @property
+    def source(self) -> str:
+        """What `notation.parse` reads: `¶` stands for the end of a paragraph."""
+        return self.notation.replace(PARAGRAPH, "\n\n")
 
 
 class Rule(NamedTuple):
-    """A rule's text and its right example, each on one line."""
+    """A rule's text on one line, and its examples."""
 
     text: str
-    right: str
+    examples: tuple[Example, ...]
+
+    @property
+    def right(self) -> str:
+        """The first right example."""
+        return next(example.notation for example in self.examples if example.right)
 
 
 @cache
 def rules() -> dict[str, Rule]:
     """Every rule by its id."""
-    found = [match for name in SECTIONS for match in _WHOLE_RULE.findall(section(name))]
-    return {rule: Rule(" ".join(text.split()), " ".join(right.split())) for rule, text, right in found}
+    stated = {title: rule for name in SECTIONS for title, rule in statements(name).items()}
+    return {title: rule for title, rule in stated.items() if re.fullmatch(r"[SQHNE]\d+", title)}
+
+
+def statements(name: str) -> dict[str, Rule]:
+    """What a section states and shows by examples: its rules by their ids, its hard cases by their titles."""
+    return {
+        title: Rule(" ".join(text.split()), tuple(_example(title, one) for one in EXAMPLE.finditer(examples)))
+        for title, text, examples in _STATEMENT.findall(section(name))
+    }
+
+
+def _example(rule: str, found: re.Match[str]) -> Example:
+    right = found["verdict"] == "Right"
+    caught_by = None if right or found["people"] else found["other"] or rule
+    return Example(right, caught_by, found["notation"], found["note"] or "")
+
+
+def worked_article() -> str:
+    """The worked article, labelled in the notation."""
+    return str(FENCED.findall(section("worked-article"))[-1])
 
 
 def version() -> str:
@@ -35,6 +86,11 @@ def version() -> str:
 def section(name: str) -> str:
     """The Markdown of one section."""
     return (_FOLDER / f"{name}.md").read_text(encoding="utf-8")
+
+
+def title(name: str) -> str:
+    """The title of a section."""
+    return section(name).partition("\n")[0].removeprefix("# ")
 
 
 def rule_ids(text: str) -> list[str]:

@@ -7,8 +7,9 @@ from collections import Counter
 
 import pytest
 
-from annotation.guidelines import version
-from annotation.label_config import COLOURS, LINES, label_config, page_markdown
+from annotation import guidelines
+from annotation.guidelines.html import marked, page_markdown
+from annotation.label_config import COLOURS, LINES, label_config
 from annotation.results import CHOICES, LABEL, TYPED, UNNAMED
 from dataset import scheme
 
@@ -59,13 +60,23 @@ def test_a_speaker_is_chosen_from_the_names_of_the_task() -> None:
     assert control("speaker_entities").get("choice") == "multiple"
 
 
-def test_the_page_shows_every_rule_and_the_version() -> None:
+def test_the_page_shows_every_rule_and_every_section() -> None:
     shown = "".join(PAGE.itertext())
-    for rule in [
-        f"{letter}{n}" for letter, count in zip("SQHNE", (8, 11, 10, 5, 4), strict=True) for n in range(1, count + 1)
-    ]:
-        assert f"**{rule}**" in shown
-    assert f"guidelines version {version()}" in label_config()
+    assert all(f"**{rule}**" in shown for rule in guidelines.rules())
+    titles = {panel.get("value") for panel in PAGE.iter("Panel")}
+    assert titles == {"Keys", *map(guidelines.title, guidelines.SECTIONS)}
+
+
+def test_the_page_shows_the_version_beside_all_rules_and_the_rules_of_each_label() -> None:
+    shown = [element.text for element in PAGE.iter("Markdown") if element.text]
+    version = f'<span class="version">Guidelines {guidelines.version()}</span>'
+    beginnings = [text.removeprefix(version).strip()[:20] for text in shown if text.startswith(version)]
+    sections = [page_markdown(guidelines.section(label))[:20] for label in scheme.LABELS]
+    assert beginnings == ["", *sections]
+
+
+def test_the_config_stays_small_enough_for_a_page_that_opens_fast() -> None:
+    assert len(label_config().encode()) < 200_000
 
 
 def test_a_dollar_sign_is_not_taken_for_task_data() -> None:
@@ -73,13 +84,41 @@ def test_a_dollar_sign_is_not_taken_for_task_data() -> None:
 
 
 def test_every_example_stands_on_a_line_of_its_own_with_a_sign_of_its_kind() -> None:
-    shown = page_markdown("# T\n\n- **Q1** Rule.\n  Right: `[a] b / [c] d`\n  Wrong: `a [b]`\n")
-    assert shown.count('<span class="right-example">') == 2
-    assert '<span class="right-example">`[c] d`</span>' in shown
-    assert '<span class="wrong-example">`a [b]`</span>' in shown
+    text = "# T\n\n- **Q1** Rule.\n  - Right: `[s a] b`\n  - Wrong (people only): `a [q b]` So.\n"
+    assert page_markdown(text) == (
+        "- **Q1** Rule.\n"
+        '<span class="right-example"><span class="s"><i>s</i> a</span> b</span>\n'
+        '<span class="wrong-example">a <span class="q"><i>q</i> b</span> <em>So.</em> <em>· people only</em></span>\n'
+    )
     signs = "".join(PAGE.itertext())
     assert '.right-example::before { content: "✓ "' in signs
     assert '.wrong-example::before { content: "✗ "' in signs
+
+
+def test_a_mark_shows_its_letter_its_links_and_its_attributes() -> None:
+    assert marked("[q1→s1 “a [n 40 | count 40 boats],”]") == (
+        '<span class="q"><i>q1→s1</i> “a <span class="n"><i>n</i> 40 <i>count 40 boats</i></span>,”</span>'
+    )
+
+
+def test_nothing_in_an_example_is_markup_of_the_page() -> None:
+    assert marked(r"a <b> *c* & \[d\]") == "a &lt;b&gt; &#42;c&#42; &amp; &#91;d&#93;"
+
+
+def test_a_link_to_another_section_is_plain_words() -> None:
+    assert page_markdown("# T\n\nSee [Hard cases](hard-cases.md).") == "See Hard cases."
+
+
+def test_the_worked_article_is_shown_by_paragraphs() -> None:
+    assert page_markdown("# T\n\nSo:\n\n```text\n[h May]\n\nb\n```\n") == (
+        'So:\n\n<span class="h"><i>h</i> May</span>\n\nb\n'
+    )
+
+
+def test_all_brackets_of_a_section_become_marks() -> None:
+    for name in guidelines.SECTIONS:
+        shown = page_markdown(guidelines.section(name))
+        assert not [one for one in ("`", "[s", "[q", "[h", "[n") if one in shown]
 
 
 def test_no_attribute_can_refuse_a_submit() -> None:

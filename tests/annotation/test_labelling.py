@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from annotation import projects, pull, push
+from annotation import guidelines, projects, pull, push
 from annotation.accounts import Seat, seat
 from annotation.results import read_task
 from annotation.server import Server
@@ -235,10 +235,10 @@ def test_text_names_and_rules_stand_side_by_side_above_the_fold(
 @pytest.mark.parametrize(
     ("key", "words", "rule", "example"),
     [
-        ("1", "North Korea", "S1", "[Kyiv]"),
-        ("2", "North Korea", "Q1", "[“We will rebuild,”]"),
-        ("3", "North Korea", "H1", "The dam [may] have cracked."),
-        ("4", "North Korea", "N1", "[14,000] grey seals"),
+        ("1", "North Korea", "S1", "The captain sat down. s He Pip Longwater said q the boat was safe."),
+        ("2", "North Korea", "Q1", "q “We will rebuild,” said s the mayor."),
+        ("3", "North Korea", "H1", "The dam h may have cracked."),
+        ("4", "North Korea", "N1", "n 14,000 count 14000 seals grey seals came."),
     ],
 )
 def test_the_rules_of_a_label_are_beside_a_span_of_it(
@@ -247,7 +247,22 @@ def test_the_rules_of_a_label_are_beside_a_span_of_it(
     open_article(seeds, who, annotator)
     annotator.mark(key, words)
     expect(annotator.page.locator("strong:visible", has_text=rule).first).to_be_in_viewport()
+    expect(annotator.page.locator(".right-example:visible", has_text=example)).to_have_count(1)
     assert annotator.page.locator(".right-example:visible").count() > 3
+    version = f"Guidelines {guidelines.version()}"
+    expect(annotator.page.locator(".version:visible", has_text=version)).to_have_count(1)
+
+
+def test_the_quick_reference_fits_one_screen(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
+    open_article(seeds, who, annotator)
+    panel = annotator.page.locator(".right .ant-collapse-item", has_text="Quick reference").first
+    panel.evaluate("panel => panel.scrollIntoView()")
+    expect(panel.locator(".quick-reference")).to_be_in_viewport(ratio=1)
+    shown, column = panel.bounding_box(), annotator.page.locator(".page .right").bounding_box()
+    assert shown
+    assert column
+    assert column["y"] - 1 <= shown["y"]
+    assert shown["y"] + shown["height"] <= column["y"] + column["height"] + 1
 
 
 def test_white_space_is_shown_as_it_is(new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator) -> None:

@@ -51,15 +51,32 @@ def test_a_task_holds_the_text_its_hash_and_the_version_of_the_guidelines(corpus
     assert one.guidelines_version == version()
 
 
-def test_an_article_that_comes_later_is_sent_alone(corpus: Corpus, a1: Seat) -> None:
-    pushed(corpus, "r1", "a1")
+def with_one_more(corpus: Corpus) -> Corpus:
+    """The corpus with an article that is dealt to a1, too."""
     texts = {article: corpus.text(article) for article in ("one", "two", "three")}
     more = make_corpus(corpus.root / "more", {**texts, "four": "Later."})
     (corpus.seeds / "articles.jsonl").write_bytes((more.seeds / "articles.jsonl").read_bytes())
     (corpus.seeds / "text" / "four.txt").write_text("Later.", encoding="utf-8")
     grown = open_corpus(corpus.root)
     push.deal(grown, "r1", ["a1"])
-    assert push.push(open_corpus(corpus.root), "r1", a1).sent == 1
+    return open_corpus(corpus.root)
+
+
+def test_an_article_that_comes_later_is_sent_alone(corpus: Corpus, a1: Seat) -> None:
+    pushed(corpus, "r1", "a1")
+    assert push.push(with_one_more(corpus), "r1", a1).sent == 1
+
+
+def test_a_page_with_other_guidelines_takes_no_new_task(
+    corpus: Corpus, a1: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as before:
+        before.setattr("annotation.guidelines.version", lambda: "1")
+        pushed(corpus, "r1", "a1")
+    assert push.push(corpus, "r1", a1).sent == 0
+    with pytest.raises(Problem, match=f"shows guidelines 1, and new tasks would be stamped {version()}; push to a new"):
+        push.push(with_one_more(corpus), "r1", a1)
+    assert on_server(corpus, "r1", a1) == ["one", "three", "two"]
 
 
 def test_rounds_and_annotators_have_projects_of_their_own(corpus: Corpus) -> None:

@@ -49,7 +49,7 @@ def test_a_finding_is_shown_with_its_words_in_context_and_its_rule(run: Run) -> 
     assert "warning q2-complementiser-left-out 50:63:" in told.stdout
     assert "head of it all, said [so] that ⟦“it” may rain⟧.⏎It rained.…" in " ".join(told.stdout.split())
     assert "Q2: Indirect speech: mark the reported clause." in told.stdout
-    assert "Right: The council told fans [to leave]." in told.stdout
+    assert "Right: [s The council] told fans [q to leave]." in told.stdout
     assert told.stdout.endswith("r1/a1: 0 errors, 1 warnings\n")
 
 

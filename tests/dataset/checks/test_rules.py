@@ -1,21 +1,17 @@
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 
-from annotation.guidelines import rule_ids, rules, section
-from dataset import scheme
 from dataset.checks.facts import gather
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import check_layer
 from dataset.corpus import open_corpus
 from dataset.layer import make_layer
-from dataset.lexicon import cue_kind
 from tests.corpora import REPOSITORY
 from tests.dataset.checks.wrong import ARTICLE, MISSED, RIGHT, WRONG, Work, hedge, quote, said, speaker
-from tests.dataset.tiny import BLANK, LAYER, Row, key, put_corpus, task
+from tests.dataset.tiny import LAYER, put_corpus, task
 
 
 def check(folder: Path, work: Work) -> list[Finding]:
@@ -113,42 +109,3 @@ def test_the_page_furniture_of_the_seeds_is_known() -> None:
         "date 2024-10-25",
         "North Korean leader Kim Jong U",
     ]
-
-
-def right_examples() -> list[tuple[str, str]]:
-    """The marked examples of the guidelines, each with the label of its page."""
-    found = []
-    for label in scheme.LABELS:
-        for rule in rule_ids(section(label)):
-            parts = (part.split("→")[0].strip() for part in rules()[rule].right.split(" / "))
-            found += [(label, part) for part in parts if re.fullmatch(r"[^\[\]]*(\[[^\[\]]+\][^\[\]]*)+", part)]
-    return found
-
-
-@pytest.mark.parametrize(("label", "example"), right_examples())
-def test_no_right_example_of_the_guidelines_is_against_a_rule_of_words(
-    tmp_path: Path, label: str, example: str
-) -> None:
-    text, places = "", []
-    for part in re.split(r"(\[[^\]]+\])", example):
-        if part.startswith("["):
-            places.append((len(text), len(text) + len(part) - 2))
-        text += part.strip("[]") if part.startswith("[") else part
-    spans = [_example_span(label, text, start, end) for start, end in places]
-    rows = Work(text).rows | {"spans": spans}
-    found = check_layer(put_corpus(tmp_path, {ARTICLE: text}), make_layer(LAYER, **rows))
-    of_links = {"s8-speaker-without-quote", "q9-no-source", "missing-attribute"}
-    assert [one for one in found if one.span_id and one.code not in of_links] == []
-
-
-def _example_span(label: str, text: str, start: int, end: int) -> Row:
-    words = text[start:end]
-    bare: Row = {"span_id": f"{start}", "label": label, "start": start, "end": end, "text": words}
-    attributes: dict[str, Row] = {
-        "speaker": {"speaker_entities": ["Ann Bo"]},
-        "quote": {"quote_form": "direct" if words[0] == "“" else "indirect", "quote_source": "unnamed"},
-        "hedge": {"hedge_kind": cue_kind(words)},
-        "number": {"number_kind": "count"},
-    }
-    kind = attributes["number"] | ({"number_kind": "measure"} if " " in words or "%" in words else {})
-    return key(ARTICLE) | BLANK | bare | (kind if label == "number" else attributes[label])

@@ -1,0 +1,60 @@
+"""The notation of the examples as the labelling page shows it: each mark in the colour of its label."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from annotation.guidelines import EXAMPLE, FENCED, notation
+
+_TITLE: Final = re.compile(r"\A# .*\n+")
+_CODE: Final = re.compile(r"`([^`\n]+)`")
+_LINK: Final = re.compile(r"\[([^\]]+)\]\([\w-]+\.md\)")
+_MARKDOWN: Final = str.maketrans({sign: f"&#{ord(sign)};" for sign in "*_[]~"})
+
+
+def page_markdown(text: str) -> str:
+    """A section as the page shows it: without its title, each example on a line of its own, its marks in colour.
+
+    Links to other sections, which the page has as panels, become plain words. `$40` becomes `$ 40`, which the page
+    would take for task data.
+    """
+    body = FENCED.sub(lambda found: _paragraphs(found[1]), _LINK.sub(r"\1", _TITLE.sub("", text)))
+    shown = _CODE.sub(lambda found: marked(found[1]), EXAMPLE.sub(_line, body))
+    return re.sub(r"\$(?=\w)", "$ ", shown)
+
+
+def marked(source: str) -> str:
+    """Text in the notation, or a part of it, as HTML: a `span` a mark, what is not its words in `i`."""
+    return "".join(map(_shown, notation.TOKEN.finditer(source)))
+
+
+def _shown(token: re.Match[str]) -> str:
+    if token["head"] is not None:
+        return f'<span class="{token["head"][0]}"><i>{html.escape(token["head"])}</i> '
+    if token["close"]:
+        return (f" <i>{_plain(token['details'])}</i>" if token["details"] else "") + "</span>"
+    return _plain(token["escaped"] or token["plain"])
+
+
+def _plain(words: str) -> str:
+    return html.escape(words, quote=False).translate(_MARKDOWN)
+
+
+def _line(found: re.Match[str]) -> str:
+    kind = found["verdict"].lower()
+    notes = "".join(f" <em>{note}</em>" for note in _notes(found))
+    return f'<span class="{kind}-example">{marked(found["notation"])}{notes}</span>'
+
+
+def _notes(found: re.Match[str]) -> Iterator[str]:
+    if found["note"]:
+        yield found["note"]
+    if found["people"]:
+        yield "· people only"
+
+
+def _paragraphs(article: str) -> str:
+    return "\n\n".join(marked(paragraph) for paragraph in article.split("\n\n"))

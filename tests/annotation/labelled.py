@@ -1,0 +1,63 @@
+"""Examples in the guidelines' notation as a layer of the record, and what the checks find in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from annotation.guidelines import notation
+from annotation.guidelines.notation import Example
+from dataset import hedging, scheme
+from dataset.checks.findings import Finding
+from dataset.checks.layers import check_layer
+from dataset.layer import make_layer
+from tests.corpora import make_corpus
+from tests.dataset.tiny import BLANK, LAYER, key, task
+
+Row = dict[str, Any]
+
+
+def found_in(folder: Path, sources: Mapping[str, str]) -> dict[str, list[Finding]]:
+    """What the checks find in examples, each an article of its own; both by article_id."""
+    examples = {article: notation.parse(source) for article, source in sources.items()}
+    names = {name for one in examples.values() for span in one.spans for name in span.attributes.get(ENTITIES, ())}
+    corpus = make_corpus(folder, {article: one.text for article, one in examples.items()}, tuple(sorted(names)))
+    rows: dict[str, list[Row]] = {"tasks": [task(article) for article in examples], "spans": [], "relations": []}
+    for article, one in examples.items():
+        rows["spans"] += _spans(article, one)
+        rows["relations"] += _relations(article, one)
+    found: dict[str, list[Finding]] = {article: [] for article in examples}
+    for finding in check_layer(corpus, make_layer(LAYER, **rows)):
+        found[finding.article_id].append(finding)
+    return found
+
+
+ENTITIES = "speaker_entities"
+
+
+def _spans(article: str, example: Example) -> list[Row]:
+    rows = []
+    for place, span in enumerate(example.spans):
+        low, high = scheme.value_bounds(span.attributes.get("number_value")) or (None, None)
+        where = {"span_id": str(place), "label": span.label, "start": span.start, "end": span.end}
+        words = {"text": example.text[span.start : span.end], "number_low": low, "number_high": high}
+        rows.append(key(article) | BLANK | where | words | span.attributes)
+    return rows
+
+
+def _relations(article: str, example: Example) -> list[Row]:
+    """The links that are drawn and those that H10 makes."""
+    labels = [span.label for span in example.spans]
+    rows = [_link(article, scheme.relation_type(labels[a], labels[b]), str(a), str(b)) for a, b in example.links]
+    drawn = {row["from_span"] for row in rows if row["type"] == "hedges"}
+    marks = [
+        hedging.Mark(str(place), span.label, span.start, span.end, span.attributes.get("hedge_kind"))
+        for place, span in enumerate(example.spans)
+    ]
+    made = hedging.targets(example.text, marks, drawn)
+    return rows + [_link(article, "hedges", *ends, derived=True) for ends in made]
+
+
+def _link(article: str, relation: str | None, start: str, end: str, *, derived: bool = False) -> Row:
+    return key(article) | {"type": relation, "from_span": start, "to_span": end, "derived": derived}
