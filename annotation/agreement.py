@@ -1,7 +1,8 @@
 """Agreement between a round's annotators: figures with intervals, and what they were computed from.
 
 F1 is pooled: matches and spans are added up over all pairs of annotators and all articles, then divided. An article in
-which a pair marked nothing adds nothing to any F1, and is left out of alpha; it counts in `document` only, as 1.
+which a pair marked nothing adds nothing to any F1; one in which nobody did is left out of alpha, too. Such an article
+counts in `document` only, as 1; when intervals are drawn, it is drawn like any other.
 """
 
 from __future__ import annotations
@@ -57,8 +58,9 @@ def agreement(corpus: Corpus, round_name: str, draws: Draws = Draws()) -> Agreed
     Raises:
         Problem: there is nothing to compare, or what there is cannot be compared.
     """
-    work = compared(corpus, round_name)
-    basis = _basis(corpus, layers_of(corpus, round_name), draws)
+    layers = layers_of(corpus, round_name)
+    work = compared(corpus, round_name, layers)
+    basis = _basis(corpus, layers, draws)
     return Agreed(round_name, sorted(work.layers), len(work.lengths), figures(work, draws), basis)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from annotation import agreement, rounds
 from annotation.agreement import Draws
+from annotation.rounds import Compared
 from dataset.checks.layers import check_layer
 from dataset.corpus import Corpus
 from dataset.layer import read_layer
@@ -37,9 +38,13 @@ def put(corpus: Corpus, annotator: str, rows: Rows | None = None) -> None:
     put_layer(corpus, of(annotator, rows), f"r1/{annotator}")
 
 
+def compared(corpus: Corpus, round_name: str = "r1") -> Compared:
+    return rounds.compared(corpus, round_name, rounds.layers_of(corpus, round_name))
+
+
 def refused(corpus: Corpus, words: str) -> Problem:
     with pytest.raises(Problem, match=words) as caught:
-        rounds.compared(corpus, "r1")
+        compared(corpus)
     assert "\n" not in str(caught.value)
     return caught.value
 
@@ -48,7 +53,7 @@ def test_what_both_submitted_is_compared_and_what_was_skipped_is_not(corpus: Cor
     rows = valid_rows()
     rows["tasks"][1] = task(TWO, "skipped")
     put(corpus, "a2", rows)
-    found = rounds.compared(corpus, "r1")
+    found = compared(corpus)
     assert found.lengths == {ONE: len(corpus.text(ONE))}
     assert [set(layer.tasks["article_id"]) for layer in found.layers.values()] == [{ONE}, {ONE}]
     assert {one for layer in found.layers.values() for one in layer.spans["article_id"]} == {ONE}
@@ -56,7 +61,7 @@ def test_what_both_submitted_is_compared_and_what_was_skipped_is_not(corpus: Cor
 
 def test_a_round_that_is_not_there_is_told(corpus: Corpus) -> None:
     with pytest.raises(Problem, match="no work of round r9"):
-        rounds.compared(corpus, "r9")
+        compared(corpus, "r9")
 
 
 def test_one_annotator_is_told(corpus: Corpus) -> None:
@@ -72,7 +77,7 @@ def test_a_round_in_which_nobody_marked_anything_is_told(corpus: Corpus) -> None
     empty: Rows = {"tasks": [task(ONE), task(TWO)], "spans": [], "relations": [], "findings": []}
     put(corpus, "a1", empty)
     put(corpus, "a2", empty)
-    refused(corpus, "nobody marked anything in the 2 articles")
+    refused(corpus, "nobody marked anything in the 2 articles of round r1")
 
 
 def test_an_article_that_the_corpus_does_not_know_is_told(corpus: Corpus) -> None:

@@ -10,7 +10,7 @@ from annotation.agreement import is_stale
 from dataset.corpus import Corpus
 from dataset.problem import Problem
 from scripts.main import app
-from tests.dataset.tiny import key, put_corpus, put_layer, row_of, valid_rows
+from tests.dataset.tiny import SKIPPED, key, put_corpus, put_layer, row_of, task, valid_rows
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow
 from tests.scripts.test_validate import a_console
 
@@ -98,3 +98,10 @@ def test_one_annotator_ends_with_one_line_and_3(corpus: Corpus) -> None:
 def test_what_is_no_round_is_refused(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     told = CliRunner().invoke(app, ["agree", "--round", name, "--corpus", str(corpus.root)])
     assert isinstance(told.exception, Problem)
+
+
+def test_who_shares_no_article_is_named(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(corpus, "a1")
+    put(corpus, "a2")
+    put_layer(corpus, {"tasks": [task(SKIPPED) | key(SKIPPED, "r1/a3")]}, "r1/a3")
+    assert "a3 submitted no article that another submitted" in run(corpus, monkeypatch).stdout
