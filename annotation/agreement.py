@@ -1,7 +1,8 @@
 """Agreement between a round's annotators: figures with intervals, and what they were computed from.
 
 F1 is pooled: matches and spans are added up over all pairs of annotators and all articles, then divided. An article in
-which a pair marked nothing adds nothing to any F1, and is left out of alpha; it counts in `document` only, as 1.
+which a pair marked nothing adds nothing to any F1; one in which nobody did is left out of alpha, too. Such an article
+counts in `document` only, as 1; when intervals are drawn, it is drawn like any other.
 """
 
 from __future__ import annotations
@@ -57,8 +58,9 @@ def agreement(corpus: Corpus, round_name: str, draws: Draws = Draws()) -> Agreed
     Raises:
         Problem: there is nothing to compare, or what there is cannot be compared.
     """
-    work = compared(corpus, round_name)
-    basis = _basis(corpus, layers_of(corpus, round_name), draws)
+    layers = layers_of(corpus, round_name)
+    work = compared(corpus, round_name, layers)
+    basis = _basis(corpus, layers, draws)
     return Agreed(round_name, sorted(work.layers), len(work.lengths), figures(work, draws), basis)
 
 
@@ -78,14 +80,14 @@ def _rows(
     round_name: str, annotators: str | None, own: Tally, works: Sequence[Coded], lengths: Numbers, draws: Draws
 ) -> list[Row]:
     """The figures of some annotators; articles that fewer than two of them submitted are in none."""
-    compared = np.sum([work.submitted for work in works], axis=0) >= 2
+    common = np.sum([work.submitted for work in works], axis=0) >= 2
     characters = alpha.tallies(works, lengths)
-    columns = np.hstack([own.top, own.bottom, characters.reshape(len(lengths), -1)])[compared]
+    columns = np.hstack([own.top, own.bottom, characters.reshape(len(lengths), -1)])[common]
     values = _values(columns.sum(axis=0))
     low, high = bootstrap.intervals(columns, _values, draws=draws.count, seed=draws.seed)
     on_articles = np.append((own.bottom > 0).sum(axis=0), (characters[:, :, 2] > 0).sum(axis=0))
-    on_spans = _rests_on(own, works, compared)
-    people = sum(bool(work.submitted[compared].any()) for work in works)
+    on_spans = _rests_on(own, works, common)
+    people = sum(bool(work.submitted[common].any()) for work in works)
     return [
         {"round": round_name, "annotators": annotators, "scope": scope, "measure": measure}
         | _interval(values[at], low[at], high[at], int(on_articles[at]))
@@ -111,13 +113,15 @@ def _values(sums: Floats) -> Floats:
 def _interval(value: float, low: float, high: float, articles: int) -> Row:
     """A figure and its interval. One article cannot vary, so that it has none."""
     known = {"value": value, "low": low if articles > 1 else np.nan, "high": high if articles > 1 else np.nan}
-    rounded = {name: None if np.isnan(number) else round(float(number), DECIMALS) for name, number in known.items()}
+    rounded = {
+        name: None if np.isnan(number) else round(float(number), DECIMALS) + 0.0 for name, number in known.items()
+    }
     return rounded | {"articles": articles}
 
 
-def _rests_on(own: Tally, works: Sequence[Coded], compared: NDArray[np.bool_]) -> dict[Figure, int]:
+def _rests_on(own: Tally, works: Sequence[Coded], common: NDArray[np.bool_]) -> dict[Figure, int]:
     """Spans of the annotators, each counted once; matched pairs or links where these are what is compared."""
-    by_label = sum(spans_by_label(work)[compared].sum(axis=0) for work in works)
+    by_label = sum(spans_by_label(work)[common].sum(axis=0) for work in works)
     spans = dict(zip(scheme.LABELS, map(int, by_label), strict=True))
     spans[scheme.ALL] = sum(spans.values())
     bottoms = dict(zip(FIGURES, map(int, own.bottom.sum(axis=0)), strict=True))

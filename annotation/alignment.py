@@ -16,7 +16,7 @@ Offsets = tuple[int, int]
 
 @dataclass(frozen=True)
 class Group:
-    """Spans of one label that mean the same, at most one an annotator. `members` is by annotator."""
+    """Spans of one label that mean the same, at most one an annotator. `members` is by annotator, sorted."""
 
     label: str
     members: dict[str, Row]
@@ -111,7 +111,7 @@ def _joined(groups: list[Group]) -> list[Group]:
             members[one] += members.pop(other)
             into = [one if home == other else home for home in into]
     return [
-        Group(groups[home].label, {who: row for one in together for who, row in groups[one].members.items()})
+        Group(groups[home].label, dict(sorted(member for one in together for member in groups[one].members.items())))
         for home, together in members.items()
     ]
 

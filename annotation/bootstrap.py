@@ -32,6 +32,8 @@ def intervals(tallies: Floats, values: Callable[[Floats], Floats], *, draws: int
         Low and high of each figure; NaN where it exists in no draw.
     """
     chance = np.random.default_rng(seed)
+    if not len(tallies):
+        return _percentiles(values(np.zeros((1, tallies.shape[1]))))
     articles = len(tallies)
     even = np.full(articles, 1 / articles)
     found = []

@@ -13,7 +13,6 @@ from annotation.push import deals_path
 from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table
-from dataset.layer import read_layer
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -74,8 +73,7 @@ def in_record(corpus: Corpus, round_name: str) -> list[Progress]:
         )
     found = []
     for name in names:
-        layer = f"{round_name}/{name}"
-        tasks = read_layer(corpus.layer_path(layer), layer).tasks
+        tasks = read_table(corpus.layer_path(f"{round_name}/{name}") / "tasks.jsonl", schema.Tasks)
         dealt = max(deals.get(name, 0), tasks.height)
         found.append(_progress(name, dealt, tasks.iter_rows(named=True), "record"))
     return found

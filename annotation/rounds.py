@@ -39,38 +39,46 @@ def layers_of(corpus: Corpus, round_name: str) -> dict[str, Layer]:
     return {name.split("/")[1]: read_layer(corpus.layer_path(name), name) for name in names}
 
 
-def compared(corpus: Corpus, round_name: str) -> Compared:
-    """The part of a round that can be compared.
+def compared(corpus: Corpus, round_name: str, layers: Mapping[str, Layer]) -> Compared:
+    """The part of a round's layers that can be compared.
 
     Raises:
         Problem: fewer than two annotators have work in it, they share no submitted article, nobody marked anything, a
             layer knows an article that the corpus does not, or holds work on another text than the corpus has.
     """
-    layers = layers_of(corpus, round_name)
     _refuse_too_few(round_name, sorted(layers))
     for layer in layers.values():
         _refuse_strangers(corpus, layer)
-    ended = {name: layer.tasks.filter(status="submitted")["article_id"].to_list() for name, layer in layers.items()}
-    counts = Counter(article for articles in ended.values() for article in set(articles))
-    shared = sorted(article for article, count in counts.items() if count > 1)
-    if not shared:
+    kept = _shared(layers)
+    texts = {article: corpus.text(article) for article in sorted(set().union(*map(_articles, kept.values())))}
+    _refuse_other_texts(kept, texts)
+    _refuse_emptiness(round_name, kept, len(texts))
+    return Compared(round_name, kept, {article: len(text) for article, text in texts.items()})
+
+
+def _shared(layers: Mapping[str, Layer]) -> dict[str, Layer]:
+    """What each annotator submitted that another submitted, too; nobody without such an article."""
+    submitted = {name: set(layer.tasks.filter(status="submitted")["article_id"]) for name, layer in layers.items()}
+    counts = Counter(article for articles in submitted.values() for article in articles)
+    common = {name: sorted(one for one in articles if counts[one] > 1) for name, articles in submitted.items()}
+    return {name: layer.only(common[name]) for name, layer in layers.items() if common[name]}
+
+
+def _articles(layer: Layer) -> set[str]:
+    return set(layer.tasks["article_id"])
+
+
+def _refuse_emptiness(round_name: str, layers: Mapping[str, Layer], articles: int) -> None:
+    if not layers:
         raise Problem(
             f"no article of round {round_name} was submitted by two annotators",
             f"see who is where with `hedgerow progress --round {round_name}`",
         )
-    texts = {article: corpus.text(article) for article in shared}
-    kept = {
-        name: layer.only(sorted(set(ended[name]) & set(shared)))
-        for name, layer in layers.items()
-        if set(ended[name]) & set(shared)
-    }
-    _refuse_other_texts(kept, texts)
-    if not any(layer.spans.height for layer in kept.values()):
+    if not any(layer.spans.height for layer in layers.values()):
         raise Problem(
-            f"nobody marked anything in the {len(shared)} articles that two submitted in round {round_name}",
+            f"nobody marked anything in the {articles} articles of round {round_name} that two submitted",
             "there is nothing to measure agreement on yet",
         )
-    return Compared(round_name, kept, {article: len(text) for article, text in texts.items()})
 
 
 def _refuse_too_few(round_name: str, annotators: list[str]) -> None:

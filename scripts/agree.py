@@ -52,6 +52,8 @@ def _show(corpus: Corpus, agreed: Agreed) -> None:
     OUT.print(_matched_table(figures))
     if len(agreed.annotators) > 2:
         OUT.print(_pairs_table(figures, agreed.annotators))
+    for name in sorted(set(agreed.basis["annotators"]) - set(agreed.annotators)):
+        say(f"{name} submitted no article that another submitted, and is in no figure")
     _say_of_guidelines(agreed)
     say("[low,high]: 95 % bootstrap interval over articles. –: there is no such figure.")
     path = agreement.figures_path(corpus, agreed.round)

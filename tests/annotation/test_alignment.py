@@ -114,6 +114,7 @@ def test_every_span_is_in_one_group(work: dict[str, list[Row]]) -> None:
 def test_neither_the_order_of_spans_nor_of_annotators_matters(work: dict[str, list[Row]]) -> None:
     turned = {who: rows[::-1] for who, rows in reversed(work.items())}
     assert contents(align(turned)) == contents(align(work))
+    assert [list(group.members) for group in align(turned)] == [sorted(group.members) for group in align(work)]
 
 
 @given(spans)

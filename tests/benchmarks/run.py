@@ -23,6 +23,7 @@ from dataset.build import build
 from dataset.checks.layers import check_layer
 from dataset.corpus import open_corpus
 from dataset.layer import read_layer
+from tests.benchmarks.agreement import agree_step, write_round
 from tests.benchmarks.articles import texts, write_export
 from tests.benchmarks.measure import Measured, measure
 from tests.corpora import make_corpus
@@ -30,6 +31,7 @@ from tests.corpora import make_corpus
 LAYER = "r1/a1"
 EXPORT_TASKS = 10_000
 SERVER_TASKS = 2_000
+ROUND = {"articles": 1_000, "annotators": 3, "spans": 100}
 
 
 def pull_step(root: Path, export: Path) -> int:
@@ -72,6 +74,16 @@ def export_road(folder: Path, tasks: int) -> tuple[int, dict[str, Measured]]:
         "json.loads of the bytes": measure(read_step, export),
     }
     return regions, steps
+
+
+def agreement_table(folder: Path) -> Table:
+    """What the agreement of a round costs."""
+    corpus = write_round(folder / "round", **ROUND)
+    one = measure(agree_step, corpus.root)
+    title = f"{ROUND['articles']} articles, {ROUND['annotators']} annotators, {ROUND['spans']} spans each"
+    table = Table("step", "seconds", "peak MB", title=title)
+    table.add_row(f"agree, {one.result} figures, 1,000 draws", f"{one.seconds:.1f}", f"{one.megabytes:,.0f}")
+    return table
 
 
 def server_steps(folder: Path, tasks: int) -> dict[str, float]:
@@ -133,6 +145,7 @@ def main() -> None:
         ours = sum(steps[name].seconds for name in list(steps)[:3])
         road.add_row("the road: pull, validate, build", f"{ours:.1f}", f"{regions / ours:,.0f}", "")
         console.print(road)
+        console.print(agreement_table(Path(scratch)))
         found = server_steps(Path(scratch), SERVER_TASKS)
         served = Table("step", "tasks/s", "bare loop, tasks/s", "ratio", title=f"{SERVER_TASKS} tasks, a real server")
         for name in ("push", "pull"):

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from annotation.agreement import is_stale
+from dataset.corpus import Corpus
+from dataset.problem import Problem
+from scripts.main import app
+from tests.dataset.tiny import SKIPPED, key, put_corpus, put_layer, row_of, task, valid_rows
+from tests.scripts.test_main import assert_one_line_and_3, hedgerow
+from tests.scripts.test_validate import a_console
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return put_corpus(tmp_path)
+
+
+def put(corpus: Corpus, annotator: str, end: int = 0, version: str = "1") -> None:
+    """A layer whose first quote ends `end` code points early."""
+    rows = valid_rows()
+    span = row_of(rows, "claim")
+    span["end"] -= end
+    span["text"] = span["text"][: len(span["text"]) - end]
+    rows["tasks"] = [task | {"guidelines_version": version} for task in rows["tasks"]]
+    layer = f"r1/{annotator}"
+    put_layer(
+        corpus,
+        {name: [row | key(row["article_id"], layer) for row in table] for name, table in rows.items()},
+        layer,
+    )
+
+
+def run(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
+    monkeypatch.setattr("scripts.agree.OUT", a_console())
+    monkeypatch.setattr("scripts.console.OUT", a_console())
+    return CliRunner().invoke(app, ["agree", "--round", "r1", *words, "--corpus", str(corpus.root)])
+
+
+def cells(told: str, first: str) -> list[str]:
+    return next(line.split() for line in told.splitlines() if line.split()[:1] == [first])
+
+
+def test_the_table_shows_each_label_with_intervals(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(corpus, "a1")
+    put(corpus, "a2", end=4)
+    told = run(corpus, monkeypatch)
+    assert told.exit_code == 0, told.output
+    assert "r1: a1, a2; 2 articles compared" in told.stdout
+    assert cells(told.stdout, "exact")[:3] == ["exact", "0.93", "[0.92,1.00]"]
+    assert cells(told.stdout, "relaxed")[:3] == ["relaxed", "1.00", "[1.00,1.00]"]
+    assert cells(told.stdout, "alpha")[1] == "–"
+    assert cells(told.stdout, "spans")[1:] == ["28", "6", "10", "8", "4"]
+    assert cells(told.stdout, "said_by")[-1] == "6"
+    assert "nan" not in told.stdout.lower()
+    assert not is_stale(corpus, "r1")
+
+
+def test_three_annotators_have_a_matrix_of_pairs(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, end in (("a1", 0), ("a2", 4), ("a3", 0)):
+        put(corpus, name, end)
+    told = run(corpus, monkeypatch).stdout
+    rows = [line.split() for line in told.splitlines() if line.split()[:1] in (["a1"], ["a2"], ["a3"])]
+    assert rows == [
+        ["a1", "0.93", "[0.92,1.00]", "1.00", "[1.00,1.00]"],
+        ["a2", "1.00", "[1.00,1.00]", "0.93", "[0.92,1.00]"],
+        ["a3", "1.00", "[1.00,1.00]", "1.00", "[1.00,1.00]"],
+    ]
+
+
+def test_other_versions_of_the_guidelines_are_told(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(corpus, "a1")
+    put(corpus, "a2", version="2")
+    assert "same version of the guidelines: a1: 1; a2: 2" in run(corpus, monkeypatch).stdout
+
+
+def test_json_is_complete_and_has_no_nan(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(corpus, "a1")
+    put(corpus, "a2", end=4)
+    told = run(corpus, monkeypatch, "--json")
+    known = json.loads(told.stdout, parse_constant=lambda name: pytest.fail(name))
+    assert (known["round"], known["annotators"], known["articles"]) == ("r1", ["a1", "a2"], 2)
+    kept = (corpus.annotations / "r1" / "agreement.jsonl").read_text(encoding="utf-8").splitlines()
+    assert known["figures"] == [json.loads(line) for line in kept]
+    assert set(known["basis"]["annotators"]) == {"a1", "a2"}
+
+
+def test_one_annotator_ends_with_one_line_and_3(corpus: Corpus) -> None:
+    put(corpus, "a1")
+    assert_one_line_and_3(hedgerow("agree", "--round", "r1", "--corpus", str(corpus.root)), "only a1 has work")
+
+
+@pytest.mark.parametrize("name", ["gold", "../r1"])
+def test_what_is_no_round_is_refused(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    told = CliRunner().invoke(app, ["agree", "--round", name, "--corpus", str(corpus.root)])
+    assert isinstance(told.exception, Problem)
+
+
+def test_who_shares_no_article_is_named(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(corpus, "a1")
+    put(corpus, "a2")
+    put_layer(corpus, {"tasks": [task(SKIPPED) | key(SKIPPED, "r1/a3")]}, "r1/a3")
+    assert "a3 submitted no article that another submitted" in run(corpus, monkeypatch).stdout
