@@ -44,12 +44,12 @@ def restore(
     """Puts a layer back. What the server holds already is left; nothing there is overwritten.
 
     Raises:
-        Problem: there is no such layer, or the server holds other work on one of its articles.
+        Problem: there is no such layer, the page cannot show it, or the server holds other work on one of its articles.
     """
     layer = _layer(corpus, round_name, seat.annotator)
+    work = {row["article_id"]: _work(corpus, layer, row) for row in layer.tasks.iter_rows(named=True)}
     project = projects.find_or_create(corpus, round_name, seat)
     there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
-    work = {row["article_id"]: _work(corpus, layer, row) for row in layer.tasks.iter_rows(named=True)}
     _refuse_overwriting(seat, project, work, there)
     _refuse_other_texts(corpus, seat, project, there)
     account = seat.account if seat.account is not None else seat.studio.whoami()[0]
@@ -77,6 +77,8 @@ def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
 def _work(corpus: Corpus, layer: Layer, task: Row) -> Work:
     """The work on one article."""
     article = task["article_id"]
+    if article not in corpus.by_id:
+        raise Problem(f"{layer.name} holds {article}, which the corpus does not have", "take it in again, or out of it")
     here = pl.col("article_id") == article
     result = results.write_result(
         layer.spans.filter(here).iter_rows(named=True),
