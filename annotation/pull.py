@@ -18,6 +18,7 @@ import polars as pl
 
 from annotation import projects, results
 from annotation.accounts import Seat
+from annotation.locks import Tell, one_at_a_time
 from annotation.normalise import Normaliser
 from annotation.push import deals_path
 from dataset import schema
@@ -74,30 +75,40 @@ class Told:
         return sort_layer(replace(self.layer, **tables))
 
 
-def pull(
-    corpus: Corpus, round_name: str, seats: list[Seat], *, accept_removals: bool, tell: Callable[[str], None]
-) -> Pulled:
+def pull(corpus: Corpus, round_name: str, seats: list[Seat], *, accept_removals: bool, tell: Tell) -> Pulled:
     """Pulls a round from the server into `pulls/` and, unless it would take something away, into the record.
 
     Raises:
         Problem: the server cannot be asked, has no project, or its listing does not add up.
     """
-    sources = []
-    for seat in seats:
-        project = projects.existing(corpus, round_name, seat)
-        tasks = seat.studio.tasks(project)
-        tell(f"{seat.annotator}: {len(tasks)} tasks")
-        sources.append(Source(seat.annotator, tasks, seat.account, seat.studio.url, project))
-    return take_in(corpus, round_name, sources, accept_removals=accept_removals)
+    with one_at_a_time(corpus, round_name, [seat.annotator for seat in seats], tell):
+        sources = [_ask(corpus, round_name, seat, tell) for seat in seats]
+        return take_in(corpus, round_name, sources, accept_removals=accept_removals)
 
 
-def pull_file(corpus: Corpus, round_name: str, annotator: str, export: Path, *, accept_removals: bool) -> Pulled:
+def _ask(corpus: Corpus, round_name: str, seat: Seat, tell: Tell) -> Source:
+    project = projects.existing(corpus, round_name, seat)
+    tasks = seat.studio.tasks(project)
+    tell(f"{seat.annotator}: {len(tasks)} tasks")
+    return Source(seat.annotator, tasks, seat.account, seat.studio.url, project)
+
+
+def pull_file(
+    corpus: Corpus,
+    round_name: str,
+    annotator: str,
+    export: Path,
+    *,
+    accept_removals: bool,
+    tell: Tell = lambda line: None,
+) -> Pulled:
     """The same from a Label Studio JSON export.
 
     Raises:
         Problem: the file cannot be read as one.
     """
-    return take_in(corpus, round_name, [Source(annotator, read_export(export))], accept_removals=accept_removals)
+    with one_at_a_time(corpus, round_name, [annotator], tell):
+        return take_in(corpus, round_name, [Source(annotator, read_export(export))], accept_removals=accept_removals)
 
 
 def read_export(export: Path) -> Iterator[Row]:

@@ -60,10 +60,20 @@ class Studio:
         return {str(user.email): int(user.id) for user in users}
 
     def find_project(self, mark: str) -> int | None:
-        """The id of the project whose description begins with the line `mark`; the oldest, should there be several."""
+        """The id of the project whose description begins with the line `mark`, None where there is none.
+
+        Raises:
+            Problem: there are several, and work may be in each.
+        """
         projects = self._asking(lambda: list(self._client.projects.list(include="id,description")))
         found = [int(project.id) for project in projects if (project.description or "").split("\n")[0] == mark]
-        return min(found, default=None)
+        if len(found) > 1:
+            raise Problem(
+                f"{self.url} has {len(found)} projects of “{mark}”: {', '.join(map(self.project_url, sorted(found)))}",
+                "keep the one with the work, delete the others or the first line of their descriptions, then run this "
+                "again",
+            )
+        return found[0] if found else None
 
     def create_project(self, mark: str, title: str, note: str, label_config: str) -> int:
         """Creates a project and returns its id."""
