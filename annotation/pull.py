@@ -24,7 +24,7 @@ from annotation.push import deals_path
 from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table, write_bytes
-from dataset.layer import Layer, Removal, read_layer, removals, sort_layer, write_layer, write_pull
+from dataset.layer import Layer, Removal, read_layer, removals, sort_layer, write_layers
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -151,19 +151,15 @@ def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_re
         if lost := removals(old, layer):
             pulled.removed[name] = lost
     if accept_removals or not pulled.removed:
-        for layer in pulled.layers:
-            _write(corpus, pulled, layer)
+        _write(corpus, pulled)
     return pulled
 
 
-def _write(corpus: Corpus, pulled: Pulled, layer: Layer) -> None:
-    """Writes a layer, and which pull changed it last; nothing, where nothing changed or nobody has submitted yet."""
-    folder = corpus.layer_path(layer.name)
-    if not folder.exists() and not layer.tasks.height and not layer.findings.height:
-        return
-    if changed := write_layer(folder, layer):
-        write_pull(folder, {"pull_id": pulled.pull_id, "pulled_at": _now()})
-        pulled.changed += changed
+def _write(corpus: Corpus, pulled: Pulled) -> None:
+    """Writes the layers that changed, and which pull did it; none of them where nobody has submitted yet."""
+    layers = {corpus.layer_path(layer.name): layer for layer in pulled.layers}
+    begun = {path: one for path, one in layers.items() if path.exists() or one.tasks.height or one.findings.height}
+    pulled.changed = write_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": _now()})
 
 
 def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[Told]) -> dict[str, list[str]]:

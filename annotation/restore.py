@@ -11,7 +11,7 @@ from annotation import projects, push, results
 from annotation.accounts import Seat
 from annotation.locks import Tell, one_at_a_time
 from dataset.corpus import Corpus
-from dataset.layer import Layer, read_layer
+from dataset.layer import Layer, missing_files, read_layer
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -73,6 +73,8 @@ def _restore(corpus: Corpus, round_name: str, seat: Seat, progress: push.Progres
 def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
     name = f"{round_name}/{annotator}"
     layer = read_layer(corpus.layer_path(name), name)
+    if lost := missing_files(corpus.layer_path(name)):
+        raise Problem(f"{name} lacks {', '.join(lost)}", "put the file back, then restore again")
     if not layer.tasks.height:
         known = ", ".join(corpus.layers()) or "none"
         raise Problem(f"the record has no layer {name}", f"name one that it has: {known}")

@@ -21,7 +21,7 @@ from dataset.checks.findings import Finding
 from dataset.checks.layers import check_layer
 from dataset.corpus import Corpus
 from dataset.files import read_table
-from dataset.layer import Layer, read_layer
+from dataset.layer import Layer, missing_files, read_layer
 from dataset.problem import Problem
 from dataset.published import frames
 
@@ -57,6 +57,8 @@ def build(corpus: Corpus, layer_name: str, out: Path, *, allow_errors: bool) -> 
 
 def _layer(corpus: Corpus, name: str) -> Layer:
     layer = read_layer(corpus.layer_path(name), name)
+    if lost := missing_files(corpus.layer_path(name)):
+        raise Problem(f"{name} lacks {', '.join(lost)}", "put the file back, or pull again")
     if not layer.tasks.height:
         known = [one for one in corpus.layers() if one != name]
         raise Problem(
