@@ -19,7 +19,7 @@ from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import STRUCTURE, check_layer, found_by
 from dataset.corpus import Corpus
 from dataset.files import read_table, table_bytes, write_bytes
-from dataset.layer import Layer, Removal, decisions_path, make_layer, read_layer, removals, sort_layer, write_layer
+from dataset.layer import Layer, Removal, make_layer, read_layer, removals, sort_layer, write_layer
 from dataset.problem import Problem
 from dataset.scheme import STATUSES
 
@@ -312,12 +312,12 @@ def _write(corpus: Corpus, decided: Decided, rows: _Rows, accept_removals: bool)
     tables = {name: pl.concat([getattr(kept, name), getattr(new, name)]) for name in rows.layer}
     folder = corpus.layer_path(GOLD)
     decided.written += write_layer(folder, sort_layer(Layer(GOLD, **tables)))
-    path = decisions_path(corpus)
+    path = corpus.decisions
     if write_bytes(path, table_bytes(_decisions(corpus, decided.taken, rows.decisions))):
         decided.written.append(path)
 
 
 def _decisions(corpus: Corpus, taken: list[str], rows: list[Row]) -> pl.DataFrame:
-    old = read_table(decisions_path(corpus), schema.Decisions)
+    old = read_table(corpus.decisions, schema.Decisions)
     new = schema.frame(schema.Decisions, rows)
     return pl.concat([old.filter(~pl.col("article_id").is_in(taken)), new]).sort("article_id", maintain_order=True)

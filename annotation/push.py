@@ -13,6 +13,7 @@ import polars as pl
 
 from annotation import guidelines, projects, results
 from annotation.accounts import Seat
+from annotation.locks import Tell, deals_alone, one_at_a_time
 from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table, sha256, table_bytes, write_bytes
@@ -42,7 +43,13 @@ def deals_path(corpus: Corpus, round_name: str) -> Path:
     return corpus.annotations / round_name / "deals.jsonl"
 
 
-def deal(corpus: Corpus, round_name: str, annotators: list[str], share: float = 1) -> pl.DataFrame:
+def deal(
+    corpus: Corpus,
+    round_name: str,
+    annotators: list[str],
+    share: float = 1,
+    tell: Tell = lambda line: None,
+) -> pl.DataFrame:
     """Deals articles to the annotators and keeps the deal in the record; what was dealt stays dealt.
 
     A `share` of all articles (one at least) goes to everybody named, the same ones to each; each of the others to
@@ -55,10 +62,11 @@ def deal(corpus: Corpus, round_name: str, annotators: list[str], share: float = 
     ids = corpus.texts()["article_id"].to_list()
     if not ids:
         raise Problem(f"{corpus.seeds / 'articles.jsonl'} names no article", "take some in with `hedgerow intake`")
-    known = read_table(path, schema.Deals)
-    rows = _new_deals(round_name, ids, sorted(annotators), share, known)
-    deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")
-    write_bytes(path, table_bytes(deals))
+    with deals_alone(corpus, round_name, tell):
+        known = read_table(path, schema.Deals)
+        rows = _new_deals(round_name, ids, sorted(annotators), share, known)
+        deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")
+        write_bytes(path, table_bytes(deals))
     return deals
 
 
@@ -100,8 +108,16 @@ def overlong(corpus: Corpus, round_name: str) -> dict[str, int]:
     return {article: size for article, size in sorted(sizes.items(), key=lambda one: -one[1]) if size > LONG_BYTES}
 
 
-def push(corpus: Corpus, round_name: str, seat: Seat, progress: Progress = lambda done, total: None) -> Pushed:
+def push(
+    corpus: Corpus,
+    round_name: str,
+    seat: Seat,
+    progress: Progress = lambda done, total: None,
+    tell: Tell = lambda line: None,
+) -> Pushed:
     """Sends an annotator the dealt articles that the server does not hold yet.
+
+    Pushes and restores of one annotator's round take turns: each would send what the other is sending.
 
     Raises:
         Problem: the server holds an article twice or with another text, its page shows other guidelines, or it cannot
@@ -109,12 +125,13 @@ def push(corpus: Corpus, round_name: str, seat: Seat, progress: Progress = lambd
     """
     deals = dealt(corpus, round_name).filter(annotator=seat.annotator)["article_id"].to_list()
     here = set(corpus.articles["article_id"])
-    project = projects.find_or_create(corpus, round_name, seat)
-    there = _on_server(corpus, seat, project)
-    missing = [article for article in deals if article in here and article not in there]
-    if missing:
-        projects.refuse_other_guidelines(seat, project)
-    send(seat, project, (task(corpus, article) for article in missing), len(missing), progress)
+    with one_at_a_time(corpus, round_name, [seat.annotator], tell):
+        project = projects.find_or_create(corpus, round_name, seat)
+        there = _on_server(corpus, seat, project)
+        missing = [article for article in deals if article in here and article not in there]
+        if missing:
+            projects.refuse_other_guidelines(seat, project)
+        send(seat, project, (task(corpus, article) for article in missing), len(missing), progress)
     return Pushed(seat.annotator, project, len(missing), len(there), seat.blind)
 
 

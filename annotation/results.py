@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from dataset import scheme
 from dataset.files import sha256
+from dataset.problem import Problem
 
 Row = dict[str, Any]
 Result = dict[str, Any]
@@ -201,7 +202,8 @@ def _fill(span: Row, name: str, values: list[str], reading: Reading) -> None:
 
 
 def _finish(span: Row) -> Row:
-    """Adds what follows from what was typed."""
+    """Adds what follows from what was typed. Names are a set: listed or typed, in whatever order, they are sorted."""
+    span["speaker_entities"].sort()
     if span["label"] == "quote" and span["quote_source"] is None:
         span["quote_source"] = "linked"
     span["number_low"], span["number_high"] = scheme.value_bounds(span["number_value"]) or (None, None)
@@ -252,6 +254,9 @@ def write_result(spans: Iterable[Row], relations: Iterable[Row], names: Iterable
     """The result that shows these rows on the labelling page. Derived relations are left out.
 
     `names` are the entities that the page offers; any other goes into the field for other names.
+
+    Raises:
+        Problem: a name that the page does not offer cannot be typed there and be read as the same name again.
     """
     offered = set(names)
     regions = [result for span in spans for result in _write_span(span, offered)]
@@ -264,7 +269,7 @@ def write_result(spans: Iterable[Row], relations: Iterable[Row], names: Iterable
 
 def _write_span(span: Row, offered: set[str]) -> Iterator[Result]:
     yield _item(span, LABEL, "labels", {"text": span["text"], "labels": [span["label"]]})
-    others = [name for name in span["speaker_entities"] if name not in offered]
+    others = [_typeable(span, name) for name in span["speaker_entities"] if name not in offered]
     chosen = {
         "speaker_entities": [name for name in span["speaker_entities"] if name in offered],
         "quote_unnamed": [UNNAMED] if span["quote_source"] == "unnamed" else [],
@@ -282,6 +287,16 @@ def _write_span(span: Row, offered: set[str]) -> Iterator[Result]:
     for name, values in typed.items():
         if values:
             yield _item(span, name, "textarea", {"text": values})
+
+
+def _typeable(span: Row, name: str) -> str:
+    if not name or name != name.strip() or _AND in name:
+        raise Problem(
+            f"the speaker {span['span_id']} of {span.get('article_id', 'the article')} has the name {_brief(name)}, "
+            f"which would be read as another: “{_AND}” stands between names",
+            "mend the name, or register it in entities.jsonl",
+        )
+    return name
 
 
 def _item(span: Row, control: str, kind: str, value: Row) -> Result:

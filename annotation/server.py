@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +24,7 @@ from dataset.problem import Problem
 
 HOST = "127.0.0.1"
 START_SECONDS = 180
+_DATA_DIR = "LABEL_STUDIO_BASE_DATA_DIR"
 _SETTINGS = {
     "COLLECT_ANALYTICS": "false",
     "SENTRY_DSN": "",
@@ -107,14 +108,29 @@ class Server:
         return f"http://{HOST}:{known.port}" if known else None
 
     def process(self) -> psutil.Process | None:
-        """The process that `up` started, if it still runs; a number that another process got since is not it."""
+        """The process that `up` started, if it still runs; a number that another process got since is not it.
+
+        An `up` that was killed before it could note the number has noted the command, and that is looked for.
+        """
         try:
             noted = json.loads(self._process_path.read_text(encoding="utf-8"))
+            if "command" in noted:
+                return self._running(noted["command"])
             process = psutil.Process(noted["pid"])
             same = process.create_time() == noted["created"] and process.status() != psutil.STATUS_ZOMBIE
             return process if same else None
-        except (FileNotFoundError, psutil.NoSuchProcess, json.JSONDecodeError, KeyError):
+        except (FileNotFoundError, psutil.NoSuchProcess, json.JSONDecodeError, KeyError, TypeError):
             return None
+
+    def _running(self, command: list[str]) -> psutil.Process | None:
+        """The process of that command on this server's data; the first of them, where it has made others."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                own = process.cmdline()[-len(command) :] == command and process.status() != psutil.STATUS_ZOMBIE
+                if own and process.environ().get(_DATA_DIR) == str(self.data_path):
+                    found.append(process)
+        return min(found, key=psutil.Process.create_time, default=None)
 
     def answers(self) -> bool:
         """Whether it answers now."""
@@ -189,7 +205,7 @@ class Server:
     def _environment(self) -> dict[str, str]:
         foreign = {"LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"}
         kept = {name: value for name, value in os.environ.items() if name not in foreign}
-        return {**kept, **_SETTINGS, "LABEL_STUDIO_BASE_DATA_DIR": str(self.data_path)}
+        return {**kept, **_SETTINGS, _DATA_DIR: str(self.data_path)}
 
     def _provision(self, wanted: Secrets) -> None:
         accounts = {"admin": asdict(wanted.admin), "annotators": [asdict(one) for one in wanted.annotators.values()]}
@@ -208,6 +224,7 @@ class Server:
 
     def _start(self, wanted: Secrets) -> None:
         command = [str(_label_studio()), "start", "-b", "--internal-host", HOST, "-p", str(wanted.port)]
+        self._note({"command": command})
         with self._log() as log:
             child = subprocess.Popen(
                 command,
@@ -218,9 +235,11 @@ class Server:
                 umask=0o077,
                 start_new_session=True,
             )
-        noted = {"pid": child.pid, "created": psutil.Process(child.pid).create_time()}
+        self._note({"pid": child.pid, "created": psutil.Process(child.pid).create_time()})
+
+    def _note(self, process: dict[str, Any]) -> None:
         with aside(self._process_path) as new:
-            new.write_text(json.dumps(noted), encoding="utf-8")
+            new.write_text(json.dumps(process), encoding="utf-8")
 
     def _wait(self, tell: Callable[[str], None]) -> None:
         deadline = time.monotonic() + START_SECONDS

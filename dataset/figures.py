@@ -16,7 +16,7 @@ from dataset import schema, scheme
 from dataset.corpus import Corpus
 from dataset.counts import sentence
 from dataset.files import read_table, write_bytes
-from dataset.layer import decisions_path, read_layer
+from dataset.layer import read_layer
 from dataset.problem import Problem
 
 PAGES: Final = ("README.md", "DATASHEET.md")
@@ -60,7 +60,7 @@ def agreement_figures(corpus: Corpus) -> str:
     """Agreement of every round that was measured, and what became of its spans in adjudication, as tables."""
     paths = sorted(corpus.annotations.glob("*/agreement.jsonl"))
     tables = [_agreement(read_table(path, schema.Agreement)) for path in paths]
-    return "\n\n".join([*tables, *_outcomes(read_table(decisions_path(corpus), schema.Decisions))])
+    return "\n\n".join([*tables, *_outcomes(read_table(corpus.decisions, schema.Decisions))])
 
 
 def _agreement(figures: pl.DataFrame) -> str:

@@ -15,7 +15,6 @@ from annotation.server import Server
 from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table
-from dataset.layer import decisions_path
 from dataset.problem import Problem
 from tests.browser import Annotator, log_in
 
@@ -130,7 +129,7 @@ def test_from_two_annotators_to_gold(chromium: Browser, server: Server, port: Co
     own = port.layer_path("r1/a1")
     ids = read_table(own / "spans.jsonl", schema.Spans).filter(pl.col("text") != "may")
     assert set(first.values()) <= set(ids["span_id"])
-    decisions = read_table(decisions_path(port), schema.Decisions)
+    decisions = read_table(port.decisions, schema.Decisions)
     spans = decisions.filter(pl.col("to_span").is_null()).select("annotator", "outcome", "rule")
     assert sorted(spans.rows(), key=str) == sorted(
         [("a1", "kept", "S2"), ("a2", "changed", "S2"), ("a1", "dropped", "H3")]
@@ -164,7 +163,7 @@ def test_a_question_left_open_keeps_its_article_out_and_a_later_pull_takes_it(
     assert decided.undecided == {"one": ["hedge “may”: neither kept nor dropped"]}
     assert (decided.taken, decided.not_ended) == ([], ["two"])
     assert gold(port) == []
-    assert not decisions_path(port).exists()
+    assert not port.decisions.exists()
     again = adjudication.open_round(port, "r1", judge, again=False)
     assert (again.sent, again.there) == (0, 2)
     open_article(page, port, judge, "one", adjudicating=True)

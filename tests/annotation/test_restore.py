@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
@@ -12,9 +13,12 @@ from annotation.restore import restore
 from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table, table_bytes
-from dataset.layer import TABLES, read_layer
+from dataset.layer import TABLES, make_layer, read_layer, write_layer
 from dataset.problem import Problem
 from tests.annotation.test_pull import files, labelled
+from tests.annotation.test_results import blank
+
+NewCorpus = Callable[[dict[str, str]], Corpus]
 
 
 def assert_a_pull_gives_the_same(corpus: Corpus, who: Seat) -> None:
@@ -100,6 +104,25 @@ def test_a_skipped_article_is_put_back_as_skipped(seeds: Corpus) -> None:
         table.write_text("".join(line for line in lines if '"000_' not in line), encoding="utf-8")
     restore(seeds, "r1", who)
     assert_a_pull_gives_the_same(seeds, who)
+
+
+def test_a_layer_that_the_page_cannot_show_leaves_the_server_alone(new_corpus: NewCorpus) -> None:
+    corpus = new_corpus({"one": "The port said so."})
+    span = blank("s", "speaker", 0, 8, "The port said so.") | {"speaker_entities": ["Port; of Lomma"]}
+    key = {"round": "r1", "annotator": "a1", "article_id": "one"}
+    rows = {"tasks": [key | {"status": "submitted"}], "spans": [key | span]}
+    write_layer(corpus.layer_path("r1/a1"), make_layer("r1/a1", **rows))
+    with pytest.raises(Problem, match="the speaker s of one has the name"):
+        restore(corpus, "r1", seat(corpus, "a1"))
+    assert projects.find(corpus, "r1", seat(corpus, "a1")) is None
+
+
+def test_a_layer_of_an_article_that_the_corpus_lacks_is_told(new_corpus: NewCorpus) -> None:
+    corpus = new_corpus({"one": "Rain."})
+    row = {"round": "r1", "annotator": "a1", "article_id": "gone", "status": "skipped"}
+    write_layer(corpus.layer_path("r1/a1"), make_layer("r1/a1", tasks=[row]))
+    with pytest.raises(Problem, match="holds gone, which the corpus does not have"):
+        restore(corpus, "r1", seat(corpus, "a1"))
 
 
 def test_a_layer_that_the_record_lacks_is_told(corpus: Corpus, a1: Seat) -> None:

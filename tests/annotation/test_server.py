@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import stat
 import subprocess
@@ -125,6 +126,47 @@ def test_a_label_studio_that_ends_while_starting_is_told(tmp_path: Path, monkeyp
     monkeypatch.setattr(Server, "_provision", lambda self, wanted: None)
     with pytest.raises(Problem, match="no space left"):
         Server(tmp_path / "state").up([], None, print)
+
+
+KILLED_UP = """
+import os, signal, sys
+from pathlib import Path
+from annotation import server
+server._label_studio = lambda: Path(sys.argv[2])
+server.Server._provision = lambda self, wanted: None
+server.psutil.Process = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+server.Server(Path(sys.argv[1])).up([], None, print)
+"""
+
+
+def test_a_server_whose_up_was_killed_before_it_noted_the_process_is_found_and_ended(tmp_path: Path) -> None:
+    own = Server(tmp_path / "state")
+    command = tmp_path / "label-studio"
+    command.write_text("#!/bin/sh\necho begun\nwhile :; do sleep 1; done\n", encoding="utf-8")
+    command.chmod(0o700)
+    killed = subprocess.run([sys.executable, "-c", KILLED_UP, str(own.state), str(command)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    left = own.process()
+    assert left is not None
+    assert str(command) in left.cmdline()
+    assert summary(own)["running"] is True
+    assert own.down() is True
+    assert not left.is_running()
+    assert own.process() is None
+
+
+def test_a_running_server_is_known_by_its_command_alone(server: Server) -> None:
+    process, path = server.process(), server.state / "process.json"
+    assert process is not None
+    noted = path.read_text(encoding="utf-8")
+    known = server.secrets()
+    assert known
+    command = [str(server_module._label_studio()), "start", "-b", "--internal-host", HOST, "-p", str(known.port)]
+    path.write_text(json.dumps({"command": command}), encoding="utf-8")
+    try:
+        assert server.process() == process
+    finally:
+        path.write_text(noted, encoding="utf-8")
 
 
 def test_up_down_and_up_again_keep_the_data(tmp_path: Path) -> None:
