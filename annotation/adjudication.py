@@ -12,13 +12,15 @@ import polars as pl
 from annotation import projects, push, results
 from annotation.accounts import Seat
 from annotation.decisions import decide
+from annotation.locks import Tell, one_at_a_time
 from annotation.normalise import derived
+from annotation.pull import AS_IT_WAS
 from annotation.questions import Sheet, sheet, shown_links, summary, who_had_what
 from dataset import acknowledged, schema
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import STRUCTURE, check_layer, found_by
 from dataset.corpus import Corpus
-from dataset.files import read_table, table_bytes, write_bytes
+from dataset.files import read_table, table_bytes, write_bytes, writing
 from dataset.layer import Layer, Removal, make_layer, read_layer, removals, sort_layer, write_layer
 from dataset.problem import Problem
 from dataset.scheme import STATUSES
@@ -138,14 +140,25 @@ def _by_article(rows: pl.DataFrame) -> dict[str, list[Row]]:
 
 
 def open_round(
-    corpus: Corpus, round_name: str, seat: Seat, *, again: bool, progress: push.Progress = lambda done, total: None
+    corpus: Corpus,
+    round_name: str,
+    seat: Seat,
+    *,
+    again: bool,
+    progress: push.Progress = lambda done, total: None,
+    tell: Tell = lambda line: None,
 ) -> Opened:
     """Sends the adjudicator each article that all its annotators ended, once; articles with gold only if `again`.
 
     Raises:
         Problem: the round cannot be laid side by side, or the server cannot be asked.
     """
-    here = Round(corpus, round_name)
+    with one_at_a_time(corpus, round_name, [f".adjudication.{seat.annotator}"], tell):
+        return _open(Round(corpus, round_name), seat, again, progress)
+
+
+def _open(here: Round, seat: Seat, again: bool, progress: push.Progress) -> Opened:
+    corpus, round_name = here.corpus, here.name
     project = projects.find_or_create(corpus, round_name, seat, adjudicating=True)
     there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
     waiting = {one: late for one in here.articles() if (late := here.unfinished(one))}
@@ -219,13 +232,20 @@ def read_gold(corpus: Corpus) -> Layer:
     return read_layer(corpus.layer_path(GOLD), GOLD)
 
 
-def pull_decisions(corpus: Corpus, round_name: str, seat: Seat, *, accept_removals: bool) -> Decided:
+def pull_decisions(
+    corpus: Corpus, round_name: str, seat: Seat, *, accept_removals: bool, tell: Tell = lambda line: None
+) -> Decided:
     """Brings what the adjudicator decided into the gold; articles that are not decided wholly stay out.
 
     Raises:
         Problem: the round is not open for this adjudicator, or the server cannot be asked.
     """
-    here = Round(corpus, round_name)
+    with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, [".gold"], tell):
+        return _pull(Round(corpus, round_name), seat, accept_removals)
+
+
+def _pull(here: Round, seat: Seat, accept_removals: bool) -> Decided:
+    corpus, round_name = here.corpus, here.name
     project = projects.existing(corpus, round_name, seat, adjudicating=True)
     decided, rows = Decided(), _Rows(round_name, seat.annotator)
     for task in map(results.read_task, seat.studio.tasks(project)):

@@ -9,7 +9,7 @@ import typer
 from annotation import accounts, adjudication
 from dataset.corpus import Corpus, open_corpus
 from dataset.problem import Problem
-from scripts.console import CorpusOption, RoundOption, bar, count, say
+from scripts.console import CorpusOption, RoundOption, bar, count, say, tell
 from scripts.names import checked_names
 
 SHOWN = 20
@@ -47,7 +47,7 @@ def command(
 
 def _open(corpus: Corpus, round_name: str, seat: accounts.Seat, again: bool) -> None:
     with bar(f"open {round_name}") as progress:
-        opened = adjudication.open_round(corpus, round_name, seat, again=again, progress=progress)
+        opened = adjudication.open_round(corpus, round_name, seat, again=again, progress=progress, tell=tell)
     sent = f"{count(opened.sent, 'article')} opened with {count(opened.questions, 'question')}"
     say(f"{sent}, {opened.there} there before: {seat.studio.project_url(opened.project)}")
     for article, late in _some(opened.waiting):
@@ -60,7 +60,7 @@ def _open(corpus: Corpus, round_name: str, seat: accounts.Seat, again: bool) -> 
 
 
 def _pull(corpus: Corpus, round_name: str, seat: accounts.Seat, accept_removals: bool) -> None:
-    decided = adjudication.pull_decisions(corpus, round_name, seat, accept_removals=accept_removals)
+    decided = adjudication.pull_decisions(corpus, round_name, seat, accept_removals=accept_removals, tell=tell)
     for article, problems in _some(decided.undecided):
         say(f"{article} is not decided wholly: {decided.places[article]}")
         for problem in problems[:SHOWN]:
