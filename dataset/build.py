@@ -18,7 +18,7 @@ import pyarrow.parquet
 from dataset import schema, scheme
 from dataset.card import BUILT_BY, card
 from dataset.checks.findings import Finding
-from dataset.checks.layers import check_layer
+from dataset.checks.layers import errors_of
 from dataset.corpus import Corpus
 from dataset.files import read_table
 from dataset.layer import Layer, read_layer
@@ -45,7 +45,7 @@ def build(corpus: Corpus, layer_name: str, out: Path, *, allow_errors: bool) -> 
     """
     layer = _layer(corpus, layer_name)
     _refuse_to_replace(out)
-    errors = [one for one in check_layer(corpus, layer) if one.severity == "error"]
+    errors = errors_of(corpus, layer)
     if errors and not allow_errors:
         raise Problem(
             f"{layer_name} has {len(errors)} errors, the first: {_shown(errors[0])}",

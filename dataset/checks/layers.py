@@ -18,7 +18,12 @@ from dataset.layer import TABLES, Layer
 
 def check_layer(corpus: Corpus, layer: Layer) -> list[Finding]:
     """All findings of a layer, by article and place."""
-    return found_by(STRUCTURE + RULES, corpus, layer)
+    return found_by(STRUCTURE + RULES + HINTS, corpus, layer)
+
+
+def errors_of(corpus: Corpus, layer: Layer) -> list[Finding]:
+    """The findings of severity error, by article and place, without looking for what is a warning at most."""
+    return [one for one in found_by(STRUCTURE + RULES, corpus, layer) if one.severity == "error"]
 
 
 def found_by(checks: Iterable[Check], corpus: Corpus, layer: Layer) -> list[Finding]:
@@ -141,22 +146,26 @@ STRUCTURE: tuple[Check, ...] = (
 
 RULES: tuple[Check, ...] = (
     everywhere.punctuation,
-    everywhere.possessives,
-    everywhere.furniture,
-    speaker.asides,
     speaker.trailing_commas,
     speaker.speakers_without_quote,
     speaker.unregistered_entities,
-    quote.quotation_marks,
-    quote.quoted_words,
-    quote.complementisers,
     quote.sources,
     hedge.cues,
     hedge.other_targets,
     number.values,
+)
+"""Whether it keeps the scheme's rules. They judge spans that are sound: see `Facts.sound`."""
+
+HINTS: tuple[Check, ...] = (
+    everywhere.possessives,
+    everywhere.furniture,
+    speaker.asides,
+    quote.quotation_marks,
+    quote.quoted_words,
+    quote.complementisers,
     number.approximators,
     number.counted_nouns,
     number.dates,
     recall.missed,
 )
-"""Whether it keeps the scheme's rules. They judge spans that are sound: see `Facts.sound`."""
+"""Rules, too, but a breach of these is a warning."""
