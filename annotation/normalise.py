@@ -28,12 +28,14 @@ class Normaliser:
         self._rows: dict[str, list[Row]] = {name: [] for name in TABLES}
         self._shelf: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
         self._places: dict[str, int] = {}
+        self._strays: dict[str, int] = {}
+        self._untold: set[str] = set()
 
     def add(self, raw: Row) -> None:
         """Takes in one raw task. What the tables cannot hold becomes a finding.
 
         Raises:
-            Problem: it is no task, or an article's text cannot be read.
+            Problem: it is no task.
         """
         if not isinstance(raw, dict):
             raise Problem("the export holds something that is not a task", "export again as JSON, not JSON_MIN or CSV")
@@ -41,12 +43,20 @@ class Normaliser:
         task = results.read_task(raw)
         article = task.article_id
         if article is None or article not in self._known:
-            self._find(f"task-{task.id}", "unknown-article", None, f"task {task.id} holds no article of this corpus")
-        elif not task.annotations:
+            self._add_stray(task)
+            return
+        for fault in task.faults:
+            self._find(article, "unreadable-task", None, f"of task {task.id}, {fault}")
+        if not task.work:
             self._places.setdefault(article, task.id)
-        elif (text := self._text_of(task)) is not None:
+        elif (text := self._text_of(task, article)) is not None:
             self._places[article] = task.id
             self._add_work(task, article, text)
+
+    def _add_stray(self, task: results.Task) -> None:
+        name = f"task-{task.id}"
+        self._strays[name] = task.id
+        self._find(name, "unknown-article", None, f"task {task.id} holds no article of this corpus")
 
     def layer(self) -> Layer:
         """The layer, sorted. An article that ended on two tasks is in neither way."""
@@ -59,6 +69,14 @@ class Normaliser:
     def places(self) -> dict[str, int]:
         """article_id to the id of the task that holds it."""
         return dict(sorted(self._places.items()))
+
+    def strays(self) -> dict[str, int]:
+        """What the findings call each task without an article of the corpus, to its id."""
+        return self._strays
+
+    def untold(self) -> list[str]:
+        """Articles with work that cannot be told, since the corpus's own text of them cannot be read."""
+        return sorted(self._untold)
 
     def _shelve(self, limit: int = SHELF) -> None:
         """Puts rows away as frames once there are many: a row as a dict takes ten times the room."""
@@ -74,44 +92,33 @@ class Normaliser:
         kept = layer.except_for(articles)
         return replace(kept, findings=pl.concat([layer.findings, schema.frame(schema.Findings, rows)]))
 
-    def _text_of(self, task: results.Task) -> str | None:
-        """The article's text, or None where the task's is another."""
-        article = str(task.article_id)
-        text = self._corpus.text(article)
+    def _text_of(self, task: results.Task, article: str) -> str | None:
+        """The article's text, or None where it cannot be read or the task's is another."""
+        try:
+            text = self._corpus.text(article)
+        except Problem:
+            self._untold.add(article)
+            message = f"the article's own text is missing or not the one taken in; work of task {task.id} is not taken"
+            self._find(article, "article-text-unreadable", None, message)
+            return None
         if task.text == text and task.text_sha256 in (None, sha256(text.encode())):
             return text
-        self._find(
-            article,
-            "task-text-differs",
-            None,
-            f"the text of task {task.id} is not the article's; its work is not taken",
-        )
+        message = f"the text of task {task.id} is not the article's; its work is not taken"
+        self._find(article, "task-text-differs", None, message)
         return None
 
     def _add_work(self, task: results.Task, article: str, text: str) -> None:
-        if len(task.annotations) > 1:
-            count = len(task.annotations)
+        work, *more = task.work
+        if more:
+            count = len(task.work)
             self._find(article, "several-submissions", None, f"task {task.id} has {count} submissions; none is taken")
-            return
-        work = task.annotations[0]
-        if self._account is not None and results.completed_by(work) != self._account:
-            self._find(
-                article,
-                "wrong-annotator",
-                None,
-                f"task {task.id} was not submitted by {self._annotator}; it is not taken",
-            )
-            return
-        self._rows["tasks"].append(self._key(article) | self._ended(task, work))
-        if not work.get("was_cancelled"):
-            self._add_result(article, text, work.get("result"))
-
-    def _ended(self, task: results.Task, work: Row) -> Row:
-        """How the article was ended; work that was restored and not touched since keeps its first times."""
-        ended = results.ended(work) | {"guidelines_version": task.guidelines_version}
-        restored = dict(task.restored)
-        kept = restored.pop("result_sha256", None)
-        return ended | restored if kept and kept == results.result_hash(work.get("result")) else ended
+        elif self._account is not None and work.account != self._account:
+            message = f"task {task.id} was not submitted by {self._annotator}; it is not taken"
+            self._find(article, "wrong-annotator", None, message)
+        else:
+            self._rows["tasks"].append(self._key(article) | results.ended(task, work))
+            if not work.skipped:
+                self._add_result(article, text, work.result)
 
     def _add_result(self, article: str, text: str, result: Any) -> None:
         reading = results.read_result(result, text)

@@ -8,12 +8,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import ijson
+import polars as pl
 
 from annotation import projects, results
 from annotation.accounts import Seat
@@ -22,7 +23,7 @@ from annotation.push import deals_path
 from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table, write_bytes
-from dataset.layer import Layer, Removal, read_layer, removals, write_layer, write_pull
+from dataset.layer import Layer, Removal, read_layer, removals, sort_layer, write_layer, write_pull
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -52,11 +53,25 @@ class Source:
 
 @dataclass(frozen=True)
 class Told:
-    """What a source's tasks tell: the layer, where each article is on the server, how many tasks there were."""
+    """What a source's tasks tell: the layer, where each article is on the server, how many tasks there were.
+
+    `strays` are where tasks of no article are, `untold` the articles whose text in the corpus cannot be read.
+    """
 
     layer: Layer
     places: dict[str, int]
+    strays: dict[str, int]
+    untold: list[str]
     tasks: int
+
+    def beside(self, old: Layer) -> Layer:
+        """The layer, with what the record holds on articles that could not be told."""
+        kept = old.only(self.untold)
+        tables = {
+            name: pl.concat([getattr(self.layer, name), getattr(kept, name)])
+            for name in ("tasks", "spans", "relations")
+        }
+        return sort_layer(replace(self.layer, **tables))
 
 
 def pull(
@@ -115,12 +130,15 @@ def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_re
         pull_id, told = _keep(corpus, round_name, sources)
     except RecursionError:
         raise Problem("a task is nested too deeply to be read", "delete that task's annotation, or mend it") from None
-    pulled = Pulled(pull_id, [one.layer for one in told], missing=_missing(corpus, round_name, sources, told))
+    pulled = Pulled(pull_id, missing=_missing(corpus, round_name, sources, told))
     for source, one in zip(sources, told, strict=True):
-        _note_places(corpus, one.layer.name, source, one.places)
-    for layer in pulled.layers:
-        if lost := removals(read_layer(corpus.layer_path(layer.name), layer.name), layer):
-            pulled.removed[layer.name] = lost
+        name = one.layer.name
+        _note_places(corpus, name, source, one.strays | one.places)
+        old = read_layer(corpus.layer_path(name), name)
+        layer = one.beside(old) if one.untold else one.layer
+        pulled.layers.append(layer)
+        if lost := removals(old, layer):
+            pulled.removed[name] = lost
     if accept_removals or not pulled.removed:
         for layer in pulled.layers:
             _write(corpus, pulled, layer)
@@ -174,7 +192,7 @@ def _read_once(corpus: Corpus, round_name: str, source: Source, folder: Path, di
             digest(results.canonical_line(task))
             raw.write(json.dumps(task, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
             count += 1
-    return Told(normaliser.layer(), normaliser.places(), count)
+    return Told(normaliser.layer(), normaliser.places(), normaliser.strays(), normaliser.untold(), count)
 
 
 @contextmanager

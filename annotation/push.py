@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,7 +97,7 @@ def task(corpus: Corpus, article_id: str) -> dict[str, Any]:
     """The task of an article, as it is sent."""
     article = corpus.by_id[article_id]
     names = corpus.speakers.get(article["event_id"], [])
-    return {"data": results.task_data(article, corpus.text(article_id), names, guidelines.version())}
+    return results.write_task(article, corpus.text(article_id), names, guidelines.version())
 
 
 def send(seat: Seat, project: int, tasks: Iterator[dict[str, Any]], count: int, progress: Progress) -> None:
@@ -114,7 +115,7 @@ def _chunks(tasks: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     size = 0
     for one in tasks:
         chunk.append(one)
-        size += len(one["data"]["text"])
+        size += len(json.dumps(one))
         if len(chunk) == CHUNK_TASKS or size >= CHUNK_BYTES:
             yield chunk
             chunk, size = [], 0

@@ -25,24 +25,37 @@ class Restored:
     there: int
 
 
+@dataclass(frozen=True)
+class Work:
+    """A row of the table `tasks`, and the result that shows its spans and links on the page."""
+
+    row: Row
+    result: list[Row]
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the article was skipped."""
+        return bool(self.row["status"] == "skipped")
+
+
 def restore(
     corpus: Corpus, round_name: str, seat: Seat, progress: push.Progress = lambda done, total: None
 ) -> Restored:
     """Puts a layer back. What the server holds already is left; nothing there is overwritten.
 
     Raises:
-        Problem: there is no such layer, or the server holds other work on one of its articles.
+        Problem: there is no such layer, the page cannot show it, or the server holds other work on one of its articles.
     """
     layer = _layer(corpus, round_name, seat.annotator)
+    work = {row["article_id"]: _work(corpus, layer, row) for row in layer.tasks.iter_rows(named=True)}
     project = projects.find_or_create(corpus, round_name, seat)
     there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
-    work = {row["article_id"]: _work(corpus, layer, row) for row in layer.tasks.iter_rows(named=True)}
     _refuse_overwriting(seat, project, work, there)
     _refuse_other_texts(corpus, seat, project, there)
     account = seat.account if seat.account is not None else seat.studio.whoami()[0]
     done = sum(_annotate(seat, there[article], work[article], account) for article in work if article in there)
     new = [article for article in work if article not in there]
-    tasks = (_task(corpus, layer, article, work[article], account) for article in new)
+    tasks = (_task(corpus, article, work[article], account) for article in new)
     push.send(seat, project, tasks, len(new), progress)
     return Restored(project, done + len(new), len(work) - done - len(new))
 
@@ -61,22 +74,24 @@ def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
     return layer
 
 
-def _work(corpus: Corpus, layer: Layer, task: Row) -> Row:
-    """The annotation of one article, as Label Studio takes it, and the meta that keeps its times."""
+def _work(corpus: Corpus, layer: Layer, task: Row) -> Work:
+    """The work on one article."""
     article = task["article_id"]
+    if article not in corpus.by_id:
+        raise Problem(f"{layer.name} holds {article}, which the corpus does not have", "take it in again, or out of it")
     here = pl.col("article_id") == article
     result = results.write_result(
         layer.spans.filter(here).iter_rows(named=True),
         layer.relations.filter(here).iter_rows(named=True),
-        corpus.entities["entity"],
+        corpus.speakers.get(corpus.by_id[article]["event_id"], []),
     )
-    return {"row": task, "result": result, "meta": results.restored_meta(task, result)}
+    return Work(task, result)
 
 
-def _refuse_overwriting(seat: Seat, project: int, work: dict[str, Row], there: dict[str | None, results.Task]) -> None:
+def _refuse_overwriting(seat: Seat, project: int, work: dict[str, Work], there: dict[str | None, results.Task]) -> None:
     for article, one in work.items():
         task = there.get(article)
-        if task and task.annotations and not _same(task, one):
+        if task and task.work and not results.same_work(task, one.result, skipped=one.skipped):
             where = seat.studio.task_url(project, task.id)
             raise Problem(
                 f"the server holds other work of {seat.annotator} on {article}: {where}",
@@ -93,38 +108,16 @@ def _refuse_other_texts(corpus: Corpus, seat: Seat, project: int, there: dict[st
             )
 
 
-def _same(task: results.Task, work: Row) -> bool:
-    (first, *more) = task.annotations
-    skipped = work["row"]["status"] == "skipped"
-    return (
-        not more
-        and bool(first.get("was_cancelled")) == skipped
-        and results.same_work(first.get("result"), work["result"], task.text or "")
-    )
-
-
-def _annotate(seat: Seat, task: results.Task, work: Row, account: int) -> bool:
+def _annotate(seat: Seat, task: results.Task, work: Work, account: int) -> bool:
     """Submits the work on a task that is on the server without any. Returns whether it did."""
-    if task.annotations:
+    if task.work:
         return False
-    seat.studio.set_meta(task.id, work["meta"])
-    row = work["row"]
-    seat.studio.annotate(
-        task.id, work["result"], skipped=row["status"] == "skipped", seconds=row["seconds"], account=account
-    )
+    seat.studio.set_meta(task.id, results.restored_meta(work.row, work.result))
+    seconds = work.row["seconds"]
+    seat.studio.annotate(task.id, work.result, skipped=work.skipped, seconds=seconds, account=account)
     return True
 
 
-def _task(corpus: Corpus, layer: Layer, article: str, work: Row, account: int) -> Row:
+def _task(corpus: Corpus, article: str, work: Work, account: int) -> Row:
     """A task with its annotation, for an article that is not on the server."""
-    row = work["row"]
-    annotation = {
-        "result": work["result"],
-        "was_cancelled": row["status"] == "skipped",
-        "lead_time": row["seconds"],
-        "completed_by": account,
-        "ground_truth": False,
-    }
-    task = push.task(corpus, article)
-    task["data"]["guidelines_version"] = row["guidelines_version"]
-    return task | {"meta": work["meta"], "annotations": [annotation]}
+    return results.with_work(push.task(corpus, article), work.row, work.result, account)

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from dataset import scheme
 from dataset.files import sha256
+from dataset.problem import Problem
 
 Row = dict[str, Any]
 Result = dict[str, Any]
@@ -72,7 +73,7 @@ def _regions(result: list[Any], reading: Reading) -> dict[str, list[Result]]:
         elif item.get("type") == "relation":
             continue
         elif not _is_text(item.get("id")) or not item["id"]:
-            reading.found("region-without-id", None, f"a result of `{item.get('from_name')}` has no region id")
+            reading.found("region-without-id", None, f"a result of {_brief(item.get('from_name'))} has no region id")
         else:
             regions.setdefault(item["id"], []).append(item)
     return regions
@@ -156,7 +157,7 @@ def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: 
     if name == LABEL:
         return
     if name not in CHOICES + TYPED:
-        reading.found("unknown-control", span["span_id"], f"the control `{name}` is not on the labelling page")
+        reading.found("unknown-control", span["span_id"], f"the control {_brief(name)} is not on the labelling page")
     elif (values := _values(item)) is None:
         reading.found("unreadable-value", span["span_id"], f"`{name}` holds {_brief(item.get('value'))}")
     else:
@@ -193,7 +194,8 @@ def _fill(span: Row, name: str, values: list[str], reading: Reading) -> None:
 
 
 def _finish(span: Row) -> Row:
-    """Adds what follows from what was typed."""
+    """Adds what follows from what was typed. Names are a set: listed or typed, in whatever order, they are sorted."""
+    span["speaker_entities"].sort()
     if span["label"] == "quote" and span["quote_source"] is None:
         span["quote_source"] = "linked"
     span["number_low"], span["number_high"] = scheme.value_bounds(span["number_value"]) or (None, None)
@@ -202,13 +204,6 @@ def _finish(span: Row) -> Row:
 
 def _brief(value: Any) -> str:
     return json.dumps(value, default=str)[:120]
-
-
-def same_work(one: Any, other: Any, text: str) -> bool:
-    """Whether two results say the same of `text`, in whatever order."""
-    first, second = read_result(one, text), read_result(other, text)
-    kinds = ("spans", "relations", "findings")
-    return all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
 
 
 # Relations
@@ -251,6 +246,9 @@ def write_result(spans: Iterable[Row], relations: Iterable[Row], names: Iterable
     """The result that shows these rows on the labelling page. Derived relations are left out.
 
     `names` are the entities that the page offers; any other goes into the field for other names.
+
+    Raises:
+        Problem: a name that the page does not offer cannot be typed there and be read as the same name again.
     """
     offered = set(names)
     regions = [result for span in spans for result in _write_span(span, offered)]
@@ -263,7 +261,7 @@ def write_result(spans: Iterable[Row], relations: Iterable[Row], names: Iterable
 
 def _write_span(span: Row, offered: set[str]) -> Iterator[Result]:
     yield _item(span, LABEL, "labels", {"text": span["text"], "labels": [span["label"]]})
-    others = [name for name in span["speaker_entities"] if name not in offered]
+    others = [_typeable(span, name) for name in span["speaker_entities"] if name not in offered]
     chosen = {
         "speaker_entities": [name for name in span["speaker_entities"] if name in offered],
         "quote_unnamed": [UNNAMED] if span["quote_source"] == "unnamed" else [],
@@ -283,6 +281,16 @@ def _write_span(span: Row, offered: set[str]) -> Iterator[Result]:
             yield _item(span, name, "textarea", {"text": values})
 
 
+def _typeable(span: Row, name: str) -> str:
+    if not name or name != name.strip() or _AND in name:
+        raise Problem(
+            f"the speaker {span['span_id']} of {span.get('article_id', 'the article')} has the name {_brief(name)}, "
+            f"which would be read as another: “{_AND}” stands between names",
+            "mend the name, or register it in entities.jsonl",
+        )
+    return name
+
+
 def _item(span: Row, control: str, kind: str, value: Row) -> Result:
     return {
         "id": span["span_id"],
@@ -298,42 +306,155 @@ def _item(span: Row, control: str, kind: str, value: Row) -> Result:
 
 
 @dataclass(frozen=True)
+class Work:
+    """What an account submitted or skipped. `told` is how and when: status, created_at, updated_at (UTC), seconds."""
+
+    result: Any
+    account: int | str | None
+    told: Row
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the task was skipped."""
+        return bool(self.told["status"] == "skipped")
+
+
+@dataclass(frozen=True)
 class Task:
-    """A task as the server tells it, as far as the record needs it."""
+    """A task as the server tells it, as far as the record needs it. `faults` say what of it could not be read.
+
+    `restored` holds what a restored task's work tells of itself, and `restored_sha256` the result that it is true of.
+    """
 
     id: int
     article_id: str | None
     text: str | None
     text_sha256: str | None
     guidelines_version: str | None
-    annotations: list[Row]
+    work: list[Work]
     restored: Row
+    restored_sha256: str | None
+    faults: list[str]
 
 
 def read_task(raw: Row) -> Task:
     """Reads a task. Drafts and predictions are left out."""
-    data = raw.get("data") if isinstance(raw.get("data"), dict) else {}
-    meta = raw.get("meta") if isinstance(raw.get("meta"), dict) else {}
-    assert isinstance(data, dict) and isinstance(meta, dict)  # noqa: S101 - for the type checker
-    annotations = raw.get("annotations")
+    faults: list[str] = []
+    data, annotations = _object(raw, "data", faults), _list(raw, "annotations", faults)
+    restored = _object(_object(raw, "meta", faults), "restored", faults)
     return Task(
-        id=int(raw.get("id") or 0),
+        id=_id(raw.get("id"), faults),
         article_id=_string(data.get("article_id")),
         text=_string(data.get("text")),
         text_sha256=_string(data.get("text_sha256")),
         guidelines_version=_string(data.get("guidelines_version")),
-        annotations=[one for one in annotations if isinstance(one, dict)] if isinstance(annotations, list) else [],
-        restored=meta.get("restored") or {},
+        work=[_read_work(one, faults) for one in annotations],
+        restored=_read_restored(restored, faults) if restored else {},
+        restored_sha256=_string(restored.get("result_sha256")),
+        faults=faults,
     )
+
+
+def _object(within: Row, name: str, faults: list[str]) -> Row:
+    value = within.get(name)
+    if value is not None and not isinstance(value, dict):
+        faults.append(f"`{name}` is {_brief(value)}, not an object")
+    return value if isinstance(value, dict) else {}
+
+
+def _list(within: Row, name: str, faults: list[str]) -> list[Row]:
+    """The objects of a list; whatever else is in it, or in its place, is a fault."""
+    value = within.get(name)
+    if value is not None and not isinstance(value, list):
+        faults.append(f"`{name}` is {_brief(value)}, not a list")
+    items = value if isinstance(value, list) else []
+    faults += [f"`{name}` holds {_brief(one)}, not an object" for one in items if not isinstance(one, dict)]
+    return [one for one in items if isinstance(one, dict)]
+
+
+def _id(value: Any, faults: list[str]) -> int:
+    if type(value) is int:
+        return value
+    faults.append(f"its id is {_brief(value)}, not a number")
+    return 0
+
+
+def _read_work(annotation: Row, faults: list[str]) -> Work:
+    status = "skipped" if annotation.get("was_cancelled") else "submitted"
+    told = {"status": status, **_read_times(annotation, "lead_time", faults)}
+    return Work(annotation.get("result"), _account(annotation), told)
+
+
+def _read_times(told: Row, seconds: str, faults: list[str]) -> Row:
+    """created_at, updated_at (UTC) and seconds; None, and a fault, where one cannot be read."""
+    names = {"created_at": "created_at", "updated_at": "updated_at", seconds: "seconds"}
+    times = {column: (_seconds if name == seconds else _utc)(told.get(name)) for name, column in names.items()}
+    for name, column in names.items():
+        if told.get(name) is not None and times[column] is None:
+            faults.append(f"`{name}` is {_brief(told[name])}")
+    return times
+
+
+def _read_restored(restored: Row, faults: list[str]) -> Row:
+    return {
+        **_read_times(restored, "seconds", faults),
+        "guidelines_version": _string(restored.get("guidelines_version")),
+    }
 
 
 def _string(value: Any) -> str | None:
     return value if _is_text(value) else None
 
 
-def task_data(article: Row, text: str, entities: list[str], guidelines_version: str) -> Row:
-    """The data of a task: the article's text, the names that the page offers, and what identifies both."""
-    return {
+def _seconds(value: Any) -> float | None:
+    try:
+        seconds = float(value) if type(value) in (int, float) else math.nan
+    except OverflowError:
+        return None
+    return seconds if math.isfinite(seconds) else None
+
+
+def _utc(value: Any) -> str | None:
+    try:
+        moment = datetime.fromisoformat(str(value))
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _account(annotation: Row) -> int | str | None:
+    """The account that submitted: its id, or its address in exports that hold the whole account."""
+    who = annotation.get("completed_by")
+    return who.get("id") or who.get("email") if isinstance(who, dict) else who
+
+
+def ended(task: Task, work: Work) -> Row:
+    """How and when a task was ended: status, created_at, updated_at (UTC), seconds, guidelines_version.
+
+    Work that was restored and not touched since keeps its first times.
+    """
+    told = work.told | {"guidelines_version": task.guidelines_version}
+    return told | task.restored if task.restored_sha256 == _result_hash(work.result) else told
+
+
+def _result_hash(result: Any) -> str:
+    """SHA-256 of a result, whatever the order of its keys."""
+    return sha256(json.dumps(result, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def same_work(task: Task, result: list[Result], *, skipped: bool) -> bool:
+    """Whether a task holds one piece of work that says the same as `result`, in whatever order."""
+    if len(task.work) != 1 or task.work[0].skipped != skipped:
+        return False
+    first, second = (read_result(one, task.text or "") for one in (task.work[0].result, result))
+    kinds = ("spans", "relations", "findings")
+    return all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
+
+
+def write_task(article: Row, text: str, entities: list[str], guidelines_version: str) -> Row:
+    """A task as it is sent: the article's text, the names that the page offers, and what identifies both."""
+    data = {
         "text": text,
         "article_id": article["article_id"],
         "text_sha256": article["text_sha256"],
@@ -343,6 +464,7 @@ def task_data(article: Row, text: str, entities: list[str], guidelines_version: 
             for name, key in zip(entities, _keys(len(entities)), strict=True)
         ],
     }
+    return {"data": data}
 
 
 def _keys(count: int) -> list[str | None]:
@@ -351,41 +473,23 @@ def _keys(count: int) -> list[str | None]:
     return (keys + [None] * count)[:count]
 
 
-def ended(annotation: Row) -> Row:
-    """How and when an annotation was ended: status, created_at, updated_at (UTC), seconds."""
-    seconds = annotation.get("lead_time")
-    return {
-        "status": "skipped" if annotation.get("was_cancelled") else "submitted",
-        "created_at": _utc(annotation.get("created_at")),
-        "updated_at": _utc(annotation.get("updated_at")),
-        "seconds": float(seconds) if isinstance(seconds, int | float) and math.isfinite(seconds) else None,
+def with_work(task: Row, row: Row, result: list[Result], account: int) -> Row:
+    """A task as it is sent to hold the work that `row` of the table `tasks` tells."""
+    annotation = {
+        "result": result,
+        "was_cancelled": row["status"] == "skipped",
+        "lead_time": row["seconds"],
+        "completed_by": account,
+        "ground_truth": False,
     }
+    data = task["data"] | {"guidelines_version": row["guidelines_version"]}
+    return {"data": data, "meta": restored_meta(row, result), "annotations": [annotation]}
 
 
-def _utc(value: Any) -> str | None:
-    try:
-        moment = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment.isoformat().replace("+00:00", "Z")
-
-
-def completed_by(annotation: Row) -> int | str | None:
-    """The account that submitted: its id, or its address in exports that hold the whole account."""
-    who = annotation.get("completed_by")
-    return who.get("id") or who.get("email") if isinstance(who, dict) else who
-
-
-def result_hash(result: Any) -> str:
-    """SHA-256 of a result, whatever the order of its keys."""
-    return sha256(json.dumps(result, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
-
-
-def restored_meta(task: Row, result: list[Result]) -> Row:
+def restored_meta(row: Row, result: list[Result]) -> Row:
     """What a restored task remembers: when its work was really done, valid for as long as the result is this one."""
-    kept = {name: task[name] for name in ("created_at", "updated_at", "seconds", "guidelines_version")}
-    return {"restored": {**kept, "result_sha256": result_hash(result)}}
+    kept = {name: row[name] for name in ("created_at", "updated_at", "seconds", "guidelines_version")}
+    return {"restored": {**kept, "result_sha256": _result_hash(result)}}
 
 
 # Canonical form
@@ -397,7 +501,8 @@ _STABLE: Final = ("id", "data", "meta")
 def canonical_line(task: Row) -> bytes:
     """A task on a line, without what changes while nobody works: ages, user names, the server's own counts."""
     stable: Row = {name: task.get(name) for name in _STABLE}
-    stable["annotations"] = [_without_volatile(one) for one in task.get("annotations") or []]
+    work = task.get("annotations")
+    stable["annotations"] = [_without_volatile(one) for one in work] if isinstance(work, list) else work or []
     return json.dumps(stable, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
 
 

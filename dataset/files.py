@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import tempfile
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, Final
 
 import polars as pl
 
@@ -62,14 +66,11 @@ def read_table(path: Path, table: type[schema.Table]) -> pl.DataFrame:
     """
     if not path.exists() or _is_blank(path):
         return schema.empty(table)
+    _refuse_bad_lines(path, table)
     try:
-        _refuse_other_columns(path, table)
         return pl.read_ndjson(path, schema=schema.polars_schema(table))
     except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        reason = _bad_line(path) or str(error).splitlines()[0]
-        raise Problem(
-            f"{path} cannot be read as the table {table.__name__}: {reason}", "mend or restore the file"
-        ) from error
+        raise _unreadable(path, table, f"line {_first_unfit(path, table)}: {str(error).splitlines()[0]}") from error
 
 
 def _is_blank(path: Path) -> bool:
@@ -77,25 +78,55 @@ def _is_blank(path: Path) -> bool:
         return all(not line.strip() for line in lines)
 
 
-def _bad_line(path: Path) -> str | None:
-    """The first line that is not a JSON object, by number."""
+def _unreadable(path: Path, table: type[schema.Table], reason: str) -> Problem:
+    return Problem(f"{path} cannot be read as the table {table.__name__}: {reason}", "mend or restore the file")
+
+
+def _refuse_bad_lines(path: Path, table: type[schema.Table]) -> None:
+    """Polars would drop a column that the table does not have, and keep the first of two values of one column."""
+    known = set(schema.polars_schema(table))
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
-            try:
-                if line.strip() and not isinstance(json.loads(line), dict):
-                    return f"line {number} is not an object"
-            except ValueError as error:
-                return f"line {number}: {error}"
-            except RecursionError:
-                return f"line {number} is nested too deeply"
-    return None
+            if line.strip() and (reason := _bad(line, known)):
+                raise _unreadable(path, table, f"line {number} {reason}")
 
 
-def _refuse_other_columns(path: Path, table: type[schema.Table]) -> None:
-    """Polars would drop a column that the table does not have, and what it holds."""
-    found = pl.scan_ndjson(path, infer_schema_length=None).collect_schema().names()
-    if other := sorted(set(found) - set(schema.polars_schema(table))):
-        raise Problem(f"{path} has the column {other[0]}, which {table.__name__} does not", "mend or restore the file")
+def _bad(line: bytes, known: set[str]) -> str | None:
+    try:
+        row = _JSON.decode(line.decode())
+    except ValueError as error:
+        return f"cannot be read: {error}"
+    except RecursionError:
+        return "is nested too deeply"
+    if not isinstance(row, dict):
+        return "is not an object"
+    other = sorted(row.keys() - known)
+    return f"has the column {other[0]}, which the table does not" if other else None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        raise ValueError(f"{twice} stands in it twice")
+    return found
+
+
+_JSON: Final = json.JSONDecoder(object_pairs_hook=_each_once)
+
+
+def _first_unfit(path: Path, table: type[schema.Table]) -> int:
+    """The number of the first line that holds a value of another type than its column's."""
+    lines = path.read_bytes().splitlines(keepends=True)
+
+    def unfit(count: int) -> bool:
+        try:
+            pl.read_ndjson(io.BytesIO(b"".join(lines[:count])), schema=schema.polars_schema(table))
+        except pl.exceptions.PolarsError:
+            return True
+        return False
+
+    return bisect_left(range(1, len(lines) + 1), True, key=unfit) + 1
 
 
 def sha256(content: bytes) -> str:

@@ -83,6 +83,9 @@ _CODES: Final = (
     Code("several-submissions", "error", "An article was submitted more than once", "two annotations on one task"),
     Code("wrong-annotator", "error", "A task was submitted by another account", "a1's task, submitted by a2"),
     Code("unreadable-result", "error", "A raw result is not of Label Studio's form", "a result that is a number"),
+    Code(
+        "unreadable-task", "error", "Part of a raw task is not of Label Studio's form", "annotations that are a number"
+    ),
     Code("unreadable-offsets", "error", "A region's offsets are not whole numbers", "start `12.5`"),
     Code(
         "unreadable-value",

@@ -17,6 +17,7 @@ from dataset.files import sha256
 from dataset.layer import read_layer
 from dataset.problem import Problem
 from tests.annotation.test_results import blank
+from tests.corpora import make_corpus
 
 TEXT = "The port said on Monday: “We may lose about 40 ships.”"
 Row = dict[str, Any]
@@ -193,7 +194,9 @@ def test_a_task_of_no_article_is_a_finding(corpus: Corpus, a1: Seat, tasks: dict
     project = projects.existing(corpus, "r1", a1)
     a1.studio.import_tasks(project, [{"data": {"text": "x", "entities": []}}])
     (layer,) = pulled(corpus, a1).layers
-    assert layer.findings["code"].to_list() == ["unknown-article"]
+    ((code, article),) = layer.findings.select("code", "article_id").rows()
+    stray = next(task["id"] for task in a1.studio.tasks(project) if task["data"]["text"] == "x")
+    assert (code, pull.addresses(corpus, "r1/a1")[article]) == ("unknown-article", a1.studio.task_url(project, stray))
 
 
 def test_two_annotators_have_layers_of_their_own(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
@@ -263,3 +266,41 @@ def test_addresses_lead_to_the_tasks(corpus: Corpus, a1: Seat, tasks: dict[str, 
     assert pull.addresses(corpus, "r1/a1") == {
         article: a1.studio.task_url(project, task) for article, task in tasks.items()
     }
+
+
+def export_of(path: Path, texts: dict[str, str]) -> Path:
+    """An export in which every article of these texts was submitted with one span."""
+    span = {"id": "s", "from_name": "label", "value": {"start": 0, "end": 4, "labels": ["hedge"]}}
+    tasks = [
+        {"id": number, "data": {"article_id": name, "text": text}, "annotations": [{"result": [span]}]}
+        for number, (name, text) in enumerate(texts.items(), start=1)
+    ]
+    path.write_text(json.dumps(tasks), encoding="utf-8")
+    return path
+
+
+def test_an_article_whose_own_text_was_altered_is_a_finding_and_the_others_are_taken(tmp_path: Path) -> None:
+    texts = {"one": "Rain fell.", "two": "Snow fell."}
+    corpus = make_corpus(tmp_path / "corpus", texts)
+    corpus.text_path("one").write_text("Hail fell.", encoding="utf-8")
+    export = export_of(tmp_path / "export.json", texts)
+    (layer,) = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).layers
+    assert layer.tasks["article_id"].to_list() == layer.spans["article_id"].to_list() == ["two"]
+    assert layer.findings.select("article_id", "code").rows() == [("one", "article-text-unreadable")]
+    assert str(tmp_path) not in layer.findings["message"][0]
+
+
+def test_what_the_record_holds_on_an_article_stays_while_its_own_text_is_altered(tmp_path: Path) -> None:
+    texts = {"one": "Rain fell.", "two": "Snow fell."}
+    corpus = make_corpus(tmp_path / "corpus", texts)
+    export = export_of(tmp_path / "export.json", texts)
+    (before,) = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).layers
+    corpus.text_path("one").write_text("Hail fell.", encoding="utf-8")
+    again = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    assert again.removed == {}
+    kept = read_layer(corpus.layer_path("r1/a1"), "r1/a1")
+    assert kept.tasks.equals(before.tasks) and kept.spans.equals(before.spans)
+    assert kept.findings["code"].to_list() == ["article-text-unreadable"]
+    corpus.text_path("one").write_text(texts["one"], encoding="utf-8")
+    (mended,) = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).layers
+    assert mended.tasks.equals(before.tasks) and not mended.findings.height

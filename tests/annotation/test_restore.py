@@ -1,16 +1,24 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from typing import Any
 
+import polars as pl
 import pytest
 
-from annotation import projects, pull, push
+from annotation import guidelines, projects, pull, push
 from annotation.accounts import Seat, seat
 from annotation.restore import restore
+from dataset import schema
 from dataset.corpus import Corpus
-from dataset.layer import TABLES, read_layer
+from dataset.files import read_table, table_bytes
+from dataset.layer import TABLES, make_layer, read_layer, write_layer
 from dataset.problem import Problem
 from tests.annotation.test_pull import files, labelled
+from tests.annotation.test_results import blank
+
+NewCorpus = Callable[[dict[str, str]], Corpus]
 
 
 def assert_a_pull_gives_the_same(corpus: Corpus, who: Seat) -> None:
@@ -25,6 +33,27 @@ def test_the_shipped_layer_comes_back_from_a_server_that_never_saw_it(seeds: Cor
     done = restore(seeds, "r1", who)
     assert (done.put_back, done.there) == (5, 0)
     assert_a_pull_gives_the_same(seeds, who)
+    work = [one for task in raw_tasks(seeds, who) for one in task["annotations"]]
+    assert len(work) == 5
+    assert {who.studio._client.annotations.get(id=one["id"]).ground_truth for one in work} == {False}
+
+
+def raw_tasks(corpus: Corpus, who: Seat) -> list[dict[str, Any]]:
+    return who.studio.tasks(projects.existing(corpus, "r1", who))
+
+
+@pytest.mark.parametrize("pushed", [False, True])
+def test_a_restored_layer_keeps_its_guidelines_version(seeds: Corpus, pushed: bool) -> None:
+    who = seat(seeds, "a1")
+    path = seeds.layer_path("r1/a1") / "tasks.jsonl"
+    kept = read_table(path, schema.Tasks).with_columns(pl.lit("older").alias("guidelines_version"))
+    path.write_bytes(table_bytes(kept))
+    if pushed:
+        push.push(seeds, "r1", who)
+    restore(seeds, "r1", who)
+    assert_a_pull_gives_the_same(seeds, who)
+    shown = {task["data"]["guidelines_version"] for task in raw_tasks(seeds, who)}
+    assert shown == {guidelines.version() if pushed else "older"}
 
 
 def test_a_layer_is_put_back_on_tasks_that_were_pushed_before(seeds: Corpus) -> None:
@@ -75,6 +104,25 @@ def test_a_skipped_article_is_put_back_as_skipped(seeds: Corpus) -> None:
         table.write_text("".join(line for line in lines if '"000_' not in line), encoding="utf-8")
     restore(seeds, "r1", who)
     assert_a_pull_gives_the_same(seeds, who)
+
+
+def test_a_layer_that_the_page_cannot_show_leaves_the_server_alone(new_corpus: NewCorpus) -> None:
+    corpus = new_corpus({"one": "The port said so."})
+    span = blank("s", "speaker", 0, 8, "The port said so.") | {"speaker_entities": ["Port; of Lomma"]}
+    key = {"round": "r1", "annotator": "a1", "article_id": "one"}
+    rows = {"tasks": [key | {"status": "submitted"}], "spans": [key | span]}
+    write_layer(corpus.layer_path("r1/a1"), make_layer("r1/a1", **rows))
+    with pytest.raises(Problem, match="the speaker s of one has the name"):
+        restore(corpus, "r1", seat(corpus, "a1"))
+    assert projects.find(corpus, "r1", seat(corpus, "a1")) is None
+
+
+def test_a_layer_of_an_article_that_the_corpus_lacks_is_told(new_corpus: NewCorpus) -> None:
+    corpus = new_corpus({"one": "Rain."})
+    row = {"round": "r1", "annotator": "a1", "article_id": "gone", "status": "skipped"}
+    write_layer(corpus.layer_path("r1/a1"), make_layer("r1/a1", tasks=[row]))
+    with pytest.raises(Problem, match="holds gone, which the corpus does not have"):
+        restore(corpus, "r1", seat(corpus, "a1"))
 
 
 def test_a_layer_that_the_record_lacks_is_told(corpus: Corpus, a1: Seat) -> None:

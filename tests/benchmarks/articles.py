@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from annotation.results import task_data, write_result
+from annotation.results import write_result, write_task
 from dataset.corpus import Corpus
 from dataset.files import sha256
 from tests.corpora import make_corpus
@@ -88,7 +88,7 @@ def write_export(folder: Path, tasks: int, regions: int = 25) -> tuple[Corpus, P
 
 
 def _task(number: int, article: str, text: str, labelled: list[dict[str, Any]]) -> dict[str, Any]:
-    data = task_data({"article_id": article, "text_sha256": sha256(text.encode())}, text, list(NAMES), "1")
+    sent = write_task({"article_id": article, "text_sha256": sha256(text.encode())}, text, list(NAMES), "1")
     times = {"created_at": "2031-05-02T10:00:00Z", "updated_at": "2031-05-02T10:10:00Z", "lead_time": 600.0}
     work = {"id": number, "completed_by": 1, "was_cancelled": False, "result": labelled, **times}
-    return {"id": number, "data": data, "annotations": [work], "drafts": [], "predictions": []}
+    return {"id": number, **sent, "annotations": [work], "drafts": [], "predictions": []}

@@ -189,6 +189,23 @@ def test_a_column_that_is_misspelt_in_one_row_is_not_dropped_in_silence(tmp_path
         read_table(path, schema.Splits)
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"article_id":"one","start":"x"}', "line 3: cannot parse"),
+        (b'{"article_id":"one","speaker_entities":7}', "line 3: "),
+        (b'{"article_id":"one","start":1,"start":2}', "line 3 cannot be read: start stands in it twice"),
+        (b'{"article_id":"one","starrt":1}', "line 3 has the column starrt, which the table does not"),
+    ],
+)
+def test_a_wrong_value_is_named_by_its_line(tmp_path: Path, line: bytes, reason: str) -> None:
+    path = tmp_path / "spans.jsonl"
+    path.write_bytes(b'{"article_id":"one","start":1}\n\n' + line + b'\n{"article_id":"two","start":2}\n')
+    with pytest.raises(Problem) as problem:
+        read_table(path, schema.Spans)
+    assert f"{path} cannot be read as the table Spans: {reason}" in str(problem.value)
+
+
 def test_a_line_that_is_nested_too_deep_is_a_problem(tmp_path: Path) -> None:
     path = tmp_path / "splits.jsonl"
     path.write_bytes(b"[" * 100_000)
