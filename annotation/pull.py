@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import ijson
 import polars as pl
 
 from annotation import projects, results
 from annotation.accounts import Seat
+from annotation.export import read_export
 from annotation.normalise import Normaliser
 from annotation.push import deals_path
 from dataset import schema
@@ -100,26 +100,6 @@ def pull_file(corpus: Corpus, round_name: str, annotator: str, export: Path, *, 
     return take_in(corpus, round_name, [Source(annotator, read_export(export))], accept_removals=accept_removals)
 
 
-def read_export(export: Path) -> Iterator[Row]:
-    """The tasks of a JSON export, one at a time.
-
-    Raises:
-        Problem: the file is missing, is not JSON, or is not a list of tasks.
-    """
-    try:
-        with export.open("rb") as stream:
-            if stream.read(64).lstrip()[:1] != b"[":
-                raise Problem(f"{export} is not a list of tasks", "export as JSON from Label Studio")
-            stream.seek(0)
-            yield from ijson.items(stream, "item", use_float=True)
-    except OSError as error:
-        raise Problem(f"{export} cannot be read: {error.strerror}", "check the name of the file") from None
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        raise Problem(
-            f"{export} is not whole JSON: {str(error).splitlines()[0]}", "export again from Label Studio"
-        ) from None
-
-
 def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: bool) -> Pulled:
     """Keeps the raw tasks, then brings the record to what they tell; no layer, where one would lose something.
 
@@ -190,7 +170,7 @@ def _read_once(corpus: Corpus, round_name: str, source: Source, folder: Path, di
         for task in source.tasks:
             normaliser.add(task)
             digest(results.canonical_line(task))
-            raw.write(json.dumps(task, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
+            raw.write(results.raw_line(task))
             count += 1
     return Told(normaliser.layer(), normaliser.places(), normaliser.strays(), normaliser.untold(), count)
 
