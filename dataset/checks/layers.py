@@ -74,7 +74,7 @@ def spans_without_task(facts: Facts) -> Iterator[Finding]:
 
 def relation_ends(facts: Facts) -> Iterator[Finding]:
     """Links to nowhere, and links between labels that the scheme does not link."""
-    for link in facts.layer.relations.iter_rows(named=True):
+    for link in _doubtful(facts).iter_rows(named=True):
         ends = [facts.span(link["article_id"], link[side]) for side in ("from_span", "to_span")]
         shown = next((end for end in ends if end), {"article_id": link["article_id"], "span_id": link["from_span"]})
         arrow = f"{link['from_span']} → {link['to_span']}"
@@ -90,6 +90,20 @@ def relation_ends(facts: Facts) -> Iterator[Finding]:
             yield facts.at(
                 "relation-wrong-types", shown, f"a link from {labels[0]} to {labels[1]} ({arrow}) means nothing"
             )
+
+
+def _doubtful(facts: Facts) -> pl.DataFrame:
+    """The links that are not plainly right: two ends that are there and differ, and the type that their labels give."""
+    pairs = [(one, other, scheme.relation_type(one, other)) for one in scheme.LABELS for other in scheme.LABELS]
+    meant = pl.DataFrame(pairs, ["from_label", "to_label", "type"], orient="row")
+    ids = facts.layer.spans.unique(["article_id", "span_id"], keep="last")
+    links = facts.layer.relations.with_row_index("at")
+    right = links.filter(pl.col("from_span") != pl.col("to_span"))
+    for side in ("from", "to"):
+        ends = ids.select("article_id", pl.col("span_id").alias(f"{side}_span"), pl.col("label").alias(f"{side}_label"))
+        right = right.join(ends, on=["article_id", f"{side}_span"], how="inner")
+    right = right.join(meant, on=["from_label", "to_label", "type"], how="semi")
+    return links.join(right, on="at", how="anti", maintain_order="left").drop("at")
 
 
 def foreign_rows(facts: Facts) -> Iterator[Finding]:
