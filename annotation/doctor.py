@@ -15,6 +15,7 @@ from typing import Final
 import httpx
 
 from annotation import accounts, versions
+from annotation.pull import altered
 from annotation.server import HOST, Account, Secrets, Server
 from annotation.studio import Studio, foreign_server, without_credentials
 from dataset import doctor
@@ -34,6 +35,7 @@ def examine(corpus: Corpus | None) -> Iterator[Line]:
     if corpus is None:
         return
     yield from doctor.corpus(corpus)
+    yield from told("pulls", lambda: pulls(corpus))
     yield from told("modes", lambda: modes(Server(corpus.state)))
     yield from told("server", lambda: server(corpus))
 
@@ -49,6 +51,16 @@ def package(name: str, line: str, *, needed: bool = True) -> Iterator[Line]:
         yield Line(name, "ok", f"{name} {found}")
     else:
         yield Line(name, "fail", f"{name} {found}, but this is made for {line}", _INSTALL)
+
+
+def pulls(corpus: Corpus) -> Iterator[Line]:
+    """Whether every raw pull is still what the server told."""
+    changed = [str(path.relative_to(corpus.pulls)) for path in altered(corpus)]
+    if changed:
+        said = f"in {corpus.pulls}, altered since it was pulled: {', '.join(changed[:3])}"
+        yield Line("pulls", "fail", said, "put it back from a copy, or take that folder out and pull again")
+    else:
+        yield Line("pulls", "ok", "the raw pulls here are as they were pulled")
 
 
 def modes(own: Server) -> Iterator[Line]:

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from annotation import projects, results
 from annotation.accounts import Seat
 from annotation.export import read_export
+from annotation.locks import Tell, one_at_a_time
 from annotation.normalise import Normaliser
 from annotation.push import deals_path
 from dataset import schema
 from dataset.corpus import Corpus
-from dataset.files import read_table, write_bytes
-from dataset.layer import Layer, Removal, read_layer, removals, sort_layer, write_layer, write_pull
+from dataset.files import folder_aside, read_table, write_bytes, writing
+from dataset.layer import Layer, Removal, read_layer, removals, sort_layer, write_layers
 from dataset.problem import Problem
 
 Row = dict[str, Any]
+MANIFEST: Final = "manifest.json"
+AS_IT_WAS: Final = "the record is as it was"
 
 
 @dataclass
@@ -55,7 +55,8 @@ class Source:
 class Told:
     """What a source's tasks tell: the layer, where each article is on the server, how many tasks there were.
 
-    `strays` are where tasks of no article are, `untold` the articles whose text in the corpus cannot be read.
+    `strays` are where tasks of no article are, `untold` the articles whose text in the corpus cannot be read, `sha256`
+    is that of the raw file.
     """
 
     layer: Layer
@@ -63,6 +64,7 @@ class Told:
     strays: dict[str, int]
     untold: list[str]
     tasks: int
+    sha256: str
 
     def beside(self, old: Layer) -> Layer:
         """The layer, with what the record holds on articles that could not be told."""
@@ -74,30 +76,41 @@ class Told:
         return sort_layer(replace(self.layer, **tables))
 
 
-def pull(
-    corpus: Corpus, round_name: str, seats: list[Seat], *, accept_removals: bool, tell: Callable[[str], None]
-) -> Pulled:
+def pull(corpus: Corpus, round_name: str, seats: list[Seat], *, accept_removals: bool, tell: Tell) -> Pulled:
     """Pulls a round from the server into `pulls/` and, unless it would take something away, into the record.
 
     Raises:
         Problem: the server cannot be asked, has no project, or its listing does not add up.
     """
-    sources = []
-    for seat in seats:
-        project = projects.existing(corpus, round_name, seat)
-        tasks = seat.studio.tasks(project)
-        tell(f"{seat.annotator}: {len(tasks)} tasks")
-        sources.append(Source(seat.annotator, tasks, seat.account, seat.studio.url, project))
-    return take_in(corpus, round_name, sources, accept_removals=accept_removals)
+    annotators = [seat.annotator for seat in seats]
+    with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, annotators, tell):
+        sources = [_ask(corpus, round_name, seat, tell) for seat in seats]
+        return take_in(corpus, round_name, sources, accept_removals=accept_removals)
 
 
-def pull_file(corpus: Corpus, round_name: str, annotator: str, export: Path, *, accept_removals: bool) -> Pulled:
+def _ask(corpus: Corpus, round_name: str, seat: Seat, tell: Tell) -> Source:
+    project = projects.existing(corpus, round_name, seat)
+    tasks = seat.studio.tasks(project)
+    tell(f"{seat.annotator}: {len(tasks)} tasks")
+    return Source(seat.annotator, tasks, seat.account, seat.studio.url, project)
+
+
+def pull_file(
+    corpus: Corpus,
+    round_name: str,
+    annotator: str,
+    export: Path,
+    *,
+    accept_removals: bool,
+    tell: Tell = lambda line: None,
+) -> Pulled:
     """The same from a Label Studio JSON export.
 
     Raises:
         Problem: the file cannot be read as one.
     """
-    return take_in(corpus, round_name, [Source(annotator, read_export(export))], accept_removals=accept_removals)
+    with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, [annotator], tell):
+        return take_in(corpus, round_name, [Source(annotator, read_export(export))], accept_removals=accept_removals)
 
 
 def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: bool) -> Pulled:
@@ -120,19 +133,15 @@ def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_re
         if lost := removals(old, layer):
             pulled.removed[name] = lost
     if accept_removals or not pulled.removed:
-        for layer in pulled.layers:
-            _write(corpus, pulled, layer)
+        _write(corpus, pulled)
     return pulled
 
 
-def _write(corpus: Corpus, pulled: Pulled, layer: Layer) -> None:
-    """Writes a layer, and which pull changed it last; nothing, where nothing changed or nobody has submitted yet."""
-    folder = corpus.layer_path(layer.name)
-    if not folder.exists() and not layer.tasks.height and not layer.findings.height:
-        return
-    if changed := write_layer(folder, layer):
-        write_pull(folder, {"pull_id": pulled.pull_id, "pulled_at": _now()})
-        pulled.changed += changed
+def _write(corpus: Corpus, pulled: Pulled) -> None:
+    """Writes the layers that changed, and which pull did it; none of them where nobody has submitted yet."""
+    layers = {corpus.layer_path(layer.name): layer for layer in pulled.layers}
+    begun = {path: one for path, one in layers.items() if path.exists() or one.tasks.height or one.findings.height}
+    pulled.changed = write_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": _now()})
 
 
 def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[Told]) -> dict[str, list[str]]:
@@ -149,12 +158,12 @@ def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[
 
 def _keep(corpus: Corpus, round_name: str, sources: list[Source]) -> tuple[str, list[Told]]:
     """Writes the raw pull, unless it is there. Returns its id, which follows from the tasks, and what they tell."""
-    with _folder_aside(corpus.pulls) as folder:
+    with folder_aside(corpus.pulls / "pull") as folder:
         digest = hashlib.sha256()
         told = [_read_once(corpus, round_name, one, folder, digest.update) for one in sources]
         pull_id = f"{round_name}-{digest.hexdigest()[:16]}"
         if not (corpus.pulls / pull_id).exists():
-            _write_json(folder / "manifest.json", _manifest(pull_id, round_name, sources, told))
+            _write_json(folder / MANIFEST, _manifest(pull_id, round_name, sources, told))
             for path in folder.iterdir():
                 path.chmod(0o400)
             folder.rename(corpus.pulls / pull_id)
@@ -165,27 +174,17 @@ def _read_once(corpus: Corpus, round_name: str, source: Source, folder: Path, di
     """Writes, fingerprints and normalises each task as it comes, so that none has to be held."""
     normaliser = Normaliser(corpus, round_name, source.annotator, source.account)
     digest(f"{source.annotator}\n".encode())
-    count = 0
+    count, written = 0, hashlib.sha256()
     with (folder / f"{source.annotator}.jsonl").open("wb") as raw:
         for task in source.tasks:
             normaliser.add(task)
             digest(results.canonical_line(task))
-            raw.write(results.raw_line(task))
+            line = results.raw_line(task)
+            raw.write(line)
+            written.update(line)
             count += 1
-    return Told(normaliser.layer(), normaliser.places(), normaliser.strays(), normaliser.untold(), count)
-
-
-@contextmanager
-def _folder_aside(pulls: Path) -> Iterator[Path]:
-    """A folder within `pulls` to fill and rename; gone when the block ends, unless it was renamed."""
-    pulls.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=".pull.", dir=pulls))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        with suppress(OSError):
-            pulls.rmdir()  # where it is empty: nothing was kept
+    places, strays, untold = normaliser.places(), normaliser.strays(), normaliser.untold()
+    return Told(normaliser.layer(), places, strays, untold, count, written.hexdigest())
 
 
 def _write_json(path: Path, content: Any) -> None:
@@ -198,10 +197,37 @@ def _manifest(pull_id: str, round_name: str, sources: list[Source], told: list[T
         "round": round_name,
         "pulled_at": _now(),
         "annotators": {
-            source.annotator: {"tasks": one.tasks, "server": source.server, "project": source.project}
+            source.annotator: {
+                "tasks": one.tasks,
+                "sha256": one.sha256,
+                "server": source.server,
+                "project": source.project,
+            }
             for source, one in zip(sources, told, strict=True)
         },
     }
+
+
+def altered(corpus: Corpus) -> Iterator[Path]:
+    """The raw files that are no longer what a pull brought, or that are gone, by the SHA-256 in its manifest."""
+    for folder in sorted(one for one in corpus.pulls.glob("[!.]*") if one.is_dir()):
+        try:
+            told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["annotators"]
+            hashes = {name: about.get("sha256") for name, about in told.items()}
+        except (OSError, ValueError, KeyError, AttributeError):
+            yield folder / MANIFEST
+            continue
+        for name, known in hashes.items():
+            if known is not None and _file_hash(folder / f"{name}.jsonl") != known:
+                yield folder / f"{name}.jsonl"
+
+
+def _file_hash(path: Path) -> str | None:
+    try:
+        with path.open("rb") as raw:
+            return hashlib.file_digest(raw, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def _now() -> str:

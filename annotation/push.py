@@ -12,6 +12,7 @@ import polars as pl
 
 from annotation import guidelines, projects, results
 from annotation.accounts import Seat
+from annotation.locks import Tell, deals_alone, one_at_a_time
 from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table, table_bytes, write_bytes
@@ -40,7 +41,7 @@ def deals_path(corpus: Corpus, round_name: str) -> Path:
     return corpus.annotations / round_name / "deals.jsonl"
 
 
-def deal(corpus: Corpus, round_name: str, annotators: list[str]) -> pl.DataFrame:
+def deal(corpus: Corpus, round_name: str, annotators: list[str], tell: Tell = lambda line: None) -> pl.DataFrame:
     """Deals every article to each annotator and keeps the deal in the record; what was dealt stays dealt.
 
     Raises:
@@ -51,9 +52,10 @@ def deal(corpus: Corpus, round_name: str, annotators: list[str]) -> pl.DataFrame
     if not ids:
         raise Problem(f"{corpus.seeds / 'articles.jsonl'} names no article", "take some in with `hedgerow intake`")
     rows = [{"round": round_name, "annotator": one, "article_id": article} for one in annotators for article in ids]
-    known = read_table(path, schema.Deals)
-    deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")
-    write_bytes(path, table_bytes(deals))
+    with deals_alone(corpus, round_name, tell):
+        known = read_table(path, schema.Deals)
+        deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")
+        write_bytes(path, table_bytes(deals))
     return deals
 
 
@@ -78,18 +80,27 @@ def overlong(corpus: Corpus, round_name: str) -> dict[str, int]:
     return {article: size for article, size in sorted(sizes.items(), key=lambda one: -one[1]) if size > LONG_BYTES}
 
 
-def push(corpus: Corpus, round_name: str, seat: Seat, progress: Progress = lambda done, total: None) -> Pushed:
+def push(
+    corpus: Corpus,
+    round_name: str,
+    seat: Seat,
+    progress: Progress = lambda done, total: None,
+    tell: Tell = lambda line: None,
+) -> Pushed:
     """Sends an annotator the dealt articles that the server does not hold yet.
+
+    Pushes and restores of one annotator's round take turns: each would send what the other is sending.
 
     Raises:
         Problem: the server holds an article twice or with another text, or cannot be asked.
     """
     deals = dealt(corpus, round_name).filter(annotator=seat.annotator)["article_id"].to_list()
     here = set(corpus.articles["article_id"])
-    project = projects.find_or_create(corpus, round_name, seat)
-    there = _on_server(corpus, seat, project)
-    missing = [article for article in deals if article in here and article not in there]
-    send(seat, project, (task(corpus, article) for article in missing), len(missing), progress)
+    with one_at_a_time(corpus, round_name, [seat.annotator], tell):
+        project = projects.find_or_create(corpus, round_name, seat)
+        there = _on_server(corpus, seat, project)
+        missing = [article for article in deals if article in here and article not in there]
+        send(seat, project, (task(corpus, article) for article in missing), len(missing), progress)
     return Pushed(seat.annotator, project, len(missing), len(there), seat.blind)
 
 

@@ -9,8 +9,9 @@ import polars as pl
 
 from annotation import projects, push, results
 from annotation.accounts import Seat
+from annotation.locks import Tell, one_at_a_time
 from dataset.corpus import Corpus
-from dataset.layer import Layer, read_layer
+from dataset.layer import Layer, missing_files, read_layer
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -39,13 +40,22 @@ class Work:
 
 
 def restore(
-    corpus: Corpus, round_name: str, seat: Seat, progress: push.Progress = lambda done, total: None
+    corpus: Corpus,
+    round_name: str,
+    seat: Seat,
+    progress: push.Progress = lambda done, total: None,
+    tell: Tell = lambda line: None,
 ) -> Restored:
     """Puts a layer back. What the server holds already is left; nothing there is overwritten.
 
     Raises:
         Problem: there is no such layer, the page cannot show it, or the server holds other work on one of its articles.
     """
+    with one_at_a_time(corpus, round_name, [seat.annotator], tell):
+        return _restore(corpus, round_name, seat, progress)
+
+
+def _restore(corpus: Corpus, round_name: str, seat: Seat, progress: push.Progress) -> Restored:
     layer = _layer(corpus, round_name, seat.annotator)
     work = {row["article_id"]: _work(corpus, layer, row) for row in layer.tasks.iter_rows(named=True)}
     project = projects.find_or_create(corpus, round_name, seat)
@@ -63,6 +73,8 @@ def restore(
 def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
     name = f"{round_name}/{annotator}"
     layer = read_layer(corpus.layer_path(name), name)
+    if lost := missing_files(corpus.layer_path(name)):
+        raise Problem(f"{name} lacks {', '.join(lost)}", "put the file back, then restore again")
     if not layer.tasks.height:
         known = ", ".join(corpus.layers()) or "none"
         raise Problem(f"the record has no layer {name}", f"name one that it has: {known}")

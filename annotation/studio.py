@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 from label_studio_sdk.core.api_error import ApiError
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity.wait import wait_base
 
 from dataset.problem import Problem
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 PAGE_SIZE: Final = 500
+ATTEMPTS: Final = 5
+WAIT: Final[wait_base] = wait_exponential_jitter(multiplier=0.3, max=8)
 _PASSING: Final = frozenset({408, 429, 502, 503, 504})
 # The server applies `include` to tasks and to the annotations within them alike.
 _WORK: Final = "id,data,meta,annotations,result,was_cancelled,completed_by,created_at,updated_at,lead_time"
@@ -51,19 +55,29 @@ class Studio:
 
     def whoami(self) -> tuple[int, str]:
         """Id and address of the account that the token belongs to."""
-        user = self._asking(lambda: self._client.users.whoami())
-        return int(user.id), str(user.email)
+        with self._speaking():
+            user = self._asking(lambda: self._client.users.whoami())
+            return int(user.id), str(user.email)
 
     def member_ids(self) -> dict[str, int]:
         """Address to id of the accounts that this account sees."""
-        users = self._asking(lambda: self._client.users.list())
-        return {str(user.email): int(user.id) for user in users}
+        return dict(self._asking(lambda: [(str(user.email), int(user.id)) for user in self._client.users.list()]))
 
     def find_project(self, mark: str) -> int | None:
-        """The id of the project whose description begins with the line `mark`; the oldest, should there be several."""
+        """The id of the project whose description begins with the line `mark`, None where there is none.
+
+        Raises:
+            Problem: there are several, and work may be in each.
+        """
         projects = self._asking(lambda: list(self._client.projects.list(include="id,description")))
         found = [int(project.id) for project in projects if (project.description or "").split("\n")[0] == mark]
-        return min(found, default=None)
+        if len(found) > 1:
+            raise Problem(
+                f"{self.url} has {len(found)} projects of “{mark}”: {', '.join(map(self.project_url, sorted(found)))}",
+                "keep the one with the work, delete the others or the first line of their descriptions, then run this "
+                "again",
+            )
+        return found[0] if found else None
 
     def create_project(self, mark: str, title: str, note: str, label_config: str) -> int:
         """Creates a project and returns its id."""
@@ -77,7 +91,7 @@ class Studio:
                 show_skip_button=True,
                 enable_empty_annotation=True,
             )
-            return int(project.id or 0)
+            return _whole(project.id)
 
     def tasks(self, project: int, *, annotations: bool = True) -> list[Row]:
         """All tasks of a project as the server tells them, by id; counted against the server's own total.
@@ -86,7 +100,8 @@ class Studio:
             Problem: three listings in a row disagreed with the server's total, as when tasks come and go meanwhile.
         """
         for _ in range(3):
-            found, total = self._list_tasks(project, annotations)
+            with self._speaking():
+                found, total = self._list_tasks(project, annotations)
             if len(found) == total:
                 return [found[key] for key in sorted(found)]
         raise Problem(
@@ -158,8 +173,8 @@ class Studio:
         """Asks, and asks again when the failure is one that passes. For questions only."""
         retrying = Retrying(
             retry=retry_if_exception(_passes),
-            stop=stop_after_attempt(5),
-            wait=wait_exponential_jitter(multiplier=0.3, max=8),
+            stop=stop_after_attempt(ATTEMPTS),
+            wait=WAIT,
             reraise=True,
         )
         with self._speaking():
@@ -180,8 +195,9 @@ class Studio:
             raise Problem(
                 f"{self.url} broke off ({what})", "run the same command again; what is done is not done twice"
             ) from None
-        except (json.JSONDecodeError, KeyError) as error:
-            raise Problem(f"{self.url} does not answer like Label Studio ({error})", "check LABEL_STUDIO_URL") from None
+        except (ValueError, KeyError, TypeError, AttributeError, httpx.InvalidURL) as error:
+            what = type(error).__name__
+            raise Problem(f"{self.url} does not answer like Label Studio ({what})", "check LABEL_STUDIO_URL") from None
 
 
 def _task_query(after: int, annotations: bool) -> dict[str, str]:
@@ -194,6 +210,12 @@ def _passes(error: BaseException) -> bool:
     if isinstance(error, ApiError):
         return error.status_code in _PASSING
     return isinstance(error, httpx.HTTPError) and not isinstance(error, httpx.ConnectError)
+
+
+def _whole(value: int | None) -> int:
+    if value is None:
+        raise TypeError
+    return value
 
 
 def _body(answer: httpx.Response) -> Any:
@@ -209,10 +231,13 @@ def _refusal(url: str, error: ApiError) -> Problem:
             f"{url} refuses the token ({error.status_code})",
             "check LABEL_STUDIO_API_KEY, or, if you did not set it, run `hedgerow up` again",
         )
+    if error.status_code is None or error.status_code < 400:
+        return Problem(f"{url} does not answer like Label Studio", "check LABEL_STUDIO_URL")
     body = error.body if isinstance(error.body, dict) else {}
-    detail = body.get("validation_errors") or body.get("detail") or error.body
+    detail = " ".join(str(body.get("validation_errors") or body.get("detail") or error.body).split())
     return Problem(
-        f"{url} answers {error.status_code}: {str(detail)[:300]}", "run the same command again, or see the server's log"
+        f"{url} answers {error.status_code}: {detail[:300]}",
+        "run the same command again, or see the server's log",
     )
 
 
@@ -220,11 +245,17 @@ def without_credentials(url: str) -> str:
     """The address without a user name or password in it.
 
     Raises:
-        Problem: it is not an http or https address.
+        Problem: it is not an http or https address, or has a query, which may be secret.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and url.isprintable()
+    except ValueError:
+        known = False
+    if not known:
         raise Problem("LABEL_STUDIO_URL is not an http or https address", "set it to one like http://127.0.0.1:8080")
+    if parts.query or parts.fragment:
+        raise Problem("LABEL_STUDIO_URL has something after a ? or #", "set it to the address alone")
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
@@ -232,11 +263,16 @@ def foreign_server() -> tuple[str, str] | None:
     """Address and token of the server that the environment names; None where it names none.
 
     Raises:
-        Problem: it names an address without a token.
+        Problem: it names an address without a token, or a token that none can be.
     """
     url, token = os.environ.get("LABEL_STUDIO_URL"), os.environ.get("LABEL_STUDIO_API_KEY")
     if not url:
         return None
     if not token:
         raise Problem("LABEL_STUDIO_URL is set, but LABEL_STUDIO_API_KEY is not", "set it to a token of that server")
+    if not re.fullmatch(r"[!-~]+", token):
+        raise Problem(
+            "LABEL_STUDIO_API_KEY holds a blank, a line end or another character that no token has",
+            "copy the token again from the server's account page",
+        )
     return url, token

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,8 +16,8 @@ from dataset.card import BUILT_BY, card
 from dataset.checks.findings import Finding
 from dataset.checks.layers import errors_of
 from dataset.corpus import Corpus
-from dataset.files import read_table
-from dataset.layer import Layer, read_layer
+from dataset.files import folder_aside, put_folder, read_table, writing
+from dataset.layer import Layer, missing_files, read_layer
 from dataset.problem import Problem
 from dataset.published import frames
 
@@ -41,7 +37,8 @@ def build(corpus: Corpus, layer_name: str, out: Path, *, allow_errors: bool) -> 
     """Builds a layer into `out`, replacing a folder built before. Returns the rows of each config.
 
     Raises:
-        Problem: there is no such layer, it has errors, nothing in it was submitted, or `out` holds something else.
+        Problem: there is no such layer, it has errors, nothing in it can be built, `out` holds something else, or
+            the disk does not take it.
     """
     layer = _layer(corpus, layer_name)
     _refuse_to_replace(out)
@@ -51,12 +48,17 @@ def build(corpus: Corpus, layer_name: str, out: Path, *, allow_errors: bool) -> 
             f"{layer_name} has {len(errors)} errors, the first: {_shown(errors[0])}",
             "see `hedgerow validate`, or build all the same with --allow-errors",
         )
-    with _folder_aside(out) as folder:
-        return _write(corpus, layer, errors, folder)
+    out = out.resolve()
+    with writing(out, "what was there is as it was"), folder_aside(out) as folder:
+        rows = _write(corpus, layer, errors, folder)
+        put_folder(folder, out)
+    return rows
 
 
 def _layer(corpus: Corpus, name: str) -> Layer:
     layer = read_layer(corpus.layer_path(name), name)
+    if lost := missing_files(corpus.layer_path(name)):
+        raise Problem(f"{name} lacks {', '.join(lost)}", "put the file back, or pull again")
     if not layer.tasks.height:
         known = [one for one in corpus.layers() if one != name]
         raise Problem(
@@ -72,26 +74,29 @@ def _shown(finding: Finding) -> str:
 
 
 def _write(corpus: Corpus, layer: Layer, errors: list[Finding], folder: Path) -> dict[str, int]:
-    tables = frames(corpus, layer)
-    splits = {config: dict(_split(corpus, rows)) for config, rows in tables.items()}
-    for config, parts in splits.items():
-        for split, rows in parts.items():
-            _write_parquet(folder / config / f"{split}-00000-of-00001.parquet", schema.CONFIGS[config], rows)
-    counts = {config: {split: rows.height for split, rows in parts.items()} for config, parts in splits.items()}
-    text = card(corpus, layer, counts, folder, tables, errors)
+    """Writes one config after the other, so that only one has to be held. Returns the rows of each."""
+    counts: dict[str, dict[str, int]] = {}
+    sizes: dict[str, int] = {}
+    for config, rows in frames(corpus, layer):
+        if config == "articles" and not rows.height:
+            raise Problem(f"no article of {layer.name} is in the corpus: nothing to build", "see `hedgerow validate`")
+        sizes[config], counts[config] = int(rows.to_arrow().nbytes), {}
+        for split, part in _split(corpus, rows):
+            _write_parquet(folder / config / f"{split}-00000-of-00001.parquet", schema.CONFIGS[config], part)
+            counts[config][split] = part.height
+    text = card(corpus, layer, counts, sizes, folder, errors)
     (folder / _CARD).write_text(text, encoding="utf-8")
-    return {config: rows.height for config, rows in tables.items()}
+    return {config: sum(parts.values()) for config, parts in counts.items()}
 
 
 def _split(corpus: Corpus, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     """The rows of each split. An event that was not released yet is in `train`."""
     fixed = _fixed_splits(corpus)
-    placed = rows.join(fixed, on="event_id", how="left", maintain_order="left").with_columns(
-        pl.col("split").fill_null("train")
-    )
+    split = rows.select("event_id").join(fixed, on="event_id", how="left", maintain_order="left")["split"]
+    split = split.fill_null("train")
     used = corpus.articles.join(fixed, on="event_id", how="left")["split"].fill_null("train").unique()
-    for split in sorted(used, key=("train", "validation", "test").index):
-        yield split, placed.filter(pl.col("split") == split).drop("split")
+    for name in sorted(used, key=("train", "validation", "test").index):
+        yield name, rows if (split == name).all() else rows.filter(split == name)
 
 
 def _fixed_splits(corpus: Corpus) -> pl.DataFrame:
@@ -110,7 +115,8 @@ def _write_parquet(path: Path, table: type[schema.Table], rows: pl.DataFrame) ->
     """Writes rows with the schema of `datasets.Features`, which carries class names and types to `load_dataset`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     typed = rows.to_arrow().cast(schema.arrow_schema(table)).cast(schema.features(table).arrow_schema)
-    with pyarrow.parquet.ParquetWriter(path, typed.schema, **_WRITER) as writer:
+    # A file that pyarrow opened itself stays open after a write that failed.
+    with path.open("wb") as file, pyarrow.parquet.ParquetWriter(file, typed.schema, **_WRITER) as writer:
         if typed.num_rows:  # an empty row group is one that `load_dataset` refuses
             writer.write_table(typed, row_group_size=ROW_GROUP)
 
@@ -128,36 +134,3 @@ def _built_before(out: Path) -> bool:
     files = {path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir()}
     own = all(name == _CARD or _BUILT.fullmatch(name) for name in files)
     return own and card_path.exists() and BUILT_BY in card_path.read_text(encoding="utf-8", errors="replace")
-
-
-@contextmanager
-def _folder_aside(out: Path) -> Iterator[Path]:
-    """A folder beside `out` that takes its place when the block ends well."""
-    out = out.resolve()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    old = folder.with_name(f"{folder.name}.old")
-    try:
-        yield folder
-        folder.chmod(0o777 & ~_umask())
-        _take_place(folder, out, old)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _take_place(folder: Path, out: Path, old: Path) -> None:
-    if out.exists():
-        out.rename(old)
-    try:
-        folder.rename(out)
-    except OSError:
-        if old.exists():
-            old.rename(out)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

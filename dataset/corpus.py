@@ -12,6 +12,7 @@ import polars as pl
 
 from dataset import schema
 from dataset.files import read_table, sha256
+from dataset.layer import layers_in
 from dataset.problem import Problem
 
 SETTINGS = "hedgerow.toml"
@@ -105,6 +106,8 @@ class Corpus:
             raise Problem(
                 f"{path} is not UTF-8 at byte {error.start}", "put the text back as it was taken in"
             ) from None
+        except OSError as error:
+            raise Problem(f"{path} cannot be read: {error.strerror}", "give yourself the right to read it") from None
         if sha256(content) != self.by_id.get(article_id, {}).get("text_sha256"):
             raise Problem(
                 f"{path} is not the text that articles.jsonl names by its SHA-256",
@@ -124,9 +127,7 @@ class Corpus:
 
     def layers(self) -> list[str]:
         """The layers in the record, by name."""
-        found = {path.parent for path in self.annotations.glob("**/tasks.jsonl") if path.stat().st_size}
-        found |= {path.parent for path in self.annotations.glob("**/findings.jsonl") if path.stat().st_size}
-        return sorted(folder.relative_to(self.annotations).as_posix() for folder in found)
+        return layers_in(self.annotations)
 
 
 def open_corpus(folder: Path | None) -> Corpus:

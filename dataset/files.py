@@ -6,11 +6,12 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tempfile
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,9 +42,62 @@ def aside(target: Path, *, private: bool = False) -> Iterator[Path]:
 
 
 def _keep_or_share_mode(new: Path, target: Path) -> None:
+    new.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+
+
+def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
-    new.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~mask)
+    return mask
+
+
+@contextmanager
+def folder_aside(target: Path) -> Iterator[Path]:
+    """A new folder beside `target`, to fill and to rename; gone when the block ends, unless it was renamed.
+
+    The parents that had to be made for it go with it, where they hold nothing then.
+    """
+    made = [parent for parent in target.parents if not parent.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        for parent in made:
+            with suppress(OSError):
+                parent.rmdir()
+
+
+def put_folder(folder: Path, target: Path) -> None:
+    """Puts a folder made aside in the place of `target`; where that fails, `target` is there as before."""
+    folder.chmod(0o777 & ~_umask())
+    old = folder.with_name(f"{folder.name}.old")
+    if target.exists():
+        target.rename(old)
+    try:
+        folder.rename(target)
+    except OSError:
+        if old.exists():
+            old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+@contextmanager
+def writing(where: Path, left: str) -> Iterator[None]:
+    """Says in a sentence that a disk is full or a folder cannot be written, and in `left` what became of the rest.
+
+    Raises:
+        Problem: it is.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise Problem(
+            f"{error.filename or where} cannot be written: {error.strerror or error}",
+            f"mend that, then run the same command again; {left}",
+        ) from None
 
 
 def write_bytes(target: Path, content: bytes) -> bool:

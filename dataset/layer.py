@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from dataset import schema
-from dataset.files import read_table, table_bytes, write_bytes
+from dataset.files import aside, read_table, table_bytes
 
 TABLES: dict[str, type[schema.Table]] = {
     name: schema.RECORD[name] for name in ("tasks", "spans", "relations", "findings")
@@ -94,21 +95,48 @@ def read_layer(folder: Path, name: str) -> Layer:
     return sort_layer(Layer(name, **tables))
 
 
+def missing_files(folder: Path) -> list[str]:
+    """The files that a layer's folder lacks; none, where it has no file of a layer's at all."""
+    lost = [f"{table}.jsonl" for table in TABLES if not (folder / f"{table}.jsonl").exists()]
+    return lost if len(lost) < len(TABLES) else []
+
+
+def layers_in(annotations: Path) -> list[str]:
+    """The names of the layers below a folder: whatever holds a file of a layer's, unless it has all, without a row."""
+    folders = {path.parent for table in TABLES for path in annotations.glob(f"**/{table}.jsonl")}
+    return sorted(one.relative_to(annotations).as_posix() for one in folders if missing_files(one) or _any_row(one))
+
+
+def _any_row(folder: Path) -> bool:
+    return any((folder / f"{table}.jsonl").stat().st_size for table in TABLES)
+
+
 def write_layer(folder: Path, layer: Layer) -> list[Path]:
     """Writes the tables that changed. Returns the files it wrote."""
+    return write_layers({folder: layer})
+
+
+def write_layers(layers: dict[Path, Layer], pull: dict[str, Any] | None = None) -> list[Path]:
+    """Writes the tables that changed, by folder, and which pull brought them. Returns the tables' files that it wrote.
+
+    All is written aside before anything is put in place. The old note of a pull goes first and the new one comes last,
+    so that a layer that was cut off between names no pull.
+    """
+    changed = {folder: _changed(folder, layer) for folder, layer in layers.items()}
+    due = [one for one, tables in changed.items() if tables or (pull is not None and not (one / PULL).exists())]
+    with ExitStack() as asides:
+        for folder in due:
+            notes = {folder / PULL: (json.dumps(pull, indent=2) + "\n").encode()} if pull is not None else {}
+            for path, content in (notes | changed[folder]).items():
+                asides.enter_context(aside(path)).write_bytes(content)
+        for folder in due if pull is not None else ():
+            (folder / PULL).unlink(missing_ok=True)
+    return [path for tables in changed.values() for path in tables]
+
+
+def _changed(folder: Path, layer: Layer) -> dict[Path, bytes]:
     contents = {folder / f"{table}.jsonl": table_bytes(getattr(layer, table)) for table in TABLES}
-    return [path for path, content in contents.items() if write_bytes(path, content)]
-
-
-def read_pull(folder: Path) -> dict[str, Any]:
-    """Which pull a layer came from and when; empty where it came from none."""
-    path = folder / PULL
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def write_pull(folder: Path, pull: dict[str, Any]) -> None:
-    """Notes which pull a layer came from."""
-    write_bytes(folder / PULL, (json.dumps(pull, indent=2) + "\n").encode())
+    return {path: new for path, new in contents.items() if not path.exists() or path.read_bytes() != new}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -237,7 +237,8 @@ ROWS: dict[str, Callable[[Labelled], pl.DataFrame]] = {
 }
 
 
-def frames(corpus: Corpus, layer: Layer) -> dict[str, pl.DataFrame]:
-    """Every config as a frame, sorted by article and place."""
+def frames(corpus: Corpus, layer: Layer) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Every config and its rows, sorted by article and place, one after the other."""
     one = labelled(corpus, sort_layer(layer))
-    return {config: ROWS[config](one).select(*schema.polars_schema(table)) for config, table in schema.CONFIGS.items()}
+    for config, table in schema.CONFIGS.items():
+        yield config, ROWS[config](one).select(*schema.polars_schema(table))

@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from dataset import acknowledged
-from dataset.checks.layers import check_layer
+from dataset.checks.record import check_record
 from dataset.corpus import open_corpus
-from dataset.layer import read_layer
 from scripts.console import CorpusOption, say
 
 
@@ -25,6 +24,5 @@ def command(
     Example: hedgerow acknowledge h9-unlabelled-cue 000_73d2 --place 120:125 --reason "ability, not possibility (H3)"
     """
     here = open_corpus(corpus)
-    found = [one for name in here.layers() for one in check_layer(here, read_layer(here.layer_path(name), name))]
-    let = acknowledged.acknowledge(here, found, code, article, place, reason)
+    let = acknowledged.acknowledge(here, check_record(here, here.layers()), code, article, place, reason)
     say(f"acknowledged in {acknowledged.path(here)}: {let.code} in {let.article_id}: {let.message}")

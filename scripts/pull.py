@@ -46,7 +46,7 @@ def command(
     if from_file:
         if len(names) != 1:
             raise Problem("an export is one annotator's work", "name whose with one --annotator")
-        pulled = pulling.pull_file(here, round_name, names[0], from_file, accept_removals=accept_removals)
+        pulled = pulling.pull_file(here, round_name, names[0], from_file, accept_removals=accept_removals, tell=tell)
     else:
         names = names or dealt(here, round_name)["annotator"].unique().sort().to_list()
         seats = [accounts.seat(here, name) for name in names]

@@ -9,7 +9,7 @@ import typer
 from annotation import accounts
 from annotation import push as pushing
 from dataset.corpus import open_corpus
-from scripts.console import CorpusOption, RoundOption, bar, say
+from scripts.console import CorpusOption, RoundOption, bar, say, tell
 from scripts.names import checked_names
 
 SHOWN = 5
@@ -30,10 +30,10 @@ def command(
     names = checked_names(annotator)
     checked_names([round_name])
     seats = [accounts.seat(here, name) for name in names]
-    pushing.deal(here, round_name, names)
+    pushing.deal(here, round_name, names, tell)
     for seat in seats:
         with bar(f"push {round_name}/{seat.annotator}") as progress:
-            done = pushing.push(here, round_name, seat, progress)
+            done = pushing.push(here, round_name, seat, progress, tell)
         where = seat.studio.project_url(done.project)
         say(f"{seat.annotator}: {done.sent} sent, {done.there} there before: {where}")
     _warn_of_overlong(pushing.overlong(here, round_name))

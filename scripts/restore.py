@@ -12,7 +12,7 @@ from annotation import backup as backing_up
 from annotation import restore as restoring
 from dataset.corpus import Corpus, open_corpus
 from scripts.backup import counted
-from scripts.console import CorpusOption, bar, say
+from scripts.console import CorpusOption, bar, say, tell
 from scripts.names import checked_names
 
 
@@ -55,7 +55,7 @@ def _restore_layer(corpus: Corpus, round_name: str, annotator: str) -> None:
     checked_names([round_name, annotator])
     seat = accounts.seat(corpus, annotator)
     with bar(f"restore {round_name}/{annotator}") as progress:
-        done = restoring.restore(corpus, round_name, seat, progress)
+        done = restoring.restore(corpus, round_name, seat, progress, tell)
     where = seat.studio.project_url(done.project)
     say(f"{annotator}: {done.put_back} articles put back, {done.there} there before: {where}")
     say(f"Next: `hedgerow pull --round {round_name} --annotator {annotator}`")

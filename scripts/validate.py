@@ -11,11 +11,11 @@ import typer
 
 from dataset import acknowledged
 from dataset.acknowledged import Judged
-from dataset.checks.layers import check_layer
+from dataset.checks.findings import Finding
 from dataset.checks.page import codes_page
+from dataset.checks.record import check_entities, check_record
 from dataset.corpus import Corpus, open_corpus
 from dataset.files import write_bytes
-from dataset.layer import read_layer
 from dataset.problem import Problem
 from scripts.console import CorpusOption, JsonOption, say, say_json
 from scripts.showing import Shown, by_code, markdown, print_findings
@@ -51,13 +51,22 @@ def command(
         return
     here = open_corpus(corpus)
     names = _chosen(here, layer or [])
-    found = [one for name in names for one in check_layer(here, read_layer(here.layer_path(name), name))]
-    judged = acknowledged.judge(here, found, whole=names == here.layers())
+    whole = names == here.layers()
+    found = check_record(here, names) + (list(check_entities(here)) if whole else [])
+    judged = _judged(here, found, whole=whole)
     _show(here, judged, show_all, "json" if as_json else "markdown" if as_markdown else "people")
     if not as_json:
         say(f"{', '.join(names)}: {_summary(judged)}")
     if any(one.severity == "error" or strict for one in judged.open):
         raise typer.Exit(1)
+
+
+def _judged(corpus: Corpus, found: list[Finding], *, whole: bool) -> Judged:
+    """What is open; all of it, where the acknowledgements cannot be read, which is a finding then."""
+    try:
+        return acknowledged.judge(corpus, found, whole=whole)
+    except Problem as problem:
+        return Judged([*found, Finding("unreadable-table", "acknowledged", "", problem.what)], [])
 
 
 def _chosen(corpus: Corpus, names: list[str]) -> list[str]:

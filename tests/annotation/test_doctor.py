@@ -238,3 +238,11 @@ def test_texts_without_a_row_are_told(tmp_path: Path) -> None:
     corpus.text_path("stray").write_text("Snow.", encoding="utf-8")
     line = of(checked(corpus), "texts")
     assert (line.mark, "stray" in line.said, "hedgerow intake" in str(line.mend)) == ("warn", True, True)
+
+
+def test_a_raw_pull_that_was_altered_is_told(tmp_path: Path) -> None:
+    corpus = make_corpus(tmp_path / "pulled", {"one": "Rain."})
+    assert [line.mark for line in doctor.pulls(corpus)] == ["ok"]
+    (corpus.pulls / "r1-0").mkdir(parents=True)
+    (corpus.pulls / "r1-0" / "manifest.json").write_text('{"annotators":{"a1":{"sha256":"0"}}}', encoding="utf-8")
+    assert_fails(of(checked(corpus), "pulls"), "r1-0/a1.jsonl")

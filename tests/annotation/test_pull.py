@@ -18,6 +18,7 @@ from dataset.layer import read_layer
 from dataset.problem import Problem
 from tests.annotation.test_results import blank
 from tests.corpora import make_corpus
+from tests.disks import small_disk, tree, unwritable
 
 TEXT = "The port said on Monday: “We may lose about 40 ships.”"
 Row = dict[str, Any]
@@ -304,3 +305,62 @@ def test_what_the_record_holds_on_an_article_stays_while_its_own_text_is_altered
     corpus.text_path("one").write_text(texts["one"], encoding="utf-8")
     (mended,) = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).layers
     assert mended.tasks.equals(before.tasks) and not mended.findings.height
+
+
+def with_one_more_span(path: Path, text: str, words: str) -> Path:
+    """An export of the article `one` with two spans and a name of these words."""
+    value = {"start": 0, "end": 4}
+    result = [
+        {"id": "s", "from_name": "label", "value": {**value, "labels": ["hedge"]}},
+        {"id": "n", "from_name": "label", "value": {"start": 5, "end": 9, "labels": ["speaker"]}},
+        {"id": "n", "from_name": "speaker_other", "value": {"text": [words]}},
+    ]
+    task = {"id": 1, "data": {"article_id": "one", "text": text}, "annotations": [{"result": result}]}
+    path.write_text(json.dumps([task]), encoding="utf-8")
+    return path
+
+
+def test_a_disk_too_full_for_the_record_leaves_it_as_it_was(tmp_path: Path) -> None:
+    corpus = make_corpus(tmp_path / "corpus", {"one": "Rain fell."})
+    with small_disk(corpus.annotations, 1 << 15):
+        export = export_of(tmp_path / "export.json", {"one": "Rain fell."})
+        pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+        before = tree(corpus.annotations)
+        more = with_one_more_span(tmp_path / "more.json", "Rain fell.", "long " * 10_000)
+        with pytest.raises(Problem, match="cannot be written: No space left on device") as problem:
+            pull.pull_file(corpus, "r1", "a1", more, accept_removals=False)
+        assert "the record is as it was" in str(problem.value)
+        assert tree(corpus.annotations) == before
+
+
+def test_a_disk_too_full_for_the_raw_pull_keeps_nothing_of_it(tmp_path: Path) -> None:
+    corpus = make_corpus(tmp_path / "corpus", {"one": "Rain fell."})
+    more = with_one_more_span(tmp_path / "more.json", "Rain fell.", "long " * 10_000)
+    with small_disk(corpus.pulls, 1 << 14):
+        with pytest.raises(Problem, match="cannot be written: No space left on device"):
+            pull.pull_file(corpus, "r1", "a1", more, accept_removals=False)
+        assert tree(corpus.pulls) == {}
+        assert not corpus.annotations.exists()
+
+
+@pytest.mark.parametrize("folder", ["annotations", "pulls"])
+def test_a_folder_that_cannot_be_written_is_told_by_a_pull(tmp_path: Path, folder: str) -> None:
+    corpus = make_corpus(tmp_path / "corpus", {"one": "Rain fell."})
+    (corpus.root / folder).mkdir()
+    export = export_of(tmp_path / "export.json", {"one": "Rain fell."})
+    with unwritable(corpus.root / folder), pytest.raises(Problem, match=r"cannot be written: (Read-only|Permission)"):
+        pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    assert tree(corpus.root / "annotations") == {} or not corpus.annotations.exists()
+
+
+@pytest.mark.parametrize("name", ["a1.jsonl", "manifest.json"])
+def test_a_raw_pull_that_was_altered_is_noticed(tmp_path: Path, name: str) -> None:
+    corpus = make_corpus(tmp_path / "corpus", {"one": "Rain fell."})
+    export = export_of(tmp_path / "export.json", {"one": "Rain fell."})
+    folder = corpus.pulls / pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).pull_id
+    assert list(pull.altered(corpus)) == []
+    (folder / name).chmod(0o600)
+    (folder / name).write_bytes((folder / name).read_bytes()[1:])
+    assert list(pull.altered(corpus)) == [folder / name]
+    (folder / name).unlink()
+    assert list(pull.altered(corpus)) == [folder / name]

@@ -13,6 +13,8 @@ import pytest
 from annotation import projects, push
 from annotation.accounts import Seat, seat
 from annotation.guidelines import version
+from annotation.label_config import label_config
+from annotation.locks import one_at_a_time
 from annotation.results import read_task
 from dataset.corpus import Corpus, open_corpus
 from dataset.problem import Problem
@@ -80,6 +82,41 @@ def test_a_project_is_found_again_under_another_title(corpus: Corpus, a1: Seat) 
     project = projects.existing(corpus, "r1", a1)
     a1.studio._client.projects.update(id=project, title="My own title")
     assert push.push(corpus, "r1", a1).project == project
+
+
+def test_two_projects_of_one_round_and_annotator_are_told_with_their_addresses(corpus: Corpus, a1: Seat) -> None:
+    pushed(corpus, "r1", "a1")
+    first = projects.existing(corpus, "r1", a1)
+    second = a1.studio.create_project(projects.mark(corpus, "r1", "a1"), "again", "", label_config())
+    with pytest.raises(Problem, match="2 projects of") as problem:
+        push.push(corpus, "r1", a1)
+    assert f"{a1.studio.project_url(first)}, {a1.studio.project_url(second)}" in str(problem.value)
+
+
+def test_two_pushes_at_once_send_each_article_once(corpus: Corpus, a1: Seat) -> None:
+    words = ["push", "--round", "r1", "--annotator", "a1", "--corpus", str(corpus.root)]
+    with one_at_a_time(corpus, "r1", ["a1"]):
+        both = [subprocess.Popen([*HEDGEROW, *words], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+        told = [next(line for line in one.stderr or () if "r1/a1; this one waits" in line) for one in both]
+    assert [(one.communicate(), one.returncode)[1] for one in both] == [0, 0]
+    assert told == ["another command is at work on r1/a1; this one waits for it\n"] * 2
+    assert on_server(corpus, "r1", a1) == ["one", "three", "two"]
+
+
+def test_a_command_that_was_killed_keeps_nobody_waiting(corpus: Corpus, a1: Seat) -> None:
+    code = (
+        "import sys, pathlib; from annotation.locks import one_at_a_time; from dataset.corpus import open_corpus\n"
+        "with one_at_a_time(open_corpus(pathlib.Path(sys.argv[1])), 'r1', ['a1']): print('held', flush=True), input()"
+    )
+    command = [sys.executable, "-c", code, str(corpus.root)]
+    holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout and holder.stdout.readline() == "held\n"
+    holder.kill()
+    holder.communicate()
+    said: list[str] = []
+    push.deal(corpus, "r1", ["a1"])
+    assert push.push(corpus, "r1", a1, tell=said.append).sent == 3
+    assert said == []
 
 
 def test_an_article_with_another_text_on_the_server_is_refused(corpus: Corpus, a1: Seat) -> None:

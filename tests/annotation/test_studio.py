@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import os
 import re
 import socket
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
+from tenacity import wait_none
 
 from annotation.accounts import embedded_seat, seat
 from annotation.server import Server
@@ -66,10 +72,120 @@ def test_a_name_and_password_in_an_address_are_not_shown() -> None:
     assert without_credentials("https://me:secret@studio.example.org/x") == "https://studio.example.org/x"
 
 
-@pytest.mark.parametrize("address", ["studio.example.org", "ftp://studio.example.org", "http://"])
+BAD_ADDRESSES = [
+    "studio.example.org",
+    "ftp://studio.example.org",
+    "http://",
+    "http://127.0.0.1:abc",
+    "http://me:secret@127.0.0.1:99999",
+    "http://[::1",
+    "http://127.0.0.1/\nsecret",
+]
+
+
+@pytest.mark.parametrize("address", BAD_ADDRESSES)
 def test_what_is_not_an_address_is_refused(address: str) -> None:
-    with pytest.raises(Problem, match="not an http or https address"):
+    with pytest.raises(Problem, match="not an http or https address") as told:
         without_credentials(address)
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1/?token=secret", "http://127.0.0.1/#secret"])
+def test_a_query_is_refused_and_not_shown(address: str) -> None:
+    with pytest.raises(Problem, match=r"something after a \? or #") as told:
+        without_credentials(address)
+    assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("token", ["secrét", "secret\n", "two secrets", "secret\ud800"])
+def test_a_token_that_none_can_be_is_refused_and_not_shown(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch, token: str
+) -> None:
+    monkeypatch.setattr(os, "environ", {"LABEL_STUDIO_URL": "http://127.0.0.1:1", "LABEL_STUDIO_API_KEY": token})
+    with pytest.raises(Problem, match="that no token has") as told:
+        seat(corpus, "a1")
+    assert "secr" not in str(told.value)
+
+
+@dataclass
+class Other:
+    """A server that gives one answer to everything, and counts how often it was asked."""
+
+    url: str
+    status: int = 200
+    body: bytes = b""
+    asked: int = 0
+
+
+@pytest.fixture
+def other() -> Iterator[Other]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            told.asked += 1
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(told.status)
+            self.send_header("Content-Length", str(len(told.body)))
+            self.end_headers()
+            self.wfile.write(told.body)
+
+        do_POST = do_GET
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as serving:
+        told = Other(f"http://127.0.0.1:{serving.server_port}")
+        thread = threading.Thread(target=serving.serve_forever, args=(0.01,))
+        thread.start()
+        yield told
+        serving.shutdown()
+        thread.join()
+
+
+CALLS: dict[str, Callable[[Studio], object]] = {
+    "whoami": lambda studio: studio.whoami(),
+    "members": lambda studio: studio.member_ids(),
+    "find": lambda studio: studio.find_project("mark"),
+    "tasks": lambda studio: studio.tasks(1),
+    "create": lambda studio: studio.create_project("mark", "title", "note", "<View/>"),
+}
+ODD: dict[str, tuple[int, bytes]] = {
+    "page": (200, b"<html>\n<body>Hello</body>\n</html>"),
+    "nothing": (200, b""),
+    "null": (200, b"null"),
+    "number": (200, b"7"),
+    "object": (200, b"{}"),
+    "tasks without ids": (200, b'{"tasks": [{}], "total": 1}'),
+    "tasks that are none": (200, b'{"tasks": 5, "total": "many", "results": 3}'),
+    "number too long": (200, b"9" * 5000),
+    "not found": (404, b"<html>\nnot here</html>"),
+    "elsewhere": (418, b'["a\\nteapot"]'),
+}
+
+
+LISTS_NOTHING = {("members", "object"), ("find", "object"), ("find", "tasks without ids")}
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"), [(call, odd) for call in CALLS for odd in ODD if (call, odd) not in LISTS_NOTHING]
+)
+def test_a_server_that_is_not_label_studio_is_told_in_a_line(other: Other, call: str, answer: str) -> None:
+    other.status, other.body = ODD[answer]
+    studio = Studio(other.url.replace("//", "//me:secret@"), "topsecret")
+    with pytest.raises(Problem) as told:
+        CALLS[call](studio)
+    assert len(str(told.value).splitlines()) == 1
+    assert "secret" not in str(told.value)
+
+
+def test_a_question_is_repeated_and_an_import_never(other: Other, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("annotation.studio.WAIT", wait_none())
+    other.status = 503
+    for call, times in ((Studio.whoami, 5), (lambda studio: studio.import_tasks(1, [{"data": {}}]), 1)):
+        other.asked = 0
+        with pytest.raises(Problem, match="answers 503"):
+            call(Studio(other.url, "token"))
+        assert other.asked == times
 
 
 def test_an_address_without_a_token_is_refused(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

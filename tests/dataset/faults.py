@@ -167,6 +167,7 @@ SEEN_BY_THE_PULL_ALONE: Final = (
     "several-submissions",
     "wrong-annotator",
     "unreadable-result",
+    "unreadable-task",
     "unreadable-offsets",
     "unreadable-value",
     "unreadable-relation",

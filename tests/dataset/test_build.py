@@ -38,6 +38,7 @@ from tests.dataset.tiny import (
     task,
     valid_rows,
 )
+from tests.disks import small_disk, tree, unwritable
 
 every_config = pytest.mark.parametrize("config", schema.CONFIGS)
 BUILD = """
@@ -573,7 +574,7 @@ def test_a_new_folder_that_cannot_take_its_place_leaves_the_old_one(
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", refuse)
-    with pytest.raises(OSError):
+    with pytest.raises(Problem, match="Directory not empty"):
         build(tiny, LAYER, out, allow_errors=False)
     assert files(out) == files(built)
 
@@ -592,3 +593,47 @@ def test_an_end_that_is_not_there_is_not_published(tiny: Corpus, tmp_path: Path)
     build(tiny, LAYER, tmp_path / "out", allow_errors=True)
     (seen,) = [row for row in load(tmp_path / "out", "spans") if row["span_id"] == "one:seen"]
     assert seen["said_by"] == ["one:ann"]
+
+
+# Disks
+
+
+def test_a_full_disk_leaves_the_build_that_was_there(tiny: Corpus, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1 << 17) as disk:
+        build(tiny, LAYER, disk / "out", allow_errors=False)
+        (disk / "ballast").write_bytes(bytes(shutil.disk_usage(disk).free - (1 << 13)))
+        before = tree(disk)
+        rows = valid_rows()
+        rows["tasks"] = [task(ONE), task(TWO)]
+        put_layer(tiny, rows)
+        with pytest.raises(Problem, match=r"cannot be written: .*[Nn]o space left on device") as problem:
+            build(tiny, LAYER, disk / "out", allow_errors=False)
+        assert "\n" not in str(problem.value)
+        assert tree(disk) == before
+
+
+def test_a_full_disk_leaves_nothing_where_nothing_was(tiny: Corpus, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 1 << 13) as disk:
+        with pytest.raises(Problem, match=r"[Nn]o space left on device"):
+            build(tiny, LAYER, disk / "new" / "out", allow_errors=False)
+        assert tree(disk) == {}
+
+
+def test_a_folder_that_cannot_be_written_is_told(tiny: Corpus, tmp_path: Path) -> None:
+    with unwritable(tmp_path), pytest.raises(Problem, match=r"cannot be written: (Read-only|Permission)"):
+        build(tiny, LAYER, tmp_path / "out", allow_errors=False)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("name", ["tasks", "spans", "relations", "findings"])
+def test_a_layer_that_lacks_a_file_is_not_built(tiny: Corpus, tmp_path: Path, name: str) -> None:
+    (tiny.layer_path(LAYER) / f"{name}.jsonl").unlink()
+    with pytest.raises(Problem, match=rf"r1/a1 lacks {name}\.jsonl"):
+        build(tiny, LAYER, tmp_path / "out", allow_errors=True)
+
+
+def test_a_layer_of_no_article_of_the_corpus_is_not_built_even_with_errors(tiny: Corpus, tmp_path: Path) -> None:
+    (tiny.seeds / "articles.jsonl").write_bytes(b"")
+    with pytest.raises(Problem, match="nothing to build"):
+        build(open_corpus(tiny.root), LAYER, tmp_path / "out", allow_errors=True)
+    assert not (tmp_path / "out").exists()

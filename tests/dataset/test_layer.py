@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import itertools
 import json
 import random
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,13 +17,14 @@ from dataset.layer import (
     TABLES,
     Layer,
     Removal,
+    layers_in,
     make_layer,
+    missing_files,
     read_layer,
-    read_pull,
     removals,
     sort_layer,
     write_layer,
-    write_pull,
+    write_layers,
 )
 from dataset.problem import Problem
 from tests.dataset.drawn import Record, records
@@ -167,11 +172,63 @@ def test_a_layer_is_sorted_whatever_the_order_of_the_lines(tmp_path: Path) -> No
     assert tables(read_layer(tmp_path, LAYER)) == tables(layer)
 
 
-def test_where_a_layer_came_from_stays_out_of_its_rows(tmp_path: Path) -> None:
-    assert read_pull(tmp_path) == {}
-    write_pull(tmp_path, {"pull_id": "r1-1", "note": "né"})
-    assert read_pull(tmp_path) == {"pull_id": "r1-1", "note": "né"}
+def pull_of(folder: Path) -> Any:
+    path = folder / "pull.json"
+    return json.loads(path.read_text(encoding="utf-8"))["pull_id"] if path.exists() else None
+
+
+def test_the_pull_that_changed_a_layer_last_is_noted_beside_its_rows(tmp_path: Path) -> None:
+    layer = make_layer(LAYER, **valid_rows())
+    assert len(write_layers({tmp_path: layer}, {"pull_id": "first"})) == len(TABLES)
+    assert pull_of(tmp_path) == "first"
+    assert write_layers({tmp_path: layer}, {"pull_id": "second"}) == []
+    assert pull_of(tmp_path) == "first"
+    write_layers({tmp_path: make_layer(LAYER)}, {"pull_id": "third"})
+    assert pull_of(tmp_path) == "third"
     assert (tmp_path / "pull.json").read_bytes().endswith(b"}\n")
+
+
+@pytest.mark.parametrize("at", range(5))
+def test_a_layer_that_was_cut_off_names_no_pull_until_it_is_whole(
+    tmp_path: Path, at: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = make_layer(LAYER, **valid_rows())
+    write_layers({tmp_path: make_layer(LAYER, findings=[finding("several-values")])}, {"pull_id": "first"})
+    with monkeypatch.context() as patch, suppress(KeyboardInterrupt):
+        patch.setattr(Path, "replace", cut_off(at))
+        write_layers({tmp_path: new}, {"pull_id": "second"})
+    assert pull_of(tmp_path) is None
+    write_layers({tmp_path: new}, {"pull_id": "third"})
+    assert (pull_of(tmp_path), tables(read_layer(tmp_path, LAYER))) == ("third", tables(new))
+
+
+def cut_off(at: int) -> Callable[[Path, Path], Path]:
+    """`Path.replace`, stopped at its call number `at`."""
+    calls, put = itertools.count(), Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        if next(calls) == at:
+            raise KeyboardInterrupt
+        return put(self, target)
+
+    return replace
+
+
+def test_no_layer_is_changed_where_one_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    layer = make_layer(LAYER, **valid_rows())
+    with pytest.raises(OSError):
+        write_layers({tmp_path / "one": layer, tmp_path / "file" / "two": layer}, {"pull_id": "first"})
+    assert list((tmp_path / "one").iterdir()) == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_folder_that_lacks_one_of_its_files_is_a_layer_and_says_which(tmp_path: Path, name: str) -> None:
+    write_layer(tmp_path / LAYER, make_layer(LAYER, **valid_rows()))
+    assert missing_files(tmp_path / LAYER) == []
+    (tmp_path / LAYER / f"{name}.jsonl").unlink()
+    assert missing_files(tmp_path / LAYER) == [f"{name}.jsonl"]
+    assert layers_in(tmp_path) == [LAYER]
 
 
 # Parts

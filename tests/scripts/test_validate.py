@@ -93,7 +93,7 @@ def test_a_hundred_thousand_findings_are_a_summary_and_a_file(
     run: Run, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = [Finding("h9-unlabelled-cue", LAYER, ARTICLE, f"{n}", start=0, end=2) for n in range(100_000)]
-    monkeypatch.setattr(validate, "check_layer", lambda *_: many)
+    monkeypatch.setattr(validate, "check_record", lambda *_: many)
     begun = time.monotonic()
     told = run("validate")
     assert time.monotonic() - begun < 20
@@ -103,3 +103,29 @@ def test_a_hundred_thousand_findings_are_a_summary_and_a_file(
     assert len(kept) == 100_000
     assert json.loads(kept[0])["code"] == "h9-unlabelled-cue"
     assert len(told.stdout) < 100_000
+
+
+def test_a_layer_that_cannot_be_read_does_not_keep_the_others_from_being_told(run: Run, corpus: Corpus) -> None:
+    put_layer(corpus, {}, "r1/a2")
+    path = corpus.layer_path("r1/a2") / "tasks.jsonl"
+    path.write_text('{"seconds":"long"}\n', encoding="utf-8")
+    told = run("validate")
+    assert told.exit_code == 1
+    assert f"{path} cannot be read as the table Tasks: line 1" in told.stdout
+    assert "warning q2-complementiser-left-out 50:63:" in told.stdout
+
+
+def test_entities_are_checked_with_the_layers(run: Run, corpus: Corpus) -> None:
+    path = corpus.seeds / "entities.jsonl"
+    path.write_bytes(path.read_bytes() * 2)
+    told = run("validate")
+    assert told.exit_code == 1
+    assert "error unsound-entity: entities.jsonl: " in told.stdout
+
+
+def test_acknowledgements_that_cannot_be_read_leave_every_finding_open(run: Run, corpus: Corpus) -> None:
+    (corpus.annotations / "acknowledged.jsonl").write_text("{", encoding="utf-8")
+    told = run("validate")
+    assert told.exit_code == 1
+    assert "acknowledged.jsonl cannot be read as the table Acknowledged: line 1" in told.stdout
+    assert "warning q2-complementiser-left-out 50:63:" in told.stdout

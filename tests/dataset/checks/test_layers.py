@@ -33,6 +33,8 @@ from tests.dataset.tiny import (
     valid_rows,
 )
 
+OF_THE_WHOLE = ("stale-acknowledgement", "missing-table", "unreadable-table", "unsound-entity")
+
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Corpus:
@@ -94,7 +96,7 @@ def test_a_hint_is_never_an_error(tmp_path: Path, code: str) -> None:
 
 
 def test_every_code_is_tested() -> None:
-    tested = [*FAULTS, *SEEN_BY_THE_PULL_ALONE, *WRONG, *MISSED, "stale-acknowledgement"]
+    tested = [*FAULTS, *SEEN_BY_THE_PULL_ALONE, *WRONG, *MISSED, *OF_THE_WHOLE]
     assert sorted(set(tested)) == sorted(CATALOGUE)
 
 

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dataset.checks.record import check_entities, check_record
+from dataset.corpus import Corpus, open_corpus
+from dataset.layer import TABLES
+from tests.dataset.tiny import put_corpus, put_jsonl, put_layer, valid_rows
+
+LAYERS = ["r1/a1", "r1/a2"]
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Corpus:
+    corpus = put_corpus(tmp_path)
+    for name in LAYERS:
+        own = {"annotator": name.partition("/")[2]}
+        put_layer(corpus, {table: [row | own for row in rows] for table, rows in valid_rows().items()}, name)
+    return corpus
+
+
+def found(corpus: Corpus) -> list[tuple[str, str]]:
+    return [(one.code, one.layer) for one in check_record(corpus, corpus.layers())]
+
+
+def test_a_sound_record_gives_no_finding(tiny: Corpus) -> None:
+    assert found(tiny) == []
+    assert list(check_entities(tiny)) == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_table_that_is_gone_is_an_error_that_names_it(tiny: Corpus, name: str) -> None:
+    (tiny.layer_path("r1/a2") / f"{name}.jsonl").unlink()
+    first, *_ = check_record(tiny, tiny.layers())
+    assert (first.code, first.layer, first.severity) == ("missing-table", "r1/a2", "error")
+    assert first.message == f"{name}.jsonl is missing; put it back, or pull again"
+
+
+def test_a_layer_that_cannot_be_read_is_told_with_its_line_and_the_others_are_checked(tiny: Corpus) -> None:
+    spans = tiny.layer_path("r1/a1") / "spans.jsonl"
+    spans.write_bytes(spans.read_bytes() + b'{"start":"x"}\n')
+    (tiny.layer_path("r1/a2") / "spans.jsonl").write_bytes(b"")
+    one, *others = check_record(tiny, tiny.layers())
+    assert (one.code, one.layer) == ("unreadable-table", "r1/a1")
+    assert f"{spans} cannot be read as the table Spans: line 15: cannot parse 'x'" in one.message
+    assert {other.layer for other in others} == {"r1/a2"}
+
+
+def test_an_article_whose_text_cannot_be_opened_is_a_finding(tiny: Corpus) -> None:
+    tiny.text_path("two").unlink()
+    tiny.text_path("two").mkdir()
+    assert ("article-text-unreadable", "r1/a1") in found(tiny)
+
+
+ENTITY = {"event_id": "crossing", "entity": "Ukraine", "kind": "state", "aliases": []}
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([ENTITY, ENTITY | {"kind": "group"}], "entities.jsonl: crossing has Ukraine twice"),
+        ([ENTITY, ENTITY | {"entity": "Mars", "kind": "planet"}], "entities.jsonl: row 2: kind is 'planet'"),
+    ],
+)
+def test_entities_that_the_table_does_not_allow_are_findings(
+    tiny: Corpus, rows: list[dict[str, object]], message: str
+) -> None:
+    put_jsonl(tiny.seeds / "entities.jsonl", rows)
+    assert [(one.code, one.message) for one in check_entities(open_corpus(tiny.root))] == [("unsound-entity", message)]
