@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import ijson
 import polars as pl
 
 from annotation import projects, results
 from annotation.accounts import Seat
+from annotation.export import read_export
 from annotation.locks import Tell, one_at_a_time
 from annotation.normalise import Normaliser
 from annotation.push import deals_path
@@ -113,26 +113,6 @@ def pull_file(
         return take_in(corpus, round_name, [Source(annotator, read_export(export))], accept_removals=accept_removals)
 
 
-def read_export(export: Path) -> Iterator[Row]:
-    """The tasks of a JSON export, one at a time.
-
-    Raises:
-        Problem: the file is missing, is not JSON, or is not a list of tasks.
-    """
-    try:
-        with export.open("rb") as stream:
-            if stream.read(64).lstrip()[:1] != b"[":
-                raise Problem(f"{export} is not a list of tasks", "export as JSON from Label Studio")
-            stream.seek(0)
-            yield from ijson.items(stream, "item", use_float=True)
-    except OSError as error:
-        raise Problem(f"{export} cannot be read: {error.strerror}", "check the name of the file") from None
-    except (ijson.JSONError, UnicodeDecodeError) as error:
-        raise Problem(
-            f"{export} is not whole JSON: {str(error).splitlines()[0]}", "export again from Label Studio"
-        ) from None
-
-
 def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: bool) -> Pulled:
     """Keeps the raw tasks, then brings the record to what they tell; no layer, where one would lose something.
 
@@ -199,7 +179,7 @@ def _read_once(corpus: Corpus, round_name: str, source: Source, folder: Path, di
         for task in source.tasks:
             normaliser.add(task)
             digest(results.canonical_line(task))
-            line = json.dumps(task, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+            line = results.raw_line(task)
             raw.write(line)
             written.update(line)
             count += 1

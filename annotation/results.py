@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import orjson
+
 from dataset import scheme
 from dataset.files import sha256
 from dataset.problem import Problem
@@ -522,7 +524,8 @@ def ended(task: Task, work: Work) -> Row:
     Work that was restored and not touched since keeps its first times.
     """
     told = work.told | {"guidelines_version": task.guidelines_version}
-    return told | task.restored if task.restored_sha256 == _result_hash(work.result) else told
+    untouched = task.restored_sha256 is not None and task.restored_sha256 == _result_hash(work.result)
+    return told | task.restored if untouched else told
 
 
 def _result_hash(result: Any) -> str:
@@ -599,7 +602,21 @@ def canonical_line(task: Row) -> bytes:
     stable: Row = {name: task.get(name) for name in _STABLE}
     work = task.get("annotations")
     stable["annotations"] = [_without_volatile(one) for one in work] if isinstance(work, list) else work or []
-    return json.dumps(stable, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+    return _line(stable, sort=True)
+
+
+def raw_line(task: Row) -> bytes:
+    """A task on a line, with all that it holds."""
+    return _line(task, sort=False)
+
+
+def _line(content: Row, *, sort: bool) -> bytes:
+    """JSON on a line; what orjson does not take, as half a surrogate pair or more than 64 bits, the slow way."""
+    try:
+        return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE | (orjson.OPT_SORT_KEYS if sort else 0))
+    except orjson.JSONEncodeError:
+        line = json.dumps(content, sort_keys=sort, ensure_ascii=False, separators=(",", ":"))
+        return line.encode("utf-8", "surrogatepass") + b"\n"
 
 
 def _without_volatile(annotation: Any) -> Any:

@@ -14,7 +14,7 @@ import pyarrow.parquet
 from dataset import schema, scheme
 from dataset.card import BUILT_BY, card
 from dataset.checks.findings import Finding
-from dataset.checks.layers import check_layer
+from dataset.checks.layers import errors_of
 from dataset.corpus import Corpus
 from dataset.files import folder_aside, put_folder, read_table, writing
 from dataset.layer import Layer, missing_files, read_layer
@@ -42,7 +42,7 @@ def build(corpus: Corpus, layer_name: str, out: Path, *, allow_errors: bool) -> 
     """
     layer = _layer(corpus, layer_name)
     _refuse_to_replace(out)
-    errors = [one for one in check_layer(corpus, layer) if one.severity == "error"]
+    errors = errors_of(corpus, layer)
     if errors and not allow_errors:
         raise Problem(
             f"{layer_name} has {len(errors)} errors, the first: {_shown(errors[0])}",
@@ -74,28 +74,29 @@ def _shown(finding: Finding) -> str:
 
 
 def _write(corpus: Corpus, layer: Layer, errors: list[Finding], folder: Path) -> dict[str, int]:
-    tables = frames(corpus, layer)
-    if not tables["articles"].height:
-        raise Problem(f"no article of {layer.name} is in the corpus: nothing to build", "see `hedgerow validate`")
-    splits = {config: dict(_split(corpus, rows)) for config, rows in tables.items()}
-    for config, parts in splits.items():
-        for split, rows in parts.items():
-            _write_parquet(folder / config / f"{split}-00000-of-00001.parquet", schema.CONFIGS[config], rows)
-    counts = {config: {split: rows.height for split, rows in parts.items()} for config, parts in splits.items()}
-    text = card(corpus, layer, counts, folder, tables, errors)
+    """Writes one config after the other, so that only one has to be held. Returns the rows of each."""
+    counts: dict[str, dict[str, int]] = {}
+    sizes: dict[str, int] = {}
+    for config, rows in frames(corpus, layer):
+        if config == "articles" and not rows.height:
+            raise Problem(f"no article of {layer.name} is in the corpus: nothing to build", "see `hedgerow validate`")
+        sizes[config], counts[config] = int(rows.to_arrow().nbytes), {}
+        for split, part in _split(corpus, rows):
+            _write_parquet(folder / config / f"{split}-00000-of-00001.parquet", schema.CONFIGS[config], part)
+            counts[config][split] = part.height
+    text = card(corpus, layer, counts, sizes, folder, errors)
     (folder / _CARD).write_text(text, encoding="utf-8")
-    return {config: rows.height for config, rows in tables.items()}
+    return {config: sum(parts.values()) for config, parts in counts.items()}
 
 
 def _split(corpus: Corpus, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
     """The rows of each split. An event that was not released yet is in `train`."""
     fixed = _fixed_splits(corpus)
-    placed = rows.join(fixed, on="event_id", how="left", maintain_order="left").with_columns(
-        pl.col("split").fill_null("train")
-    )
+    split = rows.select("event_id").join(fixed, on="event_id", how="left", maintain_order="left")["split"]
+    split = split.fill_null("train")
     used = corpus.articles.join(fixed, on="event_id", how="left")["split"].fill_null("train").unique()
-    for split in sorted(used, key=("train", "validation", "test").index):
-        yield split, placed.filter(pl.col("split") == split).drop("split")
+    for name in sorted(used, key=("train", "validation", "test").index):
+        yield name, rows if (split == name).all() else rows.filter(split == name)
 
 
 def _fixed_splits(corpus: Corpus) -> pl.DataFrame:

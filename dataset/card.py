@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import polars as pl
 
 from dataset import schema
 from dataset.checks.findings import Finding
@@ -22,11 +21,14 @@ def card(
     corpus: Corpus,
     layer: Layer,
     counts: dict[str, dict[str, int]],
+    sizes: dict[str, int],
     folder: Path,
-    tables: dict[str, pl.DataFrame],
     errors: list[Finding],
 ) -> str:
-    """The README of a built folder. `counts` are rows by config and split; `folder` holds the Parquet files."""
+    """The README of a built folder. `folder` holds the Parquet files.
+
+    `counts` are rows by config and split, `sizes` the bytes of each config in memory.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
         undefined=jinja2.StrictUndefined,
@@ -34,7 +36,7 @@ def card(
         trim_blocks=True,
     )
     return environment.get_template(TEMPLATE).render(
-        yaml=_yaml(corpus, layer, counts, folder, tables),
+        yaml=_yaml(corpus, layer, counts, sizes, folder),
         title=corpus.title,
         built_by=BUILT_BY,
         licence=corpus.licence.upper() if corpus.licence else None,
@@ -42,7 +44,7 @@ def card(
         adjudicated=layer.name == "gold",
         makers=_makers(corpus, layer),
         counts=sentence(layer),
-        quotes=tables["quotes"].height,
+        quotes=sum(counts["quotes"].values()),
         errors=sorted({one.code for one in errors}),
         error_count=len(errors),
         versions=sorted(version for version in layer.tasks["guidelines_version"].unique() if version),
@@ -57,32 +59,26 @@ def _makers(corpus: Corpus, layer: Layer) -> dict[str, str]:
     return {name: corpus.makers[name].note if name in corpus.makers else unknown for name in names}
 
 
-def _yaml(
-    corpus: Corpus, layer: Layer, counts: dict[str, dict[str, int]], folder: Path, tables: dict[str, pl.DataFrame]
-) -> str:
+def _yaml(corpus: Corpus, layer: Layer, counts: dict[str, dict[str, int]], sizes: dict[str, int], folder: Path) -> str:
     from datasets import DatasetInfo, SplitDict, SplitInfo
     from datasets.info import DatasetInfosDict
     from huggingface_hub import DatasetCardData
 
     infos = DatasetInfosDict()
     for config, splits in counts.items():
-        found = {name: SplitInfo(name, _bytes(tables[config]), rows) for name, rows in splits.items()}
+        found = {name: SplitInfo(name, sizes[config], rows) for name, rows in splits.items()}
         size = sum(path.stat().st_size for path in (folder / config).glob("*.parquet"))
         infos[config] = DatasetInfo(
             config_name=config,
             features=schema.features(schema.CONFIGS[config]),
             splits=SplitDict(found),
             download_size=size,
-            dataset_size=_bytes(tables[config]),
+            dataset_size=sizes[config],
         )
     configs = [_config(name, list(splits)) for name, splits in counts.items()]
-    data = DatasetCardData(**_facts(corpus, layer, tables["articles"].height), configs=configs)
+    data = DatasetCardData(**_facts(corpus, layer, sum(counts["articles"].values())), configs=configs)
     infos.to_dataset_card_data(data)
     return str(data.to_yaml())
-
-
-def _bytes(rows: pl.DataFrame) -> int:
-    return int(rows.to_arrow().nbytes)
 
 
 def _config(name: str, splits: list[str]) -> dict[str, Any]:

@@ -18,8 +18,16 @@ def plain(words: str) -> str:
 
 
 def one_of(words: tuple[str, ...]) -> str:
-    """A pattern that any of the words matches, longer ones first."""
-    return "(?:" + "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True)) + ")"
+    """A pattern that any of the words matches, longer ones first; by first letter, so that few have to be tried."""
+    rest: dict[str, list[str]] = {}
+    for word in sorted(words, key=len, reverse=True):
+        rest.setdefault(word[0], []).append(re.escape(word[1:]))
+    return "(?:" + "|".join(f"{re.escape(first)}(?:{'|'.join(those)})" for first, those in rest.items()) + ")"
+
+
+def at_word(pattern: str, firsts: str) -> str:
+    """The pattern where a word begins with one of the letters `firsts`, which is quickly seen not to be so."""
+    return rf"(?=[{firsts}])\b(?:{pattern})"
 
 
 # Hedges: the closed lists of H4 to H8

@@ -1,92 +1,75 @@
-"""From a layer of the record to the rows of the published configs."""
+"""From a layer of the record to the frames of the published configs."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import polars as pl
 
 from dataset import schema, scheme
 from dataset.corpus import Corpus
+from dataset.covering import Covering
 from dataset.layer import Layer, sort_layer
-from dataset.tokens import tag, tokenize
+from dataset.tokens import tokenize
 
-Row = dict[str, Any]
 BETWEEN_SEGMENTS = " … "
+_ID = ["article_id", "span_id"]
+_LINKS = (*scheme.RELATIONS, "derived")
+_PARTS = {"speaker": "speakers", "quote": "quotes", "hedge": "hedges", "number": "numbers"}
 
 
 @dataclass(frozen=True)
-class LabelledArticle:
-    """One article with its spans and links, as the layer has them."""
+class Labelled:
+    """A layer's submitted articles, with their texts, and its spans and links.
 
-    article: Row
-    text: str
-    task: Row
-    spans: list[Row]
-    relations: list[Row]
-    kinds: dict[str, str]
+    `spans` are numbered in the order of the record (`at`). `links` have a type and both ends: `at` of the span that
+    they point to, and its published id. Of spans that share an id, links point to the last and start from each.
+    """
 
-    @property
-    def id(self) -> str:
-        """The article's id."""
-        return str(self.article["article_id"])
-
-    @property
-    def key(self) -> Row:
-        """What every published row of the article begins with."""
-        return {"article_id": self.id, "event_id": self.article["event_id"]}
+    articles: pl.DataFrame
+    spans: pl.DataFrame
+    links: pl.DataFrame
 
     @cached_property
-    def by_id(self) -> dict[str, Row]:
-        """The spans by id."""
-        return {span["span_id"]: span for span in self.spans}
+    def whole(self) -> pl.DataFrame:
+        """The spans with their published links: a list for each type of link, and `derived`."""
+        found = self.spans
+        for relation in scheme.RELATIONS:
+            ends = self.links.filter(type=relation).group_by("article_id", "from_span", maintain_order=True)
+            lists = ends.agg(pl.col("to_public").alias(relation), pl.col("derived").alias(f"{relation}_derived"))
+            found = found.join(lists, left_on=_ID, right_on=["article_id", "from_span"], how="left")
+        found = found.rename({"hedges_derived": "derived"}).sort("at")
+        return found.with_columns(pl.col(name).fill_null([]) for name in _LINKS)
 
-    @cached_property
-    def _links(self) -> dict[tuple[str, str], list[Row]]:
-        links: dict[tuple[str, str], list[Row]] = defaultdict(list)
-        for link in self.relations:
-            if link["type"] and link["from_span"] in self.by_id and link["to_span"] in self.by_id:
-                links[link["type"], link["from_span"]].append(link)
-        return links
+    def labelled(self, label: str) -> pl.DataFrame:
+        """The spans of a label, in the order of the record."""
+        return self.whole.filter(label=label)
 
-    def labelled(self, label: str) -> list[Row]:
-        """The spans of a label, in the order of the text."""
-        return [span for span in self.spans if span["label"] == label]
+    def linked(self, relation: str) -> pl.DataFrame:
+        """`at` of the spans that links of a type start from and point to (`to_at`), in the order of both."""
+        links = self.links.filter(type=relation).select("article_id", "from_span", "to_at")
+        starts = self.spans.select("at", *_ID)
+        return starts.join(
+            links, left_on=_ID, right_on=["article_id", "from_span"], how="inner", maintain_order="left_right"
+        ).select("at", "to_at")
 
-    def targets(self, relation: str, span: Row) -> list[Row]:
-        """The spans that `span` is linked to."""
-        return [self.by_id[link["to_span"]] for link in self._links.get((relation, span["span_id"]), [])]
-
-    def derived(self, span: Row) -> list[bool]:
-        """Whether each `hedges` link of a span was made by H10."""
-        return [link["derived"] for link in self._links.get(("hedges", span["span_id"]), [])]
-
-    def public(self, span: Row) -> str:
-        """The published id of a span."""
-        return f"{self.id}:{span['span_id']}"
-
-    def public_targets(self, relation: str, span: Row) -> list[str]:
-        """Published ids of the spans that `span` is linked to."""
-        return [self.public(target) for target in self.targets(relation, span)]
+    def published(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows of articles under the articles' keys, in the order of both."""
+        keys = self.articles.select("article_id", "event_id")
+        return keys.join(rows, on="article_id", how="inner", maintain_order="left_right")
 
 
-def labelled_articles(corpus: Corpus, layer: Layer) -> Iterator[LabelledArticle]:
+def labelled(corpus: Corpus, layer: Layer) -> Labelled:
     """The submitted articles of a layer, by id. Skipped articles and those not ended are not published."""
-    submitted = layer.tasks.filter(status="submitted")
-    spans = _by_article(_placed(layer.spans))
-    relations = _by_article(layer.relations)
-    kinds = _entity_kinds(corpus)
-    articles = {row["article_id"]: row for row in corpus.articles.iter_rows(named=True)}
-    for task in submitted.iter_rows(named=True):
-        if article := articles.get(task["article_id"]):
-            key = task["article_id"]
-            yield LabelledArticle(
-                article, corpus.text(key), task, spans.get(key, []), relations.get(key, []), kinds[article["event_id"]]
-            )
+    submitted = layer.tasks.filter(status="submitted").select("article_id", "guidelines_version")
+    articles = submitted.join(corpus.articles, on="article_id", how="inner", maintain_order="left")
+    texts = [corpus.text(article) for article in articles["article_id"]]
+    articles = articles.with_columns(pl.Series("text", texts, pl.String))
+    spans = _placed(layer.spans).join(articles, on="article_id", how="semi", maintain_order="left").with_row_index("at")
+    spans = spans.with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
+    return Labelled(articles, _with_kinds(corpus, spans), _whole_links(layer.relations, spans))
 
 
 def _placed(spans: pl.DataFrame) -> pl.DataFrame:
@@ -95,141 +78,157 @@ def _placed(spans: pl.DataFrame) -> pl.DataFrame:
     return placed.with_columns(pl.col("text").fill_null(""), pl.col("speaker_entities").fill_null([]))
 
 
-def _by_article(rows: pl.DataFrame) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
-    for row in rows.iter_rows(named=True):
-        found[row["article_id"]].append(row)
-    return found
+def _with_kinds(corpus: Corpus, spans: pl.DataFrame) -> pl.DataFrame:
+    """The spans with the kind of each of their entities, null for one that the event's registry does not have."""
+    named = spans.filter(pl.col("speaker_entities").list.len() > 0).select("at", "article_id", "speaker_entities")
+    one_each = named.explode("speaker_entities").join(
+        corpus.articles.select("article_id", "event_id"), on="article_id", how="left", maintain_order="left"
+    )
+    known = corpus.entities.select("event_id", "kind", pl.col("entity").alias("speaker_entities"))
+    kinds = one_each.join(
+        known.unique(["event_id", "speaker_entities"], keep="last"),
+        on=["event_id", "speaker_entities"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    lists = kinds.group_by("at", maintain_order=True).agg(pl.col("kind").alias("kinds"))
+    return spans.join(lists, on="at", how="left", maintain_order="left").with_columns(pl.col("kinds").fill_null([]))
 
 
-def _entity_kinds(corpus: Corpus) -> dict[str | None, dict[str, str]]:
-    found: dict[str | None, dict[str, str]] = defaultdict(dict)
-    for row in corpus.entities.iter_rows(named=True):
-        found[row["event_id"]][row["entity"]] = row["kind"]
-    return found
+def _whole_links(relations: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    ids = spans.unique(_ID, keep="last")
+    ends = ids.select("article_id", to_span="span_id", to_at="at", to_public="public")
+    starts = ids.select("article_id", from_span="span_id")
+    told = relations.filter(pl.col("type") != "")
+    told = told.join(starts, on=["article_id", "from_span"], how="semi", maintain_order="left")
+    return told.join(ends, on=["article_id", "to_span"], how="inner", maintain_order="left")
 
 
 # Rows of each config
 
 
-def article_rows(one: LabelledArticle) -> Iterator[Row]:
-    """The article's row of the config `articles`."""
-    known = {name: one.article[name] for name in ("outlet", "published", "url", "licence", "language", "text_sha256")}
-    yield {
-        **one.key,
-        **known,
-        "text": one.text,
-        "guidelines_version": one.task["guidelines_version"],
-        "speakers": [_speaker(one, span) for span in one.labelled("speaker")],
-        "quotes": [_quote(one, span) for span in one.labelled("quote")],
-        "hedges": [_hedge(one, span) for span in one.labelled("hedge")],
-        "numbers": [_number(one, span) for span in one.labelled("number")],
-    }
+def _part(**columns: str) -> pl.Expr:
+    """A span as a row within a row: its published id, its place, its words, and `columns` under other names."""
+    place = {"span_id": "public", "start": "start", "end": "end", "text": "text"}
+    return pl.struct(pl.col(column).alias(name) for name, column in (place | columns).items())
 
 
-def span_rows(one: LabelledArticle) -> Iterator[Row]:
-    """The article's rows of the config `spans`."""
-    for span in one.spans:
-        yield {
-            **{name: value for name, value in span.items() if name not in ("round", "annotator")},
-            **one.key,
-            "span_id": one.public(span),
-            **{name: one.public_targets(name, span) for name in scheme.RELATIONS},
-            "derived": one.derived(span),
-        }
+_SPEAKER = _part(entities="speaker_entities", kinds="kinds")
+_NUMBER = {name: f"number_{name}" for name in ("kind", "value", "low", "high", "unit")}
+_PART_OF = {
+    "speaker": _SPEAKER,
+    "quote": _part(form="quote_form", source="quote_source", said_by="said_by", continues="continues"),
+    "hedge": _part(kind="hedge_kind", hedges="hedges", derived="derived"),
+    "number": _part(**_NUMBER),
+}
 
 
-def quote_rows(one: LabelledArticle) -> Iterator[Row]:
-    """The article's rows of the config `quotes`: each first segment with those that continue it."""
-    group = {id(span): [span] for span in one.labelled("quote")}
-    for segment in one.labelled("quote"):
-        for origin in one.targets("continues", segment):
-            if id(origin) in group:
-                _join(group, group[id(segment)], group[id(origin)])
-    for segments in {id(segments): segments for segments in group.values()}.values():
-        yield _merged(one, sorted(segments, key=one.spans.index))
+def article_rows(one: Labelled) -> pl.DataFrame:
+    """The config `articles`."""
+    rows = one.articles
+    for label, name in _PARTS.items():
+        parts = _listed(one.labelled(label), "article_id", _PART_OF[label].alias(name))
+        rows = rows.join(parts, on="article_id", how="left", maintain_order="left")
+    return rows.with_columns(pl.col(name).fill_null([]) for name in _PARTS.values())
 
 
-def _join(group: dict[int, list[Row]], one: list[Row], other: list[Row]) -> None:
-    """Makes two groups of segments one."""
-    if one is not other:
-        one += other
-        group |= dict.fromkeys(map(id, other), one)
+def _listed(rows: pl.DataFrame, by: str, *columns: pl.Expr) -> pl.DataFrame:
+    return rows.group_by(by, maintain_order=True).agg(columns)
 
 
-def _merged(one: LabelledArticle, segments: list[Row]) -> Row:
-    first = segments[0]
-    speakers = _once(speaker for segment in segments for speaker in one.targets("said_by", segment))
-    hedges = [span for span in one.labelled("hedge") if any(t in segments for t in one.targets("hedges", span))]
-    numbers = [span for span in one.labelled("number") if any(_holds(segment, span) for segment in segments)]
-    return {
-        **one.key,
-        "quote_id": one.public(first),
-        "text": BETWEEN_SEGMENTS.join(segment["text"] for segment in segments),
-        "form": first["quote_form"],
-        "source": first["quote_source"],
-        "segments": [_part(one, segment) for segment in segments],
-        "speakers": [_speaker(one, speaker) for speaker in speakers],
-        "hedges": [_part(one, hedge) | {"kind": hedge["hedge_kind"]} for hedge in hedges],
-        "numbers": [_number(one, number) | {"hedged_by": _hedged_by(one, number)} for number in numbers],
-    }
+def span_rows(one: Labelled) -> pl.DataFrame:
+    """The config `spans`."""
+    return one.published(one.whole.with_columns(span_id="public"))
 
 
-def _once(spans: Iterator[Row]) -> list[Row]:
-    return list({span["span_id"]: span for span in spans}.values())
+def quote_rows(one: Labelled) -> pl.DataFrame:
+    """The config `quotes`: each first segment with those that continue it."""
+    quotes = one.labelled("quote")
+    quotes = quotes.with_columns(pl.col("at").replace(_origins(one, quotes)).alias("quote"))
+    rows = _listed(
+        quotes,
+        "quote",
+        pl.col("article_id", "public").first(),
+        pl.col("text").str.join(BETWEEN_SEGMENTS),
+        pl.col("quote_form").first().alias("form"),
+        pl.col("quote_source").first().alias("source"),
+        _part().alias("segments"),
+    ).rename({"public": "quote_id"})
+    parts = {"speakers": _said_by(one, quotes), "hedges": _hedges_of(one, quotes), "numbers": _numbers_in(one, quotes)}
+    for name, part in parts.items():
+        rows = rows.join(part.rename({"part": name}), on="quote", how="left", maintain_order="left")
+    return one.published(rows.with_columns(pl.col(name).fill_null([]) for name in parts))
 
 
-def _holds(outer: Row, inner: Row) -> bool:
-    return bool(outer["start"] <= inner["start"] and inner["end"] <= outer["end"])
+def _origins(one: Labelled, quotes: pl.DataFrame) -> dict[int, int]:
+    """The first segment of each quote that has several, by `at` of its segments."""
+    known = pl.col("at").is_in(quotes["at"].implode()) & pl.col("to_at").is_in(quotes["at"].implode())
+    group: dict[int, set[int]] = {}
+    for segment, origin in one.linked("continues").filter(known).iter_rows():
+        joined = group.get(segment, {segment}) | group.get(origin, {origin})
+        group |= dict.fromkeys(joined, joined)
+    return {segment: min(joined) for segment, joined in group.items()}
 
 
-def _hedged_by(one: LabelledArticle, number: Row) -> list[str]:
-    return [one.public(hedge) for hedge in one.labelled("hedge") if number in one.targets("hedges", hedge)]
+def _said_by(one: Labelled, quotes: pl.DataFrame) -> pl.DataFrame:
+    """`quote` and its speakers, each once."""
+    links = quotes.select("at", "quote").join(one.linked("said_by"), on="at", maintain_order="left_right")
+    once = links.unique(["quote", "to_at"], keep="first", maintain_order=True).select("quote", at="to_at")
+    return _listed(once.join(one.whole, on="at", maintain_order="left"), "quote", _SPEAKER.alias("part"))
 
 
-def token_rows(one: LabelledArticle) -> Iterator[Row]:
-    """The article's row of the config `tokens`."""
-    edges = {label: [(span["start"], span["end"]) for span in one.labelled(label)] for label in scheme.LABELS}
-    tokens = tokenize(one.text, (cut for spans in edges.values() for span in spans for cut in span))
-    yield {
-        **one.key,
-        "tokens": [one.text[start:end] for start, end in tokens],
-        "starts": [start for start, _ in tokens],
-        "ends": [end for _, end in tokens],
-        **{f"{label}_tags": tag(tokens, spans) for label, spans in edges.items()},
-    }
+def _hedges_of(one: Labelled, quotes: pl.DataFrame) -> pl.DataFrame:
+    """`quote` and the hedges that point to one of its segments."""
+    segments = quotes.select("quote", to_at="at")
+    links = one.linked("hedges").join(segments, on="to_at").unique(["quote", "at"]).sort("at")
+    hedges = links.join(one.labelled("hedge"), on="at", maintain_order="left")
+    return _listed(hedges, "quote", _part(kind="hedge_kind").alias("part"))
 
 
-def annotator_rows(one: LabelledArticle) -> Iterator[Row]:
-    """The article's rows of the config `annotators`, for a layer that was not adjudicated."""
-    for span in one.spans:
-        yield {**span, **one.key, "span_id": one.public(span), "outcome": None, "rule": None}
+def _numbers_in(one: Labelled, quotes: pl.DataFrame) -> pl.DataFrame:
+    """`quote` and the numbers inside its segments, each with the hedges that point to it."""
+    numbers = one.labelled("number")
+    hedges = one.labelled("hedge").select("at", hedge="public")
+    links = one.linked("hedges").unique(["at", "to_at"]).join(hedges, on="at").sort("at")
+    hedged = _listed(links.select("hedge", at="to_at"), "at", pl.col("hedge").alias("hedged_by"))
+    told = numbers.join(hedged, on="at", how="left").with_columns(pl.col("hedged_by").fill_null([]))
+    pairs = pl.DataFrame(
+        _inside(quotes, numbers), {"quote": quotes["quote"].dtype, "at": quotes["at"].dtype}, orient="row"
+    )
+    held = pairs.unique().join(told, on="at").sort("at")
+    return _listed(held, "quote", _part(**_NUMBER, hedged_by="hedged_by").alias("part"))
 
 
-def _part(one: LabelledArticle, span: Row) -> Row:
-    return {"span_id": one.public(span), **{name: span[name] for name in ("start", "end", "text")}}
+def _inside(outer: pl.DataFrame, inner: pl.DataFrame) -> Iterable[tuple[int, int]]:
+    """`quote` of an outer and `at` of an inner span wherever one holds the other."""
+    places: dict[str, list[tuple[int, int, int]]] = {}
+    for article, start, end, quote in outer.select("article_id", "start", "end", "quote").iter_rows():
+        places.setdefault(article, []).append((start, end, quote))
+    covering = {article: Covering(those) for article, those in places.items()}
+    return [
+        (quote, at)
+        for article, start, end, at in inner.select("article_id", "start", "end", "at").iter_rows()
+        if article in covering
+        for _, _, quote in covering[article].around(start, end)
+    ]
 
 
-def _speaker(one: LabelledArticle, span: Row) -> Row:
-    names = span["speaker_entities"]
-    return _part(one, span) | {"entities": names, "kinds": [one.kinds.get(name) for name in names]}
+def token_rows(one: Labelled) -> pl.DataFrame:
+    """The config `tokens`."""
+    numbered = one.articles.with_row_index("number")
+    spans = numbered.select("article_id", pl.col("number").cast(pl.Int64)).join(one.spans, on="article_id")
+    tokens = tokenize(one.articles["text"].to_list(), spans.select("number", "label", "start", "end"))
+    return pl.concat([one.articles.select("article_id", "event_id"), tokens], how="horizontal")
 
 
-def _quote(one: LabelledArticle, span: Row) -> Row:
-    links = {name: one.public_targets(name, span) for name in ("said_by", "continues")}
-    return _part(one, span) | {"form": span["quote_form"], "source": span["quote_source"]} | links
+def annotator_rows(one: Labelled) -> pl.DataFrame:
+    """The config `annotators`, for a layer that was not adjudicated."""
+    unknown = pl.lit(None, pl.String)
+    return one.published(one.spans.with_columns(span_id="public", outcome=unknown, rule=unknown))
 
 
-def _hedge(one: LabelledArticle, span: Row) -> Row:
-    links = {"hedges": one.public_targets("hedges", span), "derived": one.derived(span)}
-    return _part(one, span) | {"kind": span["hedge_kind"]} | links
-
-
-def _number(one: LabelledArticle, span: Row) -> Row:
-    return _part(one, span) | {name: span[f"number_{name}"] for name in ("kind", "value", "low", "high", "unit")}
-
-
-ROWS: dict[str, Callable[[LabelledArticle], Iterator[Row]]] = {
+ROWS: dict[str, Callable[[Labelled], pl.DataFrame]] = {
     "articles": article_rows,
     "spans": span_rows,
     "quotes": quote_rows,
@@ -238,10 +237,8 @@ ROWS: dict[str, Callable[[LabelledArticle], Iterator[Row]]] = {
 }
 
 
-def frames(corpus: Corpus, layer: Layer) -> dict[str, pl.DataFrame]:
-    """Every config as a frame, sorted by article and place."""
-    articles = list(labelled_articles(corpus, sort_layer(layer)))
-    return {
-        config: schema.frame(table, [row for one in articles for row in ROWS[config](one)])
-        for config, table in schema.CONFIGS.items()
-    }
+def frames(corpus: Corpus, layer: Layer) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Every config and its rows, sorted by article and place, one after the other."""
+    one = labelled(corpus, sort_layer(layer))
+    for config, table in schema.CONFIGS.items():
+        yield config, ROWS[config](one).select(*schema.polars_schema(table))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 MARKS: Final = "\"“”„«»‘'’"
 _CLOSES: Final = {"“": "”", "„": "”“", "«": "»", "‘": "’", '"': '"', "'": "'"}
 _DEPTH: Final = 4
+_MARK_OR_LINE_END: Final = re.compile(f"[{MARKS}\n]")
 
 
 class Quoted(NamedTuple):
@@ -44,7 +46,7 @@ def read_marks(text: str) -> Marks:
 
 def _places(text: str) -> Iterator[int]:
     """Where marks and line ends are."""
-    return (place for place, character in enumerate(text) if character in MARKS or character == "\n")
+    return (match.start() for match in _MARK_OR_LINE_END.finditer(text))
 
 
 def _closed(text: str, opened: list[int], place: int) -> int | None:

@@ -68,13 +68,14 @@ class Facts:
         return self.layer.tasks.filter(status="submitted").select("article_id").unique()
 
     @cached_property
-    def by_id(self) -> dict[tuple[str, str], Row]:
-        """The spans by (article_id, span_id)."""
-        return {(row["article_id"], row["span_id"]): row for row in self.layer.spans.iter_rows(named=True)}
+    def _numbers(self) -> dict[tuple[str, str], int]:
+        """Which row a span is, by (article_id, span_id)."""
+        return {key: row for row, key in enumerate(self.layer.spans.select("article_id", "span_id").iter_rows())}
 
     def span(self, article: str, span_id: str) -> Row | None:
         """The span of that id."""
-        return self.by_id.get((article, span_id))
+        number = self._numbers.get((article, span_id))
+        return None if number is None else self.layer.spans.row(number, named=True)
 
     def linked(self, relation: str, side: str) -> pl.DataFrame:
         """article_id and span_id of the spans that links of a type start from (`from_span`) or point to."""

@@ -18,7 +18,12 @@ from dataset.layer import TABLES, Layer
 
 def check_layer(corpus: Corpus, layer: Layer) -> list[Finding]:
     """All findings of a layer, by article and place."""
-    return found_by(STRUCTURE + RULES, corpus, layer)
+    return found_by(STRUCTURE + RULES + HINTS, corpus, layer)
+
+
+def errors_of(corpus: Corpus, layer: Layer) -> list[Finding]:
+    """The findings of severity error, by article and place, without looking for what is a warning at most."""
+    return [one for one in found_by(STRUCTURE + RULES, corpus, layer) if one.severity == "error"]
 
 
 def found_by(checks: Iterable[Check], corpus: Corpus, layer: Layer) -> list[Finding]:
@@ -69,7 +74,7 @@ def spans_without_task(facts: Facts) -> Iterator[Finding]:
 
 def relation_ends(facts: Facts) -> Iterator[Finding]:
     """Links to nowhere, and links between labels that the scheme does not link."""
-    for link in facts.layer.relations.iter_rows(named=True):
+    for link in _doubtful(facts).iter_rows(named=True):
         ends = [facts.span(link["article_id"], link[side]) for side in ("from_span", "to_span")]
         shown = next((end for end in ends if end), {"article_id": link["article_id"], "span_id": link["from_span"]})
         arrow = f"{link['from_span']} → {link['to_span']}"
@@ -85,6 +90,20 @@ def relation_ends(facts: Facts) -> Iterator[Finding]:
             yield facts.at(
                 "relation-wrong-types", shown, f"a link from {labels[0]} to {labels[1]} ({arrow}) means nothing"
             )
+
+
+def _doubtful(facts: Facts) -> pl.DataFrame:
+    """The links that are not plainly right: two ends that are there and differ, and the type that their labels give."""
+    pairs = [(one, other, scheme.relation_type(one, other)) for one in scheme.LABELS for other in scheme.LABELS]
+    meant = pl.DataFrame(pairs, ["from_label", "to_label", "type"], orient="row")
+    ids = facts.layer.spans.unique(["article_id", "span_id"], keep="last")
+    links = facts.layer.relations.with_row_index("at")
+    right = links.filter(pl.col("from_span") != pl.col("to_span"))
+    for side in ("from", "to"):
+        ends = ids.select("article_id", pl.col("span_id").alias(f"{side}_span"), pl.col("label").alias(f"{side}_label"))
+        right = right.join(ends, on=["article_id", f"{side}_span"], how="inner")
+    right = right.join(meant, on=["from_label", "to_label", "type"], how="semi")
+    return links.join(right, on="at", how="anti", maintain_order="left").drop("at")
 
 
 def foreign_rows(facts: Facts) -> Iterator[Finding]:
@@ -141,22 +160,26 @@ STRUCTURE: tuple[Check, ...] = (
 
 RULES: tuple[Check, ...] = (
     everywhere.punctuation,
-    everywhere.possessives,
-    everywhere.furniture,
-    speaker.asides,
     speaker.trailing_commas,
     speaker.speakers_without_quote,
     speaker.unregistered_entities,
-    quote.quotation_marks,
-    quote.quoted_words,
-    quote.complementisers,
     quote.sources,
     hedge.cues,
     hedge.other_targets,
     number.values,
+)
+"""Whether it keeps the scheme's rules. They judge spans that are sound: see `Facts.sound`."""
+
+HINTS: tuple[Check, ...] = (
+    everywhere.possessives,
+    everywhere.furniture,
+    speaker.asides,
+    quote.quotation_marks,
+    quote.quoted_words,
+    quote.complementisers,
     number.approximators,
     number.counted_nouns,
     number.dates,
     recall.missed,
 )
-"""Whether it keeps the scheme's rules. They judge spans that are sound: see `Facts.sound`."""
+"""Rules, too, but a breach of these is a warning."""

@@ -68,7 +68,9 @@ def later_continued(facts: Facts) -> Iterator[Finding]:
     round_about = _circling(facts)
     for link in facts.layer.relations.filter(type="continues").iter_rows(named=True):
         segment, origin = (facts.span(link["article_id"], link[side]) for side in ("from_span", "to_span"))
-        in_order = not segment or not origin or segment is origin or _starts(segment) > _starts(origin)
+        in_order = (
+            not segment or not origin or link["from_span"] == link["to_span"] or _starts(segment) > _starts(origin)
+        )
         if not in_order and (link["article_id"], link["from_span"]) not in round_about:
             yield facts.at("q4-continues-later", _end(facts, link), "it continues a quote that comes after it")
 

@@ -15,33 +15,40 @@ from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
 from dataset.quotation import read_marks
 
-_NOT_NUMBERS: Final = re.compile(lexicon.NOT_NUMBERS)
+_NOT_NUMBERS: Final = re.compile(rf"(?=[A-Zh\d\s])(?:{lexicon.NOT_NUMBERS})")
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _CARDINAL: Final = lexicon.one_of(tuple(word for word in lexicon.NUMBER_WORDS if word not in ("zero", "one", "tens")))
-_NUMBER_WORD: Final = re.compile(rf"(?<![\w-])(?:[Tt]ens of )?{_CARDINAL}(?:[ -]{_CARDINAL})*(?![\w-])")
+_NUMBER_WORD: Final = re.compile(rf"(?=[a-zT])(?<![\w-])(?:[Tt]ens of )?{_CARDINAL}(?:[ -]{_CARDINAL})*(?![\w-])")
 _BEFORE_NUMBER: Final = rf"(?=\s+(?:[$€£¥]|\d|{_CARDINAL}\b))"
 _CUES: Final = re.compile(
-    "|".join(
-        (
-            rf"\b(?:about|approximately|around|some|nearly|up to|at least|more than)\b{_BEFORE_NUMBER}",
-            r"\bas (?:early|soon) as\b",
-            r"\b(?:could|may|might|likely|possible|possibly|possibilit(?:y|ies)|potential|perhaps|I think)\b",
-            r"\b(?:allegedly|apparently|purported|reportedly|seem(?:s|ed)?|appear(?:s|ed)?(?= to\b))\b",
-            r"(?:(?<=\b[Tt]he )|(?<=\b[Aa] )|(?<=\b[Aa]n ))(?:alleged|reported)(?= [a-z])",
-            rf"\b(?:{lexicon.NONCOMMITTAL})\b",
-        )
+    lexicon.at_word(
+        "|".join(
+            (
+                rf"\b(?:about|approximately|around|some|nearly|up to|at least|more than)\b{_BEFORE_NUMBER}",
+                r"\bas (?:early|soon) as\b",
+                r"\b(?:could|may|might|likely|possible|possibly|possibilit(?:y|ies)|potential|perhaps|I think)\b",
+                r"\b(?:allegedly|apparently|purported|reportedly|seem(?:s|ed)?|appear(?:s|ed)?(?= to\b))\b",
+                r"(?:(?<=\b[Tt]he )|(?<=\b[Aa] )|(?<=\b[Aa]n ))(?:alleged|reported)(?= [a-z])",
+                rf"\b(?:{lexicon.NONCOMMITTAL})\b",
+            )
+        ),
+        "aceIlmnprsudf",
     )
 )
 AROUND: Final = 32
 _SENTENCE: Final = re.compile(r"[^.!?\n]+(?:[.!?](?!\s)[^.!?\n]*)*")
 _VERBS: Final = lexicon.one_of(lexicon.CLAUSE_VERBS)
 _SAYING: Final = re.compile(
-    rf"\b{_VERBS}\b(?:(?: (?!that\b|whether\b)[\w’'().]+){{0,4}},? (?:that|whether)\b| (?:he|she|it|they|we|there)\b)|"
-    r"\baccus(?:e|es|ed|ing)\b[^.!?\n]{1,80}? of \w+ing\b"
+    lexicon.at_word(
+        rf"\b{_VERBS}\b"
+        r"(?:(?: (?!that\b|whether\b)[\w’'().]+){0,4},? (?:that|whether)\b| (?:he|she|it|they|we|there)\b)|"
+        r"\baccus(?:e|es|ed|ing)\b[^.!?\n]{1,80}? of \w+ing\b",
+        "a-z",
+    )
 )
 
 
-class _Article(NamedTuple):
+class Article(NamedTuple):
     """A text, where its furniture is, and where its spans are by label, in order."""
 
     id: str
@@ -72,12 +79,12 @@ def missed(facts: Facts) -> Iterator[Finding]:
 _Missed = tuple[str, int, int, str]
 
 
-def _missed(article: _Article) -> Iterator[_Missed]:
+def _missed(article: Article) -> Iterator[_Missed]:
     for look in LOOKS:
         yield from look(article)
 
 
-def _articles(facts: Facts) -> Iterator[_Article]:
+def _articles(facts: Facts) -> Iterator[Article]:
     """The submitted articles whose spans are all sound."""
     unsound = facts.layer.spans.join(facts.sound, on=["article_id", "span_id"], how="anti")
     wanted = facts.submitted.join(unsound, on="article_id", how="anti").sort("article_id")
@@ -92,10 +99,10 @@ def _articles(facts: Facts) -> Iterator[_Article]:
             places[-1] = (places[-1][0], max(end, places[-1][1]))
     for article in wanted["article_id"]:
         if (text := facts.text_of.get(article)) is not None:
-            yield _Article(article, text, facts.furniture(article), spans.get(article, {}))
+            yield Article(article, text, facts.furniture(article), spans.get(article, {}))
 
 
-def quotations(article: _Article) -> Iterator[_Missed]:
+def quotations(article: Article) -> Iterator[_Missed]:
     """Pairs of quotation marks outside every quote."""
     reached = 0
     for start, end in read_marks(article.text).pairs:
@@ -104,7 +111,7 @@ def quotations(article: _Article) -> Iterator[_Missed]:
             yield "q1-unlabelled-quotation", start, end, f"no quote covers {_brief(article.text[start:end])}"
 
 
-def digits(article: _Article) -> Iterator[_Missed]:
+def digits(article: Article) -> Iterator[_Missed]:
     """Digits that no number covers."""
     for match in _DIGITS.finditer(article.text):
         if not article.covered(*match.span(), "number") and not _is_no_number(article.text, *match.span()):
@@ -113,25 +120,35 @@ def digits(article: _Article) -> Iterator[_Missed]:
 
 def _is_no_number(text: str, start: int, end: int) -> bool:
     """Whether digits belong to a date, time, year, ordinal, name or list marker."""
+    if _is_plain(text, start, end):
+        return False
     around = _NOT_NUMBERS.finditer(text, max(0, start - AROUND), end + AROUND)
     return any(match.start() < end and start < match.end() for match in around)
 
 
-def number_words(article: _Article) -> Iterator[_Missed]:
+def _is_plain(text: str, start: int, end: int) -> bool:
+    """Whether digits are between two words in lower case, so that nothing in `NOT_NUMBERS` can hold them."""
+    before, after = text[text.rfind(" ", 0, max(0, start - 1)) + 1 : start], text[end : end + 3]
+    words_around = before[-1:] == after[:1] == " " and (before[:-1] + after[1:]).isalpha() and len(after) == 3
+    small = words_around and (before[:-1] + after[1:]).islower() and text[start:end].isdigit()
+    return small and end - start <= 3 and len(before) > 1 and after != " of" and after[-1] != "m"
+
+
+def number_words(article: Article) -> Iterator[_Missed]:
     """Number words that no number covers."""
     for match in _NUMBER_WORD.finditer(article.text):
         if not article.covered(*match.span(), "number"):
             yield "n1-unlabelled-number-word", *match.span(), f"no number covers “{match[0]}”"
 
 
-def hedge_cues(article: _Article) -> Iterator[_Missed]:
+def hedge_cues(article: Article) -> Iterator[_Missed]:
     """Listed cues that no hedge covers. One inside a number is told by N2."""
     for match in _CUES.finditer(article.text):
         if not any(article.covered(*match.span(), label) for label in ("hedge", "number")):
             yield "h9-unlabelled-cue", *match.span(), f"no hedge covers “{match[0]}”"
 
 
-def sayings(article: _Article) -> Iterator[_Missed]:
+def sayings(article: Article) -> Iterator[_Missed]:
     """Verbs of saying with a clause, in a sentence that no quote touches."""
     for sentence in _SENTENCE.finditer(article.text):
         if not article.covered(*sentence.span(), "quote"):
@@ -143,7 +160,7 @@ def _brief(words: str) -> str:
     return words if len(words) <= 60 else f"{words[:59]}…"
 
 
-LOOKS: Final[tuple[Callable[[_Article], Iterator[_Missed]], ...]] = (
+LOOKS: Final[tuple[Callable[[Article], Iterator[_Missed]], ...]] = (
     quotations,
     digits,
     number_words,

@@ -65,8 +65,18 @@ class SpansInText(schema.Spans):
 
 def _read_again() -> pl.Expr:
     """Whether the number's value can be read, and the bounds that it gives."""
-    dtype = pl.Struct({"readable": pl.Boolean, "number_low": pl.Float64, "number_high": pl.Float64})
-    return pl.col("number_value").map_elements(_reading, return_dtype=dtype, skip_nulls=False)
+    return pl.col("number_value").map_batches(_readings, return_dtype=_READING)
+
+
+_READING = pl.Struct({"readable": pl.Boolean, "number_low": pl.Float64, "number_high": pl.Float64})
+
+
+def _readings(values: pl.Series) -> pl.Series:
+    """What each value says; each that stands several times is read once."""
+    once = values.unique()
+    read = pl.DataFrame({"value": once, "reading": pl.Series([_reading(one) for one in once], dtype=_READING)})
+    wanted = pl.DataFrame({"value": values})
+    return wanted.join(read, on="value", how="left", nulls_equal=True, maintain_order="left")["reading"]
 
 
 def _reading(value: str | None) -> dict[str, object]:

@@ -40,7 +40,7 @@ def tiny(tmp_path: Path) -> Corpus:
 
 
 def published(corpus: Corpus, config: str, rows: Rows | None = None) -> list[Row]:
-    return frames(corpus, make_layer(LAYER, **(rows or valid_rows())))[config].to_dicts()
+    return dict(frames(corpus, make_layer(LAYER, **(rows or valid_rows()))))[config].to_dicts()
 
 
 def by(name: str, rows: list[Row]) -> dict[str, Row]:
@@ -54,7 +54,7 @@ def ids(rows: list[Row]) -> list[str]:
 def test_every_config_has_its_rows(tiny: Corpus) -> None:
     layer = make_layer(LAYER, **valid_rows())
     assert list(ROWS) == list(schema.CONFIGS)
-    for config, rows in frames(tiny, layer).items():
+    for config, rows in frames(tiny, layer):
         schema.CONFIGS[config].validate(rows, lazy=True)
         assert rows.height
 
@@ -65,7 +65,7 @@ def test_whatever_is_labelled_the_rows_are_of_their_tables(
     tmp_path_factory: pytest.TempPathFactory, record: Record
 ) -> None:
     corpus = put_corpus(tmp_path_factory.mktemp("drawn"), record.texts)
-    for config, rows in frames(corpus, make_layer(LAYER, **record.rows)).items():
+    for config, rows in frames(corpus, make_layer(LAYER, **record.rows)):
         schema.CONFIGS[config].validate(rows, lazy=True)
 
 

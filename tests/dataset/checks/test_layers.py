@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset.checks.findings import CATALOGUE, Finding
-from dataset.checks.layers import STRUCTURE, check_layer, found_by
+from dataset.checks.layers import HINTS, STRUCTURE, check_layer, errors_of, found_by
 from dataset.corpus import Corpus
 from dataset.layer import make_layer
-from tests.dataset.checks.wrong import MISSED, WRONG
+from tests.dataset.checks.wrong import ARTICLE, MISSED, WRONG
 from tests.dataset.drawn import Record, broken_rows, records
 from tests.dataset.faults import FAULTS, SEEN_BY_THE_PULL_ALONE, WHERE
 from tests.dataset.tiny import (
@@ -75,6 +75,21 @@ def test_a_layer_that_keeps_the_rules_gives_no_finding(
     tmp_path_factory: pytest.TempPathFactory, record: Record
 ) -> None:
     assert check(put_corpus(tmp_path_factory.mktemp("drawn"), record.texts), record.rows) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(broken_rows())
+def test_the_errors_are_all_findings_that_are_errors(tmp_path_factory: pytest.TempPathFactory, rows: Rows) -> None:
+    corpus, layer = put_corpus(tmp_path_factory.mktemp("broken")), make_layer(LAYER, **rows)
+    assert errors_of(corpus, layer) == [one for one in check_layer(corpus, layer) if one.severity == "error"]
+
+
+@pytest.mark.parametrize("code", [*WRONG, *MISSED])
+def test_a_hint_is_never_an_error(tmp_path: Path, code: str) -> None:
+    for number, work in enumerate((WRONG | MISSED)[code]):
+        corpus = put_corpus(tmp_path / str(number), {ARTICLE: work.text})
+        found = found_by(HINTS, corpus, make_layer(LAYER, **work.rows))
+        assert all(CATALOGUE[one.code].severity == "warning" for one in found)
 
 
 # One fault gives one code, whatever else is wrong

@@ -1,0 +1,101 @@
+"""A Label Studio JSON export, read task by task and never held whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, Final
+
+import ijson
+import orjson
+
+from dataset.problem import Problem
+
+Row = dict[str, Any]
+
+CHUNK: Final = 4 << 20
+LONGEST: Final = 32 << 20
+_PIECES: Final = 64
+_SPACE: Final = b" \t\r\n"
+# Between two tasks as Label Studio writes them; where else it matches, the pieces are put together again.
+_BETWEEN: Final = re.compile(rb'(?<=\}),(?=\s*\{\s*"id"\s*:\s*\d)')
+_DIGITS: Final = bytes(0x30 if 0x30 <= byte <= 0x39 else byte for byte in range(256))
+_TOO_LONG: Final = b"0" * 19
+
+
+def read_export(export: Path) -> Iterator[Row]:
+    """The tasks of a JSON export, one at a time.
+
+    Raises:
+        Problem: the file is missing, is not JSON, or is not a list of tasks.
+    """
+    try:
+        with export.open("rb") as stream:
+            if stream.read(64).lstrip()[:1] != b"[":
+                raise Problem(f"{export} is not a list of tasks", "export as JSON from Label Studio")
+            yield from _items(stream)
+    except OSError as error:
+        raise Problem(f"{export} cannot be read: {error.strerror}", "check the name of the file") from None
+    except (ijson.JSONError, UnicodeDecodeError) as error:
+        raise Problem(
+            f"{export} is not whole JSON: {str(error).splitlines()[0]}", "export again from Label Studio"
+        ) from None
+
+
+def _items(stream: IO[bytes]) -> Iterator[Any]:
+    """The items of a list: quickly, and from the first that orjson does not take, with ijson, which says why."""
+    done = 0
+    stream.seek(0)
+    try:
+        for task in _quick(stream):
+            yield task
+            done += 1
+    except (orjson.JSONDecodeError, ijson.JSONError):
+        stream.seek(0)
+        yield from islice(_slow(stream), done, None)
+
+
+def _slow(stream: IO[bytes]) -> Iterator[Any]:
+    yield from ijson.items(stream, "item", use_float=True)
+
+
+def _quick(stream: IO[bytes]) -> Iterator[Any]:
+    begun: list[bytes] = []
+    for piece in _pieces(stream):
+        begun.append(piece)
+        try:
+            yield _read(b",".join(begun))
+        except orjson.JSONDecodeError:
+            if len(begun) == _PIECES:
+                raise
+        else:
+            begun.clear()
+    if begun:
+        raise orjson.JSONDecodeError("the list breaks off", "", 0)
+
+
+def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
+    """The text between the list's brackets, parted where a task may end."""
+    rest = stream.read(CHUNK).lstrip(_SPACE).removeprefix(b"[")
+    while chunk := stream.read(CHUNK):
+        *whole, rest = _BETWEEN.split(rest)
+        yield from whole
+        if len(rest) > LONGEST:
+            raise orjson.JSONDecodeError("no task ends", "", 0)
+        rest += chunk
+    rest = rest.rstrip(_SPACE)
+    if not rest.endswith(b"]"):
+        raise orjson.JSONDecodeError("the list does not end", "", 0)
+    if inner := rest[:-1].strip(_SPACE):
+        yield from _BETWEEN.split(inner)
+
+
+def _read(piece: bytes) -> Any:
+    """One piece of JSON. orjson takes a whole number of more than 64 bits for a float: such a piece is ijson's."""
+    item = orjson.loads(piece)
+    if _TOO_LONG in piece.translate(_DIGITS):
+        (item,) = _slow(BytesIO(b"[" + piece + b"]"))
+    return item

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import ijson
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from annotation import export
+from annotation.export import read_export
+from dataset.problem import Problem
+
+_TEXTS = st.sampled_from(('},{"id": 1', '"}]', "“a”", "\\", "ab", "\u2028", "[{", "1" * 30)) | st.text(max_size=5)
+_NUMBERS = st.integers(-(2**62), 2**62) | st.floats(allow_nan=False, allow_infinity=False)
+_LEAVES = st.none() | st.booleans() | _NUMBERS | _TEXTS
+_VALUES = st.recursive(
+    _LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner), max_leaves=6
+)
+_NESTED = st.lists(st.fixed_dictionaries({"id": st.integers(0, 9) | _TEXTS, "value": _VALUES}), max_size=4)
+_TASKS = st.lists(
+    st.fixed_dictionaries({"id": st.integers(0, 99), "data": _VALUES, "annotations": _NESTED}), max_size=6
+)
+_FORMS = st.fixed_dictionaries(
+    {
+        "ensure_ascii": st.booleans(),
+        "indent": st.none() | st.just(1),
+        "separators": st.sampled_from((None, (",", ":"))),
+    }
+)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "CHUNK", 64)
+
+
+def written(folder: Path, content: bytes) -> Path:
+    path = folder / "export.json"
+    path.write_bytes(content)
+    return path
+
+
+@settings(max_examples=100, deadline=None)
+@given(_TASKS, _FORMS, st.integers(8, 200), st.sampled_from((40, 2**20)))
+@example([{"id": 1, "data": '},{"id": 1', "annotations": [{"id": 1}, {"id": 2}]}], {}, 8, 2**20)
+def test_the_tasks_are_those_of_the_file_however_it_is_written_and_read(
+    tmp_path_factory: pytest.TempPathFactory, tasks: list[Any], form: dict[str, Any], chunk: int, longest: int
+) -> None:
+    path = written(tmp_path_factory.mktemp("export"), json.dumps(tasks, **form).encode("utf-8"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(export, "CHUNK", chunk)
+        patch.setattr(export, "LONGEST", longest)
+        assert list(map(repr, read_export(path))) == list(map(repr, tasks))
+
+
+@settings(max_examples=100, deadline=None)
+@given(_TASKS, st.data())
+def test_what_is_cut_or_changed_gives_what_ijson_gives(
+    tmp_path_factory: pytest.TempPathFactory, tasks: list[Any], data: st.DataObject
+) -> None:
+    content = bytearray(json.dumps(tasks).encode())
+    at = data.draw(st.integers(1, len(content) - 1))
+    content[at : at + data.draw(st.integers(0, 3))] = data.draw(
+        st.sampled_from((b"", b"}", b",", b"]", b"\xff", b"1e999", b'"\\ud800"', b"9" * 25, b"NaN", b"[{"))
+    )
+    path = written(tmp_path_factory.mktemp("export"), bytes(content))
+    told: list[str] = []
+    try:
+        with path.open("rb") as stream:
+            told.extend(map(repr, ijson.items(stream, "item", use_float=True)))
+    except ijson.JSONError:
+        told.append("Problem")
+    assert read(path) == told
+
+
+def read(path: Path) -> list[str]:
+    found: list[str] = []
+    try:
+        found.extend(map(repr, read_export(path)))
+    except Problem:
+        found.append("Problem")
+    return found
+
+
+def test_tasks_come_before_the_file_is_read_to_its_end(tmp_path: Path, small: None) -> None:
+    content = json.dumps([{"id": number, "data": "x" * 40} for number in range(1000)]).encode()[:-1000]
+    tasks = read_export(written(tmp_path, content))
+    assert [next(tasks)["id"] for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(Problem):
+        list(tasks)

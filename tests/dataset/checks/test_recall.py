@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+import re
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from dataset import lexicon
+from dataset.checks import recall
+
+_WORDS = st.sampled_from(
+    (
+        *("about", "ships", "of", "a", "am", "aim", "ofer", "p", "pm", "p.m.", "o'clock", "may", "on", "x", "é"),
+        *("May", "Oct.", "Covid-", "F", "in", "1999", "12", "3", "7.", "2)", "3.5", "1,000", "5th", "-", "–", ":", "/"),
+        *("http://x/", "\n", "\u00a0", "“", "m"),
+    )
+)
+_SENTENCES = st.lists(st.tuples(_WORDS, st.sampled_from((" ", " ", " ", ""))), max_size=10).map(
+    lambda pairs: "".join(word + blank for word, blank in pairs)
+)
+
+
+@given(_SENTENCES)
+@example("about 12 ships")
+@example("on 3 of May")
+@example("at 3 am")
+def test_digits_are_no_number_where_a_date_time_ordinal_name_or_marker_holds_them(text: str) -> None:
+    for match in re.finditer(r"\d+(?:[.,]\d+)*", text):
+        start, end = match.span()
+        around = re.compile(lexicon.NOT_NUMBERS).finditer(text, max(0, start - recall.AROUND), end + recall.AROUND)
+        held = any(one.start() < end and start < one.end() for one in around)
+        found = [one[1:3] for one in recall.digits(recall.Article("a", text, [], {}))]
+        assert ((start, end) in found) is not held
