@@ -63,6 +63,7 @@ def test_the_lists_of_the_record_and_of_the_configs_are_of_those_tables_that_the
         "relations",
         "findings",
         "deals",
+        "decisions",
         "agreement",
         "acknowledged",
         "splits",
