@@ -388,6 +388,13 @@ def failures(model: type[Table], rows: pl.DataFrame) -> list[dict[str, Any]]:
     return []
 
 
+def faults(model: type[Table], rows: pl.DataFrame, key: list[str]) -> list[str]:
+    """What the table does not allow in its rows, each in words, and keys that stand twice."""
+    found = [f"row {one['index'] + 1}: {one['column']} is {one['failure_case']!r}" for one in failures(model, rows)]
+    twice = rows.filter(rows.select(key).is_duplicated()).select(key).unique(maintain_order=True)
+    return found + [f"{' '.join(map(str, row))} is there twice" for row in twice.iter_rows()]
+
+
 def arrow_schema(table: type[Table]) -> pyarrow.Schema:
     """The table's Arrow schema, without metadata."""
     return pyarrow.schema([(name, _arrow_type(dtype)) for name, dtype in polars_schema(table).items()])
