@@ -345,7 +345,8 @@ def empty(table: type[Table]) -> pl.DataFrame:
 
 def frame(table: type[Table], rows: list[dict[str, Any]]) -> pl.DataFrame:
     """A frame of the table; a key that a row lacks is null."""
-    return pl.DataFrame(rows, schema=polars_schema(table), orient="row", infer_schema_length=None)
+    types = polars_schema(table)
+    return pl.DataFrame({name: [row.get(name) for row in rows] for name in types}, types)
 
 
 def failures(model: type[Table], rows: pl.DataFrame) -> list[dict[str, Any]]:
