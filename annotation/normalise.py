@@ -14,7 +14,7 @@ from dataset.layer import TABLES, Layer, sort_layer
 from dataset.problem import Problem
 
 Row = dict[str, Any]
-SHELF: Final = 50_000
+SHELF: Final = 12_000
 
 
 class Normaliser:
