@@ -33,7 +33,7 @@ NO_EXPORT_CAUSES = {
     "stale-acknowledgement",
     "text-not-slice",
     "unreadable-table",
-    "unsound-entity",
+    "unsound-entity", "unsound-decision",
     "value-missing",
     "wrong-annotator",
 }
