@@ -33,7 +33,8 @@ NO_EXPORT_CAUSES = {
     "stale-acknowledgement",
     "text-not-slice",
     "unreadable-table",
-    "unsound-entity", "unsound-decision",
+    "unsound-entity",
+    "unsound-decision",
     "value-missing",
     "wrong-annotator",
 }
