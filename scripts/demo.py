@@ -45,19 +45,8 @@ def command(
     server = Server(demo.state)
     known = server.up([*SHIPPED, YOU], None, tell)
 
-    push.deal(demo, ROUND, [*SHIPPED])
-    seats = [accounts.embedded_seat(demo, name) for name in SHIPPED]
-    for seat in seats:
-        sent = push.push(demo, ROUND, seat)
-        restored = restore(demo, ROUND, seat)
-        say(
-            f"push: {sent.sent} articles for {seat.annotator}; restore: {restored.put_back} with the work of the record"
-        )
-
-    pulled = pull.pull(demo, ROUND, seats, accept_removals=False, tell=tell)
-    say(f"pull {pulled.pull_id}: " + ", ".join(f"{one.name} {one.spans.height} spans" for one in pulled.layers))
-    if pulled.removed:
-        raise Problem("the demo's server lacks work of its record", f"delete {demo.root} and run the demo again")
+    seats = _put_back(demo)
+    _pull(demo, seats)
 
     errors = [one for one in check_record(demo, demo.layers()) if one.severity == "error"]
     say(f"validate: {len(errors)} errors in {', '.join(demo.layers())}")
@@ -70,6 +59,25 @@ def command(
     say(f"build: {folder}, the gold that adjudication made of {ROUND}")
     show_quotes(folder)
     _invite(demo, server, known.annotators[YOU])
+
+
+def _put_back(demo: Corpus) -> list[accounts.Seat]:
+    """The articles and the record's work into the demo's server."""
+    push.deal(demo, ROUND, [*SHIPPED])
+    seats = [accounts.embedded_seat(demo, name) for name in SHIPPED]
+    for seat in seats:
+        sent, restored = push.push(demo, ROUND, seat), restore(demo, ROUND, seat)
+        say(
+            f"push: {sent.sent} articles for {seat.annotator}; restore: {restored.put_back} with the work of the record"
+        )
+    return seats
+
+
+def _pull(demo: Corpus, seats: list[accounts.Seat]) -> None:
+    pulled = pull.pull(demo, ROUND, seats, accept_removals=False, tell=tell)
+    say(f"pull {pulled.pull_id}: " + ", ".join(f"{one.name} {one.spans.height} spans" for one in pulled.layers))
+    if pulled.removed:
+        raise Problem("the demo's server lacks work of its record", f"delete {demo.root} and run the demo again")
 
 
 def _exact_f1(agreed: agreement.Agreed) -> str:
