@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Final
 
 from dataset import scheme
@@ -161,7 +162,7 @@ def _signs(one: LabelledArticle, quotes: Iterable[Row]) -> dict[str, str]:
 
 
 def _letters(place: int) -> str:
-    """a, b, …, z, aa, ab, …"""
+    """As columns of a sheet are named: a to z, then aa, ab."""
     higher, letter = divmod(place, 26)
     return (_letters(higher - 1) if higher else "") + "abcdefghijklmnopqrstuvwxyz"[letter]
 
@@ -170,7 +171,7 @@ def pieces(text: str, notes: Iterable[Note]) -> Iterator[Piece]:
     """The text cut wherever a label begins or ends; the pieces joined are the text."""
     outermost = sorted(notes, key=lambda note: (note.start - note.end, note.label != "quote", note.number))
     edges = sorted({0, len(text), *(edge for note in outermost for edge in (note.start, note.end))})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         here = [note for note in outermost if note.start <= start and end <= note.end]
         parts = (Part(note, note.start == start, note.end == end) for note in here)
         yield Piece(text[start:end], tuple(parts))

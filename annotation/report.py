@@ -31,6 +31,7 @@ Row = dict[str, Any]
 GOLD: Final = "gold"
 LIMIT: Final = 200
 PAGE: Final = Path(__file__).parent / "report_page"
+_BLANK_LINES: Final = re.compile(r"(?<=\n)((?:[^\S\n]*\n)+)")
 DONE, SKIPPED, OPEN = "#3d6fa8", "#e6b35a", "#ffffff"
 """Fills of a progress bar."""
 
@@ -153,9 +154,7 @@ def _maker(corpus: Corpus, name: str) -> str | None:
 
 
 def _count_plots(layer: Layer) -> Iterator[str]:
-    labels = [
-        plots.Bar(f"{name}s", layer.spans.filter(label=name).height, colour) for name, colour in COLOURS.items()
-    ]
+    labels = [plots.Bar(f"{name}s", layer.spans.filter(label=name).height, colour) for name, colour in COLOURS.items()]
     yield plots.bars("Labels", labels)
     links = [plots.Bar(name, layer.relations.filter(type=name).height) for name in scheme.RELATIONS]
     yield plots.bars("Links", links)
@@ -281,12 +280,18 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
     )
     environment.filters["marked_code"] = _marked_code
+    environment.filters["with_gaps"] = _with_gaps
     return environment.get_template("page.html.j2")
 
 
 def _marked_code(words: str) -> list[tuple[str, bool]]:
     """Runs of text, and whether each stood between backticks."""
     return [(run, place % 2 == 1) for place, run in enumerate(words.split("`")) if run]
+
+
+def _with_gaps(text: str) -> list[tuple[str, bool]]:
+    """Runs of an article's text, and whether each is blank lines between paragraphs; joined they are the text."""
+    return [(run, place % 2 == 1) for place, run in enumerate(_BLANK_LINES.split(text)) if run]
 
 
 def _tint(colour: str) -> str:
@@ -307,7 +312,7 @@ def _speakers(shown: Report) -> list[tuple[str, int]]:
 
 
 def _totals(comparisons: list[Comparison]) -> Mapping[tuple[str, str], int]:
-    return Counter({key: sum(one.counts.get(key, 0) for one in comparisons) for one in comparisons for key in one.counts})
+    return sum((Counter(one.counts) for one in comparisons), start=Counter())
 
 
 def _rules_named(shown: Report) -> dict[str, str]:

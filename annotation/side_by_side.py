@@ -13,16 +13,16 @@ from dataset.published import LabelledArticle
 
 Row = dict[str, Any]
 AROUND: Final = 36
-SAME, ONLY, BOUNDARY, ATTRIBUTE, LINK, GOLD = "same", "missing", "boundary", "attribute", "link", "gold"
+SAME, GOLD, LINK, ATTRIBUTE, BOUNDARY, ONLY = "same", "gold", "link", "attribute", "boundary", "missing"
 STATES: Final = {
     SAME: "matched",
-    BOUNDARY: "boundary differs",
-    ATTRIBUTE: "attribute differs",
+    GOLD: "matched, changed in gold",
     LINK: "link differs",
+    ATTRIBUTE: "attribute differs",
+    BOUNDARY: "boundary differs",
     ONLY: "not all have it",
-    GOLD: "changed in gold",
 }
-"""How spans compare, in the order in which they are counted."""
+"""How spans compare. One that compares in several ways is counted as the last of them."""
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ class _Lines:
         before += self._one.text[first : row["start"]]
         after = self._one.text[row["end"] : last] + after
         words = tuple(self._words(group, row))
-        told = tuple([*self._facts(group, row), *self._links(place, who)])
+        told = (*self._facts(group, row), *self._links(place, who))
         return Cell(before, words, after, told, self._decided(who, row["span_id"]))
 
     def _words(self, group: Group, row: Row) -> Iterator[tuple[str, bool]]:
