@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from annotation import projects, push
+from annotation import projects, push, report
 from annotation.accounts import seat
 from annotation.restore import restore
 from annotation.results import read_task
@@ -42,6 +42,22 @@ def draw_labelling_page(folder: Path, target: Path) -> None:
         server.down()
 
 
+def draw_report(folder: Path, target: Path) -> None:
+    """The report of the shipped layer at the same article, with the mouse on a quote."""
+    corpus, out = copy_of_the_seeds(folder / "report"), folder / "report.html"
+    report.write(report.report(corpus), out)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+        page.goto(out.as_uri())
+        article = page.get_by_role("article", name=ARTICLE)
+        article.evaluate("article => article.scrollIntoView()")
+        article.locator(".text .quote", has_text="there is such a thing").first.hover()
+        page.screenshot(path=target)
+        browser.close()
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
         draw_labelling_page(Path(scratch), REPOSITORY / "annotation" / "labelling-page.png")
+        draw_report(Path(scratch), REPOSITORY / "annotation" / "report.png")

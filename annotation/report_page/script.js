@@ -19,35 +19,36 @@
     return found;
   }
 
-  // A link's end: the middle of the label's mark, relative to the text.
+  // A link's end, relative to the text: the middle of the label's mark, its top and bottom, and where its line's label ends.
   function place(article, number) {
-    const mark = document.getElementById(`${article.dataset.at}-${number}`).getBoundingClientRect();
-    const text = article.querySelector(".text").getBoundingClientRect();
-    return {x: mark.left + mark.width / 2 - text.left, top: mark.top - text.top, bottom: mark.bottom - text.top};
+    const element = document.getElementById(`${article.dataset.at}-${number}`), mark = element.getBoundingClientRect();
+    const text = article.querySelector(".text").getBoundingClientRect(), middle = (mark.top + mark.bottom) / 2;
+    const line = [...element.parentElement.getClientRects()].find((one) => one.top <= middle && middle <= one.bottom);
+    return {x: mark.left + mark.width / 2 - text.left, top: mark.top - text.top, bottom: mark.bottom - text.top,
+      under: (line ?? mark).bottom - text.top};
   }
 
-  // On one line an arc above it; else from the upper line down, or from the lower up.
+  // On one line an arc above it; else straight to the gap beside the other end's line, along it, and to the label.
   function curve(from, to) {
     if (Math.abs(from.top - to.top) < 14) {
-      const high = Math.min(from.top, to.top) - 16 - Math.min(Math.abs(from.x - to.x) / 12, 14);
-      return `M${from.x},${from.top} C${from.x},${high} ${to.x},${high} ${to.x},${to.top - 3}`;
+      const high = Math.min(from.top, to.top) - 12 - Math.min(Math.abs(from.x - to.x) / 20, 8);
+      return `M${from.x},${from.top} C${from.x},${high} ${to.x},${high} ${to.x},${to.top - 2}${head(to.x, to.top - 2, -6)}`;
     }
-    const down = from.top < to.top, start = down ? from.bottom : from.top, end = down ? to.top - 3 : to.bottom + 3;
-    const bend = (start + end) / 2;
-    return `M${from.x},${start} C${from.x},${bend} ${to.x},${bend} ${to.x},${end}`;
+    const down = from.top < to.top, start = down ? from.under : from.top, end = down ? to.top - 2 : to.under + 3;
+    const gap = down ? end - 7 : end + 5;
+    const side = Math.sign(to.x - from.x) * Math.min(6, Math.abs(to.x - from.x) / 2);
+    const turn = gap + Math.sign(start - gap) * Math.min(6, Math.abs(start - gap));
+    return `M${from.x},${start} L${from.x},${turn} Q${from.x},${gap} ${from.x + side},${gap}`
+      + ` L${to.x - side},${gap} Q${to.x},${gap} ${to.x},${end}${head(to.x, end, down ? -6 : 6)}`;
   }
 
-  function head(from, to) {
-    const above = Math.abs(from.top - to.top) < 14 || from.top < to.top;
-    const y = above ? to.top : to.bottom, back = above ? y - 6 : y + 6;
-    return `M${to.x - 4},${back} L${to.x},${y} L${to.x + 4},${back}`;
-  }
+  const head = (x, y, back) => ` M${x - 4},${y + back} L${x},${y} L${x + 4},${y + back}`;
 
   function draw(article, links, faint) {
     const svg = article.querySelector(".curves"), drawn = document.createDocumentFragment();
     for (const link of links) {
       const from = place(article, link.from), to = place(article, link.to);
-      const path = `${curve(from, to)} ${head(from, to)}`;
+      const path = curve(from, to);
       for (const kind of faint ? [`line faint ${link.type}`] : ["halo", `line ${link.type}`]) {
         const line = document.createElementNS(SVG, "path");
         line.setAttribute("class", kind);
