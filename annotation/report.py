@@ -116,7 +116,7 @@ def report(corpus: Corpus, wanted: Wanted = Wanted()) -> Report:
 
 def _layer(corpus: Corpus, wanted: Wanted) -> Layer:
     """The layer that is named, else the gold, else the first; of a round, if one is named."""
-    known = [name for name in corpus.layers() if read_layer(corpus.layer_path(name), name).tasks.height]
+    known = [name for name in corpus.layers() if _has_work(corpus, name)]
     fitting = [name for name in known if wanted.round is None or name.startswith(f"{wanted.round}/")]
     name = wanted.layer or (GOLD if GOLD in known else next(iter(fitting), None))
     if not known:
@@ -129,6 +129,10 @@ def _layer(corpus: Corpus, wanted: Wanted) -> Layer:
     if not layer.tasks.filter(status="submitted").height:
         raise Problem(f"nothing in {name} was submitted", "label an article and pull again")
     return layer
+
+
+def _has_work(corpus: Corpus, layer: str) -> bool:
+    return bool(read_table(corpus.layer_path(layer) / "tasks.jsonl", schema.Tasks).height)
 
 
 def _round_of(corpus: Corpus, layer: Layer) -> str | None:
