@@ -81,7 +81,7 @@ class Highlighted:
 
 
 def sound(one: LabelledArticle) -> LabelledArticle:
-    """The article without spans that no text can show: of an unknown label, or that are not the text's words."""
+    """The article without spans that no text can show, of an unknown label or not the text's words, and their links."""
     spans = [
         span
         for span in one.spans
@@ -89,7 +89,10 @@ def sound(one: LabelledArticle) -> LabelledArticle:
         and 0 <= span["start"] < span["end"] <= len(one.text)
         and one.text[span["start"] : span["end"]] == span["text"]
     ]
-    return replace(one, spans=spans)
+    ids = {span["span_id"] for span in spans}
+    links = [link for link in one.relations if {link["from_span"], link["to_span"]} <= ids]
+    known = [{**link, "derived": bool(link["derived"])} for link in links]
+    return replace(one, spans=spans, relations=known)
 
 
 def highlighted(one: LabelledArticle) -> Highlighted:
@@ -132,7 +135,7 @@ def _links(one: LabelledArticle) -> dict[int, list[Link]]:
     numbers = {span["span_id"]: number for number, span in enumerate(one.spans)}
     found: dict[int, list[Link]] = defaultdict(list)
     for row in one.relations:
-        if row["type"] and row["from_span"] in numbers and row["to_span"] in numbers:
+        if row["type"] in WORDS and row["from_span"] in numbers and row["to_span"] in numbers:
             source, target = numbers[row["from_span"]], numbers[row["to_span"]]
             there, back = WORDS[row["type"]]
             found[source].append(Link(row["type"], there, source, target, target, row["derived"]))
@@ -152,13 +155,15 @@ def _signs(one: LabelledArticle, quotes: Iterable[Row]) -> dict[str, str]:
     for quote in one.labelled("quote"):
         for speaker in one.targets("said_by", quote):
             told[speaker["span_id"]].append(numbered[quote["span_id"]])
-    speakers = {span["span_id"]: ",".join(told[span["span_id"]]) or "–" for span in one.labelled("speaker")}
-    signs = numbered | lettered
+    speakers = {
+        span["span_id"]: ",".join(dict.fromkeys(told[span["span_id"]])) or "–" for span in one.labelled("speaker")
+    }
+    signs = numbered | lettered | speakers
     hedges = {
-        span["span_id"]: "~" + ",".join(signs[target["span_id"]] for target in one.targets("hedges", span))
+        span["span_id"]: "~" + ",".join(signs.get(target["span_id"], "?") for target in one.targets("hedges", span))
         for span in one.labelled("hedge")
     }
-    return signs | speakers | hedges
+    return signs | hedges
 
 
 def _letters(place: int) -> str:

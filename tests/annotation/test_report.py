@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 from playwright.sync_api import Browser, Page, expect
 
 from annotation import agreement, report
@@ -18,6 +20,8 @@ from dataset.corpus import Corpus
 from dataset.layer import decisions_path
 from dataset.problem import Problem
 from tests.corpora import copy_of_the_seeds
+from tests.dataset.drawn import broken_rows
+from tests.dataset.faults import FAULTS
 from tests.dataset.tiny import (
     BLANK,
     ONE,
@@ -445,6 +449,26 @@ def test_labels_that_do_not_fit_the_text_are_counted(page: Page, two: Corpus) ->
     put_layer(two, rows)
     show(page, two)
     expect(page.locator(".notice")).to_contain_text("1 label does not fit the text")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_record_with_errors_can_be_looked_at(two: Corpus, fault: str) -> None:
+    rows = valid_rows()
+    FAULTS[fault](two, rows)
+    put_layer(two, rows)
+    assert report.page(report.report(two)).count("<article ") in (2, 3)
+
+
+@settings(max_examples=25, deadline=None)
+@given(broken_rows())
+def test_whatever_the_rows_hold_there_is_a_page_or_a_problem(
+    tmp_path_factory: pytest.TempPathFactory, rows: Rows
+) -> None:
+    corpus = put_corpus(tmp_path_factory.mktemp("broken"))
+    put_layer(corpus, rows)
+    put_layer(corpus, as_layer(other_rows(), "a2"), "r1/a2")
+    with suppress(Problem):
+        assert report.page(report.report(corpus)).endswith("</html>")
 
 
 @pytest.mark.parametrize(
