@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from annotation import projects, raw
+from annotation import changes, projects, raw
 from annotation.accounts import Seat
 from annotation.export import read_export
 from annotation.locks import Tell, one_at_a_time
@@ -72,23 +72,28 @@ class Told:
         return sort_layer(replace(self.layer, **tables))
 
 
-def pull(corpus: Corpus, round_name: str, seats: list[Seat], *, accept_removals: bool, tell: Tell) -> Pulled:
+def pull(
+    corpus: Corpus, round_name: str, seats: list[Seat], *, accept_removals: bool, tell: Tell, full: bool = False
+) -> Pulled:
     """Pulls a round from the server into `pulls/` and, unless it would take something away, into the record.
+
+    Asks only for the tasks that changed since the last pull, for all of them where `full`.
 
     Raises:
         Problem: the server cannot be asked, has no project, or its listing does not add up.
     """
     annotators = [seat.annotator for seat in seats]
     with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, annotators, tell):
-        sources = [_ask(corpus, round_name, seat, tell) for seat in seats]
+        sources = [_ask(corpus, round_name, seat, tell, full) for seat in seats]
         return take_in(corpus, round_name, sources, accept_removals=accept_removals)
 
 
-def _ask(corpus: Corpus, round_name: str, seat: Seat, tell: Tell) -> Source:
+def _ask(corpus: Corpus, round_name: str, seat: Seat, tell: Tell, full: bool) -> Source:
     project = projects.existing(corpus, round_name, seat)
-    tasks = seat.studio.tasks(project)
-    tell(f"{seat.annotator}: {len(tasks)} tasks")
-    return Source(seat.annotator, tasks, seat.account, seat.studio.url, project)
+    kept = None if full else raw.latest(corpus, round_name, seat.annotator, seat.studio.url, project)
+    listed = changes.listed(seat.studio, project, kept)
+    tell(f"{seat.annotator}: {listed.count} tasks, {listed.asked} of them new or changed")
+    return Source(seat.annotator, listed.tasks, seat.account, seat.studio.url, project)
 
 
 def pull_file(

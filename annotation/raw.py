@@ -64,6 +64,25 @@ def writing_pull(corpus: Corpus, round_name: str) -> Iterator[RawPull]:
         yield RawPull(corpus, round_name, folder)
 
 
+def latest(corpus: Corpus, round_name: str, name: str, server: str, project: int) -> Path | None:
+    """The raw file of the latest pull of a project, None where there is none, or it is no longer what was pulled."""
+    found: list[tuple[str, Path, Row]] = []
+    for folder in corpus.pulls.glob(f"{round_name}-*"):
+        told = _manifest(folder)
+        about = told.get("annotators", {}).get(name, {})
+        if (told.get("round"), about.get("server"), about.get("project")) == (round_name, server, project):
+            found.append((str(told["pulled_at"]), folder / f"{name}.jsonl", about))
+    _, path, about = max(found, key=lambda one: one[:2], default=("", None, {}))
+    return path if path and about.get("sha256") and _file_hash(path) == about["sha256"] else None
+
+
+def _manifest(folder: Path) -> Row:
+    try:
+        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
 def altered(corpus: Corpus) -> Iterator[Path]:
     """The raw files that are no longer what a pull brought, or that are gone, by the SHA-256 in its manifest."""
     for folder in sorted(one for one in corpus.pulls.glob("[!.]*") if one.is_dir()):

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -32,6 +33,8 @@ _WORK: Final = "id,data,meta,annotations,result,was_cancelled,completed_by,creat
 _ENDS: Final = "id,annotations,was_cancelled,completed_by,created_at,updated_at,lead_time"
 _WITH_WORK: Final = {"fields": "all", "include": _WORK}
 _WITH_ENDS: Final = {"fields": "all", "include": _ENDS}
+_DATETIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"  # the one form that a filter takes
+_VERSIONS: Final = {"include": "id,updated_at"}
 _WITHOUT_WORK: Final = {"include": "id,data"}
 
 
@@ -113,10 +116,23 @@ class Studio:
         """All tasks of a project, with how each annotation ended and nothing of text or result; as `tasks`."""
         return self._all_tasks(project, _WITH_ENDS)
 
-    def _all_tasks(self, project: int, asked: dict[str, str]) -> list[Row]:
+    def versions(self, project: int) -> dict[int, str]:
+        """When each task of a project, or anything in it, was last changed, by id; as `tasks`."""
+        tasks = self._all_tasks(project, _VERSIONS)
+        with self._speaking():
+            return {int(task["id"]): str(task["updated_at"]) for task in tasks}
+
+    def tasks_since(self, project: int, moment: str) -> list[Row]:
+        """The tasks that were changed at a moment (ISO 8601) or later, and some before it; as `tasks`."""
+        with self._speaking():
+            early = datetime.fromisoformat(moment).astimezone(UTC) - timedelta(seconds=1)
+        since = _filter("updated_at", "Datetime", early.strftime(_DATETIME))
+        return self._all_tasks(project, _WITH_WORK, [since])
+
+    def _all_tasks(self, project: int, asked: dict[str, str], only: list[Row] | None = None) -> list[Row]:
         for _ in range(3):
             with self._speaking():
-                found, total = self._list_tasks(project, asked)
+                found, total = self._list_tasks(project, asked, only or [])
             if len(found) == total:
                 return [found[key] for key in sorted(found)]
         raise Problem(
@@ -124,21 +140,22 @@ class Studio:
             "wait until nobody adds or deletes tasks there, then run the same command again",
         )
 
-    def _list_tasks(self, project: int, asked: dict[str, str]) -> tuple[dict[int, Row], int]:
+    def _list_tasks(self, project: int, asked: dict[str, str], only: list[Row]) -> tuple[dict[int, Row], int]:
         """Tasks by id, and the server's total after the last.
 
         Asked for by "id greater than the last seen": numbered pages shift when a task is deleted meanwhile.
         """
         found: dict[int, Row] = {}
         while True:
-            query = _later_than(max(found, default=0))
+            query = _query([*only, _filter("id", "Number", max(found, default=0))])
             tasks = self._get("api/tasks/", project=project, page_size=PAGE_SIZE, query=query, **asked)["tasks"]
             found |= {int(task["id"]): task for task in tasks}
             if len(tasks) < PAGE_SIZE:
-                return found, self._total(project)
+                return found, self._total(project, only)
 
-    def _total(self, project: int) -> int:
-        return int(self._get("api/tasks/", project=project, page_size=1, include="id")["total"])
+    def _total(self, project: int, only: list[Row]) -> int:
+        asked = {"query": _query(only)} if only else {}
+        return int(self._get("api/tasks/", project=project, page_size=1, include="id", **asked)["total"])
 
     def _get(self, path: str, **params: Any) -> Row:
         """The answer's JSON as it came: the SDK's models would drop what they do not know."""
@@ -220,9 +237,12 @@ class Studio:
             raise Problem(f"{self.url} does not answer like Label Studio ({what})", "check LABEL_STUDIO_URL") from None
 
 
-def _later_than(task: int) -> str:
-    later = {"filter": "filter:tasks:id", "operator": "greater", "type": "Number", "value": task}
-    return json.dumps({"filters": {"conjunction": "and", "items": [later]}, "ordering": ["tasks:id"]})
+def _filter(column: str, kind: str, value: Any) -> Row:
+    return {"filter": f"filter:tasks:{column}", "operator": "greater", "type": kind, "value": value}
+
+
+def _query(filters: list[Row]) -> str:
+    return json.dumps({"filters": {"conjunction": "and", "items": filters}, "ordering": ["tasks:id"]})
 
 
 def _passes(error: BaseException) -> bool:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from annotation import accounts
 from annotation import pull as pulling
+from annotation import report as reporting
 from annotation.push import dealt
+from annotation.report import Wanted
 from dataset.corpus import Corpus, open_corpus
 from dataset.problem import Problem
 from scripts.console import CorpusOption, RoundOption, count, say, tell
@@ -31,13 +34,22 @@ def command(
         bool,
         typer.Option("--accept-removals", help="Let the pull take away what the record holds and the server does not."),
     ] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Ask the server for every task, not only for what changed.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Pull again and again, and keep dist/report.html current, until Ctrl-C.")
+    ] = False,
+    every: Annotated[float, typer.Option(help="With --watch: seconds between two pulls.", min=0.1)] = 30,
     corpus: CorpusOption = None,
 ) -> None:
     """Bring what was labelled into `pulls/` (raw, never changed) and into the record.
 
-    A pull that would take articles, spans or links away stops and lists them.
+    It asks only for what changed since the last pull. One that would take articles, spans or links away stops and
+    lists them.
 
     Example: hedgerow pull --round r1
+    Example: hedgerow pull --round r1 --watch
     Example: hedgerow pull --round r1 --annotator a1 --from-file export.json
     """
     here = open_corpus(corpus)
@@ -50,7 +62,9 @@ def command(
     else:
         names = names or dealt(here, round_name)["annotator"].unique().sort().to_list()
         seats = [accounts.seat(here, name) for name in names]
-        pulled = pulling.pull(here, round_name, seats, accept_removals=accept_removals, tell=tell)
+        if watch:
+            _watch(here, round_name, seats, accept_removals, every)
+        pulled = pulling.pull(here, round_name, seats, accept_removals=accept_removals, tell=tell, full=full)
     _report(here, pulled)
     if not accept_removals:
         _stop_at_removals(pulled)
@@ -59,6 +73,26 @@ def command(
         if here.layers()
         else f"Nobody has submitted yet. Later: `hedgerow pull --round {round_name}`"
     )
+
+
+def _watch(
+    corpus: Corpus, round_name: str, seats: list[accounts.Seat], accept_removals: bool, every: float
+) -> NoReturn:
+    """Pulls until it is interrupted; what a person has to look at is said once, and the watch goes on."""
+    told, shown = "", corpus.root / "dist" / "report.html"
+    while True:
+        try:
+            pulled = pulling.pull(corpus, round_name, seats, accept_removals=accept_removals, tell=lambda line: None)
+            if pulled.changed or pulled.pull_id != told:
+                _report(corpus, pulled)
+                told = pulled.pull_id
+            if pulled.changed or not shown.exists():
+                reporting.write(reporting.report(corpus, Wanted(round=round_name)), shown)
+        except Problem as problem:
+            if str(problem) != told:
+                told = str(problem)
+                say(told)
+        time.sleep(every)
 
 
 def _stop_at_removals(pulled: pulling.Pulled) -> None:

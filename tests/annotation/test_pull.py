@@ -134,9 +134,9 @@ def test_a_task_deleted_while_the_pull_lists_is_noticed(
     ask = Studio._list_tasks
     get = Studio._get
 
-    def list_tasks(self: Studio, project: int, asked: dict[str, str]) -> Any:
+    def list_tasks(self: Studio, project: int, asked: dict[str, str], only: list[dict[str, Any]]) -> Any:
         listings.append(project)
-        return ask(self, project, asked)
+        return ask(self, project, asked, only)
 
     def get_and_delete(self: Studio, path: str, **params: Any) -> Any:
         answer = get(self, path, **params)

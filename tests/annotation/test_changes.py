@@ -1,0 +1,100 @@
+"""A pull that asks for what changed, against a real server: it tells what a full one would."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+from annotation import changes, pull, raw
+from annotation.accounts import Seat
+from annotation.studio import Studio
+from dataset.corpus import Corpus
+
+HEDGE = {"start": 29, "end": 32, "labels": ["hedge"], "text": "may"}
+RESULT = [{"id": "h", "from_name": "label", "to_name": "text", "type": "labels", "value": HEDGE}]
+
+
+def told(corpus: Corpus, who: Seat, said: list[str], *, full: bool) -> tuple[str, dict[str, bytes]]:
+    """The pull's id and the tables that it leaves."""
+    done = pull.pull(corpus, "r1", [who], accept_removals=True, tell=said.append, full=full)
+    folder = corpus.layer_path("r1/a1")
+    return done.pull_id, {path.name: path.read_bytes() for path in folder.glob("*.jsonl") if path.stat().st_size}
+
+
+@pytest.fixture
+def pulled(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> Callable[[], int]:
+    """Pulls, compares with a full pull into an empty record, and says how many tasks were asked for."""
+
+    def do() -> int:
+        said: list[str] = []
+        quick = told(corpus, a1, said, full=False)
+        shutil.rmtree(corpus.annotations / "r1" / "a1", ignore_errors=True)
+        assert told(corpus, a1, said, full=True) == quick
+        assert said[1].endswith(f" {said[1].split()[1]} of them new or changed")
+        return int(said[0].split(", ")[1].split()[0])
+
+    return do
+
+
+def submit(who: Seat, task: int) -> int:
+    who.studio.annotate(task, RESULT, skipped=False, seconds=1.0, account=who.account or 0)
+    (found,) = [one for one in who.studio.tasks(_project(who, task)) if one["id"] == task]
+    return int(found["annotations"][0]["id"])
+
+
+def _project(who: Seat, task: int) -> int:
+    return int(who.studio._get(f"api/tasks/{task}/")["project"])
+
+
+def test_only_what_was_submitted_changed_or_deleted_is_asked_for(
+    pulled: Callable[[], int], a1: Seat, tasks: dict[str, int]
+) -> None:
+    assert pulled() == 3
+    assert pulled() == 0
+    work = submit(a1, tasks["one"])
+    assert pulled() == 1
+    a1.studio._client.annotations.update(id=work, result=[])
+    assert pulled() == 1
+    a1.studio._client.annotations.update(id=work, was_cancelled=True)
+    assert pulled() == 1
+    assert pulled() == 0
+    a1.studio._client.annotations.delete(id=work)
+    assert pulled() == 1
+
+
+def test_a_task_that_is_gone_is_gone_and_a_new_one_is_there(
+    pulled: Callable[[], int], corpus: Corpus, a1: Seat, tasks: dict[str, int]
+) -> None:
+    submit(a1, tasks["one"])
+    assert pulled() == 3
+    project = _project(a1, tasks["two"])
+    a1.studio._client.tasks.delete(id=str(tasks["one"]))
+    assert pulled() == 0
+    listed = changes.listed(a1.studio, project, raw.latest(corpus, "r1", "a1", a1.studio.url, project))
+    assert [task["data"]["article_id"] for task in listed.tasks] == ["three", "two"]
+
+
+def test_an_altered_raw_file_is_not_built_upon(
+    pulled: Callable[[], int], corpus: Corpus, a1: Seat, tasks: dict[str, int]
+) -> None:
+    assert pulled() == 3
+    project = _project(a1, tasks["one"])
+    path = raw.latest(corpus, "r1", "a1", a1.studio.url, project)
+    assert path
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes().replace(b"port", b"fort"))
+    assert raw.latest(corpus, "r1", "a1", a1.studio.url, project) is None
+    assert pulled() == 3
+
+
+def test_a_task_that_the_filter_does_not_bring_makes_it_ask_for_all(
+    pulled: Callable[[], int], corpus: Corpus, a1: Seat, tasks: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pulled() == 3
+    project = _project(a1, tasks["one"])
+    submit(a1, tasks["one"])
+    monkeypatch.setattr(Studio, "tasks_since", lambda self, project, moment: [])
+    listed = changes.listed(a1.studio, project, raw.latest(corpus, "r1", "a1", a1.studio.url, project))
+    assert (listed.count, listed.asked) == (3, 3)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import pytest
+from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
+
+from annotation.accounts import Seat
+from dataset.corpus import Corpus
+from dataset.layer import read_layer
+from tests.annotation.conftest import tasks
+from tests.annotation.test_changes import submit
+from tests.corpora import REPOSITORY
+
+__all__ = ["tasks"]
+
+
+@pytest.fixture
+def watching(corpus: Corpus, tasks: dict[str, int]) -> Iterator[subprocess.Popen[bytes]]:
+    command = "from scripts.main import main; main()"
+    words = ["pull", "--round", "r1", "--watch", "--every", "0.2", "--corpus", str(corpus.root)]
+    running = subprocess.Popen(
+        [sys.executable, "-c", command, *words], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+    )
+    yield running
+    running.kill()
+    running.wait()
+
+
+@retry(retry=retry_if_result(lambda done: not done), stop=stop_after_delay(60), wait=wait_fixed(0.2))
+def soon(done: Callable[[], bool]) -> bool:
+    return done()
+
+
+def test_a_watch_keeps_record_and_report_current_until_it_is_stopped(
+    corpus: Corpus, a1: Seat, tasks: dict[str, int], watching: subprocess.Popen[bytes]
+) -> None:
+    def labelled() -> set[str]:
+        return set(read_layer(corpus.layer_path("r1/a1"), "r1/a1").spans["article_id"])
+
+    report = corpus.root / "dist" / "report.html"
+    submit(a1, tasks["one"])
+    assert soon(lambda: labelled() == {"one"} and report.exists())
+    submit(a1, tasks["two"])
+    assert soon(lambda: labelled() == {"one", "two"} and "Nothing was said" in report.read_text(encoding="utf-8"))
+    watching.send_signal(signal.SIGINT)
+    assert watching.wait(30) == 130
