@@ -141,6 +141,14 @@ class Built:
             rows = self.scan("articles").filter(pl.col("article_id").is_in(articles), pl.col("text").is_not_null())
             return dict(rows.select("article_id", "text").collect().iter_rows())
 
+    def places(self, spans: list[str]) -> dict[str, tuple[int, int]]:
+        """Where those of the spans that are here start and end, by their published ids."""
+        if "spans" not in self.files:
+            return {}
+        with reading(self.path):
+            rows = self.scan("spans").filter(pl.col("span_id").is_in(spans)).select("span_id", "start", "end").collect()
+        return {span: (start, end) for span, start, end in rows.iter_rows()}
+
 
 def read_built(path: Path) -> Built:
     """Finds the configs and splits of a built folder.
