@@ -33,7 +33,7 @@ _LINKS: Final = (*scheme.RELATIONS, "derived")
 _OWN, _WHOLE = "#own", "#whole"
 _NEW, _N = "_new", "#n"
 _PRIMARY: Final = ("articles", "spans", "annotators")
-_PLACE: Final = ("article_id", "round", "annotator", "span_id", "label", "start", "end")
+_PLACE: Final[tuple[str, ...]] = ("article_id", "round", "annotator", "span_id", "label", "start", "end")
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,8 @@ def diff(old: Path, new: Path) -> Diff:
         Problem: one of them is no built folder, or cannot be read.
     """
     versions = Versions(read_built(old), read_built(new))
-    with reading(new):
-        changes = list(described_changes(versions))
-        changes += _Rows(versions).changes()
-        changes += _rewritten(versions, changes)
+    changes = [*described_changes(versions), *_Rows(versions).changes()]
+    changes += _rewritten(versions, changes)
     return Diff(versions.old, versions.new, changes, list(_notes(versions)))
 
 
@@ -146,7 +144,7 @@ class _Rows:
             pl.struct(self.own(config)).hash().alias(_OWN),
             pl.struct(*cells, SPLIT).hash().alias(_WHOLE),
         )
-        found = rows.collect(engine="streaming").sort(AT)
+        found = _collected(one, rows).sort(AT)
         return found.with_columns(_occurrence(found, KEYS[config]))
 
     def cells(self, config: str) -> dict[str, pl.Expr]:
@@ -196,7 +194,7 @@ class _Rows:
         """The rows of these numbers, with their own columns."""
         wanted = pl.LazyFrame({AT: at.drop_nulls()})
         rows = self.scan(one, config).join(wanted, on=AT, how="semi")
-        return rows.select(AT, *self.own(config)).collect(engine="streaming").sort(AT)
+        return _collected(one, rows.select(AT, *self.own(config))).sort(AT)
 
     def row_changes(self, config: str, before: pl.DataFrame, after: pl.DataFrame) -> Iterator[Change]:
         """Rows that are gone or came, and cells that changed, of rows side by side."""
@@ -241,8 +239,13 @@ class _Rows:
                 old=one["derived"],
                 new=one["derived" + _NEW],
                 **{name: one[name] for name in ("article_id", "span_id", "to_span")},
-                **{name: one[name + suffix] for name in ("label", "start", "end")},
+                **{name: one.get(name + suffix) for name in ("label", "start", "end")},
             )
+
+
+def _collected(one: Built, rows: pl.LazyFrame) -> pl.DataFrame:
+    with reading(one.path):
+        return rows.collect(engine="streaming")
 
 
 def _fields(dtype: pl.DataType) -> set[str]:
@@ -291,26 +294,19 @@ def _matched(pairs: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame, lay
 
 
 def _links(spans: pl.DataFrame) -> pl.DataFrame:
-    """The links that spans start: `type`, `to_span`, `derived`."""
-    parts = [_links_of(spans, relation) for relation in scheme.RELATIONS if relation in spans.columns]
-    empty = spans.clear().select(*_PLACED, type=pl.lit(""), to_span=pl.lit(""), derived=pl.lit(False))
-    return pl.concat([empty, *parts])
+    """The links that spans start, with where those are: `type`, `to_span`, `derived`."""
+    placed = [name for name in _PLACE if name in spans.columns]
+    parts = [_links_of(spans, relation, placed) for relation in scheme.RELATIONS if relation in spans.columns]
+    none = spans.clear().select(*placed, type=pl.lit(""), to_span=pl.lit(""), derived=pl.lit(False))
+    return pl.concat([none, *parts])
 
 
-_PLACED = ("article_id", "span_id", "label", "start", "end")
-
-
-def _links_of(spans: pl.DataFrame, relation: str) -> pl.DataFrame:
+def _links_of(spans: pl.DataFrame, relation: str, placed: list[str]) -> pl.DataFrame:
     told = relation == "hedges" and "derived" in spans.columns
-    rows = spans.filter(pl.col(relation).list.len() > 0)
-    ends = rows.select(*_PLACED, "derived", to_span=relation) if told else rows.select(*_PLACED, to_span=relation)
-    ends = ends.explode("to_span", "derived") if told else ends.explode("to_span")
-    return ends.select(
-        *_PLACED,
-        pl.lit(relation).alias("type"),
-        "to_span",
-        pl.col("derived") if told else pl.lit(False).alias("derived"),
-    )
+    ends = {"to_span": pl.col(relation)} | ({"derived": pl.col("derived")} if told else {})
+    rows = spans.filter(pl.col(relation).list.len() > 0).select(*placed, **ends).explode(*ends)
+    derived = pl.col("derived") if told else pl.lit(False).alias("derived")
+    return rows.select(*placed, pl.lit(relation).alias("type"), "to_span", derived)
 
 
 def _unexplained(config: str, rows: pl.DataFrame) -> Iterator[Change]:
@@ -336,8 +332,7 @@ def _counted(versions: Versions, config: str) -> Iterator[Change]:
     """How many rows came and are gone in a config whose rows have no key that is known here."""
     cells = [pl.col(name).cast(dtype) for name, dtype in versions.shared(config).items()]
     old, new = (
-        one.scan(config).select(pl.struct(*cells, SPLIT).hash().alias(_WHOLE)).collect(engine="streaming")
-        for one in versions.both
+        _collected(one, one.scan(config).select(pl.struct(*cells, SPLIT).hash().alias(_WHOLE))) for one in versions.both
     )
     old, new = (rows.with_columns(_occurrence(rows, [_WHOLE])) for rows in (old, new))
     gone = old.join(new, on=[_WHOLE, _N], how="anti").height
