@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import datasets
 
 CARD: Final = "README.md"
+_AT_ONCE: Final = 2_000
 AT, SPLIT = "#at", "#split"
 _SHARD: Final = re.compile(r"(.+)-\d{5}-of-\d{5}\.parquet")
 _LARGE: Final = {"large_string": "string", "large_binary": "binary"}
@@ -89,6 +90,17 @@ class Built:
             rows = pl.scan_parquet(self.files[config][split], hive_partitioning=False, glob=False)
             parts.append(rows.with_columns(pl.lit(split).alias(SPLIT)))
         return pl.concat(parts).with_row_index(AT)
+
+    def batches(self, config: str, columns: list[str]) -> Iterator[pl.DataFrame]:
+        """These columns of a config, with `AT` and `SPLIT`, some rows after the other, so that few are held."""
+        at = 0
+        for split in sorted(self.files[config], key=_place_of):
+            for path in self.files[config][split]:
+                with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
+                    for batch in file.iter_batches(_AT_ONCE, columns=columns):
+                        rows = pl.DataFrame(pyarrow.Table.from_batches([batch])).with_row_index(AT, at)
+                        yield rows.with_columns(pl.lit(split).alias(SPLIT))
+                        at += rows.height
 
     def types(self, config: str) -> dict[str, pl.DataType]:
         """The columns of a config as they are in its files."""

@@ -112,6 +112,8 @@ class _Rows:
         yield from found
         told = list({one.article_id for one in found if one.table != "annotators" and one.article_id})
         for config in self.common:
+            if config not in joined and _same_files(self.versions, config):
+                continue
             if config not in KEYS:
                 yield from _counted(self.versions, config)
                 continue
@@ -135,17 +137,23 @@ class _Rows:
 
     def digest(self, one: Built, config: str) -> pl.DataFrame:
         """Keys, number and split of each row, a hash of what is the row's own (`#own`), and of all of it (`#whole`)."""
-        keys = list(dict.fromkeys((*KEYS[config], "article_id")))
-        cells = list(self.cells(config).values())
-        rows = self.scan(one, config).select(
-            AT,
-            SPLIT,
-            *keys,
-            pl.struct(self.own(config)).hash().alias(_OWN),
-            pl.struct(*cells, SPLIT).hash().alias(_WHOLE),
-        )
-        found = _collected(one, rows).sort(AT)
+        keys, cells = list(dict.fromkeys((*KEYS[config], "article_id"))), self.cells(config)
+        own, whole = pl.struct(self.own(config)).hash(), pl.struct(*cells.values(), SPLIT).hash()
+        with reading(one.path):
+            parts = [
+                rows.select(AT, SPLIT, *keys, own.alias(_OWN), whole.alias(_WHOLE))
+                for rows in one.batches(config, list(cells))
+            ]
+            found = pl.concat(parts) if parts else self.empty(config, keys)
+        if config == "spans":
+            joined = self.with_kinds(one, found.lazy()).collect()
+            found = joined.with_columns(pl.struct(_OWN, KINDS).hash().alias(_OWN)).drop(KINDS)
         return found.with_columns(_occurrence(found, KEYS[config]))
+
+    def empty(self, config: str, keys: list[str]) -> pl.DataFrame:
+        """The digest of no rows."""
+        types = {name: self.versions.shared(config)[name] for name in keys}
+        return pl.DataFrame(schema={AT: pl.UInt32, SPLIT: pl.String, **types, _OWN: pl.UInt64, _WHOLE: pl.UInt64})
 
     def cells(self, config: str) -> dict[str, pl.Expr]:
         """The columns that both folders have, in one type."""
@@ -156,24 +164,21 @@ class _Rows:
         shared, cells = self.versions.shared(config), self.cells(config)
         if config == "articles":
             return [*(cells[name] for name in cells if not _fields(shared[name])), pl.col(SPLIT).alias("split")]
-        own = [cell for name, cell in cells.items() if name != "event_id"]
-        return [*own, pl.col(KINDS)] if config == "spans" and self.has_kinds() else own
+        return [cell for name, cell in cells.items() if name != "event_id"]
 
-    def has_kinds(self) -> bool:
-        """Whether both folders tell the kinds of a speaker; the config `articles` alone does."""
+    def with_kinds(self, one: Built, spans: pl.LazyFrame) -> pl.LazyFrame:
+        """Spans with the kinds of their speakers, where both folders tell them; the config `articles` alone does."""
         speakers = self.versions.shared("articles").get("speakers")
-        return speakers is not None and {"span_id", "kinds"} <= _fields(speakers)
-
-    def scan(self, one: Built, config: str) -> pl.LazyFrame:
-        """The rows of a config; spans with the kinds of their speakers."""
-        rows = one.scan(config)
-        if config != "spans" or not self.has_kinds():
-            return rows
-        parts = one.scan("articles").select(pl.col("speakers").explode()).drop_nulls()
-        kinds = parts.select(
-            pl.col("speakers").struct.field("span_id"), pl.col("speakers").struct.field("kinds").alias(KINDS)
-        )
-        return rows.join(kinds.unique("span_id", keep="first"), on="span_id", how="left")
+        parts = [pl.DataFrame(schema={"span_id": pl.String, KINDS: pl.List(pl.String)})]
+        if speakers is not None and {"span_id", "kinds"} <= _fields(speakers):
+            span, kinds = (pl.col("speakers").struct.field(name) for name in ("span_id", "kinds"))
+            with reading(one.path):
+                parts += [
+                    rows.select(pl.col("speakers").explode()).drop_nulls().select(span, kinds.alias(KINDS))
+                    for rows in one.batches("articles", ["speakers"])
+                ]
+        known = pl.concat(parts).unique("span_id", keep="first")
+        return spans.join(known.lazy(), on="span_id", how="left", maintain_order="left")
 
     def own_changes(self, config: str, joined: pl.DataFrame) -> Iterator[Change]:
         """The changes of a config's rows, and of the links of spans."""
@@ -193,8 +198,8 @@ class _Rows:
     def rows(self, one: Built, config: str, at: pl.Series) -> pl.DataFrame:
         """The rows of these numbers, with their own columns."""
         wanted = pl.LazyFrame({AT: at.drop_nulls()})
-        rows = self.scan(one, config).join(wanted, on=AT, how="semi")
-        return _collected(one, rows.select(AT, *self.own(config))).sort(AT)
+        rows = _collected(one, one.scan(config).join(wanted, on=AT, how="semi").select(AT, *self.own(config)))
+        return (self.with_kinds(one, rows.lazy()).collect() if config == "spans" else rows).sort(AT)
 
     def row_changes(self, config: str, before: pl.DataFrame, after: pl.DataFrame) -> Iterator[Change]:
         """Rows that are gone or came, and cells that changed, of rows side by side."""

@@ -156,7 +156,8 @@ def _named(one: Change) -> str:
 
 
 def _values(group: list[Change]) -> list[str]:
-    return [told for one in group for told in _told(one)]
+    has_words = any(one.column == "text" for one in group)
+    return [told for one in group if not (has_words and one.column == "text_sha256") for told in _told(one)]
 
 
 def _told(one: Change) -> Iterator[str]:
