@@ -235,6 +235,19 @@ def test_another_default_config_is_major(built: Path, copy: Path) -> None:
     assert (one.bump, one.table, one.old, one.new) == (Bump.MAJOR, "configs", "articles", None)
 
 
+def test_the_files_of_a_split_are_those_that_the_card_names(built: Path, copy: Path) -> None:
+    card(copy, "- split: train\n    path: spans/train-*.parquet", "- split: test\n    path: spans/train-*.parquet")
+    changes = only(diff(built, copy).changes)
+    assert (Bump.MINOR, "splits", "added", None) in changes
+    assert changes.count((Bump.MAJOR, "spans", "changed", None)) == 14
+
+
+def test_a_card_that_names_its_files_in_another_way_is_told(built: Path, copy: Path) -> None:
+    card(copy, "    path: spans/train-*.parquet", "    path: 7")
+    with pytest.raises(Problem, match=r"README\.md names its files in a way that cannot be read"):
+        diff(built, copy)
+
+
 def test_rows_of_a_config_that_nobody_knows_are_counted(built: Path, copy: Path, tmp_path: Path) -> None:
     for folder, rows in ((copy, [1, 1, 2]), (Path(shutil.copytree(built, tmp_path / "other")), [1, 2, 3, 3])):
         (folder / "more").mkdir()

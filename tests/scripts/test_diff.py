@@ -83,7 +83,7 @@ def test_each_change_stands_under_its_article_with_its_words_in_context(run: Run
     ]
     at = told.index("- removed hedge 27:33")
     assert told[at + 1 : at + 3] == [
-        "…Kyiv’s claim 🇺🇦 that up to ⟦around⟧ 12,000 troops may cross⏎“We saw them,” A…",
+        "…Kyiv’s claim 🇺🇦 that up to ⟦around⟧ 12,000 troops may cross⏎“We saw them,” …",
         "hedge_kind: approximator",
     ]
 
