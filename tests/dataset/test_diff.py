@@ -242,6 +242,11 @@ def test_the_files_of_a_split_are_those_that_the_card_names(built: Path, copy: P
     assert changes.count((Bump.MAJOR, "spans", "changed", None)) == 14
 
 
+def test_rows_of_a_derived_config_that_the_card_puts_into_another_split_are_told(built: Path, copy: Path) -> None:
+    card(copy, "- split: train\n    path: quotes/train-*.parquet", "- split: test\n    path: quotes/train-*.parquet")
+    assert (Bump.MAJOR, "quotes", "changed", None) in only(diff(built, copy).changes)
+
+
 def test_a_card_that_names_its_files_in_another_way_is_told(built: Path, copy: Path) -> None:
     card(copy, "    path: spans/train-*.parquet", "    path: 7")
     with pytest.raises(Problem, match=r"README\.md names its files in a way that cannot be read"):
