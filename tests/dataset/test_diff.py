@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from dataset import schema
 from dataset.build import build
 from dataset.changes import Bump, Change
-from dataset.corpus import Corpus
+from dataset.corpus import Corpus, open_corpus
 from dataset.diff import diff
 from dataset.problem import Problem
 from tests.dataset.applied import applied, tables
@@ -300,17 +300,11 @@ def test_the_kind_of_a_speaker_is_compared_though_only_the_articles_tell_it(buil
     put_layer(corpus, valid_rows())
     entities = pl.read_ndjson(corpus.seeds / "entities.jsonl").to_dicts()
     put_jsonl(corpus.seeds / "entities.jsonl", [row | {"kind": "group"} for row in entities if row["kind"] == "state"])
-    found = [one for one in diff(built, put_out(_opened(corpus), tmp_path)).changes if one.table not in PROSE]
+    found = [one for one in diff(built, put_out(open_corpus(corpus.root), tmp_path)).changes if one.table not in PROSE]
     assert {(one.table, one.column, str(one.old), str(one.new)) for one in found} == {
         ("spans", "speaker_kinds", "['state']", "['group']"),
         ("spans", "speaker_kinds", "['person']", "[None]"),
     }
-
-
-def _opened(corpus: Corpus) -> Corpus:
-    from dataset.corpus import open_corpus
-
-    return open_corpus(corpus.root)
 
 
 def test_derived_rows_that_no_span_explains_are_told(built: Path, copy: Path) -> None:
