@@ -22,9 +22,7 @@ __all__ = ["tasks"]
 def watching(corpus: Corpus, tasks: dict[str, int]) -> Iterator[subprocess.Popen[bytes]]:
     command = "from scripts.main import main; main()"
     words = ["pull", "--round", "r1", "--watch", "--every", "0.2", "--corpus", str(corpus.root)]
-    running = subprocess.Popen(
-        [sys.executable, "-c", command, *words], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
-    )
+    running = subprocess.Popen([sys.executable, "-c", command, *words], cwd=REPOSITORY, stdout=subprocess.DEVNULL)
     yield running
     running.kill()
     running.wait()
