@@ -125,7 +125,7 @@ def _refuse_unsound(corpus: Corpus, layer: Layer) -> None:
     if unsound:
         raise Problem(
             f"{layer.name} does not hold together: {unsound[0].code} in {unsound[0].article_id}: {unsound[0].message}",
-            f"see `hedgerow validate {layer.name}`, mend it in Label Studio and pull again",
+            f"see `hedgerow validate --layer {layer.name}`, mend it in Label Studio and pull again",
         )
 
 

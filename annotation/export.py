@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from io import BytesIO
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -21,7 +21,7 @@ LONGEST: Final = 32 << 20
 _PIECES: Final = 64
 _SPACE: Final = b" \t\r\n"
 # Between two tasks as Label Studio writes them; where else it matches, the pieces are put together again.
-_BETWEEN: Final = re.compile(rb'(?<=\}),(?=\s*\{\s*"id"\s*:\s*\d)')
+_BETWEEN: Final = re.compile(rb'\},(?=\s*\{\s*"id"\s*:\s*\d)')
 _DIGITS: Final = bytes(0x30 if 0x30 <= byte <= 0x39 else byte for byte in range(256))
 _TOO_LONG: Final = b"0" * 19
 
@@ -81,7 +81,7 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
     """The text between the list's brackets, parted where a task may end."""
     rest = stream.read(CHUNK).lstrip(_SPACE).removeprefix(b"[")
     while chunk := stream.read(CHUNK):
-        *whole, rest = _BETWEEN.split(rest)
+        *whole, rest = _parted(rest)
         yield from whole
         if len(rest) > LONGEST:
             raise orjson.JSONDecodeError("no task ends", "", 0)
@@ -90,7 +90,13 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
     if not rest.endswith(b"]"):
         raise orjson.JSONDecodeError("the list does not end", "", 0)
     if inner := rest[:-1].strip(_SPACE):
-        yield from _BETWEEN.split(inner)
+        yield from _parted(inner)
+
+
+def _parted(text: bytes) -> list[bytes]:
+    """The text parted at the commas between tasks."""
+    commas = [match.end() - 1 for match in _BETWEEN.finditer(text)]
+    return [text[start + 1 : end] for start, end in pairwise([-1, *commas, len(text)])]
 
 
 def _read(piece: bytes) -> Any:

@@ -10,12 +10,11 @@ import polars as pl
 from annotation import results
 from dataset import hedging, schema
 from dataset.corpus import Corpus
-from dataset.files import sha256
 from dataset.layer import TABLES, Layer, sort_layer
 from dataset.problem import Problem
 
 Row = dict[str, Any]
-SHELF: Final = 50_000
+SHELF: Final = 12_000
 
 
 class Normaliser:
@@ -101,7 +100,7 @@ class Normaliser:
             message = f"the article's own text is missing or not the one taken in; work of task {task.id} is not taken"
             self._find(article, "article-text-unreadable", None, message)
             return None
-        if task.text == text and task.text_sha256 in (None, sha256(text.encode())):
+        if task.text == text and task.text_sha256 in (None, self._corpus.by_id[article]["text_sha256"]):
             return text
         message = f"the text of task {task.id} is not the article's; its work is not taken"
         self._find(article, "task-text-differs", None, message)
@@ -122,9 +121,11 @@ class Normaliser:
 
     def _add_result(self, article: str, text: str, result: Any) -> None:
         reading = results.read_result(result, text)
-        key = self._key(article)
-        self._rows["spans"] += [key | span for span in reading.spans]
-        self._rows["relations"] += [key | link for link in reading.relations + derived(text, reading)]
+        key, links = self._key(article), reading.relations + derived(text, reading)
+        for row in reading.spans + links:
+            row.update(key)
+        self._rows["spans"] += reading.spans
+        self._rows["relations"] += links
         for code, region, message in reading.findings:
             self._find(article, code, region, message)
 

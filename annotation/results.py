@@ -41,6 +41,9 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _SPACES: Final = re.compile(r"(?:\s|\\[nr])+")
 _AND: Final = ";"
 _LISTS: Final = ("speaker_entities", "speaker_other")
+_CONTROLS: Final = CHOICES + TYPED
+_PLACE: Final = ("span_id", "label", "start", "end", "text")
+_BLANK: Final = dict.fromkeys((*_PLACE, *(name for names in scheme.ATTRIBUTES.values() for name in names)))
 
 
 @dataclass
@@ -114,7 +117,7 @@ def _offsets(item: Result) -> tuple[int, int] | None:
     if not isinstance(value, dict):
         return None
     start, end = value.get("start"), value.get("end")
-    return (start, end) if type(start) is int and type(end) is int and max(abs(start), abs(end)) < 2**63 else None
+    return (start, end) if type(start) is type(end) is int and -(2**63) < start < 2**63 > end > -(2**63) else None
 
 
 def _label(region: str, item: Result, reading: Reading) -> str | None:
@@ -127,17 +130,11 @@ def _label(region: str, item: Result, reading: Reading) -> str | None:
 
 
 def _blank_span(region: str, label: str, start: int, end: int, text: str) -> Row:
-    inside = 0 <= start <= end <= len(text)
-    names = [name for attributes in scheme.ATTRIBUTES.values() for name in attributes]
-    return {
-        "span_id": region,
-        "label": label,
-        "start": start,
-        "end": end,
-        "text": text[start:end] if inside else "",
-        **dict.fromkeys(names),
-        "speaker_entities": [],
-    }
+    span = _BLANK.copy()
+    span["span_id"], span["label"], span["start"], span["end"] = region, label, start, end
+    span["text"] = text[start:end] if 0 <= start <= end <= len(text) else ""
+    span["speaker_entities"] = []
+    return span
 
 
 def _compare_surface(span: Row, surface: Any, text: str, reading: Reading) -> None:
@@ -166,15 +163,14 @@ def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: 
     name = item.get("from_name")
     if name == LABEL:
         return
-    if name not in CHOICES + TYPED:
+    if name not in _CONTROLS:
         reading.found("unknown-control", span["span_id"], f"the control {_brief(name)} is not on the labelling page")
     elif (values := _values(item)) is None:
         reading.found("unreadable-value", span["span_id"], f"`{name}` holds {_brief(item.get('value'))}")
     else:
-        if _offsets(item) not in (None, offsets):
-            reading.found(
-                "offsets-disagree", span["span_id"], f"`{name}` stands at {_offsets(item)}, its region at {offsets}"
-            )
+        own = _offsets(item)
+        if own is not None and own != offsets:
+            reading.found("offsets-disagree", span["span_id"], f"`{name}` stands at {own}, its region at {offsets}")
         _fill(span, str(name), values, reading)
 
 

@@ -23,7 +23,8 @@ from dataset.published import frames
 
 _CARD: Final = "README.md"
 _BUILT: Final = re.compile(rf"({'|'.join(schema.CONFIGS)})/({'|'.join(scheme.SPLITS)})-\d{{5}}-of-\d{{5}}\.parquet")
-ROW_GROUP: Final = 50_000
+ROW_GROUP: Final = {"articles": 2_000, "tokens": 2_000}
+"""Rows of a row group, where a row is a whole article; else 50,000."""
 _WRITER: Final[dict[str, Any]] = {
     "compression": "zstd",
     "compression_level": 9,
@@ -76,13 +77,14 @@ def _shown(finding: Finding) -> str:
 def _write(corpus: Corpus, layer: Layer, errors: list[Finding], folder: Path) -> dict[str, int]:
     """Writes one config after the other, so that only one has to be held. Returns the rows of each."""
     counts: dict[str, dict[str, int]] = {}
-    sizes: dict[str, int] = {}
+    sizes: dict[str, dict[str, int]] = {}
     for config, rows in frames(corpus, layer):
         if config == "articles" and not rows.height:
             raise Problem(f"no article of {layer.name} is in the corpus: nothing to build", "see `hedgerow validate`")
-        sizes[config], counts[config] = int(rows.to_arrow().nbytes), {}
+        sizes[config], counts[config] = {}, {}
         for split, part in _split(corpus, rows):
-            _write_parquet(folder / config / f"{split}-00000-of-00001.parquet", schema.CONFIGS[config], part)
+            path = folder / config / f"{split}-00000-of-00001.parquet"
+            sizes[config][split] = _write_parquet(path, config, part)
             counts[config][split] = part.height
     text = card(corpus, layer, counts, sizes, folder, errors)
     (folder / _CARD).write_text(text, encoding="utf-8")
@@ -111,14 +113,22 @@ def _fixed_splits(corpus: Corpus) -> pl.DataFrame:
     return fixed
 
 
-def _write_parquet(path: Path, table: type[schema.Table], rows: pl.DataFrame) -> None:
-    """Writes rows with the schema of `datasets.Features`, which carries class names and types to `load_dataset`."""
+def _write_parquet(path: Path, config: str, rows: pl.DataFrame) -> int:
+    """Writes rows with the schema of `datasets.Features`, which carries class names and types to `load_dataset`.
+
+    Returns their bytes in memory.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    typed = rows.to_arrow().cast(schema.arrow_schema(table)).cast(schema.features(table).arrow_schema)
+    table, size = schema.CONFIGS[config], 0
+    plain, featured = schema.arrow_schema(table), schema.features(table).arrow_schema
     # A file that pyarrow opened itself stays open after a write that failed.
-    with path.open("wb") as file, pyarrow.parquet.ParquetWriter(file, typed.schema, **_WRITER) as writer:
-        if typed.num_rows:  # an empty row group is one that `load_dataset` refuses
-            writer.write_table(typed, row_group_size=ROW_GROUP)
+    with path.open("wb") as file, pyarrow.parquet.ParquetWriter(file, featured, **_WRITER) as writer:
+        for part in rows.iter_slices(ROW_GROUP.get(config, 50_000)):
+            if part.height:  # an empty row group is one that `load_dataset` refuses
+                typed = part.to_arrow().cast(plain).cast(featured)
+                writer.write_table(typed)
+                size += int(typed.nbytes)
+    return size
 
 
 def _refuse_to_replace(out: Path) -> None:

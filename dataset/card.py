@@ -21,13 +21,13 @@ def card(
     corpus: Corpus,
     layer: Layer,
     counts: dict[str, dict[str, int]],
-    sizes: dict[str, int],
+    sizes: dict[str, dict[str, int]],
     folder: Path,
     errors: list[Finding],
 ) -> str:
     """The README of a built folder. `folder` holds the Parquet files.
 
-    `counts` are rows by config and split, `sizes` the bytes of each config in memory.
+    `counts` are rows by config and split, `sizes` their bytes in memory.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -59,21 +59,23 @@ def _makers(corpus: Corpus, layer: Layer) -> dict[str, str]:
     return {name: corpus.makers[name].note if name in corpus.makers else unknown for name in names}
 
 
-def _yaml(corpus: Corpus, layer: Layer, counts: dict[str, dict[str, int]], sizes: dict[str, int], folder: Path) -> str:
+def _yaml(
+    corpus: Corpus, layer: Layer, counts: dict[str, dict[str, int]], sizes: dict[str, dict[str, int]], folder: Path
+) -> str:
     from datasets import DatasetInfo, SplitDict, SplitInfo
     from datasets.info import DatasetInfosDict
     from huggingface_hub import DatasetCardData
 
     infos = DatasetInfosDict()
     for config, splits in counts.items():
-        found = {name: SplitInfo(name, sizes[config], rows) for name, rows in splits.items()}
+        found = {name: SplitInfo(name, sizes[config][name], rows) for name, rows in splits.items()}
         size = sum(path.stat().st_size for path in (folder / config).glob("*.parquet"))
         infos[config] = DatasetInfo(
             config_name=config,
             features=schema.features(schema.CONFIGS[config]),
             splits=SplitDict(found),
             download_size=size,
-            dataset_size=sizes[config],
+            dataset_size=sum(sizes[config].values()),
         )
     configs = [_config(name, list(splits)) for name, splits in counts.items()]
     data = DatasetCardData(**_facts(corpus, layer, sum(counts["articles"].values())), configs=configs)

@@ -15,7 +15,6 @@ from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table
 from dataset.problem import Problem
-from dataset.schema import failures
 
 Mark = Literal["ok", "warn", "fail"]
 PYTHON: Final = (3, 11)
@@ -127,10 +126,7 @@ def table(here: Corpus, name: str, model: type[schema.Table], key: list[str]) ->
     """Whether a table of seeds is what the schema says."""
     path = here.seeds / f"{name}.jsonl"
     rows = read_table(path, model)
-    found = [f"row {one['index'] + 1}: {one['column']} is {one['failure_case']!r}" for one in failures(model, rows)]
-    twice = rows.filter(rows.select(key).is_duplicated()).select(key).unique(maintain_order=True)
-    found += [f"{' '.join(map(str, row))} is there twice" for row in twice.iter_rows()]
-    if found:
+    if found := schema.faults(model, rows, key):
         yield Line(name, "fail", f"{path}: {_some(found)}", "mend the file; dataset/schema.py says what it may hold")
     elif not rows.height:
         yield Line(name, "warn", f"{path} has no row", _first_row(name))

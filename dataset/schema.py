@@ -376,7 +376,15 @@ def empty(table: type[Table]) -> pl.DataFrame:
 
 def frame(table: type[Table], rows: list[dict[str, Any]]) -> pl.DataFrame:
     """A frame of the table; a key that a row lacks is null."""
-    return pl.DataFrame(rows, schema=polars_schema(table), orient="row", infer_schema_length=None)
+    types = polars_schema(table)
+    return pl.DataFrame([_series(name, [row.get(name) for row in rows], dtype) for name, dtype in types.items()])
+
+
+def _series(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
+    """A column; lists go by Arrow, for polars would make a series of each."""
+    if not isinstance(dtype, pl.List):
+        return pl.Series(name, values, dtype)
+    return pl.Series(name, pyarrow.array(values, _arrow_type(dtype)), dtype)
 
 
 def failures(model: type[Table], rows: pl.DataFrame) -> list[dict[str, Any]]:
@@ -386,6 +394,13 @@ def failures(model: type[Table], rows: pl.DataFrame) -> list[dict[str, Any]]:
     except pa.errors.SchemaErrors as errors:
         return [one for one in errors.failure_cases.iter_rows(named=True) if one["index"] is not None]
     return []
+
+
+def faults(model: type[Table], rows: pl.DataFrame, key: list[str]) -> list[str]:
+    """What the table does not allow in its rows, each in words, and keys that stand twice."""
+    found = [f"row {one['index'] + 1}: {one['column']} is {one['failure_case']!r}" for one in failures(model, rows)]
+    twice = rows.filter(rows.select(key).is_duplicated()).select(key).unique(maintain_order=True)
+    return found + [f"{' '.join(map(str, row))} is there twice" for row in twice.iter_rows()]
 
 
 def arrow_schema(table: type[Table]) -> pyarrow.Schema:

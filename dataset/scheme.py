@@ -57,9 +57,15 @@ Over spans matched exactly, or relaxed: of attributes the share with the same va
 
 def relation_type(from_label: str | None, to_label: str | None) -> str | None:
     """What a link between two labels means; None where the scheme knows no such link."""
-    if from_label == "hedge" and to_label in ("number", "quote"):
-        return "hedges"
-    return {("quote", "speaker"): "said_by", ("quote", "quote"): "continues"}.get((from_label or "", to_label or ""))
+    return _MEANT.get((from_label, to_label))
+
+
+_MEANT: Final[dict[tuple[str | None, str | None], str]] = {
+    ("quote", "speaker"): "said_by",
+    ("quote", "quote"): "continues",
+    ("hedge", "number"): "hedges",
+    ("hedge", "quote"): "hedges",
+}
 
 
 def bio_names(label: str) -> list[str]:

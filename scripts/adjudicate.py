@@ -87,7 +87,7 @@ def _pull(corpus: Corpus, round_name: str, seat: accounts.Seat, accept_removals:
     )
     if decided.undecided or decided.changed:
         raise typer.Exit(1)
-    say("Next: `hedgerow validate gold`, then `hedgerow build --out dist/gold`")
+    say("Next: `hedgerow validate --layer gold`, then `hedgerow build --out dist/gold`")
 
 
 def _some(found: dict[str, Told]) -> list[tuple[str, Told]]:

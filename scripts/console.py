@@ -47,9 +47,12 @@ def _called() -> str:
 
 def _corpus_named(words: str) -> str:
     """The `--corpus` that this command was called with, unless the words name one."""
-    if "--corpus" in words or "--corpus" not in sys.argv[:-1]:
-        return ""
-    return f" --corpus {shlex.quote(sys.argv[sys.argv.index('--corpus') + 1])}"
+    named = [
+        value if word == "--corpus" else word.removeprefix("--corpus=")
+        for word, value in zip(sys.argv, [*sys.argv[1:], ""], strict=True)
+        if word == "--corpus" or word.startswith("--corpus=")
+    ]
+    return f" --corpus {shlex.quote(named[-1])}" if named and "--corpus" not in words else ""
 
 
 def say(line: str) -> None:

@@ -157,11 +157,17 @@ class Annotator:
         expect(self.page.get_by_placeholder("unit: ")).to_have_count(0)
 
     def submit(self) -> None:
+        self._end("Submit")
+
+    def skip(self) -> None:
+        self._end("Skip")
+
+    def _end(self, button: str) -> None:
         self.clicks += 1
         with self.page.expect_response(
             lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
         ) as stored:
-            self.button("Submit").click()
+            self.button(button).click()
         assert stored.value.ok
 
 

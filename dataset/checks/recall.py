@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
 from dataset import lexicon
@@ -48,32 +48,51 @@ _SAYING: Final = re.compile(
 )
 
 
+class Places:
+    """Places in a text, in order and without overlap, to be asked many times."""
+
+    def __init__(self, places: Iterable[tuple[int, int]] = ()) -> None:
+        self._ends = dict(places)
+        self._starts = list(self._ends)
+
+    def add(self, start: int, end: int) -> None:
+        """Takes in a place that begins no earlier than those before; what overlaps the last is joined to it."""
+        last = self._starts[-1] if self._starts else None
+        if last is not None and start < self._ends[last]:
+            self._ends[last] = max(end, self._ends[last])
+        else:
+            self._starts.append(start)
+            self._ends[start] = end
+
+    def touch(self, start: int, end: int) -> bool:
+        """Whether one of them shares a character with start:end."""
+        after = bisect_left(self._starts, end)
+        return after > 0 and self._ends[self._starts[after - 1]] > start
+
+
+_NOWHERE: Final = Places()
+
+
 class Article(NamedTuple):
-    """A text, where its furniture is, and where its spans are by label, in order."""
+    """A text, where its furniture is, and where its spans are by label."""
 
     id: str
     text: str
-    furniture: list[tuple[int, int]]
-    spans: dict[str, list[tuple[int, int]]]
+    furniture: Places
+    spans: dict[str, Places]
 
-    def covered(self, start: int, end: int, label: str) -> bool:
-        """Whether a span of the label shares a character with the place."""
-        return _touches(self.spans.get(label, []), start, end)
-
-
-def _touches(places: list[tuple[int, int]], start: int, end: int) -> bool:
-    """Whether one of the places, which are in order and do not overlap, shares a character with start:end."""
-    after = bisect_left(places, end, key=lambda place: place[0])
-    return after > 0 and places[after - 1][1] > start
+    def labelled(self, label: str) -> Places:
+        """Where the spans of a label are."""
+        return self.spans.get(label, _NOWHERE)
 
 
 def missed(facts: Facts) -> Iterator[Finding]:
     """All that no span covers, article by article."""
+    layer = facts.layer.name
     for article in _articles(facts):
         for code, start, end, message in _missed(article):
-            if not _touches(article.furniture, start, end):
-                row = {"article_id": article.id, "span_id": None, "start": start, "end": end}
-                yield facts.at(code, row, message)
+            if not article.furniture.touch(start, end):
+                yield Finding(code, layer, article.id, message, None, start, end)
 
 
 _Missed = tuple[str, int, int, str]
@@ -88,34 +107,32 @@ def _articles(facts: Facts) -> Iterator[Article]:
     """The submitted articles whose spans are all sound."""
     unsound = facts.layer.spans.join(facts.sound, on=["article_id", "span_id"], how="anti")
     wanted = facts.submitted.join(unsound, on="article_id", how="anti").sort("article_id")
-    spans: dict[str, dict[str, list[tuple[int, int]]]] = {}
+    spans: dict[str, dict[str, Places]] = {}
     for article, label, start, end in (
         facts.sound.sort("start", "end").select("article_id", "label", "start", "end").iter_rows()
     ):
-        places = spans.setdefault(article, {}).setdefault(label, [])
-        if not places or start >= places[-1][1]:
-            places.append((start, end))
-        else:
-            places[-1] = (places[-1][0], max(end, places[-1][1]))
+        spans.setdefault(article, {}).setdefault(label, Places()).add(start, end)
     for article in wanted["article_id"]:
         if (text := facts.text_of.get(article)) is not None:
-            yield Article(article, text, facts.furniture(article), spans.get(article, {}))
+            yield Article(article, text, Places(facts.furniture(article)), spans.get(article, {}))
 
 
 def quotations(article: Article) -> Iterator[_Missed]:
     """Pairs of quotation marks outside every quote."""
-    reached = 0
+    reached, quotes = 0, article.labelled("quote")
     for start, end in read_marks(article.text).pairs:
-        if start >= reached and not article.covered(start, end, "quote"):
+        if start >= reached and not quotes.touch(start, end):
             reached = end
             yield "q1-unlabelled-quotation", start, end, f"no quote covers {_brief(article.text[start:end])}"
 
 
 def digits(article: Article) -> Iterator[_Missed]:
     """Digits that no number covers."""
+    numbers = article.labelled("number")
     for match in _DIGITS.finditer(article.text):
-        if not article.covered(*match.span(), "number") and not _is_no_number(article.text, *match.span()):
-            yield "n1-unlabelled-digits", *match.span(), f"no number covers “{match[0]}”"
+        start, end = match.span()
+        if not numbers.touch(start, end) and not _is_no_number(article.text, start, end):
+            yield "n1-unlabelled-digits", start, end, f"no number covers “{match[0]}”"
 
 
 def _is_no_number(text: str, start: int, end: int) -> bool:
@@ -136,23 +153,29 @@ def _is_plain(text: str, start: int, end: int) -> bool:
 
 def number_words(article: Article) -> Iterator[_Missed]:
     """Number words that no number covers."""
+    numbers = article.labelled("number")
     for match in _NUMBER_WORD.finditer(article.text):
-        if not article.covered(*match.span(), "number"):
-            yield "n1-unlabelled-number-word", *match.span(), f"no number covers “{match[0]}”"
+        start, end = match.span()
+        if not numbers.touch(start, end):
+            yield "n1-unlabelled-number-word", start, end, f"no number covers “{match[0]}”"
 
 
 def hedge_cues(article: Article) -> Iterator[_Missed]:
     """Listed cues that no hedge covers. One inside a number is told by N2."""
+    hedges, numbers = article.labelled("hedge"), article.labelled("number")
     for match in _CUES.finditer(article.text):
-        if not any(article.covered(*match.span(), label) for label in ("hedge", "number")):
-            yield "h9-unlabelled-cue", *match.span(), f"no hedge covers “{match[0]}”"
+        start, end = match.span()
+        if not hedges.touch(start, end) and not numbers.touch(start, end):
+            yield "h9-unlabelled-cue", start, end, f"no hedge covers “{match[0]}”"
 
 
 def sayings(article: Article) -> Iterator[_Missed]:
     """Verbs of saying with a clause, in a sentence that no quote touches."""
+    quotes = article.labelled("quote")
     for sentence in _SENTENCE.finditer(article.text):
-        if not article.covered(*sentence.span(), "quote"):
-            for match in _SAYING.finditer(article.text, *sentence.span()):
+        first, last = sentence.span()
+        if not quotes.touch(first, last):
+            for match in _SAYING.finditer(article.text, first, last):
                 yield "q2-unlabelled-saying", *match.span(), f"no quote in the sentence of “{match[0]}”"
 
 

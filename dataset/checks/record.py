@@ -30,13 +30,5 @@ def _check(corpus: Corpus, name: str) -> list[Finding]:
 
 def check_entities(corpus: Corpus) -> Iterator[Finding]:
     """Rows of `entities.jsonl` that the table does not allow, and entities that an event has twice."""
-    rows = corpus.entities
-    for one in schema.failures(schema.Entities, rows):
-        yield _entity(f"row {one['index'] + 1}: {one['column']} is {one['failure_case']!r}")
-    twice = rows.select("event_id", "entity").filter(rows.select("event_id", "entity").is_duplicated())
-    for event, entity in twice.unique(maintain_order=True).iter_rows():
-        yield _entity(f"{event} has {entity} twice")
-
-
-def _entity(message: str) -> Finding:
-    return Finding("unsound-entity", "seeds", "", f"entities.jsonl: {message}")
+    for fault in schema.faults(schema.Entities, corpus.entities, ["event_id", "entity"]):
+        yield Finding("unsound-entity", "seeds", "", f"entities.jsonl: {fault}")

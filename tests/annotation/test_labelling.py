@@ -351,6 +351,14 @@ def test_an_article_with_nothing_to_mark_is_submitted_empty(seeds: Corpus, who: 
     assert layer.spans.height == 0
 
 
+def test_an_article_that_is_skipped_is_told_as_skipped(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
+    annotator.open_stream(projects.existing(seeds, "r7", who))
+    annotator.skip()
+    layer = pulled(seeds, who)
+    assert layer.tasks.select("article_id", "status").rows() == [(seeds.articles["article_id"][0], "skipped")]
+    assert layer.spans.height == layer.findings.height == 0
+
+
 def test_the_page_asks_nobody_but_its_own_server(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
     asked: list[str] = []
     annotator.page.on("request", lambda request: asked.append(request.url))

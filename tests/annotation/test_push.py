@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from annotation.guidelines import version
 from annotation.label_config import label_config
 from annotation.locks import one_at_a_time
 from annotation.results import read_task
+from annotation.studio import Studio
 from dataset.corpus import Corpus, open_corpus
 from dataset.problem import Problem
 from tests.corpora import make_corpus
@@ -99,6 +101,22 @@ def test_a_project_is_found_again_under_another_title(corpus: Corpus, a1: Seat) 
     project = projects.existing(corpus, "r1", a1)
     a1.studio._client.projects.update(id=project, title="My own title")
     assert push.push(corpus, "r1", a1).project == project
+
+
+def test_a_push_is_sent_in_chunks_of_so_many_tasks_and_bytes(
+    corpus: Corpus, a1: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (push.CHUNK_TASKS, push.CHUNK_BYTES) == (1000, 16 << 20)
+    tasks = [push.task(corpus, "one")] * 6
+    two = 2 * len(json.dumps(tasks[0]))
+    sent: list[int] = []
+    monkeypatch.setattr(Studio, "import_tasks", lambda self, project, chunk: sent.append(len(chunk)))
+    for limit, size, chunks in ((4, 1 << 20, [4, 2]), (9, two, [2, 2, 2]), (9, two + 1, [3, 3])):
+        monkeypatch.setattr(push, "CHUNK_TASKS", limit)
+        monkeypatch.setattr(push, "CHUNK_BYTES", size)
+        sent.clear()
+        push.send(a1, 1, iter(tasks), len(tasks), lambda done, total: None)
+        assert sent == chunks
 
 
 def test_two_projects_of_one_round_and_annotator_are_told_with_their_addresses(corpus: Corpus, a1: Seat) -> None:

@@ -171,3 +171,50 @@ def test_a_hedge_has_one_target_at_most_and_it_is_a_number_or_a_quote(drawn: tup
     found = targets(text, marks, set())
     assert len({hedge for hedge, _ in found}) == len(found)
     assert all(scheme.relation_type(labels[hedge], labels[target]) == "hedges" for hedge, target in found)
+
+
+# Against the rule's words, one span after the other
+
+_KINDS = (*scheme.HEDGE_KINDS[2:], None)
+_MARKS = st.lists(
+    st.builds(
+        lambda number, label, edges, kind: Mark(number, label, min(edges), max(edges) + 1, kind),
+        st.sampled_from("abcdefgh"),
+        st.sampled_from(("hedge", "number", "quote", "speaker")),
+        st.tuples(st.integers(0, 16), st.integers(0, 16)),
+        st.sampled_from(_KINDS),
+    ),
+    max_size=8,
+    unique_by=lambda mark: mark.span_id,
+)
+
+
+@given(st.text("a   ", max_size=17), _MARKS, st.sets(st.sampled_from("abcdefgh"), max_size=2))
+def test_every_hedge_has_the_target_that_the_rule_names(text: str, marks: list[Mark], drawn: set[str]) -> None:
+    ordered = sorted(marks, key=lambda mark: (mark.start, mark.end, mark.span_id))
+    hedges = [mark for mark in ordered if mark.label == "hedge" and mark.span_id not in drawn]
+    expected = {hedge.span_id: target_by_definition(text, hedge, ordered) for hedge in hedges}
+    assert dict(targets(text, marks, drawn)) == {hedge: one.span_id for hedge, one in expected.items() if one}
+
+
+def target_by_definition(text: str, hedge: Mark, marks: list[Mark]) -> Mark | None:
+    if hedge.kind == "approximator" and (number := following_by_definition(text, hedge, "number", marks)):
+        return number
+    around = [m for m in marks if m.label == "quote" and m.start <= hedge.start and hedge.end <= m.end]
+    if hedge.kind == "noncommittal" and not around:
+        return following_by_definition(
+            text, hedge, "quote", [m for m in marks if (m.label, m.kind) != ("hedge", "approximator")]
+        )
+    return min(around, key=lambda mark: (mark.end - mark.start, mark.start, mark.span_id), default=None)
+
+
+def following_by_definition(text: str, hedge: Mark, label: str, marks: list[Mark]) -> Mark | None:
+    end = hedge.end
+    after = next((mark for mark in marks if mark.label == label and mark.start >= end), None)
+    if after is None:
+        return None
+    for mark in marks:
+        bridges = mark.label == "hedge" and mark.kind == "approximator" and mark.start >= end
+        if bridges and not text[end : mark.start].strip():
+            end = max(end, min(mark.end, after.start))
+    return after if not text[end : after.start].strip() else None

@@ -63,6 +63,12 @@ def assert_one_line_and_3(told: subprocess.CompletedProcess[str], words: str) ->
     assert ";" in told.stderr
 
 
+@pytest.mark.parametrize("form", ["--corpus {}", "--corpus={}"])
+def test_a_hint_names_the_corpus_as_the_command_did(shipped: Corpus, form: str) -> None:
+    told = hedgerow("pull", "--round", "r1", *form.format(shipped.root).split())
+    assert f"--corpus {shipped.root}`" in told.stderr
+
+
 def test_outside_a_corpus_it_says_so(tmp_path: Path) -> None:
     assert_one_line_and_3(hedgerow("validate", cwd=tmp_path), "no hedgerow.toml")
 

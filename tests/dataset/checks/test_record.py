@@ -60,7 +60,7 @@ ENTITY = {"event_id": "crossing", "entity": "Ukraine", "kind": "state", "aliases
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([ENTITY, ENTITY | {"kind": "group"}], "entities.jsonl: crossing has Ukraine twice"),
+        ([ENTITY, ENTITY | {"kind": "group"}], "entities.jsonl: crossing Ukraine is there twice"),
         ([ENTITY, ENTITY | {"entity": "Mars", "kind": "planet"}], "entities.jsonl: row 2: kind is 'planet'"),
     ],
 )
