@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from dataset import schema, scheme
-from dataset.card import BUILT_BY, card
+from dataset.card import BUILT_BY, Sizes, card
 from dataset.checks.findings import Finding
 from dataset.checks.layers import errors_of
 from dataset.corpus import Corpus
@@ -32,7 +32,7 @@ def build(corpus: Corpus, layer_name: str, out: Path, *, allow_errors: bool) -> 
         Problem: there is no such layer, it has errors, nothing in it can be built, `out` holds something else, or
             the disk does not take it.
     """
-    layer = _layer(corpus, layer_name)
+    layer = buildable(corpus, layer_name)
     _refuse_to_replace(out)
     errors = errors_of(corpus, layer)
     if errors and not allow_errors:
@@ -47,7 +47,12 @@ def build(corpus: Corpus, layer_name: str, out: Path, *, allow_errors: bool) -> 
     return rows
 
 
-def _layer(corpus: Corpus, name: str) -> Layer:
+def buildable(corpus: Corpus, name: str) -> Layer:
+    """The layer of that name.
+
+    Raises:
+        Problem: there is none, it lacks a file, or nothing in it was submitted.
+    """
     layer = read_layer(corpus.layer_path(name), name)
     if lost := missing_files(corpus.layer_path(name)):
         raise Problem(f"{name} lacks {', '.join(lost)}", "put the file back, or pull again")
@@ -66,9 +71,21 @@ def _shown(finding: Finding) -> str:
 
 
 def _write(corpus: Corpus, layer: Layer, errors: list[Finding], folder: Path) -> dict[str, int]:
-    """Writes one config after the other, so that only one has to be held. Returns the rows of each."""
-    counts: dict[str, dict[str, int]] = {}
-    sizes: dict[str, dict[str, int]] = {}
+    """Returns the rows of each config."""
+    counts, sizes = write_configs(corpus, layer, folder)
+    text = card(corpus, layer, counts, sizes, folder, errors)
+    (folder / _CARD).write_text(text, encoding="utf-8")
+    return {config: sum(parts.values()) for config, parts in counts.items()}
+
+
+def write_configs(corpus: Corpus, layer: Layer, folder: Path) -> tuple[Sizes, Sizes]:
+    """Writes one config after the other, so that only one has to be held. Returns rows, and bytes in memory.
+
+    Raises:
+        Problem: no article of the layer is in the corpus.
+    """
+    counts: Sizes = {}
+    sizes: Sizes = {}
     for config, rows in frames(corpus, layer):
         if config == "articles" and not rows.height:
             raise Problem(f"no article of {layer.name} is in the corpus: nothing to build", "see `hedgerow validate`")
@@ -76,9 +93,7 @@ def _write(corpus: Corpus, layer: Layer, errors: list[Finding], folder: Path) ->
         for split, part in _split(corpus, rows):
             sizes[config][split] = write_rows(folder / file_name(config, split), config, part)
             counts[config][split] = part.height
-    text = card(corpus, layer, counts, sizes, folder, errors)
-    (folder / _CARD).write_text(text, encoding="utf-8")
-    return {config: sum(parts.values()) for config, parts in counts.items()}
+    return counts, sizes
 
 
 def _split(corpus: Corpus, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -78,7 +78,7 @@ def test_an_events_split_is_written_once(tiny: Corpus) -> None:
 
 
 def test_an_event_without_a_split_is_refused(tiny: Corpus) -> None:
-    with pytest.raises(Problem, match="crossing has no split in splits.jsonl; prepare it"):
+    with pytest.raises(Problem, match=r"crossing has no split in splits\.jsonl; prepare it"):
         require_splits(tiny, [ONE], "prepare it")
 
 
