@@ -19,6 +19,7 @@ from dataset.manifest import FULL, WITHHELD, Variant
 from dataset.published import GOLD
 
 TEMPLATE = "card.md.j2"
+CARD = "README.md"
 BUILT_BY = "<!-- Built by Hedgerow. A build replaces this folder. -->"
 VARIANTS: Final[dict[str, str]] = {
     FULL: "This is the variant `full`: it holds the articles' text.",

@@ -176,6 +176,17 @@ def _batches(paths: list[Path], config: str, withheld: bool) -> Iterator[pyarrow
                 yield without_text(batch, schema.CONFIGS[config]) if withheld else batch
 
 
+def strings_in(column: pyarrow.Array) -> Iterator[bytes]:
+    """The UTF-8 bytes of all strings of a column, those within rows too, one after the other."""
+    if _is_string(column.type):
+        yield bytes(_characters(column.fill_null(""))[1])
+    elif _is_list(column.type):
+        yield from strings_in(column.flatten())
+    elif pyarrow.types.is_struct(column.type):
+        for field in column.flatten():
+            yield from strings_in(field)
+
+
 def without_text(batch: pyarrow.RecordBatch, table: type[schema.Table]) -> pyarrow.RecordBatch:
     """Rows of a published config with every text column null, those within rows too."""
     arrays = [_blank(batch.column(name), column) for name, column in schema.columns(table).items()]

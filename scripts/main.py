@@ -22,10 +22,13 @@ from scripts import (
     progress,
     pull,
     push,
+    rehydrate,
+    release,
     restore,
     status,
     up,
     validate,
+    withdraw,
 )
 from scripts.console import problem
 
@@ -51,6 +54,9 @@ COMMANDS = (
     adjudicate,
     build,
     diff,
+    release,
+    rehydrate,
+    withdraw,
     backup,
     restore,
     demo,

@@ -1,19 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
-import pyarrow
-import pyarrow.parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from dataset.changes import Bump, Change, bump
 from dataset.diff import diff
 from tests.dataset.applied import applied, tables
-from tests.dataset.drawn import Record, records
-from tests.dataset.edited import EDITS, Edited, World, edited, told
+from tests.dataset.edited import Edited, edited, told
 
 NOT_DATA = ("files", "card")
 
