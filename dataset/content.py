@@ -126,8 +126,9 @@ def _type(dtype: pyarrow.DataType) -> Any:
 
 def content_hash(batches: Mapping[str, Iterable[pyarrow.RecordBatch]], table: pyarrow.Schema) -> str:
     """The content hash of a config from the batches of each split. The schema's metadata may name classes."""
-    header = {"columns": [[field.name, _type(field.type)] for field in table], "classes": classes(table)}
-    whole = hashlib.sha256(json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+    whole = hashlib.sha256(
+        json.dumps(header(table), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    )
     for split in (name for name in scheme.SPLITS if name in batches):
         streams, rows = [_Stream(field.type) for field in table], 0
         for batch in batches[split]:
@@ -138,6 +139,11 @@ def content_hash(batches: Mapping[str, Iterable[pyarrow.RecordBatch]], table: py
         for stream in streams:
             whole.update(b"".join(stream.digests()))
     return whole.hexdigest()
+
+
+def header(table: pyarrow.Schema) -> dict[str, Any]:
+    """The columns with their types, and the names of classes: what a schema says whatever file has it."""
+    return {"columns": [[field.name, _type(field.type)] for field in table], "classes": classes(table)}
 
 
 def classes(table: pyarrow.Schema) -> dict[str, list[str]]:

@@ -35,7 +35,7 @@ def read_withdrawn(corpus: Corpus) -> pl.DataFrame:
 def withdraw(corpus: Corpus, article: str, reason: str) -> list[Path]:
     """Takes an article out of the seeds and of the whole record. Returns the files that changed.
 
-    The tombstone is written first, and the text goes last, so that a withdrawal that was cut off is ended by the same call.
+    The tombstone comes first and the text goes last, so a withdrawal that was cut off is ended by the same call.
     What was released is not altered. An event keeps its split.
 
     Raises:

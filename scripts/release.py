@@ -53,7 +53,7 @@ def _tell_prepared(corpus: Corpus, version: str, changed: list[Path], *, as_json
     if as_json:
         say_json({"version": version, "changed": names})
         return
-    say(f"{version}: {', '.join(names) or 'nothing'} changed; read it, then: git commit --all")
+    say(f"{version}: {', '.join(names) or 'nothing'} changed; read it, then: git add --all && git commit")
     say(f"Next: `hedgerow release {version}`")
 
 
