@@ -69,7 +69,7 @@ def card(
         edition=edition,
         about_variant=VARIANTS[edition.variant] if edition else "",
         title=corpus.title,
-        built_by=BUILT_BY,
+        built_by="" if edition else BUILT_BY,
         licence=corpus.licence.upper() if corpus.licence else None,
         layer=layer.name,
         adjudicated=layer.name == "gold",

@@ -90,7 +90,7 @@ def release(plan: Plan) -> Released:
         Problem: anything is not as a release wants it (Unfit: the release checks); nothing is written then.
     """
     commit, layer = _ready(plan)
-    last, targets = _last(plan), _targets(plan)
+    previous, last, targets = _previous(plan.corpus), _last(plan), _targets(plan)
     with writing(plan.out, "no version was written"), ExitStack() as asides:
         full, withheld = (asides.enter_context(folder_aside(target)) for target in targets.values())
         _write_full(plan, layer, commit, full)
@@ -101,7 +101,7 @@ def release(plan: Plan) -> Released:
             _put(folder, target)
     recorded = plan.corpus.releases / f"{plan.version}.json"
     write_bytes(recorded, (targets[FULL] / manifest.MANIFEST).read_bytes())
-    return Released(targets[FULL], targets[WITHHELD], recorded, _previous(plan.corpus), bump)
+    return Released(targets[FULL], targets[WITHHELD], recorded, previous, bump)
 
 
 def _targets(plan: Plan) -> dict[Variant, Path]:

@@ -9,7 +9,7 @@ import typer
 
 from dataset.corpus import Corpus, open_corpus
 from dataset.release import Plan, Released, Unfit, prepare, release
-from scripts.console import CorpusOption, JsonOption, count, say, say_json
+from scripts.console import CorpusOption, JsonOption, say, say_json
 
 
 def command(
@@ -65,4 +65,4 @@ def _tell(corpus: Corpus, done: Released, *, as_json: bool) -> None:
         return
     step = f"; a {done.bump.name} step from {done.previous}" if done.previous else ", the first release"
     say(f"{done.full} and {done.withheld} written{step}")
-    say(f"{count(1, 'file')} to commit: {done.recorded.relative_to(corpus.root)}")
+    say(f"Next: commit {done.recorded.relative_to(corpus.root)}, then `hedgerow publish {done.withheld}`")
