@@ -12,11 +12,11 @@ import pyarrow.parquet
 
 from dataset import schema
 
-ROW_GROUP: Final = {"articles": 2_000, "tokens": 2_000}
+ROW_GROUP: Final = {"articles": 1_000, "tokens": 1_000}
 """Rows of a row group, where a row is a whole article; else 50,000."""
 _WRITER: Final[dict[str, Any]] = {
     "compression": "zstd",
-    "compression_level": 9,
+    "compression_level": 3,
     "use_content_defined_chunking": True,
     "write_page_index": True,
     "version": "2.6",

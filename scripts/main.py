@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -24,6 +25,7 @@ from scripts import (
     push,
     rehydrate,
     release,
+    report,
     restore,
     status,
     up,
@@ -57,6 +59,7 @@ COMMANDS = (
     release,
     rehydrate,
     withdraw,
+    report,
     backup,
     restore,
     demo,
@@ -70,6 +73,7 @@ STOPPED = 130
 
 def main() -> None:
     """Runs the command. Exit 0: done; 1: done with errors found; 2: wrong usage; 3: could not be done."""
+    gc.set_threshold(100_000, 50, 50)  # millions of rows and no cycles among them
     try:
         app()
     except Problem as failure:
