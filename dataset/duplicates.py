@@ -15,6 +15,7 @@ NEAR: Final = 0.5
 _COMMON: Final = 50
 _SKETCH: Final = 64
 _ALIKE: Final = 5
+_AT_ONCE: Final = 2_000
 _KEYS: Final = pl.col("text").str.to_lowercase().str.extract_all(r"\w+")
 
 
@@ -31,7 +32,7 @@ def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
         `article_id`, `other`, `jaccard`, the most similar first.
     """
     numbered = texts.sort("article_id").with_row_index("at")
-    held = _shingles(numbered)
+    held = pl.concat([_shingles(part) for part in numbered.iter_slices(_AT_ONCE)])
     sizes = held.group_by("at").agg(pl.len().alias("size"))
     shared = (
         _both(_candidates(held), held).join(sizes, on="at").join(sizes, left_on="other", right_on="at", suffix="_2")

@@ -31,6 +31,7 @@ from dataset.withdrawal import read_withdrawn
 
 _VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 READ_ONLY: Final = 0o444
+CITATION: Final = "CITATION.cff"
 
 
 class Unfit(Problem):
@@ -67,7 +68,7 @@ class Released:
 
 
 def prepare(plan: Plan) -> list[Path]:
-    """Writes what a release wants committed: splits, the changelog's entry, the figures. Returns what changed.
+    """Writes what a release wants committed: splits, changelog, figures, citation. Returns what changed.
 
     Raises:
         Problem: the version cannot be next, an article has no event, or a page is missing.
@@ -78,7 +79,20 @@ def prepare(plan: Plan) -> list[Path]:
     path = _page(corpus, CHANGELOG)
     told = with_entry(path.read_text(encoding="utf-8"), plan.version, head(corpus.root).date)
     _page(corpus, DATASHEET)
-    return changed + ([path] if write_bytes(path, told.encode()) else []) + refresh(corpus)
+    changed += [path] if write_bytes(path, told.encode()) else []
+    return changed + refresh(corpus) + _cite(plan)
+
+
+def _cite(plan: Plan) -> list[Path]:
+    """Puts the version and its day into the citation, where the corpus has one. Returns the file, if it changed."""
+    path = plan.corpus.root / CITATION
+    if not path.exists():
+        return []
+    page = path.read_text(encoding="utf-8")
+    for name, told in (("version", plan.version), ("date-released", f'"{head(plan.corpus.root).date}"')):
+        page, found = re.subn(rf"^{name}:.*$", f"{name}: {told}", page, flags=re.MULTILINE)
+        page += "" if found else f"{name}: {told}\n"
+    return [path] if write_bytes(path, page.encode()) else []
 
 
 def release(plan: Plan) -> Released:

@@ -302,6 +302,15 @@ def test_preparing_writes_splits_changelog_and_figures(tmp_path: Path) -> None:
     assert prepare(plan_of(corpus)) == []
 
 
+def test_preparing_brings_the_citation_to_the_version(tmp_path: Path) -> None:
+    corpus = put_repository(tmp_path / "corpus")
+    page = corpus.root / "CITATION.cff"
+    page.write_text("cff-version: 1.2.0\nversion: 0.1.0\n")
+    assert page in prepare(plan_of(corpus))
+    assert page.read_text() == 'cff-version: 1.2.0\nversion: 1.0.0\ndate-released: "2026-11-20"\n'
+    assert prepare(plan_of(corpus)) == []
+
+
 def test_nothing_to_tell_of_cannot_be_prepared(tmp_path: Path) -> None:
     corpus = put_repository(tmp_path / "corpus")
     (corpus.root / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n")
