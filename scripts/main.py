@@ -23,11 +23,14 @@ from scripts import (
     progress,
     pull,
     push,
+    rehydrate,
+    release,
     report,
     restore,
     status,
     up,
     validate,
+    withdraw,
 )
 from scripts.console import problem
 
@@ -52,8 +55,11 @@ COMMANDS = (
     agree,
     adjudicate,
     build,
-    report,
     diff,
+    release,
+    rehydrate,
+    withdraw,
+    report,
     backup,
     restore,
     demo,
