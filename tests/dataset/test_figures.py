@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dataset.corpus import Corpus
+from dataset.figures import filled, refresh
+from dataset.problem import Problem
+from tests.dataset.tiny import put_corpus, put_jsonl, put_layer, valid_rows
+
+PAGE = "Before.\n\n<!-- figures: counts -->\nold\n<!-- end of figures -->\n\nAfter.\n"
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Corpus:
+    corpus = put_corpus(tmp_path)
+    put_layer(corpus, valid_rows())
+    return corpus
+
+
+def test_a_block_is_filled_from_the_record_and_the_prose_around_it_stays(labelled: Corpus) -> None:
+    page = filled(labelled, PAGE)
+    assert "- `r1/a1`: 2 articles, 3 speakers, 5 quotes, 4 hedges, 2 numbers, 3 `said_by` links" in page
+    assert page.startswith("Before.\n\n<!-- figures: counts -->\n- `r1/a1`")
+    assert page.endswith("<!-- end of figures -->\n\nAfter.\n")
+    assert "old" not in page
+
+
+def test_pages_are_brought_to_the_data_once(labelled: Corpus) -> None:
+    readme = labelled.root / "README.md"
+    readme.write_text(PAGE, encoding="utf-8")
+    assert refresh(labelled) == [readme]
+    assert refresh(labelled) == []
+
+
+def test_figures_that_there_are_not_are_refused(labelled: Corpus) -> None:
+    with pytest.raises(Problem, match="no figures called luck"):
+        filled(labelled, PAGE.replace("counts", "luck"))
+
+
+def test_what_became_of_spans_is_counted_by_annotator(labelled: Corpus) -> None:
+    key = {"round": "r1", "article_id": "one", "to_span": None, "gold_span": None, "rule": None, "note": None}
+    rows = [
+        key | {"annotator": who, "span_id": f"{n}", "outcome": "dropped"} for n, who in enumerate(("a1", "a2", "a2"))
+    ]
+    put_jsonl(labelled.decisions, rows)
+    page = filled(labelled, PAGE.replace("counts", "agreement"))
+    assert "| a1 | 0 | 0 | 1 | 0 |" in page
+    assert "| a2 | 0 | 0 | 2 | 0 |" in page
+
+
+def test_a_figure_that_does_not_exist_is_a_dash(labelled: Corpus) -> None:
+    figure = {"round": "r1", "annotators": None, "scope": "all", "measure": "exact", "value": None, "low": None}
+    counted = {"high": None, "articles": 0, "annotator_count": 2, "spans": 0}
+    put_jsonl(labelled.annotations / "r1" / "agreement.jsonl", [figure | counted])
+    assert "| all | – | – | – | – | – | 0 | 0 |" in filled(labelled, PAGE.replace("counts", "agreement"))
