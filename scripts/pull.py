@@ -21,26 +21,31 @@ from scripts.names import checked_names
 SHOWN = 20
 
 
+AnnotatorOption = Annotated[
+    list[str] | None, typer.Option(help="Only this annotator; all of the round if not named.", metavar="A")
+]
+FileOption = Annotated[
+    Path | None, typer.Option("--from-file", help="A Label Studio JSON export, instead of the server.", metavar="FILE")
+]
+RemovalsOption = Annotated[
+    bool,
+    typer.Option("--accept-removals", help="Let the pull take away what the record holds and the server does not."),
+]
+FullOption = Annotated[bool, typer.Option("--full", help="Ask the server for every task, not only for what changed.")]
+WatchOption = Annotated[
+    bool, typer.Option("--watch", help="Pull again and again, and keep dist/report.html current, until Ctrl-C.")
+]
+EveryOption = Annotated[float, typer.Option(help="With --watch: seconds between two pulls.", min=0.1)]
+
+
 def command(
     round_name: RoundOption,
-    annotator: Annotated[
-        list[str] | None, typer.Option(help="Only this annotator; all of the round if not named.", metavar="A")
-    ] = None,
-    from_file: Annotated[
-        Path | None,
-        typer.Option("--from-file", help="A Label Studio JSON export, instead of the server.", metavar="FILE"),
-    ] = None,
-    accept_removals: Annotated[
-        bool,
-        typer.Option("--accept-removals", help="Let the pull take away what the record holds and the server does not."),
-    ] = False,
-    full: Annotated[
-        bool, typer.Option("--full", help="Ask the server for every task, not only for what changed.")
-    ] = False,
-    watch: Annotated[
-        bool, typer.Option("--watch", help="Pull again and again, and keep dist/report.html current, until Ctrl-C.")
-    ] = False,
-    every: Annotated[float, typer.Option(help="With --watch: seconds between two pulls.", min=0.1)] = 30,
+    annotator: AnnotatorOption = None,
+    from_file: FileOption = None,
+    accept_removals: RemovalsOption = False,
+    full: FullOption = False,
+    watch: WatchOption = False,
+    every: EveryOption = 30,
     corpus: CorpusOption = None,
 ) -> None:
     """Bring what was labelled into `pulls/` (raw, never changed) and into the record.
