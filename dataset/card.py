@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import jinja2
 
@@ -11,23 +13,49 @@ from dataset import schema
 from dataset.checks.findings import Finding
 from dataset.corpus import Corpus
 from dataset.counts import sentence
+from dataset.files import read_table
 from dataset.layer import Layer
+from dataset.manifest import FULL, WITHHELD, Variant
+from dataset.published import GOLD
 
 TEMPLATE = "card.md.j2"
 BUILT_BY = "<!-- Built by Hedgerow. A build replaces this folder. -->"
+VARIANTS: Final[dict[str, str]] = {
+    FULL: "This is the variant `full`: it holds the articles' text.",
+    WITHHELD: (
+        "This is the variant `withheld`: every text is null, and the config `tokens` is not here, for the articles\n"
+        "belong to their publishers. Who holds the articles puts the text back with `hedgerow rehydrate`, article by\n"
+        "article, proved by SHA-256; the result is the variant `full`, row by row."
+    ),
+}
+_VARIANT: Final = re.compile(r"(<!-- variant -->\n).*?(\n<!-- end of variant -->)", re.DOTALL)
+Sizes = dict[str, dict[str, int]]
+"""Of each config, by split: rows, or bytes."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What a release is: its version, its commit's date, its variant, its plots by title, the articles withdrawn."""
+
+    version: str
+    date: str
+    variant: Variant
+    plots: dict[str, str]
+    withdrawn: list[str]
 
 
 def card(
     corpus: Corpus,
     layer: Layer,
-    counts: dict[str, dict[str, int]],
-    sizes: dict[str, dict[str, int]],
+    counts: Sizes,
+    sizes: Sizes,
     folder: Path,
     errors: list[Finding],
+    edition: Edition | None = None,
 ) -> str:
     """The README of a built folder. `folder` holds the Parquet files.
 
-    `counts` are rows by config and split, `sizes` their bytes in memory.
+    `counts` are rows by config and split, `sizes` their bytes in memory; `edition` is what a release is.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -36,7 +64,9 @@ def card(
         trim_blocks=True,
     )
     return environment.get_template(TEMPLATE).render(
-        yaml=_yaml(corpus, layer, counts, sizes, folder),
+        yaml=_yaml(_facts(corpus, layer, sum(counts["articles"].values()), edition), counts, sizes, folder),
+        edition=edition,
+        about_variant=VARIANTS[edition.variant] if edition else "",
         title=corpus.title,
         built_by=BUILT_BY,
         licence=corpus.licence.upper() if corpus.licence else None,
@@ -55,13 +85,29 @@ def card(
 def _makers(corpus: Corpus, layer: Layer) -> dict[str, str]:
     """What the settings say of each annotator of the layer."""
     unknown = "The corpus's settings do not say who this annotator is."
-    names = layer.tasks["annotator"].drop_nulls().unique().sort()
-    return {name: corpus.makers[name].note if name in corpus.makers else unknown for name in names}
+    return {name: corpus.makers[name].note if name in corpus.makers else unknown for name in _names(corpus, layer)}
 
 
-def _yaml(
-    corpus: Corpus, layer: Layer, counts: dict[str, dict[str, int]], sizes: dict[str, dict[str, int]], folder: Path
-) -> str:
+def _names(corpus: Corpus, layer: Layer) -> list[str]:
+    """The layer's annotators; of the gold, those whose work it was made of, too."""
+    names = set(layer.tasks["annotator"].drop_nulls())
+    return sorted(
+        names | set(read_table(corpus.decisions, schema.Decisions)["annotator"]) if layer.name == GOLD else names
+    )
+
+
+def for_variant(page: str, variant: Variant, counts: Sizes, sizes: Sizes, folder: Path) -> str:
+    """A release's card as that of another variant, whose Parquet files `folder` holds."""
+    from huggingface_hub import DatasetCard
+
+    known = vars(DatasetCard(page).data)
+    facts = {name: told for name, told in known.items() if name not in ("configs", "dataset_info")}
+    body = page.split("\n---\n", 1)[1]
+    told = _VARIANT.sub(lambda match: f"{match[1]}{VARIANTS[variant]}{match[2]}", body)
+    return f"---\n{_yaml(facts, counts, sizes, folder)}\n---\n{told}"
+
+
+def _yaml(facts: dict[str, Any], counts: Sizes, sizes: Sizes, folder: Path) -> str:
     from datasets import DatasetInfo, SplitDict, SplitInfo
     from datasets.info import DatasetInfosDict
     from huggingface_hub import DatasetCardData
@@ -77,19 +123,20 @@ def _yaml(
             download_size=size,
             dataset_size=sum(sizes[config].values()),
         )
-    configs = [_config(name, list(splits)) for name, splits in counts.items()]
-    data = DatasetCardData(**_facts(corpus, layer, sum(counts["articles"].values())), configs=configs)
+    configs = [_config(name, list(splits), facts.get("version")) for name, splits in counts.items()]
+    data = DatasetCardData(**facts, configs=configs)
     infos.to_dataset_card_data(data)
     return str(data.to_yaml())
 
 
-def _config(name: str, splits: list[str]) -> dict[str, Any]:
+def _config(name: str, splits: list[str], version: str | None) -> dict[str, Any]:
     files = [{"split": split, "path": f"{name}/{split}-*.parquet"} for split in splits]
-    return {"config_name": name, **({"default": True} if name == "articles" else {}), "data_files": files}
+    told = {"default": True} if name == "articles" else {}
+    return {"config_name": name, **told, **({"version": version} if version else {}), "data_files": files}
 
 
-def _facts(corpus: Corpus, layer: Layer, articles: int) -> dict[str, Any]:
-    kinds = {corpus.makers[name].kind for name in set(layer.tasks["annotator"]) if name in corpus.makers}
+def _facts(corpus: Corpus, layer: Layer, articles: int, edition: Edition | None) -> dict[str, Any]:
+    kinds = {corpus.makers[name].kind for name in _names(corpus, layer) if name in corpus.makers}
     return {
         "pretty_name": corpus.title,
         "language": sorted(set(corpus.articles["language"].drop_nulls())),
@@ -98,6 +145,7 @@ def _facts(corpus: Corpus, layer: Layer, articles: int) -> dict[str, Any]:
         "task_categories": ["token-classification"],
         "tags": ["news", "quotation", "attribution", "hedging", "spans"],
         "size_categories": [_size(articles)],
+        **({"version": edition.version} if edition else {}),
     }
 
 

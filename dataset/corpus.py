@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from dataset import schema
+from dataset import schema, scheme
 from dataset.files import read_table, sha256
 from dataset.layer import layers_in
 from dataset.problem import Problem
@@ -39,6 +39,7 @@ class Corpus:
     annotations: Path
     splits: Path
     releases: Path
+    proportions: dict[str, float]
 
     @property
     def pulls(self) -> Path:
@@ -166,6 +167,16 @@ def _maker(root: Path, name: str, maker: dict[str, Any]) -> Maker:
     return Maker(str(maker["kind"]), str(maker["note"]))
 
 
+def _proportions(root: Path, told: Any) -> dict[str, float]:
+    """The share of events that each split is to get."""
+    known = isinstance(told, dict) and set(told) <= set(scheme.SPLITS)
+    if not known or not all(isinstance(one, int | float) and one >= 0 for one in told.values()):
+        raise Problem(f"{root / SETTINGS}: [splits] gives no shares", "write train = 0.8, validation = 0.1, test = 0.1")
+    if abs(sum(told.values()) - 1) > 1e-9:
+        raise Problem(f"{root / SETTINGS}: the shares in [splits] do not add up to 1", "mend them")
+    return {name: float(told.get(name, 0.0)) for name in scheme.SPLITS}
+
+
 def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
     paths, makers = settings.get("paths", {}), settings.get("annotators", {})
     if not isinstance(paths, dict) or not isinstance(makers, dict):
@@ -186,4 +197,5 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
         annotations=path("annotations", "annotations"),
         splits=path("splits", "splits.jsonl"),
         releases=path("releases", "releases"),
+        proportions=_proportions(root, settings.get("splits", {"train": 0.8, "validation": 0.1, "test": 0.1})),
     )

@@ -11,11 +11,15 @@ import polars as pl
 from dataset import schema, scheme
 from dataset.corpus import Corpus
 from dataset.covering import Covering
-from dataset.layer import Layer, sort_layer
+from dataset.files import read_table
+from dataset.layer import Layer, read_layer, sort_layer
 from dataset.tokens import tokenize
 
 BETWEEN_SEGMENTS = " … "
+GOLD = "gold"
 _ID = ["article_id", "span_id"]
+_OF_A_RATER = ["round", "annotator", *_ID]
+_UNKNOWN = pl.lit(None, pl.String)
 _LINKS = (*scheme.RELATIONS, "derived")
 _PARTS = {"speaker": "speakers", "quote": "quotes", "hedge": "hedges", "number": "numbers"}
 
@@ -26,11 +30,13 @@ class Labelled:
 
     `spans` are numbered in the order of the record (`at`). `links` have a type and both ends: `at` of the span that
     they point to, and its published id. Of spans that share an id, links point to the last and start from each.
+    `raters` are the spans before adjudication, with their `outcome` and `rule`.
     """
 
     articles: pl.DataFrame
     spans: pl.DataFrame
     links: pl.DataFrame
+    raters: pl.DataFrame
 
     @cached_property
     def whole(self) -> pl.DataFrame:
@@ -69,7 +75,29 @@ def labelled(corpus: Corpus, layer: Layer) -> Labelled:
     articles = articles.with_columns(pl.Series("text", texts, pl.String))
     spans = _placed(layer.spans).join(articles, on="article_id", how="semi", maintain_order="left").with_row_index("at")
     spans = spans.with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
-    return Labelled(articles, _with_kinds(corpus, spans), _whole_links(layer.relations, spans))
+    raters = _adjudicated(corpus) if layer.name == GOLD else spans.with_columns(outcome=_UNKNOWN, rule=_UNKNOWN)
+    return Labelled(articles, _with_kinds(corpus, spans), _whole_links(layer.relations, spans), raters)
+
+
+def _adjudicated(corpus: Corpus) -> pl.DataFrame:
+    """The spans of every annotator of the rounds that made the gold, and what became of each."""
+    decisions = read_table(corpus.decisions, schema.Decisions)
+    rounds = set(decisions["round"])
+    names = [name for name in corpus.layers() if name.rpartition("/")[0] in rounds]
+    spans = pl.concat([schema.empty(schema.Spans), *(_submitted_spans(corpus, name) for name in names)])
+    became = decisions.filter(pl.col("to_span").is_null() & (pl.col("outcome") != "added"))
+    return spans.join(
+        became.select(*_OF_A_RATER, "outcome", "rule").unique(_OF_A_RATER, keep="last"),
+        on=_OF_A_RATER,
+        how="left",
+        maintain_order="left",
+    ).with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
+
+
+def _submitted_spans(corpus: Corpus, name: str) -> pl.DataFrame:
+    layer = read_layer(corpus.layer_path(name), name)
+    submitted = layer.tasks.filter(status="submitted")
+    return _placed(layer.spans).join(submitted, on="article_id", how="semi", maintain_order="left")
 
 
 def _placed(spans: pl.DataFrame) -> pl.DataFrame:
@@ -223,9 +251,8 @@ def token_rows(one: Labelled) -> pl.DataFrame:
 
 
 def annotator_rows(one: Labelled) -> pl.DataFrame:
-    """The config `annotators`, for a layer that was not adjudicated."""
-    unknown = pl.lit(None, pl.String)
-    return one.published(one.spans.with_columns(span_id="public", outcome=unknown, rule=unknown))
+    """The config `annotators`: of a layer that was not adjudicated, its own spans; of the gold, those that made it."""
+    return one.published(one.raters.with_columns(span_id="public"))
 
 
 ROWS: dict[str, Callable[[Labelled], pl.DataFrame]] = {

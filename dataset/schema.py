@@ -211,6 +211,16 @@ class Splits(Table):
     split: str = column("its split", isin=scheme.SPLITS)
 
 
+class Withdrawn(Table):
+    """An article that was taken out of the corpus: what remains of it."""
+
+    article_id: str = column("the article that was", str_matches=IDENTIFIER)
+    text_sha256: str = column("SHA-256 of its text, so that it does not come back", str_matches=SHA256)
+    event_id: str = column("the event that it reports", optional=True, str_matches=IDENTIFIER)
+    date: str = column("the day of the commit that it was taken out of, ISO 8601", str_matches=DATE)
+    reason: str = column("why it was taken out", str_matches=r"\S")
+
+
 # The published dataset
 
 
@@ -348,6 +358,7 @@ RECORD: dict[str, type[Table]] = {
     "agreement": Agreement,
     "acknowledged": Acknowledged,
     "splits": Splits,
+    "withdrawn": Withdrawn,
 }
 CONFIGS: dict[str, type[Table]] = {
     "articles": PublishedArticles,

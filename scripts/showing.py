@@ -42,10 +42,7 @@ class Shown:
             text = self.corpus.text(finding.article_id)
         except Problem:
             return None
-        if start is None or end is None or not 0 <= start <= end <= len(text):
-            return None
-        before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
-        return _line(before), _shortened(_line(text[start:end])), _line(after)
+        return in_context(text, start, end)
 
     def row(self, finding: Finding, *, acknowledged: bool = False) -> dict[str, Any]:
         """A finding for machines."""
@@ -65,11 +62,21 @@ class Shown:
         }
 
 
-def _line(words: str) -> str:
+def in_context(text: str, start: int | None, end: int | None) -> tuple[str, str, str] | None:
+    """The words before, at and after a place, on one line; None where the text has no such place."""
+    if start is None or end is None or not 0 <= start <= end <= len(text):
+        return None
+    before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    return line(before), shortened(line(text[start:end])), line(after)
+
+
+def line(words: str) -> str:
+    """Words on one line."""
     return words.replace("\r\n", "⏎").replace("\n", "⏎").replace("\r", "⏎").replace("\t", " ")
 
 
-def _shortened(words: str) -> str:
+def shortened(words: str) -> str:
+    """Words without their middle, where they are long."""
     half = LONGEST // 2
     return words if len(words) <= LONGEST else f"{words[:half]} … {words[-half:]}"
 
@@ -81,8 +88,8 @@ def print_findings(shown: Shown, found: list[Finding], acknowledged: frozenset[F
         several = list(group)
         OUT.print(f"[bold]{escape(article)}[/] {escape(layer)}  {escape(shown.address(several[0]) or '')}".rstrip())
         for one in several:
-            for line in _told(shown, one, one.code not in told, one in acknowledged):
-                OUT.print(line)
+            for told_line in _told(shown, one, one.code not in told, one in acknowledged):
+                OUT.print(told_line)
             told.add(one.code)
 
 
@@ -90,7 +97,7 @@ def _told(shown: Shown, finding: Finding, first: bool, acknowledged: bool) -> It
     colour = COLOURS[finding.severity]
     place = f" {finding.start}:{finding.end}" if finding.start is not None else ""
     mark = " (acknowledged)" if acknowledged else ""
-    yield f"  [{colour}]{finding.severity}[/] {finding.code}{place}: {escape(_line(finding.message))}{mark}"
+    yield f"  [{colour}]{finding.severity}[/] {finding.code}{place}: {escape(line(finding.message))}{mark}"
     if context := shown.context(finding):
         before, words, after = map(escape, context)
         yield f"    …{before}[bold {colour}]⟦{words}⟧[/]{after}…"
@@ -108,13 +115,14 @@ def markdown(shown: Shown, found: Iterable[Finding]) -> Iterator[str]:
         before, words, after = shown.context(one) or ("", "", "")
         place = f"{one.start}:{one.end}" if one.start is not None else ""
         address = shown.address(one)
-        article = f"[{_cell(one.article_id)}]({address})" if address else _cell(one.article_id)
-        quoted = f"{_cell(before)}**{_cell(words)}**{_cell(after)}" if words else ""
-        yield f"| {one.severity} | `{one.code}` | {article} | {place} | {quoted} | {_cell(one.message)} |"
+        article = f"[{cell(one.article_id)}]({address})" if address else cell(one.article_id)
+        quoted = f"{cell(before)}**{cell(words)}**{cell(after)}" if words else ""
+        yield f"| {one.severity} | `{one.code}` | {article} | {place} | {quoted} | {cell(one.message)} |"
 
 
-def _cell(words: str) -> str:
-    plain = _line(words).replace("\\", "\\\\")
+def cell(words: str) -> str:
+    """Words as Markdown shows them as they are, in a table, too."""
+    plain = line(words).replace("\\", "\\\\")
     for character in "|*_`[]<>":
         plain = plain.replace(character, f"\\{character}")
     return plain

@@ -3,13 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dataset import schema, scheme
 from dataset.corpus import Corpus
-from dataset.layer import make_layer
+from dataset.layer import make_layer, read_layer
 from dataset.published import ROWS, frames
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import (
@@ -22,10 +23,13 @@ from tests.dataset.tiny import (
     Row,
     Rows,
     article_row,
+    as_layer,
     finding,
     link,
     put_corpus,
+    put_gold,
     put_jsonl,
+    put_layer,
     quote,
     row_of,
     speaker,
@@ -196,6 +200,31 @@ def test_an_annotators_span_says_whose_it_is_and_has_no_outcome_before_adjudicat
         "rule": None,
     }
     assert len(rows) == len(valid_rows()["spans"])
+
+
+def test_the_golds_annotators_are_all_spans_of_its_round_with_what_became_of_each(tiny: Corpus) -> None:
+    put_gold(tiny)
+    rows = dict(frames(tiny, read_layer(tiny.layer_path("gold"), "gold")))["annotators"]
+    assert rows.group_by("annotator").len().sort("annotator").rows() == [("a1", 14), ("a2", 13)]
+    became = {(row["annotator"], row["span_id"]): (row["outcome"], row["rule"]) for row in rows.iter_rows(named=True)}
+    assert became["a1", "one:upto"] == became["a2", "one:upto"] == ("dropped", "H9")
+    assert became["a1", "one:may"] == ("kept", None)
+    assert set(became.values()) == {("dropped", "H9"), ("kept", None)}
+
+
+def test_spans_of_a_round_that_did_not_make_the_gold_are_not_among_its_annotators(tiny: Corpus) -> None:
+    put_gold(tiny)
+    put_layer(tiny, as_layer(valid_rows(), "r2/a3"), "r2/a3")
+    rows = dict(frames(tiny, read_layer(tiny.layer_path("gold"), "gold")))["annotators"]
+    assert rows["annotator"].unique().sort().to_list() == ["a1", "a2"]
+
+
+def test_a_span_that_nobody_decided_on_has_no_outcome(tiny: Corpus) -> None:
+    put_gold(tiny)
+    decided = tiny.decisions.read_text().splitlines(keepends=True)
+    tiny.decisions.write_text("".join(line for line in decided if '"may"' not in line))
+    rows = dict(frames(tiny, read_layer(tiny.layer_path("gold"), "gold")))["annotators"]
+    assert rows.filter(pl.col("outcome").is_null())["span_id"].to_list() == ["one:may"]
 
 
 # quotes

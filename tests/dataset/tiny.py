@@ -163,3 +163,34 @@ def put_layer(corpus: Corpus, rows: Rows, name: str = LAYER) -> Layer:
 def row_of(rows: Rows, span_id: str) -> Row:
     """The span of that id, to be changed in place."""
     return next(row for row in rows["spans"] if row["span_id"] == span_id)
+
+
+def as_layer(rows: Rows, name: str) -> Rows:
+    """The same rows in another layer."""
+    return {table: [row | key(row["article_id"], name) for row in told] for table, told in rows.items()}
+
+
+def decision(annotator: str, span_id: str, outcome: str, rule: str | None = None, **changed: Any) -> Row:
+    ends = {"article_id": ONE, "span_id": span_id, "to_span": None, "gold_span": None, "note": None}
+    return ends | {"round": "r1", "annotator": annotator, "outcome": outcome, "rule": rule} | changed
+
+
+def put_gold(corpus: Corpus) -> None:
+    """Two annotators of a round and the gold made of it: a2 had no “may”, and a1's “up to” was dropped."""
+    rows = valid_rows()
+    put_layer(corpus, rows)
+    theirs, gold = as_layer(valid_rows(), "r1/a2"), as_layer(valid_rows(), "gold")
+    theirs["spans"] = [span for span in theirs["spans"] if span["span_id"] != "may"]
+    theirs["relations"] = [one for one in theirs["relations"] if one["from_span"] != "may"]
+    gold["spans"] = [span for span in gold["spans"] if span["span_id"] != "upto"]
+    gold["relations"] = [one for one in gold["relations"] if one["from_span"] != "upto"]
+    put_layer(corpus, theirs, "r1/a2")
+    put_layer(corpus, gold, "gold")
+    kept = [
+        decision(who["annotator"], who["span_id"], "kept", gold_span=who["span_id"], article_id=who["article_id"])
+        for who in rows["spans"] + theirs["spans"]
+        if who["span_id"] != "upto"
+    ]
+    dropped = [decision(who, "upto", "dropped", "H9") for who in ("a1", "a2")]
+    links = [decision("a1", "claim", "dropped", "H10", to_span="kyiv"), decision("judge", "may", "added", "H4")]
+    put_jsonl(corpus.decisions, kept + dropped + links)

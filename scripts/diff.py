@@ -1,0 +1,56 @@
+"""`hedgerow diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dataset.diff import Diff, diff
+from scripts.changelog import entries, markdown, print_entries, print_summary, summary
+from scripts.console import JsonOption, count, say, say_json
+
+SHOWN = 200
+
+
+def command(
+    old: Annotated[Path, typer.Argument(help="The older dataset folder.", metavar="OLD")],
+    new: Annotated[Path, typer.Argument(help="The newer dataset folder.", metavar="NEW")],
+    as_json: JsonOption = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a changelog.")] = False,
+) -> None:
+    """Compare two built dataset folders: what changed, and the smallest version bump that says so.
+
+    MAJOR: something that was there changed or is gone. MINOR: something was added. PATCH: the same data, written or
+    described otherwise. NONE: the same. Spans are matched by id, then by overlap.
+
+    Example: hedgerow diff dist/1.0.0 dist/next
+    Example: hedgerow diff dist/1.0.0 dist/next --markdown
+    """
+    found = diff(old, new)
+    if as_json:
+        say_json(_for_machines(found))
+        return
+    shown, number = entries(found, SHOWN)
+    if as_markdown:
+        for line in markdown(found, shown):
+            say(line)
+    else:
+        print_summary(found)
+        print_entries(shown)
+    for note in found.notes:
+        say(note)
+    if number > len(shown):
+        say(f"{count(number, 'row')} in all; the first {SHOWN} are above, --json lists every change")
+
+
+def _for_machines(found: Diff) -> dict[str, Any]:
+    return {
+        "old": str(found.old.path),
+        "new": str(found.new.path),
+        "bump": found.bump.name,
+        "summary": {table: counts for table, (_, counts) in summary(found.changes).items()},
+        "notes": found.notes,
+        "changes": [one.row() for one in found.changes],
+    }
