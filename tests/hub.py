@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import re
+import sys
 import threading
 import time
 from collections import Counter
@@ -43,6 +44,16 @@ class Cut:
     then: Callable[[], None]
 
 
+class Server(ThreadingHTTPServer):
+    """Answers each request in a thread, and says nothing of clients that went away."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Hub:
     """A running Hub. `received` counts the bytes that came in by LFS; `asked` the requests of each step."""
 
@@ -54,8 +65,7 @@ class Hub:
         self.cut: Cut | None = None
         self.pause: dict[str, Callable[[], None]] = {}
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"hub": self}))
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"hub": self}))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     @contextmanager
@@ -195,7 +205,7 @@ def create(ask: Handler) -> None:
     repository = ask.hub.repository(name)
     if repository.path.exists():
         return ask.send_json({"error": "You already created this dataset repo", "url": url}, 409)
-    repository.create(private=bool(told.get("private")))
+    repository.create(private=told.get("visibility") == "private" or bool(told.get("private")))
     return ask.send_json({"url": url, "name": name, "id": name})
 
 

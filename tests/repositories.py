@@ -84,6 +84,9 @@ class Repository:
     def move_tag(self, name: str, commit: str) -> None:
         self._git("update-ref", f"refs/tags/{name}", commit)
 
+    def drop_tag(self, name: str) -> None:
+        self._git("update-ref", "-d", f"refs/tags/{name}")
+
     def refs(self, kind: str) -> dict[str, str]:
         """The commits of all `heads` or `tags` by name."""
         lines = self._git("for-each-ref", "--format=%(refname:strip=2) %(objectname)", f"refs/{kind}").decode()
@@ -162,6 +165,11 @@ class Blobs:
     def uploaded(self, sha256: str) -> bool:
         """Whether it came whole, by LFS."""
         return (self._whole / sha256).exists()
+
+    def forget(self) -> None:
+        """Drops what was uploaded and what no commit may name yet, as a Hub does in time."""
+        for path in self._whole.iterdir():
+            path.unlink()
 
     def alter(self, sha256: str) -> None:
         """Changes a byte of a file, as a broken disk would."""
