@@ -147,19 +147,20 @@ class Hub:
         Raises:
             Problem: somebody else committed since, or took the version.
         """
-        parent = self._create(private) if plan.creates else plan.parent
-        commit = plan.commit or self._commit(release, str(parent), plan.removed)
+        if plan.creates:
+            self._create(private)
+            plan = self.plan(release)  # somebody else may have made it, and published, in the meantime
+        commit = plan.commit or self._commit(release, str(plan.parent), plan.removed)
         if not plan.done:
             self._tag(release, commit)
         return commit
 
-    def _create(self, private: bool) -> str:
+    def _create(self, private: bool) -> None:
         with self._asking("making the repository"):
             self._api.create_repo(**self._repo, private=private, exist_ok=True)
-            made = self._api.dataset_info(self.name)
-        if bool(made.private) != private:
+            self._there = self._api.dataset_info(self.name)
+        if bool(self._there.private) != private:
             raise Problem(f"somebody else made {self.name} at the same time", _AGAIN)
-        return str(made.sha)
 
     def _commit(self, release: Release, parent: str, removed: list[str]) -> str:
         names = [*release.told.files, MANIFEST]

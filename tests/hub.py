@@ -63,7 +63,7 @@ class Hub:
         self.asked: Counter[str] = Counter()
         self.received = 0
         self.cut: Cut | None = None
-        self.pause: dict[str, Callable[[], None]] = {}
+        self.pause: dict[str, Callable[[], object]] = {}
         self._lock = threading.Lock()
         self._server = Server(("127.0.0.1", 0), type("Bound", (Handler,), {"hub": self}))
         self.url = f"http://127.0.0.1:{self._server.server_port}"

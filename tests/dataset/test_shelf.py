@@ -63,7 +63,7 @@ def cut_after(monkeypatch: pytest.MonkeyPatch, writes: int, *, done: bool) -> No
         return Cutting(store, writes, done=done), root
 
     real = fsspec.url_to_fs
-    monkeypatch.setattr(shelf.fsspec, "url_to_fs", opened)
+    monkeypatch.setattr(fsspec, "url_to_fs", opened)
 
 
 def test_two_versions_come_back_as_they_were(address: str, dist: Path, tmp_path: Path) -> None:

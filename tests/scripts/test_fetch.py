@@ -71,7 +71,7 @@ def rows_of(folder: Path, config: str) -> list[dict[str, Any]]:
 def readme_code(holding: str) -> str:
     """The Python of the README that holds these words."""
     blocks = re.findall(r"```python\n(.*?)```", (REPOSITORY / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-    return next(block for block in blocks if holding in block).replace("your-org/your-dataset", "acme/tiny")
+    return next(str(block) for block in blocks if holding in block).replace("your-org/your-dataset", "acme/tiny")
 
 
 def refused_and_nothing_kept(done: Done, client: Client, words: str) -> None:

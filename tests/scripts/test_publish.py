@@ -156,6 +156,20 @@ def words(dist: Path, version: str) -> tuple[str, ...]:
     return "publish", str(dist / f"{version}-withheld"), "--repo", "acme/tiny"
 
 
+def test_of_two_who_make_the_repository_at_once_nothing_is_lost(hub: Hub, dist: Path, tmp_path: Path) -> None:
+    client = Client(hub, tmp_path / "home")
+    hub.pause["create"] = lambda: meanwhile(hub, client, dist / "2.0.0")
+    assert_done(client.publish(dist / "1.0.0", "--include-text"))
+    assert [title for _, title in hub.repository("acme/tiny").log("main")][:2] == ["Version 1.0.0", "Version 2.0.0"]
+    assert names(hub, "v1.0.0") == set(files(dist / "1.0.0"))
+
+
+def meanwhile(hub: Hub, client: Client, folder: Path) -> None:
+    """Another publisher is faster."""
+    hub.pause.clear()
+    assert_done(client.publish(folder, "--include-text"))
+
+
 def test_a_version_that_was_cut_before_its_tag_is_taken_up_when_others_came_after(
     hub: Hub, dist: Path, tmp_path: Path
 ) -> None:
@@ -262,6 +276,15 @@ def test_a_repository_that_holds_other_things_is_refused(hub: Hub, dist: Path, t
     theirs = (dist / "1.0.0-withheld" / MANIFEST).read_bytes().replace(b'"name": "tiny"', b'"name": "other"')
     other.commit("theirs", {MANIFEST: theirs}, [], None)
     assert_one_line_and_3(client.publish(dist / "1.0.0"), "holds the dataset other")
+
+
+def test_without_a_hub_a_folder_does(hub: Hub, dist: Path, tmp_path: Path) -> None:
+    client = Client(hub, tmp_path / "home")
+    assert_done(client.publish(dist / "1.0.0", repo="./shelf"))
+    assert client.fetch(FIRST, "--out", "got", repo="./shelf").returncode == 0
+    assert files(client.home / "got") == files(dist / "1.0.0-withheld")
+    assert_one_line_and_3(client.fetch(SECOND, repo="./shelf"), "has no version 2.0.0")
+    assert not hub.asked
 
 
 @pytest.mark.parametrize(
