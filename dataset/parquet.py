@@ -17,6 +17,8 @@ ROW_GROUP: Final = {"articles": 2_000, "tokens": 2_000}
 _WRITER: Final[dict[str, Any]] = {
     "compression": "zstd",
     "compression_level": 9,
+    # A new value in the middle of a dictionary shifts all codes after it, so that an edit would send a column again.
+    "use_dictionary": False,
     "use_content_defined_chunking": True,
     "write_page_index": True,
     "version": "2.6",
