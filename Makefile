@@ -5,12 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test bench check install install-dev chromium clean
+.PHONY: demo test bench check install install-dev consumer pyarrow chromium clean
 
 demo: install
 	@$(BIN)/hedgerow demo
 
-test: install-dev consumer chromium check
+test: install-dev consumer pyarrow chromium check
 	@$(BIN)/python -m pytest
 
 bench: install-dev
@@ -24,6 +24,7 @@ check: install-dev
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
 consumer: .venv-consumer/installed
+pyarrow: .venv-pyarrow/installed
 
 $(VENV)/created:
 	@$(PYTHON) -c 'import sys; sys.exit("Hedgerow needs Python 3.11 or newer; name one with make PYTHON=...") if sys.version_info < (3, 11) else None'
@@ -47,6 +48,12 @@ $(VENV)/installed-dev: pyproject.toml constraints.txt $(VENV)/created
 	@.venv-consumer/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt datasets
 	@touch $@
 
+# Another pyarrow than the pinned one, to show that the content hashes of a release do not depend on it.
+.venv-pyarrow/installed: $(VENV)/created
+	@echo "installing another pyarrow into .venv-pyarrow"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv-pyarrow 'pyarrow==26.*'
+	@touch $@
+
 chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 	  echo "installing Chromium for the tests of the labelling page"; \
@@ -55,4 +62,4 @@ chromium:
 	  else echo "install Chromium, then run this again"; exit 1; fi; }
 
 clean:
-	rm -rf $(VENV) .venv-consumer dist
+	rm -rf $(VENV) .venv-consumer .venv-pyarrow dist

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
-from annotation import projects, push, results
+from annotation import projects, push, raw, results
 from annotation.accounts import Seat
 from annotation.decisions import decide
 from annotation.locks import Tell, one_at_a_time
@@ -21,12 +21,11 @@ from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import STRUCTURE, check_layer, found_by
 from dataset.corpus import Corpus
 from dataset.files import read_table, table_bytes, write_bytes, writing
-from dataset.layer import Layer, Removal, make_layer, read_layer, removals, sort_layer, write_layer
+from dataset.layer import GOLD, Layer, Removal, make_layer, read_layer, removals, sort_layer, write_layers
 from dataset.problem import Problem
 from dataset.scheme import STATUSES
 
 Row = dict[str, Any]
-GOLD: Final = "gold"
 SUBMITTED, SKIPPED = STATUSES
 
 
@@ -49,12 +48,14 @@ class Opened:
 
 @dataclass
 class Decided:
-    """What a pull of the decisions brought: articles taken, how many spans and links had each outcome, and what not.
+    """What a pull of the decisions brought: the id of the raw pull, articles taken, and how many spans and links had
+    each outcome.
 
     `undecided` says what is open still, `changed` which articles were opened on other work, `not_ended` which wait for
     the adjudicator, by article; `places` are the addresses of their tasks.
     """
 
+    pull_id: str = ""
     taken: list[str] = field(default_factory=list)
     outcomes: dict[str, int] = field(default_factory=dict)
     undecided: dict[str, list[str]] = field(default_factory=dict)
@@ -248,10 +249,13 @@ def _pull(here: Round, seat: Seat, accept_removals: bool) -> Decided:
     corpus, round_name = here.corpus, here.name
     project = projects.existing(corpus, round_name, seat, adjudicating=True)
     decided, rows = Decided(), _Rows(round_name, seat.annotator)
-    for task in map(results.read_task, seat.studio.tasks(project)):
-        if task.article_id in corpus.by_id and here.submitted(str(task.article_id)):
-            decided.places[str(task.article_id)] = seat.studio.task_url(project, task.id)
-            _take(here, task, seat.annotator, decided, rows)
+    with raw.writing_pull(corpus, f"{round_name}-{GOLD}") as kept:
+        tasks = kept.passing(seat.annotator, seat.studio.tasks(project), seat.studio.url, project)
+        for task in map(results.read_task, tasks):
+            if task.article_id in corpus.by_id and here.submitted(str(task.article_id)):
+                decided.places[str(task.article_id)] = seat.studio.task_url(project, task.id)
+                _take(here, task, seat.annotator, decided, rows)
+        decided.pull_id = kept.keep()
     _write(corpus, decided, rows, accept_removals)
     return decided
 
@@ -331,10 +335,10 @@ def _write(corpus: Corpus, decided: Decided, rows: _Rows, accept_removals: bool)
     kept = old.except_for(decided.taken)
     tables = {name: pl.concat([getattr(kept, name), getattr(new, name)]) for name in rows.layer}
     folder = corpus.layer_path(GOLD)
-    decided.written += write_layer(folder, sort_layer(Layer(GOLD, **tables)))
-    path = corpus.decisions
-    if write_bytes(path, table_bytes(_decisions(corpus, decided.taken, rows.decisions))):
-        decided.written.append(path)
+    gold = sort_layer(Layer(GOLD, **tables))
+    decided.written += write_layers({folder: gold}, {"pull_id": decided.pull_id, "pulled_at": raw.now()})
+    if write_bytes(corpus.decisions, table_bytes(_decisions(corpus, decided.taken, rows.decisions))):
+        decided.written.append(corpus.decisions)
 
 
 def _decisions(corpus: Corpus, taken: list[str], rows: list[Row]) -> pl.DataFrame:

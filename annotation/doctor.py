@@ -15,7 +15,7 @@ from typing import Final
 import httpx
 
 from annotation import accounts, versions
-from annotation.pull import altered
+from annotation.raw import altered
 from annotation.server import HOST, Account, Secrets, Server
 from annotation.studio import Studio, foreign_server, without_credentials
 from dataset import doctor

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
-from annotation import projects, results
+from annotation import projects, raw
 from annotation.accounts import Seat
 from annotation.export import read_export
 from annotation.locks import Tell, one_at_a_time
@@ -20,7 +18,7 @@ from annotation.normalise import Normaliser
 from annotation.push import deals_path
 from dataset import schema
 from dataset.corpus import Corpus
-from dataset.files import folder_aside, read_table, write_bytes, writing
+from dataset.files import read_table, write_bytes, writing
 from dataset.layer import Layer, Removal, read_layer, removals, sort_layer, write_layers
 from dataset.problem import Problem
 
@@ -63,8 +61,6 @@ class Told:
     places: dict[str, int]
     strays: dict[str, int]
     untold: list[str]
-    tasks: int
-    sha256: str
 
     def beside(self, old: Layer) -> Layer:
         """The layer, with what the record holds on articles that could not be told."""
@@ -141,7 +137,7 @@ def _write(corpus: Corpus, pulled: Pulled) -> None:
     """Writes the layers that changed, and which pull did it; none of them where nobody has submitted yet."""
     layers = {corpus.layer_path(layer.name): layer for layer in pulled.layers}
     begun = {path: one for path, one in layers.items() if path.exists() or one.tasks.height or one.findings.height}
-    pulled.changed = write_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": _now()})
+    pulled.changed = write_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()})
 
 
 def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[Told]) -> dict[str, list[str]]:
@@ -157,81 +153,18 @@ def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[
 
 
 def _keep(corpus: Corpus, round_name: str, sources: list[Source]) -> tuple[str, list[Told]]:
-    """Writes the raw pull, unless it is there. Returns its id, which follows from the tasks, and what they tell."""
-    with folder_aside(corpus.pulls / "pull") as folder:
-        digest = hashlib.sha256()
-        told = [_read_once(corpus, round_name, one, folder, digest.update) for one in sources]
-        pull_id = f"{round_name}-{digest.hexdigest()[:16]}"
-        if not (corpus.pulls / pull_id).exists():
-            _write_json(folder / MANIFEST, _manifest(pull_id, round_name, sources, told))
-            for path in folder.iterdir():
-                path.chmod(0o400)
-            folder.rename(corpus.pulls / pull_id)
-    return pull_id, told
+    """Writes the raw pull, unless it is there. Returns its id and what its tasks tell."""
+    with raw.writing_pull(corpus, round_name) as kept:
+        told = [_read_once(corpus, round_name, one, kept) for one in sources]
+        return kept.keep(), told
 
 
-def _read_once(corpus: Corpus, round_name: str, source: Source, folder: Path, digest: Callable[[bytes], None]) -> Told:
-    """Writes, fingerprints and normalises each task as it comes, so that none has to be held."""
+def _read_once(corpus: Corpus, round_name: str, source: Source, kept: raw.RawPull) -> Told:
+    """Keeps and normalises each task as it comes, so that none has to be held."""
     normaliser = Normaliser(corpus, round_name, source.annotator, source.account)
-    digest(f"{source.annotator}\n".encode())
-    count, written = 0, hashlib.sha256()
-    with (folder / f"{source.annotator}.jsonl").open("wb") as raw:
-        for task in source.tasks:
-            normaliser.add(task)
-            digest(results.canonical_line(task))
-            line = results.raw_line(task)
-            raw.write(line)
-            written.update(line)
-            count += 1
-    places, strays, untold = normaliser.places(), normaliser.strays(), normaliser.untold()
-    return Told(normaliser.layer(), places, strays, untold, count, written.hexdigest())
-
-
-def _write_json(path: Path, content: Any) -> None:
-    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-
-
-def _manifest(pull_id: str, round_name: str, sources: list[Source], told: list[Told]) -> Row:
-    return {
-        "pull_id": pull_id,
-        "round": round_name,
-        "pulled_at": _now(),
-        "annotators": {
-            source.annotator: {
-                "tasks": one.tasks,
-                "sha256": one.sha256,
-                "server": source.server,
-                "project": source.project,
-            }
-            for source, one in zip(sources, told, strict=True)
-        },
-    }
-
-
-def altered(corpus: Corpus) -> Iterator[Path]:
-    """The raw files that are no longer what a pull brought, or that are gone, by the SHA-256 in its manifest."""
-    for folder in sorted(one for one in corpus.pulls.glob("[!.]*") if one.is_dir()):
-        try:
-            told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["annotators"]
-            hashes = {name: about.get("sha256") for name, about in told.items()}
-        except (OSError, ValueError, KeyError, AttributeError):
-            yield folder / MANIFEST
-            continue
-        for name, known in hashes.items():
-            if known is not None and _file_hash(folder / f"{name}.jsonl") != known:
-                yield folder / f"{name}.jsonl"
-
-
-def _file_hash(path: Path) -> str | None:
-    try:
-        with path.open("rb") as raw:
-            return hashlib.file_digest(raw, "sha256").hexdigest()
-    except OSError:
-        return None
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    for task in kept.passing(source.annotator, source.tasks, source.server, source.project):
+        normaliser.add(task)
+    return Told(normaliser.layer(), normaliser.places(), normaliser.strays(), normaliser.untold())
 
 
 def _note_places(corpus: Corpus, layer: str, source: Source, places: dict[str, int]) -> None:

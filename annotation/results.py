@@ -85,10 +85,12 @@ def _regions(result: list[Any], reading: Reading) -> dict[str, list[Result]]:
             reading.found("unreadable-result", None, "a result is not an object")
         elif item.get("type") == "relation":
             continue
-        elif not _is_text(item.get("id")) or not item["id"]:
+        elif not _is_text(region := item.get("id")) or not region:
             reading.found("region-without-id", None, f"a result of {_brief(item.get('from_name'))} has no region id")
+        elif region in regions:
+            regions[region].append(item)
         else:
-            regions.setdefault(item["id"], []).append(item)
+            regions[region] = [item]
     return regions
 
 
@@ -98,7 +100,7 @@ def _read_region(region: str, items: list[Result], text: str, reading: Reading) 
         code = "region-without-label" if not labelled else "duplicate-region-id"
         reading.found(code, region, f"the region has {len(labelled)} results of the control `{LABEL}`")
         return
-    offsets, label = _offsets(labelled[0]), _label(region, labelled[0], reading)
+    offsets, label = _offsets(labelled[0].get("value")), _label(region, labelled[0], reading)
     if offsets is None:
         reading.found(
             "unreadable-offsets", region, f"offsets are not whole numbers: {_brief(labelled[0].get('value'))}"
@@ -108,12 +110,12 @@ def _read_region(region: str, items: list[Result], text: str, reading: Reading) 
         span = _blank_span(region, label, start, end, text)
         _compare_surface(span, labelled[0]["value"].get("text"), text, reading)
         for item in items:
-            _read_attribute(span, item, offsets, reading)
+            if item is not labelled[0]:
+                _read_attribute(span, item, offsets, reading)
         reading.spans.append(_finish(span))
 
 
-def _offsets(item: Result) -> tuple[int, int] | None:
-    value = item.get("value")
+def _offsets(value: Any) -> tuple[int, int] | None:
     if not isinstance(value, dict):
         return None
     start, end = value.get("start"), value.get("end")
@@ -160,27 +162,29 @@ def _same_words(one: str, other: str) -> bool:
 
 
 def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: Reading) -> None:
-    name = item.get("from_name")
-    if name == LABEL:
-        return
+    name, value = item.get("from_name"), item.get("value")
     if name not in _CONTROLS:
         reading.found("unknown-control", span["span_id"], f"the control {_brief(name)} is not on the labelling page")
-    elif (values := _values(item)) is None:
-        reading.found("unreadable-value", span["span_id"], f"`{name}` holds {_brief(item.get('value'))}")
+    elif (values := _values(name, value)) is None:
+        reading.found("unreadable-value", span["span_id"], f"`{name}` holds {_brief(value)}")
     else:
-        own = _offsets(item)
+        own = _offsets(value)
         if own is not None and own != offsets:
             reading.found("offsets-disagree", span["span_id"], f"`{name}` stands at {own}, its region at {offsets}")
         _fill(span, str(name), values, reading)
 
 
-def _values(item: Result) -> list[str] | None:
-    value = item.get("value")
+def _values(name: Any, value: Any) -> list[str] | None:
     if not isinstance(value, dict):
         return None
-    values = value.get("choices") if item["from_name"] in _CHOOSING else value.get("text")
+    values = value.get("choices" if name in _CHOOSING else "text")
     values = [values] if isinstance(values, str) else values
-    return values if isinstance(values, list) and all(map(_is_text, values)) else None
+    if not isinstance(values, list):
+        return None
+    for one in values:
+        if not _is_text(one):
+            return None
+    return values
 
 
 def _is_text(value: Any) -> bool:
@@ -335,7 +339,7 @@ def read_adjudication(result: Any, text: str) -> Adjudicated:
     rest = [_closed(item) for item in items if item not in ours] if isinstance(result, list) else result
     words: dict[str, dict[str, str]] = {}
     for item in ours:
-        if _is_text(item.get("id")) and (values := _values(item)):
+        if _is_text(item.get("id")) and (values := _values(item["from_name"], item.get("value"))):
             words.setdefault(item["id"], {})[item["from_name"]] = values[0]
     said = {region: Said(one.get("decision"), one.get("rule"), one.get("note")) for region, one in words.items()}
     return Adjudicated(read_result(rest, text), said)

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from dataset import schema, scheme
-from dataset.card import BUILT_BY, Sizes, card
+from dataset.card import BUILT_BY, CARD, Sizes, card
 from dataset.checks.findings import Finding
 from dataset.checks.layers import errors_of
 from dataset.corpus import Corpus
@@ -21,7 +21,6 @@ from dataset.problem import Problem
 from dataset.published import frames
 from dataset.splits import fixed_splits
 
-_CARD: Final = "README.md"
 _BUILT: Final = re.compile(rf"({'|'.join(schema.CONFIGS)})/({'|'.join(scheme.SPLITS)})-\d{{5}}-of-\d{{5}}\.parquet")
 
 
@@ -74,7 +73,7 @@ def _write(corpus: Corpus, layer: Layer, errors: list[Finding], folder: Path) ->
     """Returns the rows of each config."""
     counts, sizes = write_configs(corpus, layer, folder)
     text = card(corpus, layer, counts, sizes, folder, errors)
-    (folder / _CARD).write_text(text, encoding="utf-8")
+    (folder / CARD).write_text(text, encoding="utf-8")
     return {config: sum(parts.values()) for config, parts in counts.items()}
 
 
@@ -115,7 +114,7 @@ def _refuse_to_replace(out: Path) -> None:
 
 def _built_before(out: Path) -> bool:
     """Whether a build made all that is in the folder."""
-    card_path = out / _CARD
+    card_path = out / CARD
     files = {path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir()}
-    own = all(name == _CARD or _BUILT.fullmatch(name) for name in files)
+    own = all(name == CARD or _BUILT.fullmatch(name) for name in files)
     return own and card_path.exists() and BUILT_BY in card_path.read_text(encoding="utf-8", errors="replace")

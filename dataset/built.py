@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import datasets
 
 CARD: Final = "README.md"
+_AT_ONCE: Final = 2_000
 AT, SPLIT = "#at", "#split"
 _SHARD: Final = re.compile(r"(.+)-\d{5}-of-\d{5}\.parquet")
 _LARGE: Final = {"large_string": "string", "large_binary": "binary"}
@@ -52,11 +53,13 @@ class Built:
         """The card's YAML; empty where the card has none."""
         from huggingface_hub.repocard import metadata_load
 
-        with reading(self.path / CARD):
-            try:
-                return dict(metadata_load(self.path / CARD) or {})
-            except Exception as error:  # the YAML library's own errors share no base with others
-                raise ValueError(f"its YAML is broken: {' '.join(str(error).split())}") from error
+        try:
+            return dict(metadata_load(self.path / CARD) or {})
+        except Exception as error:  # the YAML library's own errors share no base with others
+            reason = " ".join(str(error).split())
+            raise Problem(
+                f"{self.path / CARD} cannot be read: its YAML is broken: {reason}", "build or fetch it again"
+            ) from error
 
     @cached_property
     def prose(self) -> str:
@@ -89,6 +92,17 @@ class Built:
             rows = pl.scan_parquet(self.files[config][split], hive_partitioning=False, glob=False)
             parts.append(rows.with_columns(pl.lit(split).alias(SPLIT)))
         return pl.concat(parts).with_row_index(AT)
+
+    def batches(self, config: str, columns: list[str]) -> Iterator[pl.DataFrame]:
+        """These columns of a config, with `AT` and `SPLIT`, some rows after the other, so that few are held."""
+        at = 0
+        for split in sorted(self.files[config], key=_place_of):
+            for path in self.files[config][split]:
+                with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
+                    for batch in file.iter_batches(_AT_ONCE, columns=columns):
+                        rows = pl.DataFrame(pyarrow.Table.from_batches([batch])).with_row_index(AT, at)
+                        yield rows.with_columns(pl.lit(split).alias(SPLIT))
+                        at += rows.height
 
     def types(self, config: str) -> dict[str, pl.DataType]:
         """The columns of a config as they are in its files."""
@@ -151,10 +165,10 @@ class Built:
 
 
 def read_built(path: Path) -> Built:
-    """Finds the configs and splits of a built folder.
+    """Finds the configs and splits of a built folder: those that its card tells, and those that lie beside them.
 
     Raises:
-        Problem: it is no built folder.
+        Problem: it is no built folder, or its card cannot be read.
     """
     files: dict[str, dict[str, list[Path]]] = {}
     for file in sorted(path.glob("*/*.parquet")):
@@ -162,8 +176,25 @@ def read_built(path: Path) -> Built:
             files.setdefault(file.parent.name, {}).setdefault(match[1], []).append(file)
     if not (path / CARD).is_file() or "articles" not in files:
         raise Problem(f"{path} is no built dataset", "name a folder that `hedgerow build` made")
+    files |= _told_files(Built(path, {}))
     ordered = [name for name in schema.CONFIGS if name in files]
     return Built(path, {name: files[name] for name in [*ordered, *sorted(files.keys() - set(ordered))]})
+
+
+def _told_files(one: Built) -> dict[str, dict[str, list[Path]]]:
+    """The files that the card names, by config and split; a config of which it names none that is there is left out."""
+    found: dict[str, dict[str, list[Path]]] = {}
+    try:
+        for config in one.facts.get("configs") or []:
+            for part in config.get("data_files") or []:
+                if files := sorted(one.path.glob(part["path"])):
+                    found.setdefault(config["config_name"], {})[part["split"]] = files
+    except (KeyError, TypeError, AttributeError, ValueError, NotImplementedError) as error:
+        raise Problem(
+            f"{one.path / CARD} names its files in a way that cannot be read: {error!r}",
+            "build or fetch it again",
+        ) from error
+    return found
 
 
 def _place_of(split: str) -> tuple[int, str]:

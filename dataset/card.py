@@ -19,6 +19,7 @@ from dataset.manifest import FULL, WITHHELD, Variant
 from dataset.published import GOLD
 
 TEMPLATE = "card.md.j2"
+CARD = "README.md"
 BUILT_BY = "<!-- Built by Hedgerow. A build replaces this folder. -->"
 VARIANTS: Final[dict[str, str]] = {
     FULL: "This is the variant `full`: it holds the articles' text.",
@@ -68,7 +69,7 @@ def card(
         edition=edition,
         about_variant=VARIANTS[edition.variant] if edition else "",
         title=corpus.title,
-        built_by=BUILT_BY,
+        built_by="" if edition else BUILT_BY,
         licence=corpus.licence.upper() if corpus.licence else None,
         layer=layer.name,
         adjudicated=layer.name == "gold",

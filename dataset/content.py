@@ -126,8 +126,9 @@ def _type(dtype: pyarrow.DataType) -> Any:
 
 def content_hash(batches: Mapping[str, Iterable[pyarrow.RecordBatch]], table: pyarrow.Schema) -> str:
     """The content hash of a config from the batches of each split. The schema's metadata may name classes."""
-    header = {"columns": [[field.name, _type(field.type)] for field in table], "classes": classes(table)}
-    whole = hashlib.sha256(json.dumps(header, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode())
+    whole = hashlib.sha256(
+        json.dumps(header(table), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    )
     for split in (name for name in scheme.SPLITS if name in batches):
         streams, rows = [_Stream(field.type) for field in table], 0
         for batch in batches[split]:
@@ -138,6 +139,11 @@ def content_hash(batches: Mapping[str, Iterable[pyarrow.RecordBatch]], table: py
         for stream in streams:
             whole.update(b"".join(stream.digests()))
     return whole.hexdigest()
+
+
+def header(table: pyarrow.Schema) -> dict[str, Any]:
+    """The columns with their types, and the names of classes: what a schema says whatever file has it."""
+    return {"columns": [[field.name, _type(field.type)] for field in table], "classes": classes(table)}
 
 
 def classes(table: pyarrow.Schema) -> dict[str, list[str]]:
@@ -174,6 +180,17 @@ def _batches(paths: list[Path], config: str, withheld: bool) -> Iterator[pyarrow
         with pyarrow.parquet.ParquetFile(path) as file:
             for batch in file.iter_batches(AT_ONCE):
                 yield without_text(batch, schema.CONFIGS[config]) if withheld else batch
+
+
+def strings_in(column: pyarrow.Array) -> Iterator[bytes]:
+    """The UTF-8 bytes of all strings of a column, those within rows too, one after the other."""
+    if _is_string(column.type):
+        yield bytes(_characters(column.fill_null(""))[1])
+    elif _is_list(column.type):
+        yield from strings_in(column.flatten())
+    elif pyarrow.types.is_struct(column.type):
+        for field in column.flatten():
+            yield from strings_in(field)
 
 
 def without_text(batch: pyarrow.RecordBatch, table: type[schema.Table]) -> pyarrow.RecordBatch:

@@ -88,6 +88,12 @@ def _answers(datasheet: str) -> Iterator[tuple[str, str]]:
             yield number[0], " ".join(re.sub(r"<!--.*?-->|[*`]", "", answer, flags=re.DOTALL).split())
 
 
+def known_about(folder: Path) -> dict[str, Any]:
+    """What the Croissant of a folder says, but its files and records."""
+    told: dict[str, Any] = json.loads((folder / CROISSANT).read_bytes())
+    return {name: value for name, value in told.items() if name not in ("distribution", "recordSet")}
+
+
 def write_croissant(folder: Path, told: dict[str, Any]) -> None:
     """Writes the Croissant of a folder: what it tells of the dataset, and the files and records that are there."""
     files = {name: one for name, one in stored_files(folder).items() if name.endswith(".parquet")}

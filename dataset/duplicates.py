@@ -12,49 +12,68 @@ SHINGLE: Final = 5
 """Tokens of a shingle, and of the shortest quoted string that counts."""
 NEAR: Final = 0.5
 """Jaccard similarity of shingles from which on two texts are near-duplicates."""
-_COMMON: Final = 100
+_COMMON: Final = 50
+_SKETCH: Final = 64
+_ALIKE: Final = 5
+_AT_ONCE: Final = 2_000
 _KEYS: Final = pl.col("text").str.to_lowercase().str.extract_all(r"\w+")
 
 
 def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
     """Pairs of articles whose sets of shingles (five lower-case words) have a Jaccard similarity of 0.5 or more.
 
+    The similarity is exact, for pairs that a sketch finds alike (Broder, 1997: the 64 shingles of an article with the
+    smallest hashes, a fifth of them shared), of shingles that at most 50 articles have; what more have is furniture.
+
     Args:
-        texts: `article_id` and `text`. Pairs are looked for among those that share a shingle which at most 100 articles
-            have; what more of them have is furniture of pages.
+        texts: `article_id` and `text`.
 
     Returns:
         `article_id`, `other`, `jaccard`, the most similar first.
     """
-    held = _shingles(texts)
-    rare = held.filter(pl.len().over("shingle").is_between(2, _COMMON))
-    pairs = rare.join(rare, on="shingle", suffix="_2").filter(pl.col("article_id") < pl.col("article_id_2"))
-    pairs = pairs.select("article_id", other="article_id_2").unique()
+    numbered = texts.sort("article_id").with_row_index("at")
+    held = pl.concat([_shingles(part) for part in numbered.iter_slices(_AT_ONCE)])
+    sizes = held.group_by("at").agg(pl.len().alias("size"))
     shared = (
-        pairs.join(held, on="article_id")
-        .join(held, left_on=["other", "shingle"], right_on=["article_id", "shingle"])
-        .group_by("article_id", "other")
-        .agg(pl.len().alias("both"))
+        _both(_candidates(held), held).join(sizes, on="at").join(sizes, left_on="other", right_on="at", suffix="_2")
     )
-    sizes = held.group_by("article_id").agg(pl.len().alias("size"))
-    told = shared.join(sizes, on="article_id").join(sizes, left_on="other", right_on="article_id", suffix="_2")
     jaccard = pl.col("both") / (pl.col("size") + pl.col("size_2") - pl.col("both"))
-    near = told.with_columns(jaccard.alias("jaccard")).filter(pl.col("jaccard") >= NEAR)
-    return near.select("article_id", "other", "jaccard").sort(
-        "jaccard", "article_id", "other", descending=[True, False, False]
-    )
+    near = shared.with_columns(jaccard.alias("jaccard")).filter(pl.col("jaccard") >= NEAR)
+    names = numbered.select("at", "article_id")
+    told = near.join(names, on="at").join(names.rename({"article_id": "name"}), left_on="other", right_on="at")
+    found = told.select("article_id", pl.col("name").alias("other"), "jaccard")
+    return found.sort("jaccard", "article_id", "other", descending=[True, False, False])
+
+
+def _candidates(held: pl.DataFrame) -> pl.DataFrame:
+    """`at` and `other` of the articles whose sketches are alike."""
+    rare = held.filter(pl.len().over("shingle").is_between(2, _COMMON))
+    sketch = rare.sort("shingle").group_by("at").head(_SKETCH)
+    sizes = sketch.group_by("at").agg(pl.len().alias("size"))
+    pairs = _counted(sketch.join(sketch, on="shingle", suffix="_2").filter(pl.col("at") < pl.col("at_2")), "at_2")
+    told = pairs.join(sizes, on="at").join(sizes, left_on="other", right_on="at", suffix="_2")
+    return told.filter(pl.col("both") * _ALIKE >= pl.min_horizontal("size", "size_2")).select("at", "other")
+
+
+def _both(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """How many shingles the articles of each pair share."""
+    first = pairs.join(held, on="at")
+    return _counted(first.join(held, left_on=["other", "shingle"], right_on=["at", "shingle"]), "other")
+
+
+def _counted(shared: pl.DataFrame, other: str) -> pl.DataFrame:
+    return shared.group_by("at", pl.col(other).alias("other")).agg(pl.len().alias("both"))
 
 
 def _shingles(texts: pl.DataFrame) -> pl.DataFrame:
-    """`article_id` and `shingle` (a 64-bit hash), each once; the whole text is the shingle of one with fewer words."""
-    words = texts.select("article_id", _KEYS.alias("word")).with_columns(pl.col("word").list.len().alias("size"))
-    told = words.filter(pl.col("size") > 0).explode("word")
-    after = [pl.col("word").shift(-step).over("article_id").fill_null("") for step in range(SHINGLE)]
-    at = pl.int_range(pl.len()).over("article_id")
-    whole = (at + SHINGLE <= pl.col("size")) | (at == 0)
-    hashes = pl.struct(word.alias(str(step)) for step, word in enumerate(after)).hash()
-    hashed = told.with_columns(whole.alias("whole"), hashes.alias("shingle"))
-    return hashed.filter("whole").select("article_id", "shingle").unique()
+    """`at` and `shingle` (a 64-bit hash), each once; the whole text is the shingle of one with fewer words."""
+    words = texts.select("at", _KEYS.alias("word")).with_columns(pl.col("word").list.len().alias("size"))
+    told = words.filter(pl.col("size") > 0).explode("word").with_columns(pl.col("word").hash())
+    after = [pl.col("word").shift(-step).over("at").fill_null(0).alias(str(step)) for step in range(SHINGLE)]
+    place = pl.int_range(pl.len()).over("at")
+    whole = (place + SHINGLE <= pl.col("size")) | (place == 0)
+    hashed = told.select("at", whole.alias("whole"), pl.struct(after).hash().alias("shingle"))
+    return hashed.filter("whole").select("at", "shingle").unique()
 
 
 def shared_quotes(texts: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:

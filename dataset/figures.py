@@ -87,8 +87,8 @@ _RULE: Final = "| --- | --- | --- | --- | --- | --- | --- | --- |"
 def _figure(row: dict[str, Any] | None) -> str:
     if row is None or row["value"] is None:
         return "–"
-    interval = f" [{row['low']:.2f}, {row['high']:.2f}]" if row["low"] is not None else ""
-    return f"{row['value']:.2f}{interval}"
+    interval = f" [{row['low']:.3f}, {row['high']:.3f}]" if row["low"] is not None else ""
+    return f"{row['value']:.3f}{interval}"
 
 
 def _outcomes(decisions: pl.DataFrame) -> list[str]:

@@ -19,6 +19,7 @@ from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table, sha256, table_bytes, write_bytes
 from dataset.problem import Problem
+from dataset.withdrawal import read_withdrawn
 
 Progress = Callable[[int, int], None]
 
@@ -108,7 +109,7 @@ def _alone(corpus: Corpus) -> Iterator[None]:
 
 def _checked(corpus: Corpus, files: list[Path], progress: Progress) -> list[_Article]:
     """The articles that the files hold; refused where any cannot be taken in."""
-    rows = _rows(corpus)
+    rows, gone = _rows(corpus), read_withdrawn(corpus)
     taken = dict(rows.select("text_sha256", "article_id").iter_rows())
     ids = set(rows["article_id"])
     articles: list[_Article] = []
@@ -116,6 +117,7 @@ def _checked(corpus: Corpus, files: list[Path], progress: Progress) -> list[_Art
     for number, file in enumerate(files, 1):
         try:
             article = _article(corpus, file, ids, taken)
+            _refuse_withdrawn(article, gone)
             ids.add(article.article_id)
             taken[article.text_sha256] = article.article_id
             articles.append(article)
@@ -145,6 +147,16 @@ def _article(corpus: Corpus, file: Path, ids: set[str], taken: dict[str, str]) -
         raise Problem(f"{file} has the same text as the article {same}", "leave it out")
     _refuse_other_text(corpus.text_path(article_id), file, content)
     return _Article(file, article_id, digest)
+
+
+def _refuse_withdrawn(article: _Article, gone: pl.DataFrame) -> None:
+    """An article that was taken out does not come back, neither its id nor its text."""
+    same = gone.filter((pl.col("article_id") == article.article_id) | (pl.col("text_sha256") == article.text_sha256))
+    for row in same.iter_rows(named=True):
+        raise Problem(
+            f"{article.file} is the article {row['article_id']} that was withdrawn, by its id or its text",
+            "leave it out; if it may come back, take its line out of withdrawn.jsonl",
+        )
 
 
 def _article_id(file: Path) -> str:

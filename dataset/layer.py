@@ -17,6 +17,7 @@ TABLES: dict[str, type[schema.Table]] = {
     name: schema.RECORD[name] for name in ("tasks", "spans", "relations", "findings")
 }
 PULL = "pull.json"
+GOLD = "gold"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from dataset.problem import Problem
 MANIFEST: Final = "MANIFEST.json"
 FULL: Final = "full"
 WITHHELD: Final = "withheld"
-WRITERS: Final = ("datasets", "jinja2", "mlcroissant", "numpy", "polars", "pyarrow", "huggingface_hub", "datasketch")
+WRITERS: Final = ("hedgerow", "datasets", "huggingface_hub", "jinja2", "mlcroissant", "numpy", "polars", "pyarrow")
 """The packages whose version can change the bytes of a release."""
 Variant = Literal["full", "withheld"]
 

@@ -12,11 +12,11 @@ import pyarrow.parquet
 
 from dataset import schema
 
-ROW_GROUP: Final = {"articles": 2_000, "tokens": 2_000}
+ROW_GROUP: Final = {"articles": 1_000, "tokens": 1_000}
 """Rows of a row group, where a row is a whole article; else 50,000."""
 _WRITER: Final[dict[str, Any]] = {
     "compression": "zstd",
-    "compression_level": 9,
+    "compression_level": 3,
     # A new value in the middle of a dictionary shifts all codes after it, so that an edit would send a column again.
     "use_dictionary": False,
     "use_content_defined_chunking": True,

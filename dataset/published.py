@@ -21,7 +21,7 @@ _ID = ["article_id", "span_id"]
 _OF_A_RATER = ["round", "annotator", *_ID]
 _UNKNOWN = pl.lit(None, pl.String)
 _LINKS = (*scheme.RELATIONS, "derived")
-_PARTS = {"speaker": "speakers", "quote": "quotes", "hedge": "hedges", "number": "numbers"}
+PARTS = {"speaker": "speakers", "quote": "quotes", "hedge": "hedges", "number": "numbers"}
 
 
 @dataclass(frozen=True)
@@ -155,10 +155,10 @@ _PART_OF = {
 def article_rows(one: Labelled) -> pl.DataFrame:
     """The config `articles`."""
     rows = one.articles
-    for label, name in _PARTS.items():
+    for label, name in PARTS.items():
         parts = _listed(one.labelled(label), "article_id", _PART_OF[label].alias(name))
         rows = rows.join(parts, on="article_id", how="left", maintain_order="left")
-    return rows.with_columns(pl.col(name).fill_null([]) for name in _PARTS.values())
+    return rows.with_columns(pl.col(name).fill_null([]) for name in PARTS.values())
 
 
 def _listed(rows: pl.DataFrame, by: str, *columns: pl.Expr) -> pl.DataFrame:
@@ -244,10 +244,15 @@ def _inside(outer: pl.DataFrame, inner: pl.DataFrame) -> Iterable[tuple[int, int
 
 def token_rows(one: Labelled) -> pl.DataFrame:
     """The config `tokens`."""
-    numbered = one.articles.with_row_index("number")
-    spans = numbered.select("article_id", pl.col("number").cast(pl.Int64)).join(one.spans, on="article_id")
-    tokens = tokenize(one.articles["text"].to_list(), spans.select("number", "label", "start", "end"))
-    return pl.concat([one.articles.select("article_id", "event_id"), tokens], how="horizontal")
+    return tokens_of(one.articles, one.spans)
+
+
+def tokens_of(articles: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """`tokens` of articles (article_id, event_id, text) and their spans (article_id, label, start, end)."""
+    numbered = articles.with_row_index("number")
+    placed = numbered.select("article_id", pl.col("number").cast(pl.Int64)).join(spans, on="article_id")
+    tokens = tokenize(articles["text"].to_list(), placed.select("number", "label", "start", "end"))
+    return pl.concat([articles.select("article_id", "event_id"), tokens], how="horizontal")
 
 
 def annotator_rows(one: Labelled) -> pl.DataFrame:

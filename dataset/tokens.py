@@ -16,7 +16,7 @@ from dataset import scheme
 OUTSIDE, BEGIN, INSIDE = 0, 1, 2
 _WORD: Final = re.compile(r"\w")
 _BLANK: Final = re.compile(r"\s")
-AT_ONCE: Final = 1_000_000
+AT_ONCE: Final = 250_000
 _IS_BLANK, _IS_OTHER, _IS_WORD = 0, 1, 2
 Places = NDArray[np.int64]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow
 
-from dataset import schema
-from dataset.card import Sizes
+from dataset import manifest, schema
+from dataset.card import CARD, Sizes, for_variant
 from dataset.content import shards, without_text
-from dataset.manifest import kept_configs
+from dataset.croissant import known_about, write_croissant
+from dataset.manifest import Variant, kept_configs
 from dataset.parquet import file_name, row_groups, write_tables
 
 
@@ -25,6 +27,20 @@ def write_withheld(full: Path, out: Path) -> tuple[Sizes, Sizes]:
             counts[config][split] = sum(group.num_rows for group in groups)
             sizes[config][split] = write_tables(out / file_name(config, split), config, groups)
     return counts, sizes
+
+
+def put_variant(source: Path, folder: Path, variant: Variant, counts: Sizes, sizes: Sizes) -> None:
+    """Puts all that goes with the configs of another variant, which `folder` holds already; the manifest comes last."""
+    told = manifest.read(source)
+    for name in told.files:
+        if not name.endswith(".parquet"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes((source / name).read_bytes())
+    page = (source / CARD).read_text(encoding="utf-8")
+    (folder / CARD).write_text(for_variant(page, variant, counts, sizes, folder), encoding="utf-8")
+    write_croissant(folder, known_about(source))
+    files = manifest.stored_files(folder)
+    manifest.write(folder, replace(told, variant=variant, files=files, written_by=manifest.writers()))
 
 
 def _bare(path: Path, config: str) -> Iterator[pyarrow.Table]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import filecmp
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import cast
 
 import polars as pl
@@ -37,6 +39,11 @@ class Versions:
     def common(self) -> list[str]:
         """The configs that both have."""
         return [config for config in self.old.files if config in self.new.files and self.compared(config)]
+
+    def same_files(self, config: str) -> bool:
+        """Whether each split of the config is the same files, byte for byte."""
+        old, new = (_named(one.files[config]) for one in self.both)
+        return old.keys() == new.keys() and all(filecmp.cmp(old[name], new[name], shallow=False) for name in old)
 
     def shared(self, config: str) -> dict[str, pl.DataType]:
         """The columns of a config that both have, with what both have of them, in the older one's types.
@@ -77,6 +84,10 @@ class Versions:
                 if path in new and new[path] != old[path] and path not in found:
                     found.add(path)
                     yield path, old[path], new[path]
+
+
+def _named(splits: dict[str, list[Path]]) -> dict[tuple[str, str], Path]:
+    return {(split, path.name): path for split, paths in splits.items() for path in paths}
 
 
 def _words(config: str) -> set[str]:

@@ -82,9 +82,8 @@ def _pull(corpus: Corpus, round_name: str, seat: accounts.Seat, accept_removals:
         )
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in sorted(decided.outcomes.items()))
     changed = ", ".join(path.relative_to(corpus.annotations).as_posix() for path in decided.written)
-    say(
-        f"gold: {count(len(decided.taken), 'article')} taken ({outcomes or 'no span'}); changed: {changed or 'nothing'}"
-    )
+    say(f"gold: {count(len(decided.taken), 'article')} taken ({outcomes or 'no span'})")
+    say(f"pull {decided.pull_id}; changed: {changed or 'nothing'}")
     if decided.undecided or decided.changed:
         raise typer.Exit(1)
     say("Next: `hedgerow validate --layer gold`, then `hedgerow build --out dist/gold`")

@@ -98,7 +98,12 @@ def _cell(row: Row | None) -> str:
     if row is None or row["value"] is None:
         return "–"
     interval = "" if row["low"] is None else f" \\[{row['low']:.2f},{row['high']:.2f}]"
-    return f"{row['value']:.2f}{interval}"
+    return f"{_two_places(row['value'])}{interval}"
+
+
+def _two_places(value: float) -> str:
+    """Two decimals; what is not quite 1 does not look like it."""
+    return ">.99" if 0.995 <= value < 1 else f"{value:.2f}"
 
 
 def _say_of_guidelines(agreed: Agreed) -> None:

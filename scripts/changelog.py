@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -83,7 +84,7 @@ def _once(changes: list[Change]) -> Iterator[Change]:
 
 
 def _same(one: Change) -> tuple[Any, ...]:
-    values = () if one.kind in ("added", "removed") else (str(one.old), str(one.new))
+    values = () if one.kind in ("added", "removed") else (repr(one.old), repr(one.new))
     return one.kind, one.article_id, one.span_id, one.column, values
 
 
@@ -91,7 +92,7 @@ class _Shown:
     """The texts and places that showing some changes needs."""
 
     def __init__(self, found: Diff, groups: list[list[Change]]) -> None:
-        self.changes = found.changes
+        self.rows = Counter((one.table, one.article_id) for one in found.changes)
         articles = sorted({one.article_id for group in groups for one in group if one.article_id})
         ends = sorted({one.to_span for group in groups for one in group if one.to_span})
         self.texts = [one.texts(articles) for one in (found.old, found.new)]
@@ -113,11 +114,8 @@ class _Shown:
 
     def _held(self, article: Change) -> str:
         """How many spans and links came or went with the article."""
-        counts = {
-            noun: sum(one.table == table and one.article_id == article.article_id for one in self.changes)
-            for table, noun in (("spans", "span"), ("relations", "link"))
-        }
-        return f" with {count(counts['span'], 'span')} and {count(counts['link'], 'link')}"
+        spans, links = (self.rows[table, article.article_id] for table in ("spans", "relations"))
+        return f" with {count(spans, 'span')} and {count(links, 'link')}"
 
     def _link(self, one: Change) -> str:
         """The link and the words that it points to."""
@@ -156,7 +154,8 @@ def _named(one: Change) -> str:
 
 
 def _values(group: list[Change]) -> list[str]:
-    return [told for one in group for told in _told(one)]
+    has_words = any(one.column == "text" for one in group)
+    return [told for one in group if not (has_words and one.column == "text_sha256") for told in _told(one)]
 
 
 def _told(one: Change) -> Iterator[str]:

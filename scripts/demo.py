@@ -6,22 +6,25 @@ import shutil
 from pathlib import Path
 from typing import Annotated, Any
 
+import polars as pl
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from annotation import accounts, projects, pull, push
+from annotation import accounts, agreement, pull, push
 from annotation.restore import restore
-from annotation.server import Server
+from annotation.server import Account, Server
 from dataset.build import build
-from dataset.checks.layers import check_layer
+from dataset.checks.record import check_record
 from dataset.corpus import SETTINGS, Corpus, open_corpus
+from dataset.layer import GOLD
 from dataset.problem import Problem
 from scripts.console import OUT, CorpusOption, say, tell
 from scripts.up import login
 
-ROUND, SHIPPED, YOURS = "r1", "a1", "you"
+ROUND, SHIPPED = "r1", ("a1", "a2")
+YOUR_ROUND, YOU = "mine", "you"
 
 
 def command(
@@ -31,7 +34,7 @@ def command(
     ] = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Run all of it on the articles of this corpus: start, push, restore, pull, validate, build, load.
+    """Run all of it on the articles of this corpus: start, push, restore, pull, validate, agree, build, load.
 
     It works on a copy, in a folder of its own, and leaves a server running for you to label in.
 
@@ -40,37 +43,61 @@ def command(
     source = open_corpus(corpus)
     demo = _copy(source, (out or source.root / "dist" / "demo").resolve())
     server = Server(demo.state)
-    known = server.up([SHIPPED, YOURS], None, tell)
+    known = server.up([*SHIPPED, YOU], None, tell)
 
-    seats = [accounts.embedded_seat(demo, name) for name in (SHIPPED, YOURS)]
-    push.deal(demo, ROUND, [SHIPPED, YOURS])
+    seats = _put_back(demo)
+    _pull(demo, seats)
+
+    errors = [one for one in check_record(demo, demo.layers()) if one.severity == "error"]
+    say(f"validate: {len(errors)} errors in {', '.join(demo.layers())}")
+
+    agreed = agreement.agreement(demo, ROUND)
+    say(f"agree: {_exact_f1(agreed)}")
+
+    folder = demo.root / "dataset"
+    build(demo, GOLD, folder, allow_errors=False)
+    say(f"build: {folder}, the gold that adjudication made of {ROUND}")
+    show_quotes(folder)
+    _invite(demo, server, known.annotators[YOU])
+
+
+def _put_back(demo: Corpus) -> list[accounts.Seat]:
+    """The articles and the record's work into the demo's server."""
+    push.deal(demo, ROUND, [*SHIPPED])
+    seats = [accounts.embedded_seat(demo, name) for name in SHIPPED]
     for seat in seats:
-        sent = push.push(demo, ROUND, seat)
-        say(f"push: {sent.sent} articles for {seat.annotator}, {sent.there} there before")
+        sent, restored = push.push(demo, ROUND, seat), restore(demo, ROUND, seat)
+        say(
+            f"push: {sent.sent} articles for {seat.annotator}; restore: {restored.put_back} with the work of the record"
+        )
+    return seats
 
-    restored = restore(demo, ROUND, seats[0])
-    say(f"restore: {restored.put_back} labelled articles of {SHIPPED} put back, {restored.there} there before")
 
+def _pull(demo: Corpus, seats: list[accounts.Seat]) -> None:
     pulled = pull.pull(demo, ROUND, seats, accept_removals=False, tell=tell)
     say(f"pull {pulled.pull_id}: " + ", ".join(f"{one.name} {one.spans.height} spans" for one in pulled.layers))
     if pulled.removed:
         raise Problem("the demo's server lacks work of its record", f"delete {demo.root} and run the demo again")
 
-    errors = [one for layer in pulled.layers for one in check_layer(demo, layer) if one.severity == "error"]
-    say(f"validate: {len(errors)} errors")
 
-    folder = demo.root / "dataset"
-    build(demo, f"{ROUND}/{SHIPPED}", folder, allow_errors=False)
-    say(f"build: {folder}")
-    show_quotes(folder)
+def _exact_f1(agreed: agreement.Agreed) -> str:
+    (all_together,) = agreed.figures.filter(pl.col("annotators").is_null(), scope="all", measure="exact")["value"]
+    return f"exact F1 of {' and '.join(agreed.annotators)} {all_together:.3f}"
 
+
+def _invite(demo: Corpus, server: Server, account: Account) -> None:
+    """Says how to label an article of the demo oneself."""
+    push.deal(demo, YOUR_ROUND, [YOU])
+    seat = accounts.embedded_seat(demo, YOU)
+    sent = push.push(demo, YOUR_ROUND, seat)
+    place, mine = f"--corpus {_short(demo.root)}", f"{YOUR_ROUND}/{YOU}"
     say("")
-    place, mine = f"--corpus {_short(demo.root)}", f"{ROUND}/{YOURS}"
     say("To label an article yourself, open this address, log in, press Label All Tasks:")
-    say(f"  {seats[1].studio.project_url(projects.existing(demo, ROUND, seats[1]))}")
-    say(login(known.annotators[YOURS], server))
-    say(f"When you have submitted it: `hedgerow pull --round {ROUND} {place}`")
+    say(f"  {seat.studio.project_url(sent.project)}")
+    say(login(account, server))
+    say(f"When you have submitted it: `hedgerow pull --round {YOUR_ROUND} {place}`")
     say(f"To build what you labelled: `hedgerow build --layer {mine} --out {_short(demo.root)}/mine {place}`")
+    say(f"To look at all of it:       `hedgerow report {place}`")
     say(f"To stop the server:         `hedgerow down {place}`")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -24,10 +25,14 @@ from scripts import (
     publish,
     pull,
     push,
+    rehydrate,
+    release,
+    report,
     restore,
     status,
     up,
     validate,
+    withdraw,
 )
 from scripts.console import problem
 
@@ -53,8 +58,12 @@ COMMANDS = (
     adjudicate,
     build,
     diff,
+    release,
     publish,
     fetch,
+    rehydrate,
+    withdraw,
+    report,
     backup,
     restore,
     demo,
@@ -68,6 +77,7 @@ STOPPED = 130
 
 def main() -> None:
     """Runs the command. Exit 0: done; 1: done with errors found; 2: wrong usage; 3: could not be done."""
+    gc.set_threshold(100_000, 50, 50)  # millions of rows and no cycles among them
     try:
         app()
     except Problem as failure:

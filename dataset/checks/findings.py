@@ -45,6 +45,12 @@ class Finding:
 _CODES: Final = (
     Code("unreadable-table", "error", "A table of a layer cannot be read", "a line of spans.jsonl that is no JSON"),
     Code("missing-table", "error", "A layer lacks one of its files", "tasks.jsonl there, spans.jsonl not"),
+    Code(
+        "unsound-decision",
+        "error",
+        "Gold and its decisions do not fit together",
+        "a span in gold/spans.jsonl that no row of gold/decisions.jsonl names",
+    ),
     Code("unsound-entity", "error", "A row of entities.jsonl is not as the table has it", "kind `planet`"),
     Code("offsets-out-of-range", "error", "A span lies outside its article", "start -5, end 2000 in a text of 3"),
     Code("end-not-after-start", "error", "A span ends where it starts, or before", "start 7, end 7"),

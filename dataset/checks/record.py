@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+import polars as pl
+
 from dataset import schema
 from dataset.checks.findings import Finding
 from dataset.checks.layers import check_layer
 from dataset.corpus import Corpus
-from dataset.layer import missing_files, read_layer
+from dataset.files import read_table
+from dataset.layer import GOLD, missing_files, read_layer
 from dataset.problem import Problem
 
 
 def check_record(corpus: Corpus, layers: Iterable[str]) -> list[Finding]:
     """All findings of these layers. A layer that cannot be read is one finding, and the others are checked."""
-    return [one for name in layers for one in _check(corpus, name)]
+    names = list(layers)
+    found = [one for name in names for one in _check(corpus, name)]
+    return found + (list(check_decisions(corpus)) if GOLD in names else [])
 
 
 def _check(corpus: Corpus, name: str) -> list[Finding]:
@@ -26,6 +31,27 @@ def _check(corpus: Corpus, name: str) -> list[Finding]:
     except Problem as problem:
         return [*found, Finding("unreadable-table", name, "", problem.what)]
     return found + check_layer(corpus, layer)
+
+
+def check_decisions(corpus: Corpus) -> Iterator[Finding]:
+    """Rows of `decisions.jsonl` that the table does not allow, and what gold and decisions say otherwise."""
+    decisions = read_table(corpus.decisions, schema.Decisions)
+    key = ["round", "annotator", "article_id", "span_id", "to_span"]
+    for fault in schema.faults(schema.Decisions, decisions, key):
+        yield Finding("unsound-decision", GOLD, "", f"decisions.jsonl: {fault}")
+    if corpus.decisions.exists():
+        yield from _strays(decisions, read_layer(corpus.layer_path(GOLD), GOLD).spans)
+
+
+def _strays(decisions: pl.DataFrame, spans: pl.DataFrame) -> Iterator[Finding]:
+    gold, named = ["article_id", "span_id"], ["article_id", "gold_span"]
+    for row in spans.join(decisions, left_on=gold, right_on=named, how="anti").iter_rows(named=True):
+        message = f"no decision made the span {row['span_id']}"
+        yield Finding("unsound-decision", GOLD, row["article_id"], message, row["span_id"], row["start"], row["end"])
+    told = decisions.filter(pl.col("gold_span").is_not_null()).unique(named, maintain_order=True)
+    for row in told.join(spans, left_on=named, right_on=gold, how="anti").iter_rows(named=True):
+        message = f"a decision names the span {row['gold_span']}, which the gold lacks"
+        yield Finding("unsound-decision", GOLD, row["article_id"], message)
 
 
 def check_entities(corpus: Corpus) -> Iterator[Finding]:

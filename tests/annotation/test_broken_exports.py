@@ -34,6 +34,7 @@ NO_EXPORT_CAUSES = {
     "text-not-slice",
     "unreadable-table",
     "unsound-entity",
+    "unsound-decision",
     "value-missing",
     "wrong-annotator",
 }

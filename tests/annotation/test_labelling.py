@@ -223,8 +223,9 @@ def test_text_names_and_rules_stand_side_by_side_above_the_fold(
     boxes = [page.locator(f'.card input[name="{name}"]').bounding_box() for name in names]
     assert len(boxes) == 12
     assert all(box and box["y"] + box["height"] < 420 for box in boxes)
-    for seen in (page.get_by_placeholder("other name; another"), page.get_by_text("Mark the mention closest")):
-        expect(seen.locator("visible=true")).to_be_in_viewport(ratio=0.3)
+    expect(page.get_by_placeholder("other name; another").locator("visible=true")).to_be_in_viewport(ratio=1)
+    rule = page.get_by_text("Mark the mention closest").locator("visible=true").bounding_box()
+    assert rule and rule["y"] < 700  # its first lines are seen, examples and all need not be
     for label in ("speaker", "quote", "hedge", "number"):
         expect(page.locator(".left").get_by_text(label, exact=True).first).to_be_in_viewport()
     article = page.locator(".page .article").bounding_box()

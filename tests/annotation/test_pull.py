@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from annotation import projects, pull, push, studio
+from annotation import projects, pull, push, raw, studio
 from annotation.accounts import Seat, seat
 from annotation.pull import Pulled
 from annotation.results import read_task, write_result
@@ -358,9 +358,9 @@ def test_a_raw_pull_that_was_altered_is_noticed(tmp_path: Path, name: str) -> No
     corpus = make_corpus(tmp_path / "corpus", {"one": "Rain fell."})
     export = export_of(tmp_path / "export.json", {"one": "Rain fell."})
     folder = corpus.pulls / pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).pull_id
-    assert list(pull.altered(corpus)) == []
+    assert list(raw.altered(corpus)) == []
     (folder / name).chmod(0o600)
     (folder / name).write_bytes((folder / name).read_bytes()[1:])
-    assert list(pull.altered(corpus)) == [folder / name]
+    assert list(raw.altered(corpus)) == [folder / name]
     (folder / name).unlink()
-    assert list(pull.altered(corpus)) == [folder / name]
+    assert list(raw.altered(corpus)) == [folder / name]

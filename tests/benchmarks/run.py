@@ -27,11 +27,13 @@ from tests.benchmarks.agreement import agree_step, write_round
 from tests.benchmarks.articles import texts, write_export
 from tests.benchmarks.measure import Measured, measure
 from tests.benchmarks.resend import resend_step
+from tests.benchmarks.versions import diff_step, write_versions
 from tests.corpora import make_corpus
 
 LAYER = "r1/a1"
 EXPORT_TASKS = 10_000
 SERVER_TASKS = 2_000
+VERSION_ARTICLES = 40_200
 ROUND = {"articles": 1_000, "annotators": 3, "spans": 100}
 
 
@@ -97,6 +99,15 @@ def resend_table(folder: Path) -> Table:
     return table
 
 
+def diff_table(folder: Path) -> Table:
+    """What telling two versions apart costs."""
+    old, new, spans = write_versions(folder / "versions", VERSION_ARTICLES)
+    one = measure(diff_step, old, new)
+    table = Table("step", "seconds", "peak MB", title=f"two folders of {spans} spans, 1 % edited")
+    table.add_row(f"diff, {one.result} changes", f"{one.seconds:.1f}", f"{one.megabytes:,.0f}")
+    return table
+
+
 def server_steps(folder: Path, tasks: int) -> dict[str, float]:
     """Seconds of push and pull on a real server, and of a bare HTTP loop over the same tasks."""
     corpus = make_corpus(folder / "server", texts(tasks))
@@ -158,6 +169,7 @@ def main() -> None:
         console.print(road)
         console.print(resend_table(Path(scratch)))
         console.print(agreement_table(Path(scratch)))
+        console.print(diff_table(Path(scratch)))
         found = server_steps(Path(scratch), SERVER_TASKS)
         served = Table("step", "tasks/s", "bare loop, tasks/s", "ratio", title=f"{SERVER_TASKS} tasks, a real server")
         for name in ("push", "pull"):

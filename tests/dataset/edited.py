@@ -141,7 +141,7 @@ def change_a_label(edits: Edits) -> None:
 
 
 def give_another_id(edits: Edits) -> None:
-    """The span is matched by overlap; its links stay. A span that shares words with another of its label might not be."""
+    """The span is matched by overlap, and its links stay."""
     if row := edits.span(*scheme.LABELS):
         old, article = row["span_id"], row["article_id"]
         row["span_id"] = f"again.{old}"

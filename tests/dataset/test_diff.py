@@ -1,29 +1,88 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pyarrow
 import pyarrow.parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from dataset.changes import Bump, Change, bump
+from dataset import schema
+from dataset.build import build
+from dataset.changes import Bump, Change
+from dataset.corpus import Corpus
 from dataset.diff import diff
+from dataset.problem import Problem
 from tests.dataset.applied import applied, tables
-from tests.dataset.drawn import Record, records
-from tests.dataset.edited import EDITS, Edited, World, edited, told
+from tests.dataset.edited import Edited, edited, told
+from tests.dataset.tiny import LAYER, ONE, TEXTS, Rows, hedge, put_corpus, put_jsonl, put_layer, row_of, valid_rows
 
-NOT_DATA = ("files", "card")
-
-
-def data(changes: list[Change]) -> list[Change]:
-    """The changes without the card's prose, whose counts follow from the data."""
-    return [one for one in changes if one.table not in NOT_DATA or one.column == "license_name"]
+PROSE = ("files", "card")
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tiny corpus, built; not to be changed."""
+    return put(tmp_path_factory.mktemp("built"), valid_rows())
+
+
+@pytest.fixture
+def copy(built: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be changed."""
+    return Path(shutil.copytree(built, tmp_path / "copy"))
+
+
+def put(folder: Path, rows: Rows, texts: dict[str, str] = TEXTS) -> Path:
+    corpus = put_corpus(folder / "corpus", texts)
+    put_layer(corpus, rows)
+    return put_out(corpus, folder)
+
+
+def put_out(corpus: Corpus, folder: Path) -> Path:
+    build(corpus, LAYER, folder / "out", allow_errors=True)
+    return folder / "out"
+
+
+def rewrite(folder: Path, config: str, change: Callable[[pyarrow.Table], pyarrow.Table], **writer: Any) -> None:
+    path = folder / config / "train-00000-of-00001.parquet"
+    pyarrow.parquet.write_table(change(pyarrow.parquet.read_table(path)), path, **writer)
+
+
+def card(folder: Path, old: str, new: str, times: int = -1) -> None:
+    text = (folder / "README.md").read_text(encoding="utf-8")
+    assert old in text
+    (folder / "README.md").write_text(text.replace(old, new, times), encoding="utf-8")
+
+
+def only(changes: list[Change]) -> list[tuple[Bump, str, str, str | None]]:
+    """Bump, table, kind and column of changes of anything but prose."""
+    return [(one.bump, one.table, one.kind, one.column) for one in changes if one.table not in PROSE]
+
+
+def withheld(folder: Path) -> Path:
+    """The folder without the articles' words."""
+    shutil.rmtree(folder / "tokens")
+    for config in ("articles", "spans", "quotes", "annotators"):
+        rewrite(folder, config, lambda rows: _without_words(rows))
+    return folder
+
+
+def _without_words(rows: pyarrow.Table) -> pyarrow.Table:
+    frame = pl.DataFrame(rows)
+    nested = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List) and dtype.inner.is_nested()]
+    blank = pl.lit(None, pl.String).alias("text")
+    parts = [pl.col(name).list.eval(pl.element().struct.with_fields(blank)) for name in nested]
+    return frame.with_columns(blank, *parts).to_arrow().cast(rows.schema)
+
+
+# Any edits of any record
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(edited())
 def test_a_diff_lists_the_edits_and_nothing_else_and_applying_it_to_the_old_gives_the_new(
     tmp_path_factory: pytest.TempPathFactory, one: Edited
@@ -31,7 +90,333 @@ def test_a_diff_lists_the_edits_and_nothing_else_and_applying_it_to_the_old_give
     folder = tmp_path_factory.mktemp("edited")
     old, new = one.old.build(folder / "old"), one.new.build(folder / "new")
     found = diff(old, new)
-    assert sorted(map(str, map(told, data(found.changes)))) == sorted(map(str, one.expected))
+    data = [change for change in found.changes if change.table not in PROSE or change.column == "license_name"]
+    assert sorted(map(str, map(told, data))) == sorted(map(str, one.expected))
     assert applied(found.changes, tables(old)) == tables(new)
-    assert found.bump == max(one.bump, bump(one for one in found.changes if one.table in NOT_DATA))
-    assert found.bump == one.bump or one.bump == Bump.NONE
+    assert found.bump == one.bump
+    assert diff(new, new).changes == []
+
+
+# Nothing, and what is written otherwise
+
+
+def test_a_second_build_of_the_same_record_is_the_same(built: Path, tmp_path: Path) -> None:
+    found = diff(built, put(tmp_path, valid_rows()))
+    assert (found.bump, found.changes, found.notes) == (Bump.NONE, [], [])
+
+
+def test_files_that_only_tell_of_a_release_are_not_compared(built: Path, copy: Path) -> None:
+    for name in ("MANIFEST.json", "CHANGELOG.md", "croissant.json", "plots/spans.svg"):
+        (copy / name).parent.mkdir(exist_ok=True)
+        (copy / name).write_text("1", encoding="utf-8")
+    assert diff(built, copy).bump == Bump.NONE
+
+
+def test_another_compression_is_a_patch(built: Path, copy: Path) -> None:
+    rewrite(copy, "quotes", lambda rows: rows, compression="snappy")
+    assert only(diff(built, copy).changes) == [(Bump.PATCH, "quotes", "rewritten", None)]
+
+
+def test_columns_in_another_order_are_a_patch(built: Path, copy: Path) -> None:
+    rewrite(copy, "spans", lambda rows: rows.select(rows.column_names[::-1]))
+    assert only(diff(built, copy).changes) == [(Bump.PATCH, "spans", "rewritten", None)]
+
+
+def test_rows_in_another_order_are_a_patch(built: Path, copy: Path) -> None:
+    rewrite(copy, "spans", lambda rows: rows.take(list(range(rows.num_rows))[::-1]))
+    assert only(diff(built, copy).changes) == [(Bump.PATCH, "spans", "reordered", None)]
+
+
+def test_rows_in_two_files_are_a_patch(built: Path, copy: Path) -> None:
+    path = copy / "spans" / "train-00000-of-00001.parquet"
+    rows = pyarrow.parquet.read_table(path)
+    path.unlink()
+    for number, part in enumerate((rows.slice(0, 3), rows.slice(3))):
+        pyarrow.parquet.write_table(part, path.with_name(f"train-0000{number}-of-00002.parquet"))
+    assert only(diff(built, copy).changes) == [(Bump.PATCH, "spans", "rewritten", None)]
+
+
+def test_prose_is_a_patch(built: Path, copy: Path) -> None:
+    card(copy, "how surely", "how certainly")
+    (copy / "DATASHEET.md").write_text("# Why", encoding="utf-8")
+    found = diff(built, copy)
+    assert found.bump == Bump.PATCH
+    assert [(one.kind, one.column) for one in found.changes] == [("changed", "README.md"), ("added", "DATASHEET.md")]
+
+
+def test_a_word_of_the_cards_yaml_is_a_patch(built: Path, copy: Path) -> None:
+    card(copy, "- hedging\n", "- doubt\n")
+    (one,) = diff(built, copy).changes
+    assert (one.bump, one.table, one.column) == (Bump.PATCH, "card", "tags")
+    assert "doubt" in one.new
+
+
+def test_sizes_in_the_card_alone_are_a_patch(built: Path, copy: Path) -> None:
+    card(copy, "download_size: ", "download_size: 1")
+    assert [(one.bump, one.table, one.kind) for one in diff(built, copy).changes] == [(Bump.PATCH, "card", "rewritten")]
+
+
+# Schema and classes
+
+
+def test_a_column_more_is_minor_and_a_column_less_is_major(built: Path, copy: Path) -> None:
+    column = pyarrow.array([0.5] * 14)
+    rewrite(copy, "spans", lambda rows: rows.append_column("confidence", column).replace_schema_metadata())
+    head, row = "- config_name: spans\n  features:\n", "  - name: confidence\n    dtype: float64\n"
+    card(copy, head, head + row)
+    assert only(diff(built, copy).changes) == [(Bump.MINOR, "schema", "added", "confidence")]
+    assert only(diff(copy, built).changes) == [(Bump.MAJOR, "schema", "removed", "confidence")]
+
+
+def test_a_column_of_another_type_is_major_and_its_values_are_not_compared(built: Path, copy: Path) -> None:
+    at = schema.arrow_schema(schema.PublishedSpans).get_field_index("start")
+    rewrite(copy, "spans", lambda rows: rows.set_column(at, "start", rows["start"].cast(pyarrow.int32())))
+    text = (copy / "README.md").read_text(encoding="utf-8")
+    head, config, rest = text.partition("- config_name: spans\n  features:")
+    changed = rest.replace("name: start\n    dtype: int64", "name: start\n    dtype: int32", 1)
+    (copy / "README.md").write_text(head + config + changed, encoding="utf-8")
+    (one,) = (one for one in diff(built, copy).changes if one.table == "schema")
+    assert (one.bump, one.kind, one.config, one.column, one.old, one.new) == (
+        Bump.MAJOR,
+        "changed",
+        "spans",
+        "start",
+        "int64",
+        "int32",
+    )
+
+
+def test_a_field_of_nested_rows_is_told_by_its_path(built: Path, copy: Path) -> None:
+    card(copy, "    - name: form\n      dtype: string\n", "", 1)
+    assert (Bump.MAJOR, "schema", "removed", "quotes[].form") in only(diff(built, copy).changes)
+
+
+@pytest.mark.parametrize(
+    ("names", "bump"),
+    [
+        (("B-quote", "O", "I-quote"), Bump.MAJOR),
+        (("O", "B-quote"), Bump.MAJOR),
+        (("O", "B-quote", "I-quote", "L-quote"), Bump.MINOR),
+    ],
+)
+def test_classes_in_another_order_are_major_and_a_class_more_is_minor(
+    built: Path, copy: Path, names: tuple[str, ...], bump: Bump
+) -> None:
+    rows = "".join(f"          '{number}': {name}\n" for number, name in enumerate(names))
+    card(copy, "          '0': O\n          '1': B-quote\n          '2': I-quote\n", rows)
+    (one,) = diff(built, copy).changes
+    assert (one.bump, one.table, one.config, one.column) == (bump, "schema", "tokens", "quote_tags")
+    assert (one.old, one.new) == (["O", "B-quote", "I-quote"], list(names))
+
+
+def test_classes_are_compared_in_the_parquet_files_too(built: Path, copy: Path) -> None:
+    def swapped(rows: pyarrow.Table) -> pyarrow.Table:
+        told = rows.schema.metadata[b"huggingface"].replace(b'"O", "B-quote"', b'"B-quote", "O"')
+        return rows.replace_schema_metadata({b"huggingface": told})
+
+    rewrite(copy, "tokens", swapped)
+    assert only(diff(built, copy).changes) == [(Bump.MAJOR, "schema", "changed", "quote_tags")]
+
+
+# Configs, splits and licences
+
+
+def test_a_config_less_is_major_and_a_config_more_is_minor(built: Path, copy: Path) -> None:
+    shutil.rmtree(copy / "annotators")
+    assert [(one.bump, one.kind, one.old) for one in diff(built, copy).changes] == [
+        (Bump.MAJOR, "removed", "annotators")
+    ]
+    assert [(one.bump, one.kind, one.new) for one in diff(copy, built).changes] == [(Bump.MINOR, "added", "annotators")]
+
+
+def test_another_default_config_is_major(built: Path, copy: Path) -> None:
+    card(copy, "  default: true\n", "")
+    (one,) = diff(built, copy).changes
+    assert (one.bump, one.table, one.old, one.new) == (Bump.MAJOR, "configs", "articles", None)
+
+
+def test_the_files_of_a_split_are_those_that_the_card_names(built: Path, copy: Path) -> None:
+    card(copy, "- split: train\n    path: spans/train-*.parquet", "- split: test\n    path: spans/train-*.parquet")
+    changes = only(diff(built, copy).changes)
+    assert (Bump.MINOR, "splits", "added", None) in changes
+    assert changes.count((Bump.MAJOR, "spans", "changed", None)) == 14
+
+
+def test_rows_of_a_derived_config_that_the_card_puts_into_another_split_are_told(built: Path, copy: Path) -> None:
+    card(copy, "- split: train\n    path: quotes/train-*.parquet", "- split: test\n    path: quotes/train-*.parquet")
+    assert (Bump.MAJOR, "quotes", "changed", None) in only(diff(built, copy).changes)
+
+
+def test_a_card_that_names_its_files_in_another_way_is_told(built: Path, copy: Path) -> None:
+    card(copy, "    path: spans/train-*.parquet", "    path: 7")
+    with pytest.raises(Problem, match=r"README\.md names its files in a way that cannot be read"):
+        diff(built, copy)
+
+
+def test_rows_of_a_config_that_nobody_knows_are_counted(built: Path, copy: Path, tmp_path: Path) -> None:
+    for folder, rows in ((copy, [1, 1, 2]), (Path(shutil.copytree(built, tmp_path / "other")), [1, 2, 3, 3])):
+        (folder / "more").mkdir()
+        pyarrow.parquet.write_table(pyarrow.table({"a": rows}), folder / "more" / "train-00000-of-00001.parquet")
+    found = diff(copy, tmp_path / "other").changes
+    assert [(one.bump, one.table, one.kind, one.old or one.new) for one in found] == [
+        (Bump.MAJOR, "more", "removed", 1),
+        (Bump.MINOR, "more", "added", 2),
+    ]
+
+
+def test_a_licence_where_there_was_none_is_minor_and_another_one_is_major(built: Path, copy: Path) -> None:
+    card(copy, "license: other\n", "license: unknown\n")
+    assert diff(copy, built).bump == Bump.MINOR
+    assert diff(built, copy).bump == Bump.MAJOR
+
+
+# Rows
+
+
+def test_a_span_in_an_article_that_was_there_is_major_for_it_alters_the_articles_row(
+    built: Path, tmp_path: Path
+) -> None:
+    rows = valid_rows()
+    rows["spans"].append(hedge("late", "cross", "modal"))
+    found = diff(built, put(tmp_path, rows))
+    (one,) = (one for one in found.changes if one.table == "spans")
+    assert (one.bump, one.kind, one.label, one.start, one.end) == (Bump.MAJOR, "added", "hedge", 52, 57)
+
+
+def test_another_annotators_spans_are_minor(built: Path, copy: Path) -> None:
+    def doubled(rows: pyarrow.Table) -> pyarrow.Table:
+        at = rows.schema.get_field_index("annotator")
+        other = rows.set_column(at, rows.schema.field(at), pyarrow.array(["a2"] * rows.num_rows))
+        return pyarrow.concat_tables([rows, other])
+
+    rewrite(copy, "annotators", doubled)
+    found = diff(built, copy)
+    assert set(only(found.changes)) == {(Bump.MINOR, "annotators", "added", None)}
+    assert len(found.changes) == 14
+
+
+def test_the_kind_of_a_speaker_is_compared_though_only_the_articles_tell_it(built: Path, tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path / "corpus")
+    put_layer(corpus, valid_rows())
+    entities = pl.read_ndjson(corpus.seeds / "entities.jsonl").to_dicts()
+    put_jsonl(corpus.seeds / "entities.jsonl", [row | {"kind": "group"} for row in entities if row["kind"] == "state"])
+    found = [one for one in diff(built, put_out(_opened(corpus), tmp_path)).changes if one.table not in PROSE]
+    assert {(one.table, one.column, str(one.old), str(one.new)) for one in found} == {
+        ("spans", "speaker_kinds", "['state']", "['group']"),
+        ("spans", "speaker_kinds", "['person']", "[None]"),
+    }
+
+
+def _opened(corpus: Corpus) -> Corpus:
+    from dataset.corpus import open_corpus
+
+    return open_corpus(corpus.root)
+
+
+def test_derived_rows_that_no_span_explains_are_told(built: Path, copy: Path) -> None:
+    rewrite(copy, "tokens", lambda rows: _with_last_tag(rows, 1))
+    (one,) = diff(built, copy).changes
+    assert (one.bump, one.table, one.kind, one.article_id, one.column) == (Bump.MAJOR, "tokens", "changed", "two", None)
+
+
+def _with_last_tag(rows: pyarrow.Table, tag: int) -> pyarrow.Table:
+    listed = rows.to_pylist()
+    listed[-1]["hedge_tags"][-1] = tag
+    return pyarrow.Table.from_pylist(listed, schema=rows.schema)
+
+
+def test_a_span_that_nothing_overlaps_is_removed_and_added(built: Path, tmp_path: Path) -> None:
+    rows = valid_rows()
+    rows["spans"].remove(row_of(rows, "around"))
+    rows["relations"] = [one for one in rows["relations"] if one["from_span"] != "around"]
+    rows["spans"].append(hedge("elsewhere", "near", "modal"))
+    found = [one for one in diff(built, put(tmp_path, rows)).changes if one.table == "spans"]
+    assert {(one.kind, one.span_id) for one in found} == {("added", "one:elsewhere"), ("removed", "one:around")}
+
+
+def test_a_span_under_another_id_is_matched_within_its_label_only(built: Path, tmp_path: Path) -> None:
+    rows = valid_rows()
+    row = row_of(rows, "moscow")
+    row |= {"span_id": "russia", "end": row["end"] + 8, "text": "Moscow stopped"}
+    rows["relations"] = [one for one in rows["relations"] if one["to_span"] != "moscow"]
+    found = diff(built, put(tmp_path, rows)).changes
+    assert {one.column for one in found if (one.table, one.span_id) == ("spans", "one:russia")} == {
+        "span_id",
+        "end",
+        "text",
+    }
+    assert [one.kind for one in found if one.table == "relations"] == ["removed"]
+
+
+def test_spans_that_share_an_id_are_compared_in_their_order(tmp_path: Path) -> None:
+    rows = valid_rows() | {"relations": []}
+    row_of(rows, "near")["span_id"] = "seen"
+    old = put(tmp_path / "old", rows)
+    rows["spans"][-6]["quote_form"] = "mixed"
+    found = [one for one in diff(old, put(tmp_path / "new", rows)).changes if one.table == "spans"]
+    assert [(one.column, one.new) for one in found] == [("quote_form", "mixed")]
+    assert diff(old, old).bump == Bump.NONE
+
+
+# Without the articles' words
+
+
+def test_two_folders_without_words_are_compared_as_they_are(built: Path, copy: Path, tmp_path: Path) -> None:
+    other = withheld(Path(shutil.copytree(built, tmp_path / "other")))
+    found = diff(withheld(copy), other)
+    assert (found.changes, found.notes) == ([], [])
+
+
+def test_with_and_without_words_is_the_same_data(built: Path, copy: Path) -> None:
+    withheld(copy)
+    for old, new, which in ((built, copy, "NEW"), (copy, built, "OLD")):
+        found = diff(old, new)
+        assert (found.bump, found.changes) == (Bump.NONE, [])
+        assert [note.partition(" ")[0] for note in found.notes] == [which]
+
+
+def test_without_words_an_edge_an_attribute_and_a_text_are_seen_to_have_changed(built: Path, tmp_path: Path) -> None:
+    rows = valid_rows()
+    row_of(rows, "many")["end"] -= 1
+    row_of(rows, "may")["hedge_kind"] = "evidential"
+    new = withheld(put(tmp_path, rows, TEXTS | {ONE: TEXTS[ONE] + "!"}))
+    changed = {(one.table, one.column) for one in diff(built, new).changes if one.table in ("articles", "spans")}
+    assert changed == {("articles", "text_sha256"), ("spans", "end"), ("spans", "hedge_kind")}
+
+
+# What is no dataset
+
+
+def test_a_folder_that_no_build_made_is_refused(built: Path, tmp_path: Path) -> None:
+    for old, new in ((built, tmp_path), (tmp_path / "nowhere", built)):
+        with pytest.raises(Problem, match="is no built dataset; name a folder"):
+            diff(old, new)
+
+
+def test_a_file_that_was_cut_off_is_told(built: Path, copy: Path) -> None:
+    path = copy / "spans" / "train-00000-of-00001.parquet"
+    path.write_bytes(path.read_bytes()[:-100])
+    for old, new in ((built, copy), (copy, built)):
+        with pytest.raises(Problem, match="copy cannot be read: "):
+            diff(old, new)
+
+
+def test_a_file_that_was_damaged_in_the_middle_is_told_with_its_folder(built: Path, copy: Path) -> None:
+    path = copy / "spans" / "train-00000-of-00001.parquet"
+    content = path.read_bytes()
+    path.write_bytes(content[:4] + bytes(400) + content[404:])
+    for old, new in ((built, copy), (copy, built)):
+        with pytest.raises(Problem, match="copy cannot be read: "):
+            diff(old, new)
+
+
+def test_a_card_that_cannot_be_read_is_told(built: Path, copy: Path) -> None:
+    card(copy, "configs:\n", "configs: [\n")
+    with pytest.raises(Problem, match=r"README\.md cannot be read: its YAML is broken"):
+        diff(built, copy)
+
+
+def test_rows_without_their_key_are_told(built: Path, copy: Path) -> None:
+    rewrite(copy, "quotes", lambda rows: rows.drop_columns(["quote_id"]).replace_schema_metadata())
+    with pytest.raises(Problem, match="quote_id of quotes"):
+        diff(built, copy)

@@ -67,6 +67,7 @@ def test_the_lists_of_the_record_and_of_the_configs_are_of_those_tables_that_the
         "agreement",
         "acknowledged",
         "splits",
+        "withdrawn",
     }
     assert list(schema.CONFIGS) == ["articles", "spans", "quotes", "tokens", "annotators"]
 

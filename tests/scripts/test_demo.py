@@ -16,8 +16,9 @@ def test_the_demo_runs_twice_from_nothing_and_leaves_the_corpus_as_it_was(tmp_pa
         for put_back in (5, 0):
             told = hedgerow("demo", "--out", str(out), cwd=REPOSITORY)
             assert told.returncode == 0, told.stderr
-            assert f"restore: {put_back} labelled articles of a1 put back" in told.stdout
-            assert "validate: 0 errors" in told.stdout
+            assert told.stdout.count(f"restore: {put_back} with the work of the record") == 2
+            assert "validate: 0 errors in gold, r1/a1, r1/a2" in told.stdout
+            assert "agree: exact F1 of a1 and a2 0.997" in told.stdout
             assert "quotes, from load_dataset" in told.stdout
             assert "Vladimir Putin" in told.stdout
             assert "label an article yourself" in told.stdout

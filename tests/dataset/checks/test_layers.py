@@ -33,7 +33,7 @@ from tests.dataset.tiny import (
     valid_rows,
 )
 
-OF_THE_WHOLE = ("stale-acknowledgement", "missing-table", "unreadable-table", "unsound-entity")
+OF_THE_WHOLE = ("unsound-decision", "stale-acknowledgement", "missing-table", "unreadable-table", "unsound-entity")
 
 
 @pytest.fixture

@@ -1,0 +1,91 @@
+"""Raw pulls: the tasks as a server or an export told them, under `pulls/`, never altered and never partial."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from annotation import results
+from dataset.corpus import Corpus
+from dataset.files import folder_aside
+
+Row = dict[str, Any]
+MANIFEST: Final = "manifest.json"
+
+
+class RawPull:
+    """A raw pull as it is written. Its id follows from what the tasks say, whatever changes while nobody works."""
+
+    def __init__(self, corpus: Corpus, round_name: str, folder: Path) -> None:
+        self._corpus, self._round, self._folder = corpus, round_name, folder
+        self._digest = hashlib.sha256()
+        self._sources: dict[str, Row] = {}
+
+    def passing(self, name: str, tasks: Iterable[Row], server: str | None, project: int | None) -> Iterator[Row]:
+        """Hands on each task of a source once it is written."""
+        self._digest.update(f"{name}\n".encode())
+        count, written = 0, hashlib.sha256()
+        with (self._folder / f"{name}.jsonl").open("wb") as raw:
+            for task in tasks:
+                yield task
+                self._digest.update(results.canonical_line(task))
+                line = results.raw_line(task)
+                raw.write(line)
+                written.update(line)
+                count += 1
+        self._sources[name] = {
+            "tasks": count,
+            "sha256": written.hexdigest(),
+            "server": server,
+            "project": project,
+        }
+
+    def keep(self) -> str:
+        """Puts the pull in its place, unless it is there. Returns its id."""
+        pull_id = f"{self._round}-{self._digest.hexdigest()[:16]}"
+        if not (self._corpus.pulls / pull_id).exists():
+            told = {"pull_id": pull_id, "round": self._round, "pulled_at": now(), "annotators": self._sources}
+            (self._folder / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            for path in self._folder.iterdir():
+                path.chmod(0o400)
+            self._folder.rename(self._corpus.pulls / pull_id)
+        return pull_id
+
+
+@contextmanager
+def writing_pull(corpus: Corpus, round_name: str) -> Iterator[RawPull]:
+    """A raw pull to be written aside; gone when the block ends, unless it was kept."""
+    with folder_aside(corpus.pulls / "pull") as folder:
+        yield RawPull(corpus, round_name, folder)
+
+
+def altered(corpus: Corpus) -> Iterator[Path]:
+    """The raw files that are no longer what a pull brought, or that are gone, by the SHA-256 in its manifest."""
+    for folder in sorted(one for one in corpus.pulls.glob("[!.]*") if one.is_dir()):
+        try:
+            told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["annotators"]
+            hashes = {name: about.get("sha256") for name, about in told.items()}
+        except (OSError, ValueError, KeyError, AttributeError):
+            yield folder / MANIFEST
+            continue
+        for name, known in hashes.items():
+            if known is not None and _file_hash(folder / f"{name}.jsonl") != known:
+                yield folder / f"{name}.jsonl"
+
+
+def _file_hash(path: Path) -> str | None:
+    try:
+        with path.open("rb") as raw:
+            return hashlib.file_digest(raw, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def now() -> str:
+    """The time, UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

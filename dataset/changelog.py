@@ -1,0 +1,36 @@
+"""CHANGELOG.md: what is not released yet, and an entry for each version."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from dataset.problem import Problem
+
+CHANGELOG: Final = "CHANGELOG.md"
+UNRELEASED: Final = "## Unreleased"
+_HEADING: Final = re.compile(r"^## (?P<version>\d+\.\d+\.\d+) - \d{4}-\d{2}-\d{2}$", re.MULTILINE)
+
+
+def entry(changelog: str, version: str) -> str | None:
+    """What the changelog says of a version; None where it has no entry `## VERSION - YYYY-MM-DD`."""
+    for found in _HEADING.finditer(changelog):
+        if found["version"] == version:
+            return changelog[found.end() :].split("\n## ", 1)[0].strip()
+    return None
+
+
+def with_entry(changelog: str, version: str, date: str) -> str:
+    """The changelog with what was not released as the entry of a version; as it is, if it has that entry.
+
+    Raises:
+        Problem: nothing stands under Unreleased.
+    """
+    if entry(changelog, version) is not None:
+        return changelog
+    before, mark, after = changelog.partition(f"{UNRELEASED}\n")
+    if not mark or not after.split("\n## ", 1)[0].strip():
+        raise Problem(
+            f"{CHANGELOG} says nothing under “{UNRELEASED}”", "write there what changed; `hedgerow diff` shows it"
+        )
+    return f"{before}{mark}\n## {version} - {date}\n{after}"

@@ -1,0 +1,297 @@
+"""A version of the dataset: from a commit of the record to two folders that are never altered."""
+
+from __future__ import annotations
+
+import re
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from dataset import acknowledged, manifest
+from dataset.build import buildable, write_configs
+from dataset.card import CARD, Edition, card
+from dataset.changelog import CHANGELOG, entry, with_entry
+from dataset.changes import Bump, Change
+from dataset.checks.record import check_entities, check_record
+from dataset.corpus import Corpus
+from dataset.croissant import about, write_croissant
+from dataset.diff import diff
+from dataset.figures import filled, refresh
+from dataset.files import folder_aside, put_folder, write_bytes, writing
+from dataset.layer import Layer
+from dataset.manifest import FULL, WITHHELD, Manifest, Variant
+from dataset.problem import Problem
+from dataset.release_checks import Candidate, Failed, failures
+from dataset.release_pages import DATASHEET, put_plots, put_report
+from dataset.repository import Commit, head, uncommitted
+from dataset.splits import fix_splits, require_splits
+from dataset.variants import put_variant, write_withheld
+from dataset.withdrawal import read_withdrawn
+
+_VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
+READ_ONLY: Final = 0o444
+CITATION: Final = "CITATION.cff"
+
+
+class Unfit(Problem):
+    """A release that its checks refuse; `failed` says what each of them found."""
+
+    def __init__(self, version: str, failed: list[Failed]) -> None:
+        super().__init__(
+            f"{version} fails {len(failed)} release checks, so nothing was written; the first: {failed[0]}",
+            "mend the record or the pages, commit, and release again",
+        )
+        self.failed = failed
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be released: a layer as a version, into a folder of versions, after the release in `last`, if any."""
+
+    corpus: Corpus
+    version: str
+    layer: str
+    out: Path
+    last: Path | None = None
+
+
+@dataclass(frozen=True)
+class Released:
+    """What was written: both folders, the manifest for the record, and the bump since the last version."""
+
+    full: Path
+    withheld: Path
+    recorded: Path
+    previous: str | None
+    bump: Bump
+
+
+def prepare(plan: Plan) -> list[Path]:
+    """Writes what a release wants committed: splits, changelog, figures, citation. Returns what changed.
+
+    Raises:
+        Problem: the version cannot be next, an article has no event, or a page is missing.
+    """
+    corpus = plan.corpus
+    _refuse_version(plan)
+    changed = [corpus.splits] if fix_splits(corpus, _articles(buildable(corpus, plan.layer))) else []
+    path = _page(corpus, CHANGELOG)
+    told = with_entry(path.read_text(encoding="utf-8"), plan.version, head(corpus.root).date)
+    _page(corpus, DATASHEET)
+    changed += [path] if write_bytes(path, told.encode()) else []
+    return changed + refresh(corpus) + _cite(plan)
+
+
+def _cite(plan: Plan) -> list[Path]:
+    """Puts the version and its day into the citation, where the corpus has one. Returns the file, if it changed."""
+    path = plan.corpus.root / CITATION
+    if not path.exists():
+        return []
+    page = path.read_text(encoding="utf-8")
+    for name, told in (("version", plan.version), ("date-released", f'"{head(plan.corpus.root).date}"')):
+        page, found = re.subn(rf"^{name}:.*$", f"{name}: {told}", page, flags=re.MULTILINE)
+        page += "" if found else f"{name}: {told}\n"
+    return [path] if write_bytes(path, page.encode()) else []
+
+
+def release(plan: Plan) -> Released:
+    """Validates, builds, compares with the last release, checks, and writes both variants.
+
+    A release that was cut off is taken up by the same call.
+
+    Raises:
+        Problem: anything is not as a release wants it (Unfit: the release checks); nothing is written then.
+    """
+    commit, layer = _ready(plan)
+    previous, last, targets = _previous(plan.corpus), _last(plan), _targets(plan)
+    with writing(plan.out, "no version was written"), ExitStack() as asides:
+        full, withheld = (asides.enter_context(folder_aside(target)) for target in targets.values())
+        _write_full(plan, layer, commit, full)
+        put_variant(full, withheld, WITHHELD, *write_withheld(full, withheld))
+        bump = _honest_bump(plan, last, full)
+        _refuse_unfit(plan, last, full, withheld)
+        for folder, target in ((full, targets[FULL]), (withheld, targets[WITHHELD])):
+            _put(folder, target)
+    recorded = plan.corpus.releases / f"{plan.version}.json"
+    write_bytes(recorded, (targets[FULL] / manifest.MANIFEST).read_bytes())
+    return Released(targets[FULL], targets[WITHHELD], recorded, previous, bump)
+
+
+def _targets(plan: Plan) -> dict[Variant, Path]:
+    out = plan.out.resolve()
+    return {FULL: out / plan.version, WITHHELD: out / f"{plan.version}-{WITHHELD}"}
+
+
+# What a release asks for
+
+
+def _ready(plan: Plan) -> tuple[Commit, Layer]:
+    corpus = plan.corpus
+    _refuse_version(plan)
+    commit = head(corpus.root)
+    if changed := uncommitted(corpus.root):
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise Problem(f"{changed[0]}{more} is not committed", "a release is made from a commit: commit, or put it back")
+    layer = buildable(corpus, plan.layer)
+    prepared = f"run `hedgerow release --prepare {plan.version}` and commit"
+    require_splits(corpus, _articles(layer), prepared)
+    if not entry(_page(corpus, CHANGELOG).read_text(encoding="utf-8"), plan.version):
+        raise Problem(f"{CHANGELOG} has no entry “## {plan.version} - DATE” that says something", prepared)
+    _refuse_stale_figures(corpus, prepared)
+    _refuse_findings(plan)
+    return commit, layer
+
+
+def _refuse_version(plan: Plan) -> None:
+    if not _VERSION.fullmatch(plan.version):
+        raise Problem(f"“{plan.version}” is no version", "write one like 1.2.0")
+    if (plan.corpus.releases / f"{plan.version}.json").exists():
+        raise Problem(f"{plan.version} was released already, and is never altered", "release the next version")
+    previous = _previous(plan.corpus)
+    if previous and _parts(plan.version) < _parts(previous):
+        raise Problem(f"{plan.version} is older than the last release, {previous}", "release a higher version")
+
+
+def _page(corpus: Corpus, name: str) -> Path:
+    if not (corpus.root / name).is_file():
+        raise Problem(
+            f"{corpus.root} has no {name}, and a release holds one", "write it; this repository's is an example"
+        )
+    return corpus.root / name
+
+
+def _articles(layer: Layer) -> list[str]:
+    return layer.tasks.filter(status="submitted")["article_id"].to_list()
+
+
+def _refuse_stale_figures(corpus: Corpus, mend: str) -> None:
+    for path in (corpus.root / name for name in (CARD, DATASHEET)):
+        if path.exists() and filled(corpus, page := path.read_text(encoding="utf-8")) != page:
+            raise Problem(f"the figures in {path.name} are not the data's", mend)
+
+
+def _refuse_findings(plan: Plan) -> None:
+    found = check_record(plan.corpus, [plan.layer]) + list(check_entities(plan.corpus))
+    if left := acknowledged.judge(plan.corpus, found, whole=False).open:
+        first = f"{left[0].code} in {left[0].article_id}: {left[0].message}"
+        raise Problem(
+            f"{plan.layer} has {len(left)} findings, the first: {first}",
+            "see `hedgerow validate`; mend them, or acknowledge the warnings that are right as they stand",
+        )
+
+
+# The last release
+
+
+def _parts(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _previous(corpus: Corpus) -> str | None:
+    """The highest version that was released."""
+    names = (path.stem for path in corpus.releases.glob("*.json") if _VERSION.fullmatch(path.stem))
+    return max(names, key=_parts, default=None)
+
+
+def _last(plan: Plan) -> Path | None:
+    """The folder of the last release, proved by the manifest that the record keeps of it.
+
+    Raises:
+        Problem: it is not there, or is not what was released.
+    """
+    version = _previous(plan.corpus)
+    if version is None:
+        return None
+    targets = _targets(replace(plan, version=version))
+    known = manifest.read_file(plan.corpus.releases / f"{version}.json")
+    folder = plan.last or next((one for one in targets.values() if one.exists()), None)
+    if folder is None:
+        raise Problem(
+            f"the last release, {version}, is not in {targets[FULL]}",
+            f"fetch it and name it with --last DIR, or release it again from a worktree of {known.commit[:12]}",
+        )
+    told = manifest.require_whole(folder, contents=True)
+    if (told.version, told.content) != (version, known.content):
+        raise Problem(f"{folder} is not the release {version} that the record knows", "name that with --last DIR")
+    return folder
+
+
+def _honest_bump(plan: Plan, last: Path | None, full: Path) -> Bump:
+    """What the changes since the last release need.
+
+    Raises:
+        Problem: the version raises less than that.
+    """
+    previous = _previous(plan.corpus)
+    if last is None or previous is None:
+        return Bump.NONE
+    found = diff(last, full)
+    if _parts(plan.version) < (least := least_version(previous, found.bump)):
+        change = next(one for one in found.changes if one.bump == found.bump)
+        raise Problem(
+            f"{plan.version} is too small a step from {previous}: {_said(change)} needs {found.bump.name}",
+            f"release {'.'.join(map(str, least))}",
+        )
+    return found.bump
+
+
+def least_version(previous: str, bump: Bump) -> tuple[int, ...]:
+    """The lowest version that may follow a version after changes that need a bump."""
+    major, minor, patch = _parts(previous)
+    if bump is Bump.MAJOR:
+        return major + 1, 0, 0
+    return (major, minor + 1, 0) if bump is Bump.MINOR else (major, minor, patch + 1)
+
+
+def _said(change: Change) -> str:
+    where = ", ".join(filter(None, (change.article_id, change.label, change.span_id)))
+    what = " ".join(filter(None, (change.table, change.config, change.column, change.kind)))
+    return f"{what}{f' ({where})' if where else ''}"
+
+
+# What is written
+
+
+def _write_full(plan: Plan, layer: Layer, commit: Commit, folder: Path) -> None:
+    corpus = plan.corpus
+    counts, sizes = write_configs(corpus, layer, folder)
+    for name in (DATASHEET, CHANGELOG):
+        (folder / name).write_bytes(_page(corpus, name).read_bytes())
+    put_report(folder)
+    plots = put_plots(corpus, layer, folder)
+    withdrawn = read_withdrawn(corpus)["article_id"].to_list()
+    edition = Edition(plan.version, commit.date, FULL, plots, withdrawn)
+    page = card(corpus, layer, counts, sizes, folder, [], edition)
+    (folder / CARD).write_text(page, encoding="utf-8")
+    write_croissant(folder, about(corpus, plan.version, commit, (folder / DATASHEET).read_text(encoding="utf-8")))
+    told = Manifest(
+        name=corpus.name,
+        version=plan.version,
+        variant=FULL,
+        commit=commit.hash,
+        date=commit.date,
+        guidelines_versions=sorted(layer.tasks["guidelines_version"].drop_nulls().unique()),
+        files=manifest.stored_files(folder),
+        content=manifest.content(folder),
+        written_by=manifest.writers(),
+    )
+    manifest.write(folder, told)
+
+
+def _refuse_unfit(plan: Plan, last: Path | None, full: Path, withheld: Path) -> None:
+    failed = [one for folder in (full, withheld) for one in failures(Candidate(folder, plan.corpus, plan.layer, last))]
+    if failed:
+        raise Unfit(plan.version, failed)
+
+
+def _put(folder: Path, target: Path) -> None:
+    """Puts a release in its place, for reading only; one that a release cut off left there must be the same."""
+    if target.exists():
+        if manifest.verify(target) or manifest.read(target) != manifest.read(folder):
+            raise Problem(f"{target} is there already and is another release", "move it away, then release again")
+        return
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(READ_ONLY)
+    put_folder(folder, target)

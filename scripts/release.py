@@ -1,0 +1,68 @@
+"""`hedgerow release`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dataset.corpus import Corpus, open_corpus
+from dataset.release import Plan, Released, Unfit, prepare, release
+from scripts.console import CorpusOption, JsonOption, say, say_json
+
+
+def command(
+    version: Annotated[str, typer.Argument(help="The version, as 1.2.0.", metavar="VERSION")],
+    only_prepare: Annotated[
+        bool, typer.Option("--prepare", help="Only write what is to be committed first: changelog, figures, splits.")
+    ] = False,
+    layer: Annotated[str, typer.Option(help="The layer to release.", metavar="LAYER")] = "gold",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the versions; `dist` in the corpus if not named.", metavar="DIR")
+    ] = None,
+    last: Annotated[
+        Path | None, typer.Option(help="Folder of the last release, where it is not among them.", metavar="DIR")
+    ] = None,
+    as_json: JsonOption = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Write a version from the commit that is checked out: dist/VERSION and dist/VERSION-withheld (without the texts).
+
+    Refuses a record with findings, a version that is too small a step for what changed, and a folder that fails a
+    release check. A version that was written is never altered.
+
+    Example: hedgerow release --prepare 1.0.0
+    Example: hedgerow release 1.0.0
+    """
+    here = open_corpus(corpus)
+    plan = Plan(here, version, layer, out or here.root / "dist", last)
+    if only_prepare:
+        _tell_prepared(here, version, prepare(plan), as_json=as_json)
+        return
+    try:
+        _tell(here, release(plan), as_json=as_json)
+    except Unfit as unfit:
+        for one in unfit.failed:
+            say(str(one))
+        raise
+
+
+def _tell_prepared(corpus: Corpus, version: str, changed: list[Path], *, as_json: bool) -> None:
+    names = [str(path.relative_to(corpus.root)) for path in changed]
+    if as_json:
+        say_json({"version": version, "changed": names})
+        return
+    say(f"{version}: {', '.join(names) or 'nothing'} changed; read it, then: git add --all && git commit")
+    say(f"Next: `hedgerow release {version}`")
+
+
+def _tell(corpus: Corpus, done: Released, *, as_json: bool) -> None:
+    if as_json:
+        paths = {"full": done.full, "withheld": done.withheld, "recorded": done.recorded}
+        told = {name: str(path) for name, path in paths.items()}
+        say_json({**told, "previous": done.previous, "bump": done.bump.name})
+        return
+    step = f"; a {done.bump.name} step from {done.previous}" if done.previous else ", the first release"
+    say(f"{done.full} and {done.withheld} written{step}")
+    say(f"Next: commit {done.recorded.relative_to(corpus.root)}, then `hedgerow publish {done.withheld}`")

@@ -1,0 +1,67 @@
+"""`hedgerow report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from annotation import report as reporting
+from annotation.report import LIMIT, Report, Wanted
+from dataset.corpus import open_corpus
+from dataset.problem import Problem
+from scripts.console import CorpusOption, JsonOption, count, say, say_json
+from scripts.names import checked_names
+
+
+def command(
+    round_name: Annotated[
+        str | None, typer.Option("--round", help="The round to compare annotators of; the layer's.", metavar="R")
+    ] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option(help="The layer to show: gold, or ROUND/ANNOTATOR. Gold, else the first.", metavar="LAYER"),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; dist/report.html of the corpus.", metavar="FILE")
+    ] = None,
+    article: Annotated[
+        list[str] | None, typer.Option(help="An article to show; repeat it for more. All, if none.", metavar="ID")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="Articles shown at most.", min=1)] = LIMIT,
+    corpus: CorpusOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write one HTML page to look at: labelled articles, who said what, disagreements, agreement and progress.
+
+    The page needs no network and no server: open it in a browser, send it, or print it. It holds the articles' text.
+
+    Example: hedgerow report --round r1 --out dist/report.html
+    """
+    here = open_corpus(corpus)
+    checked_names([round_name] if round_name else [])
+    shown = reporting.report(here, Wanted(layer, round_name, tuple(article or ()), limit))
+    target = out or here.root / "dist" / "report.html"
+    if target.is_dir():
+        raise Problem(f"{target} is a folder", "name a file with --out FILE")
+    size = reporting.write(shown, target)
+    if as_json:
+        say_json(_as_json(shown, target, size))
+    else:
+        _tell(shown, target, size)
+
+
+def _as_json(shown: Report, target: Path, size: int) -> dict[str, object]:
+    known = {"out": str(target), "bytes": size, "layer": shown.layer, "round": shown.round}
+    return known | {"articles": len(shown.articles), "articles_not_shown": shown.not_shown, "quotes": shown.quotes}
+
+
+def _tell(shown: Report, target: Path, size: int) -> None:
+    told = f"{count(len(shown.articles), 'article')} and {count(shown.quotes, 'quote')} of {shown.layer}"
+    say(f"{told} in {target} ({max(size // 1000, 1)} kB); open it in a browser")
+    if shown.not_shown:
+        say(f"Not shown: {count(shown.not_shown, 'article')}; --limit N shows more, --article ID the one you name")
+    if shown.left_out:
+        spans = count(shown.left_out, "label")
+        say(f"Left out: {spans} that the text cannot show; see `hedgerow validate --layer {shown.layer}`")

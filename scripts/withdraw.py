@@ -1,0 +1,29 @@
+"""`hedgerow withdraw`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dataset.corpus import open_corpus
+from dataset.withdrawal import withdraw
+from scripts.console import CorpusOption, count, say
+
+
+def command(
+    article: Annotated[str, typer.Argument(help="The article to take out.", metavar="ARTICLE")],
+    reason: Annotated[str, typer.Option(help="Why; it is kept in the tombstone.", metavar="TEXT")],
+    corpus: CorpusOption = None,
+) -> None:
+    """Take an article out of the seeds and the whole record, for all that comes after; a tombstone without text stays.
+
+    Versions that were released are not altered. `intake` takes neither its id nor its text again.
+
+    Example: hedgerow withdraw ferry-report --reason "its publisher asked for it"
+    """
+    here = open_corpus(corpus)
+    changed = withdraw(here, article, reason)
+    names = ", ".join(str(path.relative_to(here.root)) for path in changed)
+    say(f"{article} is withdrawn; {count(len(changed), 'file')} changed: {names or 'it was withdrawn before'}")
+    say("Next: look at `git diff`, commit, and release; a row less is a new major version")

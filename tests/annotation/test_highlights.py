@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotation.highlights import Highlighted, Note, highlighted, pieces
+from annotation.labelled import LabelledArticle, labelled_articles
+from dataset.scheme import LABELS
+from tests.dataset.tiny import ONE, TWO, Row, Rows, hedge, link, put_corpus, put_layer, quote, valid_rows
+
+
+def labelled(folder: Path, rows: Rows) -> dict[str, LabelledArticle]:
+    corpus = put_corpus(folder)
+    return {one.id: one for one in labelled_articles(corpus, put_layer(corpus, rows))}
+
+
+def note(one: Highlighted, words: str) -> Note:
+    return next(note for note in one.notes if note.words == words)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Highlighted:
+    return highlighted(labelled(tmp_path, valid_rows())[ONE])
+
+
+def test_quotes_are_numbered_and_a_segment_has_the_number_of_its_quote(tiny: Highlighted) -> None:
+    signs = [note.sign for note in tiny.notes if note.label == "quote"]
+    assert signs == ["1", "2", "…2", "3"]
+
+
+def test_a_speaker_names_its_quotes_and_a_hedge_what_it_makes_uncertain(tiny: Highlighted) -> None:
+    assert note(tiny, "Ann Bo").sign == "2"
+    assert note(tiny, "12,000").sign == "a"
+    assert note(tiny, "around").sign == "~a"
+    assert note(tiny, "stopped short of confirming").sign == "~3"
+
+
+def test_a_link_is_told_at_both_its_ends(tiny: Highlighted) -> None:
+    said, says = note(tiny, "“We saw them,”"), note(tiny, "Ann Bo")
+    assert ("said by", says.number) in [(link.words, link.other) for link in said.links]
+    assert ("says", said.number) in [(link.words, link.other) for link in says.links]
+    assert {(link.source, link.target) for link in says.links} == {(said.number, says.number)}
+
+
+def test_attributes_are_told_and_what_goes_without_saying_is_not(tmp_path: Path) -> None:
+    works = labelled(tmp_path, valid_rows())
+    assert note(highlighted(works[ONE]), "Ann Bo").facts == (("entities", "Ann Bo (person)"),)
+    assert note(highlighted(works[ONE]), "that they crossed").facts == (("form", "indirect"),)
+    assert note(highlighted(works[TWO]), "that thousands came").facts == (("form", "indirect"), ("source", "unnamed"))
+    assert note(highlighted(works[TWO]), "thousands").facts[1:] == (("value", "1000.."), ("unit", "troops"))
+
+
+def test_a_label_that_the_text_cannot_show_is_left_out(tmp_path: Path) -> None:
+    rows = valid_rows()
+    broken: list[Row] = [{"start": 3, "end": 2}, {"end": 10_000}, {"label": "nope"}, {"text": "other words"}]
+    rows["spans"] += [{**hedge(f"h{at}", "may", "modal"), **change} for at, change in enumerate(broken)]
+    whole = labelled(tmp_path / "whole", valid_rows())[ONE]
+    assert labelled(tmp_path / "broken", rows)[ONE].spans == whole.spans
+
+
+def test_a_speaker_without_a_quote_and_a_hedge_without_a_target_have_a_sign_too(tmp_path: Path) -> None:
+    rows = valid_rows()
+    rows["relations"] = [row for row in rows["relations"] if row["to_span"] != "kyiv" and row["from_span"] != "may"]
+    one = highlighted(labelled(tmp_path, rows)[ONE])
+    assert (note(one, "Kyiv").sign, note(one, "may").sign) == ("–", "~")
+
+
+def test_quotes_that_go_on_with_each_other_are_one_quote(tmp_path: Path) -> None:
+    rows = valid_rows()
+    rows["spans"].append(quote("part", "12,000 troops", "direct"))
+    rows["relations"] += [link("continues", "part", "claim"), link("continues", "claim", "part")]
+    one = highlighted(labelled(tmp_path, rows)[ONE])
+    assert one.notes[one.first[0]].words == "that up to around 12,000 troops may cross"
+    assert note(one, "12,000 troops").sign == "…1"
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12), st.sampled_from(LABELS)), max_size=12)
+
+
+@given(st.text(min_size=1, max_size=40), SPANS)
+def test_the_pieces_are_the_text_and_those_of_a_label_are_its_words(
+    text: str, spans: list[tuple[int, int, str]]
+) -> None:
+    places = [(start % len(text), length, label) for start, length, label in spans]
+    ends = [(start, min(start + length, len(text)), label) for start, length, label in places]
+    notes = [
+        Note(number, label, "1", start, end, text[start:end], (), ()) for number, (start, end, label) in enumerate(ends)
+    ]
+    found = list(pieces(text, notes))
+    assert "".join(piece.text for piece in found) == text
+    for one in notes:
+        carrying = [(piece, part) for piece in found for part in piece.parts if part.note is one]
+        assert "".join(piece.text for piece, _ in carrying) == one.words
+        assert [part.begins for _, part in carrying] == [True] + [False] * (len(carrying) - 1)
+        assert [part.ends for _, part in carrying] == [False] * (len(carrying) - 1) + [True]
+    for piece in found:
+        lengths = [part.note.end - part.note.start for part in piece.parts]
+        assert lengths == sorted(lengths, reverse=True)

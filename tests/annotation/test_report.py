@@ -1,0 +1,563 @@
+"""The report as a reader has it: a file in a real browser, by mouse, finger and keys, on a phone and on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from playwright.sync_api import Browser, Page, expect
+
+from annotation import agreement, report
+from annotation.report import Wanted
+from dataset.corpus import Corpus
+from dataset.problem import Problem
+from tests.corpora import copy_of_the_seeds
+from tests.dataset.drawn import broken_rows
+from tests.dataset.faults import FAULTS
+from tests.dataset.tiny import (
+    BLANK,
+    ONE,
+    TEXTS,
+    Rows,
+    key,
+    put_corpus,
+    put_jsonl,
+    put_layer,
+    row_of,
+    speaker,
+    task,
+    valid_rows,
+)
+
+SCRIPT = "script"
+HOSTILE = "<script>document.title = 'run'</script> “<img src=x onerror=\"document.title='run'\">” & &amp; said Ann Bo"
+QUOTED = "<img src=x onerror=\"document.title='run'\">"
+DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+# Text and what lies behind it, as the browser computes both: those below the ratio, as [words, ratio].
+CONTRASTS = """(least) => {
+    const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+    const over = (top, below) => {
+        const [r, g, b, a = 1] = numbers(top);
+        return [r, g, b].map((one, i) => one * a + below[i] * (1 - a));
+    };
+    const light = (rgb) => {
+        const linear = (v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+        const [r, g, b] = rgb.map((one) => linear(one / 255));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const low = [];
+    let seen = 0;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const element = node.parentElement;
+        if (!node.data.trim() || !element.checkVisibility({visibilityProperty: true})) continue;
+        if (element.closest('script, style, option')) continue;
+        const grounds = [];
+        for (let at = element; at; at = at.parentElement) grounds.unshift(getComputedStyle(at).backgroundColor);
+        const ground = grounds.reduce((below, top) => over(top, below), [255, 255, 255]);
+        const style = getComputedStyle(element);
+        const ink = over(element.closest('svg') ? style.fill : style.color, ground);
+        const [dark, bright] = [light(ink), light(ground)].sort((a, b) => a - b);
+        const ratio = (bright + 0.05) / (dark + 0.05);
+        seen += 1;
+        if (ratio < least) low.push([node.data.trim().slice(0, 40), ratio]);
+    }
+    return {seen, low};
+}"""
+
+
+def as_layer(rows: Rows, annotator: str, round_name: str = "r1") -> Rows:
+    """The rows as another's work."""
+    whose = {"round": round_name, "annotator": annotator}
+    return {table: [{**row, **whose} for row in found] for table, found in rows.items()}
+
+
+def other_rows() -> Rows:
+    """What a second annotator has: a boundary, an attribute and a link differ, and a hedge is missing."""
+    rows = valid_rows()
+    rows["spans"] = [row for row in rows["spans"] if row["span_id"] not in ("ann", "may")]
+    rows["spans"].append(speaker("ann", "Bo", "Ann Bo"))
+    row_of(rows, "crossed")["quote_form"] = "mixed"
+    rows["relations"] = [row for row in rows["relations"] if row["from_span"] not in ("may", "claim")]
+    return rows
+
+
+def hostile_rows() -> Rows:
+    rows = valid_rows()
+    start = HOSTILE.index(QUOTED)
+    marked = {"span_id": "x", "label": "quote", "start": start, "end": start + len(QUOTED), "text": QUOTED}
+    attributes = {"quote_form": "direct", "quote_source": "unnamed"}
+    rows["tasks"].append(task(SCRIPT))
+    rows["spans"].append(key(SCRIPT) | marked | BLANK | attributes)
+    return rows
+
+
+def put_gold(corpus: Corpus) -> None:
+    put_layer(corpus, as_layer(valid_rows(), "adjudicator", "gold"), "gold")
+    decided = {"round": "r1", "article_id": ONE, "to_span": None, "gold_span": "ann", "rule": "S2"}
+    kept = {**decided, "annotator": "a1", "span_id": "ann", "outcome": "kept", "note": None}
+    changed = {**decided, "annotator": "a2", "span_id": "ann", "outcome": "changed", "note": "the <b>whole</b> name"}
+    put_jsonl(corpus.decisions, [kept, changed])
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Corpus:
+    """Two annotators of four articles, one of which would run a script."""
+    corpus = put_corpus(tmp_path / "two", {**TEXTS, SCRIPT: HOSTILE})
+    put_layer(corpus, hostile_rows())
+    put_layer(corpus, as_layer(other_rows(), "a2"), "r1/a2")
+    return corpus
+
+
+@pytest.fixture
+def adjudicated(two: Corpus) -> Corpus:
+    put_gold(two)
+    return two
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def phone(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
+    yield context.new_page()
+    context.close()
+
+
+def show(page: Page, corpus: Corpus, wanted: Wanted | None = None) -> Page:
+    """Opens the report of a corpus as a file."""
+    out = corpus.root / "dist" / "report.html"
+    report.write(report.report(corpus, wanted or Wanted()), out)
+    page.goto(out.as_uri())
+    return page
+
+
+def quote_mark(page: Page, nth: int = 1) -> Any:
+    return page.locator("#a1 .text").get_by_role("link", name=re.compile(f"^quote {nth},"))
+
+
+def tab_to(page: Page, selector: str) -> None:
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"no Tab leads to {selector}")
+
+
+# The file
+
+
+def test_the_page_asks_for_nothing_beside_itself(page: Page, two: Corpus) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    show(page, two)
+    page.get_by_label("Draw all links").check()
+    page.wait_for_load_state("networkidle")
+    assert [url for url in asked if not url.startswith("data:")] == [page.url]
+
+
+def test_the_page_forbids_itself_the_network(page: Page, two: Corpus) -> None:
+    show(page, two)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    failed = page.evaluate("fetch('http://127.0.0.1:9/').then(() => 'sent', error => error.message)")
+    assert failed == "Failed to fetch"
+    assert asked == []
+
+
+def test_an_article_with_a_script_shows_it_and_does_not_run_it(page: Page, two: Corpus) -> None:
+    said: list[str] = []
+    page.on("dialog", lambda dialog: said.append(dialog.message))
+    show(page, two)
+    assert page.title() == "Tiny: three articles · report"
+    article = page.get_by_role("article", name=SCRIPT)
+    expect(article.locator(".text")).to_contain_text("<script>document.title = 'run'</script>")
+    expect(page.locator(".quotes .what", has_text="onerror")).to_have_text(QUOTED)
+    assert page.locator("img").count() == 0
+    assert said == []
+
+
+def test_the_text_is_shown_verbatim(page: Page, two: Corpus) -> None:
+    show(page, two)
+    shown = page.locator("#a1 .text").evaluate(
+        "text => { const copy = text.cloneNode(true); copy.querySelectorAll('.mark').forEach(one => one.remove());"
+        " return copy.textContent; }"
+    )
+    assert shown == TEXTS[ONE]
+
+
+def test_no_script_of_the_page_fails(page: Page, adjudicated: Corpus) -> None:
+    failed: list[str] = []
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.on("console", lambda line: failed.append(line.text) if line.type == "error" else None)
+    show(page, adjudicated)
+    quote_mark(page).hover()
+    page.get_by_label("Draw all links").check()
+    page.get_by_label("Search").fill("bridge")
+    assert failed == []
+
+
+def test_the_same_record_gives_the_same_bytes_wherever_it_lies(tmp_path: Path) -> None:
+    pages = set()
+    for name in ("here", "there"):
+        corpus = put_corpus(tmp_path / name)
+        put_layer(corpus, valid_rows())
+        put_layer(corpus, as_layer(other_rows(), "a2"), "r1/a2")
+        put_gold(corpus)
+        pages.add(report.page(report.report(corpus)))
+    assert len(pages) == 1
+    assert str(tmp_path) not in pages.pop()
+
+
+def test_the_shipped_record_makes_a_small_page(tmp_path: Path) -> None:
+    out = tmp_path / "report.html"
+    assert report.write(report.report(copy_of_the_seeds(tmp_path / "corpus")), out) == out.stat().st_size
+    assert out.stat().st_size < 500_000
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+# An article
+
+
+def test_pointing_at_a_quote_shows_its_attributes_and_draws_its_links(page: Page, two: Corpus) -> None:
+    show(page, two)
+    expect(page.locator("#details")).to_be_hidden()
+    quote_mark(page, 2).hover()
+    expect(page.locator("#details-list")).to_contain_text("form direct")
+    expect(page.locator("#details-list")).to_contain_text("said by speaker: Ann Bo")
+    expect(page.locator("#a1 .text .linked").first).to_contain_text("Ann Bo")
+    expect(page.locator("#a1 .curves .line.said_by")).to_have_count(1)
+    page.mouse.move(5, 5)
+    expect(page.locator("#details")).to_be_hidden()
+    expect(page.locator("#a1 .curves path")).to_have_count(0)
+
+
+def test_a_link_is_drawn_from_the_quote_to_its_speaker(page: Page, two: Corpus) -> None:
+    show(page, two)
+    quote_mark(page, 2).hover()
+    ends = page.locator("#a1 .curves .line.said_by").evaluate(
+        """line => {
+            const matrix = line.getScreenCTM(), whole = line.getAttribute('d').match(/-?[\\d.]+/g).map(Number);
+            const place = ([x, y]) => ({x: x + matrix.e, y: y + matrix.f});
+            return [place(whole.slice(0, 2)), place(whole.slice(6, 8))];
+        }"""
+    )
+    speaker_mark = page.locator("#a1 .text").get_by_role("link", name=re.compile("^speaker, entities Ann Bo"))
+    for end, mark in zip(ends, (quote_mark(page, 2), speaker_mark), strict=True):
+        box = mark.bounding_box()
+        assert box["x"] - 1 <= end["x"] <= box["x"] + box["width"] + 1
+        assert box["y"] - 6 <= end["y"] <= box["y"] + box["height"] + 6
+
+
+def test_a_label_inside_others_shows_them_all_the_innermost_first(page: Page, two: Corpus) -> None:
+    show(page, two)
+    page.locator("#a1 .text .number", has_text="12,000").hover()
+    cards = page.locator("#details-list .note-card > .phrase")
+    expect(cards).to_have_text(["12,000", "that up to around 12,000 troops may cross"])
+
+
+def test_tab_leads_through_the_labels_and_escape_closes(page: Page, two: Corpus) -> None:
+    show(page, two)
+    tab_to(page, "#a1 .mark.m-quote")
+    expect(page.locator("#details-list")).to_contain_text("that up to around 12,000 troops may cross")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    page.keyboard.press("Tab")
+    expect(page.locator("#details-list")).to_contain_text("kind approximator")
+    page.keyboard.press("Escape")
+    expect(page.locator("#details")).to_be_hidden()
+
+
+def test_a_tap_keeps_the_details_until_they_are_closed(phone: Page, two: Corpus) -> None:
+    show(phone, two)
+    phone.locator("#a1 .text .quote", has_text="that they crossed").tap()
+    expect(phone.locator("#details-list")).to_contain_text("said by speaker: Moscow")
+    box = phone.locator("#details").bounding_box()
+    assert box
+    assert box["y"] + box["height"] == PHONE["height"]
+    phone.get_by_role("button", name="Close the details").tap()
+    expect(phone.locator("#details")).to_be_hidden()
+
+
+def test_all_links_can_be_drawn_at_once(page: Page, two: Corpus) -> None:
+    show(page, two)
+    page.get_by_label("Draw all links").check()
+    drawn = {kind: page.locator(f"#a1 .curves .{kind}").count() for kind in ("said_by", "hedges", "continues")}
+    assert drawn == {"said_by": 3, "hedges": 4, "continues": 1}
+    page.get_by_label("Draw all links").uncheck()
+    expect(page.locator(".curves path")).to_have_count(0)
+
+
+def test_without_scripts_all_is_there_to_read(chromium: Browser, two: Corpus) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = show(context.new_page(), two)
+    expect(page.locator("#filter")).to_be_hidden()
+    expect(page.locator("#a1 .text")).to_contain_text("near the bridge")
+    quote_mark(page).click()
+    expect(page.locator("#a1-n1")).to_be_visible()
+    expect(page.locator("#a1-n1")).to_contain_text("said by speaker: Kyiv")
+    context.close()
+
+
+# Who said what
+
+
+def test_the_table_is_filtered_with_keys_alone(page: Page, two: Corpus) -> None:
+    show(page, two)
+    rows = page.locator(".quotes tbody tr:visible")
+    expect(page.locator("#found")).to_have_text("5 of 5 quotes")
+    tab_to(page, "#by-text")
+    page.keyboard.type("BRIDGE")
+    expect(page.locator("#found")).to_have_text("1 of 5 quotes")
+    expect(rows).to_contain_text(["“We saw them,” … “near the bridge.”"])
+    tab_to(page, "#filter button")
+    page.keyboard.press("Enter")
+    expect(page.locator("#found")).to_have_text("5 of 5 quotes")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Space")
+    expect(page.locator("#found")).to_have_text("2 of 5 quotes")
+    assert page.locator("#found").get_attribute("aria-live") == "polite"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "left"),
+    [
+        ("Speaker", "Ukraine", ["that up to around 12,000 troops may cross"]),
+        ("Form", "direct", ["“We saw them,” … “near the bridge.”", QUOTED]),
+        ("Hedged", "yes", ["that up to around 12,000 troops may cross", "that they crossed"]),
+        ("Hedged", "no", ["“We saw them,” … “near the bridge.”", QUOTED, "that thousands came"]),
+    ],
+)
+def test_the_table_is_filtered_by(page: Page, two: Corpus, field: str, value: str, left: list[str]) -> None:
+    show(page, two)
+    page.get_by_label(field, exact=True).select_option(value)
+    expect(page.locator(".quotes tbody tr:visible .what")).to_have_text(left)
+
+
+def test_where_nothing_fits_it_is_said(page: Page, two: Corpus) -> None:
+    show(page, two)
+    page.get_by_label("Search").fill("no such words")
+    expect(page.locator("#found")).to_have_text("0 of 5 quotes")
+    expect(page.get_by_text("No quote is like this.")).to_be_visible()
+
+
+def test_a_row_leads_to_its_quote(page: Page, two: Corpus) -> None:
+    show(page, two)
+    page.get_by_role("link", name=f"Quote 3 in {ONE}").click()
+    expect(page.locator("#details-list")).to_contain_text("that they crossed")
+    expect(quote_mark(page, 3)).to_be_focused()
+    expect(quote_mark(page, 3)).to_be_in_viewport()
+
+
+# Annotators
+
+
+def test_disagreements_stand_side_by_side(page: Page, two: Corpus) -> None:
+    show(page, two)
+    states = page.locator(".versions .state").all_inner_texts()
+    assert sorted(states) == ["attribute differs", "boundary differs", "link differs", "only a1"]
+    row = page.locator(".versions tbody tr", has_text="boundary differs")
+    expect(row.locator("td").nth(0).locator(".own")).to_have_text("Ann ")
+    expect(row.locator("td").nth(1).locator(".s")).to_have_text("Bo")
+    expect(page.locator(".versions li.differs")).to_have_text(
+        ["said by “Kyiv”", "no link: said by “Kyiv”", "form: indirect", "form: mixed"]
+    )
+
+
+def test_with_gold_it_is_told_what_became_of_each_span(page: Page, adjudicated: Corpus) -> None:
+    show(page, adjudicated)
+    expect(page.locator(".lead")).to_contain_text("Layer gold, adjudicated")
+    row = page.locator(".versions tbody tr", has_text="boundary differs")
+    expect(row.locator(".decided")).to_have_text(["kept by S2", "changed by S2 the <b>whole</b> name"])
+    expect(row.locator("td.gold .s")).to_have_text("Ann Bo")
+    rule = row.get_by_role("link", name="S2").first
+    assert "apposition" in (rule.get_attribute("title") or "")
+    rule.click()
+    expect(page.locator("#rule-S2")).to_be_in_viewport()
+
+
+def test_agreement_is_drawn_with_its_intervals(page: Page, two: Corpus) -> None:
+    agreed = agreement.agreement(two, "r1").figures.filter(scope="all", measure="exact").row(0, named=True)
+    show(page, two)
+    plot = page.get_by_role("img", name=re.compile("exact F1"))
+    expect(plot).to_contain_text(f"{agreed['value']:.2f} [{agreed['low']:.2f}, {agreed['high']:.2f}]")
+
+
+def test_figures_that_are_kept_and_fresh_are_not_drawn_anew(two: Corpus) -> None:
+    agreed = agreement.agreement(two, "r1")
+    kept = agreed.figures.with_columns(value=0.125)
+    agreement.write(two, replace(agreed, figures=kept))
+    assert report.report(two).figures == kept.to_dicts()
+    put_layer(two, as_layer(valid_rows(), "a2"), "r1/a2")
+    assert report.report(two).figures == agreement.agreement(two, "r1").figures.to_dicts()
+
+
+def test_one_annotator_alone_is_said_to_be_alone(page: Page, tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path)
+    put_layer(corpus, valid_rows())
+    show(page, corpus)
+    expect(page.locator("#side-by-side")).to_contain_text("no article here was submitted by two annotators of round r1")
+    expect(page.locator("#agreement")).to_contain_text("only a1 has work in round r1, and agreement needs two")
+    expect(page.locator(".versions")).to_have_count(0)
+    expect(page.locator("#agreement svg")).to_have_count(0)
+
+
+def test_progress_and_counts_are_told(page: Page, two: Corpus) -> None:
+    show(page, two)
+    expect(page.locator(".progress tbody tr").first).to_contain_text("a14310")
+    expect(page.get_by_role("img", name="Labels: speakers 3; quotes 6; hedges 4; numbers 2")).to_be_visible()
+
+
+# What is shown
+
+
+def test_without_a_name_gold_is_shown_else_the_first_layer(two: Corpus) -> None:
+    assert report.report(two).layer == "r1/a1"
+    assert report.report(two, Wanted(layer="r1/a2")).layer == "r1/a2"
+    put_gold(two)
+    assert (report.report(two).layer, report.report(two).round) == ("gold", "r1")
+
+
+def test_a_limit_is_told_on_the_page(page: Page, two: Corpus) -> None:
+    show(page, two, Wanted(limit=1))
+    expect(page.locator("article")).to_have_count(1)
+    expect(page.locator(".notice")).to_contain_text("This page shows 1 of 3 articles.")
+
+
+def test_named_articles_alone_are_shown(two: Corpus) -> None:
+    assert [one.one.id for one in report.report(two, Wanted(articles=(SCRIPT,))).articles] == [SCRIPT]
+    with pytest.raises(Problem, match="no submitted article skipped"):
+        report.report(two, Wanted(articles=("skipped",)))
+
+
+def test_labels_that_do_not_fit_the_text_are_counted(page: Page, two: Corpus) -> None:
+    rows = valid_rows()
+    row_of(rows, "may")["end"] = 10_000
+    put_layer(two, rows)
+    show(page, two)
+    expect(page.locator(".notice")).to_contain_text("1 label does not fit the text")
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_record_with_errors_can_be_looked_at(two: Corpus, fault: str) -> None:
+    rows = valid_rows()
+    FAULTS[fault](two, rows)
+    put_layer(two, rows)
+    assert report.page(report.report(two)).count("<article ") in (2, 3)
+
+
+@settings(max_examples=25, deadline=None)
+@given(broken_rows())
+def test_whatever_the_rows_hold_there_is_a_page_or_a_problem(
+    tmp_path_factory: pytest.TempPathFactory, rows: Rows
+) -> None:
+    corpus = put_corpus(tmp_path_factory.mktemp("broken"))
+    put_layer(corpus, rows)
+    put_layer(corpus, as_layer(other_rows(), "a2"), "r1/a2")
+    with suppress(Problem):
+        assert report.page(report.report(corpus)).endswith("</html>")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "words"),
+    [
+        (Wanted(layer="r9/a1"), "the record has no layer r9/a1"),
+        (Wanted(round="r9"), "the record has no work of round r9"),
+    ],
+)
+def test_what_the_record_does_not_have_is_told(two: Corpus, wanted: Wanted, words: str) -> None:
+    with pytest.raises(Problem, match=words):
+        report.report(two, wanted)
+
+
+def test_an_empty_record_is_told(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="the record has no labels to report on"):
+        report.report(put_corpus(tmp_path))
+
+
+def test_a_layer_of_skipped_articles_is_told(tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path)
+    put_layer(corpus, {"tasks": [task(ONE, "skipped")]})
+    with pytest.raises(Problem, match="nothing in r1/a1 was submitted"):
+        report.report(corpus)
+
+
+# For everybody
+
+
+@pytest.mark.parametrize("view", ["desktop", "phone", "paper"])
+def test_every_text_stands_out_from_its_ground(chromium: Browser, adjudicated: Corpus, view: str) -> None:
+    context = chromium.new_context(viewport=PHONE if view == "phone" else DESKTOP)  # type: ignore[arg-type]
+    page = show(context.new_page(), adjudicated)
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    page.locator("#a1 .text .number").first.click()
+    page.evaluate("document.querySelectorAll('.text .s').forEach(one => one.classList.add('on'))")
+    page.emulate_media(media="print" if view == "paper" else "screen")
+    found = page.evaluate(CONTRASTS, 4.5)
+    assert found["seen"] > 200
+    assert found["low"] == []
+    context.close()
+
+
+def test_a_phone_does_not_scroll_sideways(phone: Page, adjudicated: Corpus) -> None:
+    show(phone, adjudicated)
+    phone.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert phone.evaluate("document.querySelector('.quotes').scrollWidth") <= PHONE["width"]
+
+
+def test_on_paper_nothing_is_folded_or_filtered(page: Page, adjudicated: Corpus) -> None:
+    show(page, adjudicated)
+    page.get_by_label("Search").fill("bridge")
+    page.emulate_media(media="print")
+    expect(page.locator(".quotes tbody tr:visible")).to_have_count(4)
+    expect(page.locator("#filter")).to_be_hidden()
+    expect(page.locator("#a1-n0")).to_be_visible()
+    expect(page.locator(".matched li").first).to_be_visible()
+    expect(page.locator(".figures tbody tr").first).to_be_visible()
+    page.emulate_media(media="screen")
+    expect(page.locator("#a1-n0")).to_be_hidden()
+
+
+def test_paper_needs_no_script_to_show_what_is_folded(chromium: Browser, adjudicated: Corpus) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = show(context.new_page(), adjudicated)
+    expect(page.locator("#a1-n0")).to_be_hidden()
+    page.emulate_media(media="print")
+    for folded in ("#a1-n0", ".matched li >> nth=0", ".figures td >> nth=0"):
+        expect(page.locator(folded)).to_be_visible()
+    context.close()
+
+
+def test_headings_landmarks_and_tables_have_names(page: Page, adjudicated: Corpus) -> None:
+    show(page, adjudicated)
+    levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(one => Number(one.tagName[1]))")
+    assert levels[0] == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+    for name in ("Articles", "Who said what", "Side by side", "Agreement in round r1", "Counts and progress"):
+        expect(page.get_by_role("region", name=name, exact=True)).to_be_visible()
+    assert page.locator("th:not([scope])").count() == 0
+    ids = page.locator("[id]").evaluate_all("all => all.map(one => one.id)")
+    assert len(ids) == len(set(ids))
+    targets = page.locator("a[href^='#']").evaluate_all("all => all.map(one => one.getAttribute('href').slice(1))")
+    assert set(targets) <= set(ids)
+
+
+def test_the_first_tab_skips_to_the_articles(page: Page, two: Corpus) -> None:
+    show(page, two)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the articles")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#articles")).to_be_focused()

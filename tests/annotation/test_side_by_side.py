@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotation.labelled import LabelledArticle, labelled_articles
+from annotation.side_by_side import Adjudication, Cell, Comparison, Decided, Line, compare
+from tests.dataset.tiny import ONE, Row, Rows, hedge, put_corpus, put_layer, row_of, speaker, valid_rows
+
+Decisions = dict[tuple[str, str, str | None], Row]
+
+
+class Works:
+    """Works on the article ONE, all valid before something is changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def of(self, rows: Rows, name: str = "r1/a1") -> LabelledArticle:
+        corpus = put_corpus(self._folder)
+        layer = put_layer(corpus, rows, name)
+        return next(one for one in labelled_articles(corpus, layer) if one.id == ONE)
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Works:
+    return Works(tmp_path)
+
+
+def line(one: Comparison, words: str) -> Line:
+    return next(line for line in one.different if any(words == told(cell) for cell in line.cells))
+
+
+def told(cell: Cell | None) -> str:
+    return "".join(words for words, _ in cell.words) if cell else ""
+
+
+def without(rows: Rows, span_id: str) -> Rows:
+    """The rows without a span and its links."""
+    rows["spans"] = [row for row in rows["spans"] if row["span_id"] != span_id]
+    rows["relations"] = [row for row in rows["relations"] if span_id not in (row["from_span"], row["to_span"])]
+    return rows
+
+
+def decision(span_id: str, outcome: str, gold: str | None, **more: Any) -> Row:
+    return {"outcome": outcome, "gold_span": gold, "to_span": None, "rule": "S1", "note": None, **more}
+
+
+def test_the_same_work_is_all_matched(works: Works) -> None:
+    one = compare({"a1": works.of(valid_rows()), "a2": works.of(valid_rows())})
+    assert one.different == ()
+    assert len(one.same) == 12
+    assert one.counts == {("speaker", "same"): 3, ("quote", "same"): 4, ("hedge", "same"): 4, ("number", "same"): 1}
+
+
+def test_a_span_that_one_lacks_is_said_to_be_the_others(works: Works) -> None:
+    one = compare({"a1": works.of(valid_rows()), "a2": works.of(without(valid_rows(), "may"))})
+    (only,) = one.different
+    assert (only.states, only.holders) == (("missing",), ("a1",))
+    assert only.cells[1] is None
+    assert one.counts["hedge", "missing"] == 1
+
+
+def test_words_that_not_all_have_are_told_apart(works: Works) -> None:
+    rows = valid_rows()
+    rows["spans"] = [row if row["span_id"] != "ann" else speaker("ann", "Bo", "Ann Bo") for row in rows["spans"]]
+    one = compare({"a1": works.of(valid_rows()), "a2": works.of(rows)})
+    found = line(one, "Ann Bo")
+    assert found.states == ("boundary",)
+    mine, other = found.cells
+    assert mine and other
+    assert (mine.words, other.words) == ((("Ann ", False), ("Bo", True)), (("Bo", True),))
+    assert mine.before + told(mine) + mine.after == other.before + told(other) + other.after
+
+
+def test_an_attribute_that_differs_is_told_for_each(works: Works) -> None:
+    rows = valid_rows()
+    row_of(rows, "crossed")["quote_form"] = "mixed"
+    row_of(rows, "crossed")["quote_source"] = "unnamed"
+    found = line(compare({"a1": works.of(valid_rows()), "a2": works.of(rows)}), "that they crossed")
+    assert found.states == ("attribute",)
+    values = [[(one.words, one.differs) for one in cell.told if one.differs] for cell in found.cells if cell]
+    assert values[0] == [("form: indirect", True), ("source: linked", True)]
+    assert values[1] == [("form: mixed", True), ("source: unnamed", True)]
+
+
+def test_a_link_that_one_lacks_is_told_for_each(works: Works) -> None:
+    rows = valid_rows()
+    rows["relations"] = [row for row in rows["relations"] if row["from_span"] != "claim"]
+    found = line(
+        compare({"a1": works.of(valid_rows()), "a2": works.of(rows)}), "that up to around 12,000 troops may cross"
+    )
+    assert found.states == ("link",)
+    differing = [one.words for cell in found.cells if cell for one in cell.told if one.differs]
+    assert differing == ["said by “Kyiv”", "no link: said by “Kyiv”"]
+
+
+def test_spans_that_share_no_word_are_shown_whole(works: Works) -> None:
+    rows = valid_rows()
+    rows["spans"].append(hedge("two", "up to around", "approximator"))
+    one = compare({"a1": works.of(valid_rows()), "a2": works.of(without(without(rows, "upto"), "around"))})
+    assert {told(cell) for found in one.different for cell in found.cells} >= {"up to", "around", "up to around"}
+
+
+def test_what_became_of_each_span_stands_with_it(works: Works) -> None:
+    rows = valid_rows()
+    rows["spans"] = [row if row["span_id"] != "ann" else speaker("ann", "Bo", "Ann Bo") for row in rows["spans"]]
+    decisions: Decisions = {
+        ("a1", "ann", None): decision("ann", "kept", "ann"),
+        ("a2", "ann", None): decision("ann", "changed", "ann", note="the whole name"),
+        ("a2", "seen", "ann"): decision("seen", "dropped", None),
+    }
+    gold = works.of(valid_rows(), "gold")
+    found = line(compare({"a1": works.of(valid_rows()), "a2": works.of(rows)}, Adjudication(gold, decisions)), "Ann Bo")
+    assert [cell.decided for cell in found.cells if cell] == [
+        Decided("kept", "S1", None),
+        Decided("changed", "S1", "the whole name"),
+    ]
+    assert told(found.gold) == "Ann Bo"
+
+
+def test_what_all_had_and_adjudication_changed_is_no_match(works: Works) -> None:
+    decisions: Decisions = {(who, "may", None): decision("may", "dropped", None) for who in ("a1", "a2")}
+    gold = works.of(without(valid_rows(), "may"), "gold")
+    one = compare({"a1": works.of(valid_rows()), "a2": works.of(valid_rows())}, Adjudication(gold, decisions))
+    (changed,) = one.different
+    assert (changed.states, changed.gold) == (("gold",), None)
+
+
+def test_what_nobody_had_is_told_as_added(works: Works) -> None:
+    decisions: Decisions = {("adjudicator", "near", None): decision("near", "added", "near")}
+    alone = {who: works.of(without(valid_rows(), "near")) for who in ("a1", "a2")}
+    one = compare(alone, Adjudication(works.of(valid_rows(), "gold"), decisions))
+    ((label, cell),) = one.added
+    assert (label, told(cell), cell.decided) == ("quote", "“near the bridge.”", Decided("added", "S1", None))
+
+
+def test_three_annotators_are_told_in_order(works: Works) -> None:
+    rows = valid_rows()
+    row_of(rows, "seen")["quote_form"] = "mixed"
+    three = {"a2": works.of(rows), "a3": works.of(without(valid_rows(), "seen")), "a1": works.of(valid_rows())}
+    one = compare(three)
+    assert one.annotators == ("a1", "a2", "a3")
+    found = line(one, "“We saw them,”")
+    assert found.states == ("missing", "attribute")
+    assert found.cells[2] is None

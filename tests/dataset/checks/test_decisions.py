@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dataset.checks.record import check_record
+from dataset.corpus import Corpus
+from tests.dataset.tiny import ONE, Row, put_corpus, put_jsonl, put_layer, valid_rows
+
+GOLD = "gold"
+
+
+@pytest.fixture
+def gold(tmp_path: Path) -> Corpus:
+    corpus = put_corpus(tmp_path)
+    rows = valid_rows()
+    owner = {"round": GOLD, "annotator": "adj"}
+    put_layer(corpus, {name: [row | owner for row in table] for name, table in rows.items()}, GOLD)
+    put_jsonl(corpus.decisions, [decision(row["article_id"], row["span_id"]) for row in rows["spans"]])
+    return corpus
+
+
+def decision(article: str, span: str, **changed: str | None) -> Row:
+    key = {"round": "r1", "annotator": "a1", "article_id": article, "span_id": span, "to_span": None}
+    return key | {"outcome": "kept", "gold_span": span, "rule": None, "note": None} | changed
+
+
+def add(corpus: Corpus, row: Row) -> None:
+    before = corpus.decisions.read_bytes()
+    added = put_jsonl(corpus.root / "added.jsonl", [row]).read_bytes()
+    corpus.decisions.write_bytes(before + added)
+
+
+def messages(corpus: Corpus) -> list[tuple[str, str]]:
+    return [(one.code, one.message) for one in check_record(corpus, [GOLD])]
+
+
+def test_gold_whose_spans_all_have_a_decision_is_sound(gold: Corpus) -> None:
+    assert messages(gold) == []
+
+
+def test_a_span_without_a_decision_is_told(gold: Corpus) -> None:
+    lines = gold.decisions.read_bytes().splitlines(keepends=True)
+    gold.decisions.write_bytes(b"".join(lines[1:]))
+    assert messages(gold) == [("unsound-decision", "no decision made the span kyiv")]
+
+
+def test_a_decision_about_a_span_that_is_not_there_is_told(gold: Corpus) -> None:
+    add(gold, decision(ONE, "gone"))
+    assert messages(gold) == [("unsound-decision", "a decision names the span gone, which the gold lacks")]
+
+
+def test_a_decision_by_a_rule_that_there_is_not_is_told(gold: Corpus) -> None:
+    add(gold, decision(ONE, "x", outcome="dropped", gold_span=None, rule="Z9"))
+    assert messages(gold) == [("unsound-decision", "decisions.jsonl: row 15: rule is 'Z9'")]

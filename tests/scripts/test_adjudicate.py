@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import pytest
+
+from annotation import projects
+from annotation.accounts import Seat
+from dataset.corpus import Corpus
+from tests.annotation.test_adjudication import end_adjudication, judge, port, pulled, submit
+from tests.scripts.test_main import assert_one_line_and_3, hedgerow
+
+__all__ = ["judge", "port"]
+HEDGE: dict[str, object] = {
+    "id": "h",
+    "from_name": "label",
+    "to_name": "text",
+    "type": "labels",
+    "value": {"start": 29, "end": 32, "labels": ["hedge"], "text": "may"},
+}
+
+
+@pytest.fixture
+def labelled(port: Corpus) -> Corpus:
+    """Article one submitted by both, with a hedge that only a1 has."""
+    submit(port, "a1", "one", [HEDGE])
+    submit(port, "a2", "one")
+    pulled(port)
+    return port
+
+
+def adjudicate(corpus: Corpus, *words: str) -> tuple[int, str]:
+    told = hedgerow("adjudicate", "--round", "r1", *words, "--corpus", str(corpus.root))
+    return told.returncode, told.stdout
+
+
+def test_opening_tells_the_questions_the_address_and_who_is_waited_for(labelled: Corpus) -> None:
+    code, told = adjudicate(labelled)
+    assert code == 0
+    assert "1 article opened with 1 question, 0 there before: http://127.0.0.1:" in told
+    assert "two waits for a1, a2" in told
+    assert "adjudicate --round r1 --pull" in told
+    assert "0 articles opened with 0 questions, 1 there before" in adjudicate(labelled)[1]
+
+
+def test_what_is_open_still_is_told_with_its_address_and_ends_with_1(labelled: Corpus, judge: Seat) -> None:
+    adjudicate(labelled)
+    assert "1 article not submitted yet" in adjudicate(labelled, "--pull")[1]
+    end_adjudication(labelled, judge)
+    code, told = adjudicate(labelled, "--pull")
+    assert code == 1
+    assert "one is not decided wholly: http://127.0.0.1:" in told
+    assert "hedge “may”: neither kept nor dropped" in told
+
+
+def test_a_round_that_is_not_open_is_one_line(labelled: Corpus, judge: Seat) -> None:
+    assert projects.find(labelled, "r1", judge, adjudicating=True) is None
+    told = hedgerow("adjudicate", "--round", "r1", "--pull", "--corpus", str(labelled.root))
+    assert_one_line_and_3(told, "open it with `hedgerow adjudicate --round r1")
+
+
+def test_an_adjudicator_without_an_account_is_told_how_to_get_one(labelled: Corpus) -> None:
+    told = hedgerow("adjudicate", "--round", "r1", "--adjudicator", "nobody", "--corpus", str(labelled.root))
+    assert_one_line_and_3(told, "hedgerow up --annotator nobody")
