@@ -20,6 +20,7 @@ from tests.releases import FIRST, SECOND, corrected, make_release
 from tests.scripts.test_main import assert_one_line_and_3
 
 QUOTES = "quotes/train-00000-of-00001.parquet"
+SHARD = "quotes/train-00001-of-00001.parquet"
 LOAD = """
 import json, sys
 from datasets import get_dataset_config_names, load_dataset
@@ -117,8 +118,20 @@ def test_the_one_line_gives_another_version_offline_and_the_safe_lines_do_not(pu
 def test_the_safe_lines_of_the_readme_refuse_an_altered_file(hub: Hub, tmp_path: Path) -> None:
     hub.blobs.alter(sha256_of(hub, QUOTES))
     done = Client(hub, tmp_path / "home").python(readme_code("snapshot_download"))
-    assert done.returncode != 0
-    assert QUOTES in done.stderr
+    assert f"ValueError: {QUOTES} is not as it was released" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("files", "deleted", "name"),
+    [({SHARD: b"theirs"}, [], SHARD), ({}, ["README.md"], "README.md"), ({"README.md": b"theirs"}, [], "README.md")],
+)
+def test_the_safe_lines_of_the_readme_refuse_what_somebody_committed(
+    hub: Hub, tmp_path: Path, files: dict[str, bytes], deleted: list[str], name: str
+) -> None:
+    repository = hub.repository("acme/tiny")
+    repository.move_tag("v1.0.0", repository.commit("theirs", files, deleted, None))
+    done = Client(hub, tmp_path / "home").python(readme_code("snapshot_download"))
+    assert f"ValueError: {name} is not as it was released" in done.stderr
 
 
 def test_fetch_gives_the_version_asked_for(published: Hub, tmp_path: Path) -> None:
