@@ -50,10 +50,23 @@ class Shelf:
         draft, final = self._draft(release.tag), self._final(release.tag)
         if not plan.done:
             self._claim(release, draft, final)
+            plan = self._plan_as_claimed(release, draft)
+        if not plan.done:
             self._upload(release, draft)
             with self._asking("be written"):
                 for name in [*release.told.files, MANIFEST]:
                     self._files.mv(f"{draft}/{name}", f"{final}/{name}")
+        self._drop(draft)
+
+    def _plan_as_claimed(self, release: Release, draft: str) -> Plan:
+        """What is to be done, now that nobody else can write the version: somebody may have ended it just before."""
+        try:
+            return self.plan(release)
+        except Problem:
+            self._drop(draft)
+            raise
+
+    def _drop(self, draft: str) -> None:
         with self._asking("be written"):
             if self._files.exists(draft):
                 self._files.rm(draft, recursive=True)
@@ -71,7 +84,6 @@ class Shelf:
                     file.write(release.proof)
             except FileExistsError:
                 self._take_up(release, mark, draft, final)
-        self.plan(release)
 
     def _take_up(self, release: Release, mark: str, draft: str, final: str) -> None:
         """Goes on with an upload of the same release; one that was cut may have left a part of the mark."""
