@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Final
 
 from dataset.problem import Problem
@@ -20,14 +21,19 @@ def entry(changelog: str, version: str) -> str | None:
     return None
 
 
-def with_entry(changelog: str, version: str, date: str) -> str:
+def with_entry(changelog: str, version: str, date: str, released: Collection[str]) -> str:
     """The changelog with what was not released as the entry of a version; as it is, if it has that entry.
+
+    A newest entry of another version that was not `released` either was prepared and not cut: it goes into this one.
 
     Raises:
         Problem: nothing stands under Unreleased.
     """
     if entry(changelog, version) is not None:
         return changelog
+    newest = _HEADING.search(changelog)
+    if newest and newest["version"] not in released:
+        changelog = changelog[: newest.start()].rstrip("\n") + changelog[newest.end() :]
     before, mark, after = changelog.partition(f"{UNRELEASED}\n")
     if not mark or not after.split("\n## ", 1)[0].strip():
         raise Problem(

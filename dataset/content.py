@@ -32,8 +32,8 @@ import pyarrow.parquet
 from numpy.typing import NDArray
 
 from dataset import schema, scheme
+from dataset.parquet import AT_ONCE, ROW_GROUP
 
-AT_ONCE: Final = 50_000
 _NAN: Final = np.float64("nan")
 
 
@@ -178,7 +178,7 @@ def folder_hash(folder: Path, config: str, *, withheld: bool = False) -> str:
 def _batches(paths: list[Path], config: str, withheld: bool) -> Iterator[pyarrow.RecordBatch]:
     for path in paths:
         with pyarrow.parquet.ParquetFile(path) as file:
-            for batch in file.iter_batches(AT_ONCE):
+            for batch in file.iter_batches(ROW_GROUP.get(config, AT_ONCE)):
                 yield without_text(batch, schema.CONFIGS[config]) if withheld else batch
 
 

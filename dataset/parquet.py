@@ -13,7 +13,9 @@ import pyarrow.parquet
 from dataset import schema
 
 ROW_GROUP: Final = {"articles": 1_000, "tokens": 1_000}
-"""Rows of a row group, where a row is a whole article; else 50,000."""
+"""Rows of a row group, where a row is a whole article."""
+AT_ONCE: Final = 50_000
+"""Rows of every other row group."""
 _WRITER: Final[dict[str, Any]] = {
     "compression": "zstd",
     "compression_level": 3,
@@ -33,7 +35,7 @@ def file_name(config: str, split: str) -> str:
 def write_rows(path: Path, config: str, rows: pl.DataFrame) -> int:
     """Writes rows of a config, sorted as they are. Returns their bytes in memory."""
     plain = schema.arrow_schema(schema.CONFIGS[config])
-    parts = rows.iter_slices(ROW_GROUP.get(config, 50_000))
+    parts = rows.iter_slices(ROW_GROUP.get(config, AT_ONCE))
     return write_tables(path, config, (part.to_arrow().cast(plain) for part in parts))
 
 

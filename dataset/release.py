@@ -77,7 +77,8 @@ def prepare(plan: Plan) -> list[Path]:
     _refuse_version(plan)
     changed = [corpus.splits] if fix_splits(corpus, _articles(buildable(corpus, plan.layer))) else []
     path = _page(corpus, CHANGELOG)
-    told = with_entry(path.read_text(encoding="utf-8"), plan.version, head(corpus.root).date)
+    page, released = path.read_text(encoding="utf-8"), _released(corpus)
+    told = with_entry(page, plan.version, head(corpus.root).date, released)
     _page(corpus, DATASHEET)
     changed += [path] if write_bytes(path, told.encode()) else []
     return changed + refresh(corpus) + _cite(plan)
@@ -176,7 +177,7 @@ def _refuse_findings(plan: Plan) -> None:
     if left := acknowledged.judge(plan.corpus, found, whole=False).open:
         first = f"{left[0].code} in {left[0].article_id}: {left[0].message}"
         raise Problem(
-            f"{plan.layer} has {len(left)} findings, the first: {first}",
+            f"{plan.layer} has open findings ({len(left)}), the first: {first}",
             "see `hedgerow validate`; mend them, or acknowledge the warnings that are right as they stand",
         )
 
@@ -190,8 +191,11 @@ def _parts(version: str) -> tuple[int, ...]:
 
 def _previous(corpus: Corpus) -> str | None:
     """The highest version that was released."""
-    names = (path.stem for path in corpus.releases.glob("*.json") if _VERSION.fullmatch(path.stem))
-    return max(names, key=_parts, default=None)
+    return max(_released(corpus), key=_parts, default=None)
+
+
+def _released(corpus: Corpus) -> list[str]:
+    return [path.stem for path in corpus.releases.glob("*.json") if _VERSION.fullmatch(path.stem)]
 
 
 def _last(plan: Plan) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,5 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    import os
-
+    """UTC, and git's own words."""
     return {**os.environ, "TZ": "UTC", "LC_ALL": "C"}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
 from annotation.accounts import Seat, seat
@@ -15,6 +16,9 @@ from dataset.corpus import Corpus
 from tests.browser import CHROMIUM, FLAGS
 from tests.corpora import copy_of_the_seeds, make_corpus
 
+# How long an example takes says how busy the machine is.
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 ANNOTATORS = ["a1", "a2", "adjudicator"]
 _numbers = itertools.count(1)
 

@@ -26,6 +26,7 @@ from dataset.layer import read_layer
 from tests.benchmarks.agreement import agree_step, write_round
 from tests.benchmarks.articles import texts, write_export
 from tests.benchmarks.measure import Measured, measure
+from tests.benchmarks.releases import release_step, write_ready
 from tests.benchmarks.resend import resend_step
 from tests.benchmarks.versions import diff_step, write_versions
 from tests.corpora import make_corpus
@@ -34,6 +35,7 @@ LAYER = "r1/a1"
 EXPORT_TASKS = 10_000
 SERVER_TASKS = 2_000
 VERSION_ARTICLES = 40_200
+RELEASE_ARTICLES = 40_000
 ROUND = {"articles": 1_000, "annotators": 3, "spans": 100}
 
 
@@ -108,6 +110,15 @@ def diff_table(folder: Path) -> Table:
     return table
 
 
+def release_table(folder: Path) -> Table:
+    """What cutting a first release costs."""
+    corpus, spans = write_ready(folder / "release", RELEASE_ARTICLES)
+    one = measure(release_step, corpus.root)
+    table = Table("step", "seconds", "peak MB", title=f"a release of {spans} spans, both variants")
+    table.add_row("release (validates and checks, too)", f"{one.seconds:.1f}", f"{one.megabytes:,.0f}")
+    return table
+
+
 def server_steps(folder: Path, tasks: int) -> dict[str, float]:
     """Seconds of push and pull on a real server, and of a bare HTTP loop over the same tasks."""
     corpus = make_corpus(folder / "server", texts(tasks))
@@ -170,6 +181,7 @@ def main() -> None:
         console.print(resend_table(Path(scratch)))
         console.print(agreement_table(Path(scratch)))
         console.print(diff_table(Path(scratch)))
+        console.print(release_table(Path(scratch)))
         found = server_steps(Path(scratch), SERVER_TASKS)
         served = Table("step", "tasks/s", "bare loop, tasks/s", "ratio", title=f"{SERVER_TASKS} tasks, a real server")
         for name in ("push", "pull"):

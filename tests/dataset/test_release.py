@@ -335,6 +335,9 @@ def test_a_corrected_label_needs_a_major_version(first: Corpus) -> None:
     with pytest.raises(Problem, match=r"too small a step from 1\.0\.0: .*seen.* needs MAJOR; release 2\.0\.0"):
         release(plan)
     assert not (first.root / "dist" / "1.1.0").exists()
+    prepare(plan_of(first, "2.0.0"))
+    commit(first)
+    assert release(plan_of(first, "2.0.0")).bump == Bump.MAJOR
 
 
 def test_a_corrected_label_is_released_as_a_major_version(first: Corpus) -> None:

@@ -100,13 +100,13 @@ def test_a_folder_that_cannot_be_written_is_told(shipped: Corpus) -> None:
 
 
 def test_a_layer_that_is_not_there_is_told_with_those_that_are(shipped: Corpus) -> None:
-    told = hedgerow("build", "--out", str(shipped.root / "out"), "--corpus", str(shipped.root))
-    assert_one_line_and_3(told, "--layer: r1/a1")
+    told = hedgerow("build", "--layer", "r9/a1", "--out", str(shipped.root / "out"), "--corpus", str(shipped.root))
+    assert_one_line_and_3(told, "--layer: gold, r1/a1, r1/a2")
 
 
 def test_a_sound_record_validates_with_0(shipped: Corpus) -> None:
     told = hedgerow("validate", "--corpus", str(shipped.root))
-    assert (told.returncode, told.stdout) == (0, "r1/a1: 0 errors, 0 warnings\n")
+    assert (told.returncode, told.stdout) == (0, "gold, r1/a1, r1/a2: 0 errors, 0 warnings\n")
 
 
 def test_a_record_with_errors_validates_with_1_and_says_where(shipped: Corpus) -> None:
@@ -127,7 +127,7 @@ def test_a_record_with_errors_validates_with_1_and_says_where(shipped: Corpus) -
 
 def test_status_tells_the_layers(shipped: Corpus) -> None:
     told = hedgerow("status", "--corpus", str(shipped.root), "--json")
-    assert json.loads(told.stdout)["layers"] == ["r1/a1"]
+    assert json.loads(told.stdout)["layers"] == ["gold", "r1/a1", "r1/a2"]
 
 
 def test_a_corpus_is_found_from_a_folder_below_it(shipped: Corpus) -> None:
