@@ -11,12 +11,15 @@ from typing import Any
 import pytest
 
 from dataset.manifest import MANIFEST
+from dataset.release import release
 from dataset.schema import CONFIGS
 from tests.clients import Client, Done
 from tests.corpora import REPOSITORY
 from tests.dataset.loading import files
+from tests.dataset.releasing import next_version, plan_of, put_ready
+from tests.dataset.test_release import edit_span
 from tests.hub import Hub
-from tests.releases import FIRST, SECOND, corrected, make_release
+from tests.releases import FIRST, SECOND, make_release
 from tests.scripts.test_main import assert_one_line_and_3
 
 QUOTES = "quotes/train-00000-of-00001.parquet"
@@ -39,12 +42,16 @@ print(json.dumps(told))
 
 @pytest.fixture(scope="module", params=["lfs", "xet"])
 def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """A Hub with two versions of the tiny corpus, texts and all, each of them once; not to be changed."""
+    """A Hub with two releases of the tiny corpus, texts and all; not to be changed."""
     folder = tmp_path_factory.mktemp("published")
+    corpus = put_ready(folder)
+    cut = [release(plan_of(corpus, FIRST))]
+    edit_span(corpus, "seen", quote_form="mixed")
+    cut.append(release(next_version(corpus, SECOND)))
     with Hub(folder / "hub", xet=request.param == "xet").running() as hub:
         client = Client(hub, folder / "home")
-        for release in (make_release(folder, FIRST), make_release(folder, SECOND, corrected)):
-            done = client.publish(release, "--include-text")
+        for one in cut:
+            done = client.publish(one.full, "--include-text")
             assert done.returncode == 0, done.stderr
         yield hub
 
