@@ -19,6 +19,8 @@ AT_ONCE: Final = 50_000
 _WRITER: Final[dict[str, Any]] = {
     "compression": "zstd",
     "compression_level": 3,
+    # A new value in the middle of a dictionary shifts all codes after it, so that an edit would send a column again.
+    "use_dictionary": False,
     "use_content_defined_chunking": True,
     "write_page_index": True,
     "version": "2.6",

@@ -27,6 +27,7 @@ from tests.benchmarks.agreement import agree_step, write_round
 from tests.benchmarks.articles import texts, write_export
 from tests.benchmarks.measure import Measured, measure
 from tests.benchmarks.releases import release_step, write_ready
+from tests.benchmarks.resend import resend_step
 from tests.benchmarks.versions import diff_step, write_versions
 from tests.corpora import make_corpus
 
@@ -87,6 +88,16 @@ def agreement_table(folder: Path) -> Table:
     title = f"{ROUND['articles']} articles, {ROUND['annotators']} annotators, {ROUND['spans']} spans each"
     table = Table("step", "seconds", "peak MB", title=title)
     table.add_row(f"agree, {one.result} figures, 1,000 draws", f"{one.seconds:.1f}", f"{one.megabytes:,.0f}")
+    return table
+
+
+def resend_table(folder: Path) -> Table:
+    """What a second version sends to the Hub, of the corpus that `export_road` made."""
+    title = f"publish a version with 1 % of {EXPORT_TASKS} articles corrected"
+    table = Table("by", "corrected articles", "version, kB", "sent at first, kB", "sent now, kB", "share", title=title)
+    for one in resend_step(open_corpus(folder / "export"), folder / "resend"):
+        kilobytes = [f"{size / 1000:,.0f}" for size in (one.total, one.first, one.second)]
+        table.add_row(one.way, one.edit, *kilobytes, f"{one.second / one.total:.1%}")
     return table
 
 
@@ -167,6 +178,7 @@ def main() -> None:
         ours = sum(steps[name].seconds for name in list(steps)[:3])
         road.add_row("the road: pull, validate, build", f"{ours:.1f}", f"{regions / ours:,.0f}", "")
         console.print(road)
+        console.print(resend_table(Path(scratch)))
         console.print(agreement_table(Path(scratch)))
         console.print(diff_table(Path(scratch)))
         console.print(release_table(Path(scratch)))

@@ -1,0 +1,105 @@
+"""`hedgerow publish`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from huggingface_hub.utils.tqdm import disable_progress_bars
+
+from dataset.places import Plan
+from dataset.publish import Published, publish
+from scripts.console import ERR, JsonOption, count, say, say_json
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(help="A folder that `hedgerow release` wrote.", metavar="DIR")],
+    repo: Annotated[
+        str,
+        typer.Option(
+            help="A dataset repository on the Hub, org/name; or an address: s3://…, gs://…, /path, ./path.",
+            metavar="NAME",
+        ),
+    ],
+    public: Annotated[
+        bool, typer.Option("--public", help="All may read it; a new repository is private else.")
+    ] = False,
+    include_text: Annotated[
+        bool,
+        typer.Option("--include-text", help="With the articles' texts, to a private place, whatever their licence."),
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Publish a release: one commit and its tag, read back and verified. Run it again if the connection was cut.
+
+    The articles' texts stay out where a licence does not let them be passed on: then the folder DIR-withheld is
+    taken. On the Hub, log in with `hf auth login` or set HF_TOKEN.
+
+    Example: hedgerow publish dist/1.0.0 --repo org/name
+    """
+    if not ERR.is_terminal:
+        disable_progress_bars()
+    done = publish(folder, repo, public=public, include_text=include_text, dry_run=dry_run)
+    if as_json:
+        say_json(_row(done, dry_run))
+    elif dry_run:
+        _say_plan(done)
+    else:
+        _say_done(done)
+
+
+def _row(done: Published, dry_run: bool) -> dict[str, object]:
+    release = done.release
+    return {
+        "name": release.told.name,
+        "version": release.told.version,
+        "variant": release.told.variant,
+        "folder": str(release.folder),
+        "repo": done.place.name,
+        "private": done.private,
+        "tag": release.tag,
+        "commit": done.commit or done.plan.commit,
+        "parent": done.plan.parent,
+        "creates": done.plan.creates,
+        "changed": done.plan.changed,
+        "removed": done.plan.removed,
+        "was_there": done.plan.done,
+        "dry_run": dry_run,
+    }
+
+
+def _what(done: Published) -> str:
+    told = done.release.told
+    return f"{told.name} {told.version} ({told.variant}, {'private' if done.private else 'public'})"
+
+
+def _say_plan(done: Published) -> None:
+    say(f"{_what(done)}: {done.release.folder} to {done.place.name}")
+    for line in _steps(done, done.plan):
+        say(f"  would {line}")
+    say("nothing was done")
+
+
+def _steps(done: Published, plan: Plan) -> list[str]:
+    if plan.done:
+        return [f"verify {done.release.tag}, which is there already"]
+    steps = ["make the repository"] if plan.creates else []
+    if plan.commit:
+        steps.append(f"take up commit {plan.commit[:12]} of an earlier try")
+    else:
+        on = f" on commit {plan.parent[:12]}" if plan.parent else ""
+        files = count(len(done.release.told.files) + 1, "file")
+        steps.append(f"put {files}, {done.release.size:,} bytes in all, {len(plan.changed)} new or changed{on}")
+    steps += [f"remove {name}" for name in plan.removed]
+    return [*steps, f"tag it {done.release.tag}", "read it back and verify it"]
+
+
+def _say_done(done: Published) -> None:
+    at = f" at commit {done.commit[:12]}" if done.commit else ""
+    state = "was published before" if done.plan.done else "published"
+    say(f"{_what(done)} {state}: {done.place.name}, {done.release.tag}{at}; read back and verified")
+    for name in done.plan.removed:
+        say(f"removed, for this version lacks it: {name}")
+    say(f"Get it: `hedgerow fetch {done.place.name} --version {done.release.told.version}`")
