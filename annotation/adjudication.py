@@ -52,7 +52,8 @@ class Decided:
     each outcome.
 
     `undecided` says what is open still, `changed` which articles were opened on other work, `not_ended` which wait for
-    the adjudicator, by article; `places` are the addresses of their tasks.
+    the adjudicator, `gold` which have gold of another round or adjudicator, by article; `places` are the addresses of
+    their tasks.
     """
 
     pull_id: str = ""
@@ -61,6 +62,7 @@ class Decided:
     undecided: dict[str, list[str]] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
     not_ended: list[str] = field(default_factory=list)
+    gold: list[str] = field(default_factory=list)
     removed: list[Removal] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
@@ -234,30 +236,61 @@ def read_gold(corpus: Corpus) -> Layer:
 
 
 def pull_decisions(
-    corpus: Corpus, round_name: str, seat: Seat, *, accept_removals: bool, tell: Tell = lambda line: None
+    corpus: Corpus,
+    round_name: str,
+    seat: Seat,
+    *,
+    accept_removals: bool,
+    again: bool = False,
+    tell: Tell = lambda line: None,
 ) -> Decided:
     """Brings what the adjudicator decided into the gold; articles that are not decided wholly stay out.
+
+    Gold that another round or another adjudicator made is replaced only if `again`. Pulls of all rounds take turns:
+    they write one gold.
 
     Raises:
         Problem: the round is not open for this adjudicator, or the server cannot be asked.
     """
-    with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, [".gold"], tell):
-        return _pull(Round(corpus, round_name), seat, accept_removals)
+    with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, GOLD, ["decisions"], tell):
+        return _pull(Round(corpus, round_name), seat, accept_removals, again)
 
 
-def _pull(here: Round, seat: Seat, accept_removals: bool) -> Decided:
+def _pull(here: Round, seat: Seat, accept_removals: bool, again: bool) -> Decided:
     corpus, round_name = here.corpus, here.name
     project = projects.existing(corpus, round_name, seat, adjudicating=True)
     decided, rows = Decided(), _Rows(round_name, seat.annotator)
     with raw.writing_pull(corpus, f"{round_name}-{GOLD}") as kept:
-        tasks = kept.passing(seat.annotator, seat.studio.tasks(project), seat.studio.url, project)
-        for task in map(results.read_task, tasks):
-            if task.article_id in corpus.by_id and here.submitted(str(task.article_id)):
-                decided.places[str(task.article_id)] = seat.studio.task_url(project, task.id)
-                _take(here, task, seat.annotator, decided, rows)
+        passing = kept.passing(seat.annotator, seat.studio.tasks(project), seat.studio.url, project)
+        tasks = [task for task in map(results.read_task, passing) if task.article_id in corpus.by_id]
         decided.pull_id = kept.keep()
+    others = set() if again else _gold_of_others(corpus, round_name, seat.annotator)
+    for article, found in _by_task(tasks).items():
+        decided.places[article] = seat.studio.task_url(project, found[0].id)
+        if article in others:
+            decided.gold.append(article)
+        elif len(found) > 1:
+            decided.undecided[article] = [f"the project holds it on {len(found)} tasks; delete all but one"]
+        else:
+            _take(here, found[0], seat, decided, rows)
     _write(corpus, decided, rows, accept_removals)
     return decided
+
+
+def _by_task(tasks: list[results.Task]) -> dict[str, list[results.Task]]:
+    found: dict[str, list[results.Task]] = defaultdict(list)
+    for task in tasks:
+        found[str(task.article_id)].append(task)
+    return found
+
+
+def _gold_of_others(corpus: Corpus, round_name: str, adjudicator: str) -> set[str]:
+    """The articles whose gold another round or another adjudicator made."""
+    gold = read_gold(corpus).tasks
+    decisions = read_table(corpus.decisions, schema.Decisions)
+    elsewhere = decisions.filter(pl.col("round") != round_name)["article_id"]
+    whose = (pl.col("annotator") != adjudicator) | pl.col("article_id").is_in(elsewhere.unique().to_list())
+    return set(gold.filter(whose)["article_id"])
 
 
 class _Rows:
@@ -277,22 +310,25 @@ class _Rows:
             self.layer[name] += [{**row, **key} for row in rows]
 
 
-def _take(here: Round, task: results.Task, adjudicator: str, decided: Decided, rows: _Rows) -> None:
+def _take(here: Round, task: results.Task, seat: Seat, decided: Decided, rows: _Rows) -> None:
     article = str(task.article_id)
-    if _changed(here, task):
+    if _changed(here, task) or task.text != here.corpus.text(article):
         decided.changed.append(article)
-    elif len(task.work) != 1 or task.work[0].skipped:
-        _leave(task, decided)
-    else:
-        _decide(here, task, adjudicator, decided, rows)
-
-
-def _leave(task: results.Task, decided: Decided) -> None:
-    article = str(task.article_id)
-    if len(task.work) > 1:
-        decided.undecided[article] = [f"it has {len(task.work)} submissions; delete all but one"]
-    else:
+    elif not task.work or (len(task.work) == 1 and task.work[0].skipped):
         decided.not_ended.append(article)
+    elif refusal := _refusal(task, seat):
+        decided.undecided[article] = [refusal]
+    else:
+        _decide(here, task, seat.annotator, decided, rows)
+
+
+def _refusal(task: results.Task, seat: Seat) -> str | None:
+    """Why a task's submission cannot be taken, whatever it decides."""
+    if len(task.work) > 1:
+        return f"it has {len(task.work)} submissions; delete all but one"
+    if seat.account is not None and task.work[0].account != seat.account:
+        return f"it was not submitted by {seat.annotator}; delete that submission, and let {seat.annotator} submit it"
+    return None
 
 
 def _decide(here: Round, task: results.Task, adjudicator: str, decided: Decided, rows: _Rows) -> None:
@@ -334,11 +370,11 @@ def _write(corpus: Corpus, decided: Decided, rows: _Rows, accept_removals: bool)
         return
     kept = old.except_for(decided.taken)
     tables = {name: pl.concat([getattr(kept, name), getattr(new, name)]) for name in rows.layer}
-    folder = corpus.layer_path(GOLD)
-    gold = sort_layer(Layer(GOLD, **tables))
-    decided.written += write_layers({folder: gold}, {"pull_id": decided.pull_id, "pulled_at": raw.now()})
+    gold = {corpus.layer_path(GOLD): sort_layer(Layer(GOLD, **tables))}
+    # First: decisions without their gold are told by `validate`, gold that never had any is not.
     if write_bytes(corpus.decisions, table_bytes(_decisions(corpus, decided.taken, rows.decisions))):
         decided.written.append(corpus.decisions)
+    decided.written += write_layers(gold, {"pull_id": decided.pull_id, "pulled_at": raw.now()})
 
 
 def _decisions(corpus: Corpus, taken: list[str], rows: list[Row]) -> pl.DataFrame:
