@@ -16,6 +16,7 @@ from annotation.locks import Tell, one_at_a_time
 from annotation.normalise import derived
 from annotation.pull import AS_IT_WAS
 from annotation.questions import Sheet, sheet, shown_links, summary, who_had_what
+from annotation.rounds import layers_of
 from dataset import acknowledged, schema
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import STRUCTURE, check_layer, found_by
@@ -69,7 +70,7 @@ class Decided:
 
 
 class Round:
-    """A round's layers, ready to be laid side by side.
+    """A round's layers, ready to be laid side by side: of those who were dealt articles, and whatever else was pulled.
 
     Raises:
         Problem: nobody has submitted anything, or a layer does not hold together.
@@ -77,8 +78,9 @@ class Round:
 
     def __init__(self, corpus: Corpus, name: str) -> None:
         self.corpus, self.name = corpus, name
-        self.deals = push.dealt(corpus, name)
-        self.annotators = self.deals["annotator"].unique().sort().to_list()
+        worked = layers_of(corpus, name)
+        self.deals = read_table(push.deals_path(corpus, name), schema.Deals) if worked else push.dealt(corpus, name)
+        self.annotators = sorted({*self.deals["annotator"], *worked})
         layers = [read_layer(corpus.layer_path(f"{name}/{who}"), f"{name}/{who}") for who in self.annotators]
         self._layers = dict(zip(self.annotators, layers, strict=True))
         if not any(layer.tasks.height for layer in layers):
@@ -94,8 +96,8 @@ class Round:
         }
 
     def articles(self) -> list[str]:
-        """The dealt articles that the corpus still has."""
-        return sorted(set(self.deals["article_id"]) & set(self.corpus.by_id))
+        """The articles that were dealt or ended, and that the corpus still has."""
+        return sorted({*self.deals["article_id"]}.union(*self._status.values()) & set(self.corpus.by_id))
 
     def unfinished(self, article: str) -> list[str]:
         """The annotators who have not ended an article that was dealt to them."""
@@ -168,7 +170,7 @@ def _open(here: Round, seat: Seat, again: bool, progress: push.Progress) -> Open
     ready = [one for one in here.articles() if one not in waiting and here.submitted(one)]
     has_gold = set() if again else set(read_gold(corpus).tasks["article_id"])
     new = [article for article in ready if article not in there and article not in has_gold]
-    faults, uncovered = _faults(here.findings())
+    faults, uncovered = _faults(here)
     sheets = {article: here.sheet(article, faults) for article in new}
     tasks = (_task(corpus, sheets[article], uncovered.get(article, [])) for article in new)
     push.send(seat, project, tasks, len(new), progress)
@@ -193,13 +195,11 @@ def _changed(here: Round, task: results.Task) -> bool:
     return task.asked is None or task.asked.sheet_sha256 != asked
 
 
-def _faults(
-    findings: dict[str, list[Finding]],
-) -> tuple[dict[tuple[str, str, str], list[str]], dict[str, list[str]]]:
-    """Findings at spans, by article, annotator and span; and what no annotator covered, by article."""
+def _faults(here: Round) -> tuple[dict[tuple[str, str, str], list[str]], dict[str, list[str]]]:
+    """Findings at spans, by article, annotator and span; and what none who submitted an article covered, by article."""
     at: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     bare: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for who, found in findings.items():
+    for who, found in here.findings().items():
         for one in found:
             if one.span_id is not None:
                 at[one.article_id, who, one.span_id].append(f"[{one.code}] {one.message}")
@@ -207,7 +207,7 @@ def _faults(
                 bare[one.article_id, one.message].add(who)
     uncovered: dict[str, list[str]] = defaultdict(list)
     for (article, message), whom in bare.items():
-        if len(whom) == len(findings):
+        if whom.issuperset(here.submitted(article)):
             uncovered[article].append(message)
     return at, uncovered
 

@@ -17,7 +17,7 @@ from dataset import schema
 from dataset.checks.record import check_decisions
 from dataset.corpus import Corpus
 from dataset.files import read_table
-from tests.dataset.tiny import ONE, Row, hedge, key, put_corpus, put_jsonl, put_layer, task
+from tests.dataset.tiny import ONE, TWO, Row, hedge, key, put_corpus, put_jsonl, put_layer, task
 
 ACCOUNT = 7
 
@@ -195,3 +195,33 @@ def test_a_pull_that_was_cut_off_is_told_and_mended_by_the_next(
 
 def cut_off(*_: object) -> None:
     raise KeyboardInterrupt
+
+
+def summary(held: Held, article: str = ONE) -> str:
+    return next(str(one["data"]["summary"]) for one in held.held if one["data"]["article_id"] == article)
+
+
+def test_what_nobody_who_submitted_an_article_marked_is_shown_though_others_have_other_articles(corpus: Corpus) -> None:
+    put_jsonl(corpus.annotations / "r1" / "deals.jsonl", [row("a1", ONE), row("a2", TWO)])
+    for name, article in (("a1", ONE), ("a2", TWO)):
+        own = key(article, f"r1/{name}")
+        put_layer(corpus, {"tasks": [task(article) | own], "spans": [], "relations": []}, f"r1/{name}")
+    held, who = adjudicator()
+    assert opened(corpus, who).sent == 2
+    assert "Nobody marked" in summary(held)
+
+
+def row(name: str, article: str) -> Row:
+    return {"round": "r1", "annotator": name, "article_id": article}
+
+
+def test_an_annotator_whose_work_came_from_an_export_is_asked_about_as_well(corpus: Corpus) -> None:
+    put_jsonl(corpus.annotations / "r1" / "deals.jsonl", [row("a1", ONE)])
+    held, who = adjudicator()
+    assert opened(corpus, who).questions == 1
+    assert "not marked by a2" in summary(held)
+
+
+def test_a_round_that_came_from_exports_alone_is_opened(corpus: Corpus) -> None:
+    (corpus.annotations / "r1" / "deals.jsonl").unlink()
+    assert opened(corpus, adjudicator()[1]).questions == 1
