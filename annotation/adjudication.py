@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -53,8 +53,8 @@ class Decided:
     each outcome.
 
     `undecided` says what is open still, `changed` which articles were opened on other work, `not_ended` which wait for
-    the adjudicator, `gold` which have gold of another round or adjudicator, by article; `places` are the addresses of
-    their tasks.
+    the adjudicator, `gold` which have gold of another round or adjudicator, `unopened` which have neither gold nor a
+    task, by article; `places` are the addresses of their tasks.
     """
 
     pull_id: str = ""
@@ -64,6 +64,7 @@ class Decided:
     changed: list[str] = field(default_factory=list)
     not_ended: list[str] = field(default_factory=list)
     gold: list[str] = field(default_factory=list)
+    unopened: list[str] = field(default_factory=list)
     removed: list[Removal] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
@@ -104,6 +105,10 @@ class Round:
         dealt = self.deals.filter(article_id=article)["annotator"].to_list()
         return sorted(who for who in dealt if article not in self._status[who])
 
+    def ready(self) -> list[str]:
+        """The articles that all who were dealt them have ended, and that somebody submitted."""
+        return [one for one in self.articles() if not self.unfinished(one) and self.submitted(one)]
+
     def submitted(self, article: str) -> list[str]:
         """The annotators who submitted an article."""
         return [who for who in self.annotators if self._status[who].get(article) == SUBMITTED]
@@ -143,6 +148,8 @@ def _by_article(rows: pl.DataFrame) -> dict[str, list[Row]]:
 
 # Opening
 
+_INSTEAD: Final = "take its decisions with --pull, delete the project there, and open the round again"
+
 
 def open_round(
     corpus: Corpus,
@@ -166,10 +173,11 @@ def _open(here: Round, seat: Seat, again: bool, progress: push.Progress) -> Open
     corpus, round_name = here.corpus, here.name
     project = projects.find_or_create(corpus, round_name, seat, adjudicating=True)
     there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
-    waiting = {one: late for one in here.articles() if (late := here.unfinished(one))}
-    ready = [one for one in here.articles() if one not in waiting and here.submitted(one)]
+    ready = here.ready()
     has_gold = set() if again else set(read_gold(corpus).tasks["article_id"])
     new = [article for article in ready if article not in there and article not in has_gold]
+    if new:
+        projects.refuse_other_guidelines(seat, project, _INSTEAD)
     faults, uncovered = _faults(here)
     sheets = {article: here.sheet(article, faults) for article in new}
     tasks = (_task(corpus, sheets[article], uncovered.get(article, [])) for article in new)
@@ -179,7 +187,7 @@ def _open(here: Round, seat: Seat, again: bool, progress: push.Progress) -> Open
         sent=len(new),
         there=len([article for article in ready if article in there]),
         questions=sum(len(one.open()) for one in sheets.values()),
-        waiting=waiting,
+        waiting={one: late for one in here.articles() if (late := here.unfinished(one))},
         changed={
             str(article): seat.studio.task_url(project, task.id)
             for article, task in there.items()
@@ -273,6 +281,8 @@ def _pull(here: Round, seat: Seat, accept_removals: bool, again: bool) -> Decide
             decided.undecided[article] = [f"the project holds it on {len(found)} tasks; delete all but one"]
         else:
             _take(here, found[0], seat, decided, rows)
+    known = {*decided.places, *read_gold(corpus).tasks["article_id"]}
+    decided.unopened = [article for article in here.ready() if article not in known]
     _write(corpus, decided, rows, accept_removals)
     return decided
 

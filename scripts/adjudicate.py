@@ -100,6 +100,8 @@ def _tell_left(decided: adjudication.Decided) -> None:
         )
     if decided.not_ended:
         say(f"{count(len(decided.not_ended), 'article')} not submitted yet")
+    if decided.unopened:
+        say(f"{count(len(decided.unopened), 'article')} not opened yet; run it once without --pull")
     if decided.gold:
         say(
             f"{count(len(decided.gold), 'article')} with gold of another round or adjudicator left as it is; "

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from annotation import adjudication
+from annotation import adjudication, guidelines
 from annotation.accounts import Seat
 from annotation.adjudication import Decided, Opened
 from annotation.studio import Studio
@@ -17,6 +17,7 @@ from dataset import schema
 from dataset.checks.record import check_decisions
 from dataset.corpus import Corpus
 from dataset.files import read_table
+from dataset.problem import Problem
 from tests.dataset.tiny import ONE, TWO, Row, hedge, key, put_corpus, put_jsonl, put_layer, task
 
 ACCOUNT = 7
@@ -29,6 +30,7 @@ class Held:
 
     def __init__(self) -> None:
         self.held: list[Row] = []
+        self.guidelines = guidelines.version()
         self.asked: Callable[[], None] = lambda: None
 
     def tasks(self, project: int, *, annotations: bool = True) -> list[Row]:
@@ -39,7 +41,7 @@ class Held:
         return 1
 
     def description(self, project: int) -> str:
-        return ""
+        return f"Guidelines version {self.guidelines}."
 
     def project_url(self, project: int) -> str:
         return f"{self.url}/{project}"
@@ -225,3 +227,25 @@ def test_an_annotator_whose_work_came_from_an_export_is_asked_about_as_well(corp
 def test_a_round_that_came_from_exports_alone_is_opened(corpus: Corpus) -> None:
     (corpus.annotations / "r1" / "deals.jsonl").unlink()
     assert opened(corpus, adjudicator()[1]).questions == 1
+
+
+def test_a_project_that_somebody_emptied_is_told_and_its_gold_stays(corpus: Corpus) -> None:
+    held, who = adjudicator()
+    opened(corpus, who)
+    tasks = list(held.held)
+    held.held.clear()
+    assert pulled(corpus, who).unopened == [ONE]
+    held.held += tasks
+    held.submit({"h": ("keep", "H4")})
+    assert (pulled(corpus, who).taken, pulled(corpus, who).unopened) == ([ONE], [])
+    held.held.clear()
+    assert (pulled(corpus, who).removed, pulled(corpus, who).unopened) == ([], [])
+    assert adjudication.read_gold(corpus).spans.height == 1
+
+
+def test_a_project_whose_page_shows_other_guidelines_takes_no_new_article(corpus: Corpus) -> None:
+    held, who = adjudicator()
+    held.guidelines = "1"
+    with pytest.raises(Problem, match=r"shows guidelines 1, .*; take its decisions with --pull"):
+        opened(corpus, who)
+    assert held.held == []
