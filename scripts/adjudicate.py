@@ -69,7 +69,7 @@ def _pull(corpus: Corpus, round_name: str, seat: accounts.Seat, accept_removals:
     decided = adjudication.pull_decisions(
         corpus, round_name, seat, accept_removals=accept_removals, again=replace, tell=tell
     )
-    _tell_left(decided)
+    tell_left(decided)
     for one in decided.removed[:SHOWN]:
         say(f"would go from gold: {one.article_id}: {one.what}")
     if decided.removed and not accept_removals:
@@ -87,7 +87,7 @@ def _pull(corpus: Corpus, round_name: str, seat: accounts.Seat, accept_removals:
     say("Next: `hedgerow validate --layer gold`, then `hedgerow build --out dist/gold`")
 
 
-def _tell_left(decided: adjudication.Decided) -> None:
+def tell_left(decided: adjudication.Decided) -> None:
     """The articles that were not taken, and why."""
     for article, problems in _some(decided.undecided):
         say(f"{article} is not decided wholly: {decided.places[article]}")

@@ -249,3 +249,16 @@ def test_a_project_whose_page_shows_other_guidelines_takes_no_new_article(corpus
     with pytest.raises(Problem, match=r"shows guidelines 1, .*; take its decisions with --pull"):
         opened(corpus, who)
     assert held.held == []
+
+
+def test_a_task_that_is_nested_too_deeply_is_told(corpus: Corpus) -> None:
+    held, who = adjudicator()
+    opened(corpus, who)
+    held.submit({"h": ("keep", "H4")})
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    held.held[0]["annotations"][0]["result"] = deep
+    with pytest.raises(Problem, match="nested too deeply"):
+        pulled(corpus, who)
+    assert not corpus.pulls.exists()
