@@ -52,7 +52,8 @@ class _Deciding:
     def outcome(self) -> Outcome:
         relations = self._relations()
         decisions = [*self._of_spans(), *self._of_links(relations), *self._added(relations)]
-        return Outcome(list(self._kept.values()), relations, decisions, list(self._undecided()))
+        undecided = [*self._undecided(), *self._relinked(relations)]
+        return Outcome(list(self._kept.values()), relations, decisions, undecided)
 
     def _said(self, region: str) -> Said:
         return self._read.said.get(region, _SAYS_NOTHING)
@@ -92,6 +93,18 @@ class _Deciding:
     def _given_up(self, region: str) -> bool:
         """Whether a version was dropped, or deleted on the page."""
         return region not in self._spans or self._said(region).decision == "drop"
+
+    def _relinked(self, relations: list[Row]) -> Iterator[str]:
+        """Links that all agreed on and are gone, or that nobody had, at a span that names no rule for it."""
+        gold = {(link["from_span"], link["to_span"]) for link in relations}
+        agreed = [link for link in self._asked.links if len(link.members) == len(self._asked.annotators)]
+        meant = {self._gold_ends(link, who) for link in agreed for who in link.members}
+        had = {self._gold_ends(link, who) for link in self._asked.links for who in link.members}
+        for start, target in sorted((meant - gold) | (gold - had), key=str):
+            item = self._home.get(start or "")
+            if item and target and not item.reasons and self._rule_of(item) is None:
+                span, end = item.versions[0].row, self._kept[target]
+                yield f"{span['label']} “{span['text'][:60]}”: name the rule for its link to “{end['text'][:60]}”"
 
     def _altered(self, item: Item) -> bool:
         (version,) = item.versions

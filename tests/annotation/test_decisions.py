@@ -137,6 +137,18 @@ def test_what_annotators_differ_in_must_be_filled_in_before_it_is_kept() -> None
     assert decide(empty, added, "adj").undecided == ["hedge “may”: lacks its kind"]
 
 
+def test_links_of_what_all_agree_on_are_drawn_and_taken_away_only_with_a_rule() -> None:
+    ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine"), speaker("m", "Moscow", "Russia")]
+    one = asked(a1=[*ends, link("said_by", "q", "s")], a2=[*ends, link("said_by", "q", "s")])
+    told = f"quote “{CLAIM}”: name the rule for its link to “%s”"
+    assert decide(one, page(one, {}), "adj").undecided == []
+    drawn = link("said_by", "q", "m")
+    assert decide(one, page(one, {}, drawn), "adj").undecided == [told % "Moscow"]
+    assert decide(one, page(one, {"q": (None, "S4")}, drawn), "adj").undecided == []
+    bare = Adjudicated(Reading(page(one, {}).reading.spans, []), {})
+    assert decide(one, bare, "adj").undecided == [told % "Kyiv"]
+
+
 @st.composite
 def _two_annotators(draw: st.DrawFn) -> tuple[Record, dict[str, list[Row]], dict[str, list[Row]]]:
     """A record's article twice: the second lacks some spans and the links at them."""
