@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -16,6 +16,7 @@ from annotation.locks import Tell, one_at_a_time
 from annotation.normalise import derived
 from annotation.pull import AS_IT_WAS
 from annotation.questions import Sheet, sheet, shown_links, summary, who_had_what
+from annotation.rounds import layers_of
 from dataset import acknowledged, schema
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import STRUCTURE, check_layer, found_by
@@ -52,7 +53,8 @@ class Decided:
     each outcome.
 
     `undecided` says what is open still, `changed` which articles were opened on other work, `not_ended` which wait for
-    the adjudicator, by article; `places` are the addresses of their tasks.
+    the adjudicator, `gold` which have gold of another round or adjudicator, `unopened` which have neither gold nor a
+    task, by article; `places` are the addresses of their tasks.
     """
 
     pull_id: str = ""
@@ -61,13 +63,15 @@ class Decided:
     undecided: dict[str, list[str]] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
     not_ended: list[str] = field(default_factory=list)
+    gold: list[str] = field(default_factory=list)
+    unopened: list[str] = field(default_factory=list)
     removed: list[Removal] = field(default_factory=list)
     written: list[Path] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
 
 
 class Round:
-    """A round's layers, ready to be laid side by side.
+    """A round's layers, ready to be laid side by side: of those who were dealt articles, and whatever else was pulled.
 
     Raises:
         Problem: nobody has submitted anything, or a layer does not hold together.
@@ -75,8 +79,9 @@ class Round:
 
     def __init__(self, corpus: Corpus, name: str) -> None:
         self.corpus, self.name = corpus, name
-        self.deals = push.dealt(corpus, name)
-        self.annotators = self.deals["annotator"].unique().sort().to_list()
+        worked = layers_of(corpus, name)
+        self.deals = read_table(push.deals_path(corpus, name), schema.Deals) if worked else push.dealt(corpus, name)
+        self.annotators = sorted({*self.deals["annotator"], *worked})
         layers = [read_layer(corpus.layer_path(f"{name}/{who}"), f"{name}/{who}") for who in self.annotators]
         self._layers = dict(zip(self.annotators, layers, strict=True))
         if not any(layer.tasks.height for layer in layers):
@@ -92,13 +97,17 @@ class Round:
         }
 
     def articles(self) -> list[str]:
-        """The dealt articles that the corpus still has."""
-        return sorted(set(self.deals["article_id"]) & set(self.corpus.by_id))
+        """The articles that were dealt or ended, and that the corpus still has."""
+        return sorted({*self.deals["article_id"]}.union(*self._status.values()) & set(self.corpus.by_id))
 
     def unfinished(self, article: str) -> list[str]:
         """The annotators who have not ended an article that was dealt to them."""
         dealt = self.deals.filter(article_id=article)["annotator"].to_list()
         return sorted(who for who in dealt if article not in self._status[who])
+
+    def ready(self) -> list[str]:
+        """The articles that all who were dealt them have ended, and that somebody submitted."""
+        return [one for one in self.articles() if not self.unfinished(one) and self.submitted(one)]
 
     def submitted(self, article: str) -> list[str]:
         """The annotators who submitted an article."""
@@ -139,6 +148,8 @@ def _by_article(rows: pl.DataFrame) -> dict[str, list[Row]]:
 
 # Opening
 
+_INSTEAD: Final = "take its decisions with --pull, delete the project there, and open the round again"
+
 
 def open_round(
     corpus: Corpus,
@@ -162,11 +173,12 @@ def _open(here: Round, seat: Seat, again: bool, progress: push.Progress) -> Open
     corpus, round_name = here.corpus, here.name
     project = projects.find_or_create(corpus, round_name, seat, adjudicating=True)
     there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
-    waiting = {one: late for one in here.articles() if (late := here.unfinished(one))}
-    ready = [one for one in here.articles() if one not in waiting and here.submitted(one)]
+    ready = here.ready()
     has_gold = set() if again else set(read_gold(corpus).tasks["article_id"])
     new = [article for article in ready if article not in there and article not in has_gold]
-    faults, uncovered = _faults(here.findings())
+    if new:
+        projects.refuse_other_guidelines(seat, project, _INSTEAD)
+    faults, uncovered = _faults(here)
     sheets = {article: here.sheet(article, faults) for article in new}
     tasks = (_task(corpus, sheets[article], uncovered.get(article, [])) for article in new)
     push.send(seat, project, tasks, len(new), progress)
@@ -175,7 +187,7 @@ def _open(here: Round, seat: Seat, again: bool, progress: push.Progress) -> Open
         sent=len(new),
         there=len([article for article in ready if article in there]),
         questions=sum(len(one.open()) for one in sheets.values()),
-        waiting=waiting,
+        waiting={one: late for one in here.articles() if (late := here.unfinished(one))},
         changed={
             str(article): seat.studio.task_url(project, task.id)
             for article, task in there.items()
@@ -191,13 +203,11 @@ def _changed(here: Round, task: results.Task) -> bool:
     return task.asked is None or task.asked.sheet_sha256 != asked
 
 
-def _faults(
-    findings: dict[str, list[Finding]],
-) -> tuple[dict[tuple[str, str, str], list[str]], dict[str, list[str]]]:
-    """Findings at spans, by article, annotator and span; and what no annotator covered, by article."""
+def _faults(here: Round) -> tuple[dict[tuple[str, str, str], list[str]], dict[str, list[str]]]:
+    """Findings at spans, by article, annotator and span; and what none who submitted an article covered, by article."""
     at: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     bare: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for who, found in findings.items():
+    for who, found in here.findings().items():
         for one in found:
             if one.span_id is not None:
                 at[one.article_id, who, one.span_id].append(f"[{one.code}] {one.message}")
@@ -205,7 +215,7 @@ def _faults(
                 bare[one.article_id, one.message].add(who)
     uncovered: dict[str, list[str]] = defaultdict(list)
     for (article, message), whom in bare.items():
-        if len(whom) == len(findings):
+        if whom.issuperset(here.submitted(article)):
             uncovered[article].append(message)
     return at, uncovered
 
@@ -234,30 +244,63 @@ def read_gold(corpus: Corpus) -> Layer:
 
 
 def pull_decisions(
-    corpus: Corpus, round_name: str, seat: Seat, *, accept_removals: bool, tell: Tell = lambda line: None
+    corpus: Corpus,
+    round_name: str,
+    seat: Seat,
+    *,
+    accept_removals: bool,
+    again: bool = False,
+    tell: Tell = lambda line: None,
 ) -> Decided:
     """Brings what the adjudicator decided into the gold; articles that are not decided wholly stay out.
+
+    Gold that another round or another adjudicator made is replaced only if `again`. Pulls of all rounds take turns:
+    they write one gold.
 
     Raises:
         Problem: the round is not open for this adjudicator, or the server cannot be asked.
     """
-    with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, [".gold"], tell):
-        return _pull(Round(corpus, round_name), seat, accept_removals)
+    with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, GOLD, ["decisions"], tell):
+        return _pull(Round(corpus, round_name), seat, accept_removals, again)
 
 
-def _pull(here: Round, seat: Seat, accept_removals: bool) -> Decided:
+def _pull(here: Round, seat: Seat, accept_removals: bool, again: bool) -> Decided:
     corpus, round_name = here.corpus, here.name
     project = projects.existing(corpus, round_name, seat, adjudicating=True)
     decided, rows = Decided(), _Rows(round_name, seat.annotator)
     with raw.writing_pull(corpus, f"{round_name}-{GOLD}") as kept:
-        tasks = kept.passing(seat.annotator, seat.studio.tasks(project), seat.studio.url, project)
-        for task in map(results.read_task, tasks):
-            if task.article_id in corpus.by_id and here.submitted(str(task.article_id)):
-                decided.places[str(task.article_id)] = seat.studio.task_url(project, task.id)
-                _take(here, task, seat.annotator, decided, rows)
+        passing = kept.passing(seat.annotator, seat.studio.tasks(project), seat.studio.url, project)
+        tasks = [task for task in map(results.read_task, passing) if task.article_id in corpus.by_id]
         decided.pull_id = kept.keep()
+    others = set() if again else _gold_of_others(corpus, round_name, seat.annotator)
+    for article, found in _by_task(tasks).items():
+        decided.places[article] = seat.studio.task_url(project, found[0].id)
+        if article in others:
+            decided.gold.append(article)
+        elif len(found) > 1:
+            decided.undecided[article] = [f"the project holds it on {len(found)} tasks; delete all but one"]
+        else:
+            _take(here, found[0], seat, decided, rows)
+    known = {*decided.places, *read_gold(corpus).tasks["article_id"]}
+    decided.unopened = [article for article in here.ready() if article not in known]
     _write(corpus, decided, rows, accept_removals)
     return decided
+
+
+def _by_task(tasks: list[results.Task]) -> dict[str, list[results.Task]]:
+    found: dict[str, list[results.Task]] = defaultdict(list)
+    for task in tasks:
+        found[str(task.article_id)].append(task)
+    return found
+
+
+def _gold_of_others(corpus: Corpus, round_name: str, adjudicator: str) -> set[str]:
+    """The articles whose gold another round or another adjudicator made."""
+    gold = read_gold(corpus).tasks
+    decisions = read_table(corpus.decisions, schema.Decisions)
+    elsewhere = decisions.filter(pl.col("round") != round_name)["article_id"]
+    whose = (pl.col("annotator") != adjudicator) | pl.col("article_id").is_in(elsewhere.unique().to_list())
+    return set(gold.filter(whose)["article_id"])
 
 
 class _Rows:
@@ -277,22 +320,25 @@ class _Rows:
             self.layer[name] += [{**row, **key} for row in rows]
 
 
-def _take(here: Round, task: results.Task, adjudicator: str, decided: Decided, rows: _Rows) -> None:
+def _take(here: Round, task: results.Task, seat: Seat, decided: Decided, rows: _Rows) -> None:
     article = str(task.article_id)
-    if _changed(here, task):
+    if _changed(here, task) or task.text != here.corpus.text(article):
         decided.changed.append(article)
-    elif len(task.work) != 1 or task.work[0].skipped:
-        _leave(task, decided)
-    else:
-        _decide(here, task, adjudicator, decided, rows)
-
-
-def _leave(task: results.Task, decided: Decided) -> None:
-    article = str(task.article_id)
-    if len(task.work) > 1:
-        decided.undecided[article] = [f"it has {len(task.work)} submissions; delete all but one"]
-    else:
+    elif not task.work or (len(task.work) == 1 and task.work[0].skipped):
         decided.not_ended.append(article)
+    elif refusal := _refusal(task, seat):
+        decided.undecided[article] = [refusal]
+    else:
+        _decide(here, task, seat.annotator, decided, rows)
+
+
+def _refusal(task: results.Task, seat: Seat) -> str | None:
+    """Why a task's submission cannot be taken, whatever it decides."""
+    if len(task.work) > 1:
+        return f"it has {len(task.work)} submissions; delete all but one"
+    if seat.account is not None and task.work[0].account != seat.account:
+        return f"it was not submitted by {seat.annotator}; delete that submission, and let {seat.annotator} submit it"
+    return None
 
 
 def _decide(here: Round, task: results.Task, adjudicator: str, decided: Decided, rows: _Rows) -> None:
@@ -334,11 +380,11 @@ def _write(corpus: Corpus, decided: Decided, rows: _Rows, accept_removals: bool)
         return
     kept = old.except_for(decided.taken)
     tables = {name: pl.concat([getattr(kept, name), getattr(new, name)]) for name in rows.layer}
-    folder = corpus.layer_path(GOLD)
-    gold = sort_layer(Layer(GOLD, **tables))
-    decided.written += write_layers({folder: gold}, {"pull_id": decided.pull_id, "pulled_at": raw.now()})
+    gold = {corpus.layer_path(GOLD): sort_layer(Layer(GOLD, **tables))}
+    # First: decisions without their gold are told by `validate`, gold that never had any is not.
     if write_bytes(corpus.decisions, table_bytes(_decisions(corpus, decided.taken, rows.decisions))):
         decided.written.append(corpus.decisions)
+    decided.written += write_layers(gold, {"pull_id": decided.pull_id, "pulled_at": raw.now()})
 
 
 def _decisions(corpus: Corpus, taken: list[str], rows: list[Row]) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from dataset.scheme import RULES
 
 Row = dict[str, Any]
 _SAYS_NOTHING: Final = Said(None, None, None)
+_DELETED: Final = "deleted on the page, where it should be dropped with a rule; delete the submission and decide anew"
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,10 @@ class Outcome:
 def decide(asked: Sheet, read: Adjudicated, adjudicator: str) -> Outcome:
     """Takes the adjudicator's page as the answer to a sheet.
 
-    A question is decided once a version of it is kept, or all are dropped, with a rule. Versions beside a kept one are
-    dropped with it. What was changed on the page is kept as it stands there. What all agree on is kept, and may be
-    changed, dropped or added to with a rule.
+    A question is decided once a version of it is kept, with all that its label needs, or all are dropped, with a rule.
+    Versions beside a kept one are dropped with it, and so are those that were deleted; a question of which nothing is
+    left on the page names no rule, and is open. What was changed on the page is kept as it stands there. What all
+    agree on is kept, and may be changed, dropped or added to with a rule.
     """
     return _Deciding(asked, read, adjudicator).outcome()
 
@@ -50,7 +52,8 @@ class _Deciding:
     def outcome(self) -> Outcome:
         relations = self._relations()
         decisions = [*self._of_spans(), *self._of_links(relations), *self._added(relations)]
-        return Outcome(list(self._kept.values()), relations, decisions, list(self._undecided()))
+        undecided = [*self._undecided(), *self._relinked(relations)]
+        return Outcome(list(self._kept.values()), relations, decisions, undecided)
 
     def _said(self, region: str) -> Said:
         return self._read.said.get(region, _SAYS_NOTHING)
@@ -69,18 +72,39 @@ class _Deciding:
             if problem := self._problem(item):
                 yield f"{item.group.label} “{item.versions[0].row['text'][:60]}”: {problem}"
         for region, span in self._kept.items():
-            if region not in self._home and self._rule(region) is None:
-                yield f"{span['label']} “{span['text'][:60]}”: added without a rule"
+            if region in self._home:
+                continue
+            if problem := "added without a rule" if self._rule(region) is None else _lacks(span):
+                yield f"{span['label']} “{span['text'][:60]}”: {problem}"
 
     def _problem(self, item: Item) -> str | None:
         """What a question lacks, None where it is decided."""
         rule = self._rule_of(item)
+        if all(version.region not in self._spans for version in item.versions):
+            return _DELETED
         if not item.reasons:
             return "all agreed on it; to change it, name the rule" if self._altered(item) and rule is None else None
-        dropped = all(self._said(version.region).decision == "drop" for version in item.versions)
-        if not self._kept_versions(item) and not dropped:
+        kept = self._kept_versions(item)
+        if not kept and not all(self._given_up(version.region) for version in item.versions):
             return "neither kept nor dropped"
-        return "no rule named" if rule is None else None
+        lacking = (_lacks(self._kept[version.region]) for version in kept)
+        return "no rule named" if rule is None else next((problem for problem in lacking if problem), None)
+
+    def _given_up(self, region: str) -> bool:
+        """Whether a version was dropped, or deleted on the page."""
+        return region not in self._spans or self._said(region).decision == "drop"
+
+    def _relinked(self, relations: list[Row]) -> Iterator[str]:
+        """Links that all agreed on and are gone, or that nobody had, at a span that names no rule for it."""
+        gold = {(link["from_span"], link["to_span"]) for link in relations}
+        agreed = [link for link in self._asked.links if len(link.members) == len(self._asked.annotators)]
+        meant = {self._gold_ends(link, who) for link in agreed for who in link.members}
+        had = {self._gold_ends(link, who) for link in self._asked.links for who in link.members}
+        for start, target in sorted((meant - gold) | (gold - had), key=str):
+            item = self._home.get(start or "")
+            if item and target and not item.reasons and self._rule_of(item) is None:
+                span, end = item.versions[0].row, self._kept[target]
+                yield f"{span['label']} “{span['text'][:60]}”: name the rule for its link to “{end['text'][:60]}”"
 
     def _altered(self, item: Item) -> bool:
         (version,) = item.versions
@@ -204,16 +228,14 @@ def _became(row: Row, gold: Row | None) -> str:
     return "kept" if _same(gold, row) else "changed"
 
 
+def _lacks(span: Row) -> str | None:
+    """What a kept or added span lacks, None where it has all that its label needs."""
+    missing = [name for name in scheme.REQUIRED.get(span["label"], ()) if not span[name]]
+    return f"lacks its {' and '.join(name.partition('_')[2] for name in missing)}" if missing else None
+
+
 def _same(one: Row | None, other: Row) -> bool:
     """Whether two spans say the same: label, offsets and the label's attributes."""
     if one is None or one["label"] != other["label"] or _offsets(one) != _offsets(other):
         return False
     return all(value(one, name) == value(other, name) for name in scheme.ATTRIBUTES[other["label"]])
-
-
-def counts(decisions: Iterable[Row]) -> dict[str, int]:
-    """How many spans and links had each outcome."""
-    found: dict[str, int] = {}
-    for row in decisions:
-        found[row["outcome"]] = found.get(row["outcome"], 0) + 1
-    return dict(sorted(found.items()))

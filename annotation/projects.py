@@ -42,8 +42,10 @@ def find_or_create(corpus: Corpus, round_name: str, seat: Seat, *, adjudicating:
     )
 
 
-def refuse_other_guidelines(seat: Seat, project: int) -> None:
+def refuse_other_guidelines(seat: Seat, project: int, instead: str = "push to a new round") -> None:
     """A task is stamped with the version that its page shows, so a project takes no tasks of another one.
+
+    `instead` is what to do then.
 
     Raises:
         Problem: the project's page shows another version of the guidelines than this one.
@@ -53,7 +55,7 @@ def refuse_other_guidelines(seat: Seat, project: int) -> None:
         raise Problem(
             f"the page of {seat.studio.project_url(project)} shows guidelines {shown[1]}, "
             f"and new tasks would be stamped {guidelines.version()}",
-            "push to a new round",
+            instead,
         )
 
 

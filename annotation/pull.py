@@ -20,7 +20,6 @@ from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table, write_bytes, writing
 from dataset.layer import Layer, Removal, read_layer, removals, sort_layer, write_layers
-from dataset.problem import Problem
 
 Row = dict[str, Any]
 MANIFEST: Final = "manifest.json"
@@ -120,10 +119,7 @@ def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_re
     Raises:
         Problem: a task cannot be told, and nothing is kept.
     """
-    try:
-        pull_id, told = _keep(corpus, round_name, sources)
-    except RecursionError:
-        raise Problem("a task is nested too deeply to be read", "delete that task's annotation, or mend it") from None
+    pull_id, told = _keep(corpus, round_name, sources)
     pulled = Pulled(pull_id, missing=_missing(corpus, round_name, sources, told))
     for source, one in zip(sources, told, strict=True):
         name = one.layer.name

@@ -13,6 +13,7 @@ from typing import Any, Final
 from annotation import results
 from dataset.corpus import Corpus
 from dataset.files import folder_aside
+from dataset.problem import Problem
 
 Row = dict[str, Any]
 MANIFEST: Final = "manifest.json"
@@ -59,9 +60,18 @@ class RawPull:
 
 @contextmanager
 def writing_pull(corpus: Corpus, round_name: str) -> Iterator[RawPull]:
-    """A raw pull to be written aside; gone when the block ends, unless it was kept."""
+    """A raw pull to be written aside; gone when the block ends, unless it was kept.
+
+    Raises:
+        Problem: a task cannot be told.
+    """
     with folder_aside(corpus.pulls / "pull") as folder:
-        yield RawPull(corpus, round_name, folder)
+        try:
+            yield RawPull(corpus, round_name, folder)
+        except RecursionError:
+            raise Problem(
+                "a task is nested too deeply to be read", "delete that task's annotation, or mend it"
+            ) from None
 
 
 def latest(corpus: Corpus, round_name: str, name: str, server: str, project: int) -> Path | None:

@@ -335,14 +335,19 @@ class Adjudicated:
 def read_adjudication(result: Any, text: str) -> Adjudicated:
     """Reads the result of one adjudication of `text`. Never raises: what cannot be read is a finding."""
     items = result if isinstance(result, list) else []
-    ours = [item for item in items if isinstance(item, dict) and item.get("from_name") in _ADJUDICATION]
-    rest = [_closed(item) for item in items if item not in ours] if isinstance(result, list) else result
+    ours = [item for item in items if _is_adjudication(item)]
+    rest = [_closed(item) for item in items if not _is_adjudication(item)] if isinstance(result, list) else result
     words: dict[str, dict[str, str]] = {}
     for item in ours:
         if _is_text(item.get("id")) and (values := _values(item["from_name"], item.get("value"))):
             words.setdefault(item["id"], {})[item["from_name"]] = values[0]
     said = {region: Said(one.get("decision"), one.get("rule"), one.get("note")) for region, one in words.items()}
     return Adjudicated(read_result(rest, text), said)
+
+
+def _is_adjudication(item: Any) -> bool:
+    name = item.get("from_name") if isinstance(item, dict) else None
+    return isinstance(name, str) and name in _ADJUDICATION
 
 
 def _closed(item: Any) -> Any:

@@ -21,7 +21,12 @@ def command(
     adjudicator: Annotated[str, typer.Option(help="Who decides.", metavar="NAME")] = "adjudicator",
     pull: Annotated[bool, typer.Option("--pull", help="Take the decisions into the gold.")] = False,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Open articles that have gold already as well; their gold is replaced.")
+        bool,
+        typer.Option(
+            "--replace",
+            help="Open articles that have gold already as well. With --pull: replace another round's or adjudicator's "
+            "gold.",
+        ),
     ] = False,
     accept_removals: Annotated[
         bool, typer.Option("--accept-removals", help="With --pull: let decisions take spans out of the gold.")
@@ -40,14 +45,14 @@ def command(
     checked_names([round_name, adjudicator])
     seat = accounts.seat(here, adjudicator)
     if pull:
-        _pull(here, round_name, seat, accept_removals)
+        _pull(here, round_name, seat, accept_removals, replace)
     else:
         _open(here, round_name, seat, replace)
 
 
-def _open(corpus: Corpus, round_name: str, seat: accounts.Seat, again: bool) -> None:
+def _open(corpus: Corpus, round_name: str, seat: accounts.Seat, replace: bool) -> None:
     with bar(f"open {round_name}") as progress:
-        opened = adjudication.open_round(corpus, round_name, seat, again=again, progress=progress, tell=tell)
+        opened = adjudication.open_round(corpus, round_name, seat, again=replace, progress=progress, tell=tell)
     sent = f"{count(opened.sent, 'article')} opened with {count(opened.questions, 'question')}"
     say(f"{sent}, {opened.there} there before: {seat.studio.project_url(opened.project)}")
     for article, late in _some(opened.waiting):
@@ -56,22 +61,15 @@ def _open(corpus: Corpus, round_name: str, seat: accounts.Seat, again: bool) -> 
         say(f"{article} was labelled anew since it was opened; delete its task, then open the round again: {address}")
     if opened.gold:
         say(f"{count(len(opened.gold), 'article')} with gold already left out; --replace opens them too")
-    say(f"Next: {seat.annotator} decides and submits, then `hedgerow adjudicate --round {round_name} --pull`")
+    again = " --replace" if replace else ""
+    say(f"Next: {seat.annotator} decides and submits, then `hedgerow adjudicate --round {round_name} --pull{again}`")
 
 
-def _pull(corpus: Corpus, round_name: str, seat: accounts.Seat, accept_removals: bool) -> None:
-    decided = adjudication.pull_decisions(corpus, round_name, seat, accept_removals=accept_removals, tell=tell)
-    for article, problems in _some(decided.undecided):
-        say(f"{article} is not decided wholly: {decided.places[article]}")
-        for problem in problems[:SHOWN]:
-            say(f"  {problem}")
-    for article in decided.changed[:SHOWN]:
-        say(
-            f"{article} was labelled anew since it was opened, so its decisions are not taken; "
-            f"delete its task and open the round again: {decided.places[article]}"
-        )
-    if decided.not_ended:
-        say(f"{count(len(decided.not_ended), 'article')} not submitted yet")
+def _pull(corpus: Corpus, round_name: str, seat: accounts.Seat, accept_removals: bool, replace: bool) -> None:
+    decided = adjudication.pull_decisions(
+        corpus, round_name, seat, accept_removals=accept_removals, again=replace, tell=tell
+    )
+    tell_left(decided)
     for one in decided.removed[:SHOWN]:
         say(f"would go from gold: {one.article_id}: {one.what}")
     if decided.removed and not accept_removals:
@@ -87,6 +85,28 @@ def _pull(corpus: Corpus, round_name: str, seat: accounts.Seat, accept_removals:
     if decided.undecided or decided.changed:
         raise typer.Exit(1)
     say("Next: `hedgerow validate --layer gold`, then `hedgerow build --out dist/gold`")
+
+
+def tell_left(decided: adjudication.Decided) -> None:
+    """The articles that were not taken, and why."""
+    for article, problems in _some(decided.undecided):
+        say(f"{article} is not decided wholly: {decided.places[article]}")
+        for problem in problems[:SHOWN]:
+            say(f"  {problem}")
+    for article in decided.changed[:SHOWN]:
+        say(
+            f"{article} was labelled anew since it was opened, so its decisions are not taken; "
+            f"delete its task and open the round again: {decided.places[article]}"
+        )
+    if decided.not_ended:
+        say(f"{count(len(decided.not_ended), 'article')} not submitted yet")
+    if decided.unopened:
+        say(f"{count(len(decided.unopened), 'article')} not opened yet; run it once without --pull")
+    if decided.gold:
+        say(
+            f"{count(len(decided.gold), 'article')} with gold of another round or adjudicator left as it is; "
+            "--replace takes these decisions instead"
+        )
 
 
 def _some(found: dict[str, Told]) -> list[tuple[str, Told]]:

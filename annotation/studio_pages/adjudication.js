@@ -8,11 +8,23 @@
   const said = (region, control) =>
     region.results.find((result) => result.from_name.name === control)?.mainValue?.[0];
 
-  // A question is a group of spans that exclude each other: decided once one is kept, or all are dropped, by a rule.
+  // What a span of each label needs; of a list, one.
+  const NEEDED = {
+    speaker: [["speaker_entities", "speaker_other"]],
+    quote: [["quote_form"]],
+    hedge: [["hedge_kind"]],
+    number: [["number_kind"], ["number_value"]],
+  };
+  const isWhole = (region) =>
+    (NEEDED[said(region, "label")?.replace(" ?", "")] ?? []).every((names) => names.some((name) => said(region, name)));
+
+  // A question is a group of spans that exclude each other: decided once one is kept, and lacks nothing, or all are
+  // dropped, by a rule. What was deleted is dropped; where nothing is left, no rule can be named.
   const isDecided = (regions) => {
     const decisions = regions.map((region) => said(region, "decision"));
     const ruled = regions.some((region) => said(region, "rule"));
-    return ruled && (decisions.includes("keep") || decisions.every((decision) => decision === "drop"));
+    const whole = regions.every((region, at) => decisions[at] !== "keep" || isWhole(region));
+    return ruled && whole && (decisions.includes("keep") || decisions.every((decision) => decision === "drop"));
   };
 
   const groups = (work) => {
@@ -30,7 +42,8 @@
         for (const span of region._spans ?? []) span.classList.toggle("hedgerow-decided", isDecided(regions));
       }
     }
-    const line = open.length ? `${open.length} of ${all.length} questions open · N: next` : "No question is open: submit";
+    const way = open.some((regions) => !regions.length) ? "Ctrl+Z: bring back what was deleted" : "N: next";
+    const line = open.length ? `${open.length} of ${all.length} questions open · ${way}` : "No question is open: submit";
     document.documentElement.style.setProperty("--hedgerow-open", JSON.stringify(line));
   };
 

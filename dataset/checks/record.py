@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 import polars as pl
 
@@ -34,13 +35,21 @@ def _check(corpus: Corpus, name: str) -> list[Finding]:
 
 
 def check_decisions(corpus: Corpus) -> Iterator[Finding]:
-    """Rows of `decisions.jsonl` that the table does not allow, and what gold and decisions say otherwise."""
-    decisions = read_table(corpus.decisions, schema.Decisions)
+    """Rows of `decisions.jsonl` that the table does not allow, and what gold and decisions say otherwise.
+
+    Decisions that cannot be read are one finding. Gold that cannot be read is a layer's finding, and not one here.
+    """
+    try:
+        decisions = read_table(corpus.decisions, schema.Decisions)
+    except Problem as problem:
+        yield Finding("unreadable-table", GOLD, "", problem.what)
+        return
     key = ["round", "annotator", "article_id", "span_id", "to_span"]
     for fault in schema.faults(schema.Decisions, decisions, key):
         yield Finding("unsound-decision", GOLD, "", f"decisions.jsonl: {fault}")
-    if corpus.decisions.exists():
-        yield from _strays(decisions, read_layer(corpus.layer_path(GOLD), GOLD).spans)
+    with suppress(Problem):
+        gold = read_layer(corpus.layer_path(GOLD), GOLD)
+        yield from _strays(decisions, gold.spans) if corpus.decisions.exists() else ()
 
 
 def _strays(decisions: pl.DataFrame, spans: pl.DataFrame) -> Iterator[Finding]:

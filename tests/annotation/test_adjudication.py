@@ -191,6 +191,36 @@ def test_an_article_that_an_annotator_has_not_ended_waits(port: Corpus, judge: S
     assert (opened.sent, opened.waiting) == (1, {"two": ["a2"]})
 
 
+def hedge_as(kind: str) -> list[dict[str, object]]:
+    place = {"id": kind, "to_name": "text"}
+    label = {"start": 29, "end": 32, "labels": ["hedge"], "text": "may"}
+    chosen = {"start": 29, "end": 32, "choices": [kind], "text": "may"}
+    return [
+        {**place, "from_name": "label", "type": "labels", "value": label},
+        {**place, "from_name": "hedge_kind", "type": "choices", "value": chosen},
+    ]
+
+
+def test_a_question_is_open_until_what_differs_is_filled_in_and_again_when_its_span_is_deleted(
+    chromium: Browser, server: Server, port: Corpus, judge: Seat
+) -> None:
+    submit(port, "a1", "one", hedge_as("modal"))
+    submit(port, "a2", "one", hedge_as("evidential"))
+    pulled(port)
+    adjudication.open_round(port, "r1", judge, again=False)
+    page = enter(chromium, server, "adjudicator")
+    open_article(page, port, judge, "one", adjudicating=True)
+    page.press("n")
+    decide(page, "keep", "H4")
+    says(page, "1 of 1 questions open · N: next")
+    page.choose("q", "modal")
+    says(page, "No question is open")
+    page.press("Backspace")
+    says(page, "Ctrl+Z: bring back what was deleted")
+    page.press("Control+z")
+    says(page, "No question is open")
+
+
 def end_adjudication(corpus: Corpus, judge: Seat) -> None:
     """Submits every task as it was opened."""
     project = projects.existing(corpus, "r1", judge, adjudicating=True)

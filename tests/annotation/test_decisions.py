@@ -2,15 +2,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.decisions import Outcome, decide
 from annotation.questions import Sheet, sheet, shown_links
-from annotation.results import Adjudicated, Reading, Said
+from annotation.results import Adjudicated, Reading, Said, read_adjudication
 from tests.annotation.test_questions import CLAIM, asked
 from tests.dataset.drawn import Record, records
-from tests.dataset.tiny import ONE, Row, hedge, link, quote, speaker
+from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, quote, speaker
 
 
 def page(one: Sheet, said: dict[str, tuple[str | None, str | None]], *more: Row) -> Adjudicated:
@@ -106,6 +107,48 @@ def test_a_link_that_nobody_had_is_added() -> None:
     assert became(outcome)[-1] == ("adj", "q", "s", "added", "q", "Q2")
 
 
+def without(read: Adjudicated, *regions: str) -> Adjudicated:
+    """The page after these regions were deleted."""
+    spans = [span for span in read.reading.spans if span["span_id"] not in regions]
+    return Adjudicated(Reading(spans, read.reading.relations), read.said)
+
+
+def test_a_version_that_was_deleted_on_the_page_is_dropped() -> None:
+    outcome = decide(TWO_VERSIONS, without(page(TWO_VERSIONS, {"s": ("drop", "S8")}), "t"), "adj")
+    assert (outcome.spans, outcome.undecided) == ([], [])
+    assert [row[3:] for row in became(outcome)] == [("dropped", None, "S8")] * 2
+
+
+def test_a_question_of_which_all_was_deleted_says_what_to_do() -> None:
+    (told,) = decide(TWO_VERSIONS, without(page(TWO_VERSIONS, {}), "s", "t"), "adj").undecided
+    assert "deleted on the page" in told
+    alone = asked(a1=[hedge("h", "may", "modal")])
+    (told,) = decide(alone, without(page(alone, {}), "h"), "adj").undecided
+    assert "deleted on the page" in told
+
+
+def test_what_annotators_differ_in_must_be_filled_in_before_it_is_kept() -> None:
+    one = asked(a1=[hedge("h", "may", "modal")], a2=[hedge("i", "may", "evidential")])
+    assert decide(one, page(one, {"h": ("keep", "H4")}), "adj").undecided == ["hedge “may”: lacks its kind"]
+    filled = page(one, {"h": ("keep", "H4")}, hedge("h", "may", "evidential"))
+    assert decide(one, filled, "adj").undecided == []
+    empty = asked(a1=[], a2=[])
+    added = page(empty, {"new": (None, "H5")}, {**hedge("new", "may", "modal"), "hedge_kind": None})
+    assert decide(empty, added, "adj").undecided == ["hedge “may”: lacks its kind"]
+
+
+def test_links_of_what_all_agree_on_are_drawn_and_taken_away_only_with_a_rule() -> None:
+    ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine"), speaker("m", "Moscow", "Russia")]
+    one = asked(a1=[*ends, link("said_by", "q", "s")], a2=[*ends, link("said_by", "q", "s")])
+    told = f"quote “{CLAIM}”: name the rule for its link to “%s”"
+    assert decide(one, page(one, {}), "adj").undecided == []
+    drawn = link("said_by", "q", "m")
+    assert decide(one, page(one, {}, drawn), "adj").undecided == [told % "Moscow"]
+    assert decide(one, page(one, {"q": (None, "S4")}, drawn), "adj").undecided == []
+    bare = Adjudicated(Reading(page(one, {}).reading.spans, []), {})
+    assert decide(one, bare, "adj").undecided == [told % "Kyiv"]
+
+
 @st.composite
 def _two_annotators(draw: st.DrawFn) -> tuple[Record, dict[str, list[Row]], dict[str, list[Row]]]:
     """A record's article twice: the second lacks some spans and the links at them."""
@@ -130,3 +173,10 @@ def test_whoever_keeps_everything_gets_all_spans_once_and_a_decision_for_each(
     decided = [(row["annotator"], row["span_id"]) for row in outcome.decisions if row["to_span"] is None]
     assert sorted(decided) == sorted((who, row["span_id"]) for who, rows in spans.items() for row in rows)
     assert {row["outcome"] for row in outcome.decisions} == {"kept"}
+
+
+@pytest.mark.parametrize("name", [["decision"], {"rule": 1}, None, 3])
+def test_a_result_of_a_control_without_a_name_is_a_finding(name: Any) -> None:
+    strange = {"id": "h", "from_name": name, "type": "choices", "value": {"choices": ["keep"]}}
+    read = read_adjudication([strange], TEXTS[ONE])
+    assert [code for code, _, _ in read.reading.findings] == ["region-without-label"]

@@ -4,7 +4,9 @@ import pytest
 
 from annotation import projects
 from annotation.accounts import Seat
+from annotation.adjudication import Decided
 from dataset.corpus import Corpus
+from scripts.adjudicate import tell_left
 from tests.annotation.test_adjudication import end_adjudication, judge, port, pulled, submit
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow
 
@@ -49,6 +51,14 @@ def test_what_is_open_still_is_told_with_its_address_and_ends_with_1(labelled: C
     assert code == 1
     assert "one is not decided wholly: http://127.0.0.1:" in told
     assert "hedge “may”: neither kept nor dropped" in told
+
+
+def test_what_a_pull_left_as_it_is_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_left(Decided(gold=["one"], unopened=["two", "three"], not_ended=["four"]))
+    told = capsys.readouterr().out
+    assert "1 article with gold of another round or adjudicator left as it is; --replace takes" in told
+    assert "2 articles not opened yet; run it once without --pull" in told
+    assert "1 article not submitted yet" in told
 
 
 def test_a_round_that_is_not_open_is_one_line(labelled: Corpus, judge: Seat) -> None:

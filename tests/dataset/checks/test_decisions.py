@@ -54,3 +54,13 @@ def test_a_decision_about_a_span_that_is_not_there_is_told(gold: Corpus) -> None
 def test_a_decision_by_a_rule_that_there_is_not_is_told(gold: Corpus) -> None:
     add(gold, decision(ONE, "x", outcome="dropped", gold_span=None, rule="Z9"))
     assert messages(gold) == [("unsound-decision", "decisions.jsonl: row 15: rule is 'Z9'")]
+
+
+def test_decisions_that_cannot_be_read_are_a_finding(gold: Corpus) -> None:
+    gold.decisions.write_bytes(b"{\n")
+    assert [code for code, _ in messages(gold)] == ["unreadable-table"]
+
+
+def test_gold_that_cannot_be_read_is_one_finding_with_decisions_beside_it(gold: Corpus) -> None:
+    (gold.layer_path(GOLD) / "spans.jsonl").write_bytes(b"{\n")
+    assert [code for code, _ in messages(gold)] == ["unreadable-table"]
