@@ -27,6 +27,7 @@ from dataset.problem import Problem
 from dataset.scheme import STATUSES
 
 Row = dict[str, Any]
+Faults = dict[tuple[str, str], list[str]]
 SUBMITTED, SKIPPED = STATUSES
 
 
@@ -113,12 +114,11 @@ class Round:
         """The annotators who submitted an article."""
         return [who for who in self.annotators if self._status[who].get(article) == SUBMITTED]
 
-    def sheet(self, article: str, faults: dict[tuple[str, str, str], list[str]]) -> Sheet:
-        """What the annotators say of an article; `faults` by article, annotator and span."""
+    def sheet(self, article: str, faults: Faults | None = None) -> Sheet:
+        """What the annotators say of an article, and the faults that the checks find in it."""
         who = self.submitted(article)
-        here = {(one, span): lines for (place, one, span), lines in faults.items() if place == article}
         spans, links = ({one: rows[one].get(article, []) for one in who} for rows in (self._spans, self._links))
-        return sheet(article, spans, links, here)
+        return sheet(article, spans, links, faults or {})
 
     def findings(self) -> dict[str, list[Finding]]:
         """What the checks find in each annotator's layer and nobody acknowledged."""
@@ -173,13 +173,13 @@ def _open(here: Round, seat: Seat, again: bool, progress: push.Progress) -> Open
     corpus, round_name = here.corpus, here.name
     project = projects.find_or_create(corpus, round_name, seat, adjudicating=True)
     there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
-    ready = here.ready()
+    ready = dict.fromkeys(here.ready())
     has_gold = set() if again else set(read_gold(corpus).tasks["article_id"])
     new = [article for article in ready if article not in there and article not in has_gold]
     if new:
         projects.refuse_other_guidelines(seat, project, _INSTEAD)
-    faults, uncovered = _faults(here)
-    sheets = {article: here.sheet(article, faults) for article in new}
+    faults, uncovered = _faults(here) if new else ({}, {})
+    sheets = {article: here.sheet(article, faults.get(article)) for article in new}
     tasks = (_task(corpus, sheets[article], uncovered.get(article, [])) for article in new)
     push.send(seat, project, tasks, len(new), progress)
     return Opened(
@@ -199,18 +199,18 @@ def _open(here: Round, seat: Seat, again: bool, progress: push.Progress) -> Open
 
 def _changed(here: Round, task: results.Task) -> bool:
     """Whether an article's work is another than the one that its task asks about."""
-    asked = here.sheet(str(task.article_id), {}).fingerprint()
+    asked = here.sheet(str(task.article_id)).fingerprint()
     return task.asked is None or task.asked.sheet_sha256 != asked
 
 
-def _faults(here: Round) -> tuple[dict[tuple[str, str, str], list[str]], dict[str, list[str]]]:
-    """Findings at spans, by article, annotator and span; and what none who submitted an article covered, by article."""
-    at: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+def _faults(here: Round) -> tuple[dict[str, Faults], dict[str, list[str]]]:
+    """Findings at spans, and what none who submitted an article covered; both by article."""
+    at: dict[str, Faults] = defaultdict(lambda: defaultdict(list))
     bare: dict[tuple[str, str], set[str]] = defaultdict(set)
     for who, found in here.findings().items():
         for one in found:
             if one.span_id is not None:
-                at[one.article_id, who, one.span_id].append(f"[{one.code}] {one.message}")
+                at[one.article_id][who, one.span_id].append(f"[{one.code}] {one.message}")
             else:
                 bare[one.article_id, one.message].add(who)
     uncovered: dict[str, list[str]] = defaultdict(list)
@@ -229,9 +229,8 @@ def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> Row:
         for item in asked.items
         for version in item.versions
     ]
-    begun = results.write_adjudication(
-        spans, shown_links(asked), corpus.entities["entity"], locked=len(asked.annotators) > 1
-    )
+    names = [name["value"] for name in task["data"]["entities"]]
+    begun = results.write_adjudication(spans, shown_links(asked), names, locked=len(asked.annotators) > 1)
     return results.with_questions(task, results.Asked(asked.fingerprint(), questions), summary(asked, uncovered), begun)
 
 
@@ -365,7 +364,7 @@ def _decide(here: Round, task: results.Task, adjudicator: str, decided: Decided,
 
 def _as_asked(here: Round, task: results.Task) -> Sheet:
     """The sheet as the adjudicator saw it: open is what the task asks."""
-    asked = here.sheet(str(task.article_id), {})
+    asked = here.sheet(str(task.article_id))
     regions = {region for question in (task.asked.questions if task.asked else []) for region in question}
     items = [replace(item, reasons=("asked",) if item.versions[0].region in regions else ()) for item in asked.items]
     return replace(asked, items=tuple(items))

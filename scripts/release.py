@@ -65,4 +65,6 @@ def _tell(corpus: Corpus, done: Released, *, as_json: bool) -> None:
         return
     step = f"; a {done.bump.name} step from {done.previous}" if done.previous else ", the first release"
     say(f"{done.full} and {done.withheld} written{step}")
-    say(f"Next: commit {done.recorded.relative_to(corpus.root)}, then `hedgerow publish {done.withheld} --repo ORG/NAME`")
+    say(
+        f"Next: commit {done.recorded.relative_to(corpus.root)}, then `hedgerow publish {done.withheld} --repo ORG/NAME`"
+    )
