@@ -81,8 +81,9 @@ class Round:
     def __init__(self, corpus: Corpus, name: str) -> None:
         self.corpus, self.name = corpus, name
         worked = layers_of(corpus, name)
-        self.deals = read_table(push.deals_path(corpus, name), schema.Deals) if worked else push.dealt(corpus, name)
-        self.annotators = sorted({*self.deals["annotator"], *worked})
+        deals = read_table(push.deals_path(corpus, name), schema.Deals) if worked else push.dealt(corpus, name)
+        self._dealt = dict(deals.group_by("article_id").agg("annotator").iter_rows())
+        self.annotators = sorted({*deals["annotator"], *worked})
         layers = [read_layer(corpus.layer_path(f"{name}/{who}"), f"{name}/{who}") for who in self.annotators]
         self._layers = dict(zip(self.annotators, layers, strict=True))
         if not any(layer.tasks.height for layer in layers):
@@ -99,12 +100,11 @@ class Round:
 
     def articles(self) -> list[str]:
         """The articles that were dealt or ended, and that the corpus still has."""
-        return sorted({*self.deals["article_id"]}.union(*self._status.values()) & set(self.corpus.by_id))
+        return sorted({*self._dealt}.union(*self._status.values()) & set(self.corpus.by_id))
 
     def unfinished(self, article: str) -> list[str]:
         """The annotators who have not ended an article that was dealt to them."""
-        dealt = self.deals.filter(article_id=article)["annotator"].to_list()
-        return sorted(who for who in dealt if article not in self._status[who])
+        return sorted(who for who in self._dealt.get(article, ()) if article not in self._status[who])
 
     def ready(self) -> list[str]:
         """The articles that all who were dealt them have ended, and that somebody submitted."""

@@ -65,6 +65,5 @@ def _tell(corpus: Corpus, done: Released, *, as_json: bool) -> None:
         return
     step = f"; a {done.bump.name} step from {done.previous}" if done.previous else ", the first release"
     say(f"{done.full} and {done.withheld} written{step}")
-    say(
-        f"Next: commit {done.recorded.relative_to(corpus.root)}, then `hedgerow publish {done.withheld} --repo ORG/NAME`"
-    )
+    recorded = done.recorded.relative_to(corpus.root)
+    say(f"Next: commit {recorded}, then `hedgerow publish {done.withheld} --repo ORG/NAME`")
