@@ -303,11 +303,12 @@ def annotator_named(one: Candidate) -> Iterator[str]:
 
 
 def _accounts(corpus: Corpus) -> set[str]:
-    """What `annotators.toml` and the server's secrets say of annotators, as strings."""
+    """What `annotators.toml` and the server's secrets say of annotators, as strings; pseudonyms are no secret."""
     found: set[str] = set()
     for path, read in _ACCOUNTS.items():
         if (corpus.root / path).exists():
-            found |= set(_strings(read((corpus.root / path).read_text(encoding="utf-8"))))
+            told = read((corpus.root / path).read_text(encoding="utf-8"))
+            found |= {*_strings(told)} - {*told, *told.get("annotators", ())}
     return found
 
 

@@ -222,6 +222,16 @@ def test_an_account_or_a_token_in_rows(sound: Candidate, secret: str) -> None:
     assert codes(sound) == ["annotator-named"]
 
 
+def test_a_pseudonym_is_no_secret(sound: Candidate) -> None:
+    known = {"port": 1, "annotators": {"adjudicator": {"name": "adjudicator", "email": "adjudicator@port.example"}}}
+    (sound.corpus.state / "secrets.json").write_text(json.dumps(known))
+    path = sound.folder / "CHANGELOG.md"
+    path.write_text(f"{path.read_text()}The adjudicator decided.\n")
+    assert codes(sound) == []
+    path.write_text(f"{path.read_text()}Thanks to adjudicator@port.example.\n")
+    assert codes(sound) == ["annotator-named"]
+
+
 def test_a_finding_does_not_say_the_secret(sound: Candidate) -> None:
     edit(sound, "articles", lambda row: row.update(outlet=ACCOUNT))
     assert not any(ACCOUNT in str(failed) for failed in failures(sound))
