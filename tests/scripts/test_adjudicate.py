@@ -50,7 +50,7 @@ def test_what_is_open_still_is_told_with_its_address_and_ends_with_1(labelled: C
     code, told = adjudicate(labelled, "--pull")
     assert code == 1
     assert "one is not decided wholly: http://127.0.0.1:" in told
-    assert "hedge “may”: neither kept nor dropped" in told
+    assert "hedge “may”: deleted on the page" in told
 
 
 def test_what_a_pull_left_as_it_is_is_told(capsys: pytest.CaptureFixture[str]) -> None:
