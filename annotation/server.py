@@ -199,6 +199,7 @@ class Server:
 
     def _write_secrets(self, wanted: Secrets) -> None:
         self.state.chmod(0o700)
+        (self.state / ".gitignore").write_text("*\n", encoding="utf-8")  # passwords and tokens, in whatever corpus
         with aside(self.secrets_path, private=True) as new:
             new.write_text(json.dumps(asdict(wanted), indent=2) + "\n", encoding="utf-8")
 

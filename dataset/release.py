@@ -71,10 +71,11 @@ def prepare(plan: Plan) -> list[Path]:
     """Writes what a release wants committed: splits, changelog, figures, citation. Returns what changed.
 
     Raises:
-        Problem: the version cannot be next, an article has no event, or a page is missing.
+        Problem: the version cannot be next, the record has findings, an article has no event, or a page is missing.
     """
     corpus = plan.corpus
     _refuse_version(plan)
+    _refuse_findings(plan)
     changed = [corpus.splits] if fix_splits(corpus, _articles(buildable(corpus, plan.layer))) else []
     path = _page(corpus, CHANGELOG)
     page, released = path.read_text(encoding="utf-8"), _released(corpus)
@@ -173,11 +174,11 @@ def _refuse_stale_figures(corpus: Corpus, mend: str) -> None:
 
 
 def _refuse_findings(plan: Plan) -> None:
-    found = check_record(plan.corpus, [plan.layer]) + list(check_entities(plan.corpus))
+    found = check_record(plan.corpus, plan.corpus.layers()) + list(check_entities(plan.corpus))
     if left := acknowledged.judge(plan.corpus, found, whole=False).open:
-        first = f"{left[0].code} in {left[0].article_id}: {left[0].message}"
+        first = f"{left[0].code} in {left[0].layer} {left[0].article_id}: {left[0].message}"
         raise Problem(
-            f"{plan.layer} has open findings ({len(left)}), the first: {first}",
+            f"the record has open findings ({len(left)}), the first: {first}",
             "see `hedgerow validate`; mend them, or acknowledge the warnings that are right as they stand",
         )
 

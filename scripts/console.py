@@ -33,6 +33,7 @@ def typed(line: str) -> str:
     return _COMMAND.sub(lambda match: f"`{_called()}{match[1]}{_corpus_named(match[1])}`", line)
 
 
+_WITHOUT_CORPUS = frozenset({"publish", "fetch", "rehydrate", "diff"})
 _COMMAND = re.compile(r"`hedgerow( [^`]*)`")
 
 
@@ -52,7 +53,8 @@ def _corpus_named(words: str) -> str:
         for word, value in zip(sys.argv, [*sys.argv[1:], ""], strict=True)
         if word == "--corpus" or word.startswith("--corpus=")
     ]
-    return f" --corpus {shlex.quote(named[-1])}" if named and "--corpus" not in words else ""
+    takes = words.split()[0] not in _WITHOUT_CORPUS and "--corpus" not in words
+    return f" --corpus {shlex.quote(named[-1])}" if named and takes else ""
 
 
 def say(line: str) -> None:

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from annotation.agreement import is_stale
 from dataset.corpus import Corpus, open_corpus
+from dataset.problem import Problem
 from dataset.release import Plan, Released, Unfit, prepare, release
 from scripts.console import CorpusOption, JsonOption, say, say_json
 
@@ -36,6 +38,7 @@ def command(
     Example: hedgerow release 1.0.0
     """
     here = open_corpus(corpus)
+    _refuse_stale_agreement(here)
     plan = Plan(here, version, layer, out or here.root / "dist", last)
     if only_prepare:
         _tell_prepared(here, version, prepare(plan), as_json=as_json)
@@ -46,6 +49,15 @@ def command(
         for one in unfit.failed:
             say(str(one))
         raise
+
+
+def _refuse_stale_agreement(corpus: Corpus) -> None:
+    for kept in sorted(corpus.annotations.glob("*/agreement.jsonl")):
+        if is_stale(corpus, kept.parent.name):
+            raise Problem(
+                f"the agreement of round {kept.parent.name} was measured on other work than the record's",
+                f"run `hedgerow agree --round {kept.parent.name}`, then prepare and commit again",
+            )
 
 
 def _tell_prepared(corpus: Corpus, version: str, changed: list[Path], *, as_json: bool) -> None:

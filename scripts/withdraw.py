@@ -26,4 +26,5 @@ def command(
     changed = withdraw(here, article, reason)
     names = ", ".join(str(path.relative_to(here.root)) for path in changed)
     say(f"{article} is withdrawn; {count(len(changed), 'file')} changed: {names or 'it was withdrawn before'}")
-    say("Next: look at `git diff`, commit, and release; a row less is a new major version")
+    say("Look at `git diff`, and at what README.md, DATASHEET.md and hedgerow.toml say of the articles in words")
+    say("Next: `hedgerow agree --round R` for each round that was measured, commit, then release a new major version")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from typing import Final
 
 import polars as pl
 
-from dataset import schema
+from dataset import schema, scheme
 from dataset.checks.findings import Finding
 from dataset.checks.layers import check_layer
 from dataset.corpus import Corpus
@@ -49,7 +50,9 @@ def check_decisions(corpus: Corpus) -> Iterator[Finding]:
         yield Finding("unsound-decision", GOLD, "", f"decisions.jsonl: {fault}")
     with suppress(Problem):
         gold = read_layer(corpus.layer_path(GOLD), GOLD)
-        yield from _strays(decisions, gold.spans) if corpus.decisions.exists() else ()
+        if corpus.decisions.exists():
+            yield from _strays(decisions, gold.spans)
+            yield from _untrue(corpus, decisions, gold.spans)
 
 
 def _strays(decisions: pl.DataFrame, spans: pl.DataFrame) -> Iterator[Finding]:
@@ -61,6 +64,37 @@ def _strays(decisions: pl.DataFrame, spans: pl.DataFrame) -> Iterator[Finding]:
     for row in told.join(spans, left_on=named, right_on=gold, how="anti").iter_rows(named=True):
         message = f"a decision names the span {row['gold_span']}, which the gold lacks"
         yield Finding("unsound-decision", GOLD, row["article_id"], message)
+
+
+def _untrue(corpus: Corpus, decisions: pl.DataFrame, gold: pl.DataFrame) -> Iterator[Finding]:
+    """Spans that are said to be kept and are another in the gold, and those said to be changed that are the same."""
+    told = decisions.filter(pl.col("to_span").is_null(), pl.col("outcome").is_in(["kept", "changed"]))
+    ours = gold.select("article_id", pl.col("span_id").alias("gold_span"), *_said("gold"))
+    key = ["round", "annotator", "article_id", "span_id"]
+    both = told.join(_spans_of(corpus, told), on=key).join(ours, on=["article_id", "gold_span"])
+    same = pl.all_horizontal(pl.col(f"own_{name}").eq_missing(pl.col(f"gold_{name}")) for name in _SAID)
+    for row in both.filter(same != (pl.col("outcome") == "kept")).iter_rows(named=True):
+        what = "is another in the gold" if row["outcome"] == "kept" else "is the same in the gold"
+        message = f"{row['annotator']}'s span {row['span_id']} is told as {row['outcome']}, but {what}"
+        yield Finding("unsound-decision", GOLD, row["article_id"], message)
+
+
+_SAID: Final = ("label", "start", "end", *(name for names in scheme.ATTRIBUTES.values() for name in names))
+
+
+def _said(whose: str) -> list[pl.Expr]:
+    """What a span says, under names of their own; the names of speakers are a set."""
+    columns = [pl.col(name).list.sort() if name == "speaker_entities" else pl.col(name) for name in _SAID]
+    return [column.alias(f"{whose}_{name}") for name, column in zip(_SAID, columns, strict=True)]
+
+
+def _spans_of(corpus: Corpus, decisions: pl.DataFrame) -> pl.DataFrame:
+    """What the annotators who are named say, by round, annotator, article and span."""
+    names = [
+        f"{one}/{who}" for one, who in decisions.select("round", "annotator").unique().sort("round", "annotator").rows()
+    ]
+    spans = [schema.empty(schema.Spans), *(read_layer(corpus.layer_path(name), name).spans for name in names)]
+    return pl.concat(spans).select("round", "annotator", "article_id", "span_id", *_said("own"))
 
 
 def check_entities(corpus: Corpus) -> Iterator[Finding]:

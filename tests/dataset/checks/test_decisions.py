@@ -64,3 +64,19 @@ def test_decisions_that_cannot_be_read_are_a_finding(gold: Corpus) -> None:
 def test_gold_that_cannot_be_read_is_one_finding_with_decisions_beside_it(gold: Corpus) -> None:
     (gold.layer_path(GOLD) / "spans.jsonl").write_bytes(b"{\n")
     assert [code for code, _ in messages(gold)] == ["unreadable-table"]
+
+
+def test_a_span_that_is_told_as_kept_and_was_changed_in_the_gold_is_told(gold: Corpus) -> None:
+    put_layer(gold, valid_rows())
+    assert messages(gold) == []
+    spans = gold.layer_path(GOLD) / "spans.jsonl"
+    spans.write_text(spans.read_text(encoding="utf-8").replace('["Ann Bo"]', '["Russia"]'), encoding="utf-8")
+    assert messages(gold) == [("unsound-decision", "a1's span ann is told as kept, but is another in the gold")]
+
+
+def test_a_span_that_is_told_as_changed_and_is_the_same_is_told(gold: Corpus) -> None:
+    put_layer(gold, valid_rows())
+    told = gold.decisions.read_text(encoding="utf-8").splitlines(keepends=True)
+    told[0] = told[0].replace('"kept"', '"changed"')
+    gold.decisions.write_text("".join(told), encoding="utf-8")
+    assert messages(gold) == [("unsound-decision", "a1's span kyiv is told as changed, but is the same in the gold")]
