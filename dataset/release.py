@@ -13,6 +13,7 @@ from dataset.build import buildable, write_configs
 from dataset.card import CARD, Edition, card
 from dataset.changelog import CHANGELOG, entry, with_entry
 from dataset.changes import Bump, Change
+from dataset.checks.findings import CATALOGUE
 from dataset.checks.record import check_entities, check_record
 from dataset.corpus import Corpus
 from dataset.croissant import about, write_croissant
@@ -174,7 +175,10 @@ def _refuse_stale_figures(corpus: Corpus, mend: str) -> None:
 
 
 def _refuse_findings(plan: Plan) -> None:
-    found = check_record(plan.corpus, plan.corpus.layers()) + list(check_entities(plan.corpus))
+    """Refuses whatever is found in the layer, and in the others what adjudication cannot have settled."""
+    others = check_record(plan.corpus, [name for name in plan.corpus.layers() if name != plan.layer])
+    broken = [one for one in others if one.severity == "error" and not CATALOGUE[one.code].rule]
+    found = check_record(plan.corpus, [plan.layer]) + broken + list(check_entities(plan.corpus))
     if left := acknowledged.judge(plan.corpus, found, whole=False).open:
         first = f"{left[0].code} in {left[0].layer} {left[0].article_id}: {left[0].message}"
         raise Problem(

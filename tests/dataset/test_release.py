@@ -54,6 +54,11 @@ def edit_span(corpus: Corpus, span_id: str, **changed: str) -> None:
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     row_of({"spans": rows}, span_id).update(changed)
     put_jsonl(path, rows)
+    decisions = [json.loads(line) for line in corpus.decisions.read_text().splitlines()]
+    for decided in decisions:
+        if decided["gold_span"] == span_id and decided["outcome"] == "kept":
+            decided.update(outcome="changed", rule="E3")
+    put_jsonl(corpus.decisions, decisions)
 
 
 # What a release holds
@@ -266,7 +271,7 @@ def test_a_page_that_is_missing_is_refused(ready: Corpus, page: str) -> None:
 def test_a_finding_is_refused(ready: Corpus) -> None:
     edit_span(ready, "may", hedge_kind="evidential")
     commit(ready)
-    with pytest.raises(Problem, match="h3-kind-of-another-list in one"):
+    with pytest.raises(Problem, match="h3-kind-of-another-list in gold one"):
         release(plan_of(ready))
     assert not (ready.root / "dist").exists()
 
@@ -399,3 +404,11 @@ def test_another_layer_can_be_released(tmp_path: Path) -> None:
     commit(corpus)
     done = release(plan_of(corpus, layer=LAYER))
     assert "one unadjudicated pass" in (done.full / "README.md").read_text()
+
+
+def test_a_release_with_an_error_in_an_annotators_layer_is_refused(ready: Corpus) -> None:
+    spans = ready.layer_path("r1/a2") / "spans.jsonl"
+    spans.write_text(spans.read_text(encoding="utf-8").replace('["Ann Bo"]', '["Narnia"]', 1), encoding="utf-8")
+    commit(ready)
+    with pytest.raises(Problem, match=r"the record has open findings \(2\)"):  # the entity, and that it was “kept”
+        release(plan_of(ready))
