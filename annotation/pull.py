@@ -22,7 +22,6 @@ from dataset.files import read_table, write_bytes, writing
 from dataset.layer import Layer, Removal, read_layer, removals, sort_layer, write_layers
 
 Row = dict[str, Any]
-MANIFEST: Final = "manifest.json"
 AS_IT_WAS: Final = "the record is as it was"
 
 

@@ -24,11 +24,10 @@ from dataset import plots, schema, scheme
 from dataset.corpus import Corpus
 from dataset.counts import counts
 from dataset.files import read_table, write_bytes
-from dataset.layer import Layer, read_layer
+from dataset.layer import GOLD, Layer, read_layer
 from dataset.problem import Problem
 
 Row = dict[str, Any]
-GOLD: Final = "gold"
 LIMIT: Final = 200
 PAGE: Final = Path(__file__).parent / "report_page"
 _BLANK_LINES: Final = re.compile(r"(?<=\n)((?:[^\S\n]*\n)+)")
