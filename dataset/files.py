@@ -21,6 +21,7 @@ from dataset import schema
 from dataset.problem import Problem
 
 _AT_ONCE: Final = 20_000
+_BLOCK: Final = 1 << 20
 
 
 @contextmanager
@@ -120,20 +121,45 @@ def read_table(path: Path, table: type[schema.Table]) -> pl.DataFrame:
     Raises:
         Problem: the file cannot be read as the table.
     """
-    if not path.exists() or _is_blank(path):
+    return rows_of(path.read_bytes(), table, path) if path.exists() else schema.empty(table)
+
+
+def rows_of(content: bytes, table: type[schema.Table], path: Path, start: int = 0) -> pl.DataFrame:
+    """The rows that lines of a JSON Lines table hold, which begin at byte `start` of the file `path`.
+
+    Raises:
+        Problem: they are not rows of the table.
+    """
+    if not content.strip():
         return schema.empty(table)
-    if (own := _as_written(path, table)) is not None:
+    if (own := _as_written(content, table)) is not None:
         return own
-    _refuse_bad_lines(path, table)
     try:
-        return pl.read_ndjson(path, schema=schema.polars_schema(table))
-    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
-        raise _unreadable(path, table, f"line {_first_unfit(path, table)}: {str(error).splitlines()[0]}") from error
+        _refuse_bad_lines(content, table)
+        return _parsed(content, table)
+    except _UnfitError as unfit:
+        line, reason = unfit.args
+        raise _unreadable(path, table, f"line {_lines_before(path, start) + line}{reason}") from unfit
 
 
-def _as_written(path: Path, table: type[schema.Table]) -> pl.DataFrame | None:
-    """The table, if the file holds byte for byte what `table_bytes` makes of it, so that no line wants a look."""
-    content = path.read_bytes()
+class _UnfitError(Exception):
+    """A line, by its number, that is no row, and why."""
+
+
+def _parsed(content: bytes, table: type[schema.Table]) -> pl.DataFrame:
+    try:
+        return pl.read_ndjson(content, schema=schema.polars_schema(table))
+    except (pl.exceptions.PolarsError, ValueError) as error:
+        raise _UnfitError(_first_unfit(content, table), f": {str(error).splitlines()[0]}") from error
+
+
+def _lines_before(path: Path, start: int) -> int:
+    with path.open("rb") as file:
+        return sum(file.read(min(_BLOCK, start - at)).count(b"\n") for at in range(0, start, _BLOCK))
+
+
+def _as_written(content: bytes, table: type[schema.Table]) -> pl.DataFrame | None:
+    """The table, if the lines are byte for byte what `table_bytes` makes of it, so that none wants a look."""
     try:
         rows = pl.read_ndjson(content, schema=schema.polars_schema(table))
         return rows if _holds(content, rows) else None
@@ -152,22 +178,16 @@ def _holds(content: bytes, rows: pl.DataFrame) -> bool:
     return at == len(content)
 
 
-def _is_blank(path: Path) -> bool:
-    with path.open("rb") as lines:
-        return all(not line.strip() for line in lines)
-
-
 def _unreadable(path: Path, table: type[schema.Table], reason: str) -> Problem:
     return Problem(f"{path} cannot be read as the table {table.__name__}: {reason}", "mend or restore the file")
 
 
-def _refuse_bad_lines(path: Path, table: type[schema.Table]) -> None:
+def _refuse_bad_lines(content: bytes, table: type[schema.Table]) -> None:
     """Polars would drop a column that the table does not have, and keep the first of two values of one column."""
     known = set(schema.polars_schema(table))
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip() and (reason := _bad(line, known)):
-                raise _unreadable(path, table, f"line {number} {reason}")
+    for number, line in enumerate(io.BytesIO(content), start=1):
+        if line.strip() and (reason := _bad(line, known)):
+            raise _UnfitError(number, f" {reason}")
 
 
 def _bad(line: bytes, known: set[str]) -> str | None:
@@ -194,9 +214,9 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 _JSON: Final = json.JSONDecoder(object_pairs_hook=_each_once)
 
 
-def _first_unfit(path: Path, table: type[schema.Table]) -> int:
+def _first_unfit(content: bytes, table: type[schema.Table]) -> int:
     """The number of the first line that holds a value of another type than its column's."""
-    lines = path.read_bytes().splitlines(keepends=True)
+    lines = content.splitlines(keepends=True)
 
     def unfit(count: int) -> bool:
         try:

@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 
 from dataset import schema
-from dataset.files import aside, read_table, table_bytes
+from dataset.files import aside, table_bytes
+from dataset.parts import WHOLE, Part, parts_of, read_part
 
 TABLES: dict[str, type[schema.Table]] = {
     name: schema.RECORD[name] for name in ("tasks", "spans", "relations", "findings")
@@ -86,14 +87,23 @@ def _sort_relations(relations: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFram
     return ends.sort(order, nulls_last=True).select(relations.columns)
 
 
-def read_layer(folder: Path, name: str) -> Layer:
-    """The layer in a folder, sorted; one without files is empty.
+def read_layer(folder: Path, name: str, part: Part = WHOLE) -> Layer:
+    """A part of the layer in a folder, or all of it, sorted; one without files is empty.
 
     Raises:
-        Problem: a file cannot be read as its table.
+        Problem: a file cannot be read as its table, or is not sorted by article and has several parts.
     """
-    tables = {table: read_table(folder / f"{table}.jsonl", model) for table, model in TABLES.items()}
+    tables = {table: read_part(folder / f"{table}.jsonl", model, part) for table, model in TABLES.items()}
     return sort_layer(Layer(name, **tables))
+
+
+def layer_parts(*folders: Path) -> list[Part]:
+    """The parts of layers in folders, so that each is small in every one of them.
+
+    Raises:
+        Problem: a table is not sorted by article.
+    """
+    return parts_of(folder / f"{table}.jsonl" for folder in folders for table in TABLES)
 
 
 def missing_files(folder: Path) -> list[str]:
