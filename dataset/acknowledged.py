@@ -5,7 +5,7 @@ An acknowledgement names a place and its words, so that the warning is back once
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -66,16 +66,22 @@ def place(corpus: Corpus, finding: Finding) -> str | None:
 
 def judge(corpus: Corpus, found: Iterable[Finding], *, whole: bool) -> Judged:
     """Parts the acknowledged warnings from the rest. Where `found` is of the whole record, stale ones are told, too."""
+    judged = Judged([], [])
+    for one, let in judging(corpus, found, whole=whole):
+        (judged.acknowledged if let else judged.open).append(one)
+    return judged
+
+
+def judging(corpus: Corpus, found: Iterable[Finding], *, whole: bool) -> Iterator[tuple[Finding, bool]]:
+    """The same, one finding after the other, each with whether it was acknowledged."""
     known: set[_Key] = set(read(corpus).select(_KEY).iter_rows())
-    about = {key[:2] for key in known}
-    judged, used = Judged([], []), set()
+    about, used = {key[:2] for key in known}, set()
     for one in found:
         key = _key(corpus, one) if (one.code, one.article_id) in about and one.severity == "warning" else None
         if key in known:
             used.add(key)
-        (judged.acknowledged if key in known else judged.open).append(one)
-    judged.open.extend(_stale(*key) for key in sorted(known - used) if whole)
-    return judged
+        yield one, key in known
+    yield from ((_stale(*key), False) for key in sorted(known - used) if whole)
 
 
 def _key(corpus: Corpus, finding: Finding) -> _Key | None:

@@ -139,7 +139,7 @@ def rows_of(content: bytes, table: type[schema.Table], path: Path, start: int = 
         return _parsed(content, table)
     except _UnfitError as unfit:
         line, reason = unfit.args
-        raise _unreadable(path, table, f"line {_lines_before(path, start) + line}{reason}") from unfit
+        raise _unreadable(path, table, f"line {lines_before(path, start) + line}{reason}") from unfit
 
 
 class _UnfitError(Exception):
@@ -153,7 +153,8 @@ def _parsed(content: bytes, table: type[schema.Table]) -> pl.DataFrame:
         raise _UnfitError(_first_unfit(content, table), f": {str(error).splitlines()[0]}") from error
 
 
-def _lines_before(path: Path, start: int) -> int:
+def lines_before(path: Path, start: int) -> int:
+    """How many lines a file has before byte `start`."""
     with path.open("rb") as file:
         return sum(file.read(min(_BLOCK, start - at)).count(b"\n") for at in range(0, start, _BLOCK))
 

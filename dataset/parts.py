@@ -17,7 +17,7 @@ import orjson
 import polars as pl
 
 from dataset import schema
-from dataset.files import rows_of
+from dataset.files import lines_before, rows_of
 from dataset.problem import Problem
 
 AT_ONCE: Final = 16 << 20
@@ -77,6 +77,12 @@ def read_part(path: Path, table: type[schema.Table], part: Part = WHOLE) -> pl.D
     if part != WHOLE and not rows.select(part.holds().all()).item():
         raise unsorted(path)
     return rows
+
+
+def rows_before(path: Path, part: Part) -> int:
+    """How many lines a table has before a part."""
+    with path.open("rb") as file:
+        return lines_before(path, _places(file, path, part)[0])
 
 
 def batches(path: Path, table: type[schema.Table], parts: Sequence[Part]) -> Iterator[pl.DataFrame]:

@@ -10,3 +10,7 @@ class Problem(Exception):  # noqa: N818 - it is shown to people by this name
         super().__init__(f"{what}; {next_step}")
         self.what = what
         self.next_step = next_step
+
+    def __reduce__(self) -> tuple[type[Problem], tuple[str, str]]:
+        """How it comes back from another process."""
+        return Problem, (self.what, self.next_step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -177,12 +178,13 @@ def _refuse_stale_figures(corpus: Corpus, mend: str) -> None:
 def _refuse_findings(plan: Plan) -> None:
     """Refuses whatever is found in the layer, and in the others what adjudication cannot have settled."""
     others = check_record(plan.corpus, [name for name in plan.corpus.layers() if name != plan.layer])
-    broken = [one for one in others if one.severity == "error" and not CATALOGUE[one.code].rule]
-    found = check_record(plan.corpus, [plan.layer]) + broken + list(check_entities(plan.corpus))
-    if left := acknowledged.judge(plan.corpus, found, whole=False).open:
-        first = f"{left[0].code} in {left[0].layer} {left[0].article_id}: {left[0].message}"
+    broken = (one for one in others if one.severity == "error" and not CATALOGUE[one.code].rule)
+    found = chain(check_record(plan.corpus, [plan.layer]), broken, check_entities(plan.corpus))
+    left = (one for one, let in acknowledged.judging(plan.corpus, found, whole=False) if not let)
+    if first := next(left, None):
         raise Problem(
-            f"the record has open findings ({len(left)}), the first: {first}",
+            f"the record has open findings ({1 + sum(1 for _ in left)}), the first: "
+            f"{first.code} in {first.layer} {first.article_id}: {first.message}",
             "see `hedgerow validate`; mend them, or acknowledge the warnings that are right as they stand",
         )
 

@@ -6,6 +6,7 @@ Offsets are Unicode code points into the article's text, end-exclusive.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 import pandera.polars as pa
@@ -407,9 +408,14 @@ def failures(model: type[Table], rows: pl.DataFrame) -> list[dict[str, Any]]:
     return []
 
 
-def faults(model: type[Table], rows: pl.DataFrame, key: list[str]) -> list[str]:
-    """What the table does not allow in its rows, each in words, and keys that stand twice."""
-    found = [f"row {one['index'] + 1}: {one['column']} is {one['failure_case']!r}" for one in failures(model, rows)]
+def faults(model: type[Table], rows: pl.DataFrame, key: list[str], before: Callable[[], int] = lambda: 0) -> list[str]:
+    """What the table does not allow in its rows, each in words, and keys that stand twice.
+
+    `before` tells how many rows the table has before these.
+    """
+    failed = failures(model, rows)
+    first = before() + 1 if failed else 0
+    found = [f"row {one['index'] + first}: {one['column']} is {one['failure_case']!r}" for one in failed]
     twice = rows.filter(rows.select(key).is_duplicated()).select(key).unique(maintain_order=True)
     return found + [f"{' '.join(map(str, row))} is there twice" for row in twice.iter_rows()]
 

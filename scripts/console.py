@@ -7,9 +7,10 @@ import re
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from textwrap import indent
 from typing import Annotated, Any
 
 import typer
@@ -65,6 +66,16 @@ def say(line: str) -> None:
 def say_json(content: Any) -> None:
     """The result as JSON."""
     sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+
+
+def say_json_rows(rows: Iterable[Any]) -> None:
+    """The same of a list, a row at a time."""
+    between = "\n"
+    sys.stdout.write("[")
+    for row in rows:
+        sys.stdout.write(between + indent(json.dumps(row, ensure_ascii=False, indent=2), "  "))
+        between = ",\n"
+    sys.stdout.write("]\n" if between == "\n" else "\n]\n")
 
 
 def count(number: int, noun: str) -> str:

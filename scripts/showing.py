@@ -81,14 +81,18 @@ def shortened(words: str) -> str:
     return words if len(words) <= LONGEST else f"{words[:half]} … {words[-half:]}"
 
 
-def print_findings(shown: Shown, found: list[Finding], acknowledged: frozenset[Finding]) -> None:
-    """Findings by article, each with its words in context; each code's rule the first time that it is found."""
+def print_findings(shown: Shown, found: Iterable[tuple[Finding, bool]]) -> None:
+    """Findings by article, each with its words in context; each code's rule the first time that it is found.
+
+    With each comes whether it was acknowledged.
+    """
     told: set[str] = set()
-    for (layer, article), group in groupby(found, key=lambda one: (one.layer, one.article_id)):
+    for (layer, article), group in groupby(found, key=lambda judged: (judged[0].layer, judged[0].article_id)):
         several = list(group)
-        OUT.print(f"[bold]{escape(article)}[/] {escape(layer)}  {escape(shown.address(several[0]) or '')}".rstrip())
-        for one in several:
-            for told_line in _told(shown, one, one.code not in told, one in acknowledged):
+        address = shown.address(several[0][0]) or ""
+        OUT.print(f"[bold]{escape(article)}[/] {escape(layer)}  {escape(address)}".rstrip())
+        for one, acknowledged in several:
+            for told_line in _told(shown, one, one.code not in told, acknowledged):
                 OUT.print(told_line)
             told.add(one.code)
 
@@ -128,7 +132,7 @@ def cell(words: str) -> str:
     return plain
 
 
-def by_code(found: Iterable[Finding]) -> Iterator[str]:
+def by_code(codes: Counter[str]) -> Iterator[str]:
     """How many findings of each code there are, the most frequent first."""
-    for code, count in Counter(one.code for one in found).most_common():
+    for code, count in codes.most_common():
         yield f"{count:>7} {CATALOGUE[code].severity:<7} {code}: {CATALOGUE[code].title}"

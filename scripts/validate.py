@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import Annotated, Final
 
 import typer
 
 from dataset import acknowledged
-from dataset.acknowledged import Judged
 from dataset.checks.findings import Finding
 from dataset.checks.page import codes_page
 from dataset.checks.record import check_entities, check_record
 from dataset.corpus import Corpus, open_corpus
-from dataset.files import write_bytes
+from dataset.files import aside
 from dataset.problem import Problem
-from scripts.console import CorpusOption, JsonOption, say, say_json
+from scripts.console import CorpusOption, JsonOption, say, say_json_rows
 from scripts.showing import Shown, by_code, markdown, print_findings
 
-SHOWN = 200
-FILE = "validate-findings.jsonl"
+SHOWN: Final = 200
+FILE: Final = "validate-findings.jsonl"
+LET: Final = "acknowledged"
+_Judged = tuple[Finding, bool]
 
 
 def command(
@@ -52,21 +54,33 @@ def command(
     here = open_corpus(corpus)
     names = _chosen(here, layer or [])
     whole = names == here.layers()
-    found = check_record(here, names) + (list(check_entities(here)) if whole else [])
-    judged = _judged(here, found, whole=whole)
-    _show(here, judged, show_all, "json" if as_json else "markdown" if as_markdown else "people")
+    found = chain(check_record(here, names), check_entities(here) if whole else ())
+    counts = Counter[str]()
+    listed = _listed(_judged(here, found, whole=whole), counts, show_all)
+    _show(here, listed, "json" if as_json else "markdown" if as_markdown else "people")
     if not as_json:
-        say(f"{', '.join(names)}: {_summary(judged)}")
-    if any(one.severity == "error" or strict for one in judged.open):
+        say(f"{', '.join(names)}: {_summary(counts)}")
+    if counts["error"] or (strict and counts["warning"]):
         raise typer.Exit(1)
 
 
-def _judged(corpus: Corpus, found: list[Finding], *, whole: bool) -> Judged:
-    """What is open; all of it, where the acknowledgements cannot be read, which is a finding then."""
+def _judged(corpus: Corpus, found: Iterable[Finding], *, whole: bool) -> Iterator[_Judged]:
+    """Each finding and whether it was acknowledged; none was, where the acknowledgements cannot be read."""
     try:
-        return acknowledged.judge(corpus, found, whole=whole)
+        acknowledged.read(corpus)
     except Problem as problem:
-        return Judged([*found, Finding("unreadable-table", "acknowledged", "", problem.what)], [])
+        yield from ((one, False) for one in found)
+        yield Finding("unreadable-table", "acknowledged", "", problem.what), False
+    else:
+        yield from acknowledged.judging(corpus, found, whole=whole)
+
+
+def _listed(judged: Iterable[_Judged], counts: Counter[str], show_all: bool) -> Iterator[_Judged]:
+    """Those to be shown; counts all of them, by severity or as acknowledged."""
+    for one, let in judged:
+        counts[LET if let else one.severity] += 1
+        if show_all or not let:
+            yield one, let
 
 
 def _chosen(corpus: Corpus, names: list[str]) -> list[str]:
@@ -79,31 +93,32 @@ def _chosen(corpus: Corpus, names: list[str]) -> list[str]:
     return list(dict.fromkeys(names)) or known
 
 
-def _show(corpus: Corpus, judged: Judged, show_all: bool, form: str) -> None:
-    shown, let = Shown(corpus), frozenset(judged.acknowledged)
-    listed = judged.open + (judged.acknowledged if show_all else [])
-    listed.sort(key=lambda one: (one.layer, one.article_id, -1 if one.start is None else one.start, one.code))
+def _show(corpus: Corpus, listed: Iterator[_Judged], form: str) -> None:
+    shown = Shown(corpus)
     if form == "json":
-        say_json([shown.row(one, acknowledged=one in let) for one in listed])
-    elif form == "markdown":
-        for line in markdown(shown, listed[:SHOWN]) if listed else ():
+        say_json_rows(shown.row(one, acknowledged=let) for one, let in listed)
+        return
+    first = list(islice(listed, SHOWN))
+    if form == "markdown":
+        for line in markdown(shown, [one for one, _ in first]) if first else ():
             say(line)
     else:
-        print_findings(shown, listed[:SHOWN], let)
-    if len(listed) > SHOWN and form != "json":
-        rows = [shown.row(one, acknowledged=one in let) for one in listed]
-        say(f"{len(listed)} findings; the first {SHOWN} are above, all of them in {_kept(corpus, rows)}\n")
-        say("\n".join(by_code(listed)) + "\n")
+        print_findings(shown, first)
+    if following := next(listed, None):
+        _keep(corpus, shown, chain(first, [following], listed))
 
 
-def _kept(corpus: Corpus, rows: list[dict[str, object]]) -> Path:
-    """Writes rows into the corpus's state folder."""
-    path = corpus.state / FILE
-    write_bytes(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
-    return path
+def _keep(corpus: Corpus, shown: Shown, listed: Iterable[_Judged]) -> None:
+    """Writes what is too much to be shown into the corpus's state folder, and says how much of what it is."""
+    path, codes = corpus.state / FILE, Counter[str]()
+    with aside(path) as new, new.open("w", encoding="utf-8") as out:
+        for one, let in listed:
+            out.write(json.dumps(shown.row(one, acknowledged=let), ensure_ascii=False) + "\n")
+            codes[one.code] += 1
+    say(f"{codes.total()} findings; the first {SHOWN} are above, all of them in {path}\n")
+    say("\n".join(by_code(codes)) + "\n")
 
 
-def _summary(judged: Judged) -> str:
-    counts = Counter(one.severity for one in judged.open)
-    let = f", {len(judged.acknowledged)} acknowledged" if judged.acknowledged else ""
+def _summary(counts: Counter[str]) -> str:
+    let = f", {counts[LET]} acknowledged" if counts[LET] else ""
     return f"{counts['error']} errors, {counts['warning']} warnings{let}"

@@ -24,7 +24,7 @@ _WINDOW: Final = 24
 class Facts:
     """A layer and the texts of its articles: article_id, article_text. `unreadable` says why one is not there.
 
-    `events` are article_id and event_id, `entities` the registry: event_id, entity, aliases.
+    `events` are article_id and event_id, `entities` the registries of these events: event_id, entity, aliases.
     """
 
     layer: Layer
@@ -104,11 +104,12 @@ class Facts:
 
 def gather(corpus: Corpus, layer: Layer) -> Facts:
     """Reads the texts that a layer is about. A text that cannot be read is noted, not raised."""
-    known = set(corpus.articles["article_id"])
-    tables = [layer.tasks["article_id"], layer.spans["article_id"]]
+    about = pl.concat([layer.tasks["article_id"], layer.spans["article_id"]]).drop_nulls().unique().sort()
+    events = corpus.rows_of(about).select("article_id", "event_id")
+    known = set(events["article_id"])
     texts: dict[str, str] = {}
     unreadable: dict[str, str] = {}
-    for article in pl.concat(tables).drop_nulls().unique().sort():
+    for article in about:
         if article in known:
             try:
                 texts[article] = corpus.text(article)
@@ -116,5 +117,4 @@ def gather(corpus: Corpus, layer: Layer) -> Facts:
                 unreadable[article] = str(problem)
     rows = {"article_id": list(texts), "article_text": list(texts.values())}
     frame = pl.DataFrame(rows, schema={"article_id": pl.String, "article_text": pl.String})
-    events = corpus.articles.select("article_id", "event_id")
-    return Facts(layer, frame, unreadable, events, corpus.entities)
+    return Facts(layer, frame, unreadable, events, corpus.entities_of(events["event_id"]))

@@ -30,12 +30,13 @@ def found_by(checks: Iterable[Check], corpus: Corpus, layer: Layer) -> list[Find
     """What these checks find in a layer, and articles that the corpus does not have; by article and place."""
     facts = gather(corpus, layer)
     found = [finding for check in checks for finding in check(facts)]
-    known = set(corpus.articles["article_id"])
+    known = set(facts.events["article_id"])
     found += [_unknown_article(layer.name, one) for one in layer.tasks["article_id"].drop_nulls() if one not in known]
-    return sorted(found, key=_place)
+    return sorted(found, key=place)
 
 
-def _place(one: Finding) -> tuple[str, int, str, str, str]:
+def place(one: Finding) -> tuple[str, int, str, str, str]:
+    """What findings are sorted by: article and place."""
     return (one.article_id, -1 if one.start is None else one.start, one.code, one.span_id or "", one.message)
 
 

@@ -4,55 +4,81 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 import polars as pl
 
 from dataset import schema, scheme
 from dataset.checks.findings import Finding
-from dataset.checks.layers import check_layer
+from dataset.checks.layers import check_layer, place
 from dataset.corpus import Corpus
-from dataset.files import read_table
-from dataset.layer import GOLD, missing_files, read_layer
+from dataset.engine import Each
+from dataset.layer import GOLD, layer_parts, missing_files, read_layer
+from dataset.parts import WHOLE, Part, read_part, rows_before
 from dataset.problem import Problem
 
-
-def check_record(corpus: Corpus, layers: Iterable[str]) -> list[Finding]:
-    """All findings of these layers. A layer that cannot be read is one finding, and the others are checked."""
-    names = list(layers)
-    found = [one for name in names for one in _check(corpus, name)]
-    return found + (list(check_decisions(corpus)) if GOLD in names else [])
+UNREADABLE: Final = "unreadable-table"
 
 
-def _check(corpus: Corpus, name: str) -> list[Finding]:
-    folder = corpus.layer_path(name)
-    lost = [f"{one} is missing; put it back, or pull again" for one in missing_files(folder)]
-    found = [Finding("missing-table", name, "", message) for message in lost]
+def check_record(corpus: Corpus, layers: Iterable[str], each: Each = map) -> Iterator[Finding]:
+    """All findings of these layers, layer by layer and part by part, by article and place.
+
+    A part of a layer that cannot be read is one finding, and the others are checked. `each` is what does the parts.
+    """
+    for name in layers:
+        yield from _check(corpus, name, each)
+
+
+def _check(corpus: Corpus, name: str, each: Each) -> Iterator[Finding]:
+    folder, unreadable = corpus.layer_path(name), set[str]()
+    for lost in missing_files(folder):
+        yield Finding("missing-table", name, "", f"{lost} is missing; put it back, or pull again")
     try:
-        layer = read_layer(folder, name)
+        parts = layer_parts(folder)
     except Problem as problem:
-        return [*found, Finding("unreadable-table", name, "", problem.what)]
-    return found + check_layer(corpus, layer)
+        yield _unreadable(name, problem)
+        return
+    for found in each(partial(check_part, corpus, name), parts):
+        for one in found:
+            if one.code != UNREADABLE or one.message not in unreadable:
+                yield one
+            if one.code == UNREADABLE:
+                unreadable.add(one.message)
 
 
-def check_decisions(corpus: Corpus) -> Iterator[Finding]:
+def check_part(corpus: Corpus, name: str, part: Part) -> list[Finding]:
+    """All findings of a part of a layer, by article and place; of the gold, those of its decisions, too."""
+    decisions = list(check_decisions(corpus, part)) if name == GOLD else []
+    try:
+        found = check_layer(corpus, read_layer(corpus.layer_path(name), name, part))
+    except Problem as problem:
+        found = [_unreadable(name, problem)]
+    return sorted([*found, *decisions], key=place) if decisions else found
+
+
+def _unreadable(name: str, problem: Problem) -> Finding:
+    return Finding(UNREADABLE, name, "", problem.what)
+
+
+def check_decisions(corpus: Corpus, part: Part = WHOLE) -> Iterator[Finding]:
     """Rows of `decisions.jsonl` that the table does not allow, and what gold and decisions say otherwise.
 
     Decisions that cannot be read are one finding. Gold that cannot be read is a layer's finding, and not one here.
     """
     try:
-        decisions = read_table(corpus.decisions, schema.Decisions)
+        decisions = read_part(corpus.decisions, schema.Decisions, part)
     except Problem as problem:
-        yield Finding("unreadable-table", GOLD, "", problem.what)
+        yield _unreadable(GOLD, problem)
         return
     key = ["round", "annotator", "article_id", "span_id", "to_span"]
-    for fault in schema.faults(schema.Decisions, decisions, key):
+    for fault in schema.faults(schema.Decisions, decisions, key, partial(rows_before, corpus.decisions, part)):
         yield Finding("unsound-decision", GOLD, "", f"decisions.jsonl: {fault}")
     with suppress(Problem):
-        gold = read_layer(corpus.layer_path(GOLD), GOLD)
+        gold = read_layer(corpus.layer_path(GOLD), GOLD, part)
         if corpus.decisions.exists():
             yield from _strays(decisions, gold.spans)
-            yield from _untrue(corpus, decisions, gold.spans)
+            yield from _untrue(corpus, decisions, gold.spans, part)
 
 
 def _strays(decisions: pl.DataFrame, spans: pl.DataFrame) -> Iterator[Finding]:
@@ -66,12 +92,12 @@ def _strays(decisions: pl.DataFrame, spans: pl.DataFrame) -> Iterator[Finding]:
         yield Finding("unsound-decision", GOLD, row["article_id"], message)
 
 
-def _untrue(corpus: Corpus, decisions: pl.DataFrame, gold: pl.DataFrame) -> Iterator[Finding]:
+def _untrue(corpus: Corpus, decisions: pl.DataFrame, gold: pl.DataFrame, part: Part) -> Iterator[Finding]:
     """Spans that are said to be kept and are another in the gold, and those said to be changed that are the same."""
     told = decisions.filter(pl.col("to_span").is_null(), pl.col("outcome").is_in(["kept", "changed"]))
     ours = gold.select("article_id", pl.col("span_id").alias("gold_span"), *_said("gold"))
     key = ["round", "annotator", "article_id", "span_id"]
-    both = told.join(_spans_of(corpus, told), on=key).join(ours, on=["article_id", "gold_span"])
+    both = told.join(_spans_of(corpus, told, part), on=key).join(ours, on=["article_id", "gold_span"])
     same = pl.all_horizontal(pl.col(f"own_{name}").eq_missing(pl.col(f"gold_{name}")) for name in _SAID)
     for row in both.filter(same != (pl.col("outcome") == "kept")).iter_rows(named=True):
         what = "is another in the gold" if row["outcome"] == "kept" else "is the same in the gold"
@@ -88,12 +114,12 @@ def _said(whose: str) -> list[pl.Expr]:
     return [column.alias(f"{whose}_{name}") for name, column in zip(_SAID, columns, strict=True)]
 
 
-def _spans_of(corpus: Corpus, decisions: pl.DataFrame) -> pl.DataFrame:
+def _spans_of(corpus: Corpus, decisions: pl.DataFrame, part: Part) -> pl.DataFrame:
     """What the annotators who are named say, by round, annotator, article and span."""
     names = [
         f"{one}/{who}" for one, who in decisions.select("round", "annotator").unique().sort("round", "annotator").rows()
     ]
-    spans = [schema.empty(schema.Spans), *(read_layer(corpus.layer_path(name), name).spans for name in names)]
+    spans = [schema.empty(schema.Spans), *(read_layer(corpus.layer_path(name), name, part).spans for name in names)]
     return pl.concat(spans).select("round", "annotator", "article_id", "span_id", *_said("own"))
 
 

@@ -65,7 +65,7 @@ def test_a_tombstone_without_text_stays(ready: Corpus) -> None:
 def test_the_record_is_sound_after_it(ready: Corpus) -> None:
     withdraw(ready, TWO, WHY)
     fresh = open_corpus(ready.root)
-    assert check_record(fresh, ["gold", "r1/a1"]) == []
+    assert list(check_record(fresh, ["gold", "r1/a1"])) == []
     assert fixed_splits(fresh).rows() == [(EVENT, "train")]
 
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -94,9 +93,7 @@ def test_a_hundred_thousand_findings_are_a_summary_and_a_file(
 ) -> None:
     many = [Finding("h9-unlabelled-cue", LAYER, ARTICLE, f"{n}", start=0, end=2) for n in range(100_000)]
     monkeypatch.setattr(validate, "check_record", lambda *_: many)
-    begun = time.monotonic()
     told = run("validate")
-    assert time.monotonic() - begun < 20
     assert "100000 findings; the first 200 are above" in told.stdout
     assert " 100000 warning h9-unlabelled-cue: " in told.stdout
     kept = (corpus.state / "validate-findings.jsonl").read_text(encoding="utf-8").splitlines()
