@@ -22,7 +22,7 @@ from annotation.rounds import layers_of
 from annotation.side_by_side import STATES, Adjudication, Comparison, compare
 from dataset import plots, schema, scheme
 from dataset.corpus import Corpus
-from dataset.counts import counts
+from dataset.counts import summary_of
 from dataset.files import read_table, write_bytes
 from dataset.layer import GOLD, Layer, read_layer
 from dataset.problem import Problem
@@ -97,7 +97,7 @@ def report(corpus: Corpus, wanted: Wanted = Wanted()) -> Report:
         not_shown=len(submitted) - len(shown),
         left_out=sum(shown.one.left_out for shown in articles),
         articles=articles,
-        counted=list(counts(layer).items()),
+        counted=list(summary_of(layer).counts.items()),
         count_plots=list(_count_plots(layer)),
         comparisons=comparisons,
         comparisons_missing=None if comparisons else _alone(round_name),

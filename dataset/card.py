@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,13 +11,11 @@ from typing import Any, Final
 import jinja2
 
 from dataset import schema
-from dataset.checks.findings import Finding
 from dataset.corpus import Corpus
-from dataset.counts import sentence
-from dataset.files import read_table
-from dataset.layer import Layer
+from dataset.counts import Summary
+from dataset.layer import GOLD
 from dataset.manifest import FULL, WITHHELD, Variant
-from dataset.published import GOLD
+from dataset.published import deciders
 
 TEMPLATE = "card.md.j2"
 CARD = "README.md"
@@ -47,16 +46,17 @@ class Edition:
 
 def card(
     corpus: Corpus,
-    layer: Layer,
+    layer: Summary,
     counts: Sizes,
     sizes: Sizes,
     folder: Path,
-    errors: list[Finding],
+    errors: Counter[str],
     edition: Edition | None = None,
 ) -> str:
     """The README of a built folder. `folder` holds the Parquet files.
 
-    `counts` are rows by config and split, `sizes` their bytes in memory; `edition` is what a release is.
+    `counts` are rows by config and split, `sizes` their bytes before compression, `errors` how many there are of each
+    code; `edition` is what a release is.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -74,27 +74,24 @@ def card(
         layer=layer.name,
         adjudicated=layer.name == "gold",
         makers=_makers(corpus, layer),
-        counts=sentence(layer),
+        counts=layer.sentence,
         quotes=sum(counts["quotes"].values()),
-        errors=sorted({one.code for one in errors}),
-        error_count=len(errors),
-        versions=sorted(version for version in layer.tasks["guidelines_version"].unique() if version),
+        errors=sorted(errors),
+        error_count=errors.total(),
+        versions=sorted(layer.guidelines_versions),
         configs={name: (table.__doc__, schema.fields(table)) for name, table in schema.CONFIGS.items()},
     )
 
 
-def _makers(corpus: Corpus, layer: Layer) -> dict[str, str]:
+def _makers(corpus: Corpus, layer: Summary) -> dict[str, str]:
     """What the settings say of each annotator of the layer."""
     unknown = "The corpus's settings do not say who this annotator is."
     return {name: corpus.makers[name].note if name in corpus.makers else unknown for name in _names(corpus, layer)}
 
 
-def _names(corpus: Corpus, layer: Layer) -> list[str]:
+def _names(corpus: Corpus, layer: Summary) -> list[str]:
     """The layer's annotators; of the gold, those whose work it was made of, too."""
-    names = set(layer.tasks["annotator"].drop_nulls())
-    return sorted(
-        names | set(read_table(corpus.decisions, schema.Decisions)["annotator"]) if layer.name == GOLD else names
-    )
+    return sorted(layer.annotators | (deciders(corpus).annotators if layer.name == GOLD else set()))
 
 
 def for_variant(page: str, variant: Variant, counts: Sizes, sizes: Sizes, folder: Path) -> str:
@@ -136,7 +133,7 @@ def _config(name: str, splits: list[str], version: str | None) -> dict[str, Any]
     return {"config_name": name, **told, **({"version": version} if version else {}), "data_files": files}
 
 
-def _facts(corpus: Corpus, layer: Layer, articles: int, edition: Edition | None) -> dict[str, Any]:
+def _facts(corpus: Corpus, layer: Summary, articles: int, edition: Edition | None) -> dict[str, Any]:
     kinds = {corpus.makers[name].kind for name in _names(corpus, layer) if name in corpus.makers}
     return {
         "pretty_name": corpus.title,

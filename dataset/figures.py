@@ -14,9 +14,8 @@ import polars as pl
 
 from dataset import schema, scheme
 from dataset.corpus import Corpus
-from dataset.counts import sentence
+from dataset.counts import summary
 from dataset.files import read_table, write_bytes
-from dataset.layer import read_layer
 from dataset.problem import Problem
 
 PAGES: Final = ("README.md", "DATASHEET.md")
@@ -52,7 +51,7 @@ def _figures(corpus: Corpus, name: str) -> str:
 
 def count_figures(corpus: Corpus) -> str:
     """The counts of each layer, in words."""
-    lines = [f"- `{name}`: {sentence(read_layer(corpus.layer_path(name), name))}." for name in corpus.layers()]
+    lines = [f"- `{name}`: {summary(corpus, name).sentence}." for name in corpus.layers()]
     return "\n".join(lines)
 
 

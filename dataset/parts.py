@@ -45,12 +45,13 @@ class Part:
 WHOLE: Final = Part()
 
 
-def parts_of(tables: Iterable[Path], size: int = AT_ONCE) -> list[Part]:
-    """Cuts tables that are sorted by article into parts with about `size` bytes of the longest, in order.
+def parts_of(tables: Iterable[Path], size: int | None = None) -> list[Part]:
+    """Cuts tables that are sorted by article into parts, in order, of about `size` (else `AT_ONCE`) bytes of the longest.
 
     Raises:
         Problem: the longest is not sorted by article.
     """
+    size = size or AT_ONCE
     longest = max((path for path in tables if path.exists()), key=lambda path: path.stat().st_size, default=None)
     if longest is None or longest.stat().st_size <= size:
         return [WHOLE]

@@ -11,12 +11,11 @@ import polars as pl
 from dataset import schema, scheme
 from dataset.corpus import Corpus
 from dataset.covering import Covering
-from dataset.files import read_table
-from dataset.layer import Layer, read_layer, sort_layer
+from dataset.layer import GOLD, Layer, read_layer, sort_layer
+from dataset.parts import WHOLE, Part, batches, parts_of, read_part
 from dataset.tokens import tokenize
 
 BETWEEN_SEGMENTS = " … "
-GOLD = "gold"
 _ID = ["article_id", "span_id"]
 _OF_A_RATER = ["round", "annotator", *_ID]
 _UNKNOWN = pl.lit(None, pl.String)
@@ -67,24 +66,49 @@ class Labelled:
         return keys.join(rows, on="article_id", how="inner", maintain_order="left_right")
 
 
-def labelled(corpus: Corpus, layer: Layer) -> Labelled:
-    """The submitted articles of a layer, by id. Skipped articles and those not ended are not published."""
+@dataclass(frozen=True)
+class Deciders:
+    """Whose work became the gold: the rounds and the annotators that its decisions name."""
+
+    rounds: frozenset[str] = frozenset()
+    annotators: frozenset[str] = frozenset()
+
+
+def deciders(corpus: Corpus) -> Deciders:
+    """Whose work became the gold.
+
+    Raises:
+        Problem: the table `decisions` cannot be read.
+    """
+    parts = parts_of([corpus.decisions])
+    found = [rows.select("round", "annotator").unique() for rows in batches(corpus.decisions, schema.Decisions, parts)]
+    return Deciders(*(frozenset(pl.concat(found)[name].drop_nulls()) for name in ("round", "annotator")))
+
+
+def labelled(corpus: Corpus, layer: Layer, part: Part = WHOLE, made_by: Deciders | None = None) -> Labelled:
+    """The submitted articles of a part of a layer, by id. Skipped articles and those not ended are not published.
+
+    `made_by` is whose work became the gold, where that is the layer; it is looked up if not told.
+    """
     submitted = layer.tasks.filter(status="submitted").select("article_id", "guidelines_version")
-    articles = submitted.join(corpus.articles, on="article_id", how="inner", maintain_order="left")
+    known = corpus.rows_of(submitted["article_id"])
+    articles = submitted.join(known, on="article_id", how="inner", maintain_order="left")
     texts = [corpus.text(article) for article in articles["article_id"]]
     articles = articles.with_columns(pl.Series("text", texts, pl.String))
     spans = _placed(layer.spans).join(articles, on="article_id", how="semi", maintain_order="left").with_row_index("at")
     spans = spans.with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
-    raters = _adjudicated(corpus) if layer.name == GOLD else spans.with_columns(outcome=_UNKNOWN, rule=_UNKNOWN)
-    return Labelled(articles, _with_kinds(corpus, spans), _whole_links(layer.relations, spans), raters)
+    if layer.name == GOLD:
+        raters = _adjudicated(corpus, part, made_by or deciders(corpus))
+    else:
+        raters = spans.with_columns(outcome=_UNKNOWN, rule=_UNKNOWN)
+    return Labelled(articles, _with_kinds(corpus, spans, known), _whole_links(layer.relations, spans), raters)
 
 
-def _adjudicated(corpus: Corpus) -> pl.DataFrame:
+def _adjudicated(corpus: Corpus, part: Part, made_by: Deciders) -> pl.DataFrame:
     """The spans of every annotator of the rounds that made the gold, and what became of each."""
-    decisions = read_table(corpus.decisions, schema.Decisions)
-    rounds = set(decisions["round"])
-    names = [name for name in corpus.layers() if name.rpartition("/")[0] in rounds]
-    spans = pl.concat([schema.empty(schema.Spans), *(_submitted_spans(corpus, name) for name in names)])
+    decisions = read_part(corpus.decisions, schema.Decisions, part)
+    names = [name for name in corpus.layers() if name.rpartition("/")[0] in made_by.rounds]
+    spans = pl.concat([schema.empty(schema.Spans), *(_submitted_spans(corpus, name, part) for name in names)])
     became = decisions.filter(pl.col("to_span").is_null() & (pl.col("outcome") != "added"))
     return spans.join(
         became.select(*_OF_A_RATER, "outcome", "rule").unique(_OF_A_RATER, keep="last"),
@@ -94,8 +118,8 @@ def _adjudicated(corpus: Corpus) -> pl.DataFrame:
     ).with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
 
 
-def _submitted_spans(corpus: Corpus, name: str) -> pl.DataFrame:
-    layer = read_layer(corpus.layer_path(name), name)
+def _submitted_spans(corpus: Corpus, name: str, part: Part) -> pl.DataFrame:
+    layer = read_layer(corpus.layer_path(name), name, part)
     submitted = layer.tasks.filter(status="submitted")
     return _placed(layer.spans).join(submitted, on="article_id", how="semi", maintain_order="left")
 
@@ -106,13 +130,15 @@ def _placed(spans: pl.DataFrame) -> pl.DataFrame:
     return placed.with_columns(pl.col("text").fill_null(""), pl.col("speaker_entities").fill_null([]))
 
 
-def _with_kinds(corpus: Corpus, spans: pl.DataFrame) -> pl.DataFrame:
+def _with_kinds(corpus: Corpus, spans: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
     """The spans with the kind of each of their entities, null for one that the event's registry does not have."""
     named = spans.filter(pl.col("speaker_entities").list.len() > 0).select("at", "article_id", "speaker_entities")
     one_each = named.explode("speaker_entities").join(
-        corpus.articles.select("article_id", "event_id"), on="article_id", how="left", maintain_order="left"
+        articles.select("article_id", "event_id"), on="article_id", how="left", maintain_order="left"
     )
-    known = corpus.entities.select("event_id", "kind", pl.col("entity").alias("speaker_entities"))
+    known = corpus.entities_of(articles["event_id"]).select(
+        "event_id", "kind", pl.col("entity").alias("speaker_entities")
+    )
     kinds = one_each.join(
         known.unique(["event_id", "speaker_entities"], keep="last"),
         on=["event_id", "speaker_entities"],
@@ -269,8 +295,10 @@ ROWS: dict[str, Callable[[Labelled], pl.DataFrame]] = {
 }
 
 
-def frames(corpus: Corpus, layer: Layer) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Every config and its rows, sorted by article and place, one after the other."""
-    one = labelled(corpus, sort_layer(layer))
+def frames(
+    corpus: Corpus, layer: Layer, part: Part = WHOLE, made_by: Deciders | None = None
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Every config and its rows of a part of a layer, sorted by article and place, one after the other."""
+    one = labelled(corpus, sort_layer(layer), part, made_by)
     for config, table in schema.CONFIGS.items():
         yield config, ROWS[config](one).select(*schema.polars_schema(table))

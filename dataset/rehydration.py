@@ -109,12 +109,12 @@ def _write(folder: Path, new: Path, texts: Texts) -> tuple[Sizes, Sizes]:
     sizes: Sizes = {config: {} for config in schema.CONFIGS}
     for config in kept_configs():
         for split, paths in shards(folder, config).items():
-            groups = [_filled(group, schema.CONFIGS[config], texts) for path in paths for group in row_groups(path)]
-            counts[config][split] = sum(group.num_rows for group in groups)
-            sizes[config][split] = write_tables(new / file_name(config, split), config, groups)
+            groups = (_filled(group, schema.CONFIGS[config], texts) for path in paths for group in row_groups(path))
+            written = write_tables(new / file_name(config, split), config, groups)
+            counts[config][split], sizes[config][split] = written
     for split, rows in _tokens(new):
-        counts["tokens"][split] = rows.height
-        sizes["tokens"][split] = write_rows(new / file_name("tokens", split), "tokens", rows)
+        written = write_rows(new / file_name("tokens", split), "tokens", rows)
+        counts["tokens"][split], sizes["tokens"][split] = written
     return counts, sizes
 
 

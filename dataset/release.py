@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -10,18 +11,18 @@ from pathlib import Path
 from typing import Final
 
 from dataset import acknowledged, manifest
-from dataset.build import buildable, write_configs
+from dataset.build import require_buildable, write_configs
 from dataset.card import CARD, Edition, card
 from dataset.changelog import CHANGELOG, entry, with_entry
 from dataset.changes import Bump, Change
 from dataset.checks.findings import CATALOGUE
 from dataset.checks.record import check_entities, check_record
 from dataset.corpus import Corpus
+from dataset.counts import submitted_articles
 from dataset.croissant import about, write_croissant
 from dataset.diff import diff
 from dataset.figures import filled, refresh
 from dataset.files import folder_aside, put_folder, write_bytes, writing
-from dataset.layer import Layer
 from dataset.manifest import FULL, WITHHELD, Manifest, Variant
 from dataset.problem import Problem
 from dataset.release_checks import Candidate, Failed, failures
@@ -78,7 +79,8 @@ def prepare(plan: Plan) -> list[Path]:
     corpus = plan.corpus
     _refuse_version(plan)
     _refuse_findings(plan)
-    changed = [corpus.splits] if fix_splits(corpus, _articles(buildable(corpus, plan.layer))) else []
+    require_buildable(corpus, plan.layer)
+    changed = [corpus.splits] if fix_splits(corpus, submitted_articles(corpus, plan.layer)) else []
     path = _page(corpus, CHANGELOG)
     page, released = path.read_text(encoding="utf-8"), _released(corpus)
     told = with_entry(page, plan.version, head(corpus.root).date, released)
@@ -107,11 +109,11 @@ def release(plan: Plan) -> Released:
     Raises:
         Problem: anything is not as a release wants it (Unfit: the release checks); nothing is written then.
     """
-    commit, layer = _ready(plan)
+    commit = _ready(plan)
     previous, last, targets = _previous(plan.corpus), _last(plan), _targets(plan)
     with writing(plan.out, "no version was written"), ExitStack() as asides:
         full, withheld = (asides.enter_context(folder_aside(target)) for target in targets.values())
-        _write_full(plan, layer, commit, full)
+        _write_full(plan, commit, full)
         put_variant(full, withheld, WITHHELD, *write_withheld(full, withheld))
         bump = _honest_bump(plan, last, full)
         _refuse_unfit(plan, last, full, withheld)
@@ -130,21 +132,21 @@ def _targets(plan: Plan) -> dict[Variant, Path]:
 # What a release asks for
 
 
-def _ready(plan: Plan) -> tuple[Commit, Layer]:
+def _ready(plan: Plan) -> Commit:
     corpus = plan.corpus
     _refuse_version(plan)
     commit = head(corpus.root)
     if changed := uncommitted(corpus.root):
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         raise Problem(f"{changed[0]}{more} is not committed", "a release is made from a commit: commit, or put it back")
-    layer = buildable(corpus, plan.layer)
+    require_buildable(corpus, plan.layer)
     prepared = f"run `hedgerow release --prepare {plan.version}` and commit"
-    require_splits(corpus, _articles(layer), prepared)
+    require_splits(corpus, submitted_articles(corpus, plan.layer), prepared)
     if not entry(_page(corpus, CHANGELOG).read_text(encoding="utf-8"), plan.version):
         raise Problem(f"{CHANGELOG} has no entry “## {plan.version} - DATE” that says something", prepared)
     _refuse_stale_figures(corpus, prepared)
     _refuse_findings(plan)
-    return commit, layer
+    return commit
 
 
 def _refuse_version(plan: Plan) -> None:
@@ -163,10 +165,6 @@ def _page(corpus: Corpus, name: str) -> Path:
             f"{corpus.root} has no {name}, and a release holds one", "write it; this repository's is an example"
         )
     return corpus.root / name
-
-
-def _articles(layer: Layer) -> list[str]:
-    return layer.tasks.filter(status="submitted")["article_id"].to_list()
 
 
 def _refuse_stale_figures(corpus: Corpus, mend: str) -> None:
@@ -264,16 +262,17 @@ def _said(change: Change) -> str:
 # What is written
 
 
-def _write_full(plan: Plan, layer: Layer, commit: Commit, folder: Path) -> None:
+def _write_full(plan: Plan, commit: Commit, folder: Path) -> None:
     corpus = plan.corpus
-    counts, sizes = write_configs(corpus, layer, folder)
+    written = write_configs(corpus, plan.layer, folder)
+    layer = written.summary
     for name in (DATASHEET, CHANGELOG):
         (folder / name).write_bytes(_page(corpus, name).read_bytes())
     put_report(folder)
     plots = put_plots(corpus, layer, folder)
     withdrawn = read_withdrawn(corpus)["article_id"].to_list()
     edition = Edition(plan.version, commit.date, FULL, plots, withdrawn)
-    page = card(corpus, layer, counts, sizes, folder, [], edition)
+    page = card(corpus, layer, written.rows, written.sizes, folder, Counter(), edition)
     (folder / CARD).write_text(page, encoding="utf-8")
     write_croissant(folder, about(corpus, plan.version, commit, (folder / DATASHEET).read_text(encoding="utf-8")))
     told = Manifest(
@@ -282,7 +281,7 @@ def _write_full(plan: Plan, layer: Layer, commit: Commit, folder: Path) -> None:
         variant=FULL,
         commit=commit.hash,
         date=commit.date,
-        guidelines_versions=sorted(layer.tasks["guidelines_version"].drop_nulls().unique()),
+        guidelines_versions=sorted(layer.guidelines_versions),
         files=manifest.stored_files(folder),
         content=manifest.content(folder),
         written_by=manifest.writers(),

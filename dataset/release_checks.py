@@ -20,9 +20,8 @@ from dataset import manifest, schema, scheme
 from dataset.card import CARD
 from dataset.content import classes, header, shards, strings_in
 from dataset.corpus import Corpus
-from dataset.counts import sentence
+from dataset.counts import summary
 from dataset.duplicates import shared_quotes
-from dataset.layer import read_layer
 from dataset.published import BETWEEN_SEGMENTS, PARTS
 from dataset.release_pages import DATASHEET, NEAR_DUPLICATES, article_texts
 from dataset.splits import fixed_splits
@@ -231,7 +230,7 @@ def _attributes(config: str) -> list[str]:
 def stale_count(one: Candidate) -> Iterator[str]:
     """Every count in the card, the datasheet and the README is that of a layer; the card's, that of the rows."""
     corpus = one.corpus
-    told = {name: sentence(read_layer(corpus.layer_path(name), name)) for name in corpus.layers()}
+    told = {name: summary(corpus, name).sentence for name in corpus.layers()}
     for page in (CARD, DATASHEET, "the repository's README.md"):
         for found in _COUNTS.findall(one.pages.get(page, "")):
             if found not in told.values():

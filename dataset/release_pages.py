@@ -9,11 +9,11 @@ import polars as pl
 
 from dataset import plots, schema, scheme
 from dataset.corpus import Corpus
-from dataset.counts import counts
+from dataset.counts import Summary
 from dataset.duplicates import near_duplicates
 from dataset.files import read_table, table_bytes
-from dataset.layer import Layer
-from dataset.published import GOLD
+from dataset.layer import GOLD
+from dataset.published import deciders
 
 DATASHEET: Final = "DATASHEET.md"
 NEAR_DUPLICATES: Final = "near-duplicates.jsonl"
@@ -40,9 +40,9 @@ def article_texts(folder: Path) -> pl.DataFrame:
     return pl.concat(found)
 
 
-def put_plots(corpus: Corpus, layer: Layer, folder: Path) -> dict[str, str]:
+def put_plots(corpus: Corpus, layer: Summary, folder: Path) -> dict[str, str]:
     """Draws the counts, and the agreement of the rounds that made the layer. Returns where each is, by its title."""
-    numbers = [plots.Bar(name.replace("`", ""), number) for name, number in counts(layer).items()]
+    numbers = [plots.Bar(name.replace("`", ""), number) for name, number in layer.counts.items()]
     drawn = {COUNTS: ("What the dataset holds", plots.bars("What the dataset holds", numbers))}
     for round_name in _rounds(corpus, layer):
         title = f"Agreement in round {round_name}: exact F1 of spans, with 95 % intervals"
@@ -54,9 +54,9 @@ def put_plots(corpus: Corpus, layer: Layer, folder: Path) -> dict[str, str]:
     return {title: name for name, (title, _) in drawn.items()}
 
 
-def _rounds(corpus: Corpus, layer: Layer) -> list[str]:
+def _rounds(corpus: Corpus, layer: Summary) -> list[str]:
     if layer.name == GOLD:
-        return sorted(set(read_table(corpus.decisions, schema.Decisions)["round"]))
+        return sorted(deciders(corpus).rounds)
     return [layer.name.rpartition("/")[0]]
 
 

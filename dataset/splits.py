@@ -70,10 +70,12 @@ def events_of(corpus: Corpus, articles: Iterable[str]) -> list[str]:
     Raises:
         Problem: an article has none.
     """
-    found = {article: corpus.by_id[article]["event_id"] for article in articles if article in corpus.by_id}
-    if without := sorted(article for article, event in found.items() if event is None):
+    known = pl.DataFrame({"article_id": list(articles)}, {"article_id": pl.String}).join(
+        corpus.articles, on="article_id", maintain_order="left"
+    )
+    if without := known.filter(pl.col("event_id").is_null())["article_id"].sort().to_list():
         raise Problem(
             f"{without[0]} has no event, so it has no split",
             f"give it an event_id in {corpus.seeds.name}/articles.jsonl",
         )
-    return list(found.values())
+    return known["event_id"].to_list()

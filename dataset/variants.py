@@ -17,15 +17,15 @@ from dataset.parquet import file_name, row_groups, write_tables
 
 
 def write_withheld(full: Path, out: Path) -> tuple[Sizes, Sizes]:
-    """Writes the configs of a `full` folder without their text. Returns rows, and bytes in memory."""
+    """Writes the configs of a `full` folder without their text. Returns rows, and bytes before compression."""
     counts: Sizes = {}
     sizes: Sizes = {}
     for config in kept_configs():
         counts[config], sizes[config] = {}, {}
         for split, paths in shards(full, config).items():
-            groups = [group for path in paths for group in _bare(path, config)]
-            counts[config][split] = sum(group.num_rows for group in groups)
-            sizes[config][split] = write_tables(out / file_name(config, split), config, groups)
+            groups = (group for path in paths for group in _bare(path, config))
+            written = write_tables(out / file_name(config, split), config, groups)
+            counts[config][split], sizes[config][split] = written
     return counts, sizes
 
 

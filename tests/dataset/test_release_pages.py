@@ -9,6 +9,7 @@ import pytest
 
 from dataset.build import build
 from dataset.corpus import Corpus
+from dataset.counts import summary_of
 from dataset.layer import read_layer
 from dataset.release_pages import article_texts, put_plots, put_report
 from tests.dataset.releasing import put_repository
@@ -51,15 +52,15 @@ def test_near_duplicates_are_reported_without_their_words(corpus: Corpus, tmp_pa
 
 def test_counts_are_drawn_and_agreement_where_it_was_measured(corpus: Corpus, tmp_path: Path) -> None:
     gold = read_layer(corpus.layer_path("gold"), "gold")
-    assert list(put_plots(corpus, gold, tmp_path).values()) == ["plots/counts.svg"]
+    assert list(put_plots(corpus, summary_of(gold), tmp_path).values()) == ["plots/counts.svg"]
     figures = [figure("all", 0.75), figure("quote", 0.5), figure("quote", 0.1, "a1,a2")]
     put_jsonl(corpus.annotations / "r1" / "agreement.jsonl", figures)
-    drawn = put_plots(corpus, gold, tmp_path)
+    drawn = put_plots(corpus, summary_of(gold), tmp_path)
     assert list(drawn.values()) == ["plots/counts.svg", "plots/agreement-r1.svg"]
     svg = (tmp_path / "plots" / "agreement-r1.svg").read_text()
     assert "0.75" in svg
     assert "0.50" in svg
     assert "0.10" not in svg
     before = {path: path.read_bytes() for path in (tmp_path / "plots").iterdir()}
-    put_plots(corpus, gold, tmp_path)
+    put_plots(corpus, summary_of(gold), tmp_path)
     assert {path: path.read_bytes() for path in (tmp_path / "plots").iterdir()} == before

@@ -1,0 +1,139 @@
+"""The record gives the same, in whatever parts it is read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dataset import parquet, parts
+from dataset.build import build
+from dataset.checks.record import check_part, check_record
+from dataset.corpus import Corpus
+from dataset.counts import submitted_articles, summary, summary_of
+from dataset.files import sha256
+from dataset.layer import GOLD, layer_parts, read_layer
+from dataset.parts import WHOLE
+from tests.dataset.tiny import (
+    ONE,
+    TEXTS,
+    Row,
+    Rows,
+    as_layer,
+    decision,
+    put_corpus,
+    put_jsonl,
+    put_layer,
+    valid_rows,
+)
+
+ARTICLES = [f"n{at:02}" for at in range(24)]
+SIZES = st.integers(600, 40_000)
+
+
+def of(article: str) -> Rows:
+    """What is said of an article: of every fourth nothing but a skip, of every fifth something that is a finding."""
+    at, rows = int(article[1:]), valid_rows()
+    told = {
+        name: [one | {"article_id": article} for one in table if one["article_id"] == ONE]
+        for name, table in rows.items()
+    }
+    if at % 5 == 0:
+        told["spans"] = told["spans"][1:]
+    if at % 4 == 0:
+        told = {name: [] for name in told} | {"tasks": [told["tasks"][0] | {"status": "skipped"}]}
+    return told
+
+
+def all_rows() -> Rows:
+    parts_ = [of(article) for article in ARTICLES]
+    return {name: [row for one in parts_ for row in one[name]] for name in parts_[0]}
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    events = {article: f"event{int(article[1:]) // 3}" for article in ARTICLES}
+    corpus = put_corpus(tmp_path_factory.mktemp("parts"), dict.fromkeys(ARTICLES, TEXTS[ONE]), events)
+    for name in ("r1/a1", "r1/a2", GOLD):
+        put_layer(corpus, as_layer(all_rows(), name), name)
+    put_jsonl(corpus.splits, [{"event_id": f"event{at}", "split": ("train", "test")[at % 2]} for at in range(8)])
+    put_jsonl(corpus.decisions, decisions())
+    return corpus
+
+
+def decisions() -> list[Row]:
+    spans = [span for span in all_rows()["spans"] if span["span_id"] != "near"]
+    return [
+        decision(who, span["span_id"], "kept", article_id=span["article_id"], gold_span=span["span_id"])
+        for span in spans
+        for who in ("a1", "a2")
+    ]
+
+
+@given(SIZES)
+@settings(max_examples=6)
+def test_the_findings_are_the_same(corpus: Corpus, size: int) -> None:
+    for name in ("r1/a1", GOLD):
+        paths = (corpus.layer_path(name) / f"{table}.jsonl" for table in ("tasks", "spans", "relations"))
+        found = [one for part in parts.parts_of(paths, size) for one in check_part(corpus, name, part)]
+        assert found == check_part(corpus, name, WHOLE)
+        assert {one.code for one in found} >= {"relation-end-missing"}
+
+
+@given(SIZES, st.integers(1, 9))
+@settings(max_examples=4)
+def test_a_build_has_the_same_bytes(
+    corpus: Corpus, tmp_path_factory: pytest.TempPathFactory, size: int, group: int
+) -> None:
+    folder = tmp_path_factory.mktemp("built")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parquet, "ROW_GROUP", {"articles": group, "tokens": group})
+        patch.setattr(parquet, "AT_ONCE", group * 3)
+        build(corpus, GOLD, folder / "whole", allow_errors=True)
+        patch.setattr(parts, "AT_ONCE", size)
+        assert len(layer_parts(corpus.layer_path(GOLD))) > 1 or size > 30_000
+        build(corpus, GOLD, folder / "parts", allow_errors=True)
+    assert digests(folder / "parts") == digests(folder / "whole")
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()) for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_what_a_layer_holds_adds_up(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = summary_of(read_layer(corpus.layer_path(GOLD), GOLD))
+    submitted = list(submitted_articles(corpus, GOLD))
+    monkeypatch.setattr(parts, "AT_ONCE", 2_000)
+    assert summary(corpus, GOLD) == whole
+    assert list(submitted_articles(corpus, GOLD)) == submitted == [one for one in ARTICLES if int(one[1:]) % 4]
+
+
+def test_what_cannot_be_read_is_one_finding_and_the_rest_is_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = put_corpus(tmp_path, dict.fromkeys(ARTICLES, TEXTS[ONE]))
+    put_layer(corpus, all_rows())
+    path = corpus.layer_path("r1/a1") / "spans.jsonl"
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join([*lines[:-1], lines[-1].replace('"start":', '"start":"x",  "begin":')]), encoding="utf-8")
+    monkeypatch.setattr(parts, "AT_ONCE", 2_000)
+    found = list(check_record(corpus, ["r1/a1"]))
+    assert [one.message for one in found if one.code == "unreadable-table"] == [
+        f"{path} cannot be read as the table Spans: line {len(lines)} has the column begin, which the table does not"
+    ]
+    assert {one.article_id for one in found} > {"", ARTICLES[5]}
+
+
+def test_a_table_in_no_order_is_one_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = put_corpus(tmp_path, dict.fromkeys(ARTICLES, TEXTS[ONE]))
+    put_layer(corpus, all_rows())
+    path = corpus.layer_path("r1/a1") / "spans.jsonl"
+    path.write_bytes(b"".join(reversed(path.read_bytes().splitlines(keepends=True))))
+    assert "unreadable-table" not in {one.code for one in check_record(corpus, ["r1/a1"])}
+    monkeypatch.setattr(parts, "AT_ONCE", 2_000)
+    (told,) = check_record(corpus, ["r1/a1"])
+    assert (told.code, told.message) == ("unreadable-table", f"{path} is not sorted by article_id")
