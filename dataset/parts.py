@@ -46,7 +46,7 @@ WHOLE: Final = Part()
 
 
 def parts_of(tables: Iterable[Path], size: int | None = None) -> list[Part]:
-    """Cuts tables that are sorted by article into parts, in order, of about `size` (else `AT_ONCE`) bytes of the longest.
+    """Cuts tables sorted by article into parts of about `size` (else `AT_ONCE`) bytes of the longest, in order.
 
     Raises:
         Problem: the longest is not sorted by article.
