@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,10 @@ class Corpus:
     splits: Path
     releases: Path
     proportions: dict[str, float]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How another process gets it: a process reads a corpus's tables once, as long as their files are the same."""
+        return _known, (tuple(getattr(self, field.name) for field in fields(self)), *map(_state, _tables(self)))
 
     @property
     def pulls(self) -> Path:
@@ -159,6 +163,26 @@ class Corpus:
     def layers(self) -> list[str]:
         """The layers in the record, by name."""
         return layers_in(self.annotations)
+
+
+_KNOWN: dict[str, Corpus] = {}
+
+
+def _tables(corpus: Corpus) -> tuple[Path, Path]:
+    return corpus.seeds / "articles.jsonl", corpus.seeds / "entities.jsonl"
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    return (path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else None
+
+
+def _known(settings: tuple[Any, ...], *states: tuple[int, int] | None) -> Corpus:
+    """The corpus of these settings, with what this process has read of it already."""
+    key = repr((settings, states))
+    if key not in _KNOWN:
+        _KNOWN.clear()
+        _KNOWN[key] = Corpus(*settings)
+    return _KNOWN[key]
 
 
 def open_corpus(folder: Path | None) -> Corpus:

@@ -20,7 +20,7 @@ from dataset import schema
 from dataset.files import lines_before, rows_of
 from dataset.problem import Problem
 
-AT_ONCE: Final = 16 << 20
+AT_ONCE: Final = 8 << 20
 """Bytes of the longest table that one part holds, about."""
 _Key = tuple[bool, str]
 

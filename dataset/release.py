@@ -21,6 +21,7 @@ from dataset.corpus import Corpus
 from dataset.counts import submitted_articles
 from dataset.croissant import about, write_croissant
 from dataset.diff import diff
+from dataset.engine import here
 from dataset.figures import filled, refresh
 from dataset.files import folder_aside, put_folder, write_bytes, writing
 from dataset.manifest import FULL, WITHHELD, Manifest, Variant
@@ -175,9 +176,9 @@ def _refuse_stale_figures(corpus: Corpus, mend: str) -> None:
 
 def _refuse_findings(plan: Plan) -> None:
     """Refuses whatever is found in the layer, and in the others what adjudication cannot have settled."""
-    others = check_record(plan.corpus, [name for name in plan.corpus.layers() if name != plan.layer])
+    others = check_record(plan.corpus, [name for name in plan.corpus.layers() if name != plan.layer], here)
     broken = (one for one in others if one.severity == "error" and not CATALOGUE[one.code].rule)
-    found = chain(check_record(plan.corpus, [plan.layer]), broken, check_entities(plan.corpus))
+    found = chain(check_record(plan.corpus, [plan.layer], here), broken, check_entities(plan.corpus))
     left = (one for one, let in acknowledged.judging(plan.corpus, found, whole=False) if not let)
     if first := next(left, None):
         raise Problem(
@@ -264,7 +265,7 @@ def _said(change: Change) -> str:
 
 def _write_full(plan: Plan, commit: Commit, folder: Path) -> None:
     corpus = plan.corpus
-    written = write_configs(corpus, plan.layer, folder)
+    written = write_configs(corpus, plan.layer, folder, each=here)
     layer = written.summary
     for name in (DATASHEET, CHANGELOG):
         (folder / name).write_bytes(_page(corpus, name).read_bytes())

@@ -9,6 +9,7 @@ import typer
 
 from dataset.build import build
 from dataset.corpus import open_corpus
+from dataset.engine import here
 from scripts.console import CorpusOption, JsonOption, say, say_json
 
 
@@ -25,7 +26,7 @@ def command(
 
     Example: hedgerow build --layer r1/a1 --out dist/r1-a1
     """
-    rows = build(open_corpus(corpus), layer, out, allow_errors=allow_errors)
+    rows = build(open_corpus(corpus), layer, out, allow_errors=allow_errors, each=here)
     if as_json:
         say_json({"out": str(out), "layer": layer, "rows": rows})
         return

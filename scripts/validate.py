@@ -15,6 +15,7 @@ from dataset.checks.findings import Finding
 from dataset.checks.page import codes_page
 from dataset.checks.record import check_entities, check_record
 from dataset.corpus import Corpus, open_corpus
+from dataset.engine import here as in_processes
 from dataset.files import aside
 from dataset.problem import Problem
 from scripts.console import CorpusOption, JsonOption, say, say_json_rows
@@ -54,7 +55,7 @@ def command(
     here = open_corpus(corpus)
     names = _chosen(here, layer or [])
     whole = names == here.layers()
-    found = chain(check_record(here, names), check_entities(here) if whole else ())
+    found = chain(check_record(here, names, in_processes), check_entities(here) if whole else ())
     counts = Counter[str]()
     listed = _listed(_judged(here, found, whole=whole), counts, show_all)
     _show(here, listed, "json" if as_json else "markdown" if as_markdown else "people")

@@ -92,7 +92,7 @@ def test_a_hundred_thousand_findings_are_a_summary_and_a_file(
     run: Run, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     many = [Finding("h9-unlabelled-cue", LAYER, ARTICLE, f"{n}", start=0, end=2) for n in range(100_000)]
-    monkeypatch.setattr(validate, "check_record", lambda *_: many)
+    monkeypatch.setattr(validate, "check_record", lambda *_: iter(many))
     told = run("validate")
     assert "100000 findings; the first 200 are above" in told.stdout
     assert " 100000 warning h9-unlabelled-cue: " in told.stdout

@@ -1,0 +1,71 @@
+"""What does the parts."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from dataset import engine
+from dataset.corpus import Corpus
+from dataset.engine import here
+from dataset.problem import Problem
+from tests.dataset.tiny import put_corpus
+
+
+def square(number: int) -> tuple[int, int]:
+    return number * number, os.getpid()
+
+
+def refuse(number: int) -> int:
+    if number == 3:
+        raise Problem("three is no number", "take another")
+    return number
+
+
+def end_itself(number: int) -> int:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def same_articles(corpus: Corpus, number: int) -> tuple[int, int]:
+    return id(corpus.articles), corpus.articles.height
+
+
+@pytest.fixture(autouse=True)
+def _few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "ENOUGH", 4)
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 9])
+def test_results_come_in_the_order_of_the_parts(count: int) -> None:
+    assert [made for made, _ in here(square, range(count))] == [number * number for number in range(count)]
+
+
+def test_few_parts_are_done_in_this_process_and_many_in_others() -> None:
+    assert {process for _, process in here(square, range(3))} == {os.getpid()}
+    if len(os.sched_getaffinity(0)) > 1:
+        assert os.getpid() not in {process for _, process in here(square, range(9))}
+
+
+@pytest.mark.parametrize("count", [4, 9])
+def test_what_is_wrong_with_a_part_is_told_as_it_is(count: int) -> None:
+    with pytest.raises(Problem, match="three is no number; take another"):
+        list(here(refuse, range(count)))
+
+
+def test_a_process_that_was_ended_is_told(tmp_path: Path) -> None:
+    work: Callable[[int], int] = end_itself
+    with pytest.raises(Problem, match="a process of this command was ended; free some memory, then run it again"):
+        list(here(work, range(6)))
+
+
+def test_a_process_reads_the_tables_of_a_corpus_once(tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path)
+    made = list(here(partial(same_articles, corpus), range(12)))
+    assert {height for _, height in made} == {3}
+    assert len({place for place, _ in made}) <= len(os.sched_getaffinity(0))
