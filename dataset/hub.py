@@ -31,7 +31,7 @@ from huggingface_hub.errors import (
 )
 
 from dataset.manifest import MANIFEST, Manifest, read_file
-from dataset.places import Plan, Release, no_such_version, tag_of, there_already
+from dataset.places import Plan, Release, no_such_version, refuse_password, tag_of, there_already
 from dataset.problem import Problem
 
 _HUBS_OWN: Final = ".gitattributes"
@@ -64,7 +64,8 @@ class Hub:
             raise _no_repository(name)
         self.name = name
         self.kept_as = name.rpartition("/")[2]
-        self._api = HfApi(endpoint=environ.get("HF_ENDPOINT") or None)
+        refuse_password("HF_ENDPOINT", endpoint := environ.get("HF_ENDPOINT") or None)
+        self._api = HfApi(endpoint=endpoint)
         self._repo: Final[dict[str, Any]] = {"repo_id": name, "repo_type": "dataset"}
 
     @cached_property

@@ -15,7 +15,7 @@ from dataset.checks.findings import Finding
 from dataset.checks.page import codes_page
 from dataset.checks.record import check_entities, check_record
 from dataset.corpus import Corpus, open_corpus
-from dataset.files import write_bytes
+from dataset.files import make_private, write_bytes
 from dataset.problem import Problem
 from scripts.console import CorpusOption, JsonOption, say, say_json
 from scripts.showing import Shown, by_code, markdown, print_findings
@@ -99,6 +99,7 @@ def _show(corpus: Corpus, judged: Judged, show_all: bool, form: str) -> None:
 def _kept(corpus: Corpus, rows: list[dict[str, object]]) -> Path:
     """Writes rows into the corpus's state folder."""
     path = corpus.state / FILE
+    make_private(corpus.state)
     write_bytes(path, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
     return path
 
