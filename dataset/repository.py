@@ -11,7 +11,11 @@ from typing import Final
 from dataset.problem import Problem
 
 # The folder's own settings could name a program for git to run.
-OBEYING_NOBODY: Final = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}")
+OBEYING_NOBODY: Final = (
+    *("-c", "core.fsmonitor=false"),
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "log.showSignature=false"),
+)
 
 
 @dataclass(frozen=True)
