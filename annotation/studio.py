@@ -17,7 +17,7 @@ from label_studio_sdk.core.api_error import ApiError
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 from tenacity.wait import wait_base
 
-from dataset.problem import Problem
+from dataset.problem import UNTRUSTED, Problem, distrusted
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -226,7 +226,7 @@ class Studio:
         except ApiError as error:
             raise _refusal(self.url, error) from None
         except httpx.ConnectError as error:
-            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+            if UNTRUSTED in str(error):
                 raise distrusted(self.url) from None
             raise Problem(
                 f"no answer from {self.url}", "start it with `hedgerow up`, or set LABEL_STUDIO_URL"
@@ -262,14 +262,6 @@ def _refuse_other_server(answer: httpx.Response) -> None:
 
 def _server(url: httpx.URL) -> str:
     return str(httpx.URL(scheme=url.scheme, host=url.host, port=url.port))
-
-
-def distrusted(url: str) -> Problem:
-    """The problem that a server's certificate is not one that this machine trusts."""
-    return Problem(
-        f"{url} shows a certificate that this machine does not trust, so nothing was sent there",
-        "check the address; if the certificate is your own authority's, name that one's file in SSL_CERT_FILE",
-    )
 
 
 def _filter(column: str, kind: str, value: Any) -> Row:

@@ -32,7 +32,7 @@ from huggingface_hub.errors import (
 
 from dataset.manifest import MANIFEST, Manifest, read_file
 from dataset.places import Plan, Release, no_such_version, refuse_password, tag_of, there_already
-from dataset.problem import Problem
+from dataset.problem import UNTRUSTED, Problem, distrusted
 
 _HUBS_OWN: Final = ".gitattributes"
 """The file that the Hub itself puts into a repository, so that no release has it."""
@@ -257,6 +257,8 @@ class Hub:
             cause = error.__cause__ if isinstance(error, RuntimeError | ValueError) and error.__cause__ else error
             if isinstance(cause, HfHubHTTPError):
                 raise self._refused(doing, cause) from None
+            if UNTRUSTED in str(cause):
+                raise distrusted(self._api.endpoint) from None
             raise Problem(
                 f"{self._api.endpoint} broke off while {doing}: {_untold(str(cause)) or type(cause).__name__}",
                 f"{_AGAIN} when it can be reached",

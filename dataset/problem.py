@@ -10,3 +10,15 @@ class Problem(Exception):  # noqa: N818 - it is shown to people by this name
         super().__init__(f"{what}; {next_step}")
         self.what = what
         self.next_step = next_step
+
+
+UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+"""What stands in the error of every client whose TLS does not trust a server."""
+
+
+def distrusted(url: str) -> Problem:
+    """The problem that a server's certificate is not one that this machine trusts."""
+    return Problem(
+        f"{url} shows a certificate that this machine does not trust, so nothing was sent there",
+        "check the address; if the certificate is your own authority's, name that one's file in SSL_CERT_FILE",
+    )
