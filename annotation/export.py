@@ -19,11 +19,14 @@ Row = dict[str, Any]
 
 CHUNK: Final = 4 << 20
 LONGEST: Final = 32 << 20
+SCANNED: Final = 64 << 10
+ENDLESS: Final = 1 << 20
 _PIECES: Final = 64
 _SPACE: Final = b" \t\r\n"
 # Between two tasks as Label Studio writes them; where else it matches, the pieces are put together again.
 _BETWEEN: Final = re.compile(rb'\},(?=\s*\{\s*"id"\s*:\s*\d)')
 _HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_QUOTE: Final = re.compile(rb'(?<!\\)"')
 _DIGITS: Final = bytes(0x30 if 0x30 <= byte <= 0x39 else byte for byte in range(256))
 _TOO_LONG: Final = b"0" * 19
 
@@ -69,13 +72,16 @@ def _slow(stream: IO[bytes]) -> Iterator[Any]:
 
 
 def _halves(stream: IO[bytes]) -> bool:
-    last = b""
+    """Whether half a character is written; refuses what ijson would read again and again from its begin, or stack up."""
+    last, found, since = b"", False, 0
     stream.seek(0)
-    while chunk := stream.read(CHUNK):
-        if _HALF.search(last + chunk):
-            return True
+    while chunk := stream.read(SCANNED):
+        found = found or bool(_HALF.search(last + chunk))
+        since = 0 if _QUOTE.search(chunk) else since + len(chunk)
+        if since > ENDLESS:
+            raise orjson.JSONDecodeError(f"for {ENDLESS >> 20} MB nothing in it ends", "", 0)
         last = chunk[-5:]
-    return False
+    return found
 
 
 def _quick(stream: IO[bytes]) -> Iterator[Any]:
