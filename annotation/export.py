@@ -72,7 +72,7 @@ def _slow(stream: IO[bytes]) -> Iterator[Any]:
 
 
 def _halves(stream: IO[bytes]) -> bool:
-    """Whether half a character is written; refuses what ijson would read again and again from its begin, or stack up."""
+    """Whether half a character is written; refuses what ijson would read again and again, or stack up."""
     last, found, since = b"", False, 0
     stream.seek(0)
     while chunk := stream.read(SCANNED):
