@@ -18,7 +18,7 @@ from annotation.normalise import Normaliser
 from annotation.push import deals_path
 from dataset import schema
 from dataset.corpus import Corpus
-from dataset.files import read_table, write_bytes, writing
+from dataset.files import make_private, read_table, write_bytes, writing
 from dataset.layer import Layer, Removal, read_layer, removals, sort_layer, write_layers
 
 Row = dict[str, Any]
@@ -171,6 +171,7 @@ def _note_places(corpus: Corpus, layer: str, source: Source, places: dict[str, i
     """Keeps on this machine where each article of a layer is labelled."""
     if source.server is not None:
         noted = {"server": source.server, "project": source.project, "tasks": places}
+        make_private(_places_path(corpus, layer).parent)
         write_bytes(_places_path(corpus, layer), json.dumps(noted, indent=1).encode())
 
 

@@ -17,7 +17,7 @@ from label_studio_sdk.core.api_error import ApiError
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 from tenacity.wait import wait_base
 
-from dataset.problem import Problem
+from dataset.problem import UNTRUSTED, Problem, distrusted
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -44,7 +44,9 @@ class Studio:
     def __init__(self, url: str, token: str, timeout: float = 60) -> None:
         self.url = without_credentials(url).rstrip("/")
         self._token = token
-        self._http = httpx.Client(timeout=timeout, follow_redirects=True)
+        self._http = httpx.Client(
+            timeout=timeout, follow_redirects=True, event_hooks={"response": [_refuse_other_server]}
+        )
         self._opened: LabelStudio | None = None
 
     @property
@@ -223,7 +225,9 @@ class Studio:
             yield
         except ApiError as error:
             raise _refusal(self.url, error) from None
-        except httpx.ConnectError:
+        except httpx.ConnectError as error:
+            if UNTRUSTED in str(error):
+                raise distrusted(self.url) from None
             raise Problem(
                 f"no answer from {self.url}", "start it with `hedgerow up`, or set LABEL_STUDIO_URL"
             ) from None
@@ -235,6 +239,29 @@ class Studio:
         except (ValueError, KeyError, TypeError, AttributeError, httpx.InvalidURL) as error:
             what = type(error).__name__
             raise Problem(f"{self.url} does not answer like Label Studio ({what})", "check LABEL_STUDIO_URL") from None
+
+
+def _refuse_other_server(answer: httpx.Response) -> None:
+    """A redirect to another host, port or scheme would take the token and the articles there.
+
+    The client itself would leave out one header, and send the others and the body.
+
+    Raises:
+        Problem: it is one. From http to https of the same host is none.
+    """
+    if not answer.has_redirect_location:
+        return
+    asked, onward = answer.url, answer.url.join(answer.headers["Location"])
+    safer = (asked.scheme, onward.scheme) == ("http", "https") and asked.port == onward.port is None
+    if asked.host != onward.host or not (safer or (asked.scheme, asked.port) == (onward.scheme, onward.port)):
+        raise Problem(
+            f"{_server(asked)} sends on to another server, {_server(onward)}; nothing was sent there",
+            "if you trust that one, set LABEL_STUDIO_URL to it",
+        )
+
+
+def _server(url: httpx.URL) -> str:
+    return str(httpx.URL(scheme=url.scheme, host=url.host, port=url.port))
 
 
 def _filter(column: str, kind: str, value: Any) -> Row:

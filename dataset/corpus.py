@@ -226,6 +226,13 @@ def _proportions(root: Path, told: Any) -> dict[str, float]:
     return {name: float(told.get(name, 0.0)) for name in scheme.SPLITS}
 
 
+def _inside(root: Path, path: Path) -> Path:
+    """A path that settings name: a corpus of somebody else's must not make commands write elsewhere."""
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise Problem(f"{root / SETTINGS}: [paths] leads out of the corpus, to {path}", "name folders inside it")
+    return path
+
+
 def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
     paths, makers = settings.get("paths", {}), settings.get("annotators", {})
     if not isinstance(paths, dict) or not isinstance(makers, dict):
@@ -234,7 +241,7 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
         )
 
     def path(name: str, default: str) -> Path:
-        return root / str(paths.get(name, default))
+        return _inside(root, root / str(paths.get(name, default)))
 
     return Corpus(
         root=root,

@@ -17,7 +17,7 @@ import polars as pl
 
 from dataset import schema
 from dataset.corpus import Corpus
-from dataset.files import read_table, sha256, table_bytes, write_bytes
+from dataset.files import make_private, read_table, sha256, table_bytes, write_bytes
 from dataset.problem import Problem
 from dataset.withdrawal import read_withdrawn
 
@@ -99,7 +99,7 @@ def _is_date(written: str) -> bool:
 @contextmanager
 def _alone(corpus: Corpus) -> Iterator[None]:
     """One intake at a time: two would each write the rows without the other's."""
-    corpus.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(corpus.state)
     try:
         with filelock.FileLock(corpus.state / "intake.lock", timeout=0):
             yield
