@@ -1,94 +1,358 @@
-"""Generated corpora of a given size: seeded, so that every run measures the same."""
+"""Generated articles of which every hedge, number, quote and speaker is labelled: seeded, each by its number alone."""
 
 from __future__ import annotations
 
-import json
 import random
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
 
-from annotation.results import write_result, write_task
-from dataset.corpus import Corpus
+from dataset import hedging, scheme
 from dataset.files import sha256
-from tests.corpora import make_corpus
 
-NAMES = ("Port of Lomma", "Ilsa Brandt")
-SENTENCES = (
-    "The port said on Monday that it may lose about {} ships before the autumn. ",
-    "“We could repair {} gates,” the harbour master said. ",
-    "Nobody measured how the water rose along the {} piers of the old town. ",
+Row = dict[str, Any]
+Drawn = random.Random
+AN_EVENT: Final = 5
+"""Articles of an event."""
+SPANS: Final = 24
+"""An article gets sentences with spans until it has so many."""
+_PLAIN: Final = 15
+_BLANK: Final = dict.fromkeys(name for names in scheme.ATTRIBUTES.values() for name in names) | {
+    "number_low": None,
+    "number_high": None,
+}
+
+
+@dataclass
+class Article:
+    """An article, its spans in the order of the text, and the links that are drawn and those that H10 makes.
+
+    Spans and links lack the layer's key.
+    """
+
+    article_id: str
+    event_id: str
+    text: str = ""
+    spans: list[Row] = field(default_factory=list)
+    drawn: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def row(self) -> Row:
+        """The article in the table `articles`."""
+        digest = sha256(self.text.encode())
+        return {
+            "article_id": self.article_id,
+            "event_id": self.event_id,
+            "text_sha256": digest,
+            "outlet": "The Generated Gazette",
+            "published": "2031-05-02",
+            "licence": "CC0-1.0",
+            "language": "en",
+        }
+
+    @property
+    def links(self) -> list[Row]:
+        """All links: `said_by`, then `hedges`."""
+        marks = [hedging.Mark(s["span_id"], s["label"], s["start"], s["end"], s["hedge_kind"]) for s in self.spans]
+        made = hedging.targets(self.text, marks, set())
+        said = [{"type": "said_by", "from_span": a, "to_span": b, "derived": False} for a, b in self.drawn]
+        return said + [{"type": "hedges", "from_span": a, "to_span": b, "derived": True} for a, b in made]
+
+
+def articles(count: int, seed: int = 7) -> Iterator[Article]:
+    """`count` articles of about 2 kB with about 25 spans each, by article_id; five of an event."""
+    for number in range(count):
+        yield _article(number, seed)
+
+
+def events(count: int, seed: int = 7) -> Iterator[tuple[str, list[str]]]:
+    """The events that so many articles report, and who speaks in each."""
+    for event in range(-(-count // AN_EVENT)):
+        yield _event_id(event), _names(event, seed)
+
+
+def names_of(article: Article, seed: int = 7) -> list[str]:
+    """Who speaks in an article's event."""
+    return _names(int(article.event_id[1:]), seed)
+
+
+def _event_id(event: int) -> str:
+    return f"e{event:07}"
+
+
+def _article(number: int, seed: int) -> Article:
+    chance, event = Drawn(f"{seed} {number}"), number // AN_EVENT
+    writing = _Writing(chance, _names(event, seed), _places(event, seed))
+    forms: list[Callable[[_Writing], None]] = [_plain] * _PLAIN
+    count = 0
+    while count < SPANS:
+        form = chance.choice(list(_FORMS))
+        forms.append(form)
+        count += _FORMS[form]
+    chance.shuffle(forms)
+    for at, form in enumerate(forms):
+        writing.say("" if at == 0 else "\n\n" if at % 4 == 0 else " ")
+        form(writing)
+        writing.say(".")
+    return Article(f"n{number:07}", _event_id(event), writing.text, writing.spans, writing.drawn)
+
+
+class _Writing:
+    """A text that grows, and its spans."""
+
+    def __init__(self, chance: Drawn, names: list[str], places: list[str]) -> None:
+        self.chance, self.names, self.places = chance, names, places
+        self.text = ""
+        self.spans: list[Row] = []
+        self.drawn: list[tuple[str, str]] = []
+
+    def one(self, words: tuple[str, ...] | list[str]) -> str:
+        return self.chance.choice(words)
+
+    def say(self, words: str) -> None:
+        self.text += words
+
+    def mark(self, label: str, words: str, **told: Any) -> str:
+        """Writes words and labels them. Returns the span's id."""
+        start = len(self.text)
+        self.say(words)
+        return self._span(label, start, told)
+
+    def speaker(self) -> str:
+        name = self.one(self.names)
+        return self.mark("speaker", name, speaker_entities=[name])
+
+    def quote(self, start: int, speaker: str) -> None:
+        """Labels what was written from `start` on as a quote of a speaker."""
+        self.drawn.append((self.quoted(start, "indirect"), speaker))
+
+    def quoted(self, start: int, form: str) -> str:
+        """Labels what was written from `start` on as a quote. Returns the span's id."""
+        return self._span("quote", start, {"quote_form": form, "quote_source": "linked"})
+
+    def hedge(self, words: str, kind: str) -> None:
+        self.mark("hedge", words, hedge_kind=kind)
+
+    def number(self, words: str, value: str, kind: str, unit: str) -> None:
+        low, high = scheme.value_bounds(value) or (None, None)
+        told = {"number_kind": kind, "number_value": value, "number_unit": unit}
+        self.mark("number", words, number_low=low, number_high=high, **told)
+
+    def _span(self, label: str, start: int, told: Row) -> str:
+        name = f"s{len(self.spans)}"
+        place = {"span_id": name, "label": label, "start": start, "end": len(self.text), "text": self.text[start:]}
+        self.spans.append(place | _BLANK | {"speaker_entities": []} | told)
+        return name
+
+
+# Sentences
+
+
+def _plain(to: _Writing) -> None:
+    """A sentence in which nobody says anything."""
+    one = to.one
+    first = f"The {one(_ADJECTIVES)} {one(_NOUNS)} {one(_NEAR)} {one(to.places)} {one(_VERBS)}"
+    second = f"the {one(_ADJECTIVES)} {one(_NOUNS)} of {one(to.places)} {one(_VERBS)} {one(_NEAR)} the {one(_NOUNS)}"
+    to.say(f"{first} {one(_WHILE)} {second} {one(_WHEN)}")
+
+
+def _reported(to: _Writing) -> None:
+    speaker = to.speaker()
+    to.say(f" {to.one(_SAID)} ")
+    start = len(to.text)
+    to.say(f"that the {to.one(_ADJECTIVES)} {to.one(_NOUNS)} ")
+    to.hedge(to.one(_MODALS), "modal")
+    to.say(f" {to.one(_LOSE)} ")
+    to.hedge(to.one(_APPROXIMATORS), "approximator")
+    to.say(" ")
+    noun = _count(to)
+    to.say(f" {noun} {to.one(_NEAR)} {to.one(to.places)}")
+    to.quote(start, speaker)
+
+
+def _spoken(to: _Writing) -> None:
+    start = len(to.text)
+    to.say("“We ")
+    to.hedge(to.one(_MODALS), "modal")
+    to.say(f" {to.one(_LOSE)} ")
+    noun = _count(to)
+    to.say(f" {noun} of the {to.one(_ADJECTIVES)} {to.one(_NOUNS)},”")
+    quote = to.quoted(start, "direct")
+    to.say(" ")
+    to.drawn.append((quote, to.speaker()))
+    to.say(f" said {to.one(_NEAR)} {to.one(to.places)}")
+
+
+def _paid(to: _Writing) -> None:
+    speaker, tenths = to.speaker(), to.chance.randint(11, 989)
+    to.say(f" {to.one(_SAID)} ")
+    start = len(to.text)
+    to.say("that ")
+    to.hedge(to.one(_APPROXIMATORS), "approximator")
+    to.say(" ")
+    to.number(f"${tenths // 10}.{tenths % 10} million", f"{tenths * 100_000}", "money", "USD")
+    to.say(f" for the {to.one(_ADJECTIVES)} {to.one(_NOUNS)} came from {to.one(to.places)}")
+    to.quote(start, speaker)
+
+
+def _shared(to: _Writing) -> None:
+    speaker, share = to.speaker(), to.chance.randint(3, 97)
+    to.say(f" {to.one(_SAID)} ")
+    start = len(to.text)
+    to.say("that ")
+    to.number(f"{share} per cent", str(share), "percent", "%")
+    to.say(f" of the {to.one(_NOUNS)} {to.one(_NEAR)} {to.one(to.places)} was ")
+    to.hedge(to.one(("reportedly", "apparently", "allegedly")), "evidential")
+    to.say(f" {to.one(_ADJECTIVES)}")
+    to.quote(start, speaker)
+
+
+def _withheld(to: _Writing) -> None:
+    speaker = to.speaker()
+    to.say(" ")
+    to.hedge(to.one(("did not confirm", "refused to confirm", "stopped short of confirming")), "noncommittal")
+    to.say(" ")
+    start = len(to.text)
+    to.say(f"that the {to.one(_ADJECTIVES)} {to.one(_NOUNS)} of {to.one(to.places)} {to.one(_VERBS)}")
+    to.quote(start, speaker)
+
+
+_FORMS: Final[dict[Callable[[_Writing], None], int]] = {
+    _reported: 5,
+    _spoken: 4,
+    _paid: 4,
+    _shared: 4,
+    _withheld: 3,
+}
+"""Sentences with spans, and how many spans each has."""
+
+
+def _count(to: _Writing) -> str:
+    """Writes a number of things, and returns the noun."""
+    noun = to.one(_COUNTED)
+    if to.chance.random() < 0.2:
+        word = to.one(list(_WORDS))
+        to.number(word, str(_WORDS[word]), "count", noun)
+    else:
+        number = to.chance.randint(2, 999) if to.chance.random() < 0.7 else to.chance.randint(1_000, 99_999)
+        to.number(f"{number:,}", str(number), "count", noun)
+    return noun
+
+
+# Words
+
+
+@lru_cache(maxsize=64)
+def _names(event: int, seed: int) -> list[str]:
+    chance = Drawn(f"{seed} names {event}")
+    people = [f"{_word(chance, 2)} {_word(chance, 3)}" for _ in range(3)]
+    return [*people, f"Port of {_word(chance, 2)}", f"{_word(chance, 3)} Council"]
+
+
+@lru_cache(maxsize=64)
+def _places(event: int, seed: int) -> list[str]:
+    chance = Drawn(f"{seed} places {event}")
+    return [_word(chance, chance.randint(2, 3)) for _ in range(8)]
+
+
+def _word(chance: Drawn, syllables: int) -> str:
+    return "".join(chance.choice(_ONSETS) + chance.choice(_RIMES) for _ in range(syllables)).capitalize()
+
+
+_ONSETS: Final = ("b", "br", "d", "f", "g", "gr", "h", "k", "kl", "l", "m", "n", "p", "r", "s", "st", "t", "tr", "v")
+_RIMES: Final = ("a", "al", "an", "ar", "e", "el", "en", "er", "i", "il", "in", "o", "ol", "om", "or", "u", "un", "ur")
+_SAID: Final = ("said", "announced", "warned", "added", "explained", "insisted", "told the council", "argued")
+_MODALS: Final = ("may", "might", "could")
+_APPROXIMATORS: Final = ("about", "around", "nearly", "at least", "more than", "up to", "approximately")
+_LOSE: Final = ("lose", "gain", "repair", "sell", "replace", "move", "inspect", "close", "reopen", "rent", "store")
+_COUNTED: Final = (
+    *("ships", "gates", "houses", "boats", "families", "workers", "trucks", "cranes", "schools", "bridges", "farms"),
+    *("pumps", "engines", "boxes", "tickets", "trees", "lamps", "wells", "shops", "tents"),
 )
-
-
-def texts(count: int, seed: int = 7) -> dict[str, str]:
-    """`count` articles of about 2 kB by article_id."""
-    chance = random.Random(seed)
-    return {f"n{number:06}": _text(chance) for number in range(count)}
-
-
-def _text(chance: random.Random) -> str:
-    return "".join(chance.choice(SENTENCES).format(chance.randint(2, 999)) for _ in range(30)).strip()
-
-
-def spans(text: str, count: int) -> Iterator[dict[str, Any]]:
-    """Speaker, quote, hedge and number spans, sentence by sentence."""
-    made, at = 0, 0
-    while made < count and (at := text.find("The port said on Monday that it may", at)) >= 0:
-        number = text.index("about ", at) + 6
-        end = text.index(" ships", number)
-        close = text.index(".", end)
-        for label, start, stop, attributes in (
-            ("speaker", at, at + 8, {"speaker_entities": ["Port of Lomma"]}),
-            ("quote", at + 24, close, {"quote_form": "indirect", "quote_source": "linked"}),
-            ("hedge", at + 32, at + 35, {"hedge_kind": "modal"}),
-            ("hedge", number - 6, number - 1, {"hedge_kind": "approximator"}),
-            ("number", number, end, {"number_kind": "count", "number_value": text[number:end], "number_unit": "ships"}),
-        ):
-            yield _span(f"s{made}", label, start, stop, text) | attributes
-            made += 1
-        at = close
-
-
-def _span(span_id: str, label: str, start: int, end: int, text: str) -> dict[str, Any]:
-    blank = dict.fromkeys(
-        ("quote_form", "quote_source", "hedge_kind", "number_kind", "number_value", "number_unit"), None
-    )
-    return (
-        {"span_id": span_id, "label": label, "start": start, "end": end, "text": text[start:end]}
-        | blank
-        | {"speaker_entities": []}
-    )
-
-
-def result(text: str, regions: int) -> list[dict[str, Any]]:
-    """What the page would send for an article: up to `regions` regions, each quote linked to its speaker."""
-    found = list(spans(text, regions))
-    speakers = [span["span_id"] for span in found if span["label"] == "speaker"]
-    quotes = [span["span_id"] for span in found if span["label"] == "quote"]
-    links = [
-        {"from_span": quote, "to_span": speaker, "derived": False}
-        for quote, speaker in zip(quotes, speakers, strict=False)
-    ]
-    return write_result(found, links, NAMES)
-
-
-def write_export(folder: Path, tasks: int, regions: int = 25) -> tuple[Corpus, Path, int]:
-    """A corpus, a Label Studio JSON export of all its articles labelled, and how many regions it holds."""
-    corpus = make_corpus(folder, texts(tasks), NAMES)
-    export, held = folder / "export.json", 0
-    with export.open("w", encoding="utf-8") as out:
-        for number, (article, text) in enumerate(texts(tasks).items(), start=1):
-            labelled = result(text, regions)
-            held += len({one["id"] for one in labelled if "id" in one})
-            out.write("[" if number == 1 else ",\n")
-            json.dump(_task(number, article, text, labelled), out, ensure_ascii=False)
-        out.write("]")
-    return corpus, export, held
-
-
-def _task(number: int, article: str, text: str, labelled: list[dict[str, Any]]) -> dict[str, Any]:
-    sent = write_task({"article_id": article, "text_sha256": sha256(text.encode())}, text, list(NAMES), "1")
-    times = {"created_at": "2031-05-02T10:00:00Z", "updated_at": "2031-05-02T10:10:00Z", "lead_time": 600.0}
-    work = {"id": number, "completed_by": 1, "was_cancelled": False, "result": labelled, **times}
-    return {"id": number, **sent, "annotations": [work], "drafts": [], "predictions": []}
+_WORDS: Final = {
+    "twelve": 12,
+    "twenty": 20,
+    "forty": 40,
+    "two hundred": 200,
+    "seventy-five": 75,
+    "three thousand": 3000,
+}
+_NEAR: Final = (
+    "near",
+    "behind",
+    "beside",
+    "beyond",
+    "opposite",
+    "outside",
+    "across from",
+    "below",
+    "above",
+    "north of",
+)
+_WHILE: Final = ("while", "because", "after", "before", "until", "although", "whenever", "since", "where", "as")
+_WHEN: Final = (
+    *("in the morning", "before dawn", "during the storm", "at low tide", "after the harvest", "in late winter"),
+    *("on market days", "at night", "all through the season", "without a sound", "for the whole summer"),
+    *("under a grey sky", "in heavy rain", "against the current", "with great care", "at the old pier"),
+)
+_ADJECTIVES: Final = (
+    *("narrow", "wooden", "northern", "southern", "quiet", "crowded", "flooded", "empty", "rusty", "modern", "ancient"),
+    *(
+        "private",
+        "public",
+        "damaged",
+        "frozen",
+        "green",
+        "grey",
+        "heavy",
+        "hidden",
+        "hollow",
+        "humble",
+        "idle",
+        "jagged",
+    ),
+    *(
+        "large",
+        "lonely",
+        "muddy",
+        "open",
+        "painted",
+        "patient",
+        "polished",
+        "quick",
+        "remote",
+        "round",
+        "rural",
+        "sandy",
+    ),
+    *("shallow", "sheltered", "silent", "slow", "steep", "stone", "sunken", "tall", "temporary", "tidal", "unfinished"),
+    *("vast", "weary", "western", "wide", "windy", "winding", "yellow", "young", "broken", "coastal", "distant"),
+)
+_NOUNS: Final = (
+    *("harbour", "bridge", "ferry", "market", "road", "river", "canal", "station", "school", "hospital", "library"),
+    *("factory", "warehouse", "mill", "garden", "orchard", "forest", "valley", "hill", "island", "beach", "lighthouse"),
+    *("tower", "church", "museum", "theatre", "stadium", "airport", "tunnel", "railway", "tram", "quarry", "mine"),
+    *("dam", "reservoir", "pump", "engine", "crane", "dock", "wharf", "pier", "barge", "trawler", "fleet", "crew"),
+    *(
+        "village",
+        "district",
+        "quarter",
+        "square",
+        "street",
+        "avenue",
+        "gate",
+        "wall",
+        "fence",
+        "roof",
+        "cellar",
+        "barn",
+    ),
+    *("stable", "farm", "vineyard", "brewery", "bakery", "workshop", "kiln", "forge", "archive", "court", "prison"),
+)
+_VERBS: Final = (
+    *("stood", "waited", "flooded", "burned", "closed", "opened", "collapsed", "changed", "moved", "grew", "shrank"),
+    *("vanished", "returned", "rested", "slept", "shook", "leaned", "drifted", "turned", "rose", "fell", "froze"),
+    *("thawed", "dried", "rotted", "rusted", "shone", "darkened", "filled", "emptied", "spread", "narrowed", "widened"),
+    *("lasted", "failed", "worked", "stopped", "started", "resumed", "settled", "sank", "surfaced", "creaked"),
+)

@@ -24,12 +24,11 @@ from dataset.checks.layers import check_layer
 from dataset.corpus import open_corpus
 from dataset.layer import read_layer
 from tests.benchmarks.agreement import agree_step, write_round
-from tests.benchmarks.articles import texts, write_export
+from tests.benchmarks.corpora import write_corpus, write_export
 from tests.benchmarks.measure import Measured, measure
 from tests.benchmarks.releases import release_step, write_ready
 from tests.benchmarks.resend import resend_step
 from tests.benchmarks.versions import diff_step, write_versions
-from tests.corpora import make_corpus
 
 LAYER = "r1/a1"
 EXPORT_TASKS = 10_000
@@ -121,7 +120,7 @@ def release_table(folder: Path) -> Table:
 
 def server_steps(folder: Path, tasks: int) -> dict[str, float]:
     """Seconds of push and pull on a real server, and of a bare HTTP loop over the same tasks."""
-    corpus = make_corpus(folder / "server", texts(tasks))
+    corpus = write_corpus(folder / "server", tasks)
     server = Server(corpus.state)
     server.up(["a1"], None, lambda line: None)
     try:
@@ -130,7 +129,7 @@ def server_steps(folder: Path, tasks: int) -> dict[str, float]:
         project = projects.find_or_create(corpus, "r1", who)
         ours = {"push": _timed(lambda: push.push(corpus, "r1", who))}
         ours["pull"] = _timed(lambda: pull.pull(corpus, "r1", [who], accept_removals=False, tell=lambda line: None))
-        return ours | _bare(server, corpus.root, project, [push.task(corpus, article) for article in texts(tasks)])
+        return ours | _bare(server, corpus.root, project, [push.task(corpus, article) for article in corpus.by_id])
     finally:
         server.down()
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from dataset.build import build
 from dataset.corpus import open_corpus
 from dataset.diff import diff
-from dataset.layer import Layer, make_layer, write_layer
-from tests.benchmarks.articles import NAMES, spans, texts
-from tests.corpora import make_corpus
+from dataset.layer import Layer, read_layer, write_layer
+from tests.benchmarks.corpora import write_record
 
 LAYER = "r1/a1"
-SPANS_EACH = 25
 
 
 def diff_step(old: Path, new: Path) -> int:
@@ -25,17 +22,12 @@ def diff_step(old: Path, new: Path) -> int:
 
 def write_versions(folder: Path, articles: int) -> tuple[Path, Path, int]:
     """Two built folders, the second with other attributes in one span of a hundred, and how many spans each has."""
-    corpus = make_corpus(folder, texts(articles), NAMES)
-    rows = [_key(article) | span for article, text in texts(articles).items() for span in spans(text, SPANS_EACH)]
-    layer = make_layer(LAYER, tasks=[_key(article) | {"status": "submitted"} for article in corpus.by_id], spans=rows)
+    corpus = write_record(folder, articles)
+    layer = read_layer(corpus.layer_path(LAYER), LAYER)
     for name, version in (("old", layer), ("new", _edited(layer))):
         write_layer(corpus.layer_path(LAYER), version)
         build(open_corpus(folder), LAYER, folder / name, allow_errors=True)
-    return folder / "old", folder / "new", len(rows)
-
-
-def _key(article: str) -> dict[str, Any]:
-    return {"article_id": article, "round": "r1", "annotator": "a1"}
+    return folder / "old", folder / "new", layer.spans.height
 
 
 def _edited(layer: Layer) -> Layer:

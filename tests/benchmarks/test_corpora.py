@@ -1,0 +1,40 @@
+"""What is measured is like good work: whole, and without a finding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from annotation.pull import pull_file
+from dataset.checks.record import check_record
+from dataset.layer import TABLES
+from tests.benchmarks.articles import articles
+from tests.benchmarks.corpora import write_export, write_record, write_round
+
+
+@pytest.fixture
+def pulled(tmp_path: Path) -> Path:
+    corpus, export, _ = write_export(tmp_path / "export", 40)
+    pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    return corpus.layer_path("r1/a1")
+
+
+def test_an_export_gives_the_record_that_is_written_directly(pulled: Path, tmp_path: Path) -> None:
+    written = write_record(tmp_path / "record", 40).layer_path("r1/a1")
+    for table in TABLES:
+        assert (written / f"{table}.jsonl").read_bytes() == (pulled / f"{table}.jsonl").read_bytes()
+
+
+def test_generated_articles_have_about_25_spans_in_2_kb_and_no_finding(tmp_path: Path) -> None:
+    corpus, made = write_record(tmp_path, 40), list(articles(40))
+    assert check_record(corpus, ["r1/a1"]) == []
+    assert 24 <= sum(len(one.spans) for one in made) / len(made) <= 27
+    assert 1_700 <= sum(len(one.text) for one in made) / len(made) <= 2_500
+
+
+def test_the_gold_of_a_generated_round_fits_its_decisions_and_only_cues_were_missed(tmp_path: Path) -> None:
+    corpus = write_round(tmp_path, 40)
+    found = check_record(corpus, corpus.layers())
+    assert {one.code for one in found} <= {"h9-unlabelled-cue"}
+    assert {one.layer for one in found} <= {"r1/a2", "r1/a3"}
