@@ -111,11 +111,9 @@ def _stop_at_removals(pulled: pulling.Pulled) -> None:
 
 def _report(corpus: Corpus, pulled: pulling.Pulled) -> None:
     for layer in pulled.layers:
-        skipped = layer.tasks.filter(status="skipped").height
         say(
-            f"{layer.name}: {count(layer.tasks.height, 'article')} done ({skipped} skipped), "
-            f"{count(layer.spans.height, 'span')}, {count(layer.relations.height, 'link')}, "
-            f"{count(layer.findings.height, 'finding')}"
+            f"{layer.name}: {count(layer.tasks, 'article')} done ({layer.skipped} skipped), "
+            f"{count(layer.spans, 'span')}, {count(layer.relations, 'link')}, {count(layer.findings, 'finding')}"
         )
     for annotator, articles in pulled.missing.items():
         say(f"{annotator}: assigned but not on the server, push again: {_some(articles)}")

@@ -40,7 +40,7 @@ ROUND = {"articles": 1_000, "annotators": 3, "spans": 100}
 
 def pull_step(root: Path, export: Path) -> int:
     """Takes the export in."""
-    return pull.pull_file(open_corpus(root), "r1", "a1", export, accept_removals=False).layers[0].spans.height
+    return pull.pull_file(open_corpus(root), "r1", "a1", export, accept_removals=False).layers[0].spans
 
 
 def validate_step(root: Path) -> int:
