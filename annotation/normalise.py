@@ -37,7 +37,6 @@ class Normaliser:
     ) -> None:
         self._corpus, self._put, self._at_once = corpus, put, at_once
         self._round, self._annotator, self._account = round_name, annotator, account
-        self._known = set(corpus.articles["article_id"])
         self._rows: dict[str, list[Row]] = {name: [] for name in TABLES}
         self._places: dict[str, int] = {}
         self._strays: dict[str, int] = {}
@@ -54,7 +53,7 @@ class Normaliser:
         self._hand_on(self._at_once)
         task = results.read_task(raw)
         article = task.article_id
-        if article is None or article not in self._known:
+        if article is None or article not in self._corpus.hashes:
             self._add_stray(task)
             return
         for fault in task.faults:
@@ -102,7 +101,7 @@ class Normaliser:
             message = f"the article's own text is missing or not the one taken in; work of task {task.id} is not taken"
             self._find(article, "article-text-unreadable", None, message)
             return None
-        if task.text == text and task.text_sha256 in (None, self._corpus.by_id[article]["text_sha256"]):
+        if task.text == text and task.text_sha256 in (None, self._corpus.hashes[article]):
             return text
         message = f"the text of task {task.id} is not the article's; its work is not taken"
         self._find(article, "task-text-differs", None, message)

@@ -135,7 +135,7 @@ def _write(corpus: Corpus, pulled: Pulled) -> None:
 def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[Told]) -> dict[str, list[str]]:
     """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
     deals = read_table(deals_path(corpus, round_name), schema.Deals)
-    here = set(corpus.articles["article_id"])
+    here = corpus.hashes
     found = {}
     for source, one in zip(sources, told, strict=True):
         dealt = deals.filter(annotator=source.annotator)["article_id"] if source.server is not None else ()
