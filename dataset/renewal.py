@@ -46,16 +46,20 @@ class Renewed:
     removed: list[Removal] = field(default_factory=list)
 
 
-def renew(name: str, old: Path, new: Spill, settle: Settle, kept: Iterable[str] = ()) -> Renewed:
+def renew(
+    name: str, old: Path, new: Spill, settle: Settle, kept: Iterable[str] = (), at_once: int = AT_ONCE
+) -> Renewed:
     """Writes the layer that was put away in `new` beside it, in the record's order.
 
     `settle` gets the articles whose rows are in several pieces, or that ended several times, and says what is taken of
     them. Of the articles `kept`, what the layer in the folder `old` holds stays, but for its findings.
 
+    No more than `at_once` articles are held.
+
     Raises:
         Problem: a file of the old layer cannot be read.
     """
-    renewing = _Renewing(name, settle, frozenset(kept))
+    renewing = _Renewing(name, settle, frozenset(kept), at_once)
     try:
         return renewing.into(new.beside("new"), side_by_side(new.read(), read_articles(old)))
     except NotAsWrittenError:
@@ -81,15 +85,15 @@ class _Article:
 
 
 class _Renewing:
-    def __init__(self, name: str, settle: Settle, kept: frozenset[str]) -> None:
-        self._name, self._settle, self._kept = name, settle, kept
+    def __init__(self, name: str, settle: Settle, kept: frozenset[str], at_once: int) -> None:
+        self._name, self._settle, self._kept, self._at_once = name, settle, kept, at_once
 
     def into(self, folder: Path, pairs: Iterator[Pair]) -> Renewed:
         folder.mkdir()
         made = Renewed(self._name, {table: folder / table for table in TABLES})
         with ExitStack() as opened:
             out = {table: opened.enter_context(path.open("wb")) for table, path in made.files.items()}
-            while part := [_article(pair) for pair in islice(pairs, AT_ONCE)]:
+            while part := [_article(pair) for pair in islice(pairs, self._at_once)]:
                 self._settle_loose(part)
                 self._keep(part)
                 made.removed += self._lost(part)
