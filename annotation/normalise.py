@@ -41,6 +41,7 @@ class Normaliser:
         self._places: dict[str, int] = {}
         self._strays: dict[str, int] = {}
         self._untold: set[str] = set()
+        self._taken = 0
 
     def add(self, raw: Row) -> None:
         """Takes in one raw task. What the tables cannot hold becomes a finding.
@@ -48,8 +49,10 @@ class Normaliser:
         Raises:
             Problem: it is no task.
         """
+        self._taken += 1
         if not isinstance(raw, dict):
-            raise Problem("the export holds something that is not a task", "export again as JSON, not JSON_MIN or CSV")
+            what = f"the export holds something that is not a task, at place {self._taken}"
+            raise Problem(what, "export again as JSON, not JSON_MIN or CSV")
         self._hand_on(self._at_once)
         task = results.read_task(raw)
         article = task.article_id
