@@ -25,6 +25,7 @@ from dataset.corpus import open_corpus
 from dataset.layer import read_layer
 from tests.benchmarks.agreement import agree_step, write_round
 from tests.benchmarks.corpora import write_corpus, write_export
+from tests.benchmarks.growth import pull_step
 from tests.benchmarks.measure import Measured, measure
 from tests.benchmarks.releases import release_step, write_ready
 from tests.benchmarks.resend import resend_step
@@ -36,11 +37,6 @@ SERVER_TASKS = 2_000
 VERSION_ARTICLES = 40_200
 RELEASE_ARTICLES = 40_000
 ROUND = {"articles": 1_000, "annotators": 3, "spans": 100}
-
-
-def pull_step(root: Path, export: Path) -> int:
-    """Takes the export in."""
-    return pull.pull_file(open_corpus(root), "r1", "a1", export, accept_removals=False).layers[0].spans
 
 
 def validate_step(root: Path) -> int:
