@@ -25,10 +25,10 @@ from dataset.corpus import open_corpus
 from dataset.layer import read_layer
 from tests.benchmarks.agreement import agree_step, write_round
 from tests.benchmarks.corpora import write_corpus, write_export
-from tests.benchmarks.growth import pull_step
 from tests.benchmarks.measure import Measured, measure
 from tests.benchmarks.releases import release_step, write_ready
 from tests.benchmarks.resend import resend_step
+from tests.benchmarks.taking_in import pull_step
 from tests.benchmarks.versions import diff_step, write_versions
 
 LAYER = "r1/a1"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.growth import Grown, intake_growth, pull_growth
+from tests.benchmarks.taking_in import Grown, intake_growth, pull_growth
 
 BYTES_EACH = 2_000
 """An article's text alone is as long, its rows are ten times that."""
