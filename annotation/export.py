@@ -37,18 +37,22 @@ def read_export(export: Path) -> Iterator[Row]:
     Raises:
         Problem: the file is missing, is not JSON, or is not a list of tasks.
     """
+    done = 0
     try:
         with export.open("rb") as stream:
             if stream.read(64).lstrip()[:1] != b"[":
                 raise Problem(f"{export} is not a list of tasks", "export as JSON from Label Studio")
-            yield from _items(stream)
+            for task in _items(stream):
+                done += 1
+                yield task
     except OSError as error:
         raise Problem(f"{export} cannot be read: {error.strerror}", "check the name of the file") from None
     except MemoryError:
         raise Problem(f"{export} holds a task that is larger than the memory here", "take that task out") from None
     except (ijson.JSONError, ValueError) as error:
         raise Problem(
-            f"{export} is not whole JSON: {str(error).splitlines()[0]}", "export again from Label Studio"
+            f"{export} is not whole JSON after {done} tasks: {str(error).splitlines()[0]}",
+            "export again from Label Studio",
         ) from None
 
 

@@ -107,6 +107,16 @@ class Corpus:
         return pl.concat([self._by_event.clear(), *(self._by_event[start:end] for start, end in edges if start < end)])
 
     @cached_property
+    def hashes(self) -> dict[str, str]:
+        """The SHA-256 of each article's text by article_id, in order of the ids; leaner than `by_id`."""
+        return dict(self.articles.select("article_id", "text_sha256").iter_rows())
+
+    @cached_property
+    def events(self) -> dict[str, str | None]:
+        """The event of each article by article_id."""
+        return dict(self.articles.select("article_id", "event_id").iter_rows())
+
+    @cached_property
     def speakers(self) -> dict[str, list[str]]:
         """The canonical names of each event's registry, in the order of its file."""
         found: dict[str, list[str]] = {}
@@ -143,7 +153,7 @@ class Corpus:
             ) from None
         except OSError as error:
             raise Problem(f"{path} cannot be read: {error.strerror}", "give yourself the right to read it") from None
-        if sha256(content) != (self.row(article_id) or {}).get("text_sha256"):
+        if sha256(content) != self.hashes.get(article_id):
             raise Problem(
                 f"{path} is not the text that articles.jsonl names by its SHA-256",
                 "put the text back as it was taken in",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from filecmp import cmp
 from pathlib import Path
 from typing import Any
 
@@ -133,21 +135,41 @@ def write_layers(layers: dict[Path, Layer], pull: dict[str, Any] | None = None) 
     All is written aside before anything is put in place. The old note of a pull goes first and the new one comes last,
     so that a layer that was cut off between names no pull.
     """
-    changed = {folder: _changed(folder, layer) for folder, layer in layers.items()}
+    return _put({folder: _changed(folder, layer) for folder, layer in layers.items()}, pull)
+
+
+def _changed(folder: Path, layer: Layer) -> dict[Path, bytes | Path]:
+    contents = {folder / f"{table}.jsonl": table_bytes(getattr(layer, table)) for table in TABLES}
+    return {path: new for path, new in contents.items() if not path.exists() or path.read_bytes() != new}
+
+
+def put_layers(ready: dict[Path, dict[str, Path]], pull: dict[str, Any]) -> list[Path]:
+    """The same of layers whose tables lie ready in files: each moves to its folder, unless that holds the same."""
+    return _put({folder: _moved(folder, tables) for folder, tables in ready.items()}, pull)
+
+
+def _moved(folder: Path, tables: dict[str, Path]) -> dict[Path, bytes | Path]:
+    files = {folder / f"{table}.jsonl": new for table, new in tables.items()}
+    return {path: new for path, new in files.items() if not path.exists() or not cmp(path, new, shallow=False)}
+
+
+def _put(changed: dict[Path, dict[Path, bytes | Path]], pull: dict[str, Any] | None) -> list[Path]:
     due = [one for one, tables in changed.items() if tables or (pull is not None and not (one / PULL).exists())]
     with ExitStack() as asides:
         for folder in due:
             notes = {folder / PULL: (json.dumps(pull, indent=2) + "\n").encode()} if pull is not None else {}
             for path, content in (notes | changed[folder]).items():
-                asides.enter_context(aside(path)).write_bytes(content)
+                _fill(asides.enter_context(aside(path)), content)
         for folder in due if pull is not None else ():
             (folder / PULL).unlink(missing_ok=True)
     return [path for tables in changed.values() for path in tables]
 
 
-def _changed(folder: Path, layer: Layer) -> dict[Path, bytes]:
-    contents = {folder / f"{table}.jsonl": table_bytes(getattr(layer, table)) for table in TABLES}
-    return {path: new for path, new in contents.items() if not path.exists() or path.read_bytes() != new}
+def _fill(new: Path, content: bytes | Path) -> None:
+    if isinstance(content, bytes):
+        new.write_bytes(content)
+    else:
+        shutil.move(content, new)
 
 
 @dataclass(frozen=True)

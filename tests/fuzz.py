@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+import polars as pl
+
 from annotation.export import read_export
 from annotation.guidelines import notation
 from annotation.guidelines.html import marked
@@ -22,7 +24,7 @@ from annotation.normalise import Normaliser
 from annotation.results import canonical_line, raw_line
 from dataset.corpus import Corpus
 from dataset.files import read_table, table_bytes
-from dataset.layer import TABLES
+from dataset.layer import TABLES, Layer, make_layer, sort_layer
 from dataset.problem import Problem
 from tests.dataset.checks.wrong import ARTICLE
 from tests.dataset.tiny import put_corpus
@@ -89,14 +91,16 @@ def export(content: bytes) -> None:
 
 def tables(tasks: list[Any]) -> None:
     """Tasks of any form become a layer that reads back as it is, or a Problem."""
-    normaliser = Normaliser(_corpus(), "r1", "a1")
+    parts = [make_layer("r1/a1")]
+    normaliser = Normaliser(_corpus(), "r1", "a1", put=parts.append)
     try:
         for task in tasks:
             normaliser.add(task)
             assert canonical_line(json.loads(raw_line(task))) == canonical_line(task)
+        normaliser.end()
     except (Problem, RecursionError):  # the latter is a Problem of every pull (annotation/raw.py)
         return
-    layer = normaliser.layer()
+    layer = sort_layer(Layer("r1/a1", **{name: pl.concat([getattr(one, name) for one in parts]) for name in TABLES}))
     for name, table in TABLES.items():
         path = _scratch() / f"{name}.jsonl"
         path.write_bytes(table_bytes(getattr(layer, name)))

@@ -15,9 +15,9 @@ from dataset.engine import here
 LAYER = "r1/a1"
 
 
-def pull_step(root: Path, export: Path) -> str:
-    """Takes an export in. Returns the pull."""
-    return pull.pull_file(open_corpus(root), "r1", "a1", export, accept_removals=False).pull_id
+def pull_step(root: Path, export: Path) -> int:
+    """Takes an export in. Returns the spans."""
+    return pull.pull_file(open_corpus(root), "r1", "a1", export, accept_removals=False).layers[0].spans
 
 
 def validate_step(root: Path) -> int:
