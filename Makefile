@@ -5,13 +5,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test bench check install install-dev consumer pyarrow chromium clean
+.PHONY: demo test soak bench check install install-dev consumer pyarrow chromium clean
 
 demo: install
 	@$(BIN)/hedgerow demo
 
 test: install-dev consumer pyarrow chromium check
 	@$(BIN)/python -m pytest
+
+# The long forms of tests that `make test` runs in short, and their figures.
+soak: install-dev consumer pyarrow chromium
+	@$(BIN)/python -m pytest -m soak -s
 
 bench: install-dev
 	@$(BIN)/python -m tests.benchmarks.run
