@@ -10,8 +10,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 demo: install
 	@$(BIN)/hedgerow demo
 
+# Each of the two has a Label Studio and a browser of its own; who is done first takes tests over from the other.
 test: install-dev consumer pyarrow chromium check
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 # The long forms of tests that `make test` runs in short, and their figures.
 soak: install-dev consumer pyarrow chromium
