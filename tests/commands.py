@@ -16,23 +16,16 @@ from pathlib import Path
 
 Done = subprocess.CompletedProcess[str]
 
-# Not what reads the environment or the terminal as it is imported: `scripts`, huggingface_hub, datasets.
+OWN_IN_EACH = {"scripts", "huggingface_hub", "datasets"}
+"""What reads the environment or the terminal as it is imported."""
+PRELOADED = """
+annotation.adjudication annotation.backup annotation.doctor annotation.matching annotation.progress annotation.pull
+annotation.push annotation.report annotation.restore dataset.diff dataset.doctor dataset.fetch dataset.intake
+dataset.publish dataset.rehydration dataset.release dataset.withdrawal httpx2 typer
+"""
+
 _forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload(
-    [
-        *("annotation.adjudication", "annotation.backup", "annotation.doctor", "annotation.matching"),
-        *("annotation.progress", "annotation.pull", "annotation.push", "annotation.report", "annotation.restore"),
-        *(
-            "dataset.diff",
-            "dataset.doctor",
-            "dataset.fetch",
-            "dataset.intake",
-            "dataset.publish",
-            "dataset.rehydration",
-        ),
-        *("dataset.release", "dataset.withdrawal", "fsspec.implementations.local", "httpx2", "typer"),
-    ]
-)
+_forking.set_forkserver_preload(PRELOADED.split())
 
 
 class Running:
@@ -64,6 +57,7 @@ class Running:
 
 
 def _run(words: tuple[str, ...], cwd: str, environment: dict[str, str], said: Path) -> None:
+    assert not OWN_IN_EACH & set(sys.modules)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(cwd)
