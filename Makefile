@@ -5,13 +5,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test bench check install install-dev consumer pyarrow chromium clean
+.PHONY: demo test soak bench check install environments install-dev consumer pyarrow chromium clean
 
 demo: install
 	@$(BIN)/hedgerow demo
 
-test: install-dev consumer pyarrow chromium check
-	@$(BIN)/python -m pytest
+# Each of the two has a Label Studio and a browser of its own; who is done first takes tests over from the other.
+test: environments check
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# The long forms of tests that `make test` runs in short, and their figures.
+soak: environments
+	@$(BIN)/python -m pytest -m soak -s
 
 bench: install-dev
 	@$(BIN)/python -m tests.benchmarks.run
@@ -20,6 +25,10 @@ check: install-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+# Side by side: each waits for the network and the disk.
+environments:
+	@$(MAKE) --no-print-directory --jobs 3 install-dev consumer pyarrow chromium
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev

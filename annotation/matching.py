@@ -6,9 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from annotation.coded import Coded, Numbers
 from dataset import scheme
@@ -100,6 +97,9 @@ def _components(one: Numbers, other: Numbers) -> list[NDArray[np.intp]]:
     """The edges of each connected part of the graph of pairs: each part is matched for itself."""
     if not one.size:
         return []
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     width = int(one.max()) + 1
     size = width + int(other.max()) + 1
     graph = coo_array((np.ones(len(one)), (one, width + other)), shape=(size, size))
@@ -110,6 +110,8 @@ def _components(one: Numbers, other: Numbers) -> list[NDArray[np.intp]]:
 
 def _assigned(one: Numbers, other: Numbers, liking: NDArray[np.float64]) -> tuple[Numbers, Numbers]:
     """The best assignment. A pair more weighs more than all liking: the likings' sum stays below 1."""
+    from scipy.optimize import linear_sum_assignment
+
     rows, row = np.unique(one, return_inverse=True)
     columns, column = np.unique(other, return_inverse=True)
     weight = np.zeros((len(rows), len(columns)))

@@ -84,8 +84,7 @@ def say(line: str) -> None:
 
 def say_json(content: Any) -> None:
     """The result as JSON: the values exactly, what a terminal would obey written as `\\u001b`."""
-    written = json.dumps(content, ensure_ascii=False, indent=2)
-    sys.stdout.write(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", written) + "\n")
+    sys.stdout.write(_json(content) + "\n")
 
 
 def say_json_rows(rows: Iterable[Any]) -> None:
@@ -93,9 +92,14 @@ def say_json_rows(rows: Iterable[Any]) -> None:
     between = "\n"
     sys.stdout.write("[")
     for row in rows:
-        sys.stdout.write(between + indent(json.dumps(row, ensure_ascii=False, indent=2), "  "))
+        sys.stdout.write(between + indent(_json(row), "  "))
         between = ",\n"
     sys.stdout.write("]\n" if between == "\n" else "\n]\n")
+
+
+def _json(content: Any) -> str:
+    written = json.dumps(content, ensure_ascii=False, indent=2)
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def count(number: int, noun: str) -> str:

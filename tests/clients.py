@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
+from tests.commands import Done, Running
 from tests.corpora import REPOSITORY
 from tests.hub import TOKEN, Hub
 
 CONSUMER = REPOSITORY / ".venv-consumer" / "bin" / "python"
-HEDGEROW = "from scripts.main import main; main()"
-Done = subprocess.CompletedProcess[str]
 
 
 class Client:
@@ -22,11 +20,9 @@ class Client:
         self.hub, self.home = hub, home
         self.environment = hub.environment(home / "hf", PYTHONPATH=str(REPOSITORY), **environment)
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str) -> Running:
         """`hedgerow` with these words, running."""
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-        command = [sys.executable, "-c", HEDGEROW, *words]
-        return subprocess.Popen(command, env=self.environment, cwd=self.home, **pipes)  # type: ignore[call-overload,no-any-return]
+        return Running(*words, cwd=self.home, environment=self.environment)
 
     def hedgerow(self, *words: str) -> Done:
         """`hedgerow` with these words, done."""
@@ -48,8 +44,8 @@ class Client:
         )
 
 
-def ended(process: subprocess.Popen[str]) -> Done:
-    """What a process said when it is over. It never says a token."""
-    out, err = process.communicate(timeout=240)
-    assert TOKEN not in out + err
-    return Done(process.args, process.returncode, out, err)
+def ended(running: Running) -> Done:
+    """What a command said when it is over. It never says a token."""
+    done = running.ended()
+    assert TOKEN not in done.stdout + done.stderr
+    return done

@@ -134,8 +134,13 @@ from pathlib import Path
 from annotation import server
 server._label_studio = lambda: Path(sys.argv[2])
 server.Server._provision = lambda self, wanted: None
-server.psutil.Process = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-server.Server(Path(sys.argv[1])).up([], None, print)
+own = server.Server(Path(sys.argv[1]))
+def killed(*_):
+    while "begun" not in own.log_path.read_text():  # only then has the process its own command line
+        pass
+    os.kill(os.getpid(), signal.SIGKILL)
+server.psutil.Process = killed
+own.up([], None, print)
 """
 
 

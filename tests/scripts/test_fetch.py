@@ -13,7 +13,8 @@ import pytest
 from dataset.manifest import MANIFEST
 from dataset.release import release
 from dataset.schema import CONFIGS
-from tests.clients import Client, Done
+from tests.clients import Client
+from tests.commands import Done
 from tests.corpora import REPOSITORY
 from tests.dataset.loading import files
 from tests.dataset.releasing import next_version, plan_of, put_ready

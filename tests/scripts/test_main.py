@@ -2,8 +2,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,14 +9,14 @@ import typer
 
 from dataset.corpus import Corpus
 from scripts.main import app
+from tests.commands import Done, Running
 from tests.corpora import REPOSITORY, copy_of_the_seeds
 
-HEDGEROW = [sys.executable, "-c", "from scripts.main import main; main()"]
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
 
-def hedgerow(*words: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([*HEDGEROW, *words], capture_output=True, text=True, cwd=cwd, timeout=240, check=False)
+def hedgerow(*words: str, cwd: Path | None = None) -> Done:
+    return Running(*words, cwd=cwd).ended()
 
 
 @pytest.fixture
@@ -55,7 +53,7 @@ def test_wrong_usage_ends_with_2() -> None:
     assert hedgerow("no-such-command").returncode == 2
 
 
-def assert_one_line_and_3(told: subprocess.CompletedProcess[str], words: str) -> None:
+def assert_one_line_and_3(told: Done, words: str) -> None:
     assert told.returncode == 3, told
     assert len(told.stderr.splitlines()) == 1, told.stderr
     assert told.stderr.startswith("hedgerow: ")

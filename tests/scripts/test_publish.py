@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dataset.manifest import MANIFEST
-from tests.clients import Client, Done, ended
+from tests.clients import Client, ended
+from tests.commands import Done, Running
 from tests.dataset.loading import files
 from tests.hub import AFTER, BEFORE, HALF, Hub
 from tests.releases import FIRST, SECOND, corrected, make_release
@@ -84,17 +85,16 @@ def assert_done(done: Done) -> None:
 def publish_cut(client: Client, folder: Path, step: str, moment: str) -> Done:
     """A publisher whose machine is switched off when the Hub comes to the step."""
     began = threading.Event()
-    running: list[Callable[[], None]] = []
+    running: list[Running] = []
 
     def switch_off() -> None:
         began.wait()
-        running[0]()
+        running[0].kill()
 
     client.hub.cut_at(step, moment, switch_off)
-    process = client.start("publish", str(folder), "--repo", "acme/tiny")
-    running.append(process.kill)
+    running.append(client.start("publish", str(folder), "--repo", "acme/tiny"))
     began.set()
-    return ended(process)
+    return ended(running[0])
 
 
 def test_a_version_is_one_commit_and_its_tag_and_comes_back_as_it_was(any_hub: Hub, dist: Path, tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""`hedgerow` in processes forked from one that has imported most of it, so that a command costs what it does.
+
+Each has its own folder, environment, output and exit code, and can be killed.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+
+Done = subprocess.CompletedProcess[str]
+
+OWN_IN_EACH = {"scripts", "huggingface_hub", "datasets"}
+"""What reads the environment or the terminal as it is imported."""
+PRELOADED = """
+annotation.adjudication annotation.backup annotation.doctor annotation.matching annotation.progress annotation.pull
+annotation.push annotation.report annotation.restore dataset.diff dataset.doctor dataset.fetch dataset.intake
+dataset.publish dataset.rehydration dataset.release dataset.withdrawal httpx2 typer
+"""
+
+_forking = multiprocessing.get_context("forkserver")
+_forking.set_forkserver_preload(PRELOADED.split())
+
+
+class Running:
+    """A command that was started with these words."""
+
+    def __init__(self, *words: str, cwd: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
+        self._words, self._said = words, tempfile.TemporaryDirectory(prefix="said-")
+        for name in ("out", "err"):
+            Path(self._said.name, name).touch()
+        told = dict(os.environ if environment is None else environment)
+        where = str(cwd or Path.cwd())
+        self._process = _forking.Process(target=_run, args=(words, where, told, Path(self._said.name)))
+        self._process.start()
+
+    def kill(self) -> None:
+        """Switches it off."""
+        self._process.kill()
+
+    def ended(self, timeout: float = 240) -> Done:
+        """What it said and its exit code, when it is over: -9 if it was killed."""
+        self._process.join(timeout)
+        code = self._process.exitcode
+        if code is None:
+            self.kill()
+            raise subprocess.TimeoutExpired(self._words, timeout)
+        out, err = (Path(self._said.name, name).read_text(encoding="utf-8") for name in ("out", "err"))
+        self._said.cleanup()
+        return Done(self._words, code, out, err)
+
+
+def _run(words: tuple[str, ...], cwd: str, environment: dict[str, str], said: Path) -> None:
+    assert not OWN_IN_EACH & set(sys.modules)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(cwd)
+    for number, name in ((1, "out"), (2, "err")):
+        os.dup2(os.open(said / name, os.O_WRONLY), number)
+    sys.argv = ["-c", *words]
+    import_module("scripts.main").main()
