@@ -5,12 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test bench check install install-dev consumer pyarrow chromium clean
+.PHONY: demo test bench check install install-dev consumer pyarrow chromium postgres clean
 
 demo: install
 	@$(BIN)/hedgerow demo
 
-test: install-dev consumer pyarrow chromium check
+test: install-dev consumer pyarrow chromium postgres check
 	@$(BIN)/python -m pytest
 
 bench: install-dev
@@ -60,6 +60,13 @@ chromium:
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	  else echo "install Chromium, then run this again"; exit 1; fi; }
+
+postgres:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  echo "installing PostgreSQL for the tests of teams"; \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	  else echo "install PostgreSQL, or the tests that need it are skipped"; fi; }
 
 clean:
 	rm -rf $(VENV) .venv-consumer .venv-pyarrow dist

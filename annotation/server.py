@@ -19,12 +19,20 @@ import filelock
 import httpx
 import psutil
 
+from annotation import database
 from dataset.files import aside
 from dataset.problem import Problem
 
 HOST = "127.0.0.1"
 START_SECONDS = 180
 _DATA_DIR = "LABEL_STUDIO_BASE_DATA_DIR"
+_FOREIGN = {
+    "LABEL_STUDIO_URL",
+    "LABEL_STUDIO_API_KEY",
+    "LABEL_STUDIO_DATABASE_NAME",
+    "DATABASE_NAME",
+    database.VARIABLE,
+}
 _SETTINGS = {
     "COLLECT_ANALYTICS": "false",
     "SENTRY_DSN": "",
@@ -47,11 +55,12 @@ class Account:
 
 @dataclass(frozen=True)
 class Secrets:
-    """What `up` made: the port, the admin, the annotators by pseudonym."""
+    """What `up` made: the port, the admin, the annotators by pseudonym; the URL of the database, None for SQLite."""
 
     port: int
     admin: Account
     annotators: dict[str, Account] = field(default_factory=dict)
+    database: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,7 @@ class Server:
         try:
             known = json.loads(self.secrets_path.read_text(encoding="utf-8"))
             annotators = {name: Account(**account) for name, account in known["annotators"].items()}
-            return Secrets(known["port"], Account(**known["admin"]), annotators)
+            return Secrets(known["port"], Account(**known["admin"]), annotators, known.get("database"))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Problem(
                 f"{self.secrets_path} is damaged",
@@ -140,18 +149,25 @@ class Server:
         except httpx.HTTPError:
             return False
 
-    def up(self, annotators: list[str], port: int | None, tell: Callable[[str], None]) -> Secrets:
+    def up(
+        self, annotators: list[str], port: int | None, tell: Callable[[str], None], database_url: str | None = None
+    ) -> Secrets:
         """Brings the server up, with an account for each annotator. Does only what is not done yet.
 
+        Its work is kept in the PostgreSQL database named at the first `up`, in SQLite where none was named.
+
         Raises:
-            Problem: Label Studio is not installed, the port is taken, or it does not start.
+            Problem: Label Studio is not installed, the port is taken, the database cannot be used or is not the one
+                with the work, or it does not start.
         """
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         with self.locked():
             before, running = self.secrets(), self.process()
+            self._check_database(before, database_url, running=running is not None)
             if running and before and port not in (None, before.port):
                 raise Problem(f"the server runs on port {before.port}", "stop it with `hedgerow down` first")
-            wanted = _with_annotators(before or _new_secrets(), annotators, port, free=running is None)
+            known = before or _new_secrets(database_url)
+            wanted = _with_annotators(known, annotators, port, free=running is None)
             new = before is None or set(wanted.annotators) - set(before.annotators) or not self.data_path.exists()
             self._write_secrets(wanted)
             if new or self._unfinished.exists():
@@ -164,6 +180,22 @@ class Server:
                 self._start(wanted)
             self._wait(tell)
         return wanted
+
+    def _check_database(self, before: Secrets | None, wanted: str | None, *, running: bool) -> None:
+        """Whether the database wanted is the one with the work, or an empty one, and lets us in."""
+        if wanted is not None:
+            database.checked_url(wanted)
+        if before is None:
+            if wanted is not None:
+                database.refuse_used(wanted)
+        elif wanted not in (None, before.database):
+            raise Problem(
+                f"the work on this server is in {before.database or 'SQLite'}, and `up` does not move it",
+                f"run `hedgerow pull` and `hedgerow down`, move {self.state} aside, run `hedgerow up` with --database "
+                "again, then `hedgerow restore --round R --annotator A` for each layer",
+            )
+        elif before.database is not None and not running:
+            database.connect(before.database).close()
 
     def down(self) -> bool:
         """Ends the process that `up` started, and waits for its end. Returns whether there was one."""
@@ -203,10 +235,12 @@ class Server:
         with aside(self.secrets_path, private=True) as new:
             new.write_text(json.dumps(asdict(wanted), indent=2) + "\n", encoding="utf-8")
 
-    def _environment(self) -> dict[str, str]:
-        foreign = {"LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"}
-        kept = {name: value for name, value in os.environ.items() if name not in foreign}
-        return {**kept, **_SETTINGS, _DATA_DIR: str(self.data_path)}
+    def _environment(self, database_url: str | None) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+        kept |= {**_SETTINGS, _DATA_DIR: str(self.data_path)}
+        if database_url is None:
+            return kept | {"LABEL_STUDIO_DJANGO_DB": "sqlite"}
+        return kept | {"LABEL_STUDIO_DJANGO_DB": "postgresql", database.VARIABLE: database_url}
 
     def _provision(self, wanted: Secrets) -> None:
         accounts = {"admin": asdict(wanted.admin), "annotators": [asdict(one) for one in wanted.annotators.values()]}
@@ -216,7 +250,7 @@ class Server:
                 input=json.dumps(accounts).encode(),
                 stdout=log,
                 stderr=log,
-                env=self._environment(),
+                env=self._environment(wanted.database),
                 umask=0o077,
                 check=False,
             )
@@ -232,7 +266,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self._environment(),
+                env=self._environment(wanted.database),
                 umask=0o077,
                 start_new_session=True,
             )
@@ -269,7 +303,7 @@ def _with_annotators(known: Secrets, annotators: list[str], port: int | None, *,
     added = {name: _new_account(name) for name in annotators if name not in known.annotators}
     _refuse_alike([*known.annotators, *added])
     chosen = _free_port(port, known.port) if free else known.port
-    return Secrets(chosen, known.admin, known.annotators | added)
+    return Secrets(chosen, known.admin, known.annotators | added, known.database)
 
 
 def _refuse_alike(names: list[str]) -> None:
@@ -282,8 +316,8 @@ def _refuse_alike(names: list[str]) -> None:
             )
 
 
-def _new_secrets() -> Secrets:
-    return Secrets(0, _new_account("admin"))
+def _new_secrets(database_url: str | None) -> Secrets:
+    return Secrets(0, _new_account("admin"), database=database_url)
 
 
 def _new_account(name: str) -> Account:
@@ -316,12 +350,13 @@ def _label_studio() -> Path:
 
 
 def summary(server: Server) -> dict[str, Any]:
-    """What runs: address, process, annotators; no secrets."""
+    """What runs: address, process, database, annotators; no secrets."""
     known, process = server.secrets(), server.process()
     return {
         "running": process is not None,
         "answers": server.answers(),
         "url": server.url(),
+        "database": (known.database or "SQLite") if known else None,
         "pid": process.pid if process else None,
         "annotators": sorted(known.annotators) if known else [],
     }
