@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test bench check install install-dev consumer pyarrow chromium postgres clean
+.PHONY: demo test soak bench check install install-dev consumer pyarrow chromium postgres clean
 
 demo: install
 	@$(BIN)/hedgerow demo
 
 test: install-dev consumer pyarrow chromium postgres check
 	@$(BIN)/python -m pytest
+
+soak: install-dev consumer pyarrow chromium postgres
+	@$(BIN)/python -m pytest -m soak -s
 
 bench: install-dev
 	@$(BIN)/python -m tests.benchmarks.run
