@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS: Final = 10
 VARIABLE: Final = "HEDGEROW_DATABASE"
+# Readers do not wait for a writer (WAL); a transaction that will write says so when it begins (IMMEDIATE), as one that
+# finds out later is refused at once where another has written meanwhile, however long it would wait (`timeout`, s).
+SQLITE_OPTIONS: Final = {"timeout": 60, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL"}
 _EXAMPLE: Final = "postgresql://hedgerow@127.0.0.1:5432/hedgerow"
 _PASSWORDS: Final = ("password", "sslpassword")
 _DJANGO: Final = {"dbname": "NAME", "user": "USER", "host": "HOST", "port": "PORT"}

@@ -26,7 +26,7 @@ from dataset.problem import Problem
 HOST = "127.0.0.1"
 START_SECONDS = 180
 _DATA_DIR = "LABEL_STUDIO_BASE_DATA_DIR"
-_FOREIGN = {
+_NOT_ITS_OWN = {
     "LABEL_STUDIO_URL",
     "LABEL_STUDIO_API_KEY",
     "LABEL_STUDIO_DATABASE_NAME",
@@ -236,7 +236,7 @@ class Server:
             new.write_text(json.dumps(asdict(wanted), indent=2) + "\n", encoding="utf-8")
 
     def _environment(self, database_url: str | None) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name not in _FOREIGN}
+        kept = {name: value for name, value in os.environ.items() if name not in _NOT_ITS_OWN}
         kept |= {**_SETTINGS, _DATA_DIR: str(self.data_path)}
         if database_url is None:
             return kept | {"LABEL_STUDIO_DJANGO_DB": "sqlite"}
