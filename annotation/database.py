@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS: Final = 10
 VARIABLE: Final = "HEDGEROW_DATABASE"
-# Readers do not wait for a writer (WAL); a transaction that will write says so when it begins (IMMEDIATE), as one that
-# finds out later is refused at once where another has written meanwhile, however long it would wait (`timeout`, s).
-SQLITE_OPTIONS: Final = {"timeout": 60, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL"}
-_EXAMPLE: Final = "postgresql://hedgerow@127.0.0.1:5432/hedgerow"
+# Readers do not wait for a writer (WAL), and a writer waits its `timeout` (s) for another.
+SQLITE_OPTIONS: Final = {"timeout": 60, "init_command": "PRAGMA journal_mode=WAL"}
+EXAMPLE: Final = "postgresql://hedgerow@127.0.0.1:5432/hedgerow"
 _PASSWORDS: Final = ("password", "sslpassword")
 _DJANGO: Final = {"dbname": "NAME", "user": "USER", "host": "HOST", "port": "PORT"}
 _OF_LABEL_STUDIO: Final = "SELECT to_regclass('htx_user') IS NOT NULL"
@@ -30,7 +29,7 @@ def checked_url(url: str) -> str:
         Problem: it does not.
     """
     if not url.startswith(("postgresql://", "postgres://")):
-        raise Problem("--database is not the address of a PostgreSQL database", f"write one like {_EXAMPLE}")
+        raise Problem("--database is not the address of a PostgreSQL database", f"write one like {EXAMPLE}")
     found = _parameters(url)
     if any(found.get(name) is not None for name in _PASSWORDS):
         raise Problem(
@@ -38,7 +37,7 @@ def checked_url(url: str) -> str:
             "take it out of the address, and set the environment variable PGPASSWORD, or write it into ~/.pgpass",
         )
     if not found.get("dbname"):
-        raise Problem("--database names no database", f"write one like {_EXAMPLE}")
+        raise Problem("--database names no database", f"write one like {EXAMPLE}")
     return url
 
 
@@ -57,7 +56,7 @@ def _parameters(url: str) -> dict[str, Any]:
             raise ProgrammingError("libpq itself looks at the port when it connects")
         return found
     except ProgrammingError:  # its message may hold the password
-        raise Problem("--database cannot be read as an address", f"write one like {_EXAMPLE}") from None
+        raise Problem("--database cannot be read as an address", f"write one like {EXAMPLE}") from None
 
 
 def django_settings(url: str) -> dict[str, Any]:

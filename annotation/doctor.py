@@ -15,6 +15,7 @@ from typing import Final
 import httpx
 
 from annotation import accounts, versions
+from annotation.database import EXAMPLE
 from annotation.raw import altered
 from annotation.server import HOST, Account, Secrets, Server
 from annotation.studio import Studio, foreign_server, without_credentials
@@ -23,6 +24,8 @@ from dataset.corpus import Corpus
 from dataset.doctor import Line, told
 
 CLOCK_SECONDS: Final = 60
+# So many submitted at once in tests/annotation/test_load.py, and SQLite lost nothing and refused nothing.
+MEASURED_ON_SQLITE: Final = 50
 _INSTALL: Final = "run `pip install -e '.[server]' -c constraints.txt`"
 
 
@@ -38,6 +41,8 @@ def examine(corpus: Corpus | None) -> Iterator[Line]:
     yield from told("pulls", lambda: pulls(corpus))
     yield from told("modes", lambda: modes(Server(corpus.state)))
     yield from told("server", lambda: server(corpus))
+    if not foreign:
+        yield from told("database", lambda: database(Server(corpus.state)))
 
 
 def package(name: str, line: str, *, needed: bool = True) -> Iterator[Line]:
@@ -84,6 +89,21 @@ def server(corpus: Corpus) -> Iterator[Line]:
         yield from told("server", lambda: _foreign(corpus, *foreign))
     else:
         yield from _embedded(Server(corpus.state))
+
+
+def database(own: Server) -> Iterator[Line]:
+    """Whether the embedded server's database is made for so many annotators."""
+    known = own.secrets()
+    if known is None:
+        return
+    count = len(known.annotators)
+    if known.database is not None:
+        yield Line("database", "ok", f"PostgreSQL, for {count} annotators")
+    elif count <= MEASURED_ON_SQLITE:
+        yield Line("database", "ok", f"SQLite, for {count} annotators; measured with {MEASURED_ON_SQLITE}")
+    else:
+        said = f"SQLite, for {count} annotators; it was measured with {MEASURED_ON_SQLITE}"
+        yield Line("database", "warn", said, f"begin again in PostgreSQL: `hedgerow up --database {EXAMPLE}`")
 
 
 def _foreign(corpus: Corpus, url: str, token: str) -> Iterator[Line]:

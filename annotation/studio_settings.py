@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
-from annotation import database
 from django.core.servers.basehttp import WSGIServer
+
+from annotation import database
 
 # Label Studio reads these two while its settings are still loading.
 SENTRY_DSN = FRONTEND_SENTRY_DSN = ""

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -53,12 +53,27 @@ class WholeOrNone:
         """The answer, once what it says is committed."""
         if request.method in _READING:
             return self._get_response(request)
-        with _alone(), transaction.atomic():
+        with _one_writer(), transaction.atomic():
             answer = self._get_response(request)
             if answer.status_code >= 400:
                 transaction.set_rollback(True)
         return answer
 
 
-def _alone() -> AbstractContextManager[Any]:
-    return _turns if connection.vendor == "sqlite" else nullcontext()
+@contextmanager
+def _one_writer() -> Iterator[None]:
+    """SQLite is told from the beginning that a transaction will write.
+
+    One that finds out when it writes is refused at once, if another has written since it began to read. One that only
+    reads must not say so: it would wait for every writer, and Label Studio reads in transactions, too.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with _turns:
+        connection.ensure_connection()
+        connection.transaction_mode = "IMMEDIATE"
+        try:
+            yield
+        finally:
+            connection.transaction_mode = None
