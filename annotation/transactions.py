@@ -21,22 +21,22 @@ class Turns:
     """A lock that those who wait for it get in the order in which they came."""
 
     def __init__(self) -> None:
-        self._waiting: deque[threading.Lock] = deque()
+        self.waiting: deque[threading.Lock] = deque()
         self._changing = threading.Lock()
 
     def __enter__(self) -> None:
         mine = threading.Lock()
         with self._changing:
-            if self._waiting:
+            if self.waiting:
                 mine.acquire()
-            self._waiting.append(mine)
+            self.waiting.append(mine)
         mine.acquire()
 
     def __exit__(self, *_: object) -> None:
         with self._changing:
-            self._waiting.popleft()
-            if self._waiting:
-                self._waiting[0].release()
+            self.waiting.popleft()
+            if self.waiting:
+                self.waiting[0].release()
 
 
 # SQLite takes one writer at a time, and whoever waits looks again now and then, so that some never find it free.
