@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test soak bench check install environments install-dev consumer pyarrow chromium clean
+.PHONY: demo test soak bench check install environments install-dev consumer pyarrow chromium postgres clean
 
 demo: install
 	@$(BIN)/hedgerow demo
@@ -18,6 +18,7 @@ test: environments check
 soak: environments
 	@$(BIN)/python -m pytest -m soak -s
 
+
 bench: install-dev
 	@$(BIN)/python -m tests.benchmarks.run
 
@@ -28,7 +29,7 @@ check: install-dev
 
 # Side by side: each waits for the network and the disk.
 environments:
-	@$(MAKE) --no-print-directory --jobs 3 install-dev consumer pyarrow chromium
+	@$(MAKE) --no-print-directory --jobs 3 install-dev consumer pyarrow postgres
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
@@ -69,6 +70,14 @@ chromium:
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	  else echo "install Chromium, then run this again"; exit 1; fi; }
+
+# After Chromium, for two installations at once would refuse each other.
+postgres: chromium
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	  echo "installing PostgreSQL for the tests of teams"; \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
+	  else echo "install PostgreSQL, or the tests that need it are skipped"; fi; }
 
 clean:
 	rm -rf $(VENV) .venv-consumer .venv-pyarrow dist

@@ -53,7 +53,8 @@ def backup(corpus: Corpus, out: Path | None = None) -> Backup:
     """Takes the server's data, whole and consistent, whether or not it runs. Work on the server goes on meanwhile.
 
     Raises:
-        Problem: there is no data, it cannot be read, or the archive cannot be written or is there already.
+        Problem: there is no data, it cannot be read or is in PostgreSQL, or the archive cannot be written or is there
+            already.
     """
     server = Server(corpus.state)
     taken_at = datetime.now(UTC)
@@ -95,10 +96,21 @@ def restore(corpus: Corpus, archive: Path, *, replace: bool) -> Return:
 
 
 def _refuse_target(server: Server, target: Path) -> None:
+    _refuse_postgresql(server)
     if server.secrets() is None or not (server.data_path / DATABASE).exists():
         raise Problem("no Label Studio is set up here, so there is nothing to back up", "start one with `hedgerow up`")
     if target.exists():
         raise Problem(f"{target} is there already", "name another file with --out")
+
+
+def _refuse_postgresql(server: Server) -> None:
+    known = server.secrets()
+    if known is not None and known.database is not None:
+        raise Problem(
+            f"this server's work is in PostgreSQL ({known.database}), which has backups of its own",
+            f"take one with `pg_dump --format=custom --file=FILE --dbname={known.database}`, and a copy of "
+            f"{server.state}; put both back with `pg_restore` and `hedgerow up`",
+        )
 
 
 @contextmanager

@@ -48,6 +48,7 @@ def _account(account: dict[str, str], *, superuser: bool) -> None:
             user.active_organization = Organization.create_organization(
                 created_by=user, title=title, legacy_api_tokens_enabled=True
             )
+        _ = user.active_organization.session_timeout_policy  # made when it is first asked for, else by the first page
         if not user.check_password(account["password"]):
             user.set_password(account["password"])
         user.is_superuser = user.is_staff = superuser

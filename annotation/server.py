@@ -19,12 +19,23 @@ import filelock
 import httpx
 import psutil
 
+from annotation import database
 from dataset.files import aside, make_private
 from dataset.problem import Problem
 
 HOST = "127.0.0.1"
 START_SECONDS = 180
 _DATA_DIR = "LABEL_STUDIO_BASE_DATA_DIR"
+_NOT_ITS_OWN = {
+    "LABEL_STUDIO_URL",
+    "LABEL_STUDIO_API_KEY",
+    "LABEL_STUDIO_DATABASE_NAME",
+    "DATABASE_NAME",
+    database.VARIABLE,
+    # Keys to other servers, which this one has no use for.
+    "HF_TOKEN",
+    "HUGGING_FACE_HUB_TOKEN",
+}
 _SETTINGS = {
     "COLLECT_ANALYTICS": "false",
     "SENTRY_DSN": "",
@@ -33,8 +44,6 @@ _SETTINGS = {
     "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
     "DJANGO_SETTINGS_MODULE": "annotation.studio_settings",
 }
-# Keys to other servers, which this one has no use for.
-_NOT_ITS_OWN = frozenset({"LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"})
 
 
 @dataclass(frozen=True)
@@ -49,11 +58,12 @@ class Account:
 
 @dataclass(frozen=True)
 class Secrets:
-    """What `up` made: the port, the admin, the annotators by pseudonym."""
+    """What `up` made: the port, the admin, the annotators by pseudonym; the URL of the database, None for SQLite."""
 
     port: int
     admin: Account
     annotators: dict[str, Account] = field(default_factory=dict)
+    database: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +107,7 @@ class Server:
         try:
             known = json.loads(self.secrets_path.read_text(encoding="utf-8"))
             annotators = {name: Account(**account) for name, account in known["annotators"].items()}
-            return Secrets(known["port"], Account(**known["admin"]), annotators)
+            return Secrets(known["port"], Account(**known["admin"]), annotators, known.get("database"))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Problem(
                 f"{self.secrets_path} is damaged",
@@ -142,18 +152,25 @@ class Server:
         except httpx.HTTPError:
             return False
 
-    def up(self, annotators: list[str], port: int | None, tell: Callable[[str], None]) -> Secrets:
+    def up(
+        self, annotators: list[str], port: int | None, tell: Callable[[str], None], database_url: str | None = None
+    ) -> Secrets:
         """Brings the server up, with an account for each annotator. Does only what is not done yet.
 
+        Its work is kept in the PostgreSQL database named at the first `up`, in SQLite where none was named.
+
         Raises:
-            Problem: Label Studio is not installed, the port is taken, or it does not start.
+            Problem: Label Studio is not installed, the port is taken, the database cannot be used or is not the one
+                with the work, or it does not start.
         """
         make_private(self.state)
         with self.locked():
             before, running = self.secrets(), self.process()
+            self._check_database(before, database_url, running=running is not None)
             if running and before and port not in (None, before.port):
                 raise Problem(f"the server runs on port {before.port}", "stop it with `hedgerow down` first")
-            wanted = _with_annotators(before or _new_secrets(), annotators, port, free=running is None)
+            known = before or _new_secrets(database_url)
+            wanted = _with_annotators(known, annotators, port, free=running is None)
             new = before is None or set(wanted.annotators) - set(before.annotators) or not self.data_path.exists()
             self._write_secrets(wanted)
             if new or self._unfinished.exists():
@@ -166,6 +183,22 @@ class Server:
                 self._start(wanted)
             self._wait(tell)
         return wanted
+
+    def _check_database(self, before: Secrets | None, wanted: str | None, *, running: bool) -> None:
+        """Whether the database wanted is the one with the work, or an empty one, and lets us in."""
+        if wanted is not None:
+            database.checked_url(wanted)
+        if before is None:
+            if wanted is not None:
+                database.refuse_used(wanted)
+        elif wanted not in (None, before.database):
+            raise Problem(
+                f"the work on this server is in {before.database or 'SQLite'}, and `up` does not move it",
+                f"run `hedgerow pull` and `hedgerow down`, move {self.state} aside, run `hedgerow up` with --database "
+                "again, then `hedgerow restore --round R --annotator A` for each layer",
+            )
+        elif before.database is not None and not running:
+            database.connect(before.database).close()
 
     def down(self) -> bool:
         """Ends the process that `up` started, and waits for its end. Returns whether there was one."""
@@ -205,9 +238,12 @@ class Server:
         with aside(self.secrets_path, private=True) as new:
             new.write_text(json.dumps(asdict(wanted), indent=2) + "\n", encoding="utf-8")
 
-    def _environment(self) -> dict[str, str]:
+    def _environment(self, database_url: str | None) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in _NOT_ITS_OWN}
-        return {**kept, **_SETTINGS, _DATA_DIR: str(self.data_path)}
+        kept |= {**_SETTINGS, _DATA_DIR: str(self.data_path)}
+        if database_url is None:
+            return kept | {"LABEL_STUDIO_DJANGO_DB": "sqlite"}
+        return kept | {"LABEL_STUDIO_DJANGO_DB": "postgresql", database.VARIABLE: database_url}
 
     def _provision(self, wanted: Secrets) -> None:
         accounts = {"admin": asdict(wanted.admin), "annotators": [asdict(one) for one in wanted.annotators.values()]}
@@ -217,7 +253,7 @@ class Server:
                 input=json.dumps(accounts).encode(),
                 stdout=log,
                 stderr=log,
-                env=self._environment(),
+                env=self._environment(wanted.database),
                 umask=0o077,
                 check=False,
             )
@@ -233,7 +269,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self._environment(),
+                env=self._environment(wanted.database),
                 umask=0o077,
                 start_new_session=True,
             )
@@ -270,7 +306,7 @@ def _with_annotators(known: Secrets, annotators: list[str], port: int | None, *,
     added = {name: _new_account(name) for name in annotators if name not in known.annotators}
     _refuse_alike([*known.annotators, *added])
     chosen = _free_port(port, known.port) if free else known.port
-    return Secrets(chosen, known.admin, known.annotators | added)
+    return Secrets(chosen, known.admin, known.annotators | added, known.database)
 
 
 def _refuse_alike(names: list[str]) -> None:
@@ -283,8 +319,8 @@ def _refuse_alike(names: list[str]) -> None:
             )
 
 
-def _new_secrets() -> Secrets:
-    return Secrets(0, _new_account("admin"))
+def _new_secrets(database_url: str | None) -> Secrets:
+    return Secrets(0, _new_account("admin"), database=database_url)
 
 
 def _new_account(name: str) -> Account:
@@ -317,12 +353,13 @@ def _label_studio() -> Path:
 
 
 def summary(server: Server) -> dict[str, Any]:
-    """What runs: address, process, annotators; no secrets."""
+    """What runs: address, process, database, annotators; no secrets."""
     known, process = server.secrets(), server.process()
     return {
         "running": process is not None,
         "answers": server.answers(),
         "url": server.url(),
+        "database": (known.database or "SQLite") if known else None,
         "pid": process.pid if process else None,
         "annotators": sorted(known.annotators) if known else [],
     }

@@ -1,6 +1,11 @@
-"""Django settings of the embedded Label Studio: its own, and annotators kept apart."""
+"""Django settings of the embedded Label Studio: its own, annotators kept apart, and each change whole or none."""
 
+import os
 from pathlib import Path
+
+from django.core.servers.basehttp import WSGIServer
+
+from annotation import database
 
 # Label Studio reads these two while its settings are still loading.
 SENTRY_DSN = FRONTEND_SENTRY_DSN = ""
@@ -10,5 +15,16 @@ from label_studio.core.settings.label_studio import *  # noqa: E402, F403
 
 PROJECT_MIXIN = "annotation.blindness.OwnOrganisationOnly"
 
+# Innermost, so that what Label Studio does when a database is locked begins the whole change again.
+MIDDLEWARE.append("annotation.transactions.WholeOrNone")  # type: ignore[name-defined]  # noqa: F405
+
 # Our base.html comes first and extends theirs: a script that the labelling page needs (studio_pages/labelling.js).
 TEMPLATES[0]["DIRS"].insert(0, Path(__file__).parent / "studio_pages")  # type: ignore[name-defined]  # noqa: F405
+
+if _url := os.environ.get(database.VARIABLE):
+    DATABASES = {"default": database.django_settings(_url)}
+else:
+    DATABASES["default"]["OPTIONS"] = database.SQLITE_OPTIONS  # type: ignore[used-before-def]
+
+# How many pages may knock at once; with Django's ten, the others were left to try again after 1, 3, 7 and 15 seconds.
+WSGIServer.request_queue_size = 1024

@@ -23,6 +23,8 @@ def command(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
         say_json(found)
         return
     say(_server_line(found))
+    if found["database"]:
+        say(f"its work is in {found['database']}")
     say(f"annotators with an account: {', '.join(found['annotators']) or 'none'}")
     say(f"layers of the record: {', '.join(found['layers']) or 'none'}")
     if found["foreign"]:

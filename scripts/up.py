@@ -19,16 +19,26 @@ def command(
     port: Annotated[
         int | None, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; a free one if not named.")
     ] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            help="A PostgreSQL database to keep the work in, named at the first `up`; SQLite if not named.",
+            metavar="URL",
+        ),
+    ] = None,
     corpus: CorpusOption = None,
 ) -> None:
     """Start the embedded Label Studio, or find it running; print its address and log-ins.
 
     Each annotator gets an organisation of their own on the server, so that nobody sees another's work.
 
+    A password of PostgreSQL goes into PGPASSWORD or ~/.pgpass, never into the address; later calls need no --database.
+
     Example: hedgerow up --annotator a1 --annotator a2
+    Example: hedgerow up --annotator a1 --database postgresql://hedgerow@127.0.0.1:5432/hedgerow
     """
     server = Server(open_corpus(corpus).state)
-    known = server.up(checked_names(annotator or []), port, tell)
+    known = server.up(checked_names(annotator or []), port, tell, database)
     say(f"Label Studio: http://127.0.0.1:{known.port}")
     for account in (known.admin, *known.annotators.values()):
         say(login(account, server))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from annotation.server import Server
 from dataset.corpus import Corpus
 from tests.browser import CHROMIUM, FLAGS
 from tests.corpora import copy_of_the_seeds, make_corpus
+from tests.postgres import Postgres, cluster, programs
 
 # How long an example takes says how busy the machine is. Drawn examples are the same in each run, so that a change is
 # what makes a test fail; `--hypothesis-profile=searching` looks for new ones.
@@ -35,6 +37,25 @@ def _no_foreign_server(monkeypatch: pytest.MonkeyPatch) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     running = Server(tmp_path_factory.mktemp("studio") / "state")
     running.up(ANNOTATORS, None, print)
+    yield running
+    running.down()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    found = programs()
+    if found is None and not os.environ.get("CI"):
+        pytest.skip("there is no PostgreSQL here; `make postgres` installs it")
+    assert found, "CI is set, so PostgreSQL is to be here"
+    with cluster(found) as running, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PGPASSWORD", running.password)
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server_on_postgres(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(tmp_path_factory.mktemp("on-postgres") / "state")
+    running.up(["a1"], None, print, postgres.create("studio"))
     yield running
     running.down()
 

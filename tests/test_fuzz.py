@@ -54,5 +54,5 @@ def test_libfuzzer_finds_nothing(target: str, seconds: int, tmp_path: Path) -> N
     limits = [f"-max_total_time={seconds}", "-runs=10000000", "-timeout=60", f"-artifact_prefix={tmp_path}/"]
     command = [sys.executable, "-m", "tests.fuzz", target, str(tmp_path), *limits]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    print(target, *(one for one in done.stderr.splitlines() if one.startswith("Done ")))  # noqa: T201
+    print(target, *(one for one in done.stderr.splitlines() if one.startswith("Done ")))
     assert done.returncode == 0, done.stderr[-2000:]

@@ -216,7 +216,7 @@ def test_no_secret_is_on_a_command_line_while_up_makes_accounts(
 def test_the_server_is_not_given_the_keys_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "LABEL_STUDIO_API_KEY"):
         monkeypatch.setenv(name, PASSWORD)
-    assert PASSWORD not in Server(tmp_path)._environment().values()
+    assert PASSWORD not in Server(tmp_path)._environment(None).values()
 
 
 # An article or an attribute

@@ -76,6 +76,21 @@ def test_a_token_that_does_not_work_is_told(server: Server, stopped: Corpus) -> 
     assert of(lines, "account a1").mark == "ok"
 
 
+def test_a_team_too_large_for_sqlite_is_told(tmp_path: Path, stopped: Corpus) -> None:
+    known = json.loads((stopped.state / "secrets.json").read_text(encoding="utf-8"))
+    account = known["annotators"]["a1"]
+
+    def line(count: int, url: str | None = None) -> Line:
+        known["annotators"] = {f"t{number}": account for number in range(count)}
+        (stopped.state / "secrets.json").write_text(json.dumps(known | {"database": url}), encoding="utf-8")
+        return of(checked(stopped), "database")
+
+    assert line(doctor.MEASURED_ON_SQLITE).mark == "ok"
+    assert line(doctor.MEASURED_ON_SQLITE + 1).mark == "warn"
+    assert "hedgerow up --database" in str(line(doctor.MEASURED_ON_SQLITE + 1).mend)
+    assert line(doctor.MEASURED_ON_SQLITE + 1, "postgresql://127.0.0.1/team").mark == "ok"
+
+
 def test_a_server_that_is_not_set_up_or_not_running_is_no_failure(tmp_path: Path) -> None:
     corpus = make_corpus(tmp_path / "new", {"one": "Rain."})
     assert of(checked(corpus), "server") == Line(

@@ -72,7 +72,7 @@ def main(sizes: list[int]) -> None:
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             found[size] = measured(Path(folder), size)
-        print(results.table(HEAD, rows(found)), flush=True)  # noqa: T201 - what the command is for
+        print(results.table(HEAD, rows(found)), flush=True)
     results.put(TITLE, f"{machine}\n\n{results.table(HEAD, rows(found))}")
 
 

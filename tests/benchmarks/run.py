@@ -191,7 +191,7 @@ def main() -> None:
         folder = Path(scratch)
         for part in (file_lines, round_lines, release_lines, server_lines):
             told += part(folder)
-            print(results.table(HEAD, told), flush=True)  # noqa: T201 - what the command is for
+            print(results.table(HEAD, told), flush=True)
         resent = resend_table(folder)
     results.put("Each step, and what stands beside it", f"{machine}\n\n{results.table(HEAD, told)}")
     results.put("A second version to the Hub, 1 % of 10,000 articles corrected", f"{machine}\n\n{resent}")

@@ -22,6 +22,6 @@ LONG = [pytest.mark.soak, pytest.mark.timeout(3_600)]
 @pytest.mark.parametrize("growth", [pull_growth, intake_growth])
 def test_memory_is_flat(tmp_path: Path, growth: Callable[[Path, int, int], Grown], small: int, large: int) -> None:
     grown = growth(tmp_path, small, large)
-    print(grown)  # noqa: T201
+    print(grown)
     more = grown.last.megabytes - grown.first.megabytes
     assert more <= ROOM + (large - small) * BYTES_EACH / 1e6

@@ -1,0 +1,88 @@
+"""A PostgreSQL of the tests' own: a cluster in a folder of its own, on 127.0.0.1, with a password."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+_DEBIAN = Path("/usr/lib/postgresql")
+_OWNER = "postgres"
+USER = "hedgerow"
+
+
+@dataclass(frozen=True)
+class Postgres:
+    """A running cluster: its port and its only user's password."""
+
+    port: int
+    password: str
+
+    def url(self, name: str) -> str:
+        return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
+
+    def create(self, name: str) -> str:
+        """A new empty database; returns its URL."""
+        with psycopg.connect(self.url("postgres"), password=self.password, autocommit=True) as cluster:
+            cluster.execute(f'CREATE DATABASE "{name}"'.encode())
+        return self.url(name)
+
+
+def programs() -> Path | None:
+    """The folder of PostgreSQL's programs: on the path, or where Debian puts them, the newest; None without it."""
+    found = shutil.which("initdb")
+    beside = sorted(_DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return Path(found).resolve().parent if found else beside[-1].parent if beside else None
+
+
+@contextmanager
+def cluster(programs: Path) -> Iterator[Postgres]:
+    """A new cluster; stopped and removed when the block ends."""
+    folder = Path(tempfile.mkdtemp(prefix="hedgerow-postgres-"))
+    here = Postgres(_free_port(), secrets.token_hex(8))
+    try:
+        _write_password(folder, here.password)
+        made = ["--auth=scram-sha-256", f"--pwfile={folder / 'password'}", f"--username={USER}", "--encoding=UTF8"]
+        _run(programs / "initdb", f"--pgdata={folder / 'data'}", "--locale=C", *made)
+        options = f"-p {here.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        own = [f"--pgdata={folder / 'data'}", f"--log={folder / 'log'}"]
+        _run(programs / "pg_ctl", "start", "--wait", *own, f"--options={options}")
+        try:
+            yield here
+        finally:
+            _run(programs / "pg_ctl", "stop", "--mode=immediate", *own[:1])
+    finally:
+        shutil.rmtree(folder)
+
+
+def _write_password(folder: Path, password: str) -> None:
+    (folder / "password").write_text(password, encoding="utf-8")
+    if os.geteuid() == 0:
+        for path in (folder, folder / "password"):
+            shutil.chown(path, _OWNER)
+
+
+def _run(program: Path, *arguments: str) -> None:
+    """As the user postgres where we are root, whom PostgreSQL refuses."""
+    front = ["runuser", "-u", _OWNER, "--"] if os.geteuid() == 0 else []
+    with tempfile.TemporaryFile() as told:  # a pipe would stay open in the server that pg_ctl leaves behind
+        done = subprocess.run(
+            [*front, str(program), *arguments], stdin=subprocess.DEVNULL, stdout=told, stderr=told, cwd="/", check=False
+        )
+        told.seek(0)
+        assert done.returncode == 0, told.read().decode(errors="replace")[-2000:]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
