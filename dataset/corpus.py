@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -77,6 +78,30 @@ class Corpus:
         """The rows of `articles` by article_id."""
         return {row["article_id"]: row for row in self.articles.iter_rows(named=True)}
 
+    def row(self, article_id: str) -> dict[str, Any] | None:
+        """The row of `articles` of that id."""
+        ids = self.articles["article_id"]
+        at = bisect_left(ids, article_id)
+        return self.articles.row(at, named=True) if at < len(ids) and ids[at] == article_id else None
+
+    def rows_of(self, article_ids: pl.Series) -> pl.DataFrame:
+        """The rows of `articles` from the first to the last of these ids, and no more than that."""
+        ids, first, last = self.articles["article_id"], article_ids.min(), article_ids.max()
+        if first is None or last is None:
+            return self.articles.clear()
+        start = bisect_left(ids, first)
+        return self.articles.slice(start, bisect_right(ids, last) - start)
+
+    @cached_property
+    def _by_event(self) -> pl.DataFrame:
+        return self.entities.drop_nulls("event_id").sort("event_id", maintain_order=True)
+
+    def entities_of(self, events: pl.Series) -> pl.DataFrame:
+        """The registries of these events, each in the order of the file."""
+        ids = self._by_event["event_id"]
+        edges = [(bisect_left(ids, one), bisect_right(ids, one)) for one in events.drop_nulls().unique().sort()]
+        return pl.concat([self._by_event.clear(), *(self._by_event[start:end] for start, end in edges if start < end)])
+
     @cached_property
     def speakers(self) -> dict[str, list[str]]:
         """The canonical names of each event's registry, in the order of its file."""
@@ -114,7 +139,7 @@ class Corpus:
             ) from None
         except OSError as error:
             raise Problem(f"{path} cannot be read: {error.strerror}", "give yourself the right to read it") from None
-        if sha256(content) != self.by_id.get(article_id, {}).get("text_sha256"):
+        if sha256(content) != (self.row(article_id) or {}).get("text_sha256"):
             raise Problem(
                 f"{path} is not the text that articles.jsonl names by its SHA-256",
                 "put the text back as it was taken in",

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from annotation import agreement, rounds
-from annotation.agreement import Draws
+from annotation.agreement import Agreed, Draws
 from annotation.rounds import Compared
 from dataset.checks.layers import check_layer
 from dataset.corpus import Corpus
@@ -42,9 +42,13 @@ def compared(corpus: Corpus, round_name: str = "r1") -> Compared:
     return rounds.compared(corpus, round_name, rounds.layers_of(corpus, round_name))
 
 
+def agreed(corpus: Corpus, round_name: str = "r1") -> Agreed:
+    return agreement.agreement(corpus, round_name, FEW)
+
+
 def refused(corpus: Corpus, words: str) -> Problem:
     with pytest.raises(Problem, match=words) as caught:
-        compared(corpus)
+        agreed(corpus)
     assert "\n" not in str(caught.value)
     return caught.value
 
@@ -61,7 +65,7 @@ def test_what_both_submitted_is_compared_and_what_was_skipped_is_not(corpus: Cor
 
 def test_a_round_that_is_not_there_is_told(corpus: Corpus) -> None:
     with pytest.raises(Problem, match="no work of round r9"):
-        compared(corpus, "r9")
+        agreed(corpus, "r9")
 
 
 def test_one_annotator_is_told(corpus: Corpus) -> None:
