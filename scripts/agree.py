@@ -11,6 +11,7 @@ from annotation.agreement import Agreed
 from annotation.rounds import pairs
 from dataset import scheme
 from dataset.corpus import Corpus, open_corpus
+from dataset.engine import here as in_processes
 from scripts.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json
 from scripts.names import checked_names
 
@@ -31,7 +32,7 @@ def command(round_name: RoundOption, corpus: CorpusOption = None, as_json: JsonO
     """
     here = open_corpus(corpus)
     checked_names([round_name])
-    agreed = agreement.agreement(here, round_name)
+    agreed = agreement.agreement(here, round_name, each=in_processes)
     agreement.write(here, agreed)
     if as_json:
         say_json(_as_json(agreed))
