@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from annotation import projects
+from annotation.accounts import Seat, seat
+from annotation.results import read_task
 from dataset.build import build
+from dataset.checks.layers import errors_of
+from dataset.corpus import Corpus, open_corpus
+from dataset.layer import read_layer
+from tests.annotation.test_pull import labelled, submit
 from tests.dataset.releasing import put_ready
 from tests.dataset.tiny import LAYER, put_corpus, put_layer, valid_rows
 from tests.faults.forks import Forks, forks
 from tests.faults.kills import Found, Things, World, copies, files_in, kill
+from tests.faults.test_server import TEXTS, on_server, pull_all, push_all, record
 from tests.hub import Hub
 from tests.releases import FIRST, SECOND, corrected, make_release
 
@@ -132,3 +140,62 @@ def test_a_publisher_killed_anywhere_leaves_one_commit_and_one_tag(
             yield Publishing(hub, name, dist)
 
     kill(forking, "publish", worlds(), count)
+
+
+class Pushing(World):
+    """A first push of a round."""
+
+    settings = {"annotation__sending__SETTLE_SECONDS": 2}
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self.words = ["push", "--round", "r1", "--annotator", "a1", "--corpus", str(corpus.root)]
+
+    def left(self) -> Found:
+        return on_server(self._corpus, seat(self._corpus, "a1")) + files_in(self._corpus.annotations)
+
+    def read(self, whole: Things) -> None:
+        who = seat(self._corpus, "a1")
+        if projects.find(self._corpus, "r1", who) is not None:
+            found = on_server(self._corpus, who)
+            assert len(dict(found)) == len(found)
+            assert all(whole[name] == what for name, what in found)
+
+
+@pytest.mark.parametrize("count", HOW_OFTEN)
+def test_a_push_killed_anywhere_sends_each_article_once(
+    forking: Forks, new_corpus: Callable[[dict[str, str]], Corpus], count: int
+) -> None:
+    kill(forking, "push", (Pushing(new_corpus(TEXTS)) for _ in itertools.count()), count)
+
+
+class Pulling(World):
+    """A pull of what was submitted since the last one."""
+
+    def __init__(self, root: Path) -> None:
+        self._corpus = open_corpus(root)
+        self.words = ["pull", "--round", "r1", "--annotator", "a1", "--corpus", str(root)]
+
+    def left(self) -> Found:
+        raw = [(f"pulls/{name}", what) for name, what in files_in(self._corpus.pulls) if name.endswith(".jsonl")]
+        return record(self._corpus) + raw
+
+    def read(self, whole: Things) -> None:
+        """The layer can be read and holds together; one that was cut off between its files names no pull."""
+        folder = self._corpus.layer_path("r1/a1")
+        layer = read_layer(folder, "r1/a1")
+        assert not (folder / "pull.json").exists() or not errors_of(self._corpus, layer)
+        assert all(what == whole[name] for name, what in self.left() if name.startswith("pulls/") and name in whole)
+
+
+@pytest.mark.parametrize("count", HOW_OFTEN)
+def test_a_pull_killed_anywhere_brings_all_of_the_work_once(
+    forking: Forks, corpus: Corpus, a1: Seat, count: int, tmp_path: Path
+) -> None:
+    push_all(corpus, a1)
+    tasks = {str(read_task(raw).article_id): raw["id"] for raw in a1.studio.tasks(projects.existing(corpus, "r1", a1))}
+    submit(a1, tasks["two"], [])
+    pull_all(corpus, a1)
+    submit(a1, tasks["one"], labelled())
+    submit(a1, tasks["three"], [], skipped=True)
+    kill(forking, "pull", map(Pulling, copies(corpus.root, tmp_path / "worlds")), count)
