@@ -5,13 +5,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test bench check install install-dev consumer pyarrow chromium clean
+.PHONY: demo test soak bench check install install-dev consumer pyarrow chromium clean
 
 demo: install
 	@$(BIN)/hedgerow demo
 
 test: install-dev consumer pyarrow chromium check
 	@$(BIN)/python -m pytest
+
+# The long forms of tests that `make test` runs in short, and their figures.
+FAULTS := $(CURDIR)/.pytest_cache/faults.jsonl
+soak: install-dev consumer pyarrow chromium
+	@mkdir -p .pytest_cache && rm -f $(FAULTS)
+	@HEDGEROW_FAULTS=$(FAULTS) $(BIN)/python -m pytest -m soak -s
+	@$(BIN)/python -m tests.faults.table $(FAULTS)
 
 bench: install-dev
 	@$(BIN)/python -m tests.benchmarks.run

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,11 +14,13 @@ import pytest
 from tenacity import wait_fixed, wait_none
 
 from annotation import adjudication, projects, pull, push, sending
+from annotation import raw as raws
 from annotation.accounts import Seat, seat
 from annotation.results import read_task
 from annotation.server import Server
 from annotation.studio import Studio
 from dataset.corpus import Corpus
+from dataset.layer import read_layer
 from dataset.problem import Problem
 from tests.annotation.test_pull import labelled, submit
 from tests.corpora import make_corpus
@@ -107,7 +111,8 @@ def prepared(corpus: Corpus, command: str) -> tuple[Step, Seat, Callable[[], Fou
         return open_all, judge, lambda: on_server(corpus, judge, adjudicating=True)
     open_all(corpus, judge)
     for raw in judge.studio.tasks(projects.existing(corpus, "r1", judge, adjudicating=True)):
-        submit(judge, raw["id"], raw["predictions"][0]["result"])
+        begun = judge.studio._get(f"api/tasks/{raw['id']}/")["predictions"]
+        submit(judge, raw["id"], begun[0]["result"] if begun else [])
     return take_all, judge, lambda: record(corpus) + on_server(corpus, judge, adjudicating=True)
 
 
@@ -201,3 +206,64 @@ def kill_server(fresh: Fresh, proxy: Proxy, command: str, die: Callable[[], None
             until_done(step, corpus, through(proxy, who))
             counted.tried += proxy.struck
             counted.compare(expected, found())
+
+
+def edit(who: Seat, task: int) -> None:
+    """Takes the last span off a submission."""
+    (found,) = [one for one in who.studio.tasks(_project_of(who, task)) if one["id"] == task]
+    (work,) = found["annotations"]
+    who.studio._client.annotations.update(id=work["id"], result=work["result"][:1])
+
+
+def _project_of(who: Seat, task: int) -> int:
+    return int(who.studio._get(f"api/tasks/{task}/")["project"])
+
+
+def same_as_a_full_pull(corpus: Corpus, who: Seat, counted: Tally) -> None:
+    """What the record holds after one more pull, compared with what asking for everything brings."""
+    pull.pull(corpus, "r1", [who], accept_removals=True, tell=print)
+    quick = record(corpus)
+    shutil.rmtree(corpus.layer_path("r1/a1"))
+    pull.pull(corpus, "r1", [who], accept_removals=True, tell=print, full=True)
+    counted.compare(dict(record(corpus)), quick)
+
+
+def test_a_clock_that_is_set_back_between_pulls_loses_nothing(
+    corpus: Corpus, a1: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    push_all(corpus, a1)
+    tasks = [raw["id"] for raw in a1.studio.tasks(projects.existing(corpus, "r1", a1))]
+    submit(a1, tasks[0], labelled())
+    with tally("clock set back between pulls", "pull") as counted:
+        for moment in ("2031-05-02T12:00:00Z", "2031-05-02T09:00:00Z", "2030-01-01T00:00:00Z"):
+            monkeypatch.setattr(raws, "now", lambda moment=moment: moment)
+            pull.pull(corpus, "r1", [a1], accept_removals=True, tell=print)
+            edit(a1, tasks[0]) if counted.tried else submit(a1, tasks[1], [])
+            counted.tried += 1
+            same_as_a_full_pull(corpus, a1, counted)
+
+
+@pytest.mark.parametrize("often", [3, pytest.param(100, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])])
+def test_work_that_is_submitted_and_edited_during_pulls_is_all_there_after(
+    new_corpus: Fresh, a1: Seat, often: int
+) -> None:
+    corpus = new_corpus({f"n{number}": TEXTS["one"] for number in range(often)})
+    push_all(corpus, a1)
+    tasks = [raw["id"] for raw in a1.studio.tasks(projects.existing(corpus, "r1", a1))]
+
+    def annotate() -> None:
+        for task in tasks:
+            submit(a1, task, labelled())
+            edit(a1, task)
+
+    with tally("annotators at work during pulls", "pull") as counted:
+        working = threading.Thread(target=annotate)
+        working.start()
+        while working.is_alive():
+            pull.pull(corpus, "r1", [a1], accept_removals=True, tell=print)
+            counted.tried += 1
+        working.join()
+        same_as_a_full_pull(corpus, a1, counted)
+    layer = read_layer(corpus.layer_path("r1/a1"), "r1/a1")
+    assert (layer.tasks.height, layer.spans.height) == (often, often)
+    assert not layer.findings.height
