@@ -143,7 +143,7 @@ SHORT = ["502, after the server stored it", "504, before the server stores it", 
 
 
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])])
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS[:3], pytest.param(COMMANDS[3], marks=pytest.mark.soak)])
 def test_a_server_that_fails_at_a_request_costs_nothing(
     new_corpus: Fresh, proxy: Proxy, command: str, every: bool
 ) -> None:
