@@ -14,10 +14,12 @@ demo: install
 test: environments check
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
-# The long forms of tests that `make test` runs in short, and their figures.
+# The long forms of tests that `make test` runs in short, and the table of faults. Hours.
+FAULTS := $(CURDIR)/.pytest_cache/faults.jsonl
 soak: environments
-	@$(BIN)/python -m pytest -m soak -s
-
+	@mkdir -p $(dir $(FAULTS)) && rm -f $(FAULTS)
+	@HEDGEROW_FAULTS=$(FAULTS) $(BIN)/python -m pytest -m soak -s; ended=$$?; \
+	  $(BIN)/python -m tests.faults.table $(FAULTS); exit $$ended
 
 bench: install-dev
 	@$(BIN)/python -m tests.benchmarks.run

@@ -166,12 +166,12 @@ def open_round(
         Problem: the round cannot be laid side by side, or the server cannot be asked.
     """
     with one_at_a_time(corpus, round_name, [f".adjudication.{seat.annotator}"], tell):
-        return _open(Round(corpus, round_name), seat, again, progress)
+        return _open(Round(corpus, round_name), seat, again, progress, tell)
 
 
-def _open(here: Round, seat: Seat, again: bool, progress: push.Progress) -> Opened:
+def _open(here: Round, seat: Seat, again: bool, progress: push.Progress, tell: Tell) -> Opened:
     corpus, round_name = here.corpus, here.name
-    project = projects.find_or_create(corpus, round_name, seat, adjudicating=True)
+    project = projects.find_or_create(corpus, round_name, seat, adjudicating=True, tell=tell)
     there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
     ready = dict.fromkeys(here.ready())
     has_gold = set() if again else set(read_gold(corpus).tasks["article_id"])
@@ -181,7 +181,7 @@ def _open(here: Round, seat: Seat, again: bool, progress: push.Progress) -> Open
     faults, uncovered = _faults(here) if new else ({}, {})
     sheets = {article: here.sheet(article, faults.get(article)) for article in new}
     tasks = (_task(corpus, sheets[article], uncovered.get(article, [])) for article in new)
-    push.send(seat, project, tasks, len(new), progress)
+    push.send(corpus, seat, project, tasks, len(new), progress)
     return Opened(
         project=project,
         sent=len(new),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
-from annotation import guidelines
+from annotation import guidelines, sending
 from annotation.accounts import Seat
 from annotation.label_config import label_config
 from annotation.results import ADJUDICATION
+from annotation.sending import Tell
 from dataset.corpus import Corpus
 from dataset.problem import Problem
 
@@ -26,20 +27,34 @@ def find(corpus: Corpus, round_name: str, seat: Seat, *, adjudicating: bool = Fa
     return seat.studio.find_project(mark(corpus, round_name, seat.annotator, adjudicating=adjudicating))
 
 
-def find_or_create(corpus: Corpus, round_name: str, seat: Seat, *, adjudicating: bool = False) -> int:
-    """The project's id; creates it where there is none."""
-    found = find(corpus, round_name, seat, adjudicating=adjudicating)
-    if found is not None:
-        return found
+def find_or_create(
+    corpus: Corpus, round_name: str, seat: Seat, *, adjudicating: bool = False, tell: Tell = lambda line: None
+) -> int:
+    """The project's id; creates it where there is none.
+
+    All that was sent to it before, and may still arrive, has arrived then.
+    """
+    of = mark(corpus, round_name, seat.annotator, adjudicating=adjudicating)
+    noted = sending.note(corpus, seat, of)
+
+    def find_else_create() -> int:
+        noted.settle(lambda: {of} if seat.studio.find_project(of) is not None else set(), tell)
+        found = seat.studio.find_project(of)
+        if found is not None:
+            return found
+        with noted.of([of]):
+            return _create(corpus, round_name, seat, of, adjudicating)
+
+    project: int = sending.repeated()(find_else_create)
+    sending.settle_tasks(corpus, seat, project, tell)
+    return project
+
+
+def _create(corpus: Corpus, round_name: str, seat: Seat, of: str, adjudicating: bool) -> int:
     note = f"Guidelines version {guidelines.version()}. Keep the first line: Hedgerow finds the project by it."
     title = f"{round_name} · {seat.annotator}{' · adjudication' if adjudicating else ''} · {corpus.name}"
-    return seat.studio.create_project(
-        mark(corpus, round_name, seat.annotator, adjudicating=adjudicating),
-        title,
-        note,
-        label_config(adjudicating=adjudicating),
-        ADJUDICATION if adjudicating else "",
-    )
+    config = label_config(adjudicating=adjudicating)
+    return seat.studio.create_project(of, title, note, config, ADJUDICATION if adjudicating else "")
 
 
 def refuse_other_guidelines(seat: Seat, project: int, instead: str = "push to a new round") -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from annotation import guidelines, projects, results
+from annotation import guidelines, projects, results, sending
 from annotation.accounts import Seat
 from annotation.locks import Tell, deals_alone, one_at_a_time
 from dataset import schema
@@ -127,12 +127,12 @@ def push(
     """
     deals = dealt(corpus, round_name).filter(annotator=seat.annotator)["article_id"].to_list()
     with one_at_a_time(corpus, round_name, [seat.annotator], tell):
-        project = projects.find_or_create(corpus, round_name, seat)
+        project = projects.find_or_create(corpus, round_name, seat, tell=tell)
         there = _on_server(corpus, seat, project)
         missing = [article for article in deals if article in corpus.hashes and article not in there]
         if missing:
             projects.refuse_other_guidelines(seat, project)
-        send(seat, project, (task(corpus, article) for article in missing), len(missing), progress)
+        send(corpus, seat, project, (task(corpus, article) for article in missing), len(missing), progress)
     return Pushed(seat.annotator, project, len(missing), len(there), seat.blind)
 
 
@@ -143,12 +143,14 @@ def task(corpus: Corpus, article_id: str, taken: str = "") -> dict[str, Any]:
     return results.write_task(article, corpus.text(article_id), names, guidelines.version(), taken)
 
 
-def send(seat: Seat, project: int, tasks: Iterator[dict[str, Any]], count: int, progress: Progress) -> None:
-    """Sends tasks in chunks."""
+def send(
+    corpus: Corpus, seat: Seat, project: int, tasks: Iterator[dict[str, Any]], count: int, progress: Progress
+) -> None:
+    """Sends tasks in chunks, each task once."""
     done = 0
     progress(done, count)
     for chunk in _chunks(tasks):
-        seat.studio.import_tasks(project, chunk)
+        sending.send_tasks(corpus, seat, project, chunk)
         done += len(chunk)
         progress(done, count)
 

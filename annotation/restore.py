@@ -66,7 +66,7 @@ def _restore(corpus: Corpus, round_name: str, seat: Seat, progress: push.Progres
     done = sum(_annotate(seat, there[article], work[article], account) for article in work if article in there)
     new = [article for article in work if article not in there]
     tasks = (_task(corpus, article, work[article], account) for article in new)
-    push.send(seat, project, tasks, len(new), progress)
+    push.send(corpus, seat, project, tasks, len(new), progress)
     return Restored(project, done + len(new), len(work) - done - len(new))
 
 

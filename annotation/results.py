@@ -575,6 +575,11 @@ def write_task(article: Row, text: str, entities: list[str], guidelines_version:
     return {"data": data}
 
 
+def article_of(task: Row) -> str:
+    """The article_id of a task as it is sent."""
+    return str(task["data"]["article_id"])
+
+
 def _keys(count: int, taken: str) -> list[str | None]:
     """Keys for the names on the page; past the last, names have none. 1-4, r, u and Escape have other work."""
     keys: list[str | None] = [key for key in "qwetasdfgzxcvbnyiopjklm" if key not in taken]

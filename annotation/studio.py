@@ -8,13 +8,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 import orjson
 from label_studio_sdk.core.api_error import ApiError
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 from tenacity.wait import wait_base
 
 from annotation.listing import Listing
@@ -28,7 +29,9 @@ Row = dict[str, Any]
 PAGE_SIZE: Final = 500
 ATTEMPTS: Final = 5
 WAIT: Final[wait_base] = wait_exponential_jitter(multiplier=0.3, max=8)
+LONGEST_WAIT: Final[float] = 60
 _PASSING: Final = frozenset({408, 429, 502, 503, 504})
+_GATEWAY: Final = frozenset({408, 502, 504})  # said by what stands between, while the server may be at it
 # The server applies `include` to tasks and to the annotations within them alike.
 _WORK: Final = "id,data,meta,annotations,result,was_cancelled,completed_by,created_at,updated_at,lead_time"
 _ENDS: Final = "id,annotations,was_cancelled,completed_by,created_at,updated_at,lead_time"
@@ -37,6 +40,17 @@ _WITH_ENDS: Final = {"fields": "all", "include": _ENDS}
 _DATETIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"  # the one form that a filter takes
 _VERSIONS: Final = {"include": "id,updated_at"}
 _WITHOUT_WORK: Final = {"include": "id,data"}
+
+
+class Passing(Problem):
+    """The server did not take what it was sent, or did not say so; it may be sent again once it was looked for there.
+
+    `perhaps_at_it`: the server may be storing it still. `retry_after` is how long it asks to be left alone, in seconds.
+    """
+
+    def __init__(self, told: Problem, *, perhaps_at_it: bool, retry_after: float = 0) -> None:
+        super().__init__(told.what, told.next_step)
+        self.perhaps_at_it, self.retry_after = perhaps_at_it, retry_after
 
 
 class Studio:
@@ -93,8 +107,12 @@ class Studio:
         return str(self._get(f"api/projects/{project}/").get("description") or "")
 
     def create_project(self, mark: str, title: str, note: str, label_config: str, model_version: str = "") -> int:
-        """Creates a project and returns its id. It shows the predictions of `model_version`."""
-        with self._speaking():
+        """Creates a project and returns its id. It shows the predictions of `model_version`. Sent once, as tasks are.
+
+        Raises:
+            Passing: it may be created again, once it was looked for.
+        """
+        with self._sending():
             project = self._client.projects.create(
                 title=title[:50],
                 description=f"{mark}\n{note}",
@@ -169,22 +187,25 @@ class Studio:
             wrapper = self._client._client_wrapper
             answer = wrapper.httpx_client.request(path, method="GET", params=params)
             if answer.status_code >= 400:
-                raise ApiError(status_code=answer.status_code, body=_body(answer))
+                raise _api_error(answer)
             return dict(answer.json())
 
         return dict(self._asking(ask))
 
     def import_tasks(self, project: int, tasks: Any) -> None:
-        """Sends tasks, with their annotations if they have any. Not repeated: nothing on the server de-duplicates.
+        """Sends tasks, with their annotations if they have any. Sent once: nothing on the server de-duplicates.
 
         Past the SDK's models, which would go through every value of every task.
+
+        Raises:
+            Passing: they may be sent again, once they were looked for.
         """
-        with self._speaking():
+        with self._sending():
             headers = self._client._client_wrapper.get_headers() | {"Content-Type": "application/json"}
             url = f"{self.url}/api/projects/{project}/import"
             answer = self._http.post(url, content=orjson.dumps(tasks), headers=headers)
             if answer.status_code >= 400:
-                raise ApiError(status_code=answer.status_code, body=_body(answer))
+                raise _api_error(answer)
 
     def annotate(self, task: int, result: list[Row], *, skipped: bool, seconds: float | None, account: int) -> None:
         """Submits (or skips) a task as an account's work."""
@@ -216,11 +237,27 @@ class Studio:
         retrying = Retrying(
             retry=retry_if_exception(_passes),
             stop=stop_after_attempt(ATTEMPTS),
-            wait=WAIT,
+            wait=wait,
             reraise=True,
         )
         with self._speaking():
             return retrying(call)
+
+    @contextmanager
+    def _sending(self) -> Iterator[None]:
+        """As `_speaking`, for what must not be sent twice."""
+        with self._speaking():
+            try:
+                yield
+            except ApiError as error:
+                if error.status_code not in _PASSING:
+                    raise
+                at_it = error.status_code in _GATEWAY
+                raise Passing(_refusal(self.url, error), perhaps_at_it=at_it, retry_after=_retry_after(error)) from None
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+                raise
+            except httpx.HTTPError as error:
+                raise Passing(_broken_off(self.url, error), perhaps_at_it=True) from None
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:
@@ -235,10 +272,7 @@ class Studio:
                 f"no answer from {self.url}", "start it with `hedgerow up`, or set LABEL_STUDIO_URL"
             ) from None
         except httpx.HTTPError as error:
-            what = type(error).__name__
-            raise Problem(
-                f"{self.url} broke off ({what})", "run the same command again; what is done is not done twice"
-            ) from None
+            raise _broken_off(self.url, error) from None
         except (ValueError, KeyError, TypeError, AttributeError, httpx.InvalidURL) as error:
             what = type(error).__name__
             raise Problem(f"{self.url} does not answer like Label Studio ({what})", "check LABEL_STUDIO_URL") from None
@@ -279,6 +313,33 @@ def _passes(error: BaseException) -> bool:
     if isinstance(error, ApiError):
         return error.status_code in _PASSING
     return isinstance(error, httpx.HTTPError) and not isinstance(error, httpx.ConnectError)
+
+
+def wait(state: RetryCallState) -> float:
+    """Seconds until it is tried again: longer each time, and as long as the server asks for, within a limit."""
+    error = state.outcome.exception() if state.outcome else None
+    return max(WAIT(state), min(_retry_after(error), LONGEST_WAIT))
+
+
+def _retry_after(error: BaseException | None) -> float:
+    """The seconds that an answer's Retry-After asks for (RFC 9110, 10.2.3: a number or a date), 0 where it does not."""
+    if isinstance(error, Passing):
+        return error.retry_after
+    said = (error.headers or {}).get("retry-after", "") if isinstance(error, ApiError) else ""
+    try:
+        return float(said) if said.isdecimal() else (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):
+        return 0
+
+
+def _api_error(answer: httpx.Response) -> ApiError:
+    return ApiError(status_code=answer.status_code, body=_body(answer), headers=dict(answer.headers))
+
+
+def _broken_off(url: str, error: httpx.HTTPError) -> Problem:
+    return Problem(
+        f"{url} broke off ({type(error).__name__})", "run the same command again; what is done is not done twice"
+    )
 
 
 def _whole(value: int | None) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import io
 import json
@@ -22,6 +23,7 @@ from dataset.problem import Problem
 
 _AT_ONCE: Final = 20_000
 _BLOCK: Final = 1 << 20
+_ASIDE: Final = ".aside"
 
 
 @contextmanager
@@ -31,8 +33,8 @@ def aside(target: Path, *, private: bool = False) -> Iterator[Path]:
     What is `private` is at no time readable to others than its owner.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    os.close(handle)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_ASIDE, dir=target.parent)
+    fcntl.flock(handle, fcntl.LOCK_EX)  # given up by the kernel when this process ends, killed or not
     try:
         yield Path(name)
         if not private:
@@ -40,6 +42,18 @@ def aside(target: Path, *, private: bool = False) -> Iterator[Path]:
         Path(name).replace(target)
     finally:
         Path(name).unlink(missing_ok=True)
+        os.close(handle)
+
+
+def remove_stale(path: Path) -> bool:
+    """Removes what a killed command wrote aside and never put in place. Returns whether it did."""
+    if not (path.name.startswith(".") and path.name.endswith(_ASIDE)):
+        return False
+    with suppress(OSError), path.open("rb") as left:
+        fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
+        return True
+    return False
 
 
 def _keep_or_share_mode(new: Path, target: Path) -> None:

@@ -23,7 +23,7 @@ from dataset.croissant import about, write_croissant
 from dataset.diff import diff
 from dataset.engine import here
 from dataset.figures import filled, refresh
-from dataset.files import folder_aside, put_folder, write_bytes, writing
+from dataset.files import folder_aside, put_folder, remove_stale, write_bytes, writing
 from dataset.manifest import FULL, WITHHELD, Manifest, Variant
 from dataset.problem import Problem
 from dataset.release_checks import Candidate, Failed, failures
@@ -137,7 +137,7 @@ def _ready(plan: Plan) -> Commit:
     corpus = plan.corpus
     _refuse_version(plan)
     commit = head(corpus.root)
-    if changed := uncommitted(corpus.root):
+    if changed := [name for name in uncommitted(corpus.root) if not remove_stale(corpus.root / name)]:
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         raise Problem(f"{changed[0]}{more} is not committed", "a release is made from a commit: commit, or put it back")
     require_buildable(corpus, plan.layer)

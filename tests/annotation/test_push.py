@@ -115,7 +115,7 @@ def test_a_push_is_sent_in_chunks_of_so_many_tasks_and_bytes(
         monkeypatch.setattr(push, "CHUNK_TASKS", limit)
         monkeypatch.setattr(push, "CHUNK_BYTES", size)
         sent.clear()
-        push.send(a1, 1, iter(tasks), len(tasks), lambda done, total: None)
+        push.send(corpus, a1, 1, iter(tasks), len(tasks), lambda done, total: None)
         assert sent == chunks
 
 

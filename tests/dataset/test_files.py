@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset import schema
-from dataset.files import aside, read_table, sha256, table_bytes, write_bytes
+from dataset.files import aside, read_table, remove_stale, sha256, table_bytes, write_bytes
 from dataset.problem import Problem
 from tests.dataset.drawn import rows_of
 from tests.dataset.tiny import Row
@@ -228,3 +228,13 @@ def test_a_table_of_the_record_reads_back_as_it_was_written(
 def test_the_hash_is_lower_case_hex() -> None:
     assert sha256(b"hedgerow") == hashlib.sha256(b"hedgerow").hexdigest()
     assert sha256(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+def test_what_is_being_written_aside_is_not_removed_and_what_was_left_is(tmp_path: Path) -> None:
+    with aside(tmp_path / "table") as new:
+        assert not remove_stale(new)
+        assert new.exists()
+    assert not remove_stale(tmp_path / "table")
+    new.write_bytes(b"half")
+    assert remove_stale(new)
+    assert [path.name for path in tmp_path.iterdir()] == ["table"]

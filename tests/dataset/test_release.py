@@ -212,6 +212,14 @@ def test_a_release_that_was_cut_off_is_taken_up(ready: Corpus) -> None:
     assert manifest.verify(done.withheld) == []
 
 
+def test_what_a_killed_command_wrote_aside_does_not_stand_in_the_way_of_a_release(ready: Corpus) -> None:
+    left = ready.root / "releases" / ".1.0.0.json.abcdefgh.aside"
+    left.parent.mkdir(exist_ok=True)
+    left.write_text("{", encoding="utf-8")
+    release(plan_of(ready))
+    assert not left.exists()
+
+
 def test_another_folder_in_its_place_is_refused(ready: Corpus) -> None:
     done = release(plan_of(ready))
     done.recorded.unlink()
