@@ -17,6 +17,7 @@ from annotation.locks import Tell, one_at_a_time
 from annotation.normalise import Normaliser
 from annotation.push import deals_path
 from dataset import schema
+from dataset.address import Location
 from dataset.corpus import Corpus
 from dataset.files import read_table, write_bytes, writing
 from dataset.layer import Layer, Removal, read_layer, removals, sort_layer, write_layers
@@ -31,7 +32,7 @@ class Pulled:
 
     pull_id: str
     layers: list[Layer] = field(default_factory=list)
-    changed: list[Path] = field(default_factory=list)
+    changed: list[Location] = field(default_factory=list)
     removed: dict[str, list[Removal]] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
 
@@ -137,7 +138,7 @@ def _write(corpus: Corpus, pulled: Pulled) -> None:
     """Writes the layers that changed, and which pull did it; none of them where nobody has submitted yet."""
     layers = {corpus.layer_path(layer.name): layer for layer in pulled.layers}
     begun = {path: one for path, one in layers.items() if path.exists() or one.tasks.height or one.findings.height}
-    pulled.changed = write_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()})
+    pulled.changed = write_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 
 def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[Told]) -> dict[str, list[str]]:
