@@ -28,17 +28,16 @@ def convert_layer(folder: Location, form: str) -> list[Location]:
     """
     old = {table: path for table in (*TABLES, DECISIONS) if (path := _in_another(folder, table, form)).exists()}
     new = {table: folder / f"{table}{FORMS[form]}" for table in (*TABLES, DECISIONS)}
-    made = [new[table] for table in old if not new[table].exists()]
+    due = [table for table in old if not new[table].exists()]
     sources = new | old
     parts = parts_of(sources.values())
-    for table in old:
-        if new[table] in made:
+    for table in sorted(old, key=due.__contains__):  # first those that are there in both forms
+        if table in due:
             write_batches(new[table], schema.RECORD[table], _rows(sources, table, parts))
-    for table, path in old.items():
-        _require_same(_rows(sources, table, parts), _rows(sources | {table: new[table]}, table, parts), path)
+        _require_same(_rows(sources, table, parts), _rows(sources | {table: new[table]}, table, parts), old[table])
     for path in old.values():
         path.unlink()
-    return made
+    return [new[table] for table in due]
 
 
 def _in_another(folder: Location, table: str, form: str) -> Location:
@@ -47,10 +46,11 @@ def _in_another(folder: Location, table: str, form: str) -> Location:
 
 
 def _rows(paths: dict[str, Location], table: str, parts: list[Part]) -> Iterator[pl.DataFrame]:
-    """A table as the record has it, part by part. Decisions are in the order in which they were made."""
+    """A table as the record has it, part by part. Decisions on an article are in the order in which they were made."""
     if table != DECISIONS:
         return in_order(paths, table, parts)
-    return (read_part(paths[DECISIONS], schema.Decisions, part) for part in parts)
+    decisions = (read_part(paths[DECISIONS], schema.Decisions, part) for part in parts)
+    return (rows.sort("article_id", nulls_last=True, maintain_order=True) for rows in decisions)
 
 
 def _require_same(one: Iterator[pl.DataFrame], other: Iterator[pl.DataFrame], path: Location) -> None:

@@ -112,11 +112,12 @@ def has_rows(path: Location) -> bool:
 
 
 def _spans(file: pyarrow.parquet.ParquetFile) -> list[Span]:
-    return [_span(file.metadata.row_group(number)) for number in range(file.num_row_groups)]
+    column = file.schema_arrow.names.index("article_id")
+    groups = (file.metadata.row_group(number) for number in range(file.num_row_groups))
+    return [_span(group.column(column).statistics) for group in groups]
 
 
-def _span(group: Any) -> Span:
-    told = group.column(0).statistics
+def _span(told: pyarrow.parquet.Statistics | None) -> Span:
     if told is None or not told.has_min_max:
         return (None, None) if told is not None and told.null_count else ("", None)
     return told.min, None if told.null_count else told.max
