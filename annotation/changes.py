@@ -6,6 +6,8 @@ import heapq
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -36,19 +38,33 @@ def listed(studio: Studio, project: int, kept: Path | None) -> Listed:
     """
     if kept is None:
         return _everything(studio, project)
-    known, now = {_id(task): task.get("updated_at") for task in _read(kept)}, studio.versions(project)
-    changed = {task for task, version in now.items() if known.get(task) != version}
-    since = min((now[task] for task in changed), default=None)
-    found = {_id(task): task for task in studio.tasks_since(project, since)} if since else {}
-    if changed - found.keys():
+    now = studio.versions(project)
+    changed, stale = _differing(kept, now)
+    since = min(changed.values(), default=None)
+    asked = studio.tasks_since(project, since) if since else ()
+    if len(changed) > sum(_id(task) in changed for task in asked):
         return _everything(studio, project)
-    fresh = [found[task] for task in sorted(changed)]
-    unchanged = (task for task in _read(kept) if _id(task) in now and _id(task) not in changed)
+    fresh = (task for task in asked if _id(task) in changed)
+    unchanged = (task for task in _read(kept) if _id(task) not in stale)
     return Listed(heapq.merge(unchanged, fresh, key=_id), len(now), len(changed))
 
 
+def _differing(kept: Path, now: Iterable[Row]) -> tuple[dict[int, str], set[int]]:
+    """The tasks that are new or changed, with their times, and those in `kept` that are changed or gone. Both by id."""
+    changed: dict[int, str] = {}
+    stale: set[int] = set()
+    known = ((_id(task), 0, str(task.get("updated_at"))) for task in _read(kept))
+    told = ((_id(task), 1, str(task["updated_at"])) for task in now)
+    for task, versions in groupby(heapq.merge(known, told), key=itemgetter(0)):
+        times = {side: time for _, side, time in versions}
+        if times.get(0) != times.get(1):
+            changed |= {task: times[1]} if 1 in times else {}
+            stale |= {task} if 0 in times else set()
+    return changed, stale
+
+
 def _everything(studio: Studio, project: int) -> Listed:
-    tasks = studio.tasks(project)
+    tasks = studio.listing(project)
     return Listed(tasks, len(tasks), len(tasks))
 
 

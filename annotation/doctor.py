@@ -36,7 +36,7 @@ def examine(corpus: Corpus | None) -> Iterator[Line]:
         return
     yield from doctor.corpus(corpus)
     yield from told("pulls", lambda: pulls(corpus))
-    yield from told("modes", lambda: modes(Server(corpus.state)))
+    yield from told("modes", lambda: modes(Server(corpus.state), corpus.root / accounts.ACCOUNTS))
     yield from told("server", lambda: server(corpus))
 
 
@@ -63,9 +63,9 @@ def pulls(corpus: Corpus) -> Iterator[Line]:
         yield Line("pulls", "ok", "the raw pulls here are as they were pulled")
 
 
-def modes(own: Server) -> Iterator[Line]:
+def modes(own: Server, named: Path) -> Iterator[Line]:
     """Whether only their owner reads the server's data and secrets."""
-    files = [own.secrets_path, *own.data_path.glob("*.sqlite3")]
+    files = [own.secrets_path, *own.data_path.glob("*.sqlite3"), named]
     wanted: list[tuple[Path, int]] = [(own.state, 0o700), *((path, 0o600) for path in files)]
     there = {path: mode for path, mode in wanted if path.exists()}
     wide = {path: mode for path, mode in there.items() if stat.S_IMODE(path.stat().st_mode) & ~mode}

@@ -11,6 +11,7 @@ from typing import IO, Any, Final
 
 import ijson
 import orjson
+from ijson.backends import python as whole_characters
 
 from dataset.problem import Problem
 
@@ -18,10 +19,14 @@ Row = dict[str, Any]
 
 CHUNK: Final = 4 << 20
 LONGEST: Final = 32 << 20
+SCANNED: Final = 64 << 10
+ENDLESS: Final = 1 << 20
 _PIECES: Final = 64
 _SPACE: Final = b" \t\r\n"
 # Between two tasks as Label Studio writes them; where else it matches, the pieces are put together again.
 _BETWEEN: Final = re.compile(rb'\},(?=\s*\{\s*"id"\s*:\s*\d)')
+_HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+_QUOTE: Final = re.compile(rb'(?<!\\)"')
 _DIGITS: Final = bytes(0x30 if 0x30 <= byte <= 0x39 else byte for byte in range(256))
 _TOO_LONG: Final = b"0" * 19
 
@@ -32,16 +37,22 @@ def read_export(export: Path) -> Iterator[Row]:
     Raises:
         Problem: the file is missing, is not JSON, or is not a list of tasks.
     """
+    done = 0
     try:
         with export.open("rb") as stream:
             if stream.read(64).lstrip()[:1] != b"[":
                 raise Problem(f"{export} is not a list of tasks", "export as JSON from Label Studio")
-            yield from _items(stream)
+            for task in _items(stream):
+                done += 1
+                yield task
     except OSError as error:
         raise Problem(f"{export} cannot be read: {error.strerror}", "check the name of the file") from None
-    except (ijson.JSONError, UnicodeDecodeError) as error:
+    except MemoryError:
+        raise Problem(f"{export} holds a task that is larger than the memory here", "take that task out") from None
+    except (ijson.JSONError, ValueError) as error:
         raise Problem(
-            f"{export} is not whole JSON: {str(error).splitlines()[0]}", "export again from Label Studio"
+            f"{export} is not whole JSON after {done} tasks: {str(error).splitlines()[0]}",
+            "export again from Label Studio",
         ) from None
 
 
@@ -54,12 +65,27 @@ def _items(stream: IO[bytes]) -> Iterator[Any]:
             yield task
             done += 1
     except (orjson.JSONDecodeError, ijson.JSONError):
-        stream.seek(0)
         yield from islice(_slow(stream), done, None)
 
 
 def _slow(stream: IO[bytes]) -> Iterator[Any]:
-    yield from ijson.items(stream, "item", use_float=True)
+    """The items by ijson; where half a character is written, by the parser that does not make a `?` of it."""
+    reader = whole_characters if _halves(stream) else ijson
+    stream.seek(0)
+    yield from reader.items(stream, "item", use_float=True)
+
+
+def _halves(stream: IO[bytes]) -> bool:
+    """Whether half a character is written; refuses what ijson would read again and again, or stack up."""
+    last, found, since = b"", False, 0
+    stream.seek(0)
+    while chunk := stream.read(SCANNED):
+        found = found or bool(_HALF.search(last + chunk))
+        since = 0 if _QUOTE.search(chunk) else since + len(chunk)
+        if since > ENDLESS:
+            raise orjson.JSONDecodeError(f"for {ENDLESS >> 20} MB nothing in it ends", "", 0)
+        last = chunk[-5:]
+    return found
 
 
 def _quick(stream: IO[bytes]) -> Iterator[Any]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import filelock
 
 from dataset.corpus import Corpus
+from dataset.files import make_private
 
 Tell = Callable[[str], None]
 
@@ -36,7 +37,7 @@ def deals_alone(corpus: Corpus, round_name: str, tell: Tell = lambda line: None)
 
 @contextmanager
 def _held(path: Path, tell: Tell) -> Iterator[None]:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     lock = filelock.FileLock(path)
     try:
         lock.acquire(timeout=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,7 +11,7 @@ import polars as pl
 from annotation import results
 from dataset import hedging, schema
 from dataset.corpus import Corpus
-from dataset.layer import TABLES, Layer, sort_layer
+from dataset.layer import TABLES, Layer, make_layer
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -18,17 +19,29 @@ SHELF: Final = 12_000
 
 
 class Normaliser:
-    """Collects the rows of one annotator's layer, task by task."""
+    """Makes the rows of one annotator's layer, task by task, and hands them on, part by part.
 
-    def __init__(self, corpus: Corpus, round_name: str, annotator: str, account: int | None = None) -> None:
-        self._corpus = corpus
+    `put` gets each part of the layer, sorted in itself, of `at_once` rows and those of a task at most. An article that
+    is on several tasks may be in several parts: see `taken_back`.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        round_name: str,
+        annotator: str,
+        account: int | None = None,
+        *,
+        put: Callable[[Layer], None],
+        at_once: int = SHELF,
+    ) -> None:
+        self._corpus, self._put, self._at_once = corpus, put, at_once
         self._round, self._annotator, self._account = round_name, annotator, account
-        self._known = set(corpus.articles["article_id"])
         self._rows: dict[str, list[Row]] = {name: [] for name in TABLES}
-        self._shelf: dict[str, list[pl.DataFrame]] = {name: [] for name in TABLES}
         self._places: dict[str, int] = {}
         self._strays: dict[str, int] = {}
         self._untold: set[str] = set()
+        self._taken = 0
 
     def add(self, raw: Row) -> None:
         """Takes in one raw task. What the tables cannot hold becomes a finding.
@@ -36,12 +49,14 @@ class Normaliser:
         Raises:
             Problem: it is no task.
         """
+        self._taken += 1
         if not isinstance(raw, dict):
-            raise Problem("the export holds something that is not a task", "export again as JSON, not JSON_MIN or CSV")
-        self._shelve()
+            what = f"the export holds something that is not a task, at place {self._taken}"
+            raise Problem(what, "export again as JSON, not JSON_MIN or CSV")
+        self._hand_on(self._at_once)
         task = results.read_task(raw)
         article = task.article_id
-        if article is None or article not in self._known:
+        if article is None or article not in self._corpus.hashes:
             self._add_stray(task)
             return
         for fault in task.faults:
@@ -57,13 +72,9 @@ class Normaliser:
         self._strays[name] = task.id
         self._find(name, "unknown-article", None, f"task {task.id} holds no article of this corpus")
 
-    def layer(self) -> Layer:
-        """The layer, sorted. An article that ended on two tasks is in neither way."""
-        self._shelve(0)
-        tables = {name: pl.concat([schema.empty(TABLES[name]), *frames]) for name, frames in self._shelf.items()}
-        layer = Layer(f"{self._round}/{self._annotator}", **tables)
-        ended = layer.tasks["article_id"]
-        return sort_layer(self._without(layer, ended.filter(ended.is_duplicated()).unique().sort().to_list()))
+    def end(self) -> None:
+        """Hands on what is left."""
+        self._hand_on(1)
 
     def places(self) -> dict[str, int]:
         """article_id to the id of the task that holds it."""
@@ -77,19 +88,12 @@ class Normaliser:
         """Articles with work that cannot be told, since the corpus's own text of them cannot be read."""
         return sorted(self._untold)
 
-    def _shelve(self, limit: int = SHELF) -> None:
-        """Puts rows away as frames once there are many: a row as a dict takes ten times the room."""
-        if sum(map(len, self._rows.values())) >= limit:
-            for name, rows in self._rows.items():
-                self._shelf[name].append(schema.frame(TABLES[name], rows))
+    def _hand_on(self, least: int) -> None:
+        """Hands rows on once there are many."""
+        if sum(map(len, self._rows.values())) >= least:
+            self._put(make_layer(f"{self._round}/{self._annotator}", **self._rows))
+            for rows in self._rows.values():
                 rows.clear()
-
-    def _without(self, layer: Layer, articles: list[str]) -> Layer:
-        """The layer without articles that ended on several tasks, which are findings instead."""
-        message = "the article was ended on several tasks; none is taken"
-        rows = [self._finding(article, "several-submissions", None, message) for article in articles]
-        kept = layer.except_for(articles)
-        return replace(kept, findings=pl.concat([layer.findings, schema.frame(schema.Findings, rows)]))
 
     def _text_of(self, task: results.Task, article: str) -> str | None:
         """The article's text, or None where it cannot be read or the task's is another."""
@@ -100,7 +104,7 @@ class Normaliser:
             message = f"the article's own text is missing or not the one taken in; work of task {task.id} is not taken"
             self._find(article, "article-text-unreadable", None, message)
             return None
-        if task.text == text and task.text_sha256 in (None, self._corpus.by_id[article]["text_sha256"]):
+        if task.text == text and task.text_sha256 in (None, self._corpus.hashes[article]):
             return text
         message = f"the text of task {task.id} is not the article's; its work is not taken"
         self._find(article, "task-text-differs", None, message)
@@ -133,10 +137,20 @@ class Normaliser:
         return {"article_id": article, "round": self._round, "annotator": self._annotator}
 
     def _find(self, article: str, code: str, region: str | None, message: str) -> None:
-        self._rows["findings"].append(self._finding(article, code, region, message))
+        self._rows["findings"].append(self._key(article) | _finding(code, region, message))
 
-    def _finding(self, article: str, code: str, region: str | None, message: str) -> Row:
-        return self._key(article) | {"code": code, "region": region, "message": message}
+
+def taken_back(layer: Layer) -> Layer:
+    """A layer, or whole articles of it, without those that ended on several tasks, which are findings instead."""
+    ended = layer.tasks.group_by("article_id", "round", "annotator").len().filter(pl.col("len") > 1)
+    message = "the article was ended on several tasks; none is taken"
+    told = [row | _finding("several-submissions", None, message) for row in ended.drop("len").iter_rows(named=True)]
+    findings = pl.concat([layer.findings, schema.frame(schema.Findings, told)])
+    return replace(layer.except_for(ended["article_id"].to_list()), findings=findings)
+
+
+def _finding(code: str, region: str | None, message: str) -> Row:
+    return {"code": code, "region": region, "message": message}
 
 
 def derived(text: str, reading: results.Reading) -> list[Row]:

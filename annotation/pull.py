@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
-
-import polars as pl
 
 from annotation import changes, projects, raw
 from annotation.accounts import Seat
 from annotation.export import read_export
 from annotation.locks import Tell, one_at_a_time
-from annotation.normalise import Normaliser
+from annotation.normalise import Normaliser, taken_back
 from annotation.push import deals_path
 from dataset import schema
 from dataset.address import Location
 from dataset.corpus import Corpus
-from dataset.files import read_table, write_bytes, writing
-from dataset.layer import Layer, Removal, read_layer, removals, sort_layer, write_layers
+from dataset.files import folder_aside, make_private, read_table, write_bytes, writing
+from dataset.layer import Removal, put_layers
+from dataset.lines import Spill
+from dataset.renewal import Renewed, renew
 
 Row = dict[str, Any]
 AS_IT_WAS: Final = "the record is as it was"
@@ -31,7 +32,7 @@ class Pulled:
     """What a pull brought: its id, the layers, the files it changed, and what it would take away from the record."""
 
     pull_id: str
-    layers: list[Layer] = field(default_factory=list)
+    layers: list[Renewed] = field(default_factory=list)
     changed: list[Location] = field(default_factory=list)
     removed: dict[str, list[Removal]] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
@@ -50,25 +51,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Told:
-    """What a source's tasks tell: the layer, where each article is on the server, how many tasks there were.
+    """What a source's tasks tell: the layer's rows, where each article is on the server.
 
-    `strays` are where tasks of no article are, `untold` the articles whose text in the corpus cannot be read, `sha256`
-    is that of the raw file.
+    `strays` are where tasks of no article are, `untold` the articles whose text in the corpus cannot be read.
     """
 
-    layer: Layer
+    rows: Spill
     places: dict[str, int]
     strays: dict[str, int]
     untold: list[str]
-
-    def beside(self, old: Layer) -> Layer:
-        """The layer, with what the record holds on articles that could not be told."""
-        kept = old.only(self.untold)
-        tables = {
-            name: pl.concat([getattr(self.layer, name), getattr(kept, name)])
-            for name in ("tasks", "spans", "relations")
-        }
-        return sort_layer(replace(self.layer, **tables))
 
 
 def pull(
@@ -119,32 +110,33 @@ def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_re
     Raises:
         Problem: a task cannot be told, and nothing is kept.
     """
-    pull_id, told = _keep(corpus, round_name, sources)
-    pulled = Pulled(pull_id, missing=_missing(corpus, round_name, sources, told))
-    for source, one in zip(sources, told, strict=True):
-        name = one.layer.name
-        _note_places(corpus, name, source, one.strays | one.places)
-        old = read_layer(corpus.layer_path(name), name)
-        layer = one.beside(old) if one.untold else one.layer
-        pulled.layers.append(layer)
-        if lost := removals(old, layer):
-            pulled.removed[name] = lost
-    if accept_removals or not pulled.removed:
-        _write(corpus, pulled)
-    return pulled
+    with folder_aside(corpus.pulls / "rows") as scratch, ExitStack() as opened:
+        rows = [opened.enter_context(Spill(scratch / source.annotator)) for source in sources]
+        pull_id, told = _keep(corpus, round_name, sources, rows)
+        pulled = Pulled(pull_id, missing=_missing(corpus, round_name, sources, told))
+        for source, one in zip(sources, told, strict=True):
+            name = f"{round_name}/{source.annotator}"
+            _note_places(corpus, name, source, one.strays | one.places)
+            layer = renew(name, corpus.layer_path(name), one.rows, taken_back, one.untold)
+            pulled.layers.append(layer)
+            if layer.removed:
+                pulled.removed[name] = layer.removed
+        if accept_removals or not pulled.removed:
+            _write(corpus, pulled)
+        return pulled
 
 
 def _write(corpus: Corpus, pulled: Pulled) -> None:
     """Writes the layers that changed, and which pull did it; none of them where nobody has submitted yet."""
     layers = {corpus.layer_path(layer.name): layer for layer in pulled.layers}
-    begun = {path: one for path, one in layers.items() if path.exists() or one.tasks.height or one.findings.height}
-    pulled.changed = write_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
+    begun = {path: one.files for path, one in layers.items() if path.exists() or one.tasks or one.findings}
+    pulled.changed = put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 
 def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[Told]) -> dict[str, list[str]]:
     """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
     deals = read_table(deals_path(corpus, round_name), schema.Deals)
-    here = set(corpus.articles["article_id"])
+    here = corpus.hashes
     found = {}
     for source, one in zip(sources, told, strict=True):
         dealt = deals.filter(annotator=source.annotator)["article_id"] if source.server is not None else ()
@@ -153,25 +145,27 @@ def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[
     return found
 
 
-def _keep(corpus: Corpus, round_name: str, sources: list[Source]) -> tuple[str, list[Told]]:
+def _keep(corpus: Corpus, round_name: str, sources: list[Source], rows: list[Spill]) -> tuple[str, list[Told]]:
     """Writes the raw pull, unless it is there. Returns its id and what its tasks tell."""
     with raw.writing_pull(corpus, round_name) as kept:
-        told = [_read_once(corpus, round_name, one, kept) for one in sources]
+        told = [_read_once(corpus, round_name, *one, kept) for one in zip(sources, rows, strict=True)]
         return kept.keep(), told
 
 
-def _read_once(corpus: Corpus, round_name: str, source: Source, kept: raw.RawPull) -> Told:
+def _read_once(corpus: Corpus, round_name: str, source: Source, rows: Spill, kept: raw.RawPull) -> Told:
     """Keeps and normalises each task as it comes, so that none has to be held."""
-    normaliser = Normaliser(corpus, round_name, source.annotator, source.account)
+    normaliser = Normaliser(corpus, round_name, source.annotator, source.account, put=rows.add)
     for task in kept.passing(source.annotator, source.tasks, source.server, source.project):
         normaliser.add(task)
-    return Told(normaliser.layer(), normaliser.places(), normaliser.strays(), normaliser.untold())
+    normaliser.end()
+    return Told(rows, normaliser.places(), normaliser.strays(), normaliser.untold())
 
 
 def _note_places(corpus: Corpus, layer: str, source: Source, places: dict[str, int]) -> None:
     """Keeps on this machine where each article of a layer is labelled."""
     if source.server is not None:
         noted = {"server": source.server, "project": source.project, "tasks": places}
+        make_private(_places_path(corpus, layer).parent)
         write_bytes(_places_path(corpus, layer), json.dumps(noted, indent=1).encode())
 
 

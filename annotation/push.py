@@ -59,7 +59,9 @@ def deal(
         Problem: there is no article, or a text cannot be read; nothing was dealt then.
     """
     path = deals_path(corpus, round_name)
-    ids = corpus.texts()["article_id"].to_list()
+    ids = list(corpus.hashes)
+    for article in ids:
+        corpus.text(article)
     if not ids:
         raise Problem(f"{corpus.seeds / 'articles.jsonl'} names no article", "take some in with `hedgerow intake`")
     with deals_alone(corpus, round_name, tell):
@@ -103,7 +105,7 @@ def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
 
 def overlong(corpus: Corpus, round_name: str) -> dict[str, int]:
     """The dealt articles that the labelling page is slow with, and their bytes; the longest first."""
-    ids = set(dealt(corpus, round_name)["article_id"]) & set(corpus.articles["article_id"])
+    ids = set(dealt(corpus, round_name)["article_id"]) & corpus.hashes.keys()
     sizes = {article: len(corpus.text(article).encode()) for article in sorted(ids)}
     return {article: size for article, size in sorted(sizes.items(), key=lambda one: -one[1]) if size > LONG_BYTES}
 
@@ -124,11 +126,10 @@ def push(
             be asked.
     """
     deals = dealt(corpus, round_name).filter(annotator=seat.annotator)["article_id"].to_list()
-    here = set(corpus.articles["article_id"])
     with one_at_a_time(corpus, round_name, [seat.annotator], tell):
         project = projects.find_or_create(corpus, round_name, seat)
         there = _on_server(corpus, seat, project)
-        missing = [article for article in deals if article in here and article not in there]
+        missing = [article for article in deals if article in corpus.hashes and article not in there]
         if missing:
             projects.refuse_other_guidelines(seat, project)
         send(seat, project, (task(corpus, article) for article in missing), len(missing), progress)
@@ -137,8 +138,8 @@ def push(
 
 def task(corpus: Corpus, article_id: str, taken: str = "") -> dict[str, Any]:
     """The task of an article, as it is sent; `taken` are keys that the page has other work for than names."""
-    article = corpus.by_id[article_id]
-    names = corpus.speakers.get(article["event_id"], [])
+    article = {"article_id": article_id, "text_sha256": corpus.hashes[article_id]}
+    names = corpus.speakers.get(corpus.events[article_id] or "", [])
     return results.write_task(article, corpus.text(article_id), names, guidelines.version(), taken)
 
 
@@ -167,9 +168,9 @@ def _chunks(tasks: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 
 def _on_server(corpus: Corpus, seat: Seat, project: int) -> set[str]:
     """The articles that the project holds, each found once and with the corpus's text."""
-    hashes = dict(corpus.articles.select("article_id", "text_sha256").iter_rows())
+    hashes = corpus.hashes
     there: set[str] = set()
-    for raw in seat.studio.tasks(project, annotations=False):
+    for raw in seat.studio.listing(project, annotations=False):
         found = results.read_task(raw)
         if found.article_id is None or found.article_id not in hashes:
             continue

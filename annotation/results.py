@@ -19,6 +19,7 @@ import orjson
 from dataset import scheme
 from dataset.files import sha256
 from dataset.problem import Problem
+from dataset.schema import IDENTIFIER
 
 Row = dict[str, Any]
 Result = dict[str, Any]
@@ -433,7 +434,7 @@ def read_task(raw: Row) -> Task:
         article_id=_string(data.get("article_id")),
         text=_string(data.get("text")),
         text_sha256=_string(data.get("text_sha256")),
-        guidelines_version=_string(data.get("guidelines_version")),
+        guidelines_version=_version(data, faults),
         work=[_read_work(one, faults) for one in annotations],
         restored=_read_restored(restored, faults) if restored else {},
         restored_sha256=_string(restored.get("result_sha256")),
@@ -492,8 +493,17 @@ def _read_times(told: Row, seconds: str, faults: list[str]) -> Row:
 def _read_restored(restored: Row, faults: list[str]) -> Row:
     return {
         **_read_times(restored, "seconds", faults),
-        "guidelines_version": _string(restored.get("guidelines_version")),
+        "guidelines_version": _version(restored, faults),
     }
+
+
+def _version(told: Row, faults: list[str]) -> str | None:
+    """The guidelines' version, which goes onto the card as it is."""
+    version = _string(told.get("guidelines_version"))
+    if version is None or re.fullmatch(IDENTIFIER, version):
+        return version
+    faults.append(f"the guidelines' version is {_brief(version)}")
+    return None
 
 
 def _string(value: Any) -> str | None:

@@ -19,7 +19,7 @@ import filelock
 import httpx
 import psutil
 
-from dataset.files import aside
+from dataset.files import aside, make_private
 from dataset.problem import Problem
 
 HOST = "127.0.0.1"
@@ -33,6 +33,8 @@ _SETTINGS = {
     "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
     "DJANGO_SETTINGS_MODULE": "annotation.studio_settings",
 }
+# Keys to other servers, which this one has no use for.
+_NOT_ITS_OWN = frozenset({"LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"})
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ class Server:
         Raises:
             Problem: Label Studio is not installed, the port is taken, or it does not start.
         """
-        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self.state)
         with self.locked():
             before, running = self.secrets(), self.process()
             if running and before and port not in (None, before.port):
@@ -187,7 +189,7 @@ class Server:
         Raises:
             Problem: one of them is at work and does not end.
         """
-        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self.state)
         try:
             with filelock.FileLock(self.state / "up.lock", timeout=START_SECONDS):
                 yield
@@ -204,8 +206,7 @@ class Server:
             new.write_text(json.dumps(asdict(wanted), indent=2) + "\n", encoding="utf-8")
 
     def _environment(self) -> dict[str, str]:
-        foreign = {"LABEL_STUDIO_URL", "LABEL_STUDIO_API_KEY"}
-        kept = {name: value for name, value in os.environ.items() if name not in foreign}
+        kept = {name: value for name, value in os.environ.items() if name not in _NOT_ITS_OWN}
         return {**kept, **_SETTINGS, _DATA_DIR: str(self.data_path)}
 
     def _provision(self, wanted: Secrets) -> None:

@@ -17,7 +17,8 @@ from label_studio_sdk.core.api_error import ApiError
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 from tenacity.wait import wait_base
 
-from dataset.problem import Problem
+from annotation.listing import Listing
+from dataset.problem import UNTRUSTED, Problem, distrusted
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
@@ -44,7 +45,9 @@ class Studio:
     def __init__(self, url: str, token: str, timeout: float = 60) -> None:
         self.url = without_credentials(url).rstrip("/")
         self._token = token
-        self._http = httpx.Client(timeout=timeout, follow_redirects=True)
+        self._http = httpx.Client(
+            timeout=timeout, follow_redirects=True, event_hooks={"response": [_refuse_other_server]}
+        )
         self._opened: LabelStudio | None = None
 
     @property
@@ -110,46 +113,48 @@ class Studio:
         Raises:
             Problem: three listings in a row disagreed with the server's total, as when tasks come and go meanwhile.
         """
+        return list(self.listing(project, annotations=annotations))
+
+    def listing(self, project: int, *, annotations: bool = True) -> Listing:
+        """The same, not held."""
         return self._all_tasks(project, _WITH_WORK if annotations else _WITHOUT_WORK)
 
     def ends(self, project: int) -> list[Row]:
         """All tasks of a project, with how each annotation ended and nothing of text or result; as `tasks`."""
-        return self._all_tasks(project, _WITH_ENDS)
+        return list(self._all_tasks(project, _WITH_ENDS))
 
-    def versions(self, project: int) -> dict[int, str]:
-        """When each task of a project, or anything in it, was last changed, by id; as `tasks`."""
-        tasks = self._all_tasks(project, _VERSIONS)
-        with self._speaking():
-            return {int(task["id"]): str(task["updated_at"]) for task in tasks}
+    def versions(self, project: int) -> Listing:
+        """The `id` and `updated_at` of each task of a project: when it, or anything in it, was last changed."""
+        return self._all_tasks(project, _VERSIONS)
 
-    def tasks_since(self, project: int, moment: str) -> list[Row]:
-        """The tasks that were changed at a moment (ISO 8601) or later, and some before it; as `tasks`."""
+    def tasks_since(self, project: int, moment: str) -> Listing:
+        """The tasks that were changed at a moment (ISO 8601) or later, and some before it; as `listing`."""
         with self._speaking():
             early = datetime.fromisoformat(moment).astimezone(UTC) - timedelta(seconds=1)
         since = _filter("updated_at", "Datetime", early.strftime(_DATETIME))
         return self._all_tasks(project, _WITH_WORK, [since])
 
-    def _all_tasks(self, project: int, asked: dict[str, str], only: list[Row] | None = None) -> list[Row]:
+    def _all_tasks(self, project: int, asked: dict[str, str], only: list[Row] | None = None) -> Listing:
         for _ in range(3):
             with self._speaking():
                 found, total = self._list_tasks(project, asked, only or [])
             if len(found) == total:
-                return [found[key] for key in sorted(found)]
+                return found
         raise Problem(
             f"{self.url} says that project {project} has {total} tasks, but lists {len(found)}",
             "wait until nobody adds or deletes tasks there, then run the same command again",
         )
 
-    def _list_tasks(self, project: int, asked: dict[str, str], only: list[Row]) -> tuple[dict[int, Row], int]:
-        """Tasks by id, and the server's total after the last.
+    def _list_tasks(self, project: int, asked: dict[str, str], only: list[Row]) -> tuple[Listing, int]:
+        """Tasks, and the server's total after the last.
 
         Asked for by "id greater than the last seen": numbered pages shift when a task is deleted meanwhile.
         """
-        found: dict[int, Row] = {}
+        found = Listing()
         while True:
-            query = _query([*only, _filter("id", "Number", max(found, default=0))])
+            query = _query([*only, _filter("id", "Number", found.last)])
             tasks = self._get("api/tasks/", project=project, page_size=PAGE_SIZE, query=query, **asked)["tasks"]
-            found |= {int(task["id"]): task for task in tasks}
+            found.add(tasks)
             if len(tasks) < PAGE_SIZE:
                 return found, self._total(project, only)
 
@@ -223,7 +228,9 @@ class Studio:
             yield
         except ApiError as error:
             raise _refusal(self.url, error) from None
-        except httpx.ConnectError:
+        except httpx.ConnectError as error:
+            if UNTRUSTED in str(error):
+                raise distrusted(self.url) from None
             raise Problem(
                 f"no answer from {self.url}", "start it with `hedgerow up`, or set LABEL_STUDIO_URL"
             ) from None
@@ -235,6 +242,29 @@ class Studio:
         except (ValueError, KeyError, TypeError, AttributeError, httpx.InvalidURL) as error:
             what = type(error).__name__
             raise Problem(f"{self.url} does not answer like Label Studio ({what})", "check LABEL_STUDIO_URL") from None
+
+
+def _refuse_other_server(answer: httpx.Response) -> None:
+    """A redirect to another host, port or scheme would take the token and the articles there.
+
+    The client itself would leave out one header, and send the others and the body.
+
+    Raises:
+        Problem: it is one. From http to https of the same host is none.
+    """
+    if not answer.has_redirect_location:
+        return
+    asked, onward = answer.url, answer.url.join(answer.headers["Location"])
+    safer = (asked.scheme, onward.scheme) == ("http", "https") and asked.port == onward.port is None
+    if asked.host != onward.host or not (safer or (asked.scheme, asked.port) == (onward.scheme, onward.port)):
+        raise Problem(
+            f"{_server(asked)} sends on to another server, {_server(onward)}; nothing was sent there",
+            "if you trust that one, set LABEL_STUDIO_URL to it",
+        )
+
+
+def _server(url: httpx.URL) -> str:
+    return str(httpx.URL(scheme=url.scheme, host=url.host, port=url.port))
 
 
 def _filter(column: str, kind: str, value: Any) -> Row:

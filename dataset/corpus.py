@@ -113,6 +113,16 @@ class Corpus:
         return pl.concat([self._by_event.clear(), *(self._by_event[start:end] for start, end in edges if start < end)])
 
     @cached_property
+    def hashes(self) -> dict[str, str]:
+        """The SHA-256 of each article's text by article_id, in order of the ids; leaner than `by_id`."""
+        return dict(self.articles.select("article_id", "text_sha256").iter_rows())
+
+    @cached_property
+    def events(self) -> dict[str, str | None]:
+        """The event of each article by article_id."""
+        return dict(self.articles.select("article_id", "event_id").iter_rows())
+
+    @cached_property
     def speakers(self) -> dict[str, list[str]]:
         """The canonical names of each event's registry, in the order of its file."""
         found: dict[str, list[str]] = {}
@@ -153,7 +163,7 @@ class Corpus:
             ) from None
         except OSError as error:
             raise Problem(f"{path} cannot be read: {error.strerror}", "give yourself the right to read it") from None
-        if sha256(content) != (self.row(article_id) or {}).get("text_sha256"):
+        if sha256(content) != self.hashes.get(article_id):
             raise Problem(
                 f"{path} is not the text that articles.jsonl names by its SHA-256",
                 "put the text back as it was taken in",
@@ -244,8 +254,17 @@ def _record(root: Path, told: Any, annotations: Path) -> tuple[Location, str]:
             f"write format = {' or '.join(map(repr, FORMS))}",
         )
     address = told.get("address")
-    where = f"{root / SETTINGS}: address in [record]"
-    return annotations if address is None else location(root, str(address), where), str(told.get("format", JSONL))
+    record = annotations if address is None else location(root, str(address), f"{root / SETTINGS}: address in [record]")
+    if isinstance(record, Path):
+        _inside(root, record, "address in [record]")
+    return record, str(told.get("format", JSONL))
+
+
+def _inside(root: Path, path: Path, setting: str = "[paths]") -> Path:
+    """A path that settings name: a corpus of somebody else's must not make commands write elsewhere."""
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise Problem(f"{root / SETTINGS}: {setting} leads out of the corpus, to {path}", "name folders inside it")
+    return path
 
 
 def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
@@ -256,7 +275,7 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
         )
 
     def path(name: str, default: str) -> Path:
-        return root / str(paths.get(name, default))
+        return _inside(root, root / str(paths.get(name, default)))
 
     record, form = _record(root, settings.get("record", {}), path("annotations", "annotations"))
     return Corpus(

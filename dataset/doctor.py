@@ -15,6 +15,7 @@ from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table
 from dataset.problem import Problem
+from dataset.repository import OBEYING_NOBODY
 
 Mark = Literal["ok", "warn", "fail"]
 PYTHON: Final = (3, 11)
@@ -115,7 +116,8 @@ def _as_ignored(name: str) -> str:
 
 
 def _git(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=False)
+    command = ["git", *OBEYING_NOBODY, "-C", str(root), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def _last(words: str) -> str:

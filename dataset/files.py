@@ -70,6 +70,13 @@ def _umask() -> int:
     return mask
 
 
+def make_private(folder: Path) -> None:
+    """Makes a folder, and those above it that are missing, that only their owner can open."""
+    for one in reversed((folder, *folder.parents)):
+        if not one.exists():
+            one.mkdir(mode=0o700, exist_ok=True)
+
+
 @contextmanager
 def folder_aside(target: Path) -> Iterator[Path]:
     """A new folder beside `target`, to fill and to rename; gone when the block ends, unless it was renamed.

@@ -31,8 +31,8 @@ from huggingface_hub.errors import (
 )
 
 from dataset.manifest import MANIFEST, Manifest, read_file
-from dataset.places import Plan, Release, no_such_version, tag_of, there_already
-from dataset.problem import Problem
+from dataset.places import Plan, Release, no_such_version, refuse_password, tag_of, there_already
+from dataset.problem import UNTRUSTED, Problem, distrusted
 
 _HUBS_OWN: Final = ".gitattributes"
 """The file that the Hub itself puts into a repository, so that no release has it."""
@@ -64,7 +64,8 @@ class Hub:
             raise _no_repository(name)
         self.name = name
         self.kept_as = name.rpartition("/")[2]
-        self._api = HfApi(endpoint=environ.get("HF_ENDPOINT") or None)
+        refuse_password("HF_ENDPOINT", endpoint := environ.get("HF_ENDPOINT") or None)
+        self._api = HfApi(endpoint=endpoint)
         self._repo: Final[dict[str, Any]] = {"repo_id": name, "repo_type": "dataset"}
 
     @cached_property
@@ -256,6 +257,8 @@ class Hub:
             cause = error.__cause__ if isinstance(error, RuntimeError | ValueError) and error.__cause__ else error
             if isinstance(cause, HfHubHTTPError):
                 raise self._refused(doing, cause) from None
+            if UNTRUSTED in str(cause):
+                raise distrusted(self._api.endpoint) from None
             raise Problem(
                 f"{self._api.endpoint} broke off while {doing}: {_untold(str(cause)) or type(cause).__name__}",
                 f"{_AGAIN} when it can be reached",

@@ -9,15 +9,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
+from operator import itemgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import filelock
 import polars as pl
 
 from dataset import schema
 from dataset.corpus import Corpus
-from dataset.files import read_table, sha256, table_bytes, write_bytes
+from dataset.files import make_private, read_table, sha256, table_bytes, write_bytes
 from dataset.problem import Problem
 from dataset.withdrawal import read_withdrawn
 
@@ -27,6 +28,7 @@ LONGEST_ID: Final = 200
 STEP: Final = 50
 _LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
 _C0 = re.compile(r"[\x00-\x08\x0b-\x1f]")
+_AT_ONCE: Final = 5_000
 _AGAIN = "then run the same command again"
 
 
@@ -76,7 +78,7 @@ def intake(corpus: Corpus, files: list[Path], about: About, progress: Progress =
         with _all_or_none(corpus) as written:
             for article in articles:
                 _write_text(corpus, article, written)
-            _add_rows(corpus, [_row(article, about) for article in articles])
+            _add_rows(corpus, articles, about)
     return sorted(article.article_id for article in articles)
 
 
@@ -99,7 +101,7 @@ def _is_date(written: str) -> bool:
 @contextmanager
 def _alone(corpus: Corpus) -> Iterator[None]:
     """One intake at a time: two would each write the rows without the other's."""
-    corpus.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(corpus.state)
     try:
         with filelock.FileLock(corpus.state / "intake.lock", timeout=0):
             yield
@@ -109,7 +111,7 @@ def _alone(corpus: Corpus) -> Iterator[None]:
 
 def _checked(corpus: Corpus, files: list[Path], progress: Progress) -> list[_Article]:
     """The articles that the files hold; refused where any cannot be taken in."""
-    rows, gone = _rows(corpus), read_withdrawn(corpus)
+    rows, gone = _rows(corpus), _withdrawn(corpus)
     taken = dict(rows.select("text_sha256", "article_id").iter_rows())
     ids = set(rows["article_id"])
     articles: list[_Article] = []
@@ -149,12 +151,17 @@ def _article(corpus: Corpus, file: Path, ids: set[str], taken: dict[str, str]) -
     return _Article(file, article_id, digest)
 
 
-def _refuse_withdrawn(article: _Article, gone: pl.DataFrame) -> None:
+def _withdrawn(corpus: Corpus) -> dict[str, str]:
+    """The articles that were taken out, by their ids and by the hashes of their texts."""
+    rows = list(read_withdrawn(corpus).select("article_id", "text_sha256").iter_rows())
+    return {key: article for article, digest in reversed(rows) for key in (digest, article)}
+
+
+def _refuse_withdrawn(article: _Article, gone: dict[str, str]) -> None:
     """An article that was taken out does not come back, neither its id nor its text."""
-    same = gone.filter((pl.col("article_id") == article.article_id) | (pl.col("text_sha256") == article.text_sha256))
-    for row in same.iter_rows(named=True):
+    if same := gone.get(article.article_id) or gone.get(article.text_sha256):
         raise Problem(
-            f"{article.file} is the article {row['article_id']} that was withdrawn, by its id or its text",
+            f"{article.file} is the article {same} that was withdrawn, by its id or its text",
             "leave it out; if it may come back, take its line out of withdrawn.jsonl",
         )
 
@@ -244,18 +251,25 @@ def _write_text(corpus: Corpus, article: _Article, written: list[Path]) -> None:
         written.append(path)
 
 
-def _row(article: _Article, about: About) -> dict[str, Any]:
-    return {"article_id": article.article_id, "text_sha256": article.text_sha256, **asdict(about)}
-
-
 def _rows(corpus: Corpus) -> pl.DataFrame:
     return read_table(corpus.seeds / "articles.jsonl", schema.Articles)
 
 
-def _add_rows(corpus: Corpus, rows: list[dict[str, Any]]) -> None:
+def _add_rows(corpus: Corpus, articles: list[_Article], about: About) -> None:
     """Puts new rows among those that are there, by article_id; theirs stay as they are, byte for byte."""
     path = corpus.seeds / "articles.jsonl"
     there = path.read_bytes().splitlines() if path.exists() else []
-    new = table_bytes(schema.frame(schema.Articles, rows)).splitlines()
-    lines = sorted((line for line in [*there, *new] if line.strip()), key=lambda line: json.loads(line)["article_id"])
-    write_bytes(path, b"".join(line + b"\n" for line in lines))
+    lines = [(json.loads(line)["article_id"], line + b"\n") for line in there if line.strip()]
+    lines += _new_rows(articles, about)
+    lines.sort(key=itemgetter(0))
+    write_bytes(path, b"".join(line for _, line in lines))
+
+
+def _new_rows(articles: list[_Article], about: About) -> Iterator[tuple[str, bytes]]:
+    """The new rows by article_id, of some articles at a time."""
+    known = asdict(about)
+    for start in range(0, len(articles), _AT_ONCE):
+        some = articles[start : start + _AT_ONCE]
+        rows = [{"article_id": one.article_id, "text_sha256": one.text_sha256, **known} for one in some]
+        lines = table_bytes(schema.frame(schema.Articles, rows)).splitlines(keepends=True)
+        yield from zip((one.article_id for one in some), lines, strict=True)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from filecmp import cmp
+from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from dataset import schema
 from dataset.address import Location
-from dataset.files import aside, encoded
-from dataset.parts import WHOLE, Part, parts_of, read_part
+from dataset.files import aside, encoded, write_batches
+from dataset.parts import WHOLE, Part, batches, parts_of, read_part
 from dataset.problem import Problem
 from dataset.row_groups import PARQUET, has_rows
 
@@ -191,22 +194,56 @@ def write_layers(
     All is written aside before anything is put in place. The old note of a pull goes first and the new one comes last,
     so that a layer that was cut off between names no pull. `form` is for layers that are not there yet.
     """
-    changed = {folder: _changed(folder, layer, form) for folder, layer in layers.items()}
+    return _put({folder: _changed(folder, layer, form) for folder, layer in layers.items()}, pull)
+
+
+def _changed(folder: Location, layer: Layer, form: str) -> dict[Location, bytes | Path]:
+    paths = {table_path(folder, table, form): table for table in TABLES}
+    contents = {path: encoded(path, TABLES[table], getattr(layer, table)) for path, table in paths.items()}
+    return {path: new for path, new in contents.items() if not path.exists() or path.read_bytes() != new}
+
+
+def put_layers(ready: Mapping[Location, dict[str, Path]], pull: dict[str, Any], form: str = JSONL) -> list[Location]:
+    """The same of layers whose tables lie ready as JSON Lines: each moves to its folder, unless that holds the same."""
+    return _put({folder: _moved(folder, tables, form) for folder, tables in ready.items()}, pull)
+
+
+def _moved(folder: Location, tables: dict[str, Path], form: str) -> dict[Location, bytes | Path]:
+    paths = {table: table_path(folder, table, form) for table in tables}
+    files = {path: _in_form(path, tables[table], TABLES[table]) for table, path in paths.items()}
+    return {path: new for path, new in files.items() if not path.exists() or not _same(path, new)}
+
+
+def _in_form(path: Location, lines: Path, table: type[schema.Table]) -> Path:
+    """A table that lies ready as JSON Lines in the form of the file `path`."""
+    if path.suffix != PARQUET:
+        return lines
+    new = lines.with_suffix(PARQUET)
+    write_batches(new, table, batches(lines, table, parts_of([lines])))
+    return new
+
+
+def _same(path: Location, new: Path) -> bool:
+    return cmp(path, new, shallow=False) if isinstance(path, Path) else path.read_bytes() == new.read_bytes()
+
+
+def _put(changed: dict[Location, dict[Location, bytes | Path]], pull: dict[str, Any] | None) -> list[Location]:
     due = [one for one, tables in changed.items() if tables or (pull is not None and not (one / PULL).exists())]
     with ExitStack() as asides:
         for folder in due:
             notes = {folder / PULL: (json.dumps(pull, indent=2) + "\n").encode()} if pull is not None else {}
             for path, content in (notes | changed[folder]).items():
-                asides.enter_context(aside(path)).write_bytes(content)
+                _fill(asides.enter_context(aside(path)), content)
         for folder in due if pull is not None else ():
             (folder / PULL).unlink(missing_ok=True)
     return [path for tables in changed.values() for path in tables]
 
 
-def _changed(folder: Location, layer: Layer, form: str) -> dict[Location, bytes]:
-    paths = {table_path(folder, table, form): table for table in TABLES}
-    contents = {path: encoded(path, TABLES[table], getattr(layer, table)) for path, table in paths.items()}
-    return {path: new for path, new in contents.items() if not path.exists() or path.read_bytes() != new}
+def _fill(new: Path, content: bytes | Path) -> None:
+    if isinstance(content, bytes):
+        new.write_bytes(content)
+    else:
+        shutil.move(content, new)
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def read_file(path: Path) -> Manifest:
         return _from_json(json.loads(path.read_bytes()))
     except FileNotFoundError:
         raise Problem(f"{path} is not there", "name a folder that `hedgerow release` or `fetch` wrote") from None
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Problem(f"{path} cannot be read as a manifest: {error}", "get the release again") from None
 
 

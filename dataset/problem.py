@@ -14,3 +14,15 @@ class Problem(Exception):  # noqa: N818 - it is shown to people by this name
     def __reduce__(self) -> tuple[type[Problem], tuple[str, str]]:
         """How it comes back from another process."""
         return Problem, (self.what, self.next_step)
+
+
+UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
+"""What stands in the error of every client whose TLS does not trust a server."""
+
+
+def distrusted(url: str) -> Problem:
+    """The problem that a server's certificate is not one that this machine trusts."""
+    return Problem(
+        f"{url} shows a certificate that this machine does not trust, so nothing was sent there",
+        "check the address; if the certificate is your own authority's, name that one's file in SSL_CERT_FILE",
+    )

@@ -6,8 +6,16 @@ import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from dataset.problem import Problem
+
+# The folder's own settings could name a program for git to run.
+OBEYING_NOBODY: Final = (
+    *("-c", "core.fsmonitor=false"),
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "log.showSignature=false"),
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ def uncommitted(folder: Path) -> list[str]:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(folder), *arguments]
+    command = ["git", *OBEYING_NOBODY, "-C", str(folder), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=_environment())
     except FileNotFoundError:

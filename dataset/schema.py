@@ -18,7 +18,7 @@ from dataset import scheme
 if TYPE_CHECKING:
     import datasets
 
-IDENTIFIER = r"^[A-Za-z0-9_.\-]+$"
+IDENTIFIER = r"^[A-Za-z0-9_\-][A-Za-z0-9_.\-]*$"
 SHA256 = r"^[0-9a-f]{64}$"
 TIME = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$"
 PLACE = r"^\d+:\d+ "

@@ -15,7 +15,7 @@ from typing import Any
 import fsspec
 
 from dataset.manifest import MANIFEST
-from dataset.places import Plan, Release, no_such_version, tag_of, there_already
+from dataset.places import Plan, Release, no_such_version, refuse_password, tag_of, there_already
 from dataset.problem import Problem
 
 
@@ -23,6 +23,7 @@ class Shelf:
     """A folder or store by its path or address."""
 
     def __init__(self, name: str) -> None:
+        refuse_password("the address", name)
         self.name = name
         local = "://" not in name
         address = str(Path(name).expanduser().resolve()) if local else name
@@ -110,9 +111,19 @@ class Shelf:
         final = self._final(tag_of(version))
         with self._asking("be read"):
             for path in self._files.find(final):
-                target = into / path[len(final) :].lstrip("/")
+                target = self._within(into, path[len(final) :].lstrip("/"))
                 target.parent.mkdir(parents=True, exist_ok=True)
                 self._files.get_file(path, str(target))
+
+    def _within(self, into: Path, name: str) -> Path:
+        """The place of a file. In a store a name can be anything.
+
+        Raises:
+            Problem: it leads out of the folder.
+        """
+        if ".." in name.split("/") or "\0" in name or "\\" in name:
+            raise Problem(f"{self.name} holds a file with the name {name!r}", "tell its maintainers; nothing was kept")
+        return into / name
 
     def proof(self, version: str) -> bytes:
         """As in `Place`."""

@@ -17,9 +17,28 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
 
-OUT = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+# What moves a terminal's cursor, renames its window or turns the order of words: C0 and C1 but for tab and line end,
+# line and paragraph separators, and Unicode's bidirectional embeddings, overrides and isolates.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def visible(words: str) -> str:
+    """The words with each control character as it is written in code (`\\x1b`), so that a terminal does not obey it."""
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), words)
+
+
+class Screen(Console):
+    """A console that shows an article's or a server's control characters and does not obey them."""
+
+    def render_str(self, text: str, **how: Any) -> Text:
+        """Every string on its way to the screen, in a table's cells, too."""
+        return super().render_str(visible(text), **how)
+
+
+OUT = Screen(highlight=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
+ERR = Screen(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 CorpusOption = Annotated[
     Path | None,
@@ -64,8 +83,9 @@ def say(line: str) -> None:
 
 
 def say_json(content: Any) -> None:
-    """The result as JSON."""
-    sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    """The result as JSON: the values exactly, what a terminal would obey written as `\\u001b`."""
+    written = json.dumps(content, ensure_ascii=False, indent=2)
+    sys.stdout.write(_CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", written) + "\n")
 
 
 def say_json_rows(rows: Iterable[Any]) -> None:

@@ -75,7 +75,7 @@ def _put_back(demo: Corpus) -> list[accounts.Seat]:
 
 def _pull(demo: Corpus, seats: list[accounts.Seat]) -> None:
     pulled = pull.pull(demo, ROUND, seats, accept_removals=False, tell=tell)
-    say(f"pull {pulled.pull_id}: " + ", ".join(f"{one.name} {one.spans.height} spans" for one in pulled.layers))
+    say(f"pull {pulled.pull_id}: " + ", ".join(f"{one.name} {one.spans} spans" for one in pulled.layers))
     if pulled.removed:
         raise Problem("the demo's server lacks work of its record", f"delete {demo.root} and run the demo again")
 

@@ -8,8 +8,12 @@ from typing import Annotated
 import typer
 
 from dataset.corpus import Corpus, open_corpus
+from dataset.files import write_bytes
 from dataset.intake import About, Refused, intake
 from scripts.console import CorpusOption, bar, problem, say
+
+SHOWN = 20
+FILE = "intake-refused.txt"
 
 
 def command(
@@ -34,12 +38,21 @@ def command(
         with bar("intake") as progress:
             added = intake(here, files, about, progress)
     except Refused as refused:
-        for reason in refused.each:
-            problem(str(reason))
+        _tell_of(here, refused)
         raise
     say(f"{len(added)} {'article' if len(added) == 1 else 'articles'} added to {here.seeds}, of the event {event}")
     _tell_of_speakers(here, event)
     say("Next: `hedgerow push --round r1 --annotator a1`")
+
+
+def _tell_of(corpus: Corpus, refused: Refused) -> None:
+    """Shows what is wrong with the first files; where there are many, a file says it of all."""
+    for reason in refused.each[:SHOWN]:
+        problem(str(reason))
+    if len(refused.each) > SHOWN:
+        path = corpus.state / FILE
+        write_bytes(path, "".join(f"{reason}\n" for reason in refused.each).encode())
+        problem(f"and {len(refused.each) - SHOWN} more files; all of them are in {path}")
 
 
 def _tell_of_speakers(corpus: Corpus, event: str) -> None:

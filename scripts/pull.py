@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -14,12 +16,14 @@ from annotation import report as reporting
 from annotation.push import dealt
 from annotation.report import Wanted
 from dataset.corpus import Corpus, open_corpus
+from dataset.files import aside
 from dataset.layer import below
 from dataset.problem import Problem
 from scripts.console import CorpusOption, RoundOption, count, say, tell
 from scripts.names import checked_names
 
 SHOWN = 20
+FILE = "pull-removals.jsonl"
 
 
 AnnotatorOption = Annotated[
@@ -112,11 +116,9 @@ def _stop_at_removals(pulled: pulling.Pulled) -> None:
 
 def _report(corpus: Corpus, pulled: pulling.Pulled) -> None:
     for layer in pulled.layers:
-        skipped = layer.tasks.filter(status="skipped").height
         say(
-            f"{layer.name}: {count(layer.tasks.height, 'article')} done ({skipped} skipped), "
-            f"{count(layer.spans.height, 'span')}, {count(layer.relations.height, 'link')}, "
-            f"{count(layer.findings.height, 'finding')}"
+            f"{layer.name}: {count(layer.tasks, 'article')} done ({layer.skipped} skipped), "
+            f"{count(layer.spans, 'span')}, {count(layer.relations, 'link')}, {count(layer.findings, 'finding')}"
         )
     for annotator, articles in pulled.missing.items():
         say(f"{annotator}: assigned but not on the server, push again: {_some(articles)}")
@@ -124,9 +126,18 @@ def _report(corpus: Corpus, pulled: pulling.Pulled) -> None:
         for one in removed[:SHOWN]:
             say(f"would go from {layer_name}: {one.article_id}: {one.what}")
         if len(removed) > SHOWN:
-            say(f"would go from {layer_name}: and {len(removed) - SHOWN} more")
+            say(f"would go from {layer_name}: and {len(removed) - SHOWN} more, all of them in {_kept(corpus, pulled)}")
     changed = ", ".join(below(corpus.record, path) for path in pulled.changed)
     say(f"pull {pulled.pull_id}; changed: {changed or 'nothing'}")
+
+
+def _kept(corpus: Corpus, pulled: pulling.Pulled) -> Path:
+    """Writes all that would go into the corpus's state folder."""
+    path = corpus.state / FILE
+    rows = ({"layer": layer} | asdict(one) for layer, removed in pulled.removed.items() for one in removed)
+    with aside(path) as new, new.open("w", encoding="utf-8") as out:
+        out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    return path
 
 
 def _some(names: list[str]) -> str:

@@ -127,7 +127,7 @@ def markdown(shown: Shown, found: Iterable[Finding]) -> Iterator[str]:
 def cell(words: str) -> str:
     """Words as Markdown shows them as they are, in a table, too."""
     plain = line(words).replace("\\", "\\\\")
-    for character in "|*_`[]<>":
+    for character in "|*_`[]<>&~":
         plain = plain.replace(character, f"\\{character}")
     return plain
 

@@ -16,7 +16,7 @@ from dataset.checks.page import codes_page
 from dataset.checks.record import check_entities, check_record
 from dataset.corpus import Corpus, open_corpus
 from dataset.engine import here as in_processes
-from dataset.files import aside
+from dataset.files import aside, make_private
 from dataset.problem import Problem
 from scripts.console import CorpusOption, JsonOption, say, say_json_rows
 from scripts.showing import Shown, by_code, markdown, print_findings
@@ -112,6 +112,7 @@ def _show(corpus: Corpus, listed: Iterator[_Judged], form: str) -> None:
 def _keep(corpus: Corpus, shown: Shown, listed: Iterable[_Judged]) -> None:
     """Writes what is too much to be shown into the corpus's state folder, and says how much of what it is."""
     path, codes = corpus.state / FILE, Counter[str]()
+    make_private(corpus.state)
     with aside(path) as new, new.open("w", encoding="utf-8") as out:
         for one, let in listed:
             out.write(json.dumps(shown.row(one, acknowledged=let), ensure_ascii=False) + "\n")

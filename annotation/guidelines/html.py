@@ -33,7 +33,8 @@ def marked(source: str) -> str:
 
 def _shown(token: re.Match[str]) -> str:
     if token["head"] is not None:
-        return f'<span class="{token["head"][0]}"><i>{html.escape(token["head"])}</i> '
+        letter = token["head"][:1] if token["head"][:1] in notation.LETTERS else ""
+        return f'<span class="{letter}"><i>{html.escape(token["head"])}</i> '
     if token["close"]:
         return (f" <i>{_plain(token['details'])}</i>" if token["details"] else "") + "</span>"
     return _plain(token["escaped"] or token["plain"])

@@ -11,6 +11,7 @@ from annotation.pull import pull_file
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import check_layer
 from dataset.corpus import Corpus
+from dataset.layer import read_layer
 from dataset.problem import Problem
 from tests.dataset.checks.wrong import ARTICLE
 from tests.dataset.tiny import put_corpus
@@ -47,8 +48,8 @@ def pulled(folder: Path, article: str, export: Path) -> list[Finding]:
 
 
 def found(corpus: Corpus, export: Path) -> list[Finding]:
-    (layer,) = pull_file(corpus, "r1", "a1", export, accept_removals=False).layers
-    return check_layer(corpus, layer)
+    pull_file(corpus, "r1", "a1", export, accept_removals=True)
+    return check_layer(corpus, read_layer(corpus.layer_path("r1/a1"), "r1/a1"))
 
 
 @pytest.mark.parametrize("name", EXPECTED)

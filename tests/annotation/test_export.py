@@ -8,6 +8,7 @@ import ijson
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from ijson.backends import python as whole_characters
 
 from annotation import export
 from annotation.export import read_export
@@ -70,8 +71,9 @@ def test_what_is_cut_or_changed_gives_what_ijson_gives(
     told: list[str] = []
     try:
         with path.open("rb") as stream:
-            told.extend(map(repr, ijson.items(stream, "item", use_float=True)))
-    except ijson.JSONError:
+            reader = whole_characters if b"\\ud" in content else ijson
+            told.extend(map(repr, reader.items(stream, "item", use_float=True)))
+    except (ijson.JSONError, ValueError):
         told.append("Problem")
     assert read(path) == told
 

@@ -13,7 +13,7 @@ from annotation.accounts import Seat, seat
 from annotation.results import read_task
 from annotation.server import Server
 from dataset.corpus import Corpus
-from dataset.layer import Layer
+from dataset.layer import Layer, read_layer
 from tests.browser import Annotator, log_in
 from tests.corpora import REPOSITORY
 
@@ -58,8 +58,8 @@ def open_article(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
 
 
 def pulled(corpus: Corpus, who: Seat) -> Layer:
-    (layer,) = pull.pull(corpus, "r7", [who], accept_removals=False, tell=print).layers
-    return layer
+    pull.pull(corpus, "r7", [who], accept_removals=False, tell=print)
+    return read_layer(corpus.layer_path(f"r7/{who.annotator}"), f"r7/{who.annotator}")
 
 
 def entity_key(corpus: Corpus, name: str) -> str:

@@ -12,9 +12,9 @@ from annotation.accounts import Seat, seat
 from annotation.pull import Pulled
 from annotation.results import read_task, write_result
 from annotation.studio import Studio
-from dataset.corpus import Corpus
+from dataset.corpus import Corpus, open_corpus
 from dataset.files import sha256
-from dataset.layer import read_layer
+from dataset.layer import TABLES, Layer, read_layer
 from dataset.problem import Problem
 from tests.annotation.test_results import blank
 from tests.corpora import make_corpus
@@ -40,6 +40,10 @@ def submit(who: Seat, task: int, result: list[Row], *, skipped: bool = False) ->
 
 def pulled(corpus: Corpus, *seats: Seat, accept_removals: bool = False) -> Pulled:
     return pull.pull(corpus, "r1", list(seats), accept_removals=accept_removals, tell=print)
+
+
+def layer_of(corpus: Corpus, annotator: str = "a1") -> Layer:
+    return read_layer(corpus.layer_path(f"r1/{annotator}"), f"r1/{annotator}")
 
 
 def files(folder: Path) -> dict[str, tuple[str, int]]:
@@ -68,7 +72,8 @@ def test_the_four_ends_of_an_article_never_blur(corpus: Corpus, a1: Seat, tasks:
     submit(a1, tasks["one"], [])
     submit(a1, tasks["two"], labelled()[:1], skipped=True)
     draft(a1, tasks["three"])
-    (layer,) = pulled(corpus, a1).layers
+    pulled(corpus, a1)
+    layer = layer_of(corpus)
     assert layer.tasks.select("article_id", "status").rows() == [("one", "submitted"), ("two", "skipped")]
     assert layer.spans.height == 0
 
@@ -168,7 +173,8 @@ def test_two_submissions_of_one_task_are_a_finding_and_neither_is_taken(
 ) -> None:
     submit(a1, tasks["one"], labelled())
     submit(a1, tasks["one"], [])
-    (layer,) = pulled(corpus, a1).layers
+    pulled(corpus, a1)
+    layer = layer_of(corpus)
     assert layer.findings["code"].to_list() == ["several-submissions"]
     assert layer.tasks.height == layer.spans.height == 0
 
@@ -177,7 +183,8 @@ def test_work_by_another_account_is_a_finding(corpus: Corpus, a1: Seat, tasks: d
     submit(a1, tasks["one"], labelled())
     assert a1.account
     stranger = Seat("a1", a1.studio, a1.account + 1, blind=True)
-    (layer,) = pulled(corpus, stranger).layers
+    pulled(corpus, stranger)
+    layer = layer_of(corpus)
     assert layer.findings["code"].to_list() == ["wrong-annotator"]
     assert layer.tasks.height == 0
 
@@ -186,7 +193,8 @@ def test_a_task_whose_text_was_edited_is_refused(corpus: Corpus, a1: Seat, tasks
     submit(a1, tasks["one"], labelled())
     data = a1.studio.tasks(projects.existing(corpus, "r1", a1))[0]["data"]
     a1.studio._client.tasks.update(id=str(tasks["one"]), data=data | {"text": TEXT.replace("40", "50")})
-    (layer,) = pulled(corpus, a1).layers
+    pulled(corpus, a1)
+    layer = layer_of(corpus)
     assert layer.findings["code"].to_list() == ["task-text-differs"]
     assert layer.spans.height == 0
 
@@ -194,7 +202,8 @@ def test_a_task_whose_text_was_edited_is_refused(corpus: Corpus, a1: Seat, tasks
 def test_a_task_of_no_article_is_a_finding(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
     project = projects.existing(corpus, "r1", a1)
     a1.studio.import_tasks(project, [{"data": {"text": "x", "entities": []}}])
-    (layer,) = pulled(corpus, a1).layers
+    pulled(corpus, a1)
+    layer = layer_of(corpus)
     ((code, article),) = layer.findings.select("code", "article_id").rows()
     stray = next(task["id"] for task in a1.studio.tasks(project) if task["data"]["text"] == "x")
     assert (code, pull.addresses(corpus, "r1/a1")[article]) == ("unknown-article", a1.studio.task_url(project, stray))
@@ -207,7 +216,8 @@ def test_two_annotators_have_layers_of_their_own(corpus: Corpus, a1: Seat, tasks
     theirs = {str(t.article_id): t.id for t in map(read_task, a2.studio.tasks(projects.existing(corpus, "r1", a2)))}
     submit(a1, tasks["one"], labelled())
     submit(a2, theirs["two"], [])
-    first, second = pulled(corpus, a1, a2).layers
+    pulled(corpus, a1, a2)
+    first, second = layer_of(corpus), layer_of(corpus, "a2")
     assert first.tasks["article_id"].to_list() == ["one"]
     assert second.tasks["article_id"].to_list() == ["two"]
     assert set(second.tasks["annotator"]) == {"a2"}
@@ -226,7 +236,8 @@ def test_a_project_wiped_on_the_server_is_told(corpus: Corpus, a1: Seat, tasks: 
 def test_an_export_gives_the_same_layer(corpus: Corpus, a1: Seat, tasks: dict[str, int], tmp_path: Path) -> None:
     submit(a1, tasks["one"], labelled())
     submit(a1, tasks["two"], [], skipped=True)
-    (from_server,) = pulled(corpus, a1).layers
+    pulled(corpus, a1)
+    from_server = layer_of(corpus)
     project = projects.existing(corpus, "r1", a1)
     wrapper = a1.studio._client._client_wrapper.httpx_client
     sent = wrapper.request(
@@ -234,7 +245,8 @@ def test_an_export_gives_the_same_layer(corpus: Corpus, a1: Seat, tasks: dict[st
     )
     export = tmp_path / "export.json"
     export.write_bytes(sent.content)
-    (from_file,) = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).layers
+    pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    from_file = layer_of(corpus)
     assert from_file.spans.equals(from_server.spans)
     assert from_file.relations.equals(from_server.relations)
     assert from_file.tasks.equals(from_server.tasks)
@@ -285,7 +297,8 @@ def test_an_article_whose_own_text_was_altered_is_a_finding_and_the_others_are_t
     corpus = make_corpus(tmp_path / "corpus", texts)
     corpus.text_path("one").write_text("Hail fell.", encoding="utf-8")
     export = export_of(tmp_path / "export.json", texts)
-    (layer,) = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).layers
+    pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    layer = layer_of(corpus)
     assert layer.tasks["article_id"].to_list() == layer.spans["article_id"].to_list() == ["two"]
     assert layer.findings.select("article_id", "code").rows() == [("one", "article-text-unreadable")]
     assert str(tmp_path) not in layer.findings["message"][0]
@@ -295,7 +308,8 @@ def test_what_the_record_holds_on_an_article_stays_while_its_own_text_is_altered
     texts = {"one": "Rain fell.", "two": "Snow fell."}
     corpus = make_corpus(tmp_path / "corpus", texts)
     export = export_of(tmp_path / "export.json", texts)
-    (before,) = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).layers
+    pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    before = layer_of(corpus)
     corpus.text_path("one").write_text("Hail fell.", encoding="utf-8")
     again = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
     assert again.removed == {}
@@ -303,7 +317,8 @@ def test_what_the_record_holds_on_an_article_stays_while_its_own_text_is_altered
     assert kept.tasks.equals(before.tasks) and kept.spans.equals(before.spans)
     assert kept.findings["code"].to_list() == ["article-text-unreadable"]
     corpus.text_path("one").write_text(texts["one"], encoding="utf-8")
-    (mended,) = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).layers
+    pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    mended = layer_of(corpus)
     assert mended.tasks.equals(before.tasks) and not mended.findings.height
 
 
@@ -364,3 +379,24 @@ def test_a_raw_pull_that_was_altered_is_noticed(tmp_path: Path, name: str) -> No
     assert list(raw.altered(corpus)) == [folder / name]
     (folder / name).unlink()
     assert list(raw.altered(corpus)) == [folder / name]
+
+
+def test_a_pull_into_parquet_brings_what_one_into_json_lines_does(tmp_path: Path) -> None:
+    layers = []
+    for form in ("jsonl", "parquet"):
+        corpus = make_corpus(tmp_path / form, {"one": "Rain fell.", "two": "Snow fell."})
+        with (corpus.root / "hedgerow.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f'[record]\nformat = "{form}"\n')
+        corpus = open_corpus(corpus.root)
+        export = export_of(tmp_path / "export.json", {"one": "Rain fell.", "two": "Snow fell."})
+        first = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+        again = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+        assert (len(first.changed), again.changed) == (4, [])
+        less = with_one_more_span(tmp_path / "more.json", "Rain fell.", "new")
+        refused = pull.pull_file(corpus, "r1", "a1", less, accept_removals=False)
+        assert [one.article_id for one in refused.removed["r1/a1"]] == ["two"]
+        assert pull.pull_file(corpus, "r1", "a1", less, accept_removals=True).changed
+        assert {path.suffix for path in corpus.layer_path("r1/a1").iterdir()} == {f".{form}", ".json"}
+        layers.append(layer_of(corpus))
+    assert all(getattr(layers[0], table).equals(getattr(layers[1], table)) for table in TABLES)
+    assert layers[1].spans.height

@@ -1,192 +1,200 @@
-"""`make bench`: what each step costs, beside what a user would use instead, measured in the same run.
+"""`make bench`: what each step costs, beside what a user would use instead, and beside the least there is to do.
 
-Prints a table; asserts nothing, for machines are shared and noisy.
+Writes one table to `tests/benchmarks/RESULTS.md` and asserts nothing, for machines are shared and noisy. `ratio` is the
+other's seconds by ours: above 1, ours is quicker.
 """
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
-from rich.console import Console
-from rich.table import Table
 
 from annotation import projects, pull, push
 from annotation.accounts import seat
 from annotation.label_config import label_config
 from annotation.server import Server
-from dataset.build import build
-from dataset.checks.layers import check_layer
 from dataset.corpus import open_corpus
-from dataset.layer import read_layer
-from tests.benchmarks.agreement import agree_step, write_round
-from tests.benchmarks.corpora import write_corpus, write_export
+from tests.benchmarks import beside, results
+from tests.benchmarks.corpora import write_corpus, write_export, write_round
+from tests.benchmarks.growth import correct
 from tests.benchmarks.measure import Measured, measure
 from tests.benchmarks.releases import release_step, write_ready
 from tests.benchmarks.resend import resend_step
-from tests.benchmarks.versions import diff_step, write_versions
+from tests.benchmarks.steps import LAYER, agree_step, build_step, diff_step, pull_step, validate_step
 
-LAYER = "r1/a1"
 EXPORT_TASKS = 10_000
 SERVER_TASKS = 2_000
-VERSION_ARTICLES = 40_200
-RELEASE_ARTICLES = 40_000
-ROUND = {"articles": 1_000, "annotators": 3, "spans": 100}
+ROUND_ARTICLES = 3_000
+RELEASE_ARTICLES = 10_000
+HEAD = ("step", "of", "seconds", "a second", "peak MB", "beside it", "seconds", "peak MB", "ratio")
+Line = list[str]
 
 
-def pull_step(root: Path, export: Path) -> int:
-    """Takes the export in."""
-    return pull.pull_file(open_corpus(root), "r1", "a1", export, accept_removals=False).layers[0].spans.height
+def lines(step: str, of: str, count: int, one: Measured, others: dict[str, Measured]) -> Iterator[Line]:
+    """A step, and a line for each that stands beside it."""
+    ours = [step, of, f"{one.seconds:.1f}", f"{count / one.seconds:,.0f}", _memory(one)]
+    if not others:
+        yield [*ours, "", "", "", ""]
+    for name, other in others.items():
+        yield [*ours, name, f"{other.seconds:.1f}", _memory(other), f"{other.seconds / one.seconds:.2f}"]
+        ours = [""] * len(ours)
 
 
-def validate_step(root: Path) -> int:
-    """Checks the layer."""
-    corpus = open_corpus(root)
-    return len(check_layer(corpus, read_layer(corpus.layer_path(LAYER), LAYER)))
+def _memory(one: Measured) -> str:
+    return f"{one.megabytes:,.0f}" if one.megabytes else ""
 
 
-def build_step(root: Path) -> int:
-    """Builds the layer, its checks included."""
-    return build(open_corpus(root), LAYER, root / "built", allow_errors=True)["spans"]
+def file_lines(folder: Path) -> Iterator[Line]:
+    """The road of an export to a loadable folder, and two versions of it told apart."""
+    corpus, export, regions = write_export(folder / "export", EXPORT_TASKS)
+    root, of = corpus.root, f"{EXPORT_TASKS:,} tasks, {regions:,} regions"
+    steps = [measure(pull_step, root, export), measure(validate_step, root), measure(build_step, root)]
+    conll = measure(beside.conll_step, root, export)
+    yield from lines(
+        "pull --from-file",
+        of,
+        regions,
+        steps[0],
+        {"SDK converter, to CoNLL": conll, "least: json.loads of the bytes": measure(beside.loads_step, export)},
+    )
+    yield from lines(
+        "validate",
+        of,
+        regions,
+        steps[1],
+        {
+            "pandera on pandas, spans, no rules": measure(beside.pandas_step, root),
+            "least: polars reads the layer": measure(beside.read_layer_step, root),
+        },
+    )
+    yield from lines(
+        "build, its checks too",
+        of,
+        regions,
+        steps[2],
+        {
+            "datasets.from_list, 1 of 5 configs": measure(beside.from_list_step, root),
+            "least: polars writes 1 of 5 configs": measure(beside.write_spans_step, root),
+        },
+    )
+    road = Measured(steps[0].seconds + steps[2].seconds, max(one.megabytes for one in steps), None)
+    yield from lines("export to loadable folder", of, regions, road, {"SDK converter, to CoNLL": conll})
+    yield from diff_lines(folder, root, regions)
 
 
-def conll_step(root: Path, export: Path) -> None:
-    """The SDK's converter on the same export."""
-    from label_studio_sdk.converter.converter import Converter
-
-    converter = Converter(label_config(), str(root))
-    converter.convert_to_conll2003(str(export), str(root / "conll"), is_dir=False)
-
-
-def read_step(export: Path) -> int:
-    """The least there is to do: reading the bytes as JSON."""
-    return len(json.loads(export.read_bytes()))
-
-
-def export_road(folder: Path, tasks: int) -> tuple[int, dict[str, Measured]]:
-    """The road of an export to a loadable folder, and what stands beside it."""
-    corpus, export, regions = write_export(folder / "export", tasks)
-    steps = {
-        "pull --from-file": measure(pull_step, corpus.root, export),
-        "validate": measure(validate_step, corpus.root),
-        "build (validates, too)": measure(build_step, corpus.root),
-        "SDK converter, CoNLL": measure(conll_step, corpus.root, export),
-        "json.loads of the bytes": measure(read_step, export),
-    }
-    return regions, steps
-
-
-def agreement_table(folder: Path) -> Table:
-    """What the agreement of a round costs."""
-    corpus = write_round(folder / "round", **ROUND)
-    one = measure(agree_step, corpus.root)
-    title = f"{ROUND['articles']} articles, {ROUND['annotators']} annotators, {ROUND['spans']} spans each"
-    table = Table("step", "seconds", "peak MB", title=title)
-    table.add_row(f"agree, {one.result} figures, 1,000 draws", f"{one.seconds:.1f}", f"{one.megabytes:,.0f}")
-    return table
-
-
-def resend_table(folder: Path) -> Table:
-    """What a second version sends to the Hub, of the corpus that `export_road` made."""
-    title = f"publish a version with 1 % of {EXPORT_TASKS} articles corrected"
-    table = Table("by", "corrected articles", "version, kB", "sent at first, kB", "sent now, kB", "share", title=title)
-    for one in resend_step(open_corpus(folder / "export"), folder / "resend"):
-        kilobytes = [f"{size / 1000:,.0f}" for size in (one.total, one.first, one.second)]
-        table.add_row(one.way, one.edit, *kilobytes, f"{one.second / one.total:.1%}")
-    return table
-
-
-def diff_table(folder: Path) -> Table:
+def diff_lines(folder: Path, root: Path, regions: int) -> Iterator[Line]:
     """What telling two versions apart costs."""
-    old, new, spans = write_versions(folder / "versions", VERSION_ARTICLES)
-    one = measure(diff_step, old, new)
-    table = Table("step", "seconds", "peak MB", title=f"two folders of {spans} spans, 1 % edited")
-    table.add_row(f"diff, {one.result} changes", f"{one.seconds:.1f}", f"{one.megabytes:,.0f}")
-    return table
+    old = (root / "built").rename(folder / "old")
+    correct(open_corpus(root).annotations / LAYER / "spans.jsonl")
+    build_step(root)
+    yield from lines(
+        "diff",
+        f"two folders of {regions:,} spans, 1 % edited",
+        regions,
+        measure(diff_step, old, root / "built"),
+        {"least: polars anti-join of 1 of 5 configs": measure(beside.anti_join_step, old, root / "built")},
+    )
 
 
-def release_table(folder: Path) -> Table:
+def round_lines(folder: Path) -> Iterator[Line]:
+    """What the agreement of a round costs."""
+    root = write_round(folder / "round", ROUND_ARTICLES).root
+    spans = 3 * sum(1 for _ in (root / "annotations" / LAYER / "spans.jsonl").open("rb"))
+    of = f"{ROUND_ARTICLES:,} articles, 3 annotators, {spans:,} spans"
+    others = {"least: polars reads one of the layers": measure(beside.read_layer_step, root)}
+    yield from lines("agree, 1,000 draws", of, spans, measure(agree_step, root), others)
+
+
+def release_lines(folder: Path) -> Iterator[Line]:
     """What cutting a first release costs."""
     corpus, spans = write_ready(folder / "release", RELEASE_ARTICLES)
     one = measure(release_step, corpus.root)
-    table = Table("step", "seconds", "peak MB", title=f"a release of {spans} spans, both variants")
-    table.add_row("release (validates and checks, too)", f"{one.seconds:.1f}", f"{one.megabytes:,.0f}")
-    return table
+    yield from lines("release, both variants", f"{spans:,} spans", spans, one, {})
 
 
-def server_steps(folder: Path, tasks: int) -> dict[str, float]:
-    """Seconds of push and pull on a real server, and of a bare HTTP loop over the same tasks."""
-    corpus = write_corpus(folder / "server", tasks)
+def resend_table(folder: Path) -> str:
+    """What a second version sends to the Hub, of the corpus that `file_lines` made."""
+    head = ("by", "corrected articles", "version, kB", "sent at first, kB", "sent now, kB", "share")
+    rows = []
+    for one in resend_step(open_corpus(folder / "export"), folder / "resend"):
+        kilobytes = (f"{size / 1000:,.0f}" for size in (one.total, one.first, one.second))
+        rows.append([one.way, one.edit, *kilobytes, f"{one.second / one.total:.1%}"])
+    return results.table(head, rows)
+
+
+def server_lines(folder: Path) -> Iterator[Line]:
+    """Push and pull on a real server, the SDK's own calls, and a bare HTTP loop over the same tasks."""
+    corpus = write_corpus(folder / "server", SERVER_TASKS)
     server = Server(corpus.state)
     server.up(["a1"], None, lambda line: None)
     try:
-        who = seat(corpus, "a1")
+        who, known = seat(corpus, "a1"), server.secrets()
+        assert known
         push.deal(corpus, "r1", ["a1"])
-        project = projects.find_or_create(corpus, "r1", who)
-        ours = {"push": _timed(lambda: push.push(corpus, "r1", who))}
-        ours["pull"] = _timed(lambda: pull.pull(corpus, "r1", [who], accept_removals=False, tell=lambda line: None))
-        return ours | _bare(server, corpus.root, project, [push.task(corpus, article) for article in corpus.by_id])
+        tasks = [push.task(corpus, article) for article in corpus.by_id]
+        url, token = str(server.url()), known.annotators["a1"].token
+        sdk, bare = beside.Sdk(url, token), Bare(url, token)
+        pushed = _timed(lambda: push.push(corpus, "r1", who))
+        others = {"SDK import call": _timed(lambda: sdk.push(tasks, push.CHUNK_TASKS))}
+        others["limit: bare HTTP loop"] = _timed(lambda: bare.push(tasks))
+        of, project = f"{SERVER_TASKS:,} tasks, real server", projects.existing(corpus, "r1", who)
+        yield from lines("push", of, SERVER_TASKS, pushed, others)
+        pulled = _timed(lambda: pull.pull(corpus, "r1", [who], accept_removals=False, tell=lambda line: None))
+        others = {"SDK task pager": _timed(lambda: sdk.pager(project))}
+        others["SDK export call"] = _timed(lambda: sdk.export(project, folder / "sdk.json"))
+        others["limit: bare HTTP loop"] = _timed(lambda: bare.pull(project))
+        yield from lines("pull", of, SERVER_TASKS, pulled, others)
+        again = _timed(lambda: pull.pull(corpus, "r1", [who], accept_removals=False, tell=lambda line: None))
+        yield from lines("pull again, nothing changed", of, SERVER_TASKS, again, {})
     finally:
         server.down()
 
 
-def _bare(server: Server, root: Path, project: int, tasks: list[dict[str, Any]]) -> dict[str, float]:
+class Bare:
     """The same requests without anything of ours around them."""
-    known = server.secrets()
-    assert known
-    headers = {"Authorization": f"Token {known.annotators['a1'].token}"}
-    with httpx.Client(base_url=str(server.url()), headers=headers, timeout=120) as web:
-        made = web.post("/api/projects/", json={"title": "bare loop", "label_config": label_config()}).json()["id"]
 
-        def send() -> None:
-            for start in range(0, len(tasks), push.CHUNK_TASKS):
-                web.post(
-                    f"/api/projects/{made}/import", json=tasks[start : start + push.CHUNK_TASKS]
-                ).raise_for_status()
+    def __init__(self, url: str, token: str) -> None:
+        self._web = httpx.Client(base_url=url, headers={"Authorization": f"Token {token}"}, timeout=120)
 
-        def list_all() -> None:
-            page = 1
-            while web.get("/api/tasks/", params=_page(made, page)).json().get("tasks"):
-                page += 1
+    def push(self, tasks: list[dict[str, Any]]) -> None:
+        """A project and its tasks."""
+        made = self._web.post("/api/projects/", json={"title": "bare loop", "label_config": label_config()}).json()
+        for start in range(0, len(tasks), push.CHUNK_TASKS):
+            chunk = tasks[start : start + push.CHUNK_TASKS]
+            self._web.post(f"/api/projects/{made['id']}/import", json=chunk).raise_for_status()
 
-        return {"bare push": _timed(send), "bare pull": _timed(list_all)}
-
-
-def _page(project: int, page: int) -> dict[str, str | int]:
-    return {"project": project, "page": page, "page_size": 500, "fields": "all"}
+    def pull(self, project: int) -> None:
+        """Every page of tasks."""
+        page, more = 1, True
+        while more:
+            asked: dict[str, str | int] = {"project": project, "page": page, "page_size": 500, "fields": "all"}
+            more = bool(self._web.get("/api/tasks/", params=asked).json().get("tasks"))
+            page += 1
 
 
-def _timed(step: Any) -> float:
+def _timed(step: Callable[[], object]) -> Measured:
     start = time.perf_counter()
     step()
-    return time.perf_counter() - start
+    return Measured(time.perf_counter() - start, 0, None)
 
 
 def main() -> None:
-    """Measures and prints."""
-    console = Console(width=110)
+    """Measures, prints, and writes the page."""
+    told: list[Line] = []
+    machine = results.machine()
     with tempfile.TemporaryDirectory() as scratch:
-        regions, steps = export_road(Path(scratch), EXPORT_TASKS)
-        road = Table("step", "seconds", "regions/s", "peak MB", title=f"{EXPORT_TASKS} tasks, {regions} regions")
-        for name, one in steps.items():
-            road.add_row(name, f"{one.seconds:.1f}", f"{regions / one.seconds:,.0f}", f"{one.megabytes:,.0f}")
-        ours = sum(steps[name].seconds for name in list(steps)[:3])
-        road.add_row("the road: pull, validate, build", f"{ours:.1f}", f"{regions / ours:,.0f}", "")
-        console.print(road)
-        console.print(resend_table(Path(scratch)))
-        console.print(agreement_table(Path(scratch)))
-        console.print(diff_table(Path(scratch)))
-        console.print(release_table(Path(scratch)))
-        found = server_steps(Path(scratch), SERVER_TASKS)
-        served = Table("step", "tasks/s", "bare loop, tasks/s", "ratio", title=f"{SERVER_TASKS} tasks, a real server")
-        for name in ("push", "pull"):
-            rates = SERVER_TASKS / found[name], SERVER_TASKS / found[f"bare {name}"]
-            served.add_row(name, f"{rates[0]:,.0f}", f"{rates[1]:,.0f}", f"{rates[0] / rates[1]:.2f}")
-        console.print(served)
+        folder = Path(scratch)
+        for part in (file_lines, round_lines, release_lines, server_lines):
+            told += part(folder)
+            print(results.table(HEAD, told), flush=True)  # noqa: T201 - what the command is for
+        resent = resend_table(folder)
+    results.put("Each step, and what stands beside it", f"{machine}\n\n{results.table(HEAD, told)}")
+    results.put("A second version to the Hub, 1 % of 10,000 articles corrected", f"{machine}\n\n{resent}")
 
 
 if __name__ == "__main__":

@@ -75,7 +75,7 @@ def rows(corpus: Corpus) -> list[Any]:
 
 
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
-@pytest.mark.parametrize("address", ["", "memory://{name}/record", "file://{folder}/record", "elsewhere/record"])
+@pytest.mark.parametrize("address", ["", "memory://{name}/record", "file://{folder}/corpus/record", "elsewhere/record"])
 def test_findings_and_builds_are_the_same_in_every_form_and_at_every_address(
     corpus: Corpus, tmp_path: Path, form: str, address: str
 ) -> None:

@@ -1,0 +1,40 @@
+"""The file steps, each as its command does it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from annotation import pull
+from annotation.agreement import agreement
+from dataset.build import build
+from dataset.checks.record import check_record
+from dataset.corpus import open_corpus
+from dataset.diff import diff
+from dataset.engine import here
+
+LAYER = "r1/a1"
+
+
+def pull_step(root: Path, export: Path) -> int:
+    """Takes an export in. Returns the spans."""
+    return pull.pull_file(open_corpus(root), "r1", "a1", export, accept_removals=False).layers[0].spans
+
+
+def validate_step(root: Path) -> int:
+    """Checks a layer. Returns the findings."""
+    return sum(1 for _ in check_record(open_corpus(root), [LAYER], here))
+
+
+def build_step(root: Path) -> int:
+    """Builds a layer, its errors looked for. Returns the spans."""
+    return build(open_corpus(root), LAYER, root / "built", allow_errors=True, each=here)["spans"]
+
+
+def agree_step(root: Path) -> int:
+    """Every figure of a round with 1,000 draws: exact, relaxed, alpha, attributes, links, of all and of each pair."""
+    return agreement(open_corpus(root), "r1").figures.height
+
+
+def diff_step(old: Path, new: Path) -> int:
+    """Every change between two folders."""
+    return len(diff(old, new).changes)

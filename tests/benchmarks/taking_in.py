@@ -1,0 +1,69 @@
+"""What pull and intake cost at several sizes, and how that grows with the number of articles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from dataset.corpus import open_corpus
+from dataset.intake import About, intake
+from tests.benchmarks.corpora import write_corpus, write_export, write_texts
+from tests.benchmarks.measure import Measured, measure
+from tests.benchmarks.steps import pull_step
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A step measured at two sizes."""
+
+    step: str
+    small: int
+    large: int
+    first: Measured
+    last: Measured
+
+    @property
+    def exponent(self) -> float:
+        """e, where the time is proportional to n^e."""
+        return math.log(self.last.seconds / self.first.seconds) / math.log(self.large / self.small)
+
+    def __str__(self) -> str:
+        """A line with both sizes."""
+        return (
+            f"{self.step}: {self.small} articles {self.first.seconds:.1f} s {self.first.megabytes:.0f} MB, "
+            f"{self.large} articles {self.last.seconds:.1f} s {self.last.megabytes:.0f} MB, "
+            f"time ~ n^{self.exponent:.2f}"
+        )
+
+
+def pull_growth(folder: Path, small: int, large: int) -> Grown:
+    """`pull --from-file`, of an export into an empty record."""
+    return _grown("pull --from-file", small, large, lambda count: _pulled(folder / f"pull{count}", count))
+
+
+def intake_growth(folder: Path, small: int, large: int) -> Grown:
+    """`intake`, of files of one event into a corpus with one article."""
+    return _grown("intake", small, large, lambda count: _taken_in(folder / f"intake{count}", count))
+
+
+def _grown(step: str, small: int, large: int, at: Callable[[int], Measured]) -> Grown:
+    return Grown(step, small, large, at(small), at(large))
+
+
+def _pulled(folder: Path, count: int) -> Measured:
+    corpus, export, _ = write_export(folder, count)
+    return measure(pull_step, corpus.root, export)
+
+
+def _taken_in(folder: Path, count: int) -> Measured:
+    corpus = write_corpus(folder / "corpus", 1, seed=8)
+    write_texts(folder / "in", count + 1)
+    return measure(intake_step, corpus.root, folder / "in")
+
+
+def intake_step(root: Path, texts: Path) -> int:
+    """Takes all files but the first in."""
+    files = sorted(texts.iterdir())[1:]
+    return len(intake(open_corpus(root), files, About("generated")))

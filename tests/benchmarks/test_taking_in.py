@@ -1,0 +1,27 @@
+"""Memory does not grow with the articles: what is held of each is a name and a few numbers, never its rows or text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.taking_in import Grown, intake_growth, pull_growth
+
+BYTES_EACH = 2_000
+"""An article's text alone is as long, its rows are ten times that."""
+ROOM = 24
+"""MB by which two runs of the same size may differ."""
+
+
+LONG = [pytest.mark.soak, pytest.mark.timeout(3_600)]
+
+
+@pytest.mark.parametrize(("small", "large"), [(300, 1_200), pytest.param(1_000, 100_000, marks=LONG)])
+@pytest.mark.parametrize("growth", [pull_growth, intake_growth])
+def test_memory_is_flat(tmp_path: Path, growth: Callable[[Path, int, int], Grown], small: int, large: int) -> None:
+    grown = growth(tmp_path, small, large)
+    print(grown)  # noqa: T201
+    more = grown.last.megabytes - grown.first.megabytes
+    assert more <= ROOM + (large - small) * BYTES_EACH / 1e6
