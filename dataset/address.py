@@ -14,7 +14,7 @@ from dataset.problem import Problem
 
 Location = Path | UPath
 """A path on this machine, or one at an address. Both are asked and opened alike."""
-_SECRET: Final = re.compile(r"//[^@]*:[^@]*@")
+_PASSWORD: Final = re.compile(r"https?://[^/?#]*@|://[^/?#@]*:[^/?#]*@|https?://[^?#]*\?", re.IGNORECASE)
 _HERE: Final = re.compile(r"(file|local)://")
 
 
@@ -24,16 +24,23 @@ def location(root: Path, told: str, where: str) -> Location:
     Raises:
         Problem: the address holds a password, or cannot be reached from here.
     """
-    if _SECRET.search(told):
-        raise Problem(
-            f"{where} holds a password", "take it out: a driver finds its credentials in variables of its own"
-        )
+    refuse_password(where, told)
     if here := _HERE.match(told):
         return Path(told[here.end() :])
     if "://" not in told:
         return root / told
     _require_driver(told, where)
     return _reached(told, where)
+
+
+def refuse_password(what: str, address: str | None) -> None:
+    """Refuses an address with a password in it: it would be in what commands say, and on their command line.
+
+    Raises:
+        Problem: it has one, or, with http and https, a user's name, which may be a token.
+    """
+    if address and _PASSWORD.search(address):
+        raise Problem(f"{what} has a user's name or password in it", "take it out; keys go by environment or file")
 
 
 def _require_driver(told: str, where: str) -> None:
