@@ -52,9 +52,9 @@ def test_the_form_is_that_of_the_settings_where_none_is_named(corpus: Corpus) ->
 
 
 def test_what_cannot_be_read_is_not_converted_and_stays(corpus: Corpus) -> None:
-    path = corpus.annotations / LAYER / "spans.jsonl"
-    path.write_text("{", encoding="utf-8")
-    before = tree(corpus.annotations)
+    folder = corpus.annotations / LAYER
+    (folder / "spans.jsonl").write_text("{", encoding="utf-8")
+    before = tree(folder)
     told = run(corpus, "convert", "--to", "parquet")
     assert "spans.jsonl cannot be read as the table Spans" in str(told.exception)
-    assert before.items() <= tree(corpus.annotations).items()
+    assert before.items() <= tree(folder).items()
