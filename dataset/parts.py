@@ -23,7 +23,7 @@ from dataset.row_groups import PARQUET, Span, group_spans, read_groups
 
 AT_ONCE: Final = 8 << 20
 """Bytes of the longest table that one part holds, about."""
-_LINE: Final = 400
+_LINE: Final = 440
 """Bytes of a row as JSON Lines, about."""
 _Key = tuple[bool, str]
 
