@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
@@ -18,10 +17,11 @@ from annotation.pull import AS_IT_WAS
 from annotation.questions import Sheet, sheet, shown_links, summary, who_had_what
 from annotation.rounds import layers_of
 from dataset import acknowledged, schema
+from dataset.address import Location
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import STRUCTURE, check_layer, found_by
 from dataset.corpus import Corpus
-from dataset.files import read_table, table_bytes, write_bytes, writing
+from dataset.files import read_table, write_table, writing
 from dataset.layer import GOLD, Layer, Removal, make_layer, read_layer, removals, sort_layer, write_layers
 from dataset.problem import Problem
 from dataset.scheme import STATUSES
@@ -67,7 +67,7 @@ class Decided:
     gold: list[str] = field(default_factory=list)
     unopened: list[str] = field(default_factory=list)
     removed: list[Removal] = field(default_factory=list)
-    written: list[Path] = field(default_factory=list)
+    written: list[Location] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
 
 
@@ -381,9 +381,9 @@ def _write(corpus: Corpus, decided: Decided, rows: _Rows, accept_removals: bool)
     tables = {name: pl.concat([getattr(kept, name), getattr(new, name)]) for name in rows.layer}
     gold = {corpus.layer_path(GOLD): sort_layer(Layer(GOLD, **tables))}
     # First: decisions without their gold are told by `validate`, gold that never had any is not.
-    if write_bytes(corpus.decisions, table_bytes(_decisions(corpus, decided.taken, rows.decisions))):
+    if write_table(corpus.decisions, schema.Decisions, _decisions(corpus, decided.taken, rows.decisions)):
         decided.written.append(corpus.decisions)
-    decided.written += write_layers(gold, {"pull_id": decided.pull_id, "pulled_at": raw.now()})
+    decided.written += write_layers(gold, {"pull_id": decided.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 
 def _decisions(corpus: Corpus, taken: list[str], rows: list[Row]) -> pl.DataFrame:

@@ -25,10 +25,11 @@ from annotation.rounds import Shared, folders_of, pairs, parts_of_round, shared
 from annotation.tallied import COLUMNS, Group, Tallied, split, tallied_part
 from annotation.tallies import FIGURES, MATCHED_FIGURES, Figure
 from dataset import schema, scheme
+from dataset.address import Location
 from dataset.corpus import Corpus
 from dataset.engine import Each
 from dataset.files import read_table, sha256, table_bytes, write_bytes
-from dataset.layer import TABLES, Layer, sort_layer
+from dataset.layer import TABLES, Layer, sort_layer, table_path
 from dataset.parts import Part, batches, read_part
 from dataset.problem import Problem
 
@@ -230,10 +231,10 @@ def _basis(corpus: Corpus, round_name: str, parts: list[Part], draws: Draws) -> 
     }
 
 
-def _texts(corpus: Corpus, folders: list[Path], parts: list[Part]) -> Iterator[list[bytes]]:
+def _texts(corpus: Corpus, folders: list[Location], parts: list[Part]) -> Iterator[list[bytes]]:
     """Each article of the layers with the hash of its text, by id."""
     for part in parts:
-        ids = [read_part(folder / "tasks.jsonl", schema.Tasks, part).select("article_id") for folder in folders]
+        ids = [read_part(table_path(folder, "tasks"), schema.Tasks, part).select("article_id") for folder in folders]
         if ids:
             articles = pl.concat(ids).unique().sort("article_id")
             known = corpus.rows_of(articles["article_id"]).select("article_id", "text_sha256")
@@ -241,22 +242,22 @@ def _texts(corpus: Corpus, folders: list[Path], parts: list[Part]) -> Iterator[l
                 yield [f"{one} {text}".encode()]
 
 
-def _layer_basis(folder: Path, parts: list[Part]) -> Row:
+def _layer_basis(folder: Location, parts: list[Part]) -> Row:
     guidelines = {
         one
-        for rows in batches(folder / "tasks.jsonl", schema.Tasks, parts)
+        for rows in batches(table_path(folder, "tasks"), schema.Tasks, parts)
         for one in rows["guidelines_version"].drop_nulls().unique()
     }
     tables = (_table_bytes(folder, name, parts) for name in ("tasks", "spans", "relations"))
     return {"sha256": _sha256_of(tables), "guidelines": sorted(guidelines)}
 
 
-def _table_bytes(folder: Path, name: str, parts: list[Part]) -> Iterator[bytes]:
+def _table_bytes(folder: Location, name: str, parts: list[Part]) -> Iterator[bytes]:
     """A table of a layer as the record has it, part by part. The order of relations is that of their spans."""
     needed = {name, "spans"} if name == "relations" else {name}
     for part in parts:
         tables = {
-            one: read_part(folder / f"{one}.jsonl", model, part) if one in needed else schema.empty(model)
+            one: read_part(table_path(folder, one), model, part) if one in needed else schema.empty(model)
             for one, model in TABLES.items()
         }
         yield table_bytes(getattr(sort_layer(Layer(folder.name, **tables)), name))

@@ -13,6 +13,7 @@ from annotation.push import deals_path
 from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table
+from dataset.layer import table_path
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -73,7 +74,7 @@ def in_record(corpus: Corpus, round_name: str) -> list[Progress]:
         )
     found = []
     for name in names:
-        tasks = read_table(corpus.layer_path(f"{round_name}/{name}") / "tasks.jsonl", schema.Tasks)
+        tasks = read_table(table_path(corpus.layer_path(f"{round_name}/{name}"), "tasks"), schema.Tasks)
         dealt = max(deals.get(name, 0), tasks.height)
         found.append(_progress(name, dealt, tasks.iter_rows(named=True), "record"))
     return found

@@ -16,6 +16,7 @@ from annotation.locks import Tell, one_at_a_time
 from annotation.normalise import Normaliser, taken_back
 from annotation.push import deals_path
 from dataset import schema
+from dataset.address import Location
 from dataset.corpus import Corpus
 from dataset.files import folder_aside, make_private, read_table, write_bytes, writing
 from dataset.layer import Removal, put_layers
@@ -32,7 +33,7 @@ class Pulled:
 
     pull_id: str
     layers: list[Renewed] = field(default_factory=list)
-    changed: list[Path] = field(default_factory=list)
+    changed: list[Location] = field(default_factory=list)
     removed: dict[str, list[Removal]] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
 
@@ -129,7 +130,7 @@ def _write(corpus: Corpus, pulled: Pulled) -> None:
     """Writes the layers that changed, and which pull did it; none of them where nobody has submitted yet."""
     layers = {corpus.layer_path(layer.name): layer for layer in pulled.layers}
     begun = {path: one.files for path, one in layers.items() if path.exists() or one.tasks or one.findings}
-    pulled.changed = put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()})
+    pulled.changed = put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 
 def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[Told]) -> dict[str, list[str]]:

@@ -24,7 +24,7 @@ from dataset import plots, schema, scheme
 from dataset.corpus import Corpus
 from dataset.counts import summary_of
 from dataset.files import read_table, write_bytes
-from dataset.layer import GOLD, Layer, read_layer
+from dataset.layer import GOLD, Layer, read_layer, table_path
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -130,7 +130,7 @@ def _layer(corpus: Corpus, wanted: Wanted) -> Layer:
 
 
 def _has_work(corpus: Corpus, layer: str) -> bool:
-    return bool(read_table(corpus.layer_path(layer) / "tasks.jsonl", schema.Tasks).height)
+    return bool(read_table(table_path(corpus.layer_path(layer), "tasks"), schema.Tasks).height)
 
 
 def _round_of(corpus: Corpus, layer: Layer) -> str | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
 from dataset import schema, scheme
+from dataset.address import Location
 from dataset.corpus import Corpus
-from dataset.layer import Layer, layer_parts, read_layer
+from dataset.layer import Layer, layer_parts, read_layer, table_path
 from dataset.parts import WHOLE, Part, read_part
 from dataset.problem import Problem
 
@@ -47,7 +47,7 @@ class Shared:
         return sum(count for names, count in self.counts.items() if set(annotators) <= set(names))
 
 
-def folders_of(corpus: Corpus, round_name: str) -> dict[str, Path]:
+def folders_of(corpus: Corpus, round_name: str) -> dict[str, Location]:
     """Where the layers of a round lie, by annotator."""
     names = [name for name in corpus.layers() if name.startswith(f"{round_name}/")]
     return {name.split("/")[1]: corpus.layer_path(name) for name in names}
@@ -83,10 +83,10 @@ def shared(corpus: Corpus, round_name: str, parts: Iterable[Part]) -> Shared:
     _refuse_too_few(round_name, sorted(folders))
     counts: Counter[tuple[str, ...]] = Counter()
     for part in parts:
-        tasks = {name: read_part(folder / "tasks.jsonl", schema.Tasks, part) for name, folder in folders.items()}
+        tasks = {name: read_part(table_path(folder, "tasks"), schema.Tasks, part) for name, folder in folders.items()}
         for name, folder in folders.items():
             _refuse_strangers(corpus, f"{round_name}/{name}", tasks[name])
-            _refuse_told_texts(f"{round_name}/{name}", read_part(folder / "findings.jsonl", schema.Findings, part))
+            _refuse_told_texts(f"{round_name}/{name}", read_part(table_path(folder, "findings"), schema.Findings, part))
         counts += together(tasks)
     if not counts:
         raise Problem(

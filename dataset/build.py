@@ -21,7 +21,7 @@ from dataset.corpus import Corpus
 from dataset.counts import Summary, added_up, submitted_articles, summary_of
 from dataset.engine import Each
 from dataset.files import folder_aside, put_folder, writing
-from dataset.layer import GOLD, layer_parts, missing_files, read_layer
+from dataset.layer import GOLD, layer_parts, missing_files, read_layer, table_path
 from dataset.parquet import RowWriters, to_arrow
 from dataset.parts import Part, batches
 from dataset.problem import Problem
@@ -68,7 +68,7 @@ def require_buildable(corpus: Corpus, name: str) -> None:
         raise Problem(f"{name} lacks {', '.join(lost)}", "put the file back, or pull again")
     if next(submitted_articles(corpus, name), None) is not None:
         return
-    if any(tasks.height for tasks in batches(folder / "tasks.jsonl", schema.Tasks, layer_parts(folder))):
+    if any(tasks.height for tasks in batches(table_path(folder, "tasks"), schema.Tasks, layer_parts(folder))):
         raise Problem(f"nothing in {name} was submitted", "label an article and pull again")
     known = [one for one in corpus.layers() if one != name]
     raise Problem(

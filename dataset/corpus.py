@@ -12,8 +12,9 @@ from typing import Any
 import polars as pl
 
 from dataset import schema, scheme
+from dataset.address import Location, location
 from dataset.files import read_table, sha256
-from dataset.layer import layers_in
+from dataset.layer import FORMS, GOLD, JSONL, layers_in, table_path
 from dataset.problem import Problem
 
 SETTINGS = "hedgerow.toml"
@@ -29,7 +30,10 @@ class Maker:
 
 @dataclass(frozen=True)
 class Corpus:
-    """A corpus and its paths, all absolute."""
+    """A corpus and its paths, all absolute.
+
+    `record` is where the layers lie, `form` what a new one's tables are; all else that people keep is in `annotations`.
+    """
 
     root: Path
     name: str
@@ -41,6 +45,8 @@ class Corpus:
     splits: Path
     releases: Path
     proportions: dict[str, float]
+    record: Location
+    form: str
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How another process gets it: a process reads a corpus's tables once, as long as their files are the same."""
@@ -125,9 +131,13 @@ class Corpus:
         return found
 
     @property
-    def decisions(self) -> Path:
-        """Where the table `decisions` lies."""
-        return self.layer_path("gold") / "decisions.jsonl"
+    def decisions(self) -> Location:
+        """Where the table `decisions` lies.
+
+        Raises:
+            Problem: it is there in two forms.
+        """
+        return table_path(self.layer_path(GOLD), "decisions", self.form)
 
     def text_path(self, article_id: str) -> Path:
         """Where an article's text lies."""
@@ -166,13 +176,13 @@ class Corpus:
         rows = {"article_id": ids, "article_text": [self.text(article) for article in ids]}
         return pl.DataFrame(rows, schema={"article_id": pl.String, "article_text": pl.String})
 
-    def layer_path(self, layer: str) -> Path:
+    def layer_path(self, layer: str) -> Location:
         """The folder of a layer, named `ROUND/ANNOTATOR` or `gold`."""
-        return self.annotations / layer
+        return self.record / layer
 
     def layers(self) -> list[str]:
         """The layers in the record, by name."""
-        return layers_in(self.annotations)
+        return layers_in(self.record)
 
 
 _KNOWN: dict[str, Corpus] = {}
@@ -236,10 +246,24 @@ def _proportions(root: Path, told: Any) -> dict[str, float]:
     return {name: float(told.get(name, 0.0)) for name in scheme.SPLITS}
 
 
-def _inside(root: Path, path: Path) -> Path:
+def _record(root: Path, told: Any, annotations: Path) -> tuple[Location, str]:
+    """Where the layers lie, and in which form new ones are written."""
+    if not isinstance(told, dict) or told.keys() - {"format", "address"} or told.get("format", JSONL) not in FORMS:
+        raise Problem(
+            f"{root / SETTINGS}: [record] may say format and address, and nothing else",
+            f"write format = {' or '.join(map(repr, FORMS))}",
+        )
+    address = told.get("address")
+    record = annotations if address is None else location(root, str(address), f"{root / SETTINGS}: address in [record]")
+    if isinstance(record, Path):
+        _inside(root, record, "address in [record]")
+    return record, str(told.get("format", JSONL))
+
+
+def _inside(root: Path, path: Path, setting: str = "[paths]") -> Path:
     """A path that settings name: a corpus of somebody else's must not make commands write elsewhere."""
     if not path.resolve().is_relative_to(root.resolve()):
-        raise Problem(f"{root / SETTINGS}: [paths] leads out of the corpus, to {path}", "name folders inside it")
+        raise Problem(f"{root / SETTINGS}: {setting} leads out of the corpus, to {path}", "name folders inside it")
     return path
 
 
@@ -253,6 +277,7 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
     def path(name: str, default: str) -> Path:
         return _inside(root, root / str(paths.get(name, default)))
 
+    record, form = _record(root, settings.get("record", {}), path("annotations", "annotations"))
     return Corpus(
         root=root,
         name=str(settings.get("name", root.name)),
@@ -264,4 +289,6 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
         splits=path("splits", "splits.jsonl"),
         releases=path("releases", "releases"),
         proportions=_proportions(root, settings.get("splits", {"train": 0.8, "validation": 0.1, "test": 0.1})),
+        record=record,
+        form=form,
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dataset import schema, scheme
 from dataset.corpus import Corpus
-from dataset.layer import Layer, layer_parts, read_layer
+from dataset.layer import Layer, layer_parts, read_layer, table_path
 from dataset.parts import batches
 
 
@@ -74,5 +74,5 @@ def submitted_articles(corpus: Corpus, name: str) -> Iterator[str]:
         Problem: the table cannot be read.
     """
     folder = corpus.layer_path(name)
-    for tasks in batches(folder / "tasks.jsonl", schema.Tasks, layer_parts(folder)):
+    for tasks in batches(table_path(folder, "tasks"), schema.Tasks, layer_parts(folder)):
         yield from tasks.filter(status="submitted")["article_id"].drop_nulls().sort()

@@ -11,15 +11,18 @@ import shutil
 import tempfile
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
+from upath import UPath
 
 from dataset import schema
+from dataset.address import Location
 from dataset.problem import Problem
+from dataset.row_groups import PARQUET, groups_bytes, read_groups, write_groups
 
 _AT_ONCE: Final = 20_000
 _BLOCK: Final = 1 << 20
@@ -27,11 +30,18 @@ _ASIDE: Final = ".aside"
 
 
 @contextmanager
-def aside(target: Path, *, private: bool = False) -> Iterator[Path]:
+def aside(target: Location, *, private: bool = False) -> Iterator[Path]:
     """A path beside `target` to write to; renamed into place when the block ends well, removed when it does not.
 
-    What is `private` is at no time readable to others than its owner.
+    What is `private` is at no time readable to others than its owner. For a target at an address, the path is one on
+    this machine, and what it holds is put there whole.
     """
+    if not isinstance(target, Path):
+        with tempfile.TemporaryDirectory() as folder:
+            new = Path(folder) / target.name
+            yield new
+            _put(new, target)
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_ASIDE, dir=target.parent)
     fcntl.flock(handle, fcntl.LOCK_EX)  # given up by the kernel when this process ends, killed or not
@@ -54,6 +64,14 @@ def remove_stale(path: Path) -> bool:
         path.unlink()
         return True
     return False
+
+
+def _put(content: Path, target: UPath) -> None:
+    """Nobody sees it before all of it is there: drivers put what a transaction writes into place at its end."""
+    files = target.fs
+    files.makedirs(target.parent.path, exist_ok=True)
+    with content.open("rb") as source, files.transaction, files.open(target.path, "wb") as out:
+        shutil.copyfileobj(source, out, _BLOCK)
 
 
 def _keep_or_share_mode(new: Path, target: Path) -> None:
@@ -122,7 +140,7 @@ def writing(where: Path, left: str) -> Iterator[None]:
         ) from None
 
 
-def write_bytes(target: Path, content: bytes) -> bool:
+def write_bytes(target: Location, content: bytes) -> bool:
     """Writes `content` unless the file holds it already. Returns whether it wrote."""
     if target.exists() and target.read_bytes() == content:
         return False
@@ -136,16 +154,39 @@ def table_bytes(rows: pl.DataFrame) -> bytes:
     return rows.write_ndjson().encode() if rows.height else b""
 
 
-def read_table(path: Path, table: type[schema.Table]) -> pl.DataFrame:
-    """Reads a JSON Lines table; a missing file is a table without rows.
+def write_table(path: Location, table: type[schema.Table], rows: pl.DataFrame) -> bool:
+    """Writes a table in the form of the file `path`, unless it holds it already. Returns whether it wrote."""
+    return write_bytes(path, encoded(path, table, rows))
+
+
+def write_batches(path: Location, table: type[schema.Table], batches: Iterable[pl.DataFrame]) -> None:
+    """Writes a table, whose rows come in the order of the record, in the form of the file `path`."""
+    with aside(path) as new, new.open("wb") as out:
+        if path.suffix == PARQUET:
+            write_groups(out, table, batches)
+        else:
+            out.writelines(map(table_bytes, batches))
+
+
+def encoded(path: Location, table: type[schema.Table], rows: pl.DataFrame) -> bytes:
+    """A table of the record in the form of the file `path`: JSON Lines or Parquet."""
+    return groups_bytes(table, rows) if path.suffix == PARQUET else table_bytes(rows)
+
+
+def read_table(path: Location, table: type[schema.Table]) -> pl.DataFrame:
+    """Reads a table, JSON Lines or Parquet; a missing file is a table without rows.
 
     Raises:
         Problem: the file cannot be read as the table.
     """
-    return rows_of(path.read_bytes(), table, path) if path.exists() else schema.empty(table)
+    if not path.exists():
+        return schema.empty(table)
+    if path.suffix == PARQUET:
+        return read_groups(path, table, lambda span: True)
+    return rows_of(path.read_bytes(), table, path)
 
 
-def rows_of(content: bytes, table: type[schema.Table], path: Path, start: int = 0) -> pl.DataFrame:
+def rows_of(content: bytes, table: type[schema.Table], path: Location, start: int = 0) -> pl.DataFrame:
     """The rows that lines of a JSON Lines table hold, which begin at byte `start` of the file `path`.
 
     Raises:
@@ -174,7 +215,7 @@ def _parsed(content: bytes, table: type[schema.Table]) -> pl.DataFrame:
         raise _UnfitError(_first_unfit(content, table), f": {str(error).splitlines()[0]}") from error
 
 
-def lines_before(path: Path, start: int) -> int:
+def lines_before(path: Location, start: int) -> int:
     """How many lines a file has before byte `start`."""
     with path.open("rb") as file:
         return sum(file.read(min(_BLOCK, start - at)).count(b"\n") for at in range(0, start, _BLOCK))
@@ -200,7 +241,7 @@ def _holds(content: bytes, rows: pl.DataFrame) -> bool:
     return at == len(content)
 
 
-def _unreadable(path: Path, table: type[schema.Table], reason: str) -> Problem:
+def _unreadable(path: Location, table: type[schema.Table], reason: str) -> Problem:
     return Problem(f"{path} cannot be read as the table {table.__name__}: {reason}", "mend or restore the file")
 
 

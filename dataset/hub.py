@@ -30,8 +30,9 @@ from huggingface_hub.errors import (
     XetDownloadError,
 )
 
+from dataset.address import refuse_password
 from dataset.manifest import MANIFEST, Manifest, read_file
-from dataset.places import Plan, Release, no_such_version, refuse_password, tag_of, there_already
+from dataset.places import Plan, Release, no_such_version, tag_of, there_already
 from dataset.problem import UNTRUSTED, Problem, distrusted
 
 _HUBS_OWN: Final = ".gitattributes"

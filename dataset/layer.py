@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from filecmp import cmp
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from dataset import parts, schema
-from dataset.files import aside, table_bytes
-from dataset.parts import WHOLE, Part, parts_of, read_part
+from dataset.address import Location
+from dataset.files import aside, encoded, write_batches
+from dataset.parts import WHOLE, Part, batches, parts_of, read_part
+from dataset.problem import Problem
+from dataset.row_groups import PARQUET, has_rows
 
 TABLES: dict[str, type[schema.Table]] = {
     name: schema.RECORD[name] for name in ("tasks", "spans", "relations", "findings")
 }
 PULL = "pull.json"
 GOLD = "gold"
+FORMS: Final = {"jsonl": ".jsonl", "parquet": PARQUET}
+"""What a layer's tables may be, and how their files' names end."""
+JSONL: Final = "jsonl"
 
 
 @dataclass(frozen=True)
@@ -89,72 +96,139 @@ def _sort_relations(relations: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFram
     return ends.sort(order, nulls_last=True).select(relations.columns)
 
 
-def read_layer(folder: Path, name: str, part: Part = WHOLE) -> Layer:
+def table_path(folder: Location, table: str, form: str = JSONL) -> Location:
+    """Where a folder has a table of a layer's; `form` is for a folder that has none yet.
+
+    Raises:
+        Problem: it has the table in two forms.
+    """
+    there = _there(folder, table)
+    if len(there) > 1:
+        raise Problem(f"{there[0]} and {there[1].name} are both there", "run `hedgerow convert` to its end")
+    return there[0] if there else folder / f"{table}{FORMS[form_of(folder) or form]}"
+
+
+def _there(folder: Location, table: str) -> list[Location]:
+    paths = [folder / f"{table}{ending}" for ending in FORMS.values()]
+    return [path for path in paths if path.exists()]
+
+
+def form_of(folder: Location) -> str | None:
+    """In which form a folder has a layer's tables, by the first of them; None where it has none."""
+    paths = ((form, folder / f"{table}{ending}") for table in TABLES for form, ending in FORMS.items())
+    return next((form for form, path in paths if path.exists()), None)
+
+
+def layer_folders(annotations: Location) -> list[Location]:
+    """The folders below one that hold a file of a layer's."""
+    names = {f"{table}{ending}" for table in TABLES for ending in FORMS.values()}
+    return sorted({path.parent for path in annotations.rglob("*") if path.name in names}, key=str)
+
+
+def read_layer(folder: Location, name: str, part: Part = WHOLE) -> Layer:
     """A part of the layer in a folder, or all of it, sorted; one without files is empty.
 
     Raises:
         Problem: a file cannot be read as its table, or is not sorted by article and has several parts.
     """
-    tables = {table: read_part(folder / f"{table}.jsonl", model, part) for table, model in TABLES.items()}
+    tables = {table: read_part(table_path(folder, table), model, part) for table, model in TABLES.items()}
     return sort_layer(Layer(name, **tables))
 
 
-def layer_parts(*folders: Path) -> list[Part]:
+def in_order(paths: Mapping[str, Location], table: str, cut: Iterable[Part]) -> Iterator[pl.DataFrame]:
+    """One of a layer's tables part by part, sorted; `paths` are the files of the layer. Links are sorted by their ends.
+
+    Raises:
+        Problem: a file cannot be read as its table, or is not sorted by article and has several parts.
+    """
+    needed = {table, "spans"} if table == "relations" else {table}
+    for part in cut:
+        tables = {
+            one: read_part(paths[one], model, part) if one in needed else schema.empty(model)
+            for one, model in TABLES.items()
+        }
+        yield getattr(sort_layer(Layer("", **tables)), table)
+
+
+def layer_parts(*folders: Location) -> list[Part]:
     """The parts of layers in folders, so that each is small in all of them together.
 
     Raises:
         Problem: a table is not sorted by article.
     """
-    tables = [folder / f"{table}.jsonl" for folder in folders for table in TABLES]
+    tables = [table_path(folder, table) for folder in folders for table in TABLES]
     return parts_of(tables, parts.AT_ONCE // max(len(folders), 1))
 
 
-def missing_files(folder: Path) -> list[str]:
+def missing_files(folder: Location) -> list[str]:
     """The files that a layer's folder lacks; none, where it has no file of a layer's at all."""
-    lost = [f"{table}.jsonl" for table in TABLES if not (folder / f"{table}.jsonl").exists()]
-    return lost if len(lost) < len(TABLES) else []
+    lost = [table for table in TABLES if not _there(folder, table)]
+    ending = FORMS[form_of(folder) or JSONL]
+    return [f"{table}{ending}" for table in lost] if len(lost) < len(TABLES) else []
 
 
-def layers_in(annotations: Path) -> list[str]:
+def layers_in(annotations: Location) -> list[str]:
     """The names of the layers below a folder: whatever holds a file of a layer's, unless it has all, without a row."""
-    folders = {path.parent for table in TABLES for path in annotations.glob(f"**/{table}.jsonl")}
-    return sorted(one.relative_to(annotations).as_posix() for one in folders if missing_files(one) or _any_row(one))
+    folders = layer_folders(annotations)
+    return sorted(below(annotations, one) for one in folders if missing_files(one) or _any_row(one))
 
 
-def _any_row(folder: Path) -> bool:
-    return any((folder / f"{table}.jsonl").stat().st_size for table in TABLES)
+def below(folder: Location, path: Location) -> str:
+    """The name that a path has below a folder."""
+    return path.as_posix().removeprefix(folder.as_posix()).strip("/")
 
 
-def write_layer(folder: Path, layer: Layer) -> list[Path]:
+def _any_row(folder: Location) -> bool:
+    return any(has_rows(path) for table in TABLES for path in _there(folder, table))
+
+
+def write_layer(folder: Location, layer: Layer, form: str = JSONL) -> list[Location]:
     """Writes the tables that changed. Returns the files it wrote."""
-    return write_layers({folder: layer})
+    return write_layers({folder: layer}, form=form)
 
 
-def write_layers(layers: dict[Path, Layer], pull: dict[str, Any] | None = None) -> list[Path]:
+def write_layers(
+    layers: Mapping[Location, Layer], pull: dict[str, Any] | None = None, form: str = JSONL
+) -> list[Location]:
     """Writes the tables that changed, by folder, and which pull brought them. Returns the tables' files that it wrote.
 
     All is written aside before anything is put in place. The old note of a pull goes first and the new one comes last,
-    so that a layer that was cut off between names no pull.
+    so that a layer that was cut off between names no pull. `form` is for layers that are not there yet.
     """
-    return _put({folder: _changed(folder, layer) for folder, layer in layers.items()}, pull)
+    return _put({folder: _changed(folder, layer, form) for folder, layer in layers.items()}, pull)
 
 
-def _changed(folder: Path, layer: Layer) -> dict[Path, bytes | Path]:
-    contents = {folder / f"{table}.jsonl": table_bytes(getattr(layer, table)) for table in TABLES}
+def _changed(folder: Location, layer: Layer, form: str) -> dict[Location, bytes | Path]:
+    paths = {table_path(folder, table, form): table for table in TABLES}
+    contents = {path: encoded(path, TABLES[table], getattr(layer, table)) for path, table in paths.items()}
     return {path: new for path, new in contents.items() if not path.exists() or path.read_bytes() != new}
 
 
-def put_layers(ready: dict[Path, dict[str, Path]], pull: dict[str, Any]) -> list[Path]:
-    """The same of layers whose tables lie ready in files: each moves to its folder, unless that holds the same."""
-    return _put({folder: _moved(folder, tables) for folder, tables in ready.items()}, pull)
+def put_layers(ready: Mapping[Location, dict[str, Path]], pull: dict[str, Any], form: str = JSONL) -> list[Location]:
+    """The same of layers whose tables lie ready as JSON Lines: each moves to its folder, unless that holds the same."""
+    return _put({folder: _moved(folder, tables, form) for folder, tables in ready.items()}, pull)
 
 
-def _moved(folder: Path, tables: dict[str, Path]) -> dict[Path, bytes | Path]:
-    files = {folder / f"{table}.jsonl": new for table, new in tables.items()}
-    return {path: new for path, new in files.items() if not path.exists() or not cmp(path, new, shallow=False)}
+def _moved(folder: Location, tables: dict[str, Path], form: str) -> dict[Location, bytes | Path]:
+    paths = {table: table_path(folder, table, form) for table in tables}
+    files = {path: _in_form(path, tables[table], TABLES[table]) for table, path in paths.items()}
+    return {path: new for path, new in files.items() if not path.exists() or not _same(path, new)}
 
 
-def _put(changed: dict[Path, dict[Path, bytes | Path]], pull: dict[str, Any] | None) -> list[Path]:
+def _in_form(path: Location, lines: Path, table: type[schema.Table]) -> Path:
+    """A table that lies ready as JSON Lines in the form of the file `path`."""
+    if path.suffix != PARQUET:
+        return lines
+    new = lines.with_suffix(PARQUET)
+    write_batches(new, table, batches(lines, table, parts_of([lines])))
+    return new
+
+
+def _same(path: Location, new: Path) -> bool:
+    return cmp(path, new, shallow=False) if isinstance(path, Path) else path.read_bytes() == new.read_bytes()
+
+
+def _put(changed: dict[Location, dict[Location, bytes | Path]], pull: dict[str, Any] | None) -> list[Location]:
     due = [one for one, tables in changed.items() if tables or (pull is not None and not (one / PULL).exists())]
     with ExitStack() as asides:
         for folder in due:

@@ -8,14 +8,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
 
 import numpy as np
 import polars as pl
 
 from dataset import schema
+from dataset.address import Location
 from dataset.files import table_bytes
-from dataset.layer import TABLES, Layer
+from dataset.layer import TABLES, Layer, table_path
+from dataset.row_groups import PARQUET
 
 Lines = dict[str, bytes]
 """The rows of an article by table, as JSON Lines; a table without rows of it may lack."""
@@ -134,18 +136,18 @@ class Spill:
         self._out.close()
 
 
-def read_articles(folder: Path) -> Iterator[tuple[str, Lines]]:
+def read_articles(folder: Location) -> Iterator[tuple[str, Lines]]:
     """Each article of a layer in a folder, by article_id; none where there is no file.
 
     Raises:
-        NotAsWrittenError: a line does not begin as the record's do, or the articles are in another order.
+        NotAsWrittenError: a line does not begin as the record's do, the articles are in another order, or the layer is
+            not JSON Lines.
     """
+    paths = {table: path for table in TABLES if (path := table_path(folder, table)).exists()}
+    if any(path.suffix == PARQUET for path in paths.values()):
+        raise NotAsWrittenError(str(folder))
     with ExitStack() as opened:
-        tables = {
-            table: _by_article(opened.enter_context(path.open("rb")))
-            for table in TABLES
-            if (path := folder / f"{table}.jsonl").exists()
-        }
+        tables = {table: _by_article(opened.enter_context(path.open("rb"))) for table, path in paths.items()}
         ahead = {table: first for table, each in tables.items() if (first := next(each, None))}
         while ahead:
             article = min(one for one, _ in ahead.values())
@@ -157,7 +159,7 @@ def read_articles(folder: Path) -> Iterator[tuple[str, Lines]]:
                     ahead[table] = following
 
 
-def _by_article(lines: BinaryIO) -> Iterator[tuple[str, bytes]]:
+def _by_article(lines: IO[bytes]) -> Iterator[tuple[str, bytes]]:
     """The lines of each article together."""
     before, held = b"", [b""]
     prefix = b"\n"
@@ -167,7 +169,7 @@ def _by_article(lines: BinaryIO) -> Iterator[tuple[str, bytes]]:
                 yield before.decode(), b"".join(held)
             match = _ARTICLE.match(line)
             if match is None or match[1] <= before:
-                raise NotAsWrittenError(lines.name)
+                raise NotAsWrittenError(line[:80].decode(errors="replace"))
             before, prefix, held = match[1], match[0], []
         held.append(line)
     if before:

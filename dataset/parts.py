@@ -1,27 +1,30 @@
 """Parts of a layer: the rows of neighbouring articles, so that a table of any size is read a bit at a time.
 
-The record is sorted by article, so a part is all between two ids, and where it lies is found by bisection.
+The record is sorted by article, so a part is all between two ids. Where it lies in JSON Lines is found by bisection, in
+Parquet from the first and last article of each row group.
 """
 
 from __future__ import annotations
 
 import io
-import os
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import orjson
 import polars as pl
 
 from dataset import schema
-from dataset.files import lines_before, rows_of
+from dataset.address import Location
+from dataset.files import lines_before, read_table, rows_of
 from dataset.problem import Problem
+from dataset.row_groups import PARQUET, Span, group_spans, read_groups
 
 AT_ONCE: Final = 8 << 20
 """Bytes of the longest table that one part holds, about."""
+_LINE: Final = 440
+"""Bytes of a row as JSON Lines, about."""
 _Key = tuple[bool, str]
 
 
@@ -41,29 +44,61 @@ class Part:
             limits.append((article < self.until).fill_null(False))
         return pl.all_horizontal(limits)
 
+    def meets(self, span: Span) -> bool:
+        """Whether rows from one article to another may be in the part; None is beyond all of them."""
+        first, last = span
+        ends_before = self.first is not None and last is not None and last < self.first
+        return not ends_before and (self.until is None or (first is not None and first < self.until))
+
 
 WHOLE: Final = Part()
 
 
-def parts_of(tables: Iterable[Path], size: int | None = None) -> list[Part]:
+def parts_of(tables: Iterable[Location], size: int | None = None) -> list[Part]:
     """Cuts tables sorted by article into parts of about `size` (else `AT_ONCE`) bytes of the longest, in order.
 
     Raises:
-        Problem: the longest is not sorted by article.
+        Problem: the longest is not sorted by article, or one in Parquet cannot be read.
     """
     size = size or AT_ONCE
-    longest = max((path for path in tables if path.exists()), key=lambda path: path.stat().st_size, default=None)
-    if longest is None or longest.stat().st_size <= size:
+    sizes = {path: _size(path) for path in tables if path.exists()}
+    longest = max(sizes, key=sizes.__getitem__, default=None)
+    if longest is None or sizes[longest] <= size:
         return [WHOLE]
-    with longest.open("rb") as file:
-        keys = [_key_at(file, longest, at) for at in range(size, longest.stat().st_size, size)]
-    if keys != sorted(keys):
-        raise unsorted(longest)
-    edges = list(dict.fromkeys(article for beyond, article in keys if not beyond))
+    edges = _edges_of_groups(longest, size) if longest.suffix == PARQUET else _edges_of_lines(longest, size)
     return [Part(first, until) for first, until in zip([None, *edges], [*edges, None], strict=True)]
 
 
-def read_part(path: Path, table: type[schema.Table], part: Part = WHOLE) -> pl.DataFrame:
+def _size(path: Location) -> int:
+    if path.suffix != PARQUET:
+        return path.stat().st_size
+    return _LINE * sum(rows for _, rows in group_spans(path, schema.RECORD[path.stem]))
+
+
+def _edges_of_lines(path: Location, size: int) -> list[str]:
+    """The articles at every `size` bytes."""
+    with path.open("rb") as file:
+        keys = [_key_at(file, path, at) for at in range(size, _length(file), size)]
+    if keys != sorted(keys):
+        raise unsorted(path)
+    return list(dict.fromkeys(article for beyond, article in keys if not beyond))
+
+
+def _edges_of_groups(path: Location, size: int) -> list[str]:
+    """The articles that row groups begin with, `size` bytes or more from one to the next."""
+    edges: list[str] = []
+    held, before = 0, ""
+    for (first, last), rows in group_spans(path, schema.RECORD[path.stem]):
+        if first is not None and first < before:
+            raise unsorted(path)
+        if first is not None and held * _LINE >= size and first not in edges[-1:]:
+            edges.append(first)
+            held = 0
+        held, before = held + rows, last or first or before
+    return edges
+
+
+def read_part(path: Location, table: type[schema.Table], part: Part = WHOLE) -> pl.DataFrame:
     """The rows of a table that are in a part; a missing file is a table without rows.
 
     Raises:
@@ -71,37 +106,52 @@ def read_part(path: Path, table: type[schema.Table], part: Part = WHOLE) -> pl.D
     """
     if not path.exists():
         return schema.empty(table)
-    with path.open("rb") as file:
-        start, end = _places(file, path, part)
-        file.seek(start)
-        rows = rows_of(file.read(end - start), table, path, start)
-    if part != WHOLE and not rows.select(part.holds().all()).item():
+    if part == WHOLE:
+        return read_table(path, table)
+    rows = _from_groups(path, table, part) if path.suffix == PARQUET else _from_lines(path, table, part)
+    if not rows.select(part.holds().all()).item():
         raise unsorted(path)
     return rows
 
 
-def rows_before(path: Path, part: Part) -> int:
-    """How many lines a table has before a part."""
+def _from_lines(path: Location, table: type[schema.Table], part: Part) -> pl.DataFrame:
+    with path.open("rb") as file:
+        start, end = _places(file, path, part)
+        file.seek(start)
+        return rows_of(file.read(end - start), table, path, start)
+
+
+def _from_groups(path: Location, table: type[schema.Table], part: Part) -> pl.DataFrame:
+    rows = read_groups(path, table, part.meets)
+    if not rows["article_id"].is_sorted(nulls_last=True):
+        raise unsorted(path)
+    return rows.filter(part.holds())
+
+
+def rows_before(path: Location, part: Part) -> int:
+    """How many rows a table has before a part."""
+    if path.suffix == PARQUET:
+        before = Part(None, part.first)
+        return _from_groups(path, schema.RECORD[path.stem], before).height if part.first is not None else 0
     with path.open("rb") as file:
         return lines_before(path, _places(file, path, part)[0])
 
 
-def batches(path: Path, table: type[schema.Table], parts: Sequence[Part]) -> Iterator[pl.DataFrame]:
+def batches(path: Location, table: type[schema.Table], parts: Sequence[Part]) -> Iterator[pl.DataFrame]:
     """The rows of a table, part by part."""
     for part in parts:
         yield read_part(path, table, part)
 
 
-def unsorted(path: Path) -> Problem:
+def unsorted(path: Location) -> Problem:
     """That a table is not in the order of the record, which only a table of one part need not be."""
-    return Problem(
-        f"{path} is not sorted by article_id", "sort its lines (`LC_ALL=C sort`), or put back what the pull wrote"
-    )
+    sort = "" if path.suffix == PARQUET else "sort its lines (`LC_ALL=C sort`), or "
+    return Problem(f"{path} is not sorted by article_id", f"{sort}put back what the pull wrote")
 
 
-def _places(file: io.BufferedReader, path: Path, part: Part) -> tuple[int, int]:
+def _places(file: IO[bytes], path: Location, part: Part) -> tuple[int, int]:
     """Where a part's rows begin and end in a file."""
-    size = os.fstat(file.fileno()).st_size
+    size = _length(file)
     start = 0 if part.first is None else _place(file, path, size, part.first)
     end = size if part.until is None else _place(file, path, size, part.until)
     if end < start:
@@ -109,13 +159,17 @@ def _places(file: io.BufferedReader, path: Path, part: Part) -> tuple[int, int]:
     return start, end
 
 
-def _place(file: io.BufferedReader, path: Path, size: int, article: str) -> int:
+def _length(file: IO[bytes]) -> int:
+    return file.seek(0, io.SEEK_END)
+
+
+def _place(file: IO[bytes], path: Location, size: int, article: str) -> int:
     """Where the first row begins whose article is not before `article`."""
     at = bisect_left(range(size), (False, article), key=lambda at: _key_at(file, path, at))
     return _line_at(file, at)
 
 
-def _line_at(file: io.BufferedReader, at: int) -> int:
+def _line_at(file: IO[bytes], at: int) -> int:
     """Where the first line begins that begins at `at` or after."""
     if at:
         file.seek(at - 1)
@@ -124,7 +178,7 @@ def _line_at(file: io.BufferedReader, at: int) -> int:
     return 0
 
 
-def _key_at(file: io.BufferedReader, path: Path, at: int) -> _Key:
+def _key_at(file: IO[bytes], path: Location, at: int) -> _Key:
     """The article of that line; beyond all of them where there is none, or it names none."""
     file.seek(_line_at(file, at))
     line = file.readline()

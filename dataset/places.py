@@ -11,7 +11,6 @@ from dataset.manifest import MANIFEST, Manifest
 from dataset.problem import Problem
 
 _VERSION: Final = re.compile(r"v?((0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*))")
-_PASSWORD: Final = re.compile(r"https?://[^/?#]*@|://[^/?#@]*:[^/?#]*@|https?://[^?#]*\?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -87,16 +86,6 @@ def place_of(name: str) -> Place:
     from dataset.hub import Hub
 
     return Hub(name)
-
-
-def refuse_password(what: str, address: str | None) -> None:
-    """Refuses an address with a password in it: it would be in what commands say, and on their command line.
-
-    Raises:
-        Problem: it has one, or, with http and https, a user's name, which may be a token.
-    """
-    if address and _PASSWORD.search(address):
-        raise Problem(f"{what} has a user's name or password in it", "take it out; keys go by environment or file")
 
 
 def release_in(folder: Path, told: Manifest) -> Release:

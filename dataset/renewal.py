@@ -9,8 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from dataset.address import Location
 from dataset.files import table_bytes
-from dataset.layer import TABLES, Layer, Removal, read_layer, removals, sort_layer
+from dataset.layer import JSONL, TABLES, Layer, Removal, form_of, layer_parts, read_layer, removals, sort_layer
 from dataset.lines import (
     Lines,
     NotAsWrittenError,
@@ -22,6 +23,7 @@ from dataset.lines import (
     read_lines,
     side_by_side,
 )
+from dataset.parts import WHOLE
 
 AT_ONCE: Final = 500
 _WORK: Final = ("tasks", "spans", "relations")
@@ -47,7 +49,7 @@ class Renewed:
 
 
 def renew(
-    name: str, old: Path, new: Spill, settle: Settle, kept: Iterable[str] = (), at_once: int = AT_ONCE
+    name: str, old: Location, new: Spill, settle: Settle, kept: Iterable[str] = (), at_once: int = AT_ONCE
 ) -> Renewed:
     """Writes the layer that was put away in `new` beside it, in the record's order.
 
@@ -63,14 +65,18 @@ def renew(
     try:
         return renewing.into(new.beside("new"), side_by_side(new.read(), read_articles(old)))
     except NotAsWrittenError:
-        same = _as_written(read_layer(old, name), new.beside("old"))
+        same = _as_written(name, old, new.beside("old"))
         return renewing.into(new.beside("again"), side_by_side(new.read(), read_articles(same)))
 
 
-def _as_written(layer: Layer, folder: Path) -> Path:
+def _as_written(name: str, old: Location, folder: Path) -> Path:
+    """The old layer in a folder of JSON Lines. Lines in no order have to be held to be sorted."""
     folder.mkdir()
-    for table in TABLES:
-        (folder / f"{table}.jsonl").write_bytes(table_bytes(getattr(layer, table)))
+    parts = [WHOLE] if form_of(old) == JSONL else layer_parts(old)
+    for layer in (read_layer(old, name, part) for part in parts):
+        for table in TABLES:
+            with (folder / f"{table}.jsonl").open("ab") as out:
+                out.write(table_bytes(getattr(layer, table)))
     return folder
 
 

@@ -14,8 +14,9 @@ from typing import Any
 
 import fsspec
 
+from dataset.address import refuse_password
 from dataset.manifest import MANIFEST
-from dataset.places import Plan, Release, no_such_version, refuse_password, tag_of, there_already
+from dataset.places import Plan, Release, no_such_version, tag_of, there_already
 from dataset.problem import Problem
 
 

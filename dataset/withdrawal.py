@@ -9,10 +9,14 @@ from typing import Any
 import polars as pl
 
 from dataset import schema
+from dataset.address import Location
 from dataset.corpus import Corpus
-from dataset.files import read_table, table_bytes, write_bytes
+from dataset.files import read_table, table_bytes, write_batches, write_bytes
+from dataset.parts import Part, batches, parts_of, read_part
 from dataset.problem import Problem
 from dataset.repository import head
+from dataset.row_groups import PARQUET
+from dataset.schema import RECORD
 
 
 def withdrawn_path(corpus: Corpus) -> Path:
@@ -32,7 +36,7 @@ def read_withdrawn(corpus: Corpus) -> pl.DataFrame:
     return rows.sort("article_id")
 
 
-def withdraw(corpus: Corpus, article: str, reason: str) -> list[Path]:
+def withdraw(corpus: Corpus, article: str, reason: str) -> list[Location]:
     """Takes an article out of the seeds and of the whole record. Returns the files that changed.
 
     The tombstone comes first and the text goes last, so a withdrawal that was cut off is ended by the same call.
@@ -52,7 +56,7 @@ def withdraw(corpus: Corpus, article: str, reason: str) -> list[Path]:
     return changed
 
 
-def _put_tombstone(corpus: Corpus, article: str, reason: str) -> list[Path]:
+def _put_tombstone(corpus: Corpus, article: str, reason: str) -> list[Location]:
     known, path = read_withdrawn(corpus), withdrawn_path(corpus)
     if article in set(known["article_id"]):
         return []
@@ -64,17 +68,29 @@ def _put_tombstone(corpus: Corpus, article: str, reason: str) -> list[Path]:
     return [path] if write_bytes(path, table_bytes(rows)) else []
 
 
-def _tables(corpus: Corpus) -> list[Path]:
+def _tables(corpus: Corpus) -> list[Location]:
     """Every file of the record that has rows about articles: seeds, layers, deals, decisions, acknowledgements."""
-    return [corpus.seeds / "articles.jsonl", *sorted(corpus.annotations.rglob("*.jsonl"))]
+    kept = {*corpus.annotations.rglob("*"), *corpus.record.rglob("*")}
+    tables = [path for path in kept if path.suffix == ".jsonl" or (path.suffix == PARQUET and path.stem in RECORD)]
+    return [corpus.seeds / "articles.jsonl", *sorted(tables, key=str)]
 
 
-def _take_out(path: Path, article: str) -> bool:
-    """Takes the lines about an article out of a table; all others stay as they are, byte for byte."""
+def _take_out(path: Location, article: str) -> bool:
+    """Takes the rows about an article out of a table; all other lines stay as they are, byte for byte."""
     if not path.exists():
         return False
+    if path.suffix == PARQUET:
+        return _take_rows_out(path, RECORD[path.stem], article)
     lines = path.read_bytes().splitlines(keepends=True)
     return write_bytes(path, b"".join(line for line in lines if not _is_about(line, article)))
+
+
+def _take_rows_out(path: Location, table: type[schema.Table], article: str) -> bool:
+    if read_part(path, table, Part(article, f"{article}\0")).is_empty():
+        return False
+    others = (rows.filter(pl.col("article_id").ne_missing(article)) for rows in batches(path, table, parts_of([path])))
+    write_batches(path, table, others)
+    return True
 
 
 def _is_about(line: bytes, article: str) -> bool:

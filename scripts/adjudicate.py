@@ -8,6 +8,7 @@ import typer
 
 from annotation import accounts, adjudication
 from dataset.corpus import Corpus, open_corpus
+from dataset.layer import below
 from dataset.problem import Problem
 from scripts.console import CorpusOption, RoundOption, bar, count, say, tell
 from scripts.names import checked_names
@@ -79,7 +80,7 @@ def _pull(corpus: Corpus, round_name: str, seat: accounts.Seat, accept_removals:
             "if that is right, run it again with --accept-removals",
         )
     outcomes = ", ".join(f"{number} {outcome}" for outcome, number in sorted(decided.outcomes.items()))
-    changed = ", ".join(path.relative_to(corpus.annotations).as_posix() for path in decided.written)
+    changed = ", ".join(below(corpus.record, path) for path in decided.written)
     say(f"gold: {count(len(decided.taken), 'article')} taken ({outcomes or 'no span'})")
     say(f"pull {decided.pull_id}; changed: {changed or 'nothing'}")
     if decided.undecided or decided.changed:

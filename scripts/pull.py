@@ -17,6 +17,7 @@ from annotation.push import dealt
 from annotation.report import Wanted
 from dataset.corpus import Corpus, open_corpus
 from dataset.files import aside
+from dataset.layer import below
 from dataset.problem import Problem
 from scripts.console import CorpusOption, RoundOption, count, say, tell
 from scripts.names import checked_names
@@ -126,7 +127,7 @@ def _report(corpus: Corpus, pulled: pulling.Pulled) -> None:
             say(f"would go from {layer_name}: {one.article_id}: {one.what}")
         if len(removed) > SHOWN:
             say(f"would go from {layer_name}: and {len(removed) - SHOWN} more, all of them in {_kept(corpus, pulled)}")
-    changed = ", ".join(path.relative_to(corpus.annotations).as_posix() for path in pulled.changed)
+    changed = ", ".join(below(corpus.record, path) for path in pulled.changed)
     say(f"pull {pulled.pull_id}; changed: {changed or 'nothing'}")
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from dataset.corpus import open_corpus
+from dataset.layer import below
 from dataset.withdrawal import withdraw
 from scripts.console import CorpusOption, count, say
 
@@ -24,7 +25,7 @@ def command(
     """
     here = open_corpus(corpus)
     changed = withdraw(here, article, reason)
-    names = ", ".join(str(path.relative_to(here.root)) for path in changed)
+    names = ", ".join(below(here.root, path) for path in changed)
     say(f"{article} is withdrawn; {count(len(changed), 'file')} changed: {names or 'it was withdrawn before'}")
     say("Look at `git diff`, and at what README.md, DATASHEET.md and hedgerow.toml say of the articles in words")
     say("Next: `hedgerow agree --round R` for each round that was measured, commit, then release a new major version")

@@ -12,9 +12,9 @@ from annotation.accounts import Seat, seat
 from annotation.pull import Pulled
 from annotation.results import read_task, write_result
 from annotation.studio import Studio
-from dataset.corpus import Corpus
+from dataset.corpus import Corpus, open_corpus
 from dataset.files import sha256
-from dataset.layer import Layer, read_layer
+from dataset.layer import TABLES, Layer, read_layer
 from dataset.problem import Problem
 from tests.annotation.test_results import blank
 from tests.corpora import make_corpus
@@ -379,3 +379,24 @@ def test_a_raw_pull_that_was_altered_is_noticed(tmp_path: Path, name: str) -> No
     assert list(raw.altered(corpus)) == [folder / name]
     (folder / name).unlink()
     assert list(raw.altered(corpus)) == [folder / name]
+
+
+def test_a_pull_into_parquet_brings_what_one_into_json_lines_does(tmp_path: Path) -> None:
+    layers = []
+    for form in ("jsonl", "parquet"):
+        corpus = make_corpus(tmp_path / form, {"one": "Rain fell.", "two": "Snow fell."})
+        with (corpus.root / "hedgerow.toml").open("a", encoding="utf-8") as settings:
+            settings.write(f'[record]\nformat = "{form}"\n')
+        corpus = open_corpus(corpus.root)
+        export = export_of(tmp_path / "export.json", {"one": "Rain fell.", "two": "Snow fell."})
+        first = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+        again = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+        assert (len(first.changed), again.changed) == (4, [])
+        less = with_one_more_span(tmp_path / "more.json", "Rain fell.", "new")
+        refused = pull.pull_file(corpus, "r1", "a1", less, accept_removals=False)
+        assert [one.article_id for one in refused.removed["r1/a1"]] == ["two"]
+        assert pull.pull_file(corpus, "r1", "a1", less, accept_removals=True).changed
+        assert {path.suffix for path in corpus.layer_path("r1/a1").iterdir()} == {f".{form}", ".json"}
+        layers.append(layer_of(corpus))
+    assert all(getattr(layers[0], table).equals(getattr(layers[1], table)) for table in TABLES)
+    assert layers[1].spans.height

@@ -76,7 +76,7 @@ def test_a_pull_into_an_empty_record_gives_the_layer(seeds: Corpus) -> None:
     who = seat(seeds, "a1")
     restore(seeds, "r1", who)
     kept = read_layer(seeds.layer_path("r1/a1"), "r1/a1")
-    shutil.rmtree(seeds.layer_path("r1/a1"))
+    shutil.rmtree(seeds.annotations / "r1" / "a1")
     pull.pull(seeds, "r1", [who], accept_removals=False, tell=print)
     found = read_layer(seeds.layer_path("r1/a1"), "r1/a1")
     assert all(getattr(found, name).equals(getattr(kept, name)) for name in TABLES)

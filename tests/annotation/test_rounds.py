@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from annotation import agreement, rounds
 from annotation.agreement import Agreed, Draws
 from annotation.rounds import Compared
-from dataset import layer as layer_module
+from dataset import parts as parts_module
 from dataset.checks.layers import check_layer
 from dataset.corpus import Corpus
 from dataset.engine import Each
@@ -198,7 +198,7 @@ def recorded(folder: Path, work: Work) -> Corpus:
 def outcome(corpus: Corpus, size: int, each: Each = map) -> tuple[list[dict[str, Any]], dict[str, Any]] | str:
     """Figures and basis, or the sentence of a refusal, when a part has about `size` bytes of each layer."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(layer_module, "AT_ONCE", size * 3)
+        patch.setattr(parts_module, "AT_ONCE", size * 3)
         try:
             found = agreement.agreement(corpus, "r1", FEW, each)
         except Problem as problem:

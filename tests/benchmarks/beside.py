@@ -37,7 +37,7 @@ def pandas_step(root: Path) -> int:
     import pandera.pandas as pa
 
     corpus = open_corpus(root)
-    spans = pd.read_json(corpus.layer_path(LAYER) / "spans.jsonl", lines=True, dtype=False)
+    spans = pd.read_json(corpus.annotations / LAYER / "spans.jsonl", lines=True, dtype=False)
     spans["article_text"] = spans["article_id"].map({one: corpus.text(one) for one in spans["article_id"].unique()})
     allowed = {
         "label": scheme.LABELS,
@@ -62,7 +62,7 @@ def pandas_step(root: Path) -> int:
 
 def read_layer_step(root: Path) -> int:
     """The least: polars reading the layer's tables."""
-    folder = open_corpus(root).layer_path(LAYER)
+    folder = open_corpus(root).annotations / LAYER
     models = {folder / f"{name}.jsonl": model for name, model in TABLES.items()}
     return sum(
         pl.read_ndjson(path, schema=schema.polars_schema(model)).height
@@ -75,7 +75,7 @@ def from_list_step(root: Path) -> int:
     """`datasets.Dataset.from_list` of the rows of one of the five configs, and `to_parquet`."""
     from datasets import Dataset
 
-    with (open_corpus(root).layer_path(LAYER) / "spans.jsonl").open(encoding="utf-8") as lines:
+    with (open_corpus(root).annotations / LAYER / "spans.jsonl").open(encoding="utf-8") as lines:
         rows = Dataset.from_list([json.loads(line) for line in lines])
     rows.to_parquet(str(root / "beside.parquet"))
     return int(rows.num_rows)
@@ -83,7 +83,7 @@ def from_list_step(root: Path) -> int:
 
 def write_spans_step(root: Path) -> int:
     """The least: polars reading the spans and writing them as Parquet, one of five configs."""
-    path = open_corpus(root).layer_path(LAYER) / "spans.jsonl"
+    path = open_corpus(root).annotations / LAYER / "spans.jsonl"
     rows = pl.read_ndjson(path, schema=schema.polars_schema(schema.Spans))
     rows.write_parquet(root / "least.parquet")
     return rows.height

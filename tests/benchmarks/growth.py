@@ -34,7 +34,7 @@ def measured(folder: Path, articles: int) -> dict[str, Measured]:
         "build": measure(build_step, corpus.root),
     }
     (corpus.root / "built").rename(folder / "old")
-    correct(corpus.layer_path(LAYER) / "spans.jsonl")
+    correct(corpus.annotations / LAYER / "spans.jsonl")
     build_step(corpus.root)
     found["diff, 1 % edited"] = measure(diff_step, folder / "old", corpus.root / "built")
     found["agree, 3 annotators"] = measure(agree_step, write_round(folder / "round", articles).root)

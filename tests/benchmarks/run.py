@@ -90,7 +90,7 @@ def file_lines(folder: Path) -> Iterator[Line]:
 def diff_lines(folder: Path, root: Path, regions: int) -> Iterator[Line]:
     """What telling two versions apart costs."""
     old = (root / "built").rename(folder / "old")
-    correct(open_corpus(root).layer_path(LAYER) / "spans.jsonl")
+    correct(open_corpus(root).annotations / LAYER / "spans.jsonl")
     build_step(root)
     yield from lines(
         "diff",

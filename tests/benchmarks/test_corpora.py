@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from annotation.pull import pull_file
+from dataset.address import Location
 from dataset.checks.record import check_record
 from dataset.layer import TABLES
 from tests.benchmarks.articles import articles
@@ -14,13 +15,13 @@ from tests.benchmarks.corpora import write_export, write_record, write_round
 
 
 @pytest.fixture
-def pulled(tmp_path: Path) -> Path:
+def pulled(tmp_path: Path) -> Location:
     corpus, export, _ = write_export(tmp_path / "export", 40)
     pull_file(corpus, "r1", "a1", export, accept_removals=False)
     return corpus.layer_path("r1/a1")
 
 
-def test_an_export_gives_the_record_that_is_written_directly(pulled: Path, tmp_path: Path) -> None:
+def test_an_export_gives_the_record_that_is_written_directly(pulled: Location, tmp_path: Path) -> None:
     written = write_record(tmp_path / "record", 40).layer_path("r1/a1")
     for table in TABLES:
         assert (written / f"{table}.jsonl").read_bytes() == (pulled / f"{table}.jsonl").read_bytes()

@@ -9,6 +9,7 @@ from dataset.checks.record import check_record
 from dataset.corpus import Corpus, open_corpus
 from dataset.files import sha256
 from dataset.intake import About, intake
+from dataset.layer import below
 from dataset.problem import Problem
 from dataset.splits import fixed_splits
 from dataset.withdrawal import read_withdrawn, withdraw, withdrawn_path
@@ -70,7 +71,7 @@ def test_the_record_is_sound_after_it(ready: Corpus) -> None:
 
 
 def test_the_files_that_changed_are_told(ready: Corpus) -> None:
-    changed = {path.relative_to(ready.root).as_posix() for path in withdraw(ready, TWO, WHY)}
+    changed = {below(ready.root, path) for path in withdraw(ready, TWO, WHY)}
     assert {"seeds/withdrawn.jsonl", "seeds/articles.jsonl", f"seeds/text/{TWO}.txt"} < changed
     assert {f"annotations/{one}" for one in ("gold/decisions.jsonl", "r1/deals.jsonl", "acknowledged.jsonl")} < changed
     assert withdraw(open_corpus(ready.root), TWO, WHY) == []

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from dataset.address import Location
 from dataset.corpus import Corpus, open_corpus
 from dataset.files import sha256
 from dataset.layer import Layer, make_layer, write_layer
@@ -116,7 +117,7 @@ def valid_rows() -> Rows:
     }
 
 
-def put_jsonl(path: Path, rows: Iterable[Mapping[str, Any]]) -> Path:
+def put_jsonl(path: Location, rows: Iterable[Mapping[str, Any]]) -> Location:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows))
     return path

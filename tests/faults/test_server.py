@@ -223,7 +223,7 @@ def same_as_a_full_pull(corpus: Corpus, who: Seat, counted: Tally) -> None:
     """What the record holds after one more pull, compared with what asking for everything brings."""
     pull.pull(corpus, "r1", [who], accept_removals=True, tell=print)
     quick = record(corpus)
-    shutil.rmtree(corpus.layer_path("r1/a1"))
+    shutil.rmtree(str(corpus.layer_path("r1/a1")))
     pull.pull(corpus, "r1", [who], accept_removals=True, tell=print, full=True)
     counted.compare(dict(record(corpus)), quick)
 
