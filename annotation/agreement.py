@@ -7,9 +7,11 @@ counts in `document` only, as 1; when intervals are drawn, it is drawn like any 
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,13 +20,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from annotation import alpha, bootstrap
-from annotation.coded import Coded, Numbers, coded
-from annotation.rounds import Compared, compared, layers_of, pairs
-from annotation.tallies import FIGURES, MATCHED_FIGURES, Figure, Tally, spans_by_label, tally
+from annotation.coded import Numbers
+from annotation.rounds import Shared, folders_of, pairs, parts_of_round, shared
+from annotation.tallied import COLUMNS, Group, Tallied, split, tallied_part
+from annotation.tallies import FIGURES, MATCHED_FIGURES, Figure
 from dataset import schema, scheme
 from dataset.corpus import Corpus
+from dataset.engine import Each
 from dataset.files import read_table, sha256, table_bytes, write_bytes
-from dataset.layer import Layer
+from dataset.layer import TABLES, Layer, sort_layer
+from dataset.parts import Part, batches, read_part
+from dataset.problem import Problem
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
@@ -52,46 +58,91 @@ class Draws:
     seed: int = bootstrap.SEED
 
 
-def agreement(corpus: Corpus, round_name: str, draws: Draws = Draws()) -> Agreed:
-    """Measures the agreement of a round.
+def agreement(corpus: Corpus, round_name: str, draws: Draws = Draws(), each: Each = map) -> Agreed:
+    """Measures the agreement of a round, part by part. `each` is what does the parts.
 
     Raises:
         Problem: there is nothing to compare, or what there is cannot be compared.
     """
-    layers = layers_of(corpus, round_name)
-    work = compared(corpus, round_name, layers)
-    basis = _basis(corpus, layers, draws)
-    return Agreed(round_name, sorted(work.layers), len(work.lengths), figures(work, draws), basis)
+    parts = parts_of_round(corpus, round_name)
+    common = shared(corpus, round_name, parts)
+    found = figures(round_name, common, each(partial(tallied_part, corpus, round_name), parts), draws)
+    _refuse_emptiness(round_name, common, found)
+    basis = _basis(corpus, round_name, parts, draws)
+    return Agreed(round_name, common.annotators, common.articles(), found, basis)
 
 
-def figures(work: Compared, draws: Draws = Draws()) -> pl.DataFrame:
-    """All figures of all annotators together, then of each pair that has articles in common."""
-    works, lengths = coded(work), np.array(list(work.lengths.values()), dtype=np.int64)
-    tallies = {(a, b): tally(works[a], works[b]) for a, b in pairs(list(works))}
-    total = sum(list(tallies.values())[1:], start=next(iter(tallies.values())))
-    rows = _rows(work.round, None, total, list(works.values()), lengths, draws)
-    for (a, b), own in tallies.items():
-        if (works[a].submitted & works[b].submitted).any():
-            rows += _rows(work.round, f"{a},{b}", own, [works[a], works[b]], lengths, draws)
-    return schema.frame(schema.Agreement, rows)
+def figures(round_name: str, common: Shared, parts: Iterable[Tallied], draws: Draws = Draws()) -> pl.DataFrame:
+    """All figures of all annotators together, then of each pair that has articles in common.
+
+    Raises:
+        Problem: the parts hold other articles than `common` counts.
+    """
+    groups: dict[Group, list[str]] = {None: common.annotators}
+    groups |= {f"{a},{b}": [a, b] for a, b in pairs(common.annotators) if common.articles(a, b)}
+    sums = {group: _Sums(who) for group, who in groups.items()}
+    populations = _populations(groups, common, draws)
+    for part in parts:
+        for members, resampled in populations:
+            resampled.add(np.stack([part.rows_of(group) for group in members]))
+        for group in groups:
+            sums[group].add(part.rows_of(group), part.spans_of(group))
+    if not all(resampled.complete() for _, resampled in populations):
+        raise Problem(f"round {round_name} changed while it was compared", "run the same command again")
+    rows: dict[Group, list[Row]] = {}
+    for members, resampled in populations:
+        for group, total, drawn in zip(members, resampled.total, resampled.drawn, strict=True):
+            rows[group] = _rows(round_name, group, sums[group], total, drawn)
+    return schema.frame(schema.Agreement, [row for group in groups for row in rows[group]])
 
 
-def _rows(
-    round_name: str, annotators: str | None, own: Tally, works: Sequence[Coded], lengths: Numbers, draws: Draws
-) -> list[Row]:
-    """The figures of some annotators; articles that fewer than two of them submitted are in none."""
-    common = np.sum([work.submitted for work in works], axis=0) >= 2
-    characters = alpha.tallies(works, lengths)
-    columns = np.hstack([own.top, own.bottom, characters.reshape(len(lengths), -1)])[common]
-    values = _values(columns.sum(axis=0))
-    low, high = bootstrap.intervals(columns, _values, draws=draws.count, seed=draws.seed)
-    on_articles = np.append((own.bottom > 0).sum(axis=0), (characters[:, :, 2] > 0).sum(axis=0))
-    on_spans = _rests_on(own, works, common)
-    people = sum(bool(work.submitted[common].any()) for work in works)
+def _populations(
+    groups: dict[Group, list[str]], common: Shared, draws: Draws
+) -> list[tuple[list[Group], bootstrap.Resampled]]:
+    """Groups by the articles that are theirs: the same are drawn for all groups that have every article."""
+    counts = {group: common.articles(*(who if group else ())) for group, who in groups.items()}
+    full = [group for group, count in counts.items() if count == common.articles()]
+    members = [full, *([group] for group in groups if group not in full)]
     return [
-        {"round": round_name, "annotators": annotators, "scope": scope, "measure": measure}
-        | _interval(values[at], low[at], high[at], int(on_articles[at]))
-        | {"annotator_count": people, "spans": on_spans[scope, measure]}
+        (
+            these,
+            bootstrap.Resampled(counts[these[0]], (len(these), COLUMNS), draws=draws.count, seed=draws.seed),
+        )
+        for these in members
+    ]
+
+
+class _Sums:
+    """What a group's figures rest on, but for the tallies: annotators, articles of each figure, spans of each label."""
+
+    def __init__(self, annotators: list[str]) -> None:
+        self.annotators = annotators
+        self.articles = np.zeros(len(FIGURES + ALPHAS), dtype=np.int64)
+        self.spans = np.zeros(len(scheme.LABELS), dtype=np.int64)
+
+    def add(self, rows: Floats, spans: Numbers) -> None:
+        _, bottom, characters = split(rows)
+        self.articles += np.append((bottom > 0).sum(axis=0), (characters[..., 2] > 0).sum(axis=0))
+        self.spans += spans
+
+
+def _refuse_emptiness(round_name: str, common: Shared, found: pl.DataFrame) -> None:
+    if not (found["spans"] > 0).any():
+        raise Problem(
+            f"nobody marked anything in the {common.articles()} articles of round {round_name} that two submitted",
+            "there is nothing to measure agreement on yet",
+        )
+
+
+def _rows(round_name: str, group: Group, own: _Sums, total: Floats, drawn: Floats) -> list[Row]:
+    """The figures of a group, from sums over its articles and over each draw of them (draws × COLUMNS)."""
+    values = _values(total)
+    low, high = bootstrap.percentiles(_values(drawn))
+    on_spans = _rests_on(own, total)
+    return [
+        {"round": round_name, "annotators": group, "scope": scope, "measure": measure}
+        | _interval(values[at], low[at], high[at], int(own.articles[at]))
+        | {"annotator_count": len(own.annotators), "spans": on_spans[scope, measure]}
         for at, (scope, measure) in sorted(enumerate(FIGURES + ALPHAS), key=lambda one: _place(one[1]))
     ]
 
@@ -101,13 +152,11 @@ def _place(figure: Figure) -> tuple[int, int]:
 
 
 def _values(sums: Floats) -> Floats:
-    """Figures from sums of tops, bottoms and alpha's tallies (… × columns); NaN where one does not exist."""
-    count = len(FIGURES)
-    top, bottom, characters = sums[..., :count], sums[..., count : 2 * count], sums[..., 2 * count :]
+    """Figures from sums (… × COLUMNS); NaN where one does not exist."""
+    top, bottom, characters = split(sums)
     with np.errstate(divide="ignore", invalid="ignore"):
         shares = np.where(bottom > 0, top / bottom, np.nan)
-    alphas = alpha.alpha(characters.reshape(*characters.shape[:-1], -1, 3))
-    return np.concatenate([shares, alphas], axis=-1)
+    return np.concatenate([shares, alpha.alpha(characters)], axis=-1)
 
 
 def _interval(value: float, low: float, high: float, articles: int) -> Row:
@@ -119,12 +168,11 @@ def _interval(value: float, low: float, high: float, articles: int) -> Row:
     return rounded | {"articles": articles}
 
 
-def _rests_on(own: Tally, works: Sequence[Coded], common: NDArray[np.bool_]) -> dict[Figure, int]:
+def _rests_on(own: _Sums, total: Floats) -> dict[Figure, int]:
     """Spans of the annotators, each counted once; matched pairs or links where these are what is compared."""
-    by_label = sum(spans_by_label(work)[common].sum(axis=0) for work in works)
-    spans = dict(zip(scheme.LABELS, map(int, by_label), strict=True))
+    spans = dict(zip(scheme.LABELS, map(int, own.spans), strict=True))
     spans[scheme.ALL] = sum(spans.values())
-    bottoms = dict(zip(FIGURES, map(int, own.bottom.sum(axis=0)), strict=True))
+    bottoms = dict(zip(FIGURES, map(int, split(total)[1]), strict=True))
     counted_apart = {*MATCHED_FIGURES, *((scope, "boundary") for scope in spans)}
     return {one: bottoms[one] if one in counted_apart else spans[one[0]] for one in FIGURES + ALPHAS}
 
@@ -167,25 +215,58 @@ def is_stale(corpus: Corpus, round_name: str) -> bool:
         draws = Draws(kept["draws"], kept["seed"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return True
-    now = _basis(corpus, layers_of(corpus, round_name), draws)
+    now = _basis(corpus, round_name, parts_of_round(corpus, round_name), draws)
     return bool(kept != now | {"figures_sha256": figures_sha256})
 
 
-def _basis(corpus: Corpus, layers: dict[str, Layer], draws: Draws) -> Row:
+def _basis(corpus: Corpus, round_name: str, parts: list[Part], draws: Draws) -> Row:
     """Hashes of the layers and of the texts they are about, guidelines versions, seed and number of draws."""
-    articles = sorted({article for layer in layers.values() for article in layer.tasks["article_id"]})
-    texts = [f"{one} {corpus.by_id.get(one, {}).get('text_sha256')}" for one in articles]
+    folders = folders_of(corpus, round_name)
     return {
         "draws": draws.count,
         "seed": draws.seed,
-        "texts_sha256": sha256("\n".join(texts).encode()),
-        "annotators": {name: _layer_basis(layer) for name, layer in sorted(layers.items())},
+        "texts_sha256": _sha256_of(_texts(corpus, list(folders.values()), parts)),
+        "annotators": {name: _layer_basis(folder, parts) for name, folder in sorted(folders.items())},
     }
 
 
-def _layer_basis(layer: Layer) -> Row:
-    tables = (layer.tasks, layer.spans, layer.relations)
-    return {
-        "sha256": sha256(b"\n".join(map(table_bytes, tables))),
-        "guidelines": layer.tasks["guidelines_version"].drop_nulls().unique().sort().to_list(),
+def _texts(corpus: Corpus, folders: list[Path], parts: list[Part]) -> Iterator[list[bytes]]:
+    """Each article of the layers with the hash of its text, by id."""
+    for part in parts:
+        ids = [read_part(folder / "tasks.jsonl", schema.Tasks, part).select("article_id") for folder in folders]
+        if ids:
+            articles = pl.concat(ids).unique().sort("article_id")
+            known = corpus.rows_of(articles["article_id"]).select("article_id", "text_sha256")
+            for one, text in articles.join(known, on="article_id", how="left", maintain_order="left").iter_rows():
+                yield [f"{one} {text}".encode()]
+
+
+def _layer_basis(folder: Path, parts: list[Part]) -> Row:
+    guidelines = {
+        one
+        for rows in batches(folder / "tasks.jsonl", schema.Tasks, parts)
+        for one in rows["guidelines_version"].drop_nulls().unique()
     }
+    tables = (_table_bytes(folder, name, parts) for name in ("tasks", "spans", "relations"))
+    return {"sha256": _sha256_of(tables), "guidelines": sorted(guidelines)}
+
+
+def _table_bytes(folder: Path, name: str, parts: list[Part]) -> Iterator[bytes]:
+    """A table of a layer as the record has it, part by part. The order of relations is that of their spans."""
+    needed = {name, "spans"} if name == "relations" else {name}
+    for part in parts:
+        tables = {
+            one: read_part(folder / f"{one}.jsonl", model, part) if one in needed else schema.empty(model)
+            for one, model in TABLES.items()
+        }
+        yield table_bytes(getattr(sort_layer(Layer(folder.name, **tables)), name))
+
+
+def _sha256_of(lines: Iterable[Iterable[bytes]]) -> str:
+    """SHA-256, as hex, of lines that come in pieces, with LF between two."""
+    found = hashlib.sha256()
+    for number, pieces in enumerate(lines):
+        found.update(b"\n" if number else b"")
+        for piece in pieces:
+            found.update(piece)
+    return found.hexdigest()

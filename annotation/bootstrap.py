@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -14,36 +13,76 @@ DRAWS: Final = 1000
 SEED: Final = 20241029
 PERCENTILES: Final = (2.5, 97.5)
 BLOCK: Final = 50
+CHUNK: Final = 10_000
+"""Articles that are held at a time. Another number gives other draws of more articles than that."""
 
 
-def intervals(tallies: Floats, values: Callable[[Floats], Floats], *, draws: int, seed: int) -> tuple[Floats, Floats]:
+class Resampled:
+    """Sums over articles, which come in order, some at a time, and over samples of them.
+
+    Each draw takes as many articles as there are, with replacement: how often each is taken is multinomial. The numbers
+    are drawn a chunk of articles after the other: what falls into a chunk is binomial of what the chunks before left,
+    and multinomial within it (C. S. Davis, The computer generation of multinomial random variates, Computational
+    Statistics & Data Analysis 16, 1993, 205-217). Which articles came together makes no difference.
+
+    Attributes:
+        total: the sums over all articles, kinds × columns.
+        drawn: the sums over each sample, kinds × draws × columns.
+    """
+
+    def __init__(self, articles: int, shape: tuple[int, int], *, draws: int, seed: int, chunk: int = CHUNK) -> None:
+        """For so many articles, and tallies of a shape (kinds, columns); `seed` is of numpy's default generator."""
+        kinds, columns = shape
+        self.total: Floats = np.zeros(shape)
+        self.drawn: Floats = np.zeros((kinds, draws, columns))
+        self._chance = np.random.default_rng(seed)
+        self._left, self._chunk = articles, chunk
+        self._due = np.full(draws, articles)
+        self._held: list[Floats] = []
+
+    def add(self, tallies: Floats) -> None:
+        """The tallies of the next articles, kinds × articles × columns."""
+        self._held.append(tallies)
+        while self._left and self._waiting() >= min(self._chunk, self._left):
+            held, size = np.concatenate(self._held, axis=1), min(self._chunk, self._left)
+            self._held = [held[:, size:].copy()]
+            self._take(np.ascontiguousarray(held[:, :size]))
+
+    def complete(self) -> bool:
+        """Whether there were as many articles as were told."""
+        return not self._left and not self._waiting()
+
+    def _waiting(self) -> int:
+        return sum(tallies.shape[1] for tallies in self._held)
+
+    def _take(self, chunk: Floats) -> None:
+        self.total += np.stack([tallies.sum(axis=0) for tallies in chunk])
+        for begun in range(0, len(self._due), BLOCK):
+            block = slice(begun, begun + BLOCK)
+            times = self._times(chunk.shape[1], block).astype(np.float64)
+            for sums, tallies in zip(self.drawn, chunk, strict=True):
+                sums[block] += times @ tallies
+        self._left -= chunk.shape[1]
+
+    def _times(self, size: int, block: slice) -> NDArray[np.int64]:
+        """How often each draw of a block takes each of the next articles."""
+        due = self._due[block].copy()
+        here = due if size == self._left else self._chance.binomial(due, size / self._left)
+        self._due[block] = due - here
+        return self._chance.multinomial(here, np.full(size, 1 / size))
+
+
+def percentiles(drawn: Floats) -> tuple[Floats, Floats]:
     """95 % percentile intervals (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).
 
-    Each draw takes as many articles as there are, with replacement. A draw in which a figure does not exist says
-    nothing of that figure.
+    A draw in which a figure does not exist says nothing of that figure.
 
     Args:
-        tallies: articles × columns; what each article adds to the sums that the figures are made from.
-        values: from sums (draws × columns) to figures (draws × figures), NaN where a figure does not exist.
-        draws: how many samples.
-        seed: of numpy's default generator; the same seed gives the same intervals.
+        drawn: draws × figures, NaN where a figure does not exist.
 
     Returns:
         Low and high of each figure; NaN where it exists in no draw.
     """
-    chance = np.random.default_rng(seed)
-    if not len(tallies):
-        return _percentiles(values(np.zeros((1, tallies.shape[1]))))
-    articles = len(tallies)
-    even = np.full(articles, 1 / articles)
-    found = []
-    for begun in range(0, draws, BLOCK):
-        times = chance.multinomial(articles, even, size=min(BLOCK, draws - begun))
-        found.append(values(times @ tallies))
-    return _percentiles(np.concatenate(found))
-
-
-def _percentiles(drawn: Floats) -> tuple[Floats, Floats]:
     limits = np.full((2, drawn.shape[1]), np.nan)
     exists = ~np.isnan(drawn).all(axis=0)
     if exists.any():

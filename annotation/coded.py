@@ -36,9 +36,9 @@ class Coded:
     values: Numbers
     links: Numbers
 
-    def content(self) -> bytes:
-        """The work without a name on it, to put two in an order that names do not decide."""
-        return b"".join(part.tobytes() for part in (self.article, self.label, self.start, self.end, self.values))
+    def content(self) -> Numbers:
+        """What each span holds, to put spans of one article and label in an order that names do not decide."""
+        return np.column_stack([self.start, self.end, self.values])
 
 
 def coded(work: Compared) -> dict[str, Coded]:

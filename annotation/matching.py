@@ -41,16 +41,15 @@ def match(one: Coded, other: Coded) -> Matchings:
     """Matches two annotators' spans.
 
     Each matching has as many pairs as can be; among such, the one with the greatest sum of overlap over union, then
-    with the most equal attributes. The same, turned round, when the two are given the other way.
+    with the most equal attributes. The same, turned round, when the two are given the other way, and in an article the
+    same whatever other articles there are.
     """
-    if one.content() > other.content():
-        turned = match(other, one)
-        return Matchings(*(Pairs(p.other, p.one) for p in (turned.exact, turned.relaxed, turned.found)))
     near = _overlapping(one, other)
     overlap = _overlap_over_union(one, other, near)
     equal = (one.values[near.one] == other.values[near.other]).sum(axis=1)
     liking = (overlap + 1e-6 * equal) / (1 + 1e-6 * one.values.shape[1])
-    return Matchings(*(_largest(near, liking, overlap >= least) for least in (1.0, RELAXED, 0.0)))
+    content = one.content(), other.content()
+    return Matchings(*(_largest(near, liking, overlap >= least, content) for least in (1.0, RELAXED, 0.0)))
 
 
 def _overlapping(one: Coded, other: Coded) -> Pairs:
@@ -81,7 +80,9 @@ def _overlap_over_union(one: Coded, other: Coded, near: Pairs) -> NDArray[np.flo
     return np.asarray(shared / ((end - start) + (stop - begin) - shared), dtype=np.float64)
 
 
-def _largest(near: Pairs, liking: NDArray[np.float64], allowed: NDArray[np.bool_]) -> Pairs:
+def _largest(
+    near: Pairs, liking: NDArray[np.float64], allowed: NDArray[np.bool_], content: tuple[Numbers, Numbers]
+) -> Pairs:
     """A maximum matching of the allowed pairs. `liking`, from 0 to 1, chooses among several."""
     one, other, liking = near.one[allowed], near.other[allowed], liking[allowed]
     if not one.size:
@@ -90,7 +91,7 @@ def _largest(near: Pairs, liking: NDArray[np.float64], allowed: NDArray[np.bool_
     found = [(one[alone], other[alone])]
     one, other, liking = one[~alone], other[~alone], liking[~alone]
     for edges in _components(one, other):
-        found.append(_assigned(one[edges], other[edges], liking[edges]))
+        found.append(_assigned(one[edges], other[edges], liking[edges], content))
     ones, others = (np.concatenate(side) for side in zip(*found, strict=True))
     order = np.argsort(ones)
     return Pairs(ones[order], others[order])
@@ -108,12 +109,20 @@ def _components(one: Numbers, other: Numbers) -> list[NDArray[np.intp]]:
     return np.split(order, np.flatnonzero(np.diff(part[order])) + 1)
 
 
-def _assigned(one: Numbers, other: Numbers, liking: NDArray[np.float64]) -> tuple[Numbers, Numbers]:
-    """The best assignment. A pair more weighs more than all liking: the likings' sum stays below 1."""
+def _assigned(
+    one: Numbers, other: Numbers, liking: NDArray[np.float64], content: tuple[Numbers, Numbers]
+) -> tuple[Numbers, Numbers]:
+    """The best assignment. A pair more weighs more than all liking: the likings' sum stays below 1.
+
+    Of several, it depends on whose spans are the rows: what they hold decides that, not who was given first.
+    """
     rows, row = np.unique(one, return_inverse=True)
     columns, column = np.unique(other, return_inverse=True)
     weight = np.zeros((len(rows), len(columns)))
     weight[row, column] = 1 + liking / (1 + min(weight.shape))
-    chosen_row, chosen_column = linear_sum_assignment(weight, maximize=True)
+    if content[0][rows].tolist() > content[1][columns].tolist():
+        chosen_column, chosen_row = linear_sum_assignment(weight.T, maximize=True)
+    else:
+        chosen_row, chosen_column = linear_sum_assignment(weight, maximize=True)
     real = weight[chosen_row, chosen_column] > 0
     return rows[chosen_row[real]], columns[chosen_column[real]]

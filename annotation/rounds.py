@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
-from dataset import scheme
+from dataset import schema, scheme
 from dataset.corpus import Corpus
-from dataset.layer import Layer, read_layer
+from dataset.layer import Layer, layer_parts, read_layer
+from dataset.parts import WHOLE, Part, read_part
 from dataset.problem import Problem
 
 OTHER_TEXT = "task-text-differs"
@@ -18,7 +20,7 @@ OTHER_TEXT = "task-text-differs"
 
 @dataclass(frozen=True)
 class Compared:
-    """What is compared in a round.
+    """What is compared in a round, or in a part of it.
 
     `layers` holds, by annotator, the submitted articles that somebody else submitted, too; skipped ones are in none.
     `lengths` is the code points of each compared article's text, by article_id, in the order of the ids.
@@ -29,30 +31,87 @@ class Compared:
     lengths: dict[str, int]
 
 
-def layers_of(corpus: Corpus, round_name: str) -> dict[str, Layer]:
-    """The layers of a round, by annotator.
+@dataclass(frozen=True)
+class Shared:
+    """How many articles were submitted by each set of two or more annotators, and by nobody else."""
+
+    counts: Counter[tuple[str, ...]]
+
+    @property
+    def annotators(self) -> list[str]:
+        """Who submitted an article that another submitted, too."""
+        return sorted({name for names in self.counts for name in names})
+
+    def articles(self, *annotators: str) -> int:
+        """How many of these articles were submitted by all of some annotators; of none, all of them."""
+        return sum(count for names, count in self.counts.items() if set(annotators) <= set(names))
+
+
+def folders_of(corpus: Corpus, round_name: str) -> dict[str, Path]:
+    """Where the layers of a round lie, by annotator."""
+    names = [name for name in corpus.layers() if name.startswith(f"{round_name}/")]
+    return {name.split("/")[1]: corpus.layer_path(name) for name in names}
+
+
+def layers_of(corpus: Corpus, round_name: str, part: Part = WHOLE) -> dict[str, Layer]:
+    """The layers of a round, or a part of them, by annotator.
 
     Raises:
         Problem: a layer cannot be read.
     """
-    names = [name for name in corpus.layers() if name.startswith(f"{round_name}/")]
-    return {name.split("/")[1]: read_layer(corpus.layer_path(name), name) for name in names}
+    folders = folders_of(corpus, round_name)
+    return {name: read_layer(folder, f"{round_name}/{name}", part) for name, folder in folders.items()}
+
+
+def parts_of_round(corpus: Corpus, round_name: str) -> list[Part]:
+    """The parts of a round's layers, in order.
+
+    Raises:
+        Problem: a table is not sorted by article.
+    """
+    return layer_parts(*folders_of(corpus, round_name).values())
+
+
+def shared(corpus: Corpus, round_name: str, parts: Iterable[Part]) -> Shared:
+    """Who submitted how many articles with whom, from the tables of tasks alone.
+
+    Raises:
+        Problem: fewer than two annotators have work in the round, they share no submitted article, or a layer knows an
+            article that the corpus does not, or tells of a task with another text than the corpus has.
+    """
+    folders = folders_of(corpus, round_name)
+    _refuse_too_few(round_name, sorted(folders))
+    counts: Counter[tuple[str, ...]] = Counter()
+    for part in parts:
+        tasks = {name: read_part(folder / "tasks.jsonl", schema.Tasks, part) for name, folder in folders.items()}
+        for name, folder in folders.items():
+            _refuse_strangers(corpus, f"{round_name}/{name}", tasks[name])
+            _refuse_told_texts(f"{round_name}/{name}", read_part(folder / "findings.jsonl", schema.Findings, part))
+        counts += together(tasks)
+    if not counts:
+        raise Problem(
+            f"no article of round {round_name} was submitted by two annotators",
+            f"see who is where with `hedgerow progress --round {round_name}`",
+        )
+    return Shared(counts)
+
+
+def together(tasks: Mapping[str, pl.DataFrame]) -> Counter[tuple[str, ...]]:
+    """How many articles each set of two or more annotators submitted; a set is sorted by name."""
+    ended = [rows.filter(status="submitted").select("article_id", by=pl.lit(name)) for name, rows in tasks.items()]
+    by_article = pl.concat(ended).unique().group_by("article_id").agg(pl.col("by").sort())
+    return Counter(tuple(names) for names in by_article["by"] if len(names) > 1)
 
 
 def compared(corpus: Corpus, round_name: str, layers: Mapping[str, Layer]) -> Compared:
-    """The part of a round's layers that can be compared.
+    """What can be compared of a round's layers, or of a part of them.
 
     Raises:
-        Problem: fewer than two annotators have work in it, they share no submitted article, nobody marked anything, a
-            layer knows an article that the corpus does not, or holds work on another text than the corpus has.
+        Problem: a text cannot be read, or a layer holds work on another text than the corpus has.
     """
-    _refuse_too_few(round_name, sorted(layers))
-    for layer in layers.values():
-        _refuse_strangers(corpus, layer)
     kept = _shared(layers)
     texts = {article: corpus.text(article) for article in sorted(set().union(*map(_articles, kept.values())))}
     _refuse_other_texts(kept, texts)
-    _refuse_emptiness(round_name, kept, len(texts))
     return Compared(round_name, kept, {article: len(text) for article, text in texts.items()})
 
 
@@ -68,19 +127,6 @@ def _articles(layer: Layer) -> set[str]:
     return set(layer.tasks["article_id"])
 
 
-def _refuse_emptiness(round_name: str, layers: Mapping[str, Layer], articles: int) -> None:
-    if not layers:
-        raise Problem(
-            f"no article of round {round_name} was submitted by two annotators",
-            f"see who is where with `hedgerow progress --round {round_name}`",
-        )
-    if not any(layer.spans.height for layer in layers.values()):
-        raise Problem(
-            f"nobody marked anything in the {articles} articles of round {round_name} that two submitted",
-            "there is nothing to measure agreement on yet",
-        )
-
-
 def _refuse_too_few(round_name: str, annotators: list[str]) -> None:
     if not annotators:
         raise Problem(f"the record has no work of round {round_name}", f"run `hedgerow pull --round {round_name}`")
@@ -91,16 +137,20 @@ def _refuse_too_few(round_name: str, annotators: list[str]) -> None:
         )
 
 
-def _refuse_strangers(corpus: Corpus, layer: Layer) -> None:
-    """An article that the corpus does not have, and a task whose text was another than the article's."""
-    known = set(corpus.by_id)
-    if unknown := [article for article in layer.tasks["article_id"] if article not in known]:
+def _refuse_strangers(corpus: Corpus, layer: str, tasks: pl.DataFrame) -> None:
+    """An article that the corpus does not have."""
+    known = corpus.rows_of(tasks["article_id"])
+    if unknown := tasks.join(known, on="article_id", how="anti", maintain_order="left")["article_id"].to_list():
         raise Problem(
-            f"{layer.name} has work on {unknown[0]}, which the corpus does not know",
+            f"{layer} has work on {unknown[0]}, which the corpus does not know",
             "take the article in again, or pull without it with --accept-removals",
         )
-    if other := layer.findings.filter(code=OTHER_TEXT)["article_id"].to_list():
-        raise _other_text(layer.name, other[0])
+
+
+def _refuse_told_texts(layer: str, findings: pl.DataFrame) -> None:
+    """A task whose text was another than the article's."""
+    if other := findings.filter(code=OTHER_TEXT)["article_id"].to_list():
+        raise _other_text(layer, other[0])
 
 
 def _refuse_other_texts(layers: Mapping[str, Layer], texts: Mapping[str, str]) -> None:

@@ -82,7 +82,9 @@ class Built:
             rows = self.scan("articles")
             if "text" not in rows.collect_schema() or "tokens" in self.files:
                 return False
-            count, texts = rows.select(pl.len(), pl.col("text").count().alias("texts")).collect().row(0)
+            count, texts = (
+                rows.select(pl.len(), pl.col("text").count().alias("texts")).collect(engine="streaming").row(0)
+            )
             return bool(count) and not texts
 
     def scan(self, config: str) -> pl.LazyFrame:
@@ -92,6 +94,12 @@ class Built:
             rows = pl.scan_parquet(self.files[config][split], hive_partitioning=False, glob=False)
             parts.append(rows.with_columns(pl.lit(split).alias(SPLIT)))
         return pl.concat(parts).with_row_index(AT)
+
+    def count(self, config: str) -> int:
+        """How many rows a config has."""
+        with reading(self.path):
+            paths = [path for paths in self.files[config].values() for path in paths]
+            return sum(pyarrow.parquet.read_metadata(path).num_rows for path in paths)
 
     def batches(self, config: str, columns: list[str]) -> Iterator[pl.DataFrame]:
         """These columns of a config, with `AT` and `SPLIT`, some rows after the other, so that few are held."""
@@ -153,7 +161,7 @@ class Built:
             return {}
         with reading(self.path):
             rows = self.scan("articles").filter(pl.col("article_id").is_in(articles), pl.col("text").is_not_null())
-            return dict(rows.select("article_id", "text").collect().iter_rows())
+            return dict(rows.select("article_id", "text").collect(engine="streaming").iter_rows())
 
     def places(self, spans: list[str]) -> dict[str, tuple[int, int]]:
         """Where those of the spans that are here start and end, by their published ids."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import filecmp
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import polars as pl
@@ -14,7 +15,8 @@ from dataset import scheme
 from dataset.built import AT, CARD, SPLIT, Built, read_built
 from dataset.changes import Bump, Change, bump
 from dataset.described import described_changes
-from dataset.digests import KEYS, NEW, NTH, OWN, WHOLE, Digests, collected, occurrence
+from dataset.digests import HELD, KEYS, NEW, NTH, OWN, WHOLE, Digests, occurrence
+from dataset.files import writing
 from dataset.overlaps import overlapping
 from dataset.versions import Versions
 
@@ -38,17 +40,20 @@ class Diff:
         return bump(self.changes)
 
 
-def diff(old: Path, new: Path) -> Diff:
+def diff(old: Path, new: Path, held: int = HELD) -> Diff:
     """Compares two built folders.
 
     Files that only tell of a release (manifest, changelog, Croissant, plots) are not compared. Where one of the folders
-    withholds the texts and the other does not, texts are compared by their hash alone.
+    withholds the texts and the other does not, texts are compared by their hash alone. Of rows that are the same in
+    both, about `held` are held at a time.
 
     Raises:
         Problem: one of them is no built folder, or cannot be read.
     """
     versions = Versions(read_built(old), read_built(new))
-    changes = [*described_changes(versions), *_Rows(versions).changes()]
+    with TemporaryDirectory() as scratch, writing(Path(scratch), "nothing was changed"):
+        rows = _Rows(versions, Digests(versions, Path(scratch), held))
+        changes = [*described_changes(versions), *rows.changes()]
     changes += _rewritten(versions, changes)
     return Diff(versions.old, versions.new, changes, list(_notes(versions)))
 
@@ -78,34 +83,36 @@ def _data_changed(changes: list[Change]) -> bool:
 class _Rows:
     """The rows of two folders, joined by their keys."""
 
-    def __init__(self, versions: Versions) -> None:
+    def __init__(self, versions: Versions, digests: Digests) -> None:
         self.versions = versions
-        self.digests = Digests(versions)
+        self.digests = digests
         self.common = versions.common()
         self.known: set[str] = set()
 
     def changes(self) -> Iterator[Change]:
         """What changed in the articles, spans, links and annotators; then what of the rest that does not explain."""
         joined = {config: self.digests.joined(config) for config in _PRIMARY if config in self.common}
-        self.known = set(joined["articles"].drop_nulls(AT)["article_id"])
-        found = [change for config, rows in joined.items() for change in self.own_changes(config, rows)]
+        self.known = self.digests.those_of_old(
+            article for one in joined.values() for article in one.differing["article_id"]
+        )
+        found = [change for config, one in joined.items() for change in self.own_changes(config, one.differing)]
         yield from found
         told = list({one.article_id for one in found if one.table != "annotators" and one.article_id})
         for config in self.common:
             if config not in joined and self.versions.same_files(config):
                 continue
             if config not in KEYS:
-                yield from _counted(self.versions, config)
+                yield from _counted(config, *self.digests.counted(config))
                 continue
-            rows = joined.pop(config) if config in joined else self.digests.joined(config)
-            rows = rows.filter(~pl.col("article_id").is_in(told))
-            yield from _unexplained(config, rows)
-            if _reordered(rows):
+            one = joined.pop(config) if config in joined else self.digests.joined(config)
+            untold = ~pl.col("article_id").is_in(told)
+            yield from _unexplained(config, one.differing.filter(untold))
+            if _reordered(rows.filter(untold) for rows in one.both.each()):
                 yield Change(Bump.PATCH, "reordered", config, config)
 
-    def own_changes(self, config: str, joined: pl.DataFrame) -> Iterator[Change]:
+    def own_changes(self, config: str, differing: pl.DataFrame) -> Iterator[Change]:
         """The changes of a config's rows, and of the links of spans."""
-        pairs = joined.filter(pl.col(OWN).ne_missing(pl.col(OWN + NEW))).select(AT, AT + NEW)
+        pairs = differing.filter(pl.col(OWN).ne_missing(pl.col(OWN + NEW))).select(AT, AT + NEW)
         before = self.digests.rows(self.versions.old, config, pairs[AT])
         after = self.digests.rows(self.versions.new, config, pairs[AT + NEW])
         if config != "articles":
@@ -218,29 +225,27 @@ def _unexplained(config: str, rows: pl.DataFrame) -> Iterator[Change]:
     differ = rows.filter(pl.col(WHOLE).ne_missing(pl.col(WHOLE + NEW)))
     if config == "annotators":
         differ = differ.filter(pl.col(OWN).eq_missing(pl.col(OWN + NEW)))
-    for one in differ.sort(pl.coalesce(AT + NEW, AT)).iter_rows(named=True):
+    for one in differ.sort(pl.coalesce(AT + NEW, AT), AT).iter_rows(named=True):
         kind = "added" if one[AT] is None else "removed" if one[AT + NEW] is None else "changed"
         place = {name: one.get(name) for name in ("article_id", "round", "annotator")}
         span = one.get("span_id") or one.get("quote_id")
         yield Change(Bump.MINOR if kind == "added" else Bump.MAJOR, kind, config, span_id=span, **place)
 
 
-def _reordered(rows: pl.DataFrame) -> bool:
-    """Whether rows that both have stand in another order in one of their splits."""
-    both = rows.filter(pl.col(AT + NEW).is_not_null(), pl.col(SPLIT) == pl.col(SPLIT + NEW)).sort(AT)
-    back = pl.col(AT + NEW).cast(pl.Int64).diff().over(SPLIT) < 0
-    return bool(both.select(back.any()).item())
+def _reordered(both: Iterable[pl.DataFrame]) -> bool:
+    """Whether rows that both have stand in another order in one of their splits; they come in the older one's order."""
+    last = None
+    for rows in both:
+        ordered = rows.sort(AT) if last is None else pl.concat([last, rows.sort(AT)])
+        back = pl.col(AT + NEW) < pl.col(AT + NEW).shift()
+        if ordered.select((back & (pl.col(SPLIT) == pl.col(SPLIT).shift())).any()).item():
+            return True
+        last = ordered.tail(1)
+    return False
 
 
-def _counted(versions: Versions, config: str) -> Iterator[Change]:
+def _counted(config: str, gone: int, came: int) -> Iterator[Change]:
     """How many rows came and are gone in a config whose rows have no key that is known here."""
-    cells = [pl.col(name).cast(dtype) for name, dtype in versions.shared(config).items()]
-    old, new = (
-        collected(one, one.scan(config).select(pl.struct(*cells, SPLIT).hash().alias(WHOLE))) for one in versions.both
-    )
-    old, new = (rows.with_columns(occurrence(rows, [WHOLE])) for rows in (old, new))
-    gone = old.join(new, on=[WHOLE, NTH], how="anti").height
-    came = new.join(old, on=[WHOLE, NTH], how="anti").height
     if gone:
         yield Change(Bump.MAJOR, "removed", config, config, old=gone)
     if came:

@@ -12,7 +12,7 @@ import polars as pl
 
 from dataset import schema
 from dataset.files import aside, table_bytes
-from dataset.parts import WHOLE, Part, parts_of, read_part
+from dataset.parts import AT_ONCE, WHOLE, Part, parts_of, read_part
 
 TABLES: dict[str, type[schema.Table]] = {
     name: schema.RECORD[name] for name in ("tasks", "spans", "relations", "findings")
@@ -98,12 +98,13 @@ def read_layer(folder: Path, name: str, part: Part = WHOLE) -> Layer:
 
 
 def layer_parts(*folders: Path) -> list[Part]:
-    """The parts of layers in folders, so that each is small in every one of them.
+    """The parts of layers in folders, so that each is small in all of them together.
 
     Raises:
         Problem: a table is not sorted by article.
     """
-    return parts_of(folder / f"{table}.jsonl" for folder in folders for table in TABLES)
+    tables = [folder / f"{table}.jsonl" for folder in folders for table in TABLES]
+    return parts_of(tables, AT_ONCE // max(len(folders), 1))
 
 
 def missing_files(folder: Path) -> list[str]:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 from hypothesis import strategies as st
 
-from annotation.rounds import Compared
+from annotation import agreement
+from annotation.agreement import Draws
+from annotation.rounds import Compared, Shared, together
+from annotation.tallied import tallied
 from dataset import scheme
 from dataset.layer import make_layer
 from tests.dataset.tiny import key, link, place, task
@@ -33,6 +37,12 @@ def compared(work: Work, links: dict[str, list[tuple[str, str, str]]] | None = N
         ended = [task(article) | key(article, layer) for article in articles]
         layers[name] = make_layer(layer, tasks=ended, spans=spans, relations=drawn)
     return Compared("r1", layers, dict.fromkeys(sorted({one for held in work.values() for one in held}), LENGTH))
+
+
+def figures(work: Compared, draws: Draws) -> pl.DataFrame:
+    """The figures of work that is compared all at once."""
+    common = Shared(together({name: layer.tasks for name, layer in work.layers.items()}))
+    return agreement.figures(work.round, common, [tallied(work)], draws)
 
 
 _FORMS: dict[str, dict[str, st.SearchStrategy[Any]]] = {

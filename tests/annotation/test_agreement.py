@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation import agreement
-from annotation.agreement import Draws, figures
+from annotation.agreement import Draws
 from dataset import schema, scheme
-from tests.annotation.compared import Spans, Work, compared, some_spans, span, works
+from tests.annotation.compared import Spans, Work, compared, figures, some_spans, span, works
 
 Row = dict[str, Any]
 Links = dict[str, list[tuple[str, str, str]]]

@@ -1,13 +1,31 @@
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Callable, Iterable
 
-from annotation.bootstrap import BLOCK, Floats, intervals
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotation.bootstrap import BLOCK, CHUNK, Floats, Resampled, percentiles
 
 
 def share(sums: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         return np.asarray(sums[..., :1] / sums[..., 1:], dtype=np.float64)
+
+
+def intervals(
+    tallies: Floats, values: Callable[[Floats], Floats], *, draws: int, seed: int, chunk: int = CHUNK
+) -> tuple[Floats, Floats]:
+    return percentiles(values(resampled(tallies, draws=draws, seed=seed, chunk=chunk).drawn[0]))
+
+
+def resampled(tallies: Floats, *, draws: int, seed: int, chunk: int, cuts: Iterable[int] = ()) -> Resampled:
+    found = Resampled(len(tallies), (1, tallies.shape[1]), draws=draws, seed=seed, chunk=chunk)
+    for some in np.split(tallies, sorted(cuts)):
+        found.add(some[None])
+    return found
 
 
 TALLIES = np.array([[1.0, 2.0], [3.0, 3.0], [0.0, 4.0], [5.0, 6.0]])
@@ -44,3 +62,38 @@ def test_draws_without_the_figure_say_nothing_and_a_figure_in_no_draw_has_no_int
     assert (low[0], high[0]) == (0.5, 0.5)
     assert np.isnan(intervals(np.zeros((3, 2)), share, draws=100, seed=1)).all()
     assert np.isnan(intervals(np.zeros((0, 2)), share, draws=100, seed=1)).all()
+
+
+# Articles that come some at a time
+
+RISING: Floats = np.arange(60, dtype=np.float64).reshape(30, 2)
+
+
+@given(st.lists(st.integers(0, 30), max_size=6), st.integers(1, 40))
+def test_it_makes_no_difference_which_articles_come_together(cuts: list[int], chunk: int) -> None:
+    whole, cut = (resampled(RISING, draws=20, seed=4, chunk=chunk, cuts=some) for some in ([], cuts))
+    assert np.array_equal(whole.drawn, cut.drawn)
+    assert np.array_equal(whole.total, cut.total)
+    assert whole.total[0].tolist() == RISING.sum(axis=0).tolist()
+    assert whole.complete() and cut.complete()
+
+
+@given(st.integers(1, 40), st.integers(0, 99))
+def test_each_draw_takes_as_many_articles_as_there_are_whatever_the_chunk(chunk: int, seed: int) -> None:
+    found = resampled(np.ones((30, 1)), draws=20, seed=seed, chunk=chunk)
+    assert (found.drawn == 30).all()
+
+
+@pytest.mark.parametrize("chunk", [7, 10, 300])
+def test_every_article_is_taken_as_often_as_any_other_whatever_the_chunk(chunk: int) -> None:
+    """How often one of 30 is taken has the mean 1 and the variance 29/30; two of them have the covariance -1/30."""
+    times = resampled(np.eye(30), draws=20_000, seed=6, chunk=chunk).drawn[0]
+    assert np.abs(times.mean(axis=0) - 1).max() < 0.03
+    assert np.abs(np.cov(times.T) - (np.eye(30) - 1 / 30)).max() < 0.06
+
+
+def test_articles_that_are_missing_or_too_many_are_noticed() -> None:
+    for articles in (29, 31):
+        found = Resampled(articles, (1, 2), draws=5, seed=1)
+        found.add(RISING[None])
+        assert not found.complete()

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import json
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from annotation import agreement, rounds
-from annotation.agreement import Draws
+from annotation.agreement import Agreed, Draws
 from annotation.rounds import Compared
+from dataset import layer as layer_module
 from dataset.checks.layers import check_layer
 from dataset.corpus import Corpus
-from dataset.layer import read_layer
+from dataset.engine import Each
+from dataset.files import sha256, table_bytes
+from dataset.layer import read_layer, write_layer
+from dataset.parts import AT_ONCE
 from dataset.problem import Problem
+from tests.annotation.compared import LENGTH, Work, figures, works
+from tests.annotation.compared import compared as work_compared
+from tests.corpora import copy_of_the_seeds, make_corpus
 from tests.dataset.tiny import ONE, SKIPPED, TWO, Rows, finding, key, put_corpus, put_layer, row_of, task, valid_rows
 
 FEW = Draws(count=20)
@@ -42,9 +56,13 @@ def compared(corpus: Corpus, round_name: str = "r1") -> Compared:
     return rounds.compared(corpus, round_name, rounds.layers_of(corpus, round_name))
 
 
+def agreed(corpus: Corpus, round_name: str = "r1") -> Agreed:
+    return agreement.agreement(corpus, round_name, FEW)
+
+
 def refused(corpus: Corpus, words: str) -> Problem:
     with pytest.raises(Problem, match=words) as caught:
-        compared(corpus)
+        agreed(corpus)
     assert "\n" not in str(caught.value)
     return caught.value
 
@@ -61,7 +79,7 @@ def test_what_both_submitted_is_compared_and_what_was_skipped_is_not(corpus: Cor
 
 def test_a_round_that_is_not_there_is_told(corpus: Corpus) -> None:
     with pytest.raises(Problem, match="no work of round r9"):
-        compared(corpus, "r9")
+        agreed(corpus, "r9")
 
 
 def test_one_annotator_is_told(corpus: Corpus) -> None:
@@ -155,3 +173,80 @@ def test_figures_that_somebody_changed_are_stale(corpus: Corpus) -> None:
     assert agreement.is_stale(corpus, "r1")
     agreement.basis_path(corpus, "r1").write_text("{", encoding="utf-8")
     assert agreement.is_stale(corpus, "r1")
+
+
+# Part by part
+
+
+def test_the_figures_of_the_repository_are_those_that_it_keeps(tmp_path: Path) -> None:
+    corpus = copy_of_the_seeds(tmp_path)
+    kept = agreement.figures_path(corpus, "r1").read_bytes()
+    assert table_bytes(agreement.agreement(corpus, "r1").figures) == kept
+    assert not agreement.is_stale(corpus, "r1")
+
+
+def recorded(folder: Path, work: Work) -> Corpus:
+    """Drawn work as a round in the record of a corpus."""
+    text = "abcde fghij " * 4
+    corpus = make_corpus(folder / "corpus", {article: text[:LENGTH] for held in work.values() for article in held})
+    for name, layer in work_compared(work).layers.items():
+        spans = layer.spans.with_columns(text=pl.lit(text).str.slice("start", pl.col("end") - pl.col("start")))
+        write_layer(corpus.layer_path(f"r1/{name}"), replace(layer, spans=spans))
+    return corpus
+
+
+def outcome(corpus: Corpus, size: int, each: Each = map) -> tuple[list[dict[str, Any]], dict[str, Any]] | str:
+    """Figures and basis, or the sentence of a refusal, when a part has about `size` bytes of each layer."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(layer_module, "AT_ONCE", size * 3)
+        try:
+            found = agreement.agreement(corpus, "r1", FEW, each)
+        except Problem as problem:
+            return str(problem)
+        assert agreement.is_stale(corpus, "r1")
+        agreement.write(corpus, found)
+        assert not agreement.is_stale(corpus, "r1")
+        agreement.basis_path(corpus, "r1").unlink()
+        return found.figures.to_dicts(), found.basis
+
+
+def sent(work: Callable[[Any], Any], given: Iterable[Any]) -> Iterator[Any]:
+    """As another process would do it: what goes there and comes back is pickled."""
+    for one in given:
+        yield pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(work))(one)))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(works(3), st.integers(1, 3_000))
+def test_figures_do_not_depend_on_how_the_round_is_cut_into_parts(
+    tmp_path_factory: pytest.TempPathFactory, work: Work, size: int
+) -> None:
+    corpus = recorded(tmp_path_factory.mktemp("cut"), work)
+    whole = outcome(corpus, AT_ONCE)
+    assert outcome(corpus, size, sent) == whole
+    if not isinstance(whole, str):
+        at_once = rounds.compared(corpus, "r1", rounds.layers_of(corpus, "r1"))
+        assert whole[0] == figures(at_once, FEW).to_dicts()
+
+
+def test_what_the_figures_rest_on_is_hashed_as_the_tables_are(corpus: Corpus) -> None:
+    put(corpus, "a2")
+    layer = read_layer(corpus.layer_path("r1/a2"), "r1/a2")
+    lines = b"\n".join(table_bytes(rows) for rows in (layer.tasks, layer.spans, layer.relations))
+    texts = "\n".join(f"{one} {corpus.by_id[one]['text_sha256']}" for one in sorted(layer.tasks["article_id"]))
+    basis = agreed(corpus).basis
+    assert basis["annotators"]["a2"]["sha256"] == sha256(lines)
+    assert basis["texts_sha256"] == sha256(texts.encode())
+
+
+def test_a_round_that_changes_while_it_is_compared_is_told(corpus: Corpus) -> None:
+    put(corpus, "a2")
+
+    def changed(work: Callable[[Any], Any], given: Iterable[Any]) -> Iterator[Any]:
+        rows = valid_rows()
+        rows["tasks"][0]["status"] = "skipped"
+        put(corpus, "a2", rows)
+        return map(work, given)
+
+    with pytest.raises(Problem, match="round r1 changed while it was compared; run the same command again"):
+        agreement.agreement(corpus, "r1", FEW, changed)

@@ -30,7 +30,7 @@ def agree_step(root: Path) -> int:
 def write_round(folder: Path, articles: int, annotators: int, spans: int) -> Corpus:
     """A corpus whose articles every annotator labelled: the same spans, each missed at times or with another end."""
     chance = random.Random(11)
-    corpus = make_corpus(folder, {f"n{number:05}": f"{TEXT}{number}" for number in range(articles)})
+    corpus = make_corpus(folder, {f"n{number:06}": f"{TEXT}{number}" for number in range(articles)})
     meant = {article: list(_places(chance, spans)) for article in corpus.by_id}
     for number in range(1, annotators + 1):
         name = f"r1/a{number}"

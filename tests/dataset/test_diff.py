@@ -10,6 +10,7 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dataset import schema
 from dataset.build import build
@@ -83,13 +84,14 @@ def _without_words(rows: pyarrow.Table) -> pyarrow.Table:
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(edited())
+@given(edited(), st.integers(4, 20))
 def test_a_diff_lists_the_edits_and_nothing_else_and_applying_it_to_the_old_gives_the_new(
-    tmp_path_factory: pytest.TempPathFactory, one: Edited
+    tmp_path_factory: pytest.TempPathFactory, one: Edited, held: int
 ) -> None:
+    """However few rows are held at a time."""
     folder = tmp_path_factory.mktemp("edited")
     old, new = one.old.build(folder / "old"), one.new.build(folder / "new")
-    found = diff(old, new)
+    found = diff(old, new, held)
     data = [change for change in found.changes if change.table not in PROSE or change.column == "license_name"]
     assert sorted(map(str, map(told, data))) == sorted(map(str, one.expected))
     assert applied(found.changes, tables(old)) == tables(new)
@@ -125,6 +127,14 @@ def test_columns_in_another_order_are_a_patch(built: Path, copy: Path) -> None:
 def test_rows_in_another_order_are_a_patch(built: Path, copy: Path) -> None:
     rewrite(copy, "spans", lambda rows: rows.take(list(range(rows.num_rows))[::-1]))
     assert only(diff(built, copy).changes) == [(Bump.PATCH, "spans", "reordered", None)]
+
+
+@pytest.mark.parametrize("held", [1, 3, 1_000])
+def test_rows_in_another_order_are_seen_however_few_are_held(built: Path, copy: Path, held: int) -> None:
+    last = pyarrow.parquet.read_metadata(copy / "spans" / "train-00000-of-00001.parquet").num_rows - 1
+    order = [*range(last - 1), last, last - 1]
+    rewrite(copy, "spans", lambda rows: rows.take(order))
+    assert only(diff(built, copy, held).changes) == [(Bump.PATCH, "spans", "reordered", None)]
 
 
 def test_rows_in_two_files_are_a_patch(built: Path, copy: Path) -> None:
