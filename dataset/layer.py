@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from dataset import schema
+from dataset import parts, schema
 from dataset.files import aside, table_bytes
-from dataset.parts import AT_ONCE, WHOLE, Part, parts_of, read_part
+from dataset.parts import WHOLE, Part, parts_of, read_part
 
 TABLES: dict[str, type[schema.Table]] = {
     name: schema.RECORD[name] for name in ("tasks", "spans", "relations", "findings")
@@ -104,7 +104,7 @@ def layer_parts(*folders: Path) -> list[Part]:
         Problem: a table is not sorted by article.
     """
     tables = [folder / f"{table}.jsonl" for folder in folders for table in TABLES]
-    return parts_of(tables, AT_ONCE // max(len(folders), 1))
+    return parts_of(tables, parts.AT_ONCE // max(len(folders), 1))
 
 
 def missing_files(folder: Path) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -12,10 +11,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import psutil
 import pytest
 
-from dataset import cluster, parts, schema
+from annotation.agreement import agreement
+from dataset import cluster, duplicates, duplicates_shuffled, parts, schema
 from dataset.build import build
 from dataset.checks.record import check_record
 from dataset.content import folder_hash
@@ -24,7 +25,7 @@ from dataset.engine import Each, Given, Made, here
 from dataset.files import sha256
 from dataset.layer import layer_parts
 from dataset.problem import Problem
-from tests.benchmarks.corpora import write_record
+from tests.benchmarks.corpora import write_record, write_round
 
 LAYER = "r1/a1"
 STORE = 100 << 20
@@ -85,7 +86,6 @@ def second_node(nodes: Any) -> Iterator[Any]:
 def placed(number: int) -> tuple[int, str]:
     import ray
 
-    time.sleep(0.1)  # so that one node alone is not done before the other has begun
     return number, ray.get_runtime_context().get_node_id()
 
 
@@ -95,6 +95,12 @@ def refuse(log: Path, number: int) -> int:
     if number == 3:
         raise Problem("three is no number", "take another")
     return number
+
+
+def until_both_work(each: Each) -> None:
+    """A node's first process takes its time."""
+    while len({node for _, node in each(placed, range(50))}) < 2:
+        pass
 
 
 def built(corpus: Corpus, out: Path, each: Each) -> dict[str, Any]:
@@ -109,8 +115,7 @@ def test_all_is_the_same_when_a_node_is_lost_half_way(
 ) -> None:
     """Findings are half through, and the first part of a build has come, when the node goes without a word."""
     with second_node(nodes) as node:
-        nodes.wait_for_nodes()
-        assert len({where for _, where in joined(placed, range(20))}) == 2
+        until_both_work(joined)
 
         def losing(work: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
             for at, made in enumerate(joined(work, given)):
@@ -131,6 +136,28 @@ def test_all_is_the_same_when_a_node_is_lost_half_way(
 
 def test_results_come_in_order(joined: Each) -> None:
     assert [number for number, _ in joined(placed, range(20))] == list(range(20))
+
+
+def test_figures_of_agreement_are_the_same(joined: Each, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "AT_ONCE", 40_000)
+    several = write_round(tmp_path, 20)
+    assert len(layer_parts(several.layer_path(LAYER))) > 4
+    far, near = agreement(several, "r1", each=joined), agreement(several, "r1")
+    assert far.figures.equals(near.figures)
+    assert far.basis == near.basis
+
+
+def test_near_duplicates_are_the_same(joined: Each, tmp_path: Path) -> None:
+    """In two files: ten pairs that differ in a word, a pair that differs in case alone, an empty text, and others."""
+    words = [[f"w{at}x{number}" for number in range(40)] for at in range(20)]
+    texts = [" ".join(told) for told in words] + [" ".join(["new", *told[1:]]) for told in words[::2]]
+    texts += ["", "one word", "One word", " ".join(one[0] for one in words)]
+    rows = pl.DataFrame({"article_id": [f"n{at:02}" for at in range(len(texts))], "text": texts})
+    for name, some in (("a", rows[:25]), ("b", rows[25:])):
+        some.write_parquet(tmp_path / f"{name}.parquet")
+    far = duplicates_shuffled.near_duplicates(sorted(tmp_path.glob("*.parquet")), buckets=3)
+    assert far.height == 11
+    assert far.equals(duplicates.near_duplicates(rows))
 
 
 def test_what_is_wrong_with_a_part_is_told_as_it_is_and_not_tried_again(joined: Each, tmp_path: Path) -> None:

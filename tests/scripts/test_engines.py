@@ -18,7 +18,7 @@ COMMANDS = [("validate",), ("build", "--layer", "r1/a1", "--out", "out"), ("agre
 
 def hedgerow(corpus: Path, *words: str, address: str = "") -> subprocess.CompletedProcess[str]:
     code = "from scripts.main import main; main()"
-    env = {"PYTHONPATH": ":".join(sys.path), "PATH": "/usr/bin:/bin", "RAY_ADDRESS": address}
+    env = {"PYTHONPATH": ":".join(sys.path), "RAY_ADDRESS": address}
     given = [sys.executable, "-c", code, *words]
     return subprocess.run(given, cwd=corpus, env=env, capture_output=True, text=True, check=False)
 
