@@ -35,7 +35,8 @@ def near_duplicates(paths: Iterable[Path], buckets: int = BUCKETS) -> pl.DataFra
 
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars, context.shuffle_strategy = False, "sort_shuffle_pull_based"  # tasks, no actors
-    texts = ray.data.read_parquet([str(path) for path in paths]).select_columns(["article_id", "text"])
+    files = ray.data.from_items([{"path": str(path)} for path in paths])
+    texts = files.map_batches(_texts, batch_size=1, batch_format="pyarrow")
     small = texts.repartition(target_num_rows_per_block=duplicates.AT_ONCE)
     rows = held = _by(small, _held, "shingle", buckets).materialize()
     for step, key in _ROUTE:
@@ -54,6 +55,11 @@ _ROUTE: Final[list[tuple[_Step, str]]] = [
     (duplicates.alike, "at"),
 ]
 """The steps to the pairs that are alike, each of the rows that a shuffle brought together; and what the next is by."""
+
+
+def _texts(files: pyarrow.Table) -> pyarrow.Table:
+    """Not by `ray.data.read_parquet`, which fails at times where no HTTP client is installed."""
+    return pl.read_parquet(files["path"].to_pylist(), columns=["article_id", "text"]).to_arrow()
 
 
 def _held(texts: pl.DataFrame) -> pl.DataFrame:
