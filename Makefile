@@ -50,7 +50,7 @@ $(VENV)/installed: pyproject.toml constraints.txt $(VENV)/created
 
 $(VENV)/installed-dev: pyproject.toml constraints.txt $(VENV)/created
 	@echo "installing Hedgerow, Label Studio and the tests' tools into $(VENV)"
-	@$(INSTALL) --editable '.[server,dev]'
+	@$(INSTALL) --editable '.[server,dev,cluster]'
 	@touch $@ $(VENV)/installed
 
 # What an ML team has: `datasets`, and nothing of ours.

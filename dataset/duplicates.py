@@ -15,7 +15,7 @@ NEAR: Final = 0.5
 _COMMON: Final = 50
 _SKETCH: Final = 64
 _ALIKE: Final = 5
-_AT_ONCE: Final = 2_000
+AT_ONCE: Final = 2_000
 _KEYS: Final = pl.col("text").str.to_lowercase().str.extract_all(r"\w+")
 
 
@@ -32,40 +32,53 @@ def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
         `article_id`, `other`, `jaccard`, the most similar first.
     """
     numbered = texts.sort("article_id").with_row_index("at")
-    held = pl.concat([_shingles(part) for part in numbered.iter_slices(_AT_ONCE)])
-    sizes = held.group_by("at").agg(pl.len().alias("size"))
-    shared = (
-        _both(_candidates(held), held).join(sizes, on="at").join(sizes, left_on="other", right_on="at", suffix="_2")
-    )
-    jaccard = pl.col("both") / (pl.col("size") + pl.col("size_2") - pl.col("both"))
-    near = shared.with_columns(jaccard.alias("jaccard")).filter(pl.col("jaccard") >= NEAR)
+    held = pl.concat([shingles(part) for part in numbered.iter_slices(AT_ONCE)])
+    pairs = alike(shared(sketch(rare(held))))
+    near = similar(both(pairs, held), held.group_by("at").agg(pl.len().alias("size")))
     names = numbered.select("at", "article_id")
     told = near.join(names, on="at").join(names.rename({"article_id": "name"}), left_on="other", right_on="at")
     found = told.select("article_id", pl.col("name").alias("other"), "jaccard")
     return found.sort("jaccard", "article_id", "other", descending=[True, False, False])
 
 
-def _candidates(held: pl.DataFrame) -> pl.DataFrame:
+def rare(held: pl.DataFrame) -> pl.DataFrame:
+    """The `at` and `shingle` of shingles that two articles have, or more, but not so many that it is furniture."""
+    return held.filter(pl.len().over("shingle").is_between(2, _COMMON))
+
+
+def sketch(rare: pl.DataFrame) -> pl.DataFrame:
+    """The smallest shingles of each article, and in `size` how many that are."""
+    least = rare.sort("shingle").group_by("at").head(_SKETCH)
+    return least.with_columns(pl.len().over("at").alias("size"))
+
+
+def shared(sketch: pl.DataFrame) -> pl.DataFrame:
+    """`at` and `other`, once for each shingle that both sketches have, with the sketches' `size` and `size_2`."""
+    pairs = sketch.join(sketch, on="shingle", suffix="_2").filter(pl.col("at") < pl.col("at_2"))
+    return pairs.select("at", pl.col("at_2").alias("other"), "size", "size_2")
+
+
+def alike(shared: pl.DataFrame) -> pl.DataFrame:
     """`at` and `other` of the articles whose sketches are alike."""
-    rare = held.filter(pl.len().over("shingle").is_between(2, _COMMON))
-    sketch = rare.sort("shingle").group_by("at").head(_SKETCH)
-    sizes = sketch.group_by("at").agg(pl.len().alias("size"))
-    pairs = _counted(sketch.join(sketch, on="shingle", suffix="_2").filter(pl.col("at") < pl.col("at_2")), "at_2")
-    told = pairs.join(sizes, on="at").join(sizes, left_on="other", right_on="at", suffix="_2")
+    told = shared.group_by("at", "other", "size", "size_2").agg(pl.len().alias("both"))
     return told.filter(pl.col("both") * _ALIKE >= pl.min_horizontal("size", "size_2")).select("at", "other")
 
 
-def _both(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    """How many shingles the articles of each pair share."""
+def both(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """How many shingles the articles of each pair share: `at`, `other` and `both`."""
     first = pairs.join(held, on="at")
-    return _counted(first.join(held, left_on=["other", "shingle"], right_on=["at", "shingle"]), "other")
+    found = first.join(held, left_on=["other", "shingle"], right_on=["at", "shingle"])
+    return found.group_by("at", "other").agg(pl.len().alias("both"))
 
 
-def _counted(shared: pl.DataFrame, other: str) -> pl.DataFrame:
-    return shared.group_by("at", pl.col(other).alias("other")).agg(pl.len().alias("both"))
+def similar(shared: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+    """The pairs that are near-duplicates, with their `jaccard`. `sizes`: `at`, and how many shingles it has, `size`."""
+    told = shared.join(sizes, on="at").join(sizes, left_on="other", right_on="at", suffix="_2")
+    jaccard = pl.col("both") / (pl.col("size") + pl.col("size_2") - pl.col("both"))
+    return told.with_columns(jaccard.alias("jaccard")).filter(pl.col("jaccard") >= NEAR)
 
 
-def _shingles(texts: pl.DataFrame) -> pl.DataFrame:
+def shingles(texts: pl.DataFrame) -> pl.DataFrame:
     """`at` and `shingle` (a 64-bit hash), each once; the whole text is the shingle of one with fewer words."""
     words = texts.select("at", _KEYS.alias("word")).with_columns(pl.col("word").list.len().alias("size"))
     told = words.filter(pl.col("size") > 0).explode("word").with_columns(pl.col("word").hash())

@@ -11,15 +11,20 @@ from annotation.agreement import Agreed
 from annotation.rounds import pairs
 from dataset import scheme
 from dataset.corpus import Corpus, open_corpus
-from dataset.engine import here as in_processes
 from scripts.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json
+from scripts.engines import Engine, EngineOption, started
 from scripts.names import checked_names
 
 Row = dict[str, Any]
 Figures = dict[tuple[str | None, str, str], Row]
 
 
-def command(round_name: RoundOption, corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
+def command(
+    round_name: RoundOption,
+    engine: EngineOption = Engine.HERE,
+    corpus: CorpusOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Measure the agreement between a round's annotators, and keep the figures in the record.
 
     Compared are the articles that two or more submitted; skipped ones are not. Each figure has a 95 % bootstrap
@@ -32,7 +37,8 @@ def command(round_name: RoundOption, corpus: CorpusOption = None, as_json: JsonO
     """
     here = open_corpus(corpus)
     checked_names([round_name])
-    agreed = agreement.agreement(here, round_name, each=in_processes)
+    with started(engine) as each:
+        agreed = agreement.agreement(here, round_name, each=each)
     agreement.write(here, agreed)
     if as_json:
         say_json(_as_json(agreed))

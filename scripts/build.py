@@ -9,8 +9,8 @@ import typer
 
 from dataset.build import build
 from dataset.corpus import open_corpus
-from dataset.engine import here
 from scripts.console import CorpusOption, JsonOption, say, say_json
+from scripts.engines import Engine, EngineOption, started
 
 
 def command(
@@ -19,6 +19,7 @@ def command(
     allow_errors: Annotated[
         bool, typer.Option("--allow-errors", help="Build a record with errors; the card will say so.")
     ] = False,
+    engine: EngineOption = Engine.HERE,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -26,7 +27,8 @@ def command(
 
     Example: hedgerow build --layer r1/a1 --out dist/r1-a1
     """
-    rows = build(open_corpus(corpus), layer, out, allow_errors=allow_errors, each=here)
+    with started(engine) as each:
+        rows = build(open_corpus(corpus), layer, out, allow_errors=allow_errors, each=each)
     if as_json:
         say_json({"out": str(out), "layer": layer, "rows": rows})
         return

@@ -15,10 +15,10 @@ from dataset.checks.findings import Finding
 from dataset.checks.page import codes_page
 from dataset.checks.record import check_entities, check_record
 from dataset.corpus import Corpus, open_corpus
-from dataset.engine import here as in_processes
 from dataset.files import aside, make_private
 from dataset.problem import Problem
 from scripts.console import CorpusOption, JsonOption, say, say_json_rows
+from scripts.engines import Engine, EngineOption, started
 from scripts.showing import Shown, by_code, markdown, print_findings
 
 SHOWN: Final = 200
@@ -39,6 +39,7 @@ def command(
         bool, typer.Option("--markdown", help="Print a Markdown table, for a pull request.")
     ] = False,
     codes: Annotated[bool, typer.Option("--codes", help="Print every code there is, as Markdown, and end.")] = False,
+    engine: EngineOption = Engine.HERE,
     corpus: CorpusOption = None,
 ) -> None:
     """Check the record against the schema and the rules; print every finding.
@@ -55,10 +56,11 @@ def command(
     here = open_corpus(corpus)
     names = _chosen(here, layer or [])
     whole = names == here.layers()
-    found = chain(check_record(here, names, in_processes), check_entities(here) if whole else ())
     counts = Counter[str]()
-    listed = _listed(_judged(here, found, whole=whole), counts, show_all)
-    _show(here, listed, "json" if as_json else "markdown" if as_markdown else "people")
+    with started(engine) as each:
+        found = chain(check_record(here, names, each), check_entities(here) if whole else ())
+        listed = _listed(_judged(here, found, whole=whole), counts, show_all)
+        _show(here, listed, "json" if as_json else "markdown" if as_markdown else "people")
     if not as_json:
         say(f"{', '.join(names)}: {_summary(counts)}")
     if counts["error"] or (strict and counts["warning"]):

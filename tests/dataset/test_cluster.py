@@ -1,0 +1,209 @@
+"""Parts done by a cluster: the same as on one machine, and so when a node is lost on the way."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import psutil
+import pytest
+
+from annotation.agreement import agreement
+from dataset import cluster, duplicates, duplicates_shuffled, parts, schema
+from dataset.build import build
+from dataset.checks.record import check_record
+from dataset.content import folder_hash
+from dataset.corpus import Corpus
+from dataset.engine import Each, Given, Made, here
+from dataset.files import sha256
+from dataset.layer import layer_parts
+from dataset.problem import Problem
+from tests.benchmarks.corpora import write_record, write_round
+
+LAYER = "r1/a1"
+STORE = 100 << 20
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    return wrong(write_record(tmp_path_factory.mktemp("cluster"), 150))
+
+
+def wrong(corpus: Corpus) -> Corpus:
+    """With findings in many places: every seventh span is gone, and links lead to it."""
+    path = corpus.layer_path(LAYER) / "spans.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(line for at, line in enumerate(lines) if at % 7))
+    return corpus
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch, corpus: Corpus) -> int:
+    """Makes parts small. How many there are of the layer."""
+    monkeypatch.setattr(parts, "AT_ONCE", 60_000)
+    return len(layer_parts(corpus.layer_path(LAYER)))
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Any]:
+    """A cluster of a head with a core; nodes may be added."""
+    os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    from ray.cluster_utils import Cluster
+
+    own: Any = Cluster(
+        initialize_head=True,
+        head_node_args={"num_cpus": 1, "include_dashboard": False, "object_store_memory": STORE},
+    )
+    yield own
+    own.shutdown()
+
+
+@pytest.fixture(scope="module")
+def joined(nodes: Any) -> Iterator[Each]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(cluster.ADDRESS, nodes.address)
+        with cluster.cluster() as each:
+            yield each
+
+
+@contextmanager
+def second_node(nodes: Any) -> Iterator[Any]:
+    node = nodes.add_node(num_cpus=1, object_store_memory=STORE)
+    try:
+        yield node
+    finally:
+        if node in nodes.list_all_nodes():
+            nodes.remove_node(node)
+
+
+def placed(number: int) -> tuple[int, str]:
+    import ray
+
+    return number, ray.get_runtime_context().get_node_id()
+
+
+def refuse(log: Path, number: int) -> int:
+    with log.open("a") as lines:
+        lines.write(f"{number}\n")
+    if number == 3:
+        raise Problem("three is no number", "take another")
+    return number
+
+
+def until_both_work(each: Each) -> None:
+    """A node's first process takes its time."""
+    while len({node for _, node in each(placed, range(50))}) < 2:
+        pass
+
+
+def built(corpus: Corpus, out: Path, each: Each) -> dict[str, Any]:
+    """Content hashes of the configs, and the SHA-256 of every file."""
+    build(corpus, LAYER, out, allow_errors=True, each=each)
+    files = {path.relative_to(out).as_posix(): sha256(path.read_bytes()) for path in out.rglob("*") if path.is_file()}
+    return files | {name: folder_hash(out, name) for name in schema.CONFIGS if (out / name).exists()}
+
+
+def test_all_is_the_same_when_a_node_is_lost_half_way(
+    corpus: Corpus, small: int, nodes: Any, joined: Each, tmp_path: Path
+) -> None:
+    """Findings are half through, and the first part of a build has come, when the node goes without a word."""
+    with second_node(nodes) as node:
+        until_both_work(joined)
+
+        def losing(work: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
+            for at, made in enumerate(joined(work, given)):
+                if at == 0:
+                    nodes.remove_node(node, allow_graceful=False)
+                yield made
+
+        findings = check_record(corpus, [LAYER], joined)
+        found = list(islice(findings, 50))
+        far = built(corpus, tmp_path / "far", losing)
+        found += findings
+    assert small > 8
+    assert node not in nodes.list_all_nodes()
+    assert found == list(check_record(corpus, [LAYER]))
+    assert len(found) > 100
+    assert far == built(corpus, tmp_path / "near", here)
+
+
+def test_results_come_in_order(joined: Each) -> None:
+    assert [number for number, _ in joined(placed, range(20))] == list(range(20))
+
+
+def test_figures_of_agreement_are_the_same(joined: Each, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "AT_ONCE", 40_000)
+    several = write_round(tmp_path, 20)
+    assert len(layer_parts(several.layer_path(LAYER))) > 4
+    far, near = agreement(several, "r1", each=joined), agreement(several, "r1")
+    assert far.figures.equals(near.figures)
+    assert far.basis == near.basis
+
+
+def test_near_duplicates_are_the_same(joined: Each, tmp_path: Path) -> None:
+    """In two files: ten pairs that differ in a word, a pair that differs in case alone, an empty text, and others."""
+    words = [[f"w{at}x{number}" for number in range(40)] for at in range(20)]
+    texts = [" ".join(told) for told in words] + [" ".join(["new", *told[1:]]) for told in words[::2]]
+    texts += ["", "one word", "One word", " ".join(one[0] for one in words)]
+    rows = pl.DataFrame({"article_id": [f"n{at:02}" for at in range(len(texts))], "text": texts})
+    for name, some in (("a", rows[:25]), ("b", rows[25:])):
+        some.write_parquet(tmp_path / f"{name}.parquet")
+    far = duplicates_shuffled.near_duplicates(sorted(tmp_path.glob("*.parquet")), buckets=3)
+    assert far.height == 11
+    assert far.equals(duplicates.near_duplicates(rows))
+
+
+def test_what_is_wrong_with_a_part_is_told_as_it_is_and_not_tried_again(joined: Each, tmp_path: Path) -> None:
+    with pytest.raises(Problem, match=r"^three is no number; take another$"):
+        list(joined(partial(refuse, tmp_path / "log"), range(9)))
+    assert (tmp_path / "log").read_text().splitlines().count("3") == 1
+
+
+def test_no_more_parts_are_begun_than_are_soon_wanted(joined: Each) -> None:
+    taken: list[int] = []
+
+    def given() -> Iterator[int]:
+        for number in range(100):
+            taken.append(number)
+            yield number
+
+    assert next(joined(placed, given()))[0] == 0
+    assert len(taken) < 10
+
+
+def test_nothing_listens_beyond_this_machine(nodes: Any, joined: Each) -> None:
+    list(joined(placed, range(2)))
+    own = {process.pid for process in psutil.Process().children(recursive=True)} | {os.getpid()}
+    heard: list[Any] = [one for one in psutil.net_connections("inet") if one.status == "LISTEN" and one.pid in own]
+    assert heard
+    assert {one.laddr.ip.removeprefix("::ffff:") for one in heard} <= {"127.0.0.1", "::1"}
+
+
+def test_an_address_at_which_nobody_answers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+        monkeypatch.setenv(cluster.ADDRESS, address)
+        with pytest.raises(Problem, match=f"no Ray cluster answers at {address}; start it"), cluster.cluster():
+            pass
+
+
+@pytest.mark.parametrize("address", ["ray://10.0.0.1:10001", "auto", "10.0.0.1", "10.0.0.1:head"])
+def test_what_is_no_address_is_told(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv(cluster.ADDRESS, address)
+    with pytest.raises(Problem, match=f"RAY_ADDRESS is {address}, which is no HOST:PORT"), cluster.cluster():
+        pass
+
+
+def test_without_ray_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "ray", None)
+    monkeypatch.delenv(cluster.ADDRESS, raising=False)
+    with pytest.raises(Problem, match=r"pip install -e '\.\[cluster\]'"), cluster.cluster():
+        pass

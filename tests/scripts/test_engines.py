@@ -1,0 +1,50 @@
+"""The option that says what does the parts, as a person meets it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.dataset.checks.wrong import ARTICLE, Work
+from tests.dataset.tiny import put_corpus, put_layer
+
+WORK = Work("It rained.")
+COMMANDS = [("validate",), ("build", "--layer", "r1/a1", "--out", "out"), ("agree", "--round", "r1")]
+
+
+def hedgerow(corpus: Path, *words: str, address: str = "") -> subprocess.CompletedProcess[str]:
+    code = "from scripts.main import main; main()"
+    env = {"PYTHONPATH": ":".join(sys.path), "RAY_ADDRESS": address}
+    given = [sys.executable, "-c", code, *words]
+    return subprocess.run(given, cwd=corpus, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    corpus = put_corpus(tmp_path, {ARTICLE: WORK.text})
+    for name in ("r1/a1", "r1/a2"):
+        put_layer(corpus, WORK.rows, name)
+    return corpus.root
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda words: words[0])
+def test_a_cluster_that_does_not_answer_is_one_sentence(root: Path, command: tuple[str, ...]) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+        told = hedgerow(root, *command, "--engine", "ray", address=address)
+    assert told.returncode == 3
+    assert told.stdout == ""
+    assert told.stderr.startswith(f"hedgerow: no Ray cluster answers at {address}; start it")
+    assert told.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda words: words[0])
+def test_an_engine_that_there_is_not_is_wrong_usage(root: Path, command: tuple[str, ...]) -> None:
+    told = hedgerow(root, *command, "--engine", "abacus")
+    assert told.returncode == 2
+    assert "Invalid value for '--engine'" in told.stderr
