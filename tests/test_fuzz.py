@@ -18,13 +18,13 @@ from tests.fuzz import export as exported
 SECONDS = [pytest.param(1, id="short"), pytest.param(300, id="long", marks=pytest.mark.soak)]
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(st.binary(max_size=40))
 def test_an_export_with_values_out_of_order_is_findings_or_a_problem(content: bytes) -> None:
     altered(content)
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(
     st.binary(max_size=60)
     | st.text('[]{}",:0123456789.eE-+ntf\\\\u\ud83d ', max_size=40).map(lambda one: one.encode("utf-8", "replace"))
@@ -33,7 +33,7 @@ def test_whatever_a_file_holds_is_read_as_json_or_a_problem(content: bytes) -> N
     exported(b"[" + content + b"]")
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.binary(max_size=60))
 def test_text_in_the_notation_is_read_and_written_or_a_problem(content: bytes) -> None:
     guidelines(b"\n" + content)

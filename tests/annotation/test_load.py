@@ -189,7 +189,7 @@ def recorded(layer: Layer) -> dict[str, tuple[str, Spans]]:
 @pytest.mark.parametrize(
     "size",
     [
-        pytest.param(Size(6, 8), id="short"),
+        pytest.param(Size(4, 5), id="short"),
         pytest.param(Size(50, 100), id="full", marks=[pytest.mark.soak, pytest.mark.timeout(3600)]),
     ],
 )

@@ -227,7 +227,7 @@ def assert_quotes_are_joined_as_in_the_record(layer: Layer, out: Path) -> None:
         assert found.get(article, {}) == Joined(layer, article).rows()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(records())
 def test_what_was_labelled_is_what_is_loaded(tmp_path_factory: pytest.TempPathFactory, record: Record) -> None:
     corpus = put_corpus(tmp_path_factory.mktemp("drawn"), record.texts)
@@ -444,7 +444,7 @@ def a_segment_that_goes_on_with_a_speaker() -> Rows:
     return rows
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(broken_rows())
 @example(a_task_without_annotator())
 @example(a_segment_that_goes_on_with_a_speaker())

@@ -29,7 +29,7 @@ from tests.dataset.tiny import (
     valid_rows,
 )
 
-ARTICLES = [f"n{at:02}" for at in range(24)]
+ARTICLES = [f"n{at:02}" for at in range(15)]
 SIZES = st.integers(600, 40_000)
 
 
@@ -58,7 +58,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     corpus = put_corpus(tmp_path_factory.mktemp("parts"), dict.fromkeys(ARTICLES, TEXTS[ONE]), events)
     for name in ("r1/a1", "r1/a2", GOLD):
         put_layer(corpus, as_layer(all_rows(), name), name)
-    put_jsonl(corpus.splits, [{"event_id": f"event{at}", "split": ("train", "test")[at % 2]} for at in range(8)])
+    put_jsonl(corpus.splits, [{"event_id": f"event{at}", "split": ("train", "test")[at % 2]} for at in range(5)])
     put_jsonl(corpus.decisions, decisions())
     return corpus
 
@@ -73,7 +73,7 @@ def decisions() -> list[Row]:
 
 
 @given(SIZES)
-@settings(max_examples=6)
+@settings(max_examples=3)
 def test_the_findings_are_the_same(corpus: Corpus, size: int) -> None:
     for name in ("r1/a1", GOLD):
         paths = (corpus.layer_path(name) / f"{table}.jsonl" for table in ("tasks", "spans", "relations"))
@@ -83,7 +83,7 @@ def test_the_findings_are_the_same(corpus: Corpus, size: int) -> None:
 
 
 @given(SIZES, st.integers(1, 9))
-@settings(max_examples=4)
+@settings(max_examples=3)
 def test_a_build_has_the_same_bytes(
     corpus: Corpus, tmp_path_factory: pytest.TempPathFactory, size: int, group: int
 ) -> None:
