@@ -10,10 +10,12 @@ import pytest
 from dataset.corpus import open_corpus
 from dataset.problem import Problem
 from dataset.release import release
+from tests.commands import Running
 from tests.dataset.releasing import plan_of, put_ready
 from tests.disks import small_disk
 from tests.faults.kills import files_in
 from tests.faults.table import tally
+from tests.faults.test_server import TEXTS, Fresh, on_server, prepared, push_all, record
 
 
 def fill(disk: Path, left: int) -> Path:
@@ -21,6 +23,24 @@ def fill(disk: Path, left: int) -> Path:
     ballast = disk / "ballast"
     ballast.write_bytes(bytes(shutil.disk_usage(disk).free - left))
     return ballast
+
+
+@pytest.mark.counted
+def test_a_push_on_a_full_disk_sends_nothing_twice(new_corpus: Fresh) -> None:
+    alone, corpus = new_corpus(TEXTS), new_corpus(TEXTS)
+    words = ["push", "--round", "r1", "--annotator", "a1", "--corpus", str(corpus.root)]
+    _, who, _ = prepared(alone, "push")
+    push_all(alone, who)
+    with tally("full disk", "push") as counted:
+        for folder in (corpus.annotations, corpus.state / "sending"):
+            with small_disk(folder, 1 << 16) as disk:
+                fill(disk, 0)
+                done = Running(*words).ended()
+            assert done.returncode == 3 and "No space left on device" in done.stderr, done.stderr
+            assert "Traceback" not in done.stderr
+            counted.tried += 1
+        assert Running(*words).ended().returncode == 0
+        counted.compare(dict(record(alone) + on_server(alone, who)), record(corpus) + on_server(corpus, who))
 
 
 @pytest.mark.counted
