@@ -18,7 +18,7 @@ test: environments check
 FAULTS := $(CURDIR)/.pytest_cache/faults.jsonl
 soak: environments
 	@mkdir -p $(dir $(FAULTS)) && rm -f $(FAULTS)
-	@HEDGEROW_FAULTS=$(FAULTS) $(BIN)/python -m pytest -m soak -s; ended=$$?; \
+	@HEDGEROW_FAULTS=$(FAULTS) $(BIN)/python -m pytest -m "soak or counted" -s; ended=$$?; \
 	  $(BIN)/python -m tests.faults.table $(FAULTS); exit $$ended
 
 bench: install-dev

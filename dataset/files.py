@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import glob
 import hashlib
 import io
 import json
@@ -27,6 +28,7 @@ from dataset.row_groups import PARQUET, groups_bytes, read_groups, write_groups
 _AT_ONCE: Final = 20_000
 _BLOCK: Final = 1 << 20
 _ASIDE: Final = ".aside"
+_OLD: Final = ".old"
 
 
 @contextmanager
@@ -95,24 +97,75 @@ def make_private(folder: Path) -> None:
 def folder_aside(target: Path) -> Iterator[Path]:
     """A new folder beside `target`, to fill and to rename; gone when the block ends, unless it was renamed.
 
-    The parents that had to be made for it go with it, where they hold nothing then.
+    The parents that had to be made for it go with it, where they hold nothing then. What a killed command left aside
+    for the same target is removed first, or put back, where that is the old folder and no new one took its place.
     """
     made = [parent for parent in target.parents if not parent.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    _remove_stale_folders(target)
+    folder, handle = _new_folder(target)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
         for parent in made:
             with suppress(OSError):
                 parent.rmdir()
 
 
+def _new_folder(target: Path) -> tuple[Path, int]:
+    """A folder aside and the handle that holds its lock."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=_ASIDE, dir=target.parent))
+        with suppress(FileNotFoundError):
+            handle = os.open(folder, os.O_RDONLY)
+            _lock(handle, wait=True)
+            if folder.exists():  # nobody took it for stale before it was locked
+                return folder, handle
+            os.close(handle)
+
+
+def _remove_stale_folders(target: Path) -> None:
+    for folder in target.parent.glob(f".{glob.escape(target.name)}.*{_ASIDE}{_OLD}"):
+        with _stale(folder.with_name(folder.name.removesuffix(_OLD))) as stale:
+            if stale and not target.exists():
+                folder.rename(target)
+            elif stale:
+                shutil.rmtree(folder, ignore_errors=True)
+    for folder in target.parent.glob(f".{glob.escape(target.name)}.*{_ASIDE}"):
+        with _stale(folder) as stale:
+            if stale and folder.is_dir():
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _stale(folder: Path) -> Iterator[bool]:
+    """Whether no command is at work in a folder aside, or it is gone; none takes it up while the block runs."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        yield not folder.exists()
+        return
+    try:
+        yield _lock(handle, wait=False)
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, *, wait: bool) -> bool:
+    """Locks a folder, where its disk can; the kernel gives it up when this process ends, killed or not."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return False
+    return True
+
+
 def put_folder(folder: Path, target: Path) -> None:
     """Puts a folder made aside in the place of `target`; where that fails, `target` is there as before."""
     folder.chmod(0o777 & ~_umask())
-    old = folder.with_name(f"{folder.name}.old")
+    old = folder.with_name(f"{folder.name}{_OLD}")
     if target.exists():
         target.rename(old)
     try:

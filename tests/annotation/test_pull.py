@@ -19,6 +19,7 @@ from dataset.problem import Problem
 from tests.annotation.test_results import blank
 from tests.corpora import make_corpus
 from tests.disks import small_disk, tree, unwritable
+from tests.faults.table import tally
 
 TEXT = "The port said on Monday: “We may lose about 40 ships.”"
 Row = dict[str, Any]
@@ -335,6 +336,7 @@ def with_one_more_span(path: Path, text: str, words: str) -> Path:
     return path
 
 
+@pytest.mark.counted
 def test_a_disk_too_full_for_the_record_leaves_it_as_it_was(tmp_path: Path) -> None:
     corpus = make_corpus(tmp_path / "corpus", {"one": "Rain fell."})
     with small_disk(corpus.annotations, 1 << 15):
@@ -345,7 +347,9 @@ def test_a_disk_too_full_for_the_record_leaves_it_as_it_was(tmp_path: Path) -> N
         with pytest.raises(Problem, match="cannot be written: No space left on device") as problem:
             pull.pull_file(corpus, "r1", "a1", more, accept_removals=False)
         assert "the record is as it was" in str(problem.value)
-        assert tree(corpus.annotations) == before
+        with tally("full disk", "pull") as counted:
+            counted.tried += 1
+            counted.compare(before, tree(corpus.annotations).items())
 
 
 def test_a_disk_too_full_for_the_raw_pull_keeps_nothing_of_it(tmp_path: Path) -> None:

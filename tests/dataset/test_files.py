@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset import schema
-from dataset.files import aside, read_table, remove_stale, sha256, table_bytes, write_bytes
+from dataset.files import aside, folder_aside, read_table, remove_stale, sha256, table_bytes, write_bytes
 from dataset.problem import Problem
 from tests.dataset.drawn import rows_of
 from tests.dataset.tiny import Row
@@ -238,3 +238,29 @@ def test_what_is_being_written_aside_is_not_removed_and_what_was_left_is(tmp_pat
     new.write_bytes(b"half")
     assert remove_stale(new)
     assert [path.name for path in tmp_path.iterdir()] == ["table"]
+
+
+def test_a_folder_that_a_killed_command_left_aside_is_removed_by_the_next(tmp_path: Path) -> None:
+    for name in (".out.1.aside", ".out.2.aside.old", ".other.1.aside", "out"):
+        (tmp_path / name).mkdir()
+    with folder_aside(tmp_path / "out") as first, folder_aside(tmp_path / "out") as second:
+        assert sorted(tmp_path.iterdir()) == sorted([first, second, tmp_path / ".other.1.aside", tmp_path / "out"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".other.1.aside", "out"]
+
+
+def test_the_old_folder_comes_back_if_a_killed_command_put_none_in_its_place(tmp_path: Path) -> None:
+    (tmp_path / ".out.1.aside").mkdir()
+    (tmp_path / ".out.1.aside.old").mkdir()
+    (tmp_path / ".out.1.aside.old" / "kept").touch()
+    with folder_aside(tmp_path / "out"):
+        assert (tmp_path / "out" / "kept").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_the_old_folder_of_a_command_at_work_stays(tmp_path: Path) -> None:
+    with folder_aside(tmp_path / "out") as working:
+        old = working.with_name(f"{working.name}.old")
+        old.mkdir()
+        with folder_aside(tmp_path / "out"):
+            assert old.exists()
+            assert not (tmp_path / "out").exists()

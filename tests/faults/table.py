@@ -28,10 +28,8 @@ articles, submissions and files, compared with what was put in or with a run tha
 """
 
 _TESTED_ELSEWHERE: Final = """
-Tested without a count: a full disk in a pull (`test_a_disk_too_full_for_the_record_leaves_it_as_it_was`,
-`test_a_disk_too_full_for_the_raw_pull_keeps_nothing_of_it`) and in a build
-(`test_a_full_disk_leaves_the_build_that_was_there`); two pushes at once
-(`test_two_pushes_at_once_send_each_article_once`); two publishers at once
+Tested without a count: a disk too full for a raw pull
+(`test_a_disk_too_full_for_the_raw_pull_keeps_nothing_of_it`); two publishers at once
 (`test_of_two_publishers_at_once_one_is_refused_and_nothing_is_lost`).
 """
 

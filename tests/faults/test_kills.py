@@ -24,7 +24,7 @@ from tests.faults.test_server import TEXTS, on_server, pull_all, push_all, recor
 from tests.hub import Hub
 from tests.releases import FIRST, SECOND, corrected, make_release
 
-HOW_OFTEN = [4, pytest.param(100, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])]
+HOW_OFTEN = [2, pytest.param(100, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])]
 
 
 @pytest.fixture(scope="module")
