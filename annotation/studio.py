@@ -146,16 +146,18 @@ class Studio:
         return self._all_tasks(project, _VERSIONS)
 
     def tasks_since(self, project: int, moment: str) -> Listing:
-        """The tasks that were changed at a moment (ISO 8601) or later, and some before it; as `listing`."""
+        """The tasks that were changed at a moment (ISO 8601) or later, and some before it.
+
+        Not counted: while people work there are more of them by the time that the server is asked how many.
+        """
         with self._speaking():
             early = datetime.fromisoformat(moment).astimezone(UTC) - timedelta(seconds=1)
-        since = _filter("updated_at", "Datetime", early.strftime(_DATETIME))
-        return self._all_tasks(project, _WITH_WORK, [since])
+            return self._list_tasks(project, _WITH_WORK, [_filter("updated_at", "Datetime", early.strftime(_DATETIME))])
 
-    def _all_tasks(self, project: int, asked: dict[str, str], only: list[Row] | None = None) -> Listing:
+    def _all_tasks(self, project: int, asked: dict[str, str]) -> Listing:
         for _ in range(3):
             with self._speaking():
-                found, total = self._list_tasks(project, asked, only or [])
+                found, total = self._list_tasks(project, asked, []), self._total(project)
             if len(found) == total:
                 return found
         raise Problem(
@@ -163,22 +165,18 @@ class Studio:
             "wait until nobody adds or deletes tasks there, then run the same command again",
         )
 
-    def _list_tasks(self, project: int, asked: dict[str, str], only: list[Row]) -> tuple[Listing, int]:
-        """Tasks, and the server's total after the last.
-
-        Asked for by "id greater than the last seen": numbered pages shift when a task is deleted meanwhile.
-        """
+    def _list_tasks(self, project: int, asked: dict[str, str], only: list[Row]) -> Listing:
+        """Tasks by "id greater than the last seen": numbered pages shift when a task is deleted meanwhile."""
         found = Listing()
         while True:
             query = _query([*only, _filter("id", "Number", found.last)])
             tasks = self._get("api/tasks/", project=project, page_size=PAGE_SIZE, query=query, **asked)["tasks"]
             found.add(tasks)
             if len(tasks) < PAGE_SIZE:
-                return found, self._total(project, only)
+                return found
 
-    def _total(self, project: int, only: list[Row]) -> int:
-        asked = {"query": _query(only)} if only else {}
-        return int(self._get("api/tasks/", project=project, page_size=1, include="id", **asked)["total"])
+    def _total(self, project: int) -> int:
+        return int(self._get("api/tasks/", project=project, page_size=1, include="id")["total"])
 
     def _get(self, path: str, **params: Any) -> Row:
         """The answer's JSON as it came: the SDK's models would drop what they do not know."""

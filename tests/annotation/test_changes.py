@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from annotation import changes, pull, raw
 from annotation.accounts import Seat
 from annotation.studio import Studio
 from dataset.corpus import Corpus
+from dataset.layer import read_layer
 
 HEDGE = {"start": 29, "end": 32, "labels": ["hedge"], "text": "may"}
 RESULT = [{"id": "h", "from_name": "label", "to_name": "text", "type": "labels", "value": HEDGE}]
@@ -98,3 +100,24 @@ def test_a_task_that_the_filter_does_not_bring_makes_it_ask_for_all(
     monkeypatch.setattr(Studio, "tasks_since", lambda self, project, moment: [])
     listed = changes.listed(a1.studio, project, raw.latest(corpus, "r1", "a1", a1.studio.url, project))
     assert (listed.count, listed.asked) == (3, 3)
+
+
+def test_who_submits_while_the_changes_are_listed_does_not_stop_the_pull(
+    pulled: Callable[[], int], corpus: Corpus, a1: Seat, tasks: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert pulled() == 3
+    submit(a1, tasks["one"])
+    waiting, get = [tasks["two"], tasks["three"]], Studio._get
+
+    def get_while_somebody_submits(self: Studio, path: str, **params: Any) -> Any:
+        answer = get(self, path, **params)
+        if "updated_at" in str(params.get("query", "")) and waiting:
+            a1.studio.annotate(waiting.pop(), RESULT, skipped=False, seconds=1.0, account=a1.account or 0)
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Studio, "_get", get_while_somebody_submits)
+        pull.pull(corpus, "r1", [a1], accept_removals=False, tell=print)
+    assert waiting == [tasks["two"]]
+    assert pulled() == 1
+    assert read_layer(corpus.layer_path("r1/a1"), "r1/a1").tasks["article_id"].to_list() == ["one", "three"]

@@ -163,7 +163,7 @@ def test_a_task_deleted_while_the_pull_lists_is_noticed(
 def test_a_listing_that_never_adds_up_fails(
     corpus: Corpus, a1: Seat, tasks: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Studio, "_total", lambda self, project, only: 99)
+    monkeypatch.setattr(Studio, "_total", lambda self, project: 99)
     with pytest.raises(Problem, match="99 tasks, but lists 3"):
         pulled(corpus, a1)
     assert not corpus.pulls.exists()
