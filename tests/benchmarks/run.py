@@ -33,6 +33,14 @@ ROUND_ARTICLES = 3_000
 RELEASE_ARTICLES = 10_000
 HEAD = ("step", "of", "seconds", "a second", "peak MB", "beside it", "seconds", "peak MB", "ratio")
 Line = list[str]
+VALIDATING: dict[str, Callable[[Path], Any]] = {
+    "pandera on pandas, spans, no rules": beside.pandas_step,
+    "least: polars reads the layer": beside.read_layer_step,
+}
+BUILDING: dict[str, Callable[[Path], Any]] = {
+    "datasets.from_list, 1 of 5 configs": beside.from_list_step,
+    "least: polars writes 1 of 5 configs": beside.write_spans_step,
+}
 
 
 def lines(step: str, of: str, count: int, one: Measured, others: dict[str, Measured]) -> Iterator[Line]:
@@ -53,38 +61,21 @@ def file_lines(folder: Path) -> Iterator[Line]:
     """The road of an export to a loadable folder, and two versions of it told apart."""
     corpus, export, regions = write_export(folder / "export", EXPORT_TASKS)
     root, of = corpus.root, f"{EXPORT_TASKS:,} tasks, {regions:,} regions"
-    steps = [measure(pull_step, root, export), measure(validate_step, root), measure(build_step, root)]
-    conll = measure(beside.conll_step, root, export)
-    yield from lines(
-        "pull --from-file",
-        of,
-        regions,
-        steps[0],
-        {"SDK converter, to CoNLL": conll, "least: json.loads of the bytes": measure(beside.loads_step, export)},
-    )
-    yield from lines(
-        "validate",
-        of,
-        regions,
-        steps[1],
-        {
-            "pandera on pandas, spans, no rules": measure(beside.pandas_step, root),
-            "least: polars reads the layer": measure(beside.read_layer_step, root),
-        },
-    )
-    yield from lines(
-        "build, its checks too",
-        of,
-        regions,
-        steps[2],
-        {
-            "datasets.from_list, 1 of 5 configs": measure(beside.from_list_step, root),
-            "least: polars writes 1 of 5 configs": measure(beside.write_spans_step, root),
-        },
-    )
-    road = Measured(steps[0].seconds + steps[2].seconds, max(one.megabytes for one in steps), None)
-    yield from lines("export to loadable folder", of, regions, road, {"SDK converter, to CoNLL": conll})
+    pulled, validated, built = measure(pull_step, root, export), measure(validate_step, root), measure(build_step, root)
+    conll = {"SDK converter, to CoNLL": measure(beside.conll_step, root, export)}
+    road = Measured(pulled.seconds + built.seconds, max(pulled.megabytes, built.megabytes), None)
+    for step, one, others in (
+        ("pull --from-file", pulled, conll | _beside({"least: json.loads of the bytes": beside.loads_step}, export)),
+        ("validate", validated, _beside(VALIDATING, root)),
+        ("build, its checks too", built, _beside(BUILDING, root)),
+        ("export to loadable folder", road, conll),
+    ):
+        yield from lines(step, of, regions, one, others)
     yield from diff_lines(folder, root, regions)
+
+
+def _beside(steps: dict[str, Callable[[Path], Any]], given: Path) -> dict[str, Measured]:
+    return {name: measure(step, given) for name, step in steps.items()}
 
 
 def diff_lines(folder: Path, root: Path, regions: int) -> Iterator[Line]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dataset import schema
 from dataset.files import table_bytes
-from dataset.layer import Layer, layer_parts, make_layer, read_layer, write_layer
+from dataset.layer import layer_parts, make_layer, read_layer, write_layer
 from dataset.parts import WHOLE, Part, batches, parts_of, read_part
 from dataset.problem import Problem
 
@@ -96,7 +96,3 @@ def test_a_line_that_cannot_be_read_is_named_by_its_number_in_the_file(tmp_path:
     path.write_bytes(b"".join([*lines[:15], lines[15].replace(b'"start":15', b'"start":"x"'), *lines[16:]]))
     with pytest.raises(Problem, match="line 16"):
         read_part(path, schema.Spans, Part("n10", None))
-
-
-def test_layers_are_read_alike_in_parts(tmp_path: Path) -> None:
-    assert isinstance(read_layer(tmp_path, "gold", Part("a", "b")), Layer)
