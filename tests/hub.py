@@ -20,6 +20,7 @@ from typing import Any, Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.repositories import Blobs, Entry, Repository, Stale, described, pointer
+from tests.serving import serving
 
 TOKEN: Final = "hf_loopbackOnlyNeverPrinted"
 BEFORE, HALF, AFTER = "before", "half", "after"
@@ -70,14 +71,8 @@ class Hub:
 
     @contextmanager
     def running(self) -> Iterator[Hub]:
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
+        with serving(self._server):
             yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()
 
     def repository(self, name: str) -> Repository:
         return Repository(self.folder / "repositories" / f"{name}.git", self._lock)

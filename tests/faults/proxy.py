@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import httpx
 
+from tests.serving import serving
+
 LEFT_OUT: Final = frozenset({"transfer-encoding", "connection", "content-length", "content-encoding", "keep-alive"})
 Answer = tuple[int, dict[str, str], bytes]
 Fault = Callable[["Handler"], None]
@@ -53,14 +55,8 @@ class Proxy:
 
     @contextmanager
     def running(self) -> Iterator[Proxy]:
-        thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
+        with serving(self._server):
             yield self
-        finally:
-            self._server.shutdown()
-            self._server.server_close()
-            thread.join()
 
 
 class Handler(BaseHTTPRequestHandler):
