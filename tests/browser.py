@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
 from annotation.server import Account
 
@@ -171,13 +171,23 @@ class Annotator:
         assert stored.value.ok
 
 
+_logged_in: dict[Account, StorageState] = {}
+
+
 def log_in(browser: Browser, url: str, account: Account) -> Annotator:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    """A page of that account, which logs in once in a run of the tests."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=_logged_in.get(account))
     page = context.new_page()
     page.set_default_timeout(60_000)
+    if account not in _logged_in:
+        _fill_in(page, url, account)
+        _logged_in[account] = context.storage_state()
+    return Annotator(page, url)
+
+
+def _fill_in(page: Page, url: str, account: Account) -> None:
     page.goto(f"{url}/user/login/")
     page.fill("input[name=email]", account.email)
     page.fill("input[name=password]", account.password)
     page.click("button[type=submit]")
     page.wait_for_url(lambda address: "/user/login" not in address)
-    return Annotator(page, url)

@@ -10,12 +10,13 @@ from playwright.sync_api import Browser, expect
 
 from annotation import adjudication, projects, pull, push
 from annotation.accounts import Seat, seat
-from annotation.results import read_task
+from annotation.results import read_task, write_result
 from annotation.server import Server
 from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table
 from dataset.problem import Problem
+from tests.annotation.test_results import blank
 from tests.browser import Annotator, log_in
 
 NewCorpus = Callable[[dict[str, str]], Corpus]
@@ -82,6 +83,41 @@ def submit_all(chromium: Browser, server: Server, corpus: Corpus) -> None:
     pulled(corpus)
 
 
+def submit(corpus: Corpus, name: str, article: str, result: list[dict[str, object]] | None = None) -> None:
+    who = seat(corpus, name)
+    project = projects.existing(corpus, "r1", who)
+    task = next(t for t in map(read_task, who.studio.tasks(project)) if t.article_id == article)
+    who.studio.annotate(task.id, result or [], skipped=False, seconds=1.0, account=who.account or 0)
+
+
+def span(label: str, words: str, **attributes: object) -> dict[str, object]:
+    start = TEXTS["one"].index(words)
+    return blank(words, label, start, start + len(words), TEXTS["one"]) | attributes
+
+
+def port_labelled(kind: str | None) -> list[dict[str, object]]:
+    """What `label_port` leaves, as the page sends it."""
+    named = "The port" if kind else "port"
+    spans = [
+        span("speaker", named, speaker_entities=["Port of Lomma"]),
+        span("quote", QUOTE, quote_form="direct", quote_source="linked"),
+        span("hedge", "about", hedge_kind="approximator"),
+        span("number", "40", number_kind="count", number_value="40", number_unit="ships"),
+    ]
+    link = {"from_span": QUOTE, "to_span": named, "derived": False}
+    return write_result(spans + ([span("hedge", "may", hedge_kind=kind)] if kind else []), [link], ["Port of Lomma"])
+
+
+@pytest.fixture
+def labelled_port(port: Corpus) -> Corpus:
+    """A round that differs in a speaker's words and in one hedge."""
+    for name, kind in (("a1", "modal"), ("a2", None)):
+        submit(port, name, "one", port_labelled(kind))
+        submit(port, name, "two")
+    pulled(port)
+    return port
+
+
 def decide(page: Annotator, decision: str, rule: str) -> None:
     page.choose(decision[0], decision)
     page.page.locator(".rule label", has_text=rule).filter(visible=True).first.click()
@@ -138,11 +174,10 @@ def test_from_two_annotators_to_gold(chromium: Browser, server: Server, port: Co
     )
 
 
-def test_what_all_agree_on_is_locked(chromium: Browser, server: Server, port: Corpus, judge: Seat) -> None:
-    submit_all(chromium, server, port)
-    adjudication.open_round(port, "r1", judge, again=False)
+def test_what_all_agree_on_is_locked(chromium: Browser, server: Server, labelled_port: Corpus, judge: Seat) -> None:
+    adjudication.open_round(labelled_port, "r1", judge, again=False)
     page = enter(chromium, server, "adjudicator")
-    open_article(page, port, judge, "one", adjudicating=True)
+    open_article(page, labelled_port, judge, "one", adjudicating=True)
     before = page.regions()
     page.click_words("40")
     page.press("Backspace")
@@ -150,36 +185,28 @@ def test_what_all_agree_on_is_locked(chromium: Browser, server: Server, port: Co
 
 
 def test_a_question_left_open_keeps_its_article_out_and_a_later_pull_takes_it(
-    chromium: Browser, server: Server, port: Corpus, judge: Seat
+    chromium: Browser, server: Server, labelled_port: Corpus, judge: Seat
 ) -> None:
-    submit_all(chromium, server, port)
-    adjudication.open_round(port, "r1", judge, again=False)
+    adjudication.open_round(labelled_port, "r1", judge, again=False)
     page = enter(chromium, server, "adjudicator")
-    open_article(page, port, judge, "one", adjudicating=True)
+    open_article(page, labelled_port, judge, "one", adjudicating=True)
     page.press("n")
     decide(page, "keep", "S1")
     page.submit()
-    decided = adjudication.pull_decisions(port, "r1", judge, accept_removals=False)
+    decided = adjudication.pull_decisions(labelled_port, "r1", judge, accept_removals=False)
     assert decided.undecided == {"one": ["hedge “may”: neither kept nor dropped"]}
     assert (decided.taken, decided.not_ended) == ([], ["two"])
-    assert gold(port) == []
-    assert not port.decisions.exists()
-    again = adjudication.open_round(port, "r1", judge, again=False)
+    assert gold(labelled_port) == []
+    assert not labelled_port.decisions.exists()
+    again = adjudication.open_round(labelled_port, "r1", judge, again=False)
     assert (again.sent, again.there) == (0, 2)
-    open_article(page, port, judge, "one", adjudicating=True)
+    open_article(page, labelled_port, judge, "one", adjudicating=True)
     page.press("n")
     decide(page, "keep", "H5")
     with page.page.expect_response(lambda answer: "/annotations/" in answer.url and answer.request.method == "PATCH"):
         page.button("Update").click()
-    assert adjudication.pull_decisions(port, "r1", judge, accept_removals=False).taken == ["one"]
-    assert ("hedge", "may") in gold(port)
-
-
-def submit(corpus: Corpus, name: str, article: str, result: list[dict[str, object]] | None = None) -> None:
-    who = seat(corpus, name)
-    project = projects.existing(corpus, "r1", who)
-    task = next(t for t in map(read_task, who.studio.tasks(project)) if t.article_id == article)
-    who.studio.annotate(task.id, result or [], skipped=False, seconds=1.0, account=who.account or 0)
+    assert adjudication.pull_decisions(labelled_port, "r1", judge, accept_removals=False).taken == ["one"]
+    assert ("hedge", "may") in gold(labelled_port)
 
 
 def test_an_article_that_an_annotator_has_not_ended_waits(port: Corpus, judge: Seat) -> None:

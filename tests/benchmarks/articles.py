@@ -60,15 +60,15 @@ class Article:
         return said + [{"type": "hedges", "from_span": a, "to_span": b, "derived": True} for a, b in made]
 
 
-def articles(count: int, seed: int = 7) -> Iterator[Article]:
+def articles(count: int, seed: int = 7, first: int = 0) -> Iterator[Article]:
     """`count` articles of about 2 kB with about 25 spans each, by article_id; five of an event."""
-    for number in range(count):
+    for number in range(first, first + count):
         yield _article(number, seed)
 
 
-def events(count: int, seed: int = 7) -> Iterator[tuple[str, list[str]]]:
-    """The events that so many articles report, and who speaks in each."""
-    for event in range(-(-count // AN_EVENT)):
+def events(count: int, seed: int = 7, first: int = 0) -> Iterator[tuple[str, list[str]]]:
+    """The events that so many articles report, and who speaks in each. `first` begins an event."""
+    for event in range(first // AN_EVENT, -(-(first + count) // AN_EVENT)):
         yield _event_id(event), _names(event, seed)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import random
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from itertools import islice
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import Any, BinaryIO, Final
 
 from annotation.results import write_result, write_task
 from dataset import schema
@@ -18,7 +20,6 @@ from dataset.layer import GOLD, TABLES, make_layer
 from tests.benchmarks.articles import Article, articles, events, names_of
 
 Row = dict[str, Any]
-Item = TypeVar("Item")
 GUIDELINES: Final = "1"
 ADJUDICATOR: Final = "adjudicator"
 DIFFERENT: Final = 0.04
@@ -28,36 +29,23 @@ MISSED: Final = 0.05
 _TIMES: Final = {"created_at": "2031-05-02T10:00:00Z", "updated_at": "2031-05-02T10:10:00Z"}
 _SECONDS: Final = 600.0
 _AT_ONCE: Final = 500
-
-
-def write_texts(folder: Path, count: int, seed: int = 7) -> list[Path]:
-    """`count` articles as text files in a folder, as `hedgerow intake` takes them."""
-    folder.mkdir(parents=True)
-    files = []
-    for one in articles(count, seed):
-        files.append(folder / f"{one.article_id}.txt")
-        files[-1].write_bytes(one.text.encode())
-    return files
+"""Articles that are made at once; whole events."""
+_ON_ALL_CORES: Final = 10_000
+"""From so many articles on, every core makes some of them."""
 
 
 def write_corpus(folder: Path, count: int, seed: int = 7) -> Corpus:
     """A corpus of `count` articles without any work on them."""
-    for _ in _writing(folder, count, seed):
-        pass
+    _write(folder, count, seed, _nothing)
     return open_corpus(folder)
 
 
 def write_export(folder: Path, count: int, seed: int = 7) -> tuple[Corpus, Path, int]:
     """A corpus, a Label Studio JSON export of all its articles labelled, and how many regions it holds."""
-    export, regions = folder / "export.json", 0
-    with ExitStack() as opened:
-        out: Any = None
-        for number, one in enumerate(_writing(folder, count, seed), start=1):
-            out = out or opened.enter_context(export.open("w", encoding="utf-8"))
-            regions += len(one.spans)
-            out.write("[" if number == 1 else ",\n")
-            json.dump(exported(number, one, seed), out, ensure_ascii=False)
-        out.write("]")
+    regions = _write(folder, count, seed, _export)
+    export = folder / EXPORT
+    with export.open("ab") as out:
+        out.write(b"]")
     return open_corpus(folder), export, regions
 
 
@@ -73,50 +61,80 @@ def exported(number: int, one: Article, seed: int = 7) -> Row:
 
 def write_record(folder: Path, count: int, seed: int = 7) -> Corpus:
     """A corpus with the layer `r1/a1`, as a pull of it would leave it."""
-    with ExitStack() as opened:
-        layer = _Layer("r1/a1", folder / "annotations" / "r1" / "a1", opened)
-        for several in _batches(_writing(folder, count, seed), _AT_ONCE):
-            layer.add(several, _as_it_is)
+    _write(folder, count, seed, partial(_layers, names=["r1/a1"]))
+    return open_corpus(folder)
+
+
+def write_annotators(folder: Path, count: int, seed: int = 7) -> Corpus:
+    """A corpus with a round of three annotators who differ a little."""
+    _write(folder, count, seed, partial(_layers, names=ROUND))
     return open_corpus(folder)
 
 
 def write_round(folder: Path, count: int, seed: int = 7) -> Corpus:
-    """A corpus with a round of three annotators who differ a little, the gold, and what became of each span.
+    """The same with the gold, and what became of each span.
 
     The first annotator is right: the gold says the same, under the same ids.
     """
-    with ExitStack() as opened:
-        gold = folder / "annotations" / GOLD
-        layers = [_Layer(f"r1/a{n}", folder / "annotations" / "r1" / f"a{n}", opened) for n in (1, 2, 3)]
-        layers.append(_Layer(GOLD, gold, opened))
-        decisions = opened.enter_context((gold / "decisions.jsonl").open("wb"))
-        for several in _batches(_writing(folder, count, seed), _AT_ONCE):
-            for number, layer in enumerate(layers, start=1):
-                layer.add(several, _differing(number, seed) if number in (2, 3) else _as_it_is)
-            rows = [row for one in several for row in _decisions(one, seed)]
-            decisions.write(table_bytes(schema.frame(schema.Decisions, rows)))
+    _write(folder, count, seed, _adjudicated)
     return open_corpus(folder)
 
 
-def _writing(folder: Path, count: int, seed: int) -> Iterator[Article]:
-    """Writes a corpus, and hands on each article once its text is written."""
-    seeds = folder / "seeds"
-    (seeds / "text").mkdir(parents=True)
+ROUND: Final = ["r1/a1", "r1/a2", "r1/a3"]
+EXPORT: Final = "export.json"
+Pieces = dict[str, bytes]
+"""What some articles add to each file, by its path in the corpus."""
+Make = Callable[[list[Article], int], Pieces]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some of the articles of a corpus."""
+
+    folder: Path
+    first: int
+    count: int
+    seed: int
+
+
+def _write(folder: Path, count: int, seed: int, make: Make) -> int:
+    """Writes a corpus and what `make` adds to it. Returns its spans."""
+    (folder / "seeds" / "text").mkdir(parents=True)
     (folder / "hedgerow.toml").write_text(f'name = "{folder.name}"\n', encoding="utf-8")
-    with (seeds / "articles.jsonl").open("wb") as rows:
-        for several in _batches(articles(count, seed), _AT_ONCE):
-            rows.write(table_bytes(schema.frame(schema.Articles, [one.row for one in several])))
-            for one in several:
-                (seeds / "text" / f"{one.article_id}.txt").write_bytes(one.text.encode())
-                yield one
-    with (seeds / "entities.jsonl").open("wb") as rows:
-        for known in _batches(events(count, seed), _AT_ONCE):
-            rows.write(table_bytes(schema.frame(schema.Entities, list(_entities(known)))))
+    parts = [_Part(folder, first, min(_AT_ONCE, count - first), seed) for first in range(0, count, _AT_ONCE)]
+    found, out = 0, dict[str, BinaryIO]()
+    with ExitStack() as opened:
+        for spans, pieces in _made(partial(_make, make), parts, on_all_cores=count >= _ON_ALL_CORES):
+            found += spans
+            for name, content in pieces.items():
+                if name not in out:
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                    out[name] = opened.enter_context((folder / name).open("wb"))
+                out[name].write(content)
+    return found
 
 
-def _batches(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
-    each = iter(items)
-    return iter(lambda: list(islice(each, size)), [])
+def _made(
+    make: Callable[[_Part], tuple[int, Pieces]], parts: list[_Part], *, on_all_cores: bool
+) -> Iterator[tuple[int, Pieces]]:
+    if not on_all_cores:
+        yield from map(make, parts)
+        return
+    with multiprocessing.get_context("spawn").Pool() as cores:
+        yield from cores.imap(make, parts)
+
+
+def _make(make: Make, part: _Part) -> tuple[int, Pieces]:
+    """Writes the texts of a part. Returns its spans and all else that it adds."""
+    several = list(articles(part.count, part.seed, part.first))
+    for one in several:
+        (part.folder / "seeds" / "text" / f"{one.article_id}.txt").write_bytes(one.text.encode())
+    known = events(part.count, part.seed, part.first)
+    return sum(len(one.spans) for one in several), {
+        "seeds/articles.jsonl": table_bytes(schema.frame(schema.Articles, [one.row for one in several])),
+        "seeds/entities.jsonl": table_bytes(schema.frame(schema.Entities, list(_entities(known)))),
+        **make(several, part.seed),
+    }
 
 
 def _entities(known: Iterable[tuple[str, list[str]]]) -> Iterator[Row]:
@@ -126,56 +144,58 @@ def _entities(known: Iterable[tuple[str, list[str]]]) -> Iterator[Row]:
             yield {"event_id": event, "entity": name, "kind": kind, "aliases": []}
 
 
-Version = Callable[[Article], Article]
+# What is made of articles
 
 
-class _Layer:
-    """The open files of a layer."""
-
-    def __init__(self, name: str, folder: Path, opened: ExitStack) -> None:
-        folder.mkdir(parents=True)
-        self._name = name
-        self._files: dict[str, BinaryIO] = {
-            table: opened.enter_context((folder / f"{table}.jsonl").open("wb")) for table in TABLES
-        }
-
-    def add(self, several: Iterable[Article], version: Version) -> None:
-        """Writes the rows of some articles, in the record's order."""
-        rows: dict[str, list[Row]] = {"tasks": [], "spans": [], "relations": []}
-        for one in map(version, several):
-            key = self._key(one)
-            rows["tasks"].append(
-                key | {"status": "submitted", "guidelines_version": GUIDELINES, "seconds": _SECONDS} | _TIMES
-            )
-            rows["spans"] += [key | span for span in one.spans]
-            rows["relations"] += [key | link for link in one.links]
-        layer = make_layer(self._name, **rows)
-        for table, out in self._files.items():
-            out.write(table_bytes(getattr(layer, table)))
-
-    def _key(self, one: Article) -> Row:
-        round_name, _, annotator = self._name.rpartition("/")
-        return {
-            "article_id": one.article_id,
-            "round": round_name or GOLD,
-            "annotator": annotator if round_name else ADJUDICATOR,
-        }
+def _nothing(several: list[Article], seed: int) -> Pieces:
+    return {}
 
 
-# Differences
+def _export(several: list[Article], seed: int) -> Pieces:
+    numbers = [int(one.article_id[1:]) + 1 for one in several]
+    tasks = [
+        json.dumps(exported(number, one, seed), ensure_ascii=False)
+        for number, one in zip(numbers, several, strict=True)
+    ]
+    return {EXPORT: (("[" if numbers[0] == 1 else ",\n") + ",\n".join(tasks)).encode()}
 
 
-def _as_it_is(one: Article) -> Article:
-    return one
+def _layers(several: list[Article], seed: int, names: list[str]) -> Pieces:
+    return {
+        f"annotations/{name}/{table}.jsonl": content
+        for name in names
+        for table, content in _layer(name, [_version(name, one, seed) for one in several]).items()
+    }
 
 
-def _differing(number: int, seed: int) -> Version:
-    def version(one: Article) -> Article:
-        chance = random.Random(f"{seed} a{number} {one.article_id}")
-        spans = [span for span in (_otherwise(span, chance) for span in one.spans) if span]
-        return Article(one.article_id, one.event_id, one.text, spans, one.drawn)
+def _adjudicated(several: list[Article], seed: int) -> Pieces:
+    rows = [row for one in several for row in _decisions(one, seed)]
+    decisions = {f"annotations/{GOLD}/decisions.jsonl": table_bytes(schema.frame(schema.Decisions, rows))}
+    return _layers(several, seed, [*ROUND, GOLD]) | decisions
 
-    return version
+
+def _layer(name: str, several: list[Article]) -> Pieces:
+    """The rows of some articles, by table, in the record's order."""
+    rows: dict[str, list[Row]] = {"tasks": [], "spans": [], "relations": []}
+    round_name, _, annotator = name.rpartition("/")
+    whose = {"round": round_name or GOLD, "annotator": annotator if round_name else ADJUDICATOR}
+    for one in several:
+        key = {"article_id": one.article_id} | whose
+        done = {"status": "submitted", "guidelines_version": GUIDELINES, "seconds": _SECONDS}
+        rows["tasks"].append(key | done | _TIMES)
+        rows["spans"] += [key | span for span in one.spans]
+        rows["relations"] += [key | link for link in one.links]
+    layer = make_layer(name, **rows)
+    return {table: table_bytes(getattr(layer, table)) for table in TABLES}
+
+
+def _version(name: str, one: Article, seed: int) -> Article:
+    """An article as that layer has it: the first annotator's as it is, and so the gold."""
+    if name in (ROUND[0], GOLD):
+        return one
+    chance = random.Random(f"{seed} {name.rpartition('/')[2]} {one.article_id}")
+    spans = [span for span in (_otherwise(span, chance) for span in one.spans) if span]
+    return Article(one.article_id, one.event_id, one.text, spans, one.drawn)
 
 
 def _otherwise(span: Row, chance: random.Random) -> Row | None:
@@ -193,9 +213,9 @@ def _otherwise(span: Row, chance: random.Random) -> Row | None:
 def _decisions(one: Article, seed: int) -> Iterator[Row]:
     """What became of each annotator's spans and drawn links."""
     true = {span["span_id"]: span for span in one.spans}
-    for number in (1, 2, 3):
-        version = _as_it_is(one) if number == 1 else _differing(number, seed)(one)
-        key = {"round": "r1", "annotator": f"a{number}", "article_id": one.article_id}
+    for name in ROUND:
+        version = _version(name, one, seed)
+        key = {"round": "r1", "annotator": name.rpartition("/")[2], "article_id": one.article_id}
         for span in version.spans:
             name = span["span_id"]
             became = {"outcome": "kept"} if span == true[name] else {"outcome": "changed", "rule": "E1"}

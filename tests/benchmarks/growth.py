@@ -1,44 +1,49 @@
-"""How time and memory grow with the number of articles: `python -m tests.benchmarks.growth 1000 10000 100000`."""
+"""How time and memory grow with the number of articles.
+
+`python -m tests.benchmarks.growth files 1000 10000 100000` measures the file steps, `server` push and pull on a real
+server. Each step is put on the page as it is done.
+"""
 
 from __future__ import annotations
 
-import math
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 from dataset.files import aside
 from tests.benchmarks import results
-from tests.benchmarks.corpora import write_export, write_round
-from tests.benchmarks.measure import Measured, measure
+from tests.benchmarks.corpora import write_annotators, write_export
+from tests.benchmarks.measure import Measured, exponent, measure
+from tests.benchmarks.serving_steps import server_steps
 from tests.benchmarks.steps import LAYER, agree_step, build_step, diff_step, pull_step, validate_step
+from tests.benchmarks.taking_in import taken_in
 
-SIZES = (1_000, 10_000, 100_000)
-TITLE = "Growth: articles of 25 spans and 2 kB"
-HEAD = ("step", "articles", "seconds", "peak MB, all processes", "exponent of time")
-Step = Callable[[], Measured]
-
-
-def exponent(small: int, seconds: float, large: int, more_seconds: float) -> float:
-    """e in time ~ articles^e, from two sizes."""
-    return math.log(more_seconds / seconds) / math.log(large / small)
+HEAD: Final = ("step", "articles", "seconds", "peak MB, all processes", "exponent of time")
+Step = tuple[str, Measured]
+Found = dict[str, dict[int, Measured]]
+"""What was measured, by step and number of articles."""
 
 
-def measured(folder: Path, articles: int) -> dict[str, Measured]:
-    """Every file step on generated corpora of that many articles."""
+def file_steps(folder: Path, articles: int) -> Iterator[Step]:
+    """Every file step on generated corpora of that many articles; what is not needed any more is removed."""
+    yield "intake", taken_in(folder / "intake", articles)
+    shutil.rmtree(folder / "intake")
     corpus, export, _ = write_export(folder / "export", articles)
-    found = {
-        "pull --from-file": measure(pull_step, corpus.root, export),
-        "validate": measure(validate_step, corpus.root),
-        "build": measure(build_step, corpus.root),
-    }
+    yield "pull --from-file", measure(pull_step, corpus.root, export)
+    export.unlink()
+    shutil.rmtree(corpus.pulls)
+    yield "validate", measure(validate_step, corpus.root)
+    yield "build", measure(build_step, corpus.root)
     (corpus.root / "built").rename(folder / "old")
     correct(corpus.annotations / LAYER / "spans.jsonl")
     build_step(corpus.root)
-    found["diff, 1 % edited"] = measure(diff_step, folder / "old", corpus.root / "built")
-    found["agree, 3 annotators"] = measure(agree_step, write_round(folder / "round", articles).root)
-    return found
+    yield "diff, 1 % edited", measure(diff_step, folder / "old", corpus.root / "built")
+    shutil.rmtree(corpus.root)
+    shutil.rmtree(folder / "old")
+    yield "agree, 3 annotators", measure(agree_step, write_annotators(folder / "round", articles).root)
 
 
 def correct(spans: Path) -> None:
@@ -51,30 +56,35 @@ def correct(spans: Path) -> None:
             out.write(line.replace(b'"number_unit":"', b'"number_unit":"old ') if edited else line)
 
 
-def rows(found: dict[int, dict[str, Measured]]) -> list[list[str]]:
+def rows(found: Found) -> Iterator[list[str]]:
     """A row a step and size; with the exponent from the size before."""
-    told = []
-    for step in next(iter(found.values())):
-        before: int | None = None
-        for size, steps in found.items():
-            one = steps[step]
-            grown = exponent(before, found[before][step].seconds, size, one.seconds) if before else None
-            told.append(
-                [step, f"{size:,}", f"{one.seconds:.1f}", f"{one.megabytes:,.0f}", f"{grown:.2f}" if grown else ""]
-            )
-            before = size
-    return told
+    for step, sizes in found.items():
+        before: tuple[int, float] | None = None
+        for size, one in sizes.items():
+            grown = f"{exponent(*before, size, one.seconds):.2f}" if before else ""
+            memory = f"{one.megabytes:,.0f}" if one.megabytes else ""
+            yield [step, f"{size:,}", f"{one.seconds:.1f}", memory, grown]
+            before = size, one.seconds
 
 
-def main(sizes: list[int]) -> None:
-    """Measures and writes the section; prints each size as it is done."""
-    machine, found = results.machine(), {}
+KINDS: Final[dict[str, tuple[str, Callable[[Path, int], Iterator[Step]]]]] = {
+    "files": ("Growth: articles of 25 spans and 2 kB", file_steps),
+    "server": ("Growth on a real server: articles of 25 spans and 2 kB", server_steps),
+}
+
+
+def main(kind: str, sizes: list[int]) -> None:
+    """Measures, prints, and writes the section."""
+    title, steps = KINDS[kind]
+    machine, found = results.machine(), Found()
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            found[size] = measured(Path(folder), size)
-        print(results.table(HEAD, rows(found)), flush=True)
-    results.put(TITLE, f"{machine}\n\n{results.table(HEAD, rows(found))}")
+            for step, one in steps(Path(folder), size):
+                found.setdefault(step, {})[size] = one
+                told = results.table(HEAD, rows(found))
+                print(told, flush=True)
+                results.put(title, f"{machine}\n\n{told}")
 
 
 if __name__ == "__main__":
-    main(list(map(int, sys.argv[1:])) or list(SIZES))
+    main(sys.argv[1], list(map(int, sys.argv[2:])))

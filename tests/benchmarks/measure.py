@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import threading
 import time
@@ -21,6 +22,11 @@ class Measured:
     seconds: float
     megabytes: float
     result: Any
+
+
+def exponent(small: int, seconds: float, large: int, more_seconds: float) -> float:
+    """e in time ~ articles^e, from two sizes."""
+    return math.log(more_seconds / seconds) / math.log(large / small)
 
 
 def measure(step: Callable[..., Any], *given: Any) -> Measured:

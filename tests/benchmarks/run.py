@@ -7,7 +7,6 @@ other's seconds by ours: above 1, ours is quicker.
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,11 +19,12 @@ from annotation.label_config import label_config
 from annotation.server import Server
 from dataset.corpus import open_corpus
 from tests.benchmarks import beside, results
-from tests.benchmarks.corpora import write_corpus, write_export, write_round
+from tests.benchmarks.corpora import write_annotators, write_corpus, write_export
 from tests.benchmarks.growth import correct
 from tests.benchmarks.measure import Measured, measure
 from tests.benchmarks.releases import release_step, write_ready
 from tests.benchmarks.resend import resend_step
+from tests.benchmarks.serving_steps import timed
 from tests.benchmarks.steps import LAYER, agree_step, build_step, diff_step, pull_step, validate_step
 
 EXPORT_TASKS = 10_000
@@ -94,7 +94,7 @@ def diff_lines(folder: Path, root: Path, regions: int) -> Iterator[Line]:
 
 def round_lines(folder: Path) -> Iterator[Line]:
     """What the agreement of a round costs."""
-    root = write_round(folder / "round", ROUND_ARTICLES).root
+    root = write_annotators(folder / "round", ROUND_ARTICLES).root
     spans = 3 * sum(1 for _ in (root / "annotations" / LAYER / "spans.jsonl").open("rb"))
     of = f"{ROUND_ARTICLES:,} articles, 3 annotators, {spans:,} spans"
     others = {"least: polars reads one of the layers": measure(beside.read_layer_step, root)}
@@ -130,17 +130,17 @@ def server_lines(folder: Path) -> Iterator[Line]:
         tasks = [push.task(corpus, article) for article in corpus.by_id]
         url, token = str(server.url()), known.annotators["a1"].token
         sdk, bare = beside.Sdk(url, token), Bare(url, token)
-        pushed = _timed(lambda: push.push(corpus, "r1", who))
-        others = {"SDK import call": _timed(lambda: sdk.push(tasks, push.CHUNK_TASKS))}
-        others["limit: bare HTTP loop"] = _timed(lambda: bare.push(tasks))
+        pushed = timed(lambda: push.push(corpus, "r1", who))
+        others = {"SDK import call": timed(lambda: sdk.push(tasks, push.CHUNK_TASKS))}
+        others["limit: bare HTTP loop"] = timed(lambda: bare.push(tasks))
         of, project = f"{SERVER_TASKS:,} tasks, real server", projects.existing(corpus, "r1", who)
         yield from lines("push", of, SERVER_TASKS, pushed, others)
-        pulled = _timed(lambda: pull.pull(corpus, "r1", [who], accept_removals=False, tell=lambda line: None))
-        others = {"SDK task pager": _timed(lambda: sdk.pager(project))}
-        others["SDK export call"] = _timed(lambda: sdk.export(project, folder / "sdk.json"))
-        others["limit: bare HTTP loop"] = _timed(lambda: bare.pull(project))
+        pulled = timed(lambda: pull.pull(corpus, "r1", [who], accept_removals=False, tell=lambda line: None))
+        others = {"SDK task pager": timed(lambda: sdk.pager(project))}
+        others["SDK export call"] = timed(lambda: sdk.export(project, folder / "sdk.json"))
+        others["limit: bare HTTP loop"] = timed(lambda: bare.pull(project))
         yield from lines("pull", of, SERVER_TASKS, pulled, others)
-        again = _timed(lambda: pull.pull(corpus, "r1", [who], accept_removals=False, tell=lambda line: None))
+        again = timed(lambda: pull.pull(corpus, "r1", [who], accept_removals=False, tell=lambda line: None))
         yield from lines("pull again, nothing changed", of, SERVER_TASKS, again, {})
     finally:
         server.down()
@@ -166,12 +166,6 @@ class Bare:
             asked: dict[str, str | int] = {"project": project, "page": page, "page_size": 500, "fields": "all"}
             more = bool(self._web.get("/api/tasks/", params=asked).json().get("tasks"))
             page += 1
-
-
-def _timed(step: Callable[[], object]) -> Measured:
-    start = time.perf_counter()
-    step()
-    return Measured(time.perf_counter() - start, 0, None)
 
 
 def main() -> None:

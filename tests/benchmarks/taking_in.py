@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from dataset.corpus import open_corpus
 from dataset.intake import About, intake
-from tests.benchmarks.corpora import write_corpus, write_export, write_texts
-from tests.benchmarks.measure import Measured, measure
+from tests.benchmarks.corpora import write_corpus, write_export
+from tests.benchmarks.measure import Measured, exponent, measure
 from tests.benchmarks.steps import pull_step
 
 
@@ -27,7 +26,7 @@ class Grown:
     @property
     def exponent(self) -> float:
         """e, where the time is proportional to n^e."""
-        return math.log(self.last.seconds / self.first.seconds) / math.log(self.large / self.small)
+        return exponent(self.small, self.first.seconds, self.large, self.last.seconds)
 
     def __str__(self) -> str:
         """A line with both sizes."""
@@ -45,7 +44,7 @@ def pull_growth(folder: Path, small: int, large: int) -> Grown:
 
 def intake_growth(folder: Path, small: int, large: int) -> Grown:
     """`intake`, of files of one event into a corpus with one article."""
-    return _grown("intake", small, large, lambda count: _taken_in(folder / f"intake{count}", count))
+    return _grown("intake", small, large, lambda count: taken_in(folder / f"intake{count}", count))
 
 
 def _grown(step: str, small: int, large: int, at: Callable[[int], Measured]) -> Grown:
@@ -57,10 +56,11 @@ def _pulled(folder: Path, count: int) -> Measured:
     return measure(pull_step, corpus.root, export)
 
 
-def _taken_in(folder: Path, count: int) -> Measured:
+def taken_in(folder: Path, count: int) -> Measured:
+    """`intake` of so many files."""
     corpus = write_corpus(folder / "corpus", 1, seed=8)
-    write_texts(folder / "in", count + 1)
-    return measure(intake_step, corpus.root, folder / "in")
+    texts = write_corpus(folder / "in", count + 1).root / "seeds" / "text"
+    return measure(intake_step, corpus.root, texts)
 
 
 def intake_step(root: Path, texts: Path) -> int:

@@ -1,0 +1,61 @@
+"""Push and pull on a real Label Studio, of tasks without work and with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from annotation import projects, pull, push
+from annotation.accounts import Seat, seat
+from annotation.server import Server
+from dataset.corpus import Corpus
+from tests.benchmarks.articles import articles
+from tests.benchmarks.corpora import exported, write_corpus
+from tests.benchmarks.measure import Measured
+
+Row = dict[str, Any]
+
+
+def server_steps(folder: Path, count: int) -> Iterator[tuple[str, Measured]]:
+    """Push of that many articles; pull of as many labelled ones, and again when nothing has changed."""
+    corpus = write_corpus(folder / "server", count)
+    server = Server(corpus.state)
+    server.up(["a1"], None, lambda line: None)
+    try:
+        who = seat(corpus, "a1")
+        push.deal(corpus, "r1", ["a1"])
+        yield "push", timed(lambda: push.push(corpus, "r1", who))
+        send_labelled(corpus, who, count)
+        yield "pull", timed(lambda: pull_step(corpus, who))
+        yield "pull again, nothing changed", timed(lambda: pull_step(corpus, who))
+    finally:
+        server.down()
+
+
+def send_labelled(corpus: Corpus, who: Seat, count: int) -> None:
+    """Round r2: every article with its work."""
+    push.deal(corpus, "r2", ["a1"])
+    project = projects.find_or_create(corpus, "r2", who)
+    tasks = (labelled(exported(number, one), who) for number, one in enumerate(articles(count), start=1))
+    push.send(corpus, who, project, tasks, count, lambda done, total: None)
+
+
+def labelled(task: Row, who: Seat) -> Row:
+    """A task of an export as one to send, with its work as that account's."""
+    (work,) = task["annotations"]
+    mine = {"result": work["result"], "lead_time": work["lead_time"], "completed_by": who.account}
+    return {"data": task["data"], "annotations": [mine]}
+
+
+def pull_step(corpus: Corpus, who: Seat) -> None:
+    """What `pull` does in round r2."""
+    pull.pull(corpus, "r2", [who], accept_removals=False, tell=lambda line: None)
+
+
+def timed(step: Callable[[], object]) -> Measured:
+    """Seconds of a step in this process; its memory is not told."""
+    start = time.perf_counter()
+    step()
+    return Measured(time.perf_counter() - start, 0, None)
