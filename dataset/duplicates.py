@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -17,6 +19,13 @@ _SKETCH: Final = 64
 _ALIKE: Final = 5
 AT_ONCE: Final = 2_000
 _KEYS: Final = pl.col("text").str.to_lowercase().str.extract_all(r"\w+")
+Finder = Callable[[Iterable[Path]], pl.DataFrame]
+"""From Parquet files with `article_id` and `text` to what `near_duplicates` returns."""
+
+
+def near_duplicates_in(paths: Iterable[Path]) -> pl.DataFrame:
+    """The near-duplicates among the articles of these Parquet files, found in the memory of this machine."""
+    return near_duplicates(pl.concat([pl.read_parquet(path, columns=["article_id", "text"]) for path in paths]))
 
 
 def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:

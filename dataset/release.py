@@ -21,7 +21,8 @@ from dataset.corpus import Corpus
 from dataset.counts import submitted_articles
 from dataset.croissant import about, write_croissant
 from dataset.diff import diff
-from dataset.engine import here
+from dataset.duplicates import Finder, near_duplicates_in
+from dataset.engine import Each, here
 from dataset.figures import filled, refresh
 from dataset.files import folder_aside, put_folder, remove_stale, write_bytes, writing
 from dataset.manifest import FULL, WITHHELD, Manifest, Variant
@@ -51,13 +52,18 @@ class Unfit(Problem):
 
 @dataclass(frozen=True)
 class Plan:
-    """What is to be released: a layer as a version, into a folder of versions, after the release in `last`, if any."""
+    """What is to be released: a layer as a version, into a folder of versions, after the release in `last`, if any.
+
+    `each` does the parts of a large record, and `find` the near-duplicates.
+    """
 
     corpus: Corpus
     version: str
     layer: str
     out: Path
     last: Path | None = None
+    each: Each = here
+    find: Finder = near_duplicates_in
 
 
 @dataclass(frozen=True)
@@ -176,9 +182,9 @@ def _refuse_stale_figures(corpus: Corpus, mend: str) -> None:
 
 def _refuse_findings(plan: Plan) -> None:
     """Refuses whatever is found in the layer, and in the others what adjudication cannot have settled."""
-    others = check_record(plan.corpus, [name for name in plan.corpus.layers() if name != plan.layer], here)
+    others = check_record(plan.corpus, [name for name in plan.corpus.layers() if name != plan.layer], plan.each)
     broken = (one for one in others if one.severity == "error" and not CATALOGUE[one.code].rule)
-    found = chain(check_record(plan.corpus, [plan.layer], here), broken, check_entities(plan.corpus))
+    found = chain(check_record(plan.corpus, [plan.layer], plan.each), broken, check_entities(plan.corpus))
     left = (one for one, let in acknowledged.judging(plan.corpus, found, whole=False) if not let)
     if first := next(left, None):
         raise Problem(
@@ -265,11 +271,11 @@ def _said(change: Change) -> str:
 
 def _write_full(plan: Plan, commit: Commit, folder: Path) -> None:
     corpus = plan.corpus
-    written = write_configs(corpus, plan.layer, folder, each=here)
+    written = write_configs(corpus, plan.layer, folder, each=plan.each)
     layer = written.summary
     for name in (DATASHEET, CHANGELOG):
         (folder / name).write_bytes(_page(corpus, name).read_bytes())
-    put_report(folder)
+    put_report(folder, plan.find)
     plots = put_plots(corpus, layer, folder)
     withdrawn = read_withdrawn(corpus)["article_id"].to_list()
     edition = Edition(plan.version, commit.date, FULL, plots, withdrawn)

@@ -10,7 +10,7 @@ import polars as pl
 from dataset import plots, schema, scheme
 from dataset.corpus import Corpus
 from dataset.counts import Summary
-from dataset.duplicates import near_duplicates
+from dataset.duplicates import Finder, near_duplicates_in
 from dataset.files import read_table, table_bytes
 from dataset.layer import GOLD
 from dataset.published import deciders
@@ -20,11 +20,10 @@ NEAR_DUPLICATES: Final = "near-duplicates.jsonl"
 COUNTS: Final = "plots/counts.svg"
 
 
-def put_report(folder: Path) -> None:
+def put_report(folder: Path, find: Finder = near_duplicates_in) -> None:
     """Writes the pairs of articles that resemble each other, with the split of each; no words."""
-    texts = article_texts(folder)
-    splits = texts.select("article_id", "split")
-    pairs = near_duplicates(texts).join(splits, on="article_id", maintain_order="left")
+    splits = article_texts(folder).select("article_id", "split")
+    pairs = find(_article_files(folder)).join(splits, on="article_id", maintain_order="left")
     pairs = pairs.join(splits, left_on="other", right_on="article_id", suffix="_of_other", maintain_order="left")
     (folder / NEAR_DUPLICATES).write_bytes(table_bytes(pairs.rename({"split_of_other": "other_split"})))
 
@@ -35,9 +34,13 @@ def article_texts(folder: Path) -> pl.DataFrame:
         pl.read_parquet(path, columns=["article_id", "event_id", "text"]).with_columns(
             split=pl.lit(path.name.split("-")[0])
         )
-        for path in sorted((folder / "articles").glob("*.parquet"))
+        for path in _article_files(folder)
     ]
     return pl.concat(found)
+
+
+def _article_files(folder: Path) -> list[Path]:
+    return sorted((folder / "articles").glob("*.parquet"))
 
 
 def put_plots(corpus: Corpus, layer: Summary, folder: Path) -> dict[str, str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
+from dataset import duplicates, duplicates_shuffled
 from dataset.cluster import cluster
 from dataset.engine import Each, here
 
@@ -24,6 +25,13 @@ EngineOption = Annotated[
     Engine,
     typer.Option(help="here: the cores of this machine. ray: the cluster at RAY_ADDRESS; the result is the same."),
 ]
+
+
+FINDERS: Final[dict[Engine, duplicates.Finder]] = {
+    Engine.HERE: duplicates.near_duplicates_in,
+    Engine.RAY: duplicates_shuffled.near_duplicates,
+}
+"""What finds near-duplicates, within `started`."""
 
 
 @contextmanager

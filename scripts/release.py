@@ -12,6 +12,7 @@ from dataset.corpus import Corpus, open_corpus
 from dataset.problem import Problem
 from dataset.release import Plan, Released, Unfit, prepare, release
 from scripts.console import CorpusOption, JsonOption, say, say_json
+from scripts.engines import FINDERS, Engine, EngineOption, started
 
 
 def command(
@@ -26,6 +27,7 @@ def command(
     last: Annotated[
         Path | None, typer.Option(help="Folder of the last release, where it is not among them.", metavar="DIR")
     ] = None,
+    engine: EngineOption = Engine.HERE,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -39,12 +41,17 @@ def command(
     """
     here = open_corpus(corpus)
     _refuse_stale_agreement(here)
-    plan = Plan(here, version, layer, out or here.root / "dist", last)
-    if only_prepare:
-        _tell_prepared(here, version, prepare(plan), as_json=as_json)
-        return
+    with started(engine) as each:
+        plan = Plan(here, version, layer, out or here.root / "dist", last, each, FINDERS[engine])
+        if only_prepare:
+            _tell_prepared(here, version, prepare(plan), as_json=as_json)
+        else:
+            _tell(here, _released(plan), as_json=as_json)
+
+
+def _released(plan: Plan) -> Released:
     try:
-        _tell(here, release(plan), as_json=as_json)
+        return release(plan)
     except Unfit as unfit:
         for one in unfit.failed:
             say(str(one))

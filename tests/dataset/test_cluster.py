@@ -23,9 +23,12 @@ from dataset.content import folder_hash
 from dataset.corpus import Corpus
 from dataset.engine import Each, Given, Made, here
 from dataset.files import sha256
-from dataset.layer import layer_parts
+from dataset.layer import GOLD, layer_parts
 from dataset.problem import Problem
+from dataset.release import Plan, release
 from tests.benchmarks.corpora import write_record, write_round
+from tests.dataset.releasing import put_ready
+from tests.faults.kills import files_in
 
 LAYER = "r1/a1"
 STORE = 100 << 20
@@ -158,6 +161,14 @@ def test_near_duplicates_are_the_same(joined: Each, tmp_path: Path) -> None:
     far = duplicates_shuffled.near_duplicates(sorted(tmp_path.glob("*.parquet")), buckets=3)
     assert far.height == 11
     assert far.equals(duplicates.near_duplicates(rows))
+
+
+def test_a_release_has_the_same_bytes(joined: Each, tmp_path: Path) -> None:
+    for name, engine in (("near", ()), ("far", (joined, duplicates_shuffled.near_duplicates))):
+        corpus = put_ready(tmp_path / name / "corpus")
+        release(Plan(corpus, "1.0.0", GOLD, tmp_path / name / "dist", None, *engine))
+    near, far = (dict(files_in(tmp_path / name / "dist")) for name in ("near", "far"))
+    assert far == near
 
 
 def test_what_is_wrong_with_a_part_is_told_as_it_is_and_not_tried_again(joined: Each, tmp_path: Path) -> None:
