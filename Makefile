@@ -10,16 +10,19 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 demo: install
 	@$(BIN)/hedgerow demo
 
-# Each of the two has a Label Studio and a browser of its own; who is done first takes tests over from the other.
+# Each of the three has a Label Studio and a browser of its own; who is done first takes tests over from the others.
 test: environments check
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
-# The long forms of tests that `make test` runs in short, and the table of faults. Hours.
+# The long forms of tests that `make test` runs in short, the table of faults, and how time grows up to a million
+# articles. Hours, and 50 GB of disk.
 FAULTS := $(CURDIR)/.pytest_cache/faults.jsonl
 soak: environments
 	@mkdir -p $(dir $(FAULTS)) && rm -f $(FAULTS)
 	@HEDGEROW_FAULTS=$(FAULTS) $(BIN)/python -m pytest -m "soak or counted" -s; ended=$$?; \
 	  $(BIN)/python -m tests.faults.table $(FAULTS); exit $$ended
+	@$(BIN)/python -m tests.benchmarks.growth server 1000 10000 100000
+	@$(BIN)/python -m tests.benchmarks.growth files 1000 10000 100000 1000000
 
 bench: install-dev
 	@$(BIN)/python -m tests.benchmarks.run

@@ -39,6 +39,36 @@ class Work:
         return bool(self.row["status"] == "skipped")
 
 
+class Works:
+    """The work of a layer, made article by article as it is asked for. `rows`: the table `tasks`, by article_id."""
+
+    def __init__(self, corpus: Corpus, layer: Layer) -> None:
+        self._corpus = corpus
+        self.rows = {row["article_id"]: row for row in layer.tasks.iter_rows(named=True)}
+        if gone := next((article for article in self.rows if article not in corpus.by_id), None):
+            raise Problem(
+                f"{layer.name} holds {gone}, which the corpus does not have", "take it in again, or out of it"
+            )
+        self._spans, self._relations = _ByArticle(layer.spans), _ByArticle(layer.relations)
+
+    def on(self, article: str) -> Work:
+        """The work on one article."""
+        known = self._corpus.speakers.get(self._corpus.by_id[article]["event_id"], [])
+        return Work(self.rows[article], results.write_result(self._spans[article], self._relations[article], known))
+
+
+class _ByArticle:
+    """The rows of a table, article by article."""
+
+    def __init__(self, rows: pl.DataFrame) -> None:
+        self._rows = rows.sort("article_id", maintain_order=True)
+        ends = self._rows.with_row_index("at").group_by("article_id").agg(pl.col("at").min(), pl.len())
+        self._places = {article: place for article, *place in ends.iter_rows()}
+
+    def __getitem__(self, article: str) -> list[Row]:
+        return self._rows.slice(*self._places.get(article, (0, 0))).to_dicts()
+
+
 def restore(
     corpus: Corpus,
     round_name: str,
@@ -56,18 +86,17 @@ def restore(
 
 
 def _restore(corpus: Corpus, round_name: str, seat: Seat, progress: push.Progress) -> Restored:
-    layer = _layer(corpus, round_name, seat.annotator)
-    work = {row["article_id"]: _work(corpus, layer, row) for row in layer.tasks.iter_rows(named=True)}
+    work = Works(corpus, _layer(corpus, round_name, seat.annotator))
     project = projects.find_or_create(corpus, round_name, seat)
     there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
     _refuse_overwriting(seat, project, work, there)
     _refuse_other_texts(corpus, seat, project, there)
     account = seat.account if seat.account is not None else seat.studio.whoami()[0]
-    done = sum(_annotate(seat, there[article], work[article], account) for article in work if article in there)
-    new = [article for article in work if article not in there]
-    tasks = (_task(corpus, article, work[article], account) for article in new)
+    done = sum(_annotate(seat, there[article], work.on(article), account) for article in work.rows if article in there)
+    new = [article for article in work.rows if article not in there]
+    tasks = (_task(corpus, article, work.on(article), account) for article in new)
     push.send(corpus, seat, project, tasks, len(new), progress)
-    return Restored(project, done + len(new), len(work) - done - len(new))
+    return Restored(project, done + len(new), len(work.rows) - done - len(new))
 
 
 def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
@@ -86,29 +115,19 @@ def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
     return layer
 
 
-def _work(corpus: Corpus, layer: Layer, task: Row) -> Work:
-    """The work on one article."""
-    article = task["article_id"]
-    if article not in corpus.by_id:
-        raise Problem(f"{layer.name} holds {article}, which the corpus does not have", "take it in again, or out of it")
-    here = pl.col("article_id") == article
-    result = results.write_result(
-        layer.spans.filter(here).iter_rows(named=True),
-        layer.relations.filter(here).iter_rows(named=True),
-        corpus.speakers.get(corpus.by_id[article]["event_id"], []),
-    )
-    return Work(task, result)
-
-
-def _refuse_overwriting(seat: Seat, project: int, work: dict[str, Work], there: dict[str | None, results.Task]) -> None:
-    for article, one in work.items():
+def _refuse_overwriting(seat: Seat, project: int, work: Works, there: dict[str | None, results.Task]) -> None:
+    for article in work.rows:
         task = there.get(article)
-        if task and task.work and not results.same_work(task, one.result, skipped=one.skipped):
+        if task and task.work and not _same(task, work.on(article)):
             where = seat.studio.task_url(project, task.id)
             raise Problem(
                 f"the server holds other work of {seat.annotator} on {article}: {where}",
                 "pull it, or delete it there, then restore again; nothing was changed",
             )
+
+
+def _same(task: results.Task, work: Work) -> bool:
+    return results.same_work(task, work.result, skipped=work.skipped)
 
 
 def _refuse_other_texts(corpus: Corpus, seat: Seat, project: int, there: dict[str | None, results.Task]) -> None:

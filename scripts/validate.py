@@ -22,6 +22,9 @@ from scripts.engines import Engine, EngineOption, started
 from scripts.showing import Shown, by_code, markdown, print_findings
 
 SHOWN: Final = 200
+"""Findings that are still shown one by one."""
+OF_MORE: Final = 20
+"""How many are shown where there are more."""
 FILE: Final = "validate-findings.jsonl"
 LET: Final = "acknowledged"
 _Judged = tuple[Finding, bool]
@@ -101,14 +104,15 @@ def _show(corpus: Corpus, listed: Iterator[_Judged], form: str) -> None:
     if form == "json":
         say_json_rows(shown.row(one, acknowledged=let) for one, let in listed)
         return
-    first = list(islice(listed, SHOWN))
+    first = list(islice(listed, SHOWN + 1))
+    few = first if len(first) <= SHOWN else first[:OF_MORE]
     if form == "markdown":
-        for line in markdown(shown, [one for one, _ in first]) if first else ():
+        for line in markdown(shown, [one for one, _ in few]) if few else ():
             say(line)
     else:
-        print_findings(shown, first)
-    if following := next(listed, None):
-        _keep(corpus, shown, chain(first, [following], listed))
+        print_findings(shown, few)
+    if few is not first:
+        _keep(corpus, shown, chain(first, listed))
 
 
 def _keep(corpus: Corpus, shown: Shown, listed: Iterable[_Judged]) -> None:
@@ -119,7 +123,7 @@ def _keep(corpus: Corpus, shown: Shown, listed: Iterable[_Judged]) -> None:
         for one, let in listed:
             out.write(json.dumps(shown.row(one, acknowledged=let), ensure_ascii=False) + "\n")
             codes[one.code] += 1
-    say(f"{codes.total()} findings; the first {SHOWN} are above, all of them in {path}\n")
+    say(f"{codes.total()} findings; the first {OF_MORE} are above, all of them in {path}\n")
     say("\n".join(by_code(codes)) + "\n")
 
 

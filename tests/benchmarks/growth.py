@@ -73,7 +73,7 @@ KINDS: Final[dict[str, tuple[str, Callable[[Path, int], Iterator[Step]]]]] = {
 }
 
 
-def main(kind: str, sizes: list[int]) -> None:
+def main(kind: str, sizes: list[int], page: Path = results.RESULTS) -> None:
     """Measures, prints, and writes the section."""
     title, steps = KINDS[kind]
     machine, found = results.machine(), Found()
@@ -83,7 +83,7 @@ def main(kind: str, sizes: list[int]) -> None:
                 found.setdefault(step, {})[size] = one
                 told = results.table(HEAD, rows(found))
                 print(told, flush=True)
-                results.put(title, f"{machine}\n\n{told}")
+                results.put(title, f"{machine}\n\n{told}", page)
 
 
 if __name__ == "__main__":

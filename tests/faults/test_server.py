@@ -196,10 +196,10 @@ def test_a_server_that_is_killed_and_started_again_costs_nothing(tmp_path: Path)
 def kill_server(fresh: Fresh, proxy: Proxy, command: str, die: Callable[[], None], own: Server) -> None:
     expected, requests = undisturbed(fresh, proxy, command)
     with tally("server killed", command) as counted:
-        for stored in (False, True):
+        for place, stored in itertools.product(sorted({1, 1 + requests // 2, requests}), (False, True)):
             corpus = fresh(TEXTS)
             step, who, found = prepared(corpus, command)
-            proxy.spoil(requests - stored, then(die, stored=stored))
+            proxy.spoil(place, then(die, stored=stored))
             with suppress(Problem):
                 step(corpus, through(proxy, who))
             assert own.process() is None

@@ -13,7 +13,12 @@ from tests.dataset.checks.wrong import ARTICLE, Work
 from tests.dataset.tiny import put_corpus, put_layer
 
 WORK = Work("It rained.")
-COMMANDS = [("validate",), ("build", "--layer", "r1/a1", "--out", "out"), ("agree", "--round", "r1"), ("release", "1.0.0")]
+COMMANDS = [
+    ("validate",),
+    ("build", "--layer", "r1/a1", "--out", "out"),
+    ("agree", "--round", "r1"),
+    ("release", "1.0.0"),
+]
 
 
 def hedgerow(corpus: Path, *words: str, address: str = "") -> subprocess.CompletedProcess[str]:
