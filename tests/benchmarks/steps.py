@@ -10,7 +10,7 @@ from dataset.build import build
 from dataset.checks.record import check_record
 from dataset.corpus import open_corpus
 from dataset.diff import diff
-from dataset.engine import here
+from dataset.engine import Each, here
 
 LAYER = "r1/a1"
 
@@ -20,19 +20,19 @@ def pull_step(root: Path, export: Path) -> int:
     return pull.pull_file(open_corpus(root), "r1", "a1", export, accept_removals=False).layers[0].spans
 
 
-def validate_step(root: Path) -> int:
+def validate_step(root: Path, each: Each = here) -> int:
     """Checks a layer. Returns the findings."""
-    return sum(1 for _ in check_record(open_corpus(root), [LAYER], here))
+    return sum(1 for _ in check_record(open_corpus(root), [LAYER], each))
 
 
-def build_step(root: Path) -> int:
+def build_step(root: Path, each: Each = here) -> int:
     """Builds a layer, its errors looked for. Returns the spans."""
-    return build(open_corpus(root), LAYER, root / "built", allow_errors=True, each=here)["spans"]
+    return build(open_corpus(root), LAYER, root / "built", allow_errors=True, each=each)["spans"]
 
 
-def agree_step(root: Path) -> int:
+def agree_step(root: Path, each: Each = here) -> int:
     """Every figure of a round with 1,000 draws: exact, relaxed, alpha, attributes, links, of all and of each pair."""
-    return agreement(open_corpus(root), "r1", each=here).figures.height
+    return agreement(open_corpus(root), "r1", each=each).figures.height
 
 
 def diff_step(old: Path, new: Path) -> int:
