@@ -56,6 +56,15 @@ class Works:
         known = self._corpus.speakers.get(self._corpus.by_id[article]["event_id"], [])
         return Work(self.rows[article], results.write_result(self._spans[article], self._relations[article], known))
 
+    def require_shown(self) -> None:
+        """Whether the page can show all of it.
+
+        Raises:
+            Problem: it cannot.
+        """
+        for article in self.rows:
+            self.on(article)
+
 
 class _ByArticle:
     """The rows of a table, article by article."""
@@ -87,6 +96,7 @@ def restore(
 
 def _restore(corpus: Corpus, round_name: str, seat: Seat, progress: push.Progress) -> Restored:
     work = Works(corpus, _layer(corpus, round_name, seat.annotator))
+    work.require_shown()
     project = projects.find_or_create(corpus, round_name, seat)
     there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
     _refuse_overwriting(seat, project, work, there)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import filelock
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
@@ -34,8 +37,26 @@ def _no_foreign_server(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("studio") / "state")
+def set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state of a server with accounts, stopped. Made once for all workers: what takes long is the database."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    made, state = shared / "being-set-up", shared / "set-up"
+    with filelock.FileLock(shared / "set-up.lock"):
+        if not state.exists():
+            shutil.rmtree(made, ignore_errors=True)
+            Server(made).up(ANNOTATORS, None, print)
+            Server(made).down()
+            known = json.loads(Server(made).secrets_path.read_text(encoding="utf-8"))
+            # Each copy gets a port of its own.
+            Server(made).secrets_path.write_text(json.dumps(known | {"port": 0}), encoding="utf-8")
+            made.rename(state)
+    return state
+
+
+@pytest.fixture(scope="session")
+def server(set_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = Server(Path(shutil.copytree(set_up, tmp_path_factory.mktemp("studio") / "state")))
     running.up(ANNOTATORS, None, print)
     yield running
     running.down()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -174,8 +175,8 @@ def test_a_running_server_is_known_by_its_command_alone(server: Server) -> None:
         path.write_text(noted, encoding="utf-8")
 
 
-def test_up_down_and_up_again_keep_the_data(tmp_path: Path) -> None:
-    own = Server(tmp_path / "state")
+def test_up_down_and_up_again_keep_the_data(set_up: Path, tmp_path: Path) -> None:
+    own = Server(Path(shutil.copytree(set_up, tmp_path / "state")))
     first = own.up(["a1"], None, print)
     process = own.process()
     assert process
