@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,8 +10,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-import orjson
-
+from annotation.results import raw_task
 from annotation.studio import Studio
 
 Row = dict[str, Any]
@@ -75,11 +73,4 @@ def _id(task: Row) -> int:
 def _read(kept: Path) -> Iterator[Row]:
     with kept.open("rb") as lines:
         for line in lines:
-            yield _task(line)
-
-
-def _task(line: bytes) -> Row:
-    try:
-        return dict(orjson.loads(line))
-    except orjson.JSONDecodeError:  # a lone surrogate, which orjson does not take
-        return dict(json.loads(line.decode("utf-8", "surrogatepass")))
+            yield dict(raw_task(line))

@@ -13,6 +13,7 @@ import ijson
 import orjson
 from ijson.backends import python as whole_characters
 
+from annotation.results import has_long_number
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -27,8 +28,6 @@ _SPACE: Final = b" \t\r\n"
 _BETWEEN: Final = re.compile(rb'\},(?=\s*\{\s*"id"\s*:\s*\d)')
 _HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _QUOTE: Final = re.compile(rb'(?<!\\)"')
-_DIGITS: Final = bytes(0x30 if 0x30 <= byte <= 0x39 else byte for byte in range(256))
-_TOO_LONG: Final = b"0" * 19
 
 
 def read_export(export: Path) -> Iterator[Row]:
@@ -128,6 +127,6 @@ def _parted(text: bytes) -> list[bytes]:
 def _read(piece: bytes) -> Any:
     """One piece of JSON. orjson takes a whole number of more than 64 bits for a float: such a piece is ijson's."""
     item = orjson.loads(piece)
-    if _TOO_LONG in piece.translate(_DIGITS):
+    if has_long_number(piece):
         (item,) = _slow(BytesIO(b"[" + piece + b"]"))
     return item

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import polars as pl
@@ -12,36 +12,82 @@ from annotation import results
 from dataset import hedging, schema
 from dataset.corpus import Corpus
 from dataset.layer import TABLES, Layer, make_layer
+from dataset.lines import Lines, parted
 from dataset.problem import Problem
 
 Row = dict[str, Any]
-SHELF: Final = 12_000
+AT_ONCE: Final = 2 << 20
+"""Bytes of raw tasks that are normalised together, about."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Neighbouring tasks of a source as raw lines, and at which place, from 1, the first of them stands."""
+
+    first: int
+    lines: list[bytes]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What some tasks tell: their canonical lines, and the rows of the layer, sorted in themselves.
+
+    `seen` and `ended` are the tasks of articles without work and with it, `strays` those of no article, under the names
+    that findings have for them; `untold` are articles with work whose text in the corpus cannot be read.
+    """
+
+    canonical: bytes
+    rows: dict[str, Lines]
+    seen: dict[str, int]
+    ended: dict[str, int]
+    strays: dict[str, int]
+    untold: set[str]
+
+
+def batches(lines: Iterable[bytes]) -> Iterator[Batch]:
+    """Cuts raw lines into batches of about `AT_ONCE` bytes, so that no more has to be held."""
+    held, size, first = list[bytes](), 0, 1
+    for line in lines:
+        held.append(line)
+        size += len(line)
+        if size >= AT_ONCE:
+            yield Batch(first, held)
+            held, size, first = [], 0, first + len(held)
+    if held:
+        yield Batch(first, held)
+
+
+def normalised(corpus: Corpus, round_name: str, annotator: str, account: int | None, batch: Batch) -> Told:
+    """What a batch tells of an annotator's layer.
+
+    Raises:
+        Problem: something in it is no task.
+    """
+    normaliser = Normaliser(corpus, round_name, annotator, account, batch.first)
+    canonical = []
+    for task in map(results.raw_task, batch.lines):
+        normaliser.add(task)
+        canonical.append(results.canonical_line(task))
+    return normaliser.told(b"".join(canonical))
 
 
 class Normaliser:
-    """Makes the rows of one annotator's layer, task by task, and hands them on, part by part.
+    """Makes the rows of one annotator's layer, task by task.
 
-    `put` gets each part of the layer, sorted in itself, of `at_once` rows and those of a task at most. An article that
-    is on several tasks may be in several parts: see `taken_back`.
+    An article that is on several tasks has rows of each: see `taken_back`. `first` is the place of the first task.
     """
 
     def __init__(
-        self,
-        corpus: Corpus,
-        round_name: str,
-        annotator: str,
-        account: int | None = None,
-        *,
-        put: Callable[[Layer], None],
-        at_once: int = SHELF,
+        self, corpus: Corpus, round_name: str, annotator: str, account: int | None = None, first: int = 1
     ) -> None:
-        self._corpus, self._put, self._at_once = corpus, put, at_once
+        self._corpus = corpus
         self._round, self._annotator, self._account = round_name, annotator, account
         self._rows: dict[str, list[Row]] = {name: [] for name in TABLES}
-        self._places: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+        self._ended: dict[str, int] = {}
         self._strays: dict[str, int] = {}
         self._untold: set[str] = set()
-        self._taken = 0
+        self._next = first
 
     def add(self, raw: Row) -> None:
         """Takes in one raw task. What the tables cannot hold becomes a finding.
@@ -49,11 +95,10 @@ class Normaliser:
         Raises:
             Problem: it is no task.
         """
-        self._taken += 1
         if not isinstance(raw, dict):
-            what = f"the export holds something that is not a task, at place {self._taken}"
+            what = f"the export holds something that is not a task, at place {self._next}"
             raise Problem(what, "export again as JSON, not JSON_MIN or CSV")
-        self._hand_on(self._at_once)
+        self._next += 1
         task = results.read_task(raw)
         article = task.article_id
         if article is None or article not in self._corpus.hashes:
@@ -62,9 +107,9 @@ class Normaliser:
         for fault in task.faults:
             self._find(article, "unreadable-task", None, f"of task {task.id}, {fault}")
         if not task.work:
-            self._places.setdefault(article, task.id)
+            self._seen.setdefault(article, task.id)
         elif (text := self._text_of(task, article)) is not None:
-            self._places[article] = task.id
+            self._ended[article] = task.id
             self._add_work(task, article, text)
 
     def _add_stray(self, task: results.Task) -> None:
@@ -72,28 +117,13 @@ class Normaliser:
         self._strays[name] = task.id
         self._find(name, "unknown-article", None, f"task {task.id} holds no article of this corpus")
 
-    def end(self) -> None:
-        """Hands on what is left."""
-        self._hand_on(1)
+    def layer(self) -> Layer:
+        """The rows so far, sorted."""
+        return make_layer(f"{self._round}/{self._annotator}", **self._rows)
 
-    def places(self) -> dict[str, int]:
-        """article_id to the id of the task that holds it."""
-        return dict(sorted(self._places.items()))
-
-    def strays(self) -> dict[str, int]:
-        """What the findings call each task without an article of the corpus, to its id."""
-        return self._strays
-
-    def untold(self) -> list[str]:
-        """Articles with work that cannot be told, since the corpus's own text of them cannot be read."""
-        return sorted(self._untold)
-
-    def _hand_on(self, least: int) -> None:
-        """Hands rows on once there are many."""
-        if sum(map(len, self._rows.values())) >= least:
-            self._put(make_layer(f"{self._round}/{self._annotator}", **self._rows))
-            for rows in self._rows.values():
-                rows.clear()
+    def told(self, canonical: bytes) -> Told:
+        """What the tasks so far tell, of which `canonical` are the canonical lines."""
+        return Told(canonical, parted(self.layer()), self._seen, self._ended, self._strays, self._untold)
 
     def _text_of(self, task: results.Task, article: str) -> str | None:
         """The article's text, or None where it cannot be read or the task's is another."""

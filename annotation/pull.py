@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,9 +14,9 @@ from annotation import changes, projects, raw
 from annotation.accounts import Seat
 from annotation.export import read_export
 from annotation.locks import Tell, one_at_a_time
-from annotation.normalise import Normaliser, taken_back
+from annotation.normalise import Told, batches, normalised, taken_back
 from annotation.push import deals_path
-from dataset import schema
+from dataset import engine, schema
 from dataset.address import Location
 from dataset.corpus import Corpus
 from dataset.files import folder_aside, make_private, read_table, write_bytes, writing
@@ -49,17 +50,31 @@ class Source:
     project: int | None = None
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a source's tasks tell: the layer's rows, where each article is on the server.
+@dataclass
+class Taken:
+    """What a source's tasks tell: the layer's rows on disk; where each article is on the server, and tasks of none.
 
-    `strays` are where tasks of no article are, `untold` the articles whose text in the corpus cannot be read.
+    `untold` are the articles whose text in the corpus cannot be read.
     """
 
     rows: Spill
-    places: dict[str, int]
-    strays: dict[str, int]
-    untold: list[str]
+    seen: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, int] = field(default_factory=dict)
+    strays: dict[str, int] = field(default_factory=dict)
+    untold: set[str] = field(default_factory=set)
+
+    def add(self, told: Told) -> None:
+        """Takes in what the next tasks tell."""
+        self.rows.add(told.rows)
+        for article, task in told.seen.items():
+            self.seen.setdefault(article, task)
+        self.ended |= told.ended
+        self.strays |= told.strays
+        self.untold |= told.untold
+
+    def places(self) -> dict[str, int]:
+        """article_id to the id of its task: the last one with work, else the first."""
+        return dict(sorted((self.seen | self.ended).items()))
 
 
 def pull(
@@ -116,7 +131,7 @@ def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_re
         pulled = Pulled(pull_id, missing=_missing(corpus, round_name, sources, told))
         for source, one in zip(sources, told, strict=True):
             name = f"{round_name}/{source.annotator}"
-            _note_places(corpus, name, source, one.strays | one.places)
+            _note_places(corpus, name, source, one.strays | one.places())
             layer = renew(name, corpus.layer_path(name), one.rows, taken_back, one.untold)
             pulled.layers.append(layer)
             if layer.removed:
@@ -133,32 +148,35 @@ def _write(corpus: Corpus, pulled: Pulled) -> None:
     pulled.changed = put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 
-def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[Told]) -> dict[str, list[str]]:
+def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[Taken]) -> dict[str, list[str]]:
     """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
     deals = read_table(deals_path(corpus, round_name), schema.Deals)
     here = corpus.hashes
     found = {}
     for source, one in zip(sources, told, strict=True):
         dealt = deals.filter(annotator=source.annotator)["article_id"] if source.server is not None else ()
-        if lost := [article for article in dealt if article in here and article not in one.places]:
+        there = one.seen.keys() | one.ended.keys() if len(dealt) else set()
+        if lost := [article for article in dealt if article in here and article not in there]:
             found[source.annotator] = lost
     return found
 
 
-def _keep(corpus: Corpus, round_name: str, sources: list[Source], rows: list[Spill]) -> tuple[str, list[Told]]:
+def _keep(corpus: Corpus, round_name: str, sources: list[Source], rows: list[Spill]) -> tuple[str, list[Taken]]:
     """Writes the raw pull, unless it is there. Returns its id and what its tasks tell."""
     with raw.writing_pull(corpus, round_name) as kept:
         told = [_read_once(corpus, round_name, *one, kept) for one in zip(sources, rows, strict=True)]
         return kept.keep(), told
 
 
-def _read_once(corpus: Corpus, round_name: str, source: Source, rows: Spill, kept: raw.RawPull) -> Told:
-    """Keeps and normalises each task as it comes, so that none has to be held."""
-    normaliser = Normaliser(corpus, round_name, source.annotator, source.account, put=rows.add)
-    for task in kept.passing(source.annotator, source.tasks, source.server, source.project):
-        normaliser.add(task)
-    normaliser.end()
-    return Told(rows, normaliser.places(), normaliser.strays(), normaliser.untold())
+def _read_once(corpus: Corpus, round_name: str, source: Source, rows: Spill, kept: raw.RawPull) -> Taken:
+    """Keeps and normalises the tasks as they come, so that few are held; in several processes where there are many."""
+    taken = Taken(rows)
+    lines = kept.lines(source.annotator, source.tasks, source.server, source.project)
+    work = partial(normalised, corpus, round_name, source.annotator, source.account)
+    for told in engine.here(work, batches(lines)):
+        kept.told(told.canonical)
+        taken.add(told)
+    return taken
 
 
 def _note_places(corpus: Corpus, layer: str, source: Source, places: dict[str, int]) -> None:

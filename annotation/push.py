@@ -138,9 +138,9 @@ def push(
 
 def task(corpus: Corpus, article_id: str, taken: str = "") -> dict[str, Any]:
     """The task of an article, as it is sent; `taken` are keys that the page has other work for than names."""
-    article = {"article_id": article_id, "text_sha256": corpus.hashes[article_id]}
-    names = corpus.speakers.get(corpus.events[article_id] or "", [])
-    return results.write_task(article, corpus.text(article_id), names, guidelines.version(), taken)
+    text, article = corpus.text(article_id), corpus.row(article_id) or {}
+    names = corpus.speakers.get(article["event_id"] or "", [])
+    return results.write_task(article, text, names, guidelines.version(), taken)
 
 
 def send(

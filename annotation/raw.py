@@ -27,24 +27,28 @@ class RawPull:
         self._digest = hashlib.sha256()
         self._sources: dict[str, Row] = {}
 
-    def passing(self, name: str, tasks: Iterable[Row], server: str | None, project: int | None) -> Iterator[Row]:
-        """Hands on each task of a source once it is written."""
+    def lines(self, name: str, tasks: Iterable[Row], server: str | None, project: int | None) -> Iterator[bytes]:
+        """Hands on each task of a source as a line, once it is written."""
         self._digest.update(f"{name}\n".encode())
         count, written = 0, hashlib.sha256()
         with (self._folder / f"{name}.jsonl").open("wb") as raw:
-            for task in tasks:
-                yield task
-                self._digest.update(results.canonical_line(task))
-                line = results.raw_line(task)
+            for line in map(results.raw_line, tasks):
+                count += 1
                 raw.write(line)
                 written.update(line)
-                count += 1
-        self._sources[name] = {
-            "tasks": count,
-            "sha256": written.hexdigest(),
-            "server": server,
-            "project": project,
-        }
+                yield line
+        about = {"tasks": count, "sha256": written.hexdigest(), "server": server, "project": project}
+        self._sources[name] = about
+
+    def told(self, stable: bytes) -> None:
+        """Takes in what the next tasks of a source say, as canonical lines."""
+        self._digest.update(stable)
+
+    def passing(self, name: str, tasks: Iterable[Row], server: str | None, project: int | None) -> Iterator[Row]:
+        """Hands on each task of a source once it is written, and takes in what it says."""
+        for task in map(results.raw_task, self.lines(name, tasks, server, project)):
+            self.told(results.canonical_line(task))
+            yield task
 
     def keep(self) -> str:
         """Puts the pull in its place, unless it is there. Returns its id."""

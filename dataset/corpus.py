@@ -14,6 +14,7 @@ import polars as pl
 from dataset import schema, scheme
 from dataset.address import Location, location
 from dataset.files import read_table, sha256
+from dataset.hashes import Hashes
 from dataset.layer import FORMS, GOLD, JSONL, layers_in, table_path
 from dataset.problem import Problem
 
@@ -113,14 +114,9 @@ class Corpus:
         return pl.concat([self._by_event.clear(), *(self._by_event[start:end] for start, end in edges if start < end)])
 
     @cached_property
-    def hashes(self) -> dict[str, str]:
-        """The SHA-256 of each article's text by article_id, in order of the ids; leaner than `by_id`."""
-        return dict(self.articles.select("article_id", "text_sha256").iter_rows())
-
-    @cached_property
-    def events(self) -> dict[str, str | None]:
-        """The event of each article by article_id."""
-        return dict(self.articles.select("article_id", "event_id").iter_rows())
+    def hashes(self) -> Hashes:
+        """The SHA-256 of each article's text by article_id, in order of the ids."""
+        return Hashes(self.articles)
 
     @cached_property
     def speakers(self) -> dict[str, list[str]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
-from typing import Final, Protocol, TypeVar
+from itertools import chain, islice
+from typing import Any, Final, Protocol, TypeVar
 
 from dataset.problem import Problem
 
@@ -34,14 +36,17 @@ def here(work: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made
     Raises:
         Problem: a process was ended from outside.
     """
-    parts, cores = list(given), len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return _shared_out(work, parts, cores) if len(parts) >= ENOUGH and cores and cores > 1 else map(work, parts)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    left = iter(given)
+    first = list(islice(left, ENOUGH))
+    parts = chain(first, left)
+    return _shared_out(work, parts, cores) if len(first) == ENOUGH and cores > 1 else map(work, parts)
 
 
-def _shared_out(work: Callable[[Given], Made], parts: Sequence[Given], processes: int) -> Iterator[Made]:
-    """Few results wait at a time, so that they are not all held."""
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        left, begun = iter(parts), deque[Future[Made]]()
+def _shared_out(work: Callable[[Given], Made], left: Iterator[Given], processes: int) -> Iterator[Made]:
+    """Few parts and results wait at a time, so that they are not all held."""
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _attend) as pool:
+        begun = deque[Future[Made]]()
         try:
             begun.extend(pool.submit(work, part) for part in islice(left, processes + 1))
             while begun:
@@ -52,3 +57,14 @@ def _shared_out(work: Callable[[Given], Made], parts: Sequence[Given], processes
             raise Problem("a process of this command was ended", "free some memory, then run it again") from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _attend() -> None:
+    """Makes a process leave Ctrl-C to the one that it works for, and end when that one is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)

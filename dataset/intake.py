@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ import polars as pl
 
 from dataset import schema
 from dataset.corpus import Corpus
-from dataset.files import make_private, read_table, sha256, table_bytes, write_bytes
+from dataset.files import aside, make_private, read_table, sha256, table_bytes, write_bytes
 from dataset.problem import Problem
 from dataset.withdrawal import read_withdrawn
 
@@ -55,7 +56,7 @@ class Refused(Problem):
         self.each = each
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Article:
     file: Path
     article_id: str
@@ -80,6 +81,25 @@ def intake(corpus: Corpus, files: list[Path], about: About, progress: Progress =
                 _write_text(corpus, article, written)
             _add_rows(corpus, articles, about)
     return sorted(article.article_id for article in articles)
+
+
+def text_files(named: Iterable[Path]) -> list[Path]:
+    """The files to take in: for a folder, the `.txt` files in it, by name.
+
+    Raises:
+        Problem: a folder has none, or cannot be read.
+    """
+    return [file for path in named for file in (_in_folder(path) if path.is_dir() else [path])]
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    try:
+        found = sorted(path for path in folder.iterdir() if path.suffix == ".txt" and path.name[0] != ".")
+    except OSError as error:
+        raise Problem(f"{folder} cannot be read: {error.strerror}", f"mend that, {_AGAIN}") from None
+    if not found:
+        raise Problem(f"{folder} holds no .txt file", "name text files, or a folder of them")
+    return found
 
 
 def _check_about(about: About) -> None:
@@ -226,14 +246,14 @@ def _place(text: str, offset: int) -> str:
 
 
 @contextmanager
-def _all_or_none(corpus: Corpus) -> Iterator[list[Path]]:
-    """Takes the texts written away again where the block fails."""
-    written: list[Path] = []
+def _all_or_none(corpus: Corpus) -> Iterator[list[str]]:
+    """Takes the texts of the articles written away again where the block fails."""
+    written: list[str] = []
     try:
         yield written
     except BaseException as failure:
-        for path in written:
-            path.unlink(missing_ok=True)
+        for article_id in written:
+            corpus.text_path(article_id).unlink(missing_ok=True)
         if isinstance(failure, OSError):
             why = failure.strerror or failure
             raise Problem(
@@ -242,13 +262,12 @@ def _all_or_none(corpus: Corpus) -> Iterator[list[Path]]:
         raise
 
 
-def _write_text(corpus: Corpus, article: _Article, written: list[Path]) -> None:
+def _write_text(corpus: Corpus, article: _Article, written: list[str]) -> None:
     content = normalised(article.file)
     if sha256(content) != article.text_sha256:
         raise Problem(f"{article.file} changed while it was read", "run the same command again; nothing was added")
-    path = corpus.text_path(article.article_id)
-    if write_bytes(path, content):
-        written.append(path)
+    if write_bytes(corpus.text_path(article.article_id), content):
+        written.append(article.article_id)
 
 
 def _rows(corpus: Corpus) -> pl.DataFrame:
@@ -260,9 +279,9 @@ def _add_rows(corpus: Corpus, articles: list[_Article], about: About) -> None:
     path = corpus.seeds / "articles.jsonl"
     there = path.read_bytes().splitlines() if path.exists() else []
     lines = [(json.loads(line)["article_id"], line + b"\n") for line in there if line.strip()]
-    lines += _new_rows(articles, about)
-    lines.sort(key=itemgetter(0))
-    write_bytes(path, b"".join(line for _, line in lines))
+    new_lines = _new_rows(sorted(articles, key=attrgetter("article_id")), about)
+    with aside(path) as new, new.open("wb") as out:
+        out.writelines(line for _, line in heapq.merge(sorted(lines), new_lines, key=itemgetter(0)))
 
 
 def _new_rows(articles: list[_Article], about: About) -> Iterator[tuple[str, bytes]]:

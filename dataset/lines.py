@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from itertools import groupby
 from pathlib import Path
@@ -91,9 +91,9 @@ class Spill:
         self._ends = array("Q", [0])
         self._out: BinaryIO = path.open("wb")
 
-    def add(self, layer: Layer) -> None:
-        """Puts a part of a layer away, which is sorted in itself."""
-        for article, lines in parted(layer).items():
+    def add(self, rows: Mapping[str, Lines]) -> None:
+        """Puts the lines of some articles away."""
+        for article, lines in rows.items():
             self._ids.append(article)
             for table in TABLES:
                 content = lines.get(table, b"")

@@ -9,7 +9,7 @@ import typer
 
 from dataset.corpus import Corpus, open_corpus
 from dataset.files import write_bytes
-from dataset.intake import About, Refused, intake
+from dataset.intake import About, Refused, intake, text_files
 from scripts.console import CorpusOption, bar, problem, say
 
 SHOWN = 20
@@ -17,7 +17,9 @@ FILE = "intake-refused.txt"
 
 
 def command(
-    files: Annotated[list[Path], typer.Argument(help="Text files, UTF-8; a file's stem becomes the article's id.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Text files, UTF-8, or folders of .txt; a file's stem becomes the id.")
+    ],
     event: Annotated[str, typer.Option(help="The event that the articles report.", metavar="E")],
     outlet: Annotated[str | None, typer.Option(help="Who published them.")] = None,
     published: Annotated[str | None, typer.Option(help="Day of publication.", metavar="YYYY-MM-DD")] = None,
@@ -31,12 +33,13 @@ def command(
     CRLF and CR become LF and a BOM goes; nothing else of a text changes.
 
     Example: hedgerow intake ferry.txt bridge.txt --event bridge-2031 --published 2031-05-02
+    Example: hedgerow intake texts/ --event bridge-2031
     """
     here = open_corpus(corpus)
     about = About(event, outlet or None, published, url or None, licence or None, language)
     try:
         with bar("intake") as progress:
-            added = intake(here, files, about, progress)
+            added = intake(here, text_files(files), about, progress)
     except Refused as refused:
         _tell_of(here, refused)
         raise

@@ -15,16 +15,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import polars as pl
-
 from annotation.export import read_export
 from annotation.guidelines import notation
 from annotation.guidelines.html import marked
 from annotation.normalise import Normaliser
-from annotation.results import canonical_line, raw_line
+from annotation.results import canonical_line, raw_line, raw_task
 from dataset.corpus import Corpus
 from dataset.files import read_table, table_bytes
-from dataset.layer import TABLES, Layer, make_layer, sort_layer
+from dataset.layer import TABLES, sort_layer
 from dataset.problem import Problem
 from tests.dataset.checks.wrong import ARTICLE
 from tests.dataset.tiny import put_corpus
@@ -91,16 +89,14 @@ def export(content: bytes) -> None:
 
 def tables(tasks: list[Any]) -> None:
     """Tasks of any form become a layer that reads back as it is, or a Problem."""
-    parts = [make_layer("r1/a1")]
-    normaliser = Normaliser(_corpus(), "r1", "a1", put=parts.append)
+    normaliser = Normaliser(_corpus(), "r1", "a1")
     try:
         for task in tasks:
             normaliser.add(task)
-            assert canonical_line(json.loads(raw_line(task))) == canonical_line(task)
-        normaliser.end()
+            assert canonical_line(raw_task(raw_line(task))) == canonical_line(task)
+        layer = sort_layer(normaliser.layer())
     except (Problem, RecursionError):  # the latter is a Problem of every pull (annotation/raw.py)
         return
-    layer = sort_layer(Layer("r1/a1", **{name: pl.concat([getattr(one, name) for one in parts]) for name in TABLES}))
     for name, table in TABLES.items():
         path = _scratch() / f"{name}.jsonl"
         path.write_bytes(table_bytes(getattr(layer, name)))

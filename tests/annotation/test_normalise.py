@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 from annotation.normalise import Normaliser, taken_back
 from annotation.results import canonical_line, restored_meta
 from dataset.corpus import Corpus
-from dataset.layer import TABLES, Layer, make_layer, read_layer, sort_layer, write_layer
+from dataset.layer import TABLES, Layer, read_layer, sort_layer, write_layer
 from tests.annotation.test_broken_exports import ARTICLES, FOLDER
 from tests.dataset.checks.wrong import ARTICLE
 from tests.dataset.tiny import put_corpus
@@ -38,13 +37,10 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 
 def told(corpus: Corpus, *tasks: Row, account: int | None = None) -> Layer:
-    parts = [make_layer("r1/a1")]
-    normaliser = Normaliser(corpus, "r1", "a1", account, put=parts.append)
+    normaliser = Normaliser(corpus, "r1", "a1", account)
     for task in tasks:
         normaliser.add(task)
-    normaliser.end()
-    tables = {name: pl.concat([getattr(one, name) for one in parts]) for name in TABLES}
-    return sort_layer(taken_back(Layer("r1/a1", **tables)))
+    return sort_layer(taken_back(normaliser.layer()))
 
 
 def whole(**changed: Any) -> Row:
@@ -134,13 +130,6 @@ def test_an_article_that_ended_on_two_tasks_is_taken_back_and_is_a_finding(corpu
     layer = told(corpus, whole(), whole(id=2))
     assert layer.findings.select("article_id", "code").rows() == [(ARTICLE, "several-submissions")]
     assert layer.tasks.height == layer.spans.height == layer.relations.height == 0
-
-
-def test_the_task_that_was_ended_is_the_articles_place(corpus: Corpus) -> None:
-    normaliser = Normaliser(corpus, "r1", "a1", put=lambda part: None)
-    for task in (whole(id=7, annotations=[]), whole(), whole(id=8, annotations=[])):
-        normaliser.add(task)
-    assert normaliser.places() == {ARTICLE: 1}
 
 
 def test_a_task_whose_sha_256_is_another_is_refused(corpus: Corpus) -> None:

@@ -13,7 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.normalise import Normaliser, taken_back
+from annotation import normalise
+from annotation.normalise import Batch, Normaliser, normalised, taken_back
+from annotation.pull import Taken, pull_file
+from annotation.results import raw_line
+from dataset import engine
 from dataset.corpus import Corpus
 from dataset.files import table_bytes
 from dataset.layer import TABLES, Layer, make_layer, read_layer, removals, sort_layer, write_layer
@@ -22,6 +26,7 @@ from dataset.problem import Problem
 from dataset.renewal import Renewed, renew
 from tests.annotation.test_broken_exports import ARTICLES, FOLDER
 from tests.dataset.tiny import put_corpus
+from tests.disks import tree
 
 Row = dict[str, Any]
 NAME = "r1/a1"
@@ -67,24 +72,27 @@ def now(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 
 
 def in_memory(corpus: Corpus, tasks: list[Row], old: Layer) -> Layer:
-    parts = [make_layer(NAME)]
-    normaliser = Normaliser(corpus, "r1", "a1", put=parts.append)
+    normaliser = Normaliser(corpus, "r1", "a1")
     for task in tasks:
         normaliser.add(task)
-    normaliser.end()
-    told = taken_back(Layer(NAME, **{name: pl.concat([getattr(one, name) for one in parts]) for name in TABLES}))
-    kept = old.only(normaliser.untold())
+    told = taken_back(normaliser.layer())
+    kept = old.only(sorted(normaliser.told(b"").untold))
     beside = {name: pl.concat([getattr(told, name), getattr(kept, name)]) for name in TABLES if name != "findings"}
     return sort_layer(Layer(NAME, findings=told.findings, **beside))
 
 
-def on_disk(corpus: Corpus, tasks: list[Row], old: Path, folder: Path, rows: int, articles: int) -> Renewed:
-    with Spill(folder / "rows") as spill:
-        normaliser = Normaliser(corpus, "r1", "a1", put=spill.add, at_once=rows)
-        for task in tasks:
-            normaliser.add(task)
-        normaliser.end()
-        return renew(NAME, old, spill, taken_back, normaliser.untold(), articles)
+def take(corpus: Corpus, tasks: list[Row], rows: Spill, together: int) -> Taken:
+    """What tasks tell, so many of them together."""
+    taken, lines = Taken(rows), list(map(raw_line, tasks))
+    for first in range(0, len(lines), together):
+        taken.add(normalised(corpus, "r1", "a1", None, Batch(first + 1, lines[first : first + together])))
+    return taken
+
+
+def on_disk(corpus: Corpus, tasks: list[Row], old: Path, folder: Path, together: int, articles: int) -> Renewed:
+    with Spill(folder / "rows") as rows:
+        taken = take(corpus, tasks, rows, together)
+        return renew(NAME, old, rows, taken_back, taken.untold, articles)
 
 
 def contents(layer: Layer) -> dict[str, bytes]:
@@ -92,9 +100,9 @@ def contents(layer: Layer) -> dict[str, bytes]:
 
 
 @settings(max_examples=60)
-@given(drawn_tasks, drawn_tasks, st.integers(1, 40), st.integers(1, 4), st.sampled_from(["written", "edited"]))
+@given(drawn_tasks, drawn_tasks, st.integers(1, 6), st.integers(1, 4), st.sampled_from(["written", "edited"]))
 def test_it_is_the_one_made_in_memory_and_so_is_what_it_takes_away(
-    before: Corpus, now: Corpus, first: Any, second: Any, rows: int, articles: int, form: str
+    before: Corpus, now: Corpus, first: Any, second: Any, together: int, articles: int, form: str
 ) -> None:
     old = in_memory(before, tasks_of(first), make_layer(NAME))
     new = in_memory(now, tasks_of(second), old)
@@ -104,7 +112,7 @@ def test_it_is_the_one_made_in_memory_and_so_is_what_it_takes_away(
         write_layer(record, old)
         if form == "edited":
             edit(record)
-        made = on_disk(now, tasks_of(second), record, scratch, rows, articles)
+        made = on_disk(now, tasks_of(second), record, scratch, together, articles)
         assert {name: path.read_bytes() for name, path in made.files.items()} == contents(new)
     lost = removals(old, new)
     assert sorted(made.removed, key=str) == sorted(lost, key=str)
@@ -132,3 +140,43 @@ def test_articles_come_in_the_records_order_whatever_order_the_tasks_had(now: Co
     lines = made.files["tasks"].read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["article_id"] for line in lines] == ["B", "a-1", "a.1", "b", "z_9"]
     assert not read_layer(tmp_path / "record", NAME).tasks.height
+
+
+@pytest.mark.parametrize("together", [1, 2, 9])
+def test_an_article_is_at_its_last_task_with_work_and_else_at_its_first(
+    now: Corpus, tmp_path: Path, together: int
+) -> None:
+    tasks = tasks_of([("b", work) for work in ("nothing", "whole", "nothing", "skipped", "nothing")])
+    with Spill(tmp_path / "rows") as rows:
+        assert take(now, tasks, rows, together).places() == {"b": 11}
+        assert take(now, tasks[::2], rows, together).places() == {"b": 8}
+
+
+def pull_of(folder: Path, export: Path) -> tuple[str, dict[str, bytes | None]]:
+    """The id of a pull, and every table and raw line that it brought."""
+    corpus = put_corpus(folder, dict.fromkeys(KNOWN, TEXT))
+    pulled = pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    return pulled.pull_id, {name: found for name, found in tree(folder).items() if name.endswith(".jsonl")}
+
+
+@pytest.fixture
+def _a_task_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "ENOUGH", 2)
+    monkeypatch.setattr(normalise, "AT_ONCE", 1)
+
+
+def test_several_processes_bring_what_one_does(tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    export = tmp_path / "export.json"
+    export.write_text(json.dumps(tasks_of([(name, work) for name in [*KNOWN, "unheard-of"] for work in WORK])))
+    here = pull_of(tmp_path / "here", export)
+    request.getfixturevalue("_a_task_a_process")
+    assert pull_of(tmp_path / "there", export) == here
+
+
+@pytest.mark.usefixtures("_a_task_a_process")
+def test_what_is_no_task_is_told_by_its_place_whoever_reads_it(tmp_path: Path) -> None:
+    corpus, export = put_corpus(tmp_path / "corpus", dict.fromkeys(KNOWN, TEXT)), tmp_path / "export.json"
+    export.write_text(json.dumps([*tasks_of([(name, "whole") for name in KNOWN]), "a word"]))
+    with pytest.raises(Problem, match="holds something that is not a task, at place 6; export again"):
+        pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    assert not corpus.annotations.exists() and tree(corpus.pulls) == {}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 
 from dataset import engine
@@ -69,3 +72,39 @@ def test_a_process_reads_the_tables_of_a_corpus_once(tmp_path: Path) -> None:
     made = list(here(partial(same_articles, corpus), range(12)))
     assert {height for _, height in made} == {3}
     assert len({place for place, _ in made}) <= len(os.sched_getaffinity(0))
+
+
+def first_never_ends(number: int) -> int:
+    """Says which process it is."""
+    print(os.getpid(), flush=True)
+    while number == 0:
+        signal.pause()
+    return number
+
+
+def many_parts() -> None:
+    """One process stays at work, and the others have nothing to do."""
+    list(here(first_never_ends, range(engine.ENOUGH)))
+
+
+def takes_ctrl_c(number: int) -> bool:
+    return signal.getsignal(signal.SIGINT) != signal.SIG_IGN
+
+
+def test_ctrl_c_is_for_the_command_and_no_other_process_tells_of_it() -> None:
+    if len(os.sched_getaffinity(0)) > 1:
+        assert not any(here(takes_ctrl_c, range(9)))
+    assert all(here(takes_ctrl_c, range(3)))
+
+
+def test_no_process_outlives_a_command_that_was_killed() -> None:
+    cores = len(os.sched_getaffinity(0))
+    if cores == 1:
+        pytest.skip("on one core, parts are done in the process itself")
+    code = "from tests.dataset.test_engine import many_parts\nif __name__ == '__main__': many_parts()"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as command:
+        assert command.stdout
+        processes = [psutil.Process(one) for one in {int(command.stdout.readline()) for _ in range(cores + 1)}]
+        command.kill()
+    _, alive = psutil.wait_procs(processes, timeout=30)
+    assert not alive

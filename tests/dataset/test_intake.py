@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import filelock
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from dataset import intake as intake_module
 from dataset.corpus import Corpus, open_corpus
 from dataset.files import sha256, write_bytes
-from dataset.intake import About, Refused, intake
+from dataset.intake import About, Refused, intake, text_files
 from dataset.problem import Problem
 from dataset.schema import Articles, failures
 from tests.corpora import make_corpus
@@ -143,6 +144,21 @@ def test_a_missing_file_and_a_folder_are_refused(corpus: Corpus, tmp_path: Path)
     assert_refused(corpus, [corpus.seeds], "is a folder")
 
 
+def test_a_folder_stands_for_its_txt_files(corpus: Corpus, tmp_path: Path) -> None:
+    folder = tmp_path / "texts"
+    for name in ("b.txt", "a.txt", ".hidden.txt", "c.md", "deep/d.txt"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(name.encode())
+    assert text_files([folder, tmp_path / "more.txt"]) == [folder / "a.txt", folder / "b.txt", tmp_path / "more.txt"]
+    assert intake(corpus, text_files([folder]), ABOUT) == ["a", "b"]
+
+
+def test_a_folder_without_a_txt_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"Water.")
+    with pytest.raises(Problem, match=r"holds no \.txt file; name text files, or a folder of them"):
+        text_files([tmp_path])
+
+
 def test_an_id_that_the_corpus_has_is_refused(corpus: Corpus, write: Write) -> None:
     assert_refused(corpus, [write("one.txt", b"Other.")], "has an article one already, with another text")
     assert_refused(corpus, [write("one.txt", b"The port said so.")], "has an article one already, with the same text")
@@ -204,13 +220,21 @@ def test_a_failure_while_writing_leaves_nothing(corpus: Corpus, write: Write, mo
     calls = itertools.count()
 
     def failing(target: Path, content: bytes) -> bool:
-        if next(calls) == 2:
+        if next(calls) == 1:
             raise OSError(28, "No space left on device")
         return write_bytes(target, content)
 
     monkeypatch.setattr(intake_module, "write_bytes", failing)
     files = [write("a.txt", b"A"), write("b.txt", b"B")]
     assert_refused(corpus, files, "No space left on device; nothing was added")
+
+
+def test_a_failure_at_the_rows_leaves_no_text(corpus: Corpus, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(target: Path) -> NoReturn:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(intake_module, "aside", failing)
+    assert_refused(corpus, [write("a.txt", b"A"), write("b.txt", b"B")], "No space left on device; nothing was added")
 
 
 def test_a_file_that_changes_meanwhile_is_not_taken(

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dataset.files import sha256
+from dataset.hashes import Hashes
+
+ids = st.from_regex(r"[A-Za-z0-9_\-][A-Za-z0-9_.\-]{0,12}", fullmatch=True)
+
+
+def hashes(known: dict[str, str]) -> Hashes:
+    rows = {"article_id": list(known), "text_sha256": list(known.values())}
+    return Hashes(pl.DataFrame(rows, schema={"article_id": pl.String, "text_sha256": pl.String}).sort("article_id"))
+
+
+@given(st.dictionaries(ids, st.binary(max_size=3).map(sha256)), st.lists(ids | st.text(max_size=13)))
+def test_it_tells_what_a_dict_would(known: dict[str, str], asked: list[str]) -> None:
+    found = hashes(known)
+    assert dict(found) == known
+    assert list(found) == sorted(known)
+    assert [one in found for one in asked] == [one in known for one in asked]
+
+
+@pytest.mark.parametrize("stranger", ["two", "on", "ones", "one\0", "ône", "\ud800", ""])
+def test_what_is_no_article_has_no_hash(stranger: str) -> None:
+    known = hashes({"one": sha256(b"")})
+    assert stranger not in known
+    assert known.get(stranger) is None
