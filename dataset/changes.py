@@ -21,7 +21,7 @@ class Bump(IntEnum):
     MAJOR = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Change:
     """One thing that changed.
 
