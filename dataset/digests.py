@@ -74,7 +74,7 @@ class Digests:
         for before, after in zip(*(self._digests(one, config) for one in self.versions.both), strict=True):
             rows = before.join(after, on=keys, how="full", coalesce=True, suffix=NEW, nulls_equal=True)
             both.add(rows.filter(pl.col(SPLIT) == pl.col(SPLIT + NEW)).select(AT, AT + NEW, SPLIT, "article_id"))
-            differing.append(rows.filter(pl.any_horizontal(_differs(one) for one in (OWN, WHOLE))))
+            differing.append(_alone(rows.filter(pl.any_horizontal(_differs(one) for one in (OWN, WHOLE)))))
         found = pl.concat(differing).sort(AT + NEW, AT, nulls_last=True)
         return Joined(found, both)
 
@@ -151,7 +151,7 @@ class Digests:
                 first = int(rows[AT][0])
                 begin, end = (int(wanted.search_sorted(limit)) for limit in (first, first + rows.height))
                 if begin < end:
-                    found.append(rows[(wanted[begin:end] - first).to_list()].select(AT, *own))
+                    found.append(_alone(rows[(wanted[begin:end] - first).to_list()].select(AT, *own)))
         return self._with_kinds(one, pl.concat(found)) if config == "spans" else pl.concat(found)
 
     def _none(self, config: str) -> pl.DataFrame:
@@ -161,7 +161,7 @@ class Digests:
 
     def _with_kinds(self, one: Built, spans: pl.DataFrame) -> pl.DataFrame:
         kinds = self._kinds_of(one)
-        parts = [_join_kinds(some, kinds.read(number)) for number, some in kinds.dealt(spans)]
+        parts = [_alone(_join_kinds(some, kinds.read(number))) for number, some in kinds.dealt(spans)]
         return pl.concat(parts or [_join_kinds(spans, kinds.read(0))]).sort(AT)
 
     def those_of_old(self, articles: Iterable[str | None]) -> set[str]:
@@ -191,6 +191,11 @@ class Digests:
 
 def _differs(name: str) -> pl.Expr:
     return pl.col(name).ne_missing(pl.col(name + NEW))
+
+
+def _alone(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows in memory of their own: polars keeps all words of the rows that they were picked from."""
+    return pl.DataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 
 def _join_kinds(spans: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:

@@ -85,6 +85,6 @@ def _apply(change: Change, rows: dict[tuple[Any, ...], Any]) -> None:
         rows[_key(change.table, change.new)] = change.new
     elif change.kind == "changed" and change.column != "span_id":
         assert change.column
-        key = _key(change.table, vars(change))
+        key = tuple(getattr(change, name) for name in KEYS[change.table])
         assert rows[key][change.column] == change.old
         rows[key] = rows[key] | {change.column: change.new}
