@@ -97,7 +97,8 @@ class _Rows:
         )
         found = [change for config, one in joined.items() for change in self.own_changes(config, one.differing)]
         yield from found
-        told = list({one.article_id for one in found if one.table != "annotators" and one.article_id})
+        told = {one.article_id for one in found if one.table != "annotators" and one.article_id}
+        untold = ~pl.col("article_id").is_in(pl.Series(list(told), dtype=pl.String).implode())
         for config in self.common:
             if config not in joined and self.versions.same_files(config):
                 continue
@@ -105,7 +106,6 @@ class _Rows:
                 yield from _counted(config, *self.digests.counted(config))
                 continue
             one = joined.pop(config) if config in joined else self.digests.joined(config)
-            untold = ~pl.col("article_id").is_in(told)
             yield from _unexplained(config, one.differing.filter(untold))
             if _reordered(rows.filter(untold) for rows in one.both.each()):
                 yield Change(Bump.PATCH, "reordered", config, config)
