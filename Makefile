@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Where it is set, each of the tests' many processes would compile our modules again.
 export PYTHONDONTWRITEBYTECODE :=
+# The tests need little of what is installed for them: compiling all of it would take half a minute.
+AS_USED := --no-compile
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: demo test soak bench check install environments install-dev consumer pyarrow chromium postgres clean
@@ -55,20 +57,20 @@ $(VENV)/installed: pyproject.toml constraints.txt $(VENV)/created
 
 $(VENV)/installed-dev: pyproject.toml constraints.txt $(VENV)/created
 	@echo "installing Hedgerow, Label Studio and the tests' tools into $(VENV)"
-	@$(INSTALL) --editable '.[server,dev,cluster]'
+	@$(INSTALL) $(AS_USED) --editable '.[server,dev,cluster]'
 	@touch $@ $(VENV)/installed
 
 # What an ML team has: `datasets`, and nothing of ours.
 .venv-consumer/installed: constraints.txt
 	@echo "installing datasets alone into .venv-consumer"
 	@$(PYTHON) -m venv .venv-consumer
-	@.venv-consumer/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt datasets
+	@.venv-consumer/bin/python -m pip install --quiet --disable-pip-version-check $(AS_USED) --constraint constraints.txt datasets
 	@touch $@
 
 # Another pyarrow than the pinned one, to show that the content hashes of a release do not depend on it.
 .venv-pyarrow/installed: $(VENV)/created
 	@echo "installing another pyarrow into .venv-pyarrow"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target .venv-pyarrow 'pyarrow==26.*'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(AS_USED) --no-deps --upgrade --target .venv-pyarrow 'pyarrow==26.*'
 	@touch $@
 
 chromium:
