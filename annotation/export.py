@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
-from io import BytesIO
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO, Any, Final
 
 import ijson
 import orjson
-from ijson.backends import python as whole_characters
+from ijson.backends import python as exact
 
 from annotation.results import has_long_number
 from dataset.problem import Problem
@@ -23,6 +23,7 @@ LONGEST: Final = 32 << 20
 SCANNED: Final = 64 << 10
 ENDLESS: Final = 1 << 20
 _PIECES: Final = 64
+_EDGE: Final = 64
 _SPACE: Final = b" \t\r\n"
 # Between two tasks as Label Studio writes them; where else it matches, the pieces are put together again.
 _BETWEEN: Final = re.compile(rb'\},(?=\s*\{\s*"id"\s*:\s*\d)')
@@ -68,22 +69,22 @@ def _items(stream: IO[bytes]) -> Iterator[Any]:
 
 
 def _slow(stream: IO[bytes]) -> Iterator[Any]:
-    """The items by ijson; where half a character is written, by the parser that does not make a `?` of it."""
-    reader = whole_characters if _halves(stream) else ijson
+    """The items by ijson; by its slower parser where the other makes a `?` of half a character, or takes no number."""
+    reader = exact if _needs_exact(stream) else ijson
     stream.seek(0)
     yield from reader.items(stream, "item", use_float=True)
 
 
-def _halves(stream: IO[bytes]) -> bool:
-    """Whether half a character is written; refuses what ijson would read again and again, or stack up."""
+def _needs_exact(stream: IO[bytes]) -> bool:
+    """Whether half a character or a long number is written; refuses what ijson would read again and again."""
     last, found, since = b"", False, 0
     stream.seek(0)
     while chunk := stream.read(SCANNED):
-        found = found or bool(_HALF.search(last + chunk))
+        found = found or bool(_HALF.search(last + chunk)) or has_long_number(last + chunk)
         since = 0 if _QUOTE.search(chunk) else since + len(chunk)
         if since > ENDLESS:
             raise orjson.JSONDecodeError(f"for {ENDLESS >> 20} MB nothing in it ends", "", 0)
-        last = chunk[-5:]
+        last = chunk[-_EDGE:]
     return found
 
 
@@ -125,8 +126,6 @@ def _parted(text: bytes) -> list[bytes]:
 
 
 def _read(piece: bytes) -> Any:
-    """One piece of JSON. orjson takes a whole number of more than 64 bits for a float: such a piece is ijson's."""
+    """One piece of JSON. orjson takes a whole number of more than 64 bits for a float: such a piece is read again."""
     item = orjson.loads(piece)
-    if has_long_number(piece):
-        (item,) = _slow(BytesIO(b"[" + piece + b"]"))
-    return item
+    return json.loads(piece) if has_long_number(piece) else item

@@ -98,7 +98,7 @@ class _Rows:
         found = [change for config, one in joined.items() for change in self.own_changes(config, one.differing)]
         yield from found
         told = {one.article_id for one in found if one.table != "annotators" and one.article_id}
-        untold = ~pl.col("article_id").is_in(pl.Series(list(told), dtype=pl.String).implode())
+        untold = ~pl.col("article_id").is_in(pl.Series(list(told), dtype=pl.String).implode()).fill_null(False)
         for config in self.common:
             if config not in joined and self.versions.same_files(config):
                 continue
@@ -151,8 +151,9 @@ class _Rows:
     def link_changes(self, before: pl.DataFrame, after: pl.DataFrame) -> Iterator[Change]:
         """Links that are gone, came, or are derived where they were drawn; ends are known by their ids in NEW."""
         renamed = before["span_id"].is_not_null() & (before["span_id"] != after["span_id"]).fill_null(False)
-        ids = before["span_id"].filter(renamed), after["span_id"].filter(renamed)
-        old = _links(before).with_columns(pl.col("span_id", "to_span").replace(*ids))
+        ids = pl.DataFrame({"old": before["span_id"].filter(renamed), "new": after["span_id"].filter(renamed)})
+        ids = ids.unique("old", keep="first", maintain_order=True)
+        old = _links(before).with_columns(pl.col("span_id", "to_span").replace(ids["old"], ids["new"]))
         keys = ["article_id", "type", "span_id", "to_span", NTH]
         old, new = (rows.with_columns(occurrence(rows, keys[:-1])) for rows in (old, _links(after)))
         joined = old.join(new, on=keys, how="full", coalesce=True, suffix=NEW)

@@ -10,7 +10,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from itertools import chain, islice
+from multiprocessing import resource_tracker
 from typing import Any, Final, Protocol, TypeVar
 
 from dataset.problem import Problem
@@ -48,10 +50,10 @@ def _shared_out(work: Callable[[Given], Made], left: Iterator[Given], processes:
     with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _attend) as pool:
         begun = deque[Future[Made]]()
         try:
-            begun.extend(pool.submit(work, part) for part in islice(left, processes + 1))
+            begun.extend(_begun(pool, work, islice(left, processes + 1)))
             while begun:
                 made = begun.popleft().result()
-                begun.extend(pool.submit(work, part) for part in islice(left, 1))
+                begun.extend(_begun(pool, work, islice(left, 1)))
                 yield made
         except BrokenProcessPool:
             raise Problem("a process of this command was ended", "free some memory, then run it again") from None
@@ -59,9 +61,26 @@ def _shared_out(work: Callable[[Given], Made], left: Iterator[Given], processes:
             pool.shutdown(cancel_futures=True)
 
 
+def _begun(pool: ProcessPoolExecutor, work: Callable[[Given], Made], parts: Iterable[Given]) -> Iterator[Future[Made]]:
+    for part in parts:
+        with _ctrl_c_later():
+            future = pool.submit(work, part)
+        yield future
+
+
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Ctrl-C waits for the end of the block; a process that starts in it never hears of one, from its first moment."""
+    resource_tracker.ensure_running()  # its start would let Ctrl-C through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _attend() -> None:
-    """Makes a process leave Ctrl-C to the one that it works for, and end when that one is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Makes a process end when the one that it works for is gone."""
     threading.Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
 
 

@@ -94,7 +94,7 @@ def text_files(named: Iterable[Path]) -> list[Path]:
 
 def _in_folder(folder: Path) -> list[Path]:
     try:
-        found = sorted(path for path in folder.iterdir() if path.suffix == ".txt" and path.name[0] != ".")
+        found = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".txt" and path.name[0] != ".")
     except OSError as error:
         raise Problem(f"{folder} cannot be read: {error.strerror}", f"mend that, {_AGAIN}") from None
     if not found:
@@ -164,7 +164,7 @@ def _article(corpus: Corpus, file: Path, ids: set[str], taken: dict[str, str]) -
     same = taken.get(digest)
     if article_id in ids:
         how = "with the same text" if same == article_id else "with another text"
-        raise Problem(f"{file}: the corpus has an article {article_id} already, {how}", "leave it out, or rename it")
+        raise Problem(f"{file}: there is an article {article_id} already, {how}", "leave it out, or rename it")
     if same is not None:
         raise Problem(f"{file} has the same text as the article {same}", "leave it out")
     _refuse_other_text(corpus.text_path(article_id), file, content)
@@ -247,12 +247,12 @@ def _place(text: str, offset: int) -> str:
 
 @contextmanager
 def _all_or_none(corpus: Corpus) -> Iterator[list[str]]:
-    """Takes the texts of the articles written away again where the block fails."""
+    """Takes the texts of the articles written away again where the block fails before they have rows."""
     written: list[str] = []
     try:
         yield written
     except BaseException as failure:
-        for article_id in written:
+        for article_id in set(written) - set(_rows(corpus)["article_id"]):
             corpus.text_path(article_id).unlink(missing_ok=True)
         if isinstance(failure, OSError):
             why = failure.strerror or failure

@@ -88,8 +88,12 @@ def main() -> None:
         _end(
             f"{failure.filename or 'a file'}: {failure.strerror or failure}; mend that, then run the same command again"
         )
-    except KeyboardInterrupt:
-        _end("stopped; run the same command again, what is done is not done twice", STOPPED)
+    except MemoryError:
+        _end("there is not enough memory; free some, then run the same command again")
+    except SystemExit as ended:
+        if ended.code == STOPPED:  # Typer's answer to Ctrl-C, without a word
+            _end("stopped; run the same command again, what is done is not done twice", STOPPED)
+        raise
     except Exception as failure:
         if os.environ.get("HEDGEROW_TRACEBACK"):
             raise

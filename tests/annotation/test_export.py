@@ -8,10 +8,11 @@ import ijson
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from ijson.backends import python as whole_characters
+from ijson.backends import python as exact
 
 from annotation import export
 from annotation.export import read_export
+from annotation.results import has_long_number
 from dataset.problem import Problem
 
 _TEXTS = st.sampled_from(('},{"id": 1', '"}]', "“a”", "\\", "ab", "\u2028", "[{", "1" * 30)) | st.text(max_size=5)
@@ -71,7 +72,7 @@ def test_what_is_cut_or_changed_gives_what_ijson_gives(
     told: list[str] = []
     try:
         with path.open("rb") as stream:
-            reader = whole_characters if b"\\ud" in content else ijson
+            reader = exact if b"\\ud" in content or has_long_number(bytes(content)) else ijson
             told.extend(map(repr, reader.items(stream, "item", use_float=True)))
     except (ijson.JSONError, ValueError):
         told.append("Problem")
@@ -85,6 +86,13 @@ def read(path: Path) -> list[str]:
     except Problem:
         found.append("Problem")
     return found
+
+
+@pytest.mark.parametrize("digits", [18, 19, 20, 60, 400, 4000])
+@pytest.mark.parametrize("beside", ["", "\ud800"])
+def test_a_long_whole_number_is_read_to_its_last_digit(tmp_path: Path, digits: int, beside: str) -> None:
+    tasks = [{"id": 1, "n": 1}, {"id": 2, "n": -int("9" * digits), "beside": beside}, {"id": 3, "n": 1.5}]
+    assert list(read_export(written(tmp_path, json.dumps(tasks).encode()))) == tasks
 
 
 def test_tasks_come_before_the_file_is_read_to_its_end(tmp_path: Path, small: None) -> None:

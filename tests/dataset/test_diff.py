@@ -362,6 +362,26 @@ def test_spans_that_share_an_id_are_compared_in_their_order(tmp_path: Path) -> N
     assert diff(old, old).bump == Bump.NONE
 
 
+def test_spans_that_shared_an_id_may_each_have_another(tmp_path: Path) -> None:
+    rows = valid_rows() | {"relations": []}
+    row_of(rows, "near")["span_id"] = "seen"
+    old = put(tmp_path / "old", rows)
+    for number, row in enumerate(one for one in rows["spans"] if one["span_id"] == "seen"):
+        row["span_id"] = f"new{number}"
+    found = [one for one in diff(old, put(tmp_path / "new", rows)).changes if one.table == "spans"]
+    assert {(one.column, one.new) for one in found} == {("span_id", "one:new0"), ("span_id", "one:new1")}
+
+
+def test_rows_without_an_article_are_compared_too(built: Path, copy: Path, tmp_path: Path) -> None:
+    def nowhere(rows: pyarrow.Table) -> pyarrow.Table:
+        return pyarrow.Table.from_pylist([row | {"article_id": None} for row in rows.to_pylist()], schema=rows.schema)
+
+    rewrite(copy, "tokens", nowhere)
+    other = Path(shutil.copytree(copy, tmp_path / "other"))
+    rewrite(other, "tokens", lambda rows: _with_last_tag(rows, 1))
+    assert diff(copy, other).bump == Bump.MAJOR
+
+
 # Without the articles' words
 
 

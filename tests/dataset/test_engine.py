@@ -87,14 +87,24 @@ def many_parts() -> None:
     list(here(first_never_ends, range(engine.ENOUGH)))
 
 
-def takes_ctrl_c(number: int) -> bool:
-    return signal.getsignal(signal.SIGINT) != signal.SIG_IGN
+def takes_ctrl_c(number: int = 0) -> bool:
+    return signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
 
 
-def test_ctrl_c_is_for_the_command_and_no_other_process_tells_of_it() -> None:
+BORN_TAKING = takes_ctrl_c()
+
+
+def born_taking_ctrl_c(number: int) -> bool:
+    """Whether it was so while the process was still importing."""
+    return BORN_TAKING
+
+
+@pytest.mark.parametrize("taking", [takes_ctrl_c, born_taking_ctrl_c])
+def test_ctrl_c_is_for_the_command_and_no_other_process_tells_of_it(taking: Callable[[int], bool]) -> None:
     if len(os.sched_getaffinity(0)) > 1:
-        assert not any(here(takes_ctrl_c, range(9)))
-    assert all(here(takes_ctrl_c, range(3)))
+        assert not any(here(taking, range(9)))
+    assert all(here(taking, range(3)))
+    assert takes_ctrl_c()
 
 
 def test_no_process_outlives_a_command_that_was_killed() -> None:

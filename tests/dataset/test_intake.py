@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
@@ -11,7 +12,7 @@ import pytest
 
 from dataset import intake as intake_module
 from dataset.corpus import Corpus, open_corpus
-from dataset.files import sha256, write_bytes
+from dataset.files import aside, sha256, write_bytes
 from dataset.intake import About, Refused, intake, text_files
 from dataset.problem import Problem
 from dataset.schema import Articles, failures
@@ -146,10 +147,10 @@ def test_a_missing_file_and_a_folder_are_refused(corpus: Corpus, tmp_path: Path)
 
 def test_a_folder_stands_for_its_txt_files(corpus: Corpus, tmp_path: Path) -> None:
     folder = tmp_path / "texts"
-    for name in ("b.txt", "a.txt", ".hidden.txt", "c.md", "deep/d.txt"):
+    for name in ("b.TXT", "a.txt", ".hidden.txt", "c.md", "deep/d.txt"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(name.encode())
-    assert text_files([folder, tmp_path / "more.txt"]) == [folder / "a.txt", folder / "b.txt", tmp_path / "more.txt"]
+    assert text_files([folder, tmp_path / "more.txt"]) == [folder / "a.txt", folder / "b.TXT", tmp_path / "more.txt"]
     assert intake(corpus, text_files([folder]), ABOUT) == ["a", "b"]
 
 
@@ -160,8 +161,10 @@ def test_a_folder_without_a_txt_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_id_that_the_corpus_has_is_refused(corpus: Corpus, write: Write) -> None:
-    assert_refused(corpus, [write("one.txt", b"Other.")], "has an article one already, with another text")
-    assert_refused(corpus, [write("one.txt", b"The port said so.")], "has an article one already, with the same text")
+    assert_refused(corpus, [write("one.txt", b"Other.")], "there is an article one already, with another text")
+    assert_refused(
+        corpus, [write("one.txt", b"The port said so.")], "there is an article one already, with the same text"
+    )
 
 
 def test_the_same_text_under_another_id_is_refused_with_its_name(corpus: Corpus, write: Write) -> None:
@@ -172,8 +175,8 @@ def test_two_files_of_one_call_are_held_against_each_other(corpus: Corpus, write
     first = write("new.txt", b"Water.")
     assert_refused(corpus, [first, write("again.txt", b"Water.")], "the same text as the article new")
     (tmp_path / "new.txt").write_bytes(b"Other.")
-    assert_refused(corpus, [first, tmp_path / "new.txt"], "has an article new already")
-    assert_refused(corpus, [first, first], "has an article new already")
+    assert_refused(corpus, [first, tmp_path / "new.txt"], "there is an article new already")
+    assert_refused(corpus, [first, first], "there is an article new already")
 
 
 def test_every_bad_file_is_named_and_the_good_ones_wait(corpus: Corpus, write: Write) -> None:
@@ -235,6 +238,21 @@ def test_a_failure_at_the_rows_leaves_no_text(corpus: Corpus, write: Write, monk
 
     monkeypatch.setattr(intake_module, "aside", failing)
     assert_refused(corpus, [write("a.txt", b"A"), write("b.txt", b"B")], "No space left on device; nothing was added")
+
+
+def test_once_the_rows_are_there_the_texts_stay(corpus: Corpus, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def interrupted(target: Path) -> Iterator[Path]:
+        with aside(target) as new:
+            yield new
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(intake_module, "aside", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        intake(corpus, [write("a.txt", b"A"), write("b.txt", b"B")], ABOUT)
+    after = open_corpus(corpus.root)
+    assert [after.text(article) for article in ("a", "b")] == ["A", "B"]
+    assert {"a", "b"} < set(after.articles["article_id"])
 
 
 def test_a_file_that_changes_meanwhile_is_not_taken(

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
 import typer
 
+from annotation.locks import one_at_a_time
 from dataset.corpus import Corpus
 from scripts.main import app
+from tests.annotation.test_push import HEDGEROW
 from tests.commands import Done, Running
 from tests.corpora import REPOSITORY, copy_of_the_seeds
 
@@ -51,6 +55,18 @@ def test_the_help_of_every_command_shows_an_example(command: str) -> None:
 def test_wrong_usage_ends_with_2() -> None:
     assert hedgerow("push").returncode == 2
     assert hedgerow("no-such-command").returncode == 2
+
+
+def test_ctrl_c_says_what_to_do_next(shipped: Corpus) -> None:
+    export = shipped.root / "export.json"
+    words = ("pull", "--round", "r1", "--annotator", "a1", "--from-file", str(export), "--corpus", str(shipped.root))
+    with one_at_a_time(shipped, "r1", ["a1"]):
+        command = subprocess.Popen([*HEDGEROW, *words], stderr=subprocess.PIPE, text=True)
+        assert "this one waits" in next(iter(command.stderr or ()))
+        command.send_signal(signal.SIGINT)
+        _, said = command.communicate(timeout=60)
+    assert said.splitlines() == ["hedgerow: stopped; run the same command again, what is done is not done twice"]
+    assert command.returncode == 130
 
 
 def assert_one_line_and_3(told: Done, words: str) -> None:
