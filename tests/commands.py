@@ -15,6 +15,8 @@ from importlib import import_module
 from pathlib import Path
 
 Done = subprocess.CompletedProcess[str]
+HEDGEROW = [sys.executable, "-c", "from scripts.main import main; main()"]
+"""The first words of a command in a process of its own, for what needs its pipes, its signals or its start."""
 
 OWN_IN_EACH = {"scripts", "huggingface_hub", "datasets"}
 """What reads the environment or the terminal as it is imported."""

@@ -20,9 +20,8 @@ from annotation.results import read_task
 from annotation.studio import Studio
 from dataset.corpus import Corpus, open_corpus
 from dataset.problem import Problem
+from tests.commands import HEDGEROW
 from tests.corpora import make_corpus
-
-HEDGEROW = [sys.executable, "-c", "from scripts.main import main; main()"]
 
 
 def on_server(corpus: Corpus, round_name: str, who: Seat) -> list[str]:

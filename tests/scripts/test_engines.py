@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.commands import HEDGEROW
 from tests.dataset.checks.wrong import ARTICLE, Work
 from tests.dataset.tiny import put_corpus, put_layer
 
@@ -22,10 +23,8 @@ COMMANDS = [
 
 
 def hedgerow(corpus: Path, *words: str, address: str = "") -> subprocess.CompletedProcess[str]:
-    code = "from scripts.main import main; main()"
     env = {"PYTHONPATH": ":".join(sys.path), "RAY_ADDRESS": address}
-    given = [sys.executable, "-c", code, *words]
-    return subprocess.run(given, cwd=corpus, env=env, capture_output=True, text=True, check=False)
+    return subprocess.run([*HEDGEROW, *words], cwd=corpus, env=env, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture

@@ -5,15 +5,16 @@ import re
 import signal
 import subprocess
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import typer
 
+import scripts.main
 from annotation.locks import one_at_a_time
 from dataset.corpus import Corpus
 from scripts.main import app
-from tests.annotation.test_push import HEDGEROW
-from tests.commands import Done, Running
+from tests.commands import HEDGEROW, Done, Running
 from tests.corpora import REPOSITORY, copy_of_the_seeds
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
@@ -69,6 +70,27 @@ def test_ctrl_c_says_what_to_do_next(shipped: Corpus) -> None:
     # Ctrl-C just after a line was written may have it written once more.
     assert said.removeprefix(waits) == "hedgerow: stopped; run the same command again, what is done is not done twice\n"
     assert command.returncode == 130
+
+
+@pytest.mark.parametrize(
+    ("failure", "said"),
+    [
+        (MemoryError(), "there is not enough memory; free some, then run the same command again"),
+        (OSError(28, "No space left on device", "x"), "x: No space left on device; mend that, then run the same"),
+        (KeyError("x"), "a defect: KeyError: 'x'; HEDGEROW_TRACEBACK=1 shows where, please report it"),
+    ],
+)
+def test_what_no_command_answers_is_a_sentence_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], failure: Exception, said: str
+) -> None:
+    def fails() -> NoReturn:
+        raise failure
+
+    monkeypatch.setattr(scripts.main, "app", fails)
+    with pytest.raises(SystemExit) as ended:
+        scripts.main.main()
+    assert ended.value.code == 3
+    assert capsys.readouterr().err.startswith(f"hedgerow: {said}")
 
 
 def assert_one_line_and_3(told: Done, words: str) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,6 +12,7 @@ from dataset.corpus import Corpus
 from dataset.layer import read_layer
 from tests.annotation.conftest import tasks
 from tests.annotation.test_changes import submit
+from tests.commands import HEDGEROW
 from tests.corpora import REPOSITORY
 
 __all__ = ["tasks"]
@@ -20,9 +20,8 @@ __all__ = ["tasks"]
 
 @pytest.fixture
 def watching(corpus: Corpus, tasks: dict[str, int]) -> Iterator[subprocess.Popen[bytes]]:
-    command = "from scripts.main import main; main()"
     words = ["pull", "--round", "r1", "--watch", "--every", "0.2", "--corpus", str(corpus.root)]
-    running = subprocess.Popen([sys.executable, "-c", command, *words], cwd=REPOSITORY, stdout=subprocess.DEVNULL)
+    running = subprocess.Popen([*HEDGEROW, *words], cwd=REPOSITORY, stdout=subprocess.DEVNULL)
     yield running
     running.kill()
     running.wait()
