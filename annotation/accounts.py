@@ -52,7 +52,7 @@ def embedded_seat(corpus: Corpus, annotator: str) -> Seat:
         raise Problem("no Label Studio is set up here", f"start one with `hedgerow up --annotator {annotator}`")
     if annotator not in known.annotators:
         raise Problem(f"{annotator} has no account here", f"make one with `hedgerow up --annotator {annotator}`")
-    studio = Studio(f"http://127.0.0.1:{known.port}", known.annotators[annotator].token)
+    studio = Studio(f"http://127.0.0.1:{known.port}", known.annotators[annotator].token, key=known.key)
     return Seat(annotator, studio, studio.whoami()[0], blind=True)
 
 

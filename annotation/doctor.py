@@ -8,13 +8,12 @@ from collections.abc import Generator, Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
-from itertools import permutations
 from pathlib import Path
 from typing import Final
 
 import httpx
 
-from annotation import accounts, versions
+from annotation import accounts, trespass, versions
 from annotation.database import EXAMPLE
 from annotation.raw import altered
 from annotation.server import HOST, Account, Secrets, Server
@@ -189,7 +188,7 @@ def _accounts(known: Secrets) -> Iterator[Line]:
     url = f"http://{HOST}:{known.port}"
     for account in (known.admin, *known.annotators.values()):
         yield from told(f"account {account.name}", partial(_account, url, account))
-    yield from told("blindness", lambda: blindness(url, list(known.annotators.values())))
+    yield from told("blindness", lambda: trespass.blindness(known))
 
 
 def _account(url: str, account: Account) -> Iterator[Line]:
@@ -199,33 +198,6 @@ def _account(url: str, account: Account) -> Iterator[Line]:
         yield Line(name, "ok", f"the token of {account.name} works")
     else:
         yield Line(name, "fail", f"the token of {account.name} is another account's", "run `hedgerow up` again")
-
-
-def blindness(url: str, annotators: list[Account]) -> Iterator[Line]:
-    """Whether any annotator can open a project of another's."""
-    owned = {one.name: number for one in annotators if (number := _a_project(url, one)) is not None}
-    asked = [(one, other) for one, other in permutations(annotators, 2) if one.name in owned]
-    seen = [(one, other) for one, other in asked if _status(url, other, owned[one.name]) not in (403, 404)]
-    if seen:
-        pairs = ", ".join(f"{other.name} can open {one.name}'s project" for one, other in seen[:3])
-        yield Line("blindness", "fail", pairs, "run `hedgerow down` and `hedgerow up`, and label nothing meanwhile")
-    elif asked:
-        yield Line("blindness", "ok", f"no annotator can open another's project; {len(asked)} ways tried")
-    else:
-        yield Line("blindness", "ok", "there is nothing yet that one annotator could see of another")
-
-
-def _a_project(url: str, account: Account) -> int | None:
-    found = _ask(url, account, "/api/projects/?page_size=1").raise_for_status().json()["results"]
-    return int(found[0]["id"]) if found else None
-
-
-def _status(url: str, account: Account, project: int) -> int:
-    return _ask(url, account, f"/api/projects/{project}/").status_code
-
-
-def _ask(url: str, account: Account, path: str) -> httpx.Response:
-    return httpx.get(f"{url}{path}", headers={"Authorization": f"Token {account.token}"}, timeout=30)
 
 
 def failed(lines: Iterable[Line]) -> bool:

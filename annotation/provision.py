@@ -37,7 +37,7 @@ def _open_label_studio() -> None:
 def _account(account: dict[str, str], *, superuser: bool) -> None:
     """An account with an organisation of its own: it sees no other's projects, and no other sees its."""
     from django.db import transaction
-    from organizations.models import Organization
+    from organizations.models import Organization, OrganizationMember
     from users.models import User
 
     with transaction.atomic():
@@ -48,7 +48,10 @@ def _account(account: dict[str, str], *, superuser: bool) -> None:
             user.active_organization = Organization.create_organization(
                 created_by=user, title=title, legacy_api_tokens_enabled=True
             )
-        _ = user.active_organization.session_timeout_policy  # made when it is first asked for, else by the first page
+        own = Organization.objects.get(created_by=user)
+        OrganizationMember.objects.filter(user=user).exclude(organization=own).delete()
+        user.active_organization = own
+        _ = own.session_timeout_policy  # made when it is first asked for, else by the first page
         if not user.check_password(account["password"]):
             user.set_password(account["password"])
         user.is_superuser = user.is_staff = superuser

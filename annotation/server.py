@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,6 +20,7 @@ import httpx
 import psutil
 
 from annotation import database
+from annotation.routes import KEY_VARIABLE
 from dataset.files import aside, make_private
 from dataset.problem import Problem
 
@@ -58,12 +59,16 @@ class Account:
 
 @dataclass(frozen=True)
 class Secrets:
-    """What `up` made: the port, the admin, the annotators by pseudonym; the URL of the database, None for SQLite."""
+    """What `up` made: the port, the admin, the annotators by pseudonym; the URL of the database, None for SQLite.
+
+    `key` opens to commands what is closed to accounts; None where an earlier version made the server.
+    """
 
     port: int
     admin: Account
     annotators: dict[str, Account] = field(default_factory=dict)
     database: str | None = None
+    key: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,8 @@ class Server:
         try:
             known = json.loads(self.secrets_path.read_text(encoding="utf-8"))
             annotators = {name: Account(**account) for name, account in known["annotators"].items()}
-            return Secrets(known["port"], Account(**known["admin"]), annotators, known.get("database"))
+            admin = Account(**known["admin"])
+            return Secrets(known["port"], admin, annotators, known.get("database"), known.get("key"))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Problem(
                 f"{self.secrets_path} is damaged",
@@ -170,6 +176,15 @@ class Server:
             if running and before and port not in (None, before.port):
                 raise Problem(f"the server runs on port {before.port}", "stop it with `hedgerow down` first")
             known = before or _new_secrets(database_url)
+            if known.key is None:
+                if running:
+                    raise Problem(
+                        "the server that runs here was started by an earlier version, which keeps annotators apart "
+                        "less well",
+                        "run `hedgerow down`, then this again",
+                    )
+                known = replace(known, key=_new_key())
+                self._unfinished.touch()
             wanted = _with_annotators(known, annotators, port, free=running is None)
             new = before is None or set(wanted.annotators) - set(before.annotators) or not self.data_path.exists()
             self._write_secrets(wanted)
@@ -238,12 +253,12 @@ class Server:
         with aside(self.secrets_path, private=True) as new:
             new.write_text(json.dumps(asdict(wanted), indent=2) + "\n", encoding="utf-8")
 
-    def _environment(self, database_url: str | None) -> dict[str, str]:
+    def _environment(self, wanted: Secrets) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in _NOT_ITS_OWN}
-        kept |= {**_SETTINGS, _DATA_DIR: str(self.data_path)}
-        if database_url is None:
+        kept |= {**_SETTINGS, _DATA_DIR: str(self.data_path), KEY_VARIABLE: wanted.key or ""}
+        if wanted.database is None:
             return kept | {"LABEL_STUDIO_DJANGO_DB": "sqlite"}
-        return kept | {"LABEL_STUDIO_DJANGO_DB": "postgresql", database.VARIABLE: database_url}
+        return kept | {"LABEL_STUDIO_DJANGO_DB": "postgresql", database.VARIABLE: wanted.database}
 
     def _provision(self, wanted: Secrets) -> None:
         accounts = {"admin": asdict(wanted.admin), "annotators": [asdict(one) for one in wanted.annotators.values()]}
@@ -253,7 +268,7 @@ class Server:
                 input=json.dumps(accounts).encode(),
                 stdout=log,
                 stderr=log,
-                env=self._environment(wanted.database),
+                env=self._environment(wanted),
                 umask=0o077,
                 check=False,
             )
@@ -269,7 +284,7 @@ class Server:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self._environment(wanted.database),
+                env=self._environment(wanted),
                 umask=0o077,
                 start_new_session=True,
             )
@@ -301,12 +316,16 @@ class Server:
         return f"see {self.log_path}"
 
 
+def _new_key() -> str:
+    return secrets.token_urlsafe(32)
+
+
 def _with_annotators(known: Secrets, annotators: list[str], port: int | None, *, free: bool) -> Secrets:
     """The secrets with an account for each annotator, and a port that is free if one is needed."""
     added = {name: _new_account(name) for name in annotators if name not in known.annotators}
     _refuse_alike([*known.annotators, *added])
     chosen = _free_port(port, known.port) if free else known.port
-    return Secrets(chosen, known.admin, known.annotators | added, known.database)
+    return replace(known, port=chosen, annotators=known.annotators | added)
 
 
 def _refuse_alike(names: list[str]) -> None:
@@ -320,7 +339,7 @@ def _refuse_alike(names: list[str]) -> None:
 
 
 def _new_secrets(database_url: str | None) -> Secrets:
-    return Secrets(0, _new_account("admin"), database=database_url)
+    return Secrets(0, _new_account("admin"), database=database_url, key=_new_key())
 
 
 def _new_account(name: str) -> Account:

@@ -19,6 +19,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from tenacity.wait import wait_base
 
 from annotation.listing import Listing
+from annotation.routes import KEY_HEADER
 from dataset.problem import UNTRUSTED, Problem, distrusted
 
 if TYPE_CHECKING:
@@ -54,13 +55,19 @@ class Passing(Problem):
 
 
 class Studio:
-    """One account's view of a server. Every method raises Problem where the server cannot be asked or refuses."""
+    """One account's view of a server. Every method raises Problem where the server cannot be asked or refuses.
 
-    def __init__(self, url: str, token: str, timeout: float = 60) -> None:
+    `key` is that of the embedded server, which opens more than the labelling page needs.
+    """
+
+    def __init__(self, url: str, token: str, timeout: float = 60, key: str | None = None) -> None:
         self.url = without_credentials(url).rstrip("/")
-        self._token = token
+        self._token, self._key = token, key
         self._http = httpx.Client(
-            timeout=timeout, follow_redirects=True, event_hooks={"response": [_refuse_other_server]}
+            timeout=timeout,
+            follow_redirects=True,
+            headers={KEY_HEADER: key} if key else None,
+            event_hooks={"response": [_refuse_other_server]},
         )
         self._opened: LabelStudio | None = None
 
@@ -221,6 +228,11 @@ class Studio:
         """Deletes a project and all in it."""
         with self._speaking():
             self._client.projects.delete(id=project)
+
+    def delete_task(self, task: int) -> None:
+        """Deletes a task and all in it."""
+        with self._speaking():
+            self._client.tasks.delete(id=str(task))
 
     def project_url(self, project: int) -> str:
         """The address where a person opens the project."""

@@ -6,14 +6,33 @@ from pathlib import Path
 from django.core.servers.basehttp import WSGIServer
 
 from annotation import database
+from annotation.routes import KEY_VARIABLE
 
 # Label Studio reads these two while its settings are still loading.
 SENTRY_DSN = FRONTEND_SENTRY_DSN = ""
 
 from core.settings.base import *  # noqa: E402, F403 - this is how Django settings are extended
+
+# Read for good while the rest of Label Studio's settings load.
+REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"] = (  # type: ignore[name-defined]  # noqa: F405
+    "annotation.membership.MembersToken",
+    "rest_framework.authentication.SessionAuthentication",
+)
+
 from label_studio.core.settings.label_studio import *  # noqa: E402, F403
 
+# Only Hedgerow's commands have it; what is empty opens nothing.
+HEDGEROW_KEY = os.environ.get(KEY_VARIABLE, "")
+
 PROJECT_MIXIN = "annotation.blindness.OwnOrganisationOnly"
+CORS_ALLOW_ALL_ORIGINS = False
+
+# Outermost: a closed address costs nothing. Label Studio's own organisation for whoever has none is everybody's, and
+# tokens of the kind that it would take without asking the database are not given out here.
+MIDDLEWARE.insert(0, "annotation.routes.ListedRoutesOnly")  # type: ignore[name-defined]  # noqa: F405
+MIDDLEWARE.remove("organizations.middleware.DummyGetSessionMiddleware")  # type: ignore[name-defined]  # noqa: F405
+MIDDLEWARE.remove("jwt_auth.middleware.JWTAuthenticationMiddleware")  # type: ignore[name-defined]  # noqa: F405
+MIDDLEWARE.append("annotation.membership.MembersSession")  # type: ignore[name-defined]  # noqa: F405
 
 # Innermost, so that what Label Studio does when a database is locked begins the whole change again.
 MIDDLEWARE.append("annotation.transactions.WholeOrNone")  # type: ignore[name-defined]  # noqa: F405

@@ -1,0 +1,133 @@
+"""Tries, as each annotator of the embedded server, to reach a neighbour's work and what is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+
+from annotation.routes import KEY_HEADER
+from annotation.server import HOST, Account, Secrets
+from dataset.doctor import Line
+
+_REFUSALS: Final = frozenset({401, 403, 404, 405})
+_RESTART: Final = "run `hedgerow down` and `hedgerow up`, and let nobody label meanwhile"
+_SECONDS: Final = 30
+
+
+@dataclass(frozen=True)
+class Work:
+    """The number of an annotator's project, and of a task, an annotation and a draft in it where there are any."""
+
+    project: int
+    tasks: list[int] = field(default_factory=list)
+    annotations: list[int] = field(default_factory=list)
+    drafts: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A request that must be refused, and what would be the case if it were not."""
+
+    method: str
+    path: str
+    harm: str
+    body: dict[str, Any] | None = None
+
+
+def blindness(known: Secrets) -> Iterator[Line]:
+    """Whether annotators are kept from each other's work, and from all but the labelling page, found out by trying.
+
+    Each annotator tries to reach the work of one other. The requests that would change something ask for nothing that
+    harms the work if they are let through.
+    """
+    url = f"http://{HOST}:{known.port}"
+    with httpx.Client(base_url=url, timeout=_SECONDS) as web:
+        annotators = list(known.annotators.values())
+        works = {account.name: _work(web, account, known.key) for account in annotators}
+        organisations = [_organisation(web, account) for account in annotators]
+        count, harms = 0, []
+        for account in annotators:
+            neighbour = _neighbour(account, annotators, works)
+            for attempt in _attempts(web, account, neighbour, works):
+                count += 1
+                if _status(web, account, attempt) not in _REFUSALS:
+                    harms.append(f"{account.name} can {attempt.harm}")
+    if len({*organisations}) < len(organisations):
+        harms.append("annotators share an organisation")
+    if harms:
+        more = f", and {len(harms) - 3} more" if len(harms) > 3 else ""
+        yield Line("blindness", "fail", ", ".join(harms[:3]) + more, _RESTART)
+    elif annotators:
+        people = f"{len(annotators)} annotators" if len(annotators) > 1 else "1 annotator"
+        yield Line("blindness", "ok", f"{people} made {count} attempts at what is closed, and each was refused")
+    else:
+        yield Line("blindness", "ok", "there are no annotators yet")
+
+
+def _work(web: httpx.Client, account: Account, key: str | None) -> Work | None:
+    """What an annotator has on the server, asked for with all rights; None without a project."""
+    projects = _get(web, account, key, "/api/projects/?page_size=1")["results"]
+    if not projects:
+        return None
+    project = int(projects[0]["id"])
+    asked = f"/api/tasks/?project={project}&page_size=20&fields=all&include=id,annotations,drafts"
+    tasks = _get(web, account, key, asked)["tasks"]
+    annotations = [int(work["id"]) for task in tasks for work in task.get("annotations", ())]
+    drafts = [int(draft["id"]) for task in tasks for draft in task.get("drafts", ()) if isinstance(draft, dict)]
+    return Work(project, [int(task["id"]) for task in tasks][:1], annotations[:1], drafts[:1])
+
+
+def _organisation(web: httpx.Client, account: Account) -> int:
+    return int(_get(web, account, None, "/api/current-user/whoami")["active_organization"])
+
+
+def _neighbour(account: Account, annotators: list[Account], works: dict[str, Work | None]) -> Work | None:
+    """The work of the next annotator who has some."""
+    at = annotators.index(account)
+    following = [*annotators[at + 1 :], *annotators[:at]]
+    return next((work for other in following if (work := works[other.name]) is not None), None)
+
+
+def _attempts(
+    web: httpx.Client, account: Account, neighbour: Work | None, works: dict[str, Work | None]
+) -> Iterator[Attempt]:
+    whoami = _get(web, account, None, "/api/current-user/whoami")
+    own = {"active_organization": whoami["active_organization"]}
+    yield Attempt("PATCH", f"/api/users/{whoami['id']}/", "switch to another organisation", own)
+    yield Attempt("GET", "/api/invite", "invite accounts")
+    yield Attempt("GET", "/api/webhooks/", "set up webhooks")
+    yield Attempt("GET", "/api/storages/", "set up storages")
+    if (work := works[account.name]) is not None:
+        yield Attempt("GET", f"/api/projects/{work.project}/export?exportType=JSON", "export a project")
+    if neighbour is not None:
+        yield from _attempts_at(neighbour)
+
+
+def _attempts_at(work: Work) -> Iterator[Attempt]:
+    harm = "reach another's"
+    yield Attempt("GET", f"/api/projects/{work.project}/", f"{harm} project")
+    yield Attempt("GET", f"/api/tasks/?project={work.project}", f"{harm} tasks")
+    yield Attempt("POST", "/api/dm/views/", "write into another's project", {"project": work.project, "data": {}})
+    for number in work.tasks:
+        yield Attempt("GET", f"/api/tasks/{number}/", f"{harm} task")
+        yield Attempt("GET", f"/api/tasks/{number}/annotations/", f"{harm} annotations")
+        yield Attempt("GET", f"/api/tasks/{number}/drafts", f"{harm} drafts")
+    for number in work.annotations:
+        yield Attempt("GET", f"/api/annotations/{number}/", f"{harm} annotation")
+    for number in work.drafts:
+        yield Attempt("GET", f"/api/drafts/{number}/", f"{harm} draft")
+
+
+def _get(web: httpx.Client, account: Account, key: str | None, path: str) -> Any:
+    return web.get(path, headers=_headers(account, key)).raise_for_status().json()
+
+
+def _status(web: httpx.Client, account: Account, attempt: Attempt) -> int:
+    return web.request(attempt.method, attempt.path, json=attempt.body, headers=_headers(account, None)).status_code
+
+
+def _headers(account: Account, key: str | None) -> dict[str, str]:
+    return {"Authorization": f"Token {account.token}", **({KEY_HEADER: key} if key else {})}
