@@ -56,6 +56,20 @@ def embedded_seat(corpus: Corpus, annotator: str) -> Seat:
     return Seat(annotator, studio, studio.whoami()[0], blind=True)
 
 
+def embedded_studios(corpus: Corpus) -> list[Studio]:
+    """The embedded server as each annotator's account sees it.
+
+    Raises:
+        Problem: it is not set up.
+    """
+    known = Server(corpus.state).secrets()
+    if known is None:
+        raise Problem("no Label Studio is set up here", "start one with `hedgerow up --annotator a1`")
+    return [
+        Studio(f"http://127.0.0.1:{known.port}", account.token, key=known.key) for account in known.annotators.values()
+    ]
+
+
 def _foreign_account(corpus: Corpus, annotator: str, studio: Studio) -> int | None:
     address = addresses(corpus).get(annotator)
     if address is None:

@@ -148,7 +148,10 @@ def _by_article(rows: pl.DataFrame) -> dict[str, list[Row]]:
 
 # Opening
 
-_INSTEAD: Final = "take its decisions with --pull, delete the project there, and open the round again"
+_INSTEAD: Final = (
+    "take its decisions with --pull, take the project away with `hedgerow discard ADDRESS --with-work`, "
+    "and open the round again"
+)
 
 
 def open_round(
@@ -277,7 +280,9 @@ def _pull(here: Round, seat: Seat, accept_removals: bool, again: bool) -> Decide
         if article in others:
             decided.gold.append(article)
         elif len(found) > 1:
-            decided.undecided[article] = [f"the project holds it on {len(found)} tasks; delete all but one"]
+            decided.undecided[article] = [
+                f"the project holds it on {len(found)} tasks; take all but one away with `hedgerow discard ADDRESS`"
+            ]
         else:
             _take(here, found[0], seat, decided, rows)
     known = {*decided.places, *read_gold(corpus).tasks["article_id"]}

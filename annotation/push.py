@@ -184,7 +184,8 @@ def _on_server(corpus: Corpus, seat: Seat, project: int) -> set[str]:
 def _refuse_other(found: results.Task, text_sha256: str, there: set[str], url: str) -> None:
     if found.article_id in there:
         raise Problem(
-            f"the server holds {found.article_id} twice, once at {url}", "delete the task without work, then push again"
+            f"the server holds {found.article_id} twice, once at {url}",
+            "take the task without work away with `hedgerow discard ADDRESS`, then push again",
         )
     if found.text_sha256 != text_sha256:
         raise Problem(

@@ -93,19 +93,22 @@ class Studio:
         """Address to id of the accounts that this account sees."""
         return dict(self._asking(lambda: [(str(user.email), int(user.id)) for user in self._client.users.list()]))
 
+    def projects(self) -> dict[int, str]:
+        """Number to description of the projects that this account sees."""
+        projects = self._asking(lambda: list(self._client.projects.list(include="id,description")))
+        return {int(project.id): project.description or "" for project in projects}
+
     def find_project(self, mark: str) -> int | None:
         """The id of the project whose description begins with the line `mark`, None where there is none.
 
         Raises:
             Problem: there are several, and work may be in each.
         """
-        projects = self._asking(lambda: list(self._client.projects.list(include="id,description")))
-        found = [int(project.id) for project in projects if (project.description or "").split("\n")[0] == mark]
+        found = [number for number, description in self.projects().items() if description.split("\n")[0] == mark]
         if len(found) > 1:
             raise Problem(
                 f"{self.url} has {len(found)} projects of “{mark}”: {', '.join(map(self.project_url, sorted(found)))}",
-                "keep the one with the work, delete the others or the first line of their descriptions, then run this "
-                "again",
+                "keep the one with the work, take the others away with `hedgerow discard ADDRESS`, then run this again",
             )
         return found[0] if found else None
 

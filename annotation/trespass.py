@@ -15,6 +15,7 @@ from dataset.doctor import Line
 _REFUSALS: Final = frozenset({401, 403, 404, 405})
 _RESTART: Final = "run `hedgerow down` and `hedgerow up`, and let nobody label meanwhile"
 _SECONDS: Final = 30
+_SHOWN: Final = 3
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,14 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Member:
+    """An account's number on the server, and that of its organisation."""
+
+    user: int
+    organisation: int
+
+
+@dataclass(frozen=True)
 class Attempt:
     """A request that must be refused, and what would be the case if it were not."""
 
@@ -38,33 +47,46 @@ class Attempt:
 
 
 def blindness(known: Secrets) -> Iterator[Line]:
-    """Whether annotators are kept from each other's work, and from all but the labelling page, found out by trying.
+    """Whether annotators are kept from each other's work, and from all but the labelling page, found out by trying."""
+    found, count = _tried(known)
+    if found:
+        more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        yield Line("blindness", "fail", ", ".join(found[:_SHOWN]) + more, _RESTART)
+    else:
+        people = "1 annotator" if len(known.annotators) == 1 else f"{len(known.annotators)} annotators"
+        yield Line("blindness", "ok", f"{people} made {count} attempts at what is closed, and each was refused")
+
+
+def harms(known: Secrets) -> list[str]:
+    """What annotators can do that they must not, a sentence each."""
+    return _tried(known)[0]
+
+
+def _tried(known: Secrets) -> tuple[list[str], int]:
+    """What must not work and did, and how many attempts were made.
 
     Each annotator tries to reach the work of one other. The requests that would change something ask for nothing that
     harms the work if they are let through.
     """
-    url = f"http://{HOST}:{known.port}"
-    with httpx.Client(base_url=url, timeout=_SECONDS) as web:
-        annotators = list(known.annotators.values())
-        works = {account.name: _work(web, account, known.key) for account in annotators}
-        organisations = [_organisation(web, account) for account in annotators]
-        count, harms = 0, []
-        for account in annotators:
-            neighbour = _neighbour(account, annotators, works)
-            for attempt in _attempts(web, account, neighbour, works):
+    found, count = [], 0
+    annotators = list(known.annotators.values())
+    with httpx.Client(base_url=f"http://{HOST}:{known.port}", timeout=_SECONDS) as web:
+        members = {account.name: _whoami(web, account) for account in annotators}
+        inside = [account for account in annotators if members[account.name] is not None]
+        works = {account.name: _work(web, account, known.key) for account in inside}
+        found += [
+            f"{account.name} is not in an organisation of its own" for account in annotators if account not in inside
+        ]
+        organisations = [member.organisation for member in members.values() if member]
+        if len(set(organisations)) < len(organisations):
+            found.append("annotators share an organisation")
+        for account in inside:
+            neighbour = _neighbour(account, inside, works)
+            for attempt in _attempts(members[account.name], works[account.name], neighbour):
                 count += 1
                 if _status(web, account, attempt) not in _REFUSALS:
-                    harms.append(f"{account.name} can {attempt.harm}")
-    if len({*organisations}) < len(organisations):
-        harms.append("annotators share an organisation")
-    if harms:
-        more = f", and {len(harms) - 3} more" if len(harms) > 3 else ""
-        yield Line("blindness", "fail", ", ".join(harms[:3]) + more, _RESTART)
-    elif annotators:
-        people = f"{len(annotators)} annotators" if len(annotators) > 1 else "1 annotator"
-        yield Line("blindness", "ok", f"{people} made {count} attempts at what is closed, and each was refused")
-    else:
-        yield Line("blindness", "ok", "there are no annotators yet")
+                    found.append(f"{account.name} can {attempt.harm}")
+    return found, count
 
 
 def _work(web: httpx.Client, account: Account, key: str | None) -> Work | None:
@@ -80,8 +102,13 @@ def _work(web: httpx.Client, account: Account, key: str | None) -> Work | None:
     return Work(project, [int(task["id"]) for task in tasks][:1], annotations[:1], drafts[:1])
 
 
-def _organisation(web: httpx.Client, account: Account) -> int:
-    return int(_get(web, account, None, "/api/current-user/whoami")["active_organization"])
+def _whoami(web: httpx.Client, account: Account) -> Member | None:
+    """Who the server says an account is; None where it lets the account in nowhere."""
+    answer = web.get("/api/current-user/whoami", headers=_headers(account, None))
+    if answer.status_code == 403:
+        return None
+    whoami = answer.raise_for_status().json()
+    return Member(int(whoami["id"]), int(whoami["active_organization"]))
 
 
 def _neighbour(account: Account, annotators: list[Account], works: dict[str, Work | None]) -> Work | None:
@@ -91,16 +118,13 @@ def _neighbour(account: Account, annotators: list[Account], works: dict[str, Wor
     return next((work for other in following if (work := works[other.name]) is not None), None)
 
 
-def _attempts(
-    web: httpx.Client, account: Account, neighbour: Work | None, works: dict[str, Work | None]
-) -> Iterator[Attempt]:
-    whoami = _get(web, account, None, "/api/current-user/whoami")
-    own = {"active_organization": whoami["active_organization"]}
-    yield Attempt("PATCH", f"/api/users/{whoami['id']}/", "switch to another organisation", own)
+def _attempts(member: Member, work: Work | None, neighbour: Work | None) -> Iterator[Attempt]:
+    same = {"active_organization": member.organisation}
+    yield Attempt("PATCH", f"/api/users/{member.user}/", "switch to another organisation", same)
     yield Attempt("GET", "/api/invite", "invite accounts")
-    yield Attempt("GET", "/api/webhooks/", "set up webhooks")
+    yield Attempt("GET", "/api/webhooks/", "set up web hooks")
     yield Attempt("GET", "/api/storages/", "set up storages")
-    if (work := works[account.name]) is not None:
+    if work is not None:
         yield Attempt("GET", f"/api/projects/{work.project}/export?exportType=JSON", "export a project")
     if neighbour is not None:
         yield from _attempts_at(neighbour)

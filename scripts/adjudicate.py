@@ -59,7 +59,7 @@ def _open(corpus: Corpus, round_name: str, seat: accounts.Seat, replace: bool) -
     for article, late in _some(opened.waiting):
         say(f"{article} waits for {', '.join(late)}")
     for article, address in _some(opened.changed):
-        say(f"{article} was labelled anew since it was opened; delete its task, then open the round again: {address}")
+        say(f"{article} was labelled anew since it was opened; {_again(address)}")
     if opened.gold:
         say(f"{count(len(opened.gold), 'article')} with gold already left out; --replace opens them too")
     again = " --replace" if replace else ""
@@ -97,7 +97,7 @@ def tell_left(decided: adjudication.Decided) -> None:
     for article in decided.changed[:SHOWN]:
         say(
             f"{article} was labelled anew since it was opened, so its decisions are not taken; "
-            f"delete its task and open the round again: {decided.places[article]}"
+            f"{_again(decided.places[article])}"
         )
     if decided.not_ended:
         say(f"{count(len(decided.not_ended), 'article')} not submitted yet")
@@ -108,6 +108,10 @@ def tell_left(decided: adjudication.Decided) -> None:
             f"{count(len(decided.gold), 'article')} with gold of another round or adjudicator left as it is; "
             "--replace takes these decisions instead"
         )
+
+
+def _again(address: str) -> str:
+    return f'run `hedgerow discard "{address}" --with-work`, then open the round again'
 
 
 def _some(found: dict[str, Told]) -> list[tuple[str, Told]]:

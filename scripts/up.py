@@ -6,8 +6,11 @@ from typing import Annotated
 
 import typer
 
-from annotation.server import Account, Server
+from annotation import trespass
+from annotation.server import Account, Secrets, Server
 from dataset.corpus import open_corpus
+from dataset.doctor import told as checked
+from dataset.problem import Problem
 from scripts.console import OUT, CorpusOption, say, tell
 from scripts.names import checked_names
 
@@ -42,8 +45,21 @@ def command(
     say(f"Label Studio: http://127.0.0.1:{known.port}")
     for account in (known.admin, *known.annotators.values()):
         say(login(account, server))
+    _check_blindness(known)
     first = next(iter(known.annotators), "a1")
     say(f"Next: `hedgerow push --round r1 --annotator {first}`; to stop it: `hedgerow down`")
+
+
+def _check_blindness(known: Secrets) -> None:
+    """Tries to get past what keeps annotators apart, before they begin.
+
+    Raises:
+        Problem: it can be got past.
+    """
+    tell("trying to get past what keeps annotators apart")
+    for line in checked("blindness", lambda: trespass.blindness(known)):
+        if line.mark == "fail":
+            raise Problem(f"annotators are not blind on this server: {line.said}", str(line.mend))
 
 
 def login(account: Account, server: Server) -> str:
