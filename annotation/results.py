@@ -176,7 +176,9 @@ def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: 
             reading.found("offsets-disagree", span["span_id"], f"`{name}` stands at {own}, its region at {offsets}")
         if _is_foreign(span["label"], str(name)):
             if values:
-                reading.found("foreign-attribute", span["span_id"], f"the {span['label']} has `{name}` {_brief(values)}")
+                reading.found(
+                    "foreign-attribute", span["span_id"], f"the {span['label']} has `{name}` {_brief(values)}"
+                )
         else:
             _fill(span, str(name), values, reading)
 

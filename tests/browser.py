@@ -189,7 +189,9 @@ class Annotator:
         """Presses the keys of undo or redo, and waits for a span to have these values."""
         self.press(keys)
         self.page.wait_for_function(
-            f"([words, wanted]) => JSON.stringify(({_VALUES})(words)) === JSON.stringify(wanted)", arg=[words, wanted]
+            "([words, wanted]) => { const sorted = values => JSON.stringify(Object.entries(values).sort());"
+            f" return sorted(({_VALUES})(words)) === sorted(wanted); }}",
+            arg=[words, wanted],
         )
 
     def wait_until_selected(self, words: str) -> None:

@@ -304,7 +304,7 @@ def test_a_label_key_begins_a_new_span_and_leaves_the_selected_one_as_it_is(
     assert sorted(pulled(seeds, who).spans["label"]) == ["hedge", "speaker"]
 
 
-NAMES = "Anna Bert Carl Dora Emil Frida Georg Hanna Ivar Jonas Klara Lars".split()
+NAMES = ["Anna", "Bert", "Carl", "Dora", "Emil", "Frida", "Georg", "Hanna", "Ivar", "Jonas", "Klara", "Lars"]
 # For each ordered pair of labels a word that is marked as the first and relabelled as the second.
 PAIRS = dict(zip(NAMES, itertools.permutations(scheme.LABELS, 2), strict=True))
 
