@@ -28,6 +28,7 @@ KEYS = {
     "plain": """
 - **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.
 - **Escape** before you mark the next span: 1 to 4 relabel a span that is selected.
+- To change a label, delete the span and mark it again: a relabelled span takes values that nobody chose.
 - **Alt+R** on a quote or hedge, then click the other span: a link.
 - **Backspace** deletes a selected span. **Ctrl+Enter** submits.
 """,

@@ -44,6 +44,7 @@ _SPACES: Final = re.compile(r"(?:\s|\\[nr])+")
 _AND: Final = ";"
 _LISTS: Final = ("speaker_entities", "speaker_other")
 _CONTROLS: Final = CHOICES + TYPED
+_LABEL_OF: Final = {name: label for label, names in scheme.ATTRIBUTES.items() for name in names}
 _PLACE: Final = ("span_id", "label", "start", "end", "text")
 _BLANK: Final = dict.fromkeys((*_PLACE, *(name for names in scheme.ATTRIBUTES.values() for name in names)))
 
@@ -173,7 +174,18 @@ def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: 
         own = _offsets(value)
         if own is not None and own != offsets:
             reading.found("offsets-disagree", span["span_id"], f"`{name}` stands at {own}, its region at {offsets}")
-        _fill(span, str(name), values, reading)
+        if _is_foreign(span["label"], str(name)):
+            if values:
+                reading.found(
+                    "foreign-attribute", span["span_id"], f"the {span['label']} has `{name}` {_brief(values)}"
+                )
+        else:
+            _fill(span, str(name), values, reading)
+
+
+def _is_foreign(label: str, control: str) -> bool:
+    """Whether a control fills an attribute of another label. A label that the scheme does not know has all of them."""
+    return label in scheme.LABELS and _LABEL_OF[_COLUMN_OF.get(control, control)] != label
 
 
 def _values(name: Any, value: Any) -> list[str] | None:

@@ -61,6 +61,17 @@ _READY = """() => {
         && work?.objects.every(shown => shown.isReady) && work.names.get('speaker_entities').children.length > 0;
 }"""
 
+_SELECTED = "Htx.annotationStore.selected"
+
+# The values of each control that a span would be submitted with.
+_VALUES = """words => {
+    const work = Htx.annotationStore.selected;
+    const region = work.regions.find(region => region.text === words);
+    const items = work.serializeAnnotation().filter(item => item.id === region.cleanId);
+    return Object.fromEntries(items.map(item =>
+        [item.from_name, item.value.labels || item.value.choices || item.value.text]));
+}"""
+
 
 @dataclass
 class Annotator:
@@ -156,16 +167,57 @@ class Annotator:
         self.press("Enter")
         expect(self.page.get_by_placeholder("unit: ")).to_have_count(0)
 
+    def relabel(self, label: str) -> None:
+        """Gives the selected spans another label, by a click on it above the article."""
+        self.clicks += 1
+        self.page.locator(".left").get_by_text(label, exact=True).first.click()
+        self.page.wait_for_function(
+            f"label => {_SELECTED}.selectedRegions.every(region => region.labelName === label)", arg=label
+        )
+
+    def ticked(self) -> list[str]:
+        """The choices that are shown as ticked."""
+        names: list[str] = self.page.locator(".card input:checked:visible").evaluate_all("all => all.map(i => i.name)")
+        return names
+
+    def results(self, words: str) -> dict[str, list[str]]:
+        """What a span would be submitted with: the values of each control."""
+        values: dict[str, list[str]] = self.page.evaluate(_VALUES, words)
+        return values
+
+    def undo_and_redo(self, keys: str, words: str, wanted: dict[str, list[str]]) -> None:
+        """Presses the keys of undo or redo, and waits for a span to have these values."""
+        self.press(keys)
+        self.page.wait_for_function(
+            "([words, wanted]) => { const sorted = values => JSON.stringify(Object.entries(values).sort());"
+            f" return sorted(({_VALUES})(words)) === sorted(wanted); }}",
+            arg=[words, wanted],
+        )
+
+    def wait_until_selected(self, words: str) -> None:
+        self.page.wait_for_function(f"words => {_SELECTED}.highlightedNode?.text === words", arg=words)
+
+    def press_on_number_pad(self, digit: int) -> None:
+        self.keys += 1
+        key = {"key": str(digit), "code": f"Numpad{digit}", "windowsVirtualKeyCode": 96 + digit, "isKeypad": True}
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Input.dispatchKeyEvent", {"type": "keyDown", "text": str(digit), **key})
+        session.send("Input.dispatchKeyEvent", {"type": "keyUp", **key})
+
+    def update(self) -> None:
+        """Submits work that was submitted before."""
+        self._end("Update", "PATCH")
+
     def submit(self) -> None:
         self._end("Submit")
 
     def skip(self) -> None:
         self._end("Skip")
 
-    def _end(self, button: str) -> None:
+    def _end(self, button: str, method: str = "POST") -> None:
         self.clicks += 1
         with self.page.expect_response(
-            lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
+            lambda answer: "/annotations" in answer.url and answer.request.method == method
         ) as stored:
             self.button(button).click()
         assert stored.value.ok

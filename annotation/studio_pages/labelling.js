@@ -2,9 +2,10 @@
 // It listens before Label Studio does and calls its store (window.Htx). Where a later version has no such store, or
 // names things otherwise, the page falls back to Label Studio's own ways.
 (() => {
-  const LABEL_KEYS = "1234";
+  const LABEL_KEYS = ["1", "2", "3", "4"];
   const SETTINGS = "labelStudio:settings";
   const OFFERED = "hedgerow:settings";
+  const MODIFIERS = ["ctrl", "alt", "shift", "meta"];
   const annotation = () => window.Htx?.annotationStore?.selected;
   const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
   const source = (work) => work.linkingModes.get("create_relation").region;
@@ -22,7 +23,10 @@
   const onKey = (event) => {
     const work = annotation();
     if (work?.submissionStarted) keepSaving();
-    if (!work || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    // A digit of the number pad comes a second time, as if it were typed outside the field.
+    if (!isField(event.target) && isField(document.activeElement)) return event.stopImmediatePropagation();
+    if (!work || (!isField(event.target) && choose(event, work))) return;
+    if (MODIFIERS.some((name) => event[`${name}Key`])) return;
     if (isField(event.target)) {
       if (event.key === "Escape") event.target.blur();
     } else if (LABEL_KEYS.includes(event.key)) {
@@ -31,6 +35,53 @@
       openField(event, work);
     }
   };
+
+  // A key ticks the choice that is shown with it; Label Studio alone would tick the hidden ones of that key as well.
+  const choose = (event, work) => {
+    const controls = [...work.names.values()].filter((control) => control.type === "choices");
+    const choices = controls.flatMap((control) => control.tiedChildren).filter((choice) => isKey(event, choice.hotkey));
+    if (!choices.length) return false;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    for (const choice of choices) {
+      if (!choice.parent.perRegionVisible() || choice.isReadOnly()) continue;
+      choice.parent.needsUpdate(); // a span that was selected just now
+      choice.onHotKey();
+    }
+    return true;
+  };
+
+  // As Label Studio compares them: by the place of the key, whatever alphabet it types.
+  const isKey = (event, hotkey) => {
+    const names = (hotkey ?? "").toLowerCase().split("+");
+    const key = names.pop();
+    return key.toUpperCase().charCodeAt(0) === event.keyCode && MODIFIERS.every((name) => event[`${name}Key`] === names.includes(name));
+  };
+
+  // A span has values of its own label alone: when it gets another label, those of the first go, and one Ctrl+Z brings
+  // back both. Label Studio alone would hide them, and show them again under a later label.
+  const watched = new WeakSet();
+  const watch = () => {
+    const work = annotation();
+    if (!work || watched.has(work)) return;
+    watched.add(work);
+    work.trackedState?.$treenode?.onSnapshot?.(() => clearForeign(work));
+    clearForeign(work);
+  };
+
+  const clearForeign = (work) => {
+    for (const result of work.results.filter(isForeign)) {
+      const control = result.from_name;
+      work.history.setReplaceNextUndoState(true);
+      result.area.removeResult(result);
+      control.needsUpdate();
+    }
+  };
+
+  // On the adjudication page a label has two forms, `quote` and `quote ?`, with the same controls.
+  const isForeign = ({ area, from_name: control }) =>
+    area.labelName && control.whenlabelvalue?.split(",").every((label) => plain(label) !== plain(area.labelName));
+  const plain = (label) => label.replace(" ?", "");
 
   const openField = (event, work) => {
     const empty = [...document.querySelectorAll(".page .card form input")].find((field) => field.offsetParent);
@@ -83,6 +134,7 @@
     }, 1000);
   };
 
+  for (const name of ["keydown", "pointerdown", "click"]) document.addEventListener(name, watch, true);
   document.addEventListener("keydown", onKey, true);
   document.addEventListener("focusout", onLeave, true);
   document.addEventListener("mouseup", onMouseUp, true);

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from annotation import adjudication, projects, pull, push
 from annotation.accounts import Seat, seat
-from annotation.results import read_task, write_result
+from annotation.results import Task, read_task, write_result
 from annotation.server import Server
 from dataset import schema
 from dataset.corpus import Corpus
@@ -182,6 +182,53 @@ def test_what_all_agree_on_is_locked(chromium: Browser, server: Server, labelled
     page.click_words("40")
     page.press("Backspace")
     assert page.regions() == before
+
+
+def test_a_relabelled_question_keeps_what_was_decided_and_values_of_its_own_label_alone(
+    chromium: Browser, server: Server, labelled_port: Corpus, judge: Seat
+) -> None:
+    adjudication.open_round(labelled_port, "r1", judge, again=False)
+    page = enter(chromium, server, "adjudicator")
+    open_article(page, labelled_port, judge, "one", adjudicating=True)
+    page.click_words("may")
+    page.wait_until_selected("may")
+    who = {"who": page.results("may")["who"]}
+    decide(page, "keep", "H3")
+    decided = {"decision": ["keep"], "rule": ["H3"]}
+    asked = {"label": ["hedge ?"], "hedge_kind": ["modal"], **who, **decided}
+    assert page.results("may") == asked
+    page.press("q")
+    page.choose("q", "modal")
+    assert page.results("may") == asked
+    page.relabel("hedge")
+    assert page.results("may") == {"label": ["hedge"], "hedge_kind": ["modal"], **decided}
+    page.relabel("hedge ?")
+    assert page.results("may") == asked
+    for label, control in QUESTIONS.items():
+        for mark in (" ?", ""):
+            before = page.results("may")
+            page.relabel(f"{label}{mark}")
+            shown = who if mark else {}
+            kept = {} if mark else {control: before[control]}
+            assert page.results("may") == {"label": [f"{label}{mark}"], **kept, **shown, **decided}
+            if mark:
+                page.undo_and_redo("Control+z", "may", before)
+                page.undo_and_redo("Control+Shift+z", "may", {"label": [f"{label}{mark}"], **shown, **decided})
+                page.press("q")
+    page.submit()
+    (work,) = next(task.work for task in tasks(labelled_port, judge) if task.article_id == "one")
+    items = {item["from_name"]: item["value"] for item in work.result if item.get("value", {}).get("start") == MAY}
+    assert set(items) == {"label", "quote_form", "decision", "rule"}
+    assert items["quote_form"]["choices"] == ["direct"]
+
+
+MAY = TEXTS["one"].index("may")
+# Labels in turn, each with the control that the key Q answers to.
+QUESTIONS = {"speaker": "speaker_entities", "number": "number_kind", "quote": "quote_form"}
+
+
+def tasks(corpus: Corpus, judge: Seat) -> list[Task]:
+    return [*map(read_task, judge.studio.tasks(projects.existing(corpus, "r1", judge, adjudicating=True)))]
 
 
 def test_a_question_left_open_keeps_its_article_out_and_a_later_pull_takes_it(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from annotation import guidelines, projects, pull, push
 from annotation.accounts import Seat, seat
 from annotation.results import read_task
 from annotation.server import Server
+from dataset import scheme
 from dataset.corpus import Corpus
 from dataset.layer import Layer, read_layer
 from tests.browser import Annotator, log_in
@@ -300,6 +302,143 @@ def test_a_label_key_begins_a_new_span_and_leaves_the_selected_one_as_it_is(
     annotator.press("4")
     annotator.submit()
     assert sorted(pulled(seeds, who).spans["label"]) == ["hedge", "speaker"]
+
+
+NAMES = ["Anna", "Bert", "Carl", "Dora", "Emil", "Frida", "Georg", "Hanna", "Ivar", "Jonas", "Klara", "Lars"]
+# For each ordered pair of labels a word that is marked as the first and relabelled as the second.
+PAIRS = dict(zip(NAMES, itertools.permutations(scheme.LABELS, 2), strict=True))
+
+
+def open_names(new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator) -> tuple[Corpus, Seat, int, int]:
+    """A corpus with the article “Anna Bert …”, whose it is, and the project and task that the page has open."""
+    corpus = new_corpus({"names": " ".join(NAMES)})
+    here = pushed(corpus)
+    project = projects.existing(corpus, "r7", here)
+    task = next(map(read_task, here.studio.tasks(project))).id
+    annotator.open_task(project, task)
+    return corpus, here, project, task
+
+
+def mark_with_all_keys(annotator: Annotator, label: str, name: str) -> None:
+    """Marks a name, and presses the keys of every label's choices."""
+    annotator.mark(str(scheme.LABELS.index(label) + 1), name)
+    for key in "qweta":
+        annotator.press(key)
+    assert annotator.ticked()
+
+
+def test_a_relabelled_span_keeps_nothing_of_its_first_label(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    corpus, here, project, task = open_names(new_corpus, annotator)
+    for name, (first, second) in PAIRS.items():
+        mark_with_all_keys(annotator, first, name)
+        before = annotator.results(name)
+        annotator.relabel(second)
+        assert (annotator.ticked(), annotator.results(name)) == ([], {"label": [second]}), (first, second)
+        annotator.undo_and_redo("Control+z", name, before)
+        annotator.undo_and_redo("Control+Shift+z", name, {"label": [second]})
+    annotator.submit()
+    assert sent(here, project) == {name: {"label": [second]} for name, (_, second) in PAIRS.items()}
+    rows = pulled(corpus, here).spans.drop("span_id", "start", "end").iter_rows(named=True)
+    assert {row["text"]: row["label"] for row in rows} == {name: second for name, (_, second) in PAIRS.items()}
+
+    annotator.open_task(project, task)
+    for name, (first, _) in PAIRS.items():
+        annotator.click_words(name)
+        annotator.wait_until_selected(name)
+        annotator.press("q")
+        annotator.relabel(first)
+        assert annotator.ticked() == []
+    annotator.update()
+    assert sent(here, project) == {name: {"label": [first]} for name, (first, _) in PAIRS.items()}
+
+
+def sent(here: Seat, project: int) -> dict[str, dict[str, list[str]]]:
+    """What the server holds of the only task: by the article's words, the values of each control."""
+    (task,) = map(read_task, here.studio.tasks(project))
+    (work,) = task.work
+    held: dict[str, dict[str, list[str]]] = {}
+    for item in work.result:
+        value = item["value"]
+        words = " ".join(NAMES)[value["start"] : value["end"]]
+        held.setdefault(words, {})[item["from_name"]] = value.get("labels") or value.get("choices") or value["text"]
+    return held
+
+
+def test_a_typed_value_goes_with_its_label(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    _, here, project, _ = open_names(new_corpus, annotator)
+    annotator.mark("4", "Anna")
+    annotator.number("q", "12", "ships")
+    annotator.relabel("speaker")
+    annotator.press("Enter")
+    annotator.type_keys("Somebody")
+    annotator.relabel("number")
+    annotator.mark("1", "Bert")
+    annotator.press("Enter")
+    annotator.type_keys("Somebody Else")
+    annotator.relabel("hedge")
+    annotator.relabel("speaker")
+    expect(annotator.page.get_by_placeholder("other name; another")).to_be_visible()
+    annotator.submit()
+    assert sent(here, project) == {"Anna": {"label": ["number"]}, "Bert": {"label": ["speaker"]}}
+
+
+def test_the_keys_of_choices_do_what_a_click_on_what_is_shown_does(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    _, here, project, _ = open_names(new_corpus, annotator)
+    annotator.press("q")
+    annotator.mark("1", "Anna")
+    annotator.choose("w", "Ilsa Brandt")
+    annotator.press("Escape")
+    # The key comes before the page has shown the values of the span, and from a keyboard that writes Cyrillic.
+    annotator.page.evaluate(
+        "(() => { const work = Htx.annotationStore.selected; work.selectArea(work.regions[0]);"
+        " document.dispatchEvent(new KeyboardEvent('keydown', {key: 'й', keyCode: 81, bubbles: true})); })()"
+    )
+    expect(annotator.page.locator(".card input:checked:visible")).to_have_count(2)
+    annotator.mark("3", "Bert")
+    annotator.page.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', {key: 'й', keyCode: 81}))")
+    annotator.relabel("speaker")
+    annotator.submit()
+    assert sent(here, project) == {
+        "Anna": {"label": ["speaker"], "speaker_entities": ["Port of Lomma", "Ilsa Brandt"]},
+        "Bert": {"label": ["speaker"]},
+    }
+
+
+def test_two_spans_that_are_relabelled_together_keep_nothing(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    _, here, project, _ = open_names(new_corpus, annotator)
+    for name, key in (("Anna", "q"), ("Bert", "w")):
+        annotator.mark("3", name)
+        annotator.press(key)
+    annotator.page.keyboard.down("Control")
+    annotator.click_words("Anna")
+    annotator.page.keyboard.up("Control")
+    annotator.page.wait_for_function("Htx.annotationStore.selected.selectedRegions.length == 2")
+    annotator.relabel("quote")
+    annotator.submit()
+    assert sent(here, project) == {"Anna": {"label": ["quote"]}, "Bert": {"label": ["quote"]}}
+
+
+def test_a_value_is_typed_on_the_number_pad(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    _, here, project, _ = open_names(new_corpus, annotator)
+    annotator.mark("4", "Anna")
+    annotator.press("Enter")
+    expect(annotator.page.get_by_placeholder("value: ")).to_be_focused()
+    for digit in (1, 2):
+        annotator.press_on_number_pad(digit)
+    expect(annotator.page.get_by_placeholder("value: ")).to_have_value("12")
+    annotator.press("Enter")
+    annotator.submit()
+    assert sent(here, project) == {"Anna": {"label": ["number"], "number_value": ["12"]}}
 
 
 def test_an_unfinished_span_is_marked_on_the_page_and_submitted_as_it_is(

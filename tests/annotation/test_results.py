@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 from annotation.results import (
     CHOICES,
     LABEL,
+    OPEN,
     TYPED,
+    UNNAMED,
     Task,
     canonical_line,
     ended,
+    read_adjudication,
     read_result,
     read_task,
     same_work,
@@ -179,6 +182,42 @@ def test_the_results_of_one_region_are_joined() -> None:
     }
     (span,) = read_result([kind, region("h", "hedge", 19, 22)], TEXT).spans
     assert (span["text"], span["hedge_kind"]) == ("may", "modal")
+
+
+CHOSEN = {
+    "speaker_entities": ("speaker", ["Ukraine"]),
+    "speaker_other": ("speaker", ["Somebody"]),
+    "quote_form": ("quote", ["direct"]),
+    "quote_unnamed": ("quote", [UNNAMED]),
+    "hedge_kind": ("hedge", ["modal"]),
+    "number_kind": ("number", ["count"]),
+    "number_value": ("number", ["40"]),
+    "number_unit": ("number", ["ships"]),
+}
+
+
+@pytest.mark.parametrize("mark", ["", OPEN])
+@pytest.mark.parametrize("label", scheme.LABELS)
+def test_a_value_of_another_label_is_a_finding_and_is_not_taken(label: str, mark: str) -> None:
+    assert set(CHOSEN) == {*CHOICES, *TYPED}
+    items = [attribute(name, values) for name, (_, values) in CHOSEN.items()]
+    own = [attribute(name, values) for name, (owner, values) in CHOSEN.items() if owner == label]
+    read = read_adjudication([region("x", f"{label}{mark}"), *items], TEXT).reading
+    assert read.spans == read_adjudication([region("x", f"{label}{mark}"), *own], TEXT).reading.spans
+    messages = [message for code, _, message in read.findings if code == "foreign-attribute"]
+    assert len(messages) == len(read.findings) == len(items) - len(own)
+    for name, (owner, _) in CHOSEN.items():
+        assert any(f"`{name}`" in message for message in messages) == (owner != label)
+
+
+def test_an_empty_control_of_another_label_says_nothing() -> None:
+    assert codes([region("x", "hedge"), attribute("quote_form", [])]) == []
+
+
+def attribute(control: str, values: list[str]) -> Row:
+    kind = ("choices", "choices") if control in CHOICES else ("textarea", "text")
+    value = {"start": 4, "end": 8, kind[1]: values}
+    return {"id": "x", "from_name": control, "to_name": "text", "type": kind[0], "value": value}
 
 
 def test_words_come_from_the_article_and_not_from_the_result() -> None:
