@@ -6,6 +6,10 @@ from pathlib import Path
 from django.core.servers.basehttp import WSGIServer
 
 from annotation import database
+from annotation.discretion import discreet
+from annotation.outgoing import refuse_calls
+
+_GIVEN = dict(os.environ)
 
 # Label Studio reads these two while its settings are still loading.
 SENTRY_DSN = FRONTEND_SENTRY_DSN = ""
@@ -13,7 +17,16 @@ SENTRY_DSN = FRONTEND_SENTRY_DSN = ""
 from core.settings.base import *  # noqa: E402, F403 - this is how Django settings are extended
 from label_studio.core.settings.label_studio import *  # noqa: E402, F403
 
+# Label Studio takes whatever stands beside its key in the data folder's `.env` into its environment.
+for _name in os.environ.keys() - _GIVEN.keys():
+    del os.environ[_name]
+
 PROJECT_MIXIN = "annotation.blindness.OwnOrganisationOnly"
+
+ROOT_URLCONF = "annotation.closed"
+GET_STORAGE_LIST = "annotation.closed.no_storages"
+LOGGING = discreet(LOGGING)  # type: ignore[has-type]  # noqa: F405
+refuse_calls()
 
 # Innermost, so that what Label Studio does when a database is locked begins the whole change again.
 MIDDLEWARE.append("annotation.transactions.WholeOrNone")  # type: ignore[name-defined]  # noqa: F405
