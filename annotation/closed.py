@@ -24,11 +24,6 @@ def refused(request: HttpRequest, *_: Any, **__: Any) -> JsonResponse:
     return JsonResponse({"detail": "This server has no storages, ML back ends, webhooks or uploads."}, status=403)
 
 
-def no_storages() -> list[dict[str, Any]]:
-    """The kinds of storage that a project can have."""
-    return []
-
-
 def _close(routes: Iterable[URLPattern | URLResolver]) -> None:
     for route in routes:
         if isinstance(route, URLResolver):

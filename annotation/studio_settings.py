@@ -24,7 +24,7 @@ for _name in os.environ.keys() - _GIVEN.keys():
 PROJECT_MIXIN = "annotation.blindness.OwnOrganisationOnly"
 
 ROOT_URLCONF = "annotation.closed"
-GET_STORAGE_LIST = "annotation.closed.no_storages"
+GET_STORAGE_LIST = "annotation.outgoing.no_storages"
 LOGGING = discreet(LOGGING)  # type: ignore[has-type]  # noqa: F405
 refuse_calls()
 

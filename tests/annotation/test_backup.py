@@ -21,8 +21,8 @@ from annotation import projects, pull, push, versions
 from annotation.accounts import seat
 from annotation.archive import MANIFEST, verify
 from annotation.backup import Backup, backup, restore
-from annotation.results import read_task
 from annotation.marks import marked
+from annotation.results import read_task
 from annotation.server import Account, Secrets, Server
 from dataset.corpus import Corpus, open_corpus
 from dataset.files import sha256
