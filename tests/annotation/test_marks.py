@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def listener() -> Iterator[tuple[int, list[bytes]]]:
         listening.join()
 
 
-def stranger(corpus: Corpus, database: str | None = None, **more: object) -> Server:
+def stranger(corpus: Corpus, database: str | None = None, **more: Any) -> Server:
     """The state that came with a corpus."""
     corpus.state.mkdir(mode=0o700)
     path = corpus.state / "secrets.json"
@@ -81,7 +82,7 @@ def _does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("mark", [{}, {"mark": None}, {"mark": "0" * 64}, {"mark": "é"}, {"mark": 5}])
 def test_secrets_that_were_not_made_here_are_refused_by_whatever_reads_them(
-    corpus: Corpus, mark: dict[str, object]
+    corpus: Corpus, mark: dict[str, Any]
 ) -> None:
     server = stranger(corpus, **mark)
     before = server.secrets_path.read_bytes()
