@@ -11,7 +11,7 @@ _REQUEST: Final = re.compile(r'"([A-Z]+) ([^\s?"]*)\S* (HTTP/\d(?:\.\d)?)" (\d{3
 _QUERY: Final = re.compile(r"""\?[^\s?"'<>]*""")
 _NAMED: Final = re.compile(
     r"""(?ix) \b (\w*(?:token|passw|secret|session|csrf|cookie|authorization|api_?key|credential)[\w-]*)
-        (["']?\s*[:=]\s*) (?:(?:token|bearer|basic)\s+)? (?:"[^"]*"|'[^']*'|[^\s"',;)}\]]+)"""
+        (["')\]]*\s*[:=]\s*\(?) (?:(?:token|bearer|basic)\s+)? (?:"[^"]*"|'[^']*'|[^\s"',;)}\]]+)"""
 )
 _BARE: Final = re.compile(r"\b(?:[0-9a-f]{40}|eyJ[\w-]+\.[\w-]+\.[\w-]+)\b")
 
