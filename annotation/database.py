@@ -78,6 +78,11 @@ def django_settings(url: str) -> dict[str, Any]:
     return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": found}
 
 
+def hosts(url: str) -> list[str]:
+    """The names of the hosts that are asked for the database, by its address or by PGHOST."""
+    return str(_parameters(url).get("host") or os.environ.get("PGHOST") or "").split(",")
+
+
 def environment(given: Mapping[str, str]) -> dict[str, str]:
     """The variables that libpq reads, with the files of this account's home named, for a process with another home."""
     from psycopg.pq import Conninfo

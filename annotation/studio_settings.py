@@ -26,7 +26,7 @@ PROJECT_MIXIN = "annotation.blindness.OwnOrganisationOnly"
 ROOT_URLCONF = "annotation.closed"
 GET_STORAGE_LIST = "annotation.outgoing.no_storages"
 LOGGING = discreet(LOGGING)  # type: ignore[has-type]  # noqa: F405
-refuse_calls()
+refuse_calls(database.hosts(_url) if (_url := os.environ.get(database.VARIABLE)) else ())
 
 # Innermost, so that what Label Studio does when a database is locked begins the whole change again.
 MIDDLEWARE.append("annotation.transactions.WholeOrNone")  # type: ignore[name-defined]  # noqa: F405
@@ -34,7 +34,7 @@ MIDDLEWARE.append("annotation.transactions.WholeOrNone")  # type: ignore[name-de
 # Our base.html comes first and extends theirs: a script that the labelling page needs (studio_pages/labelling.js).
 TEMPLATES[0]["DIRS"].insert(0, Path(__file__).parent / "studio_pages")  # type: ignore[name-defined]  # noqa: F405
 
-if _url := os.environ.get(database.VARIABLE):
+if _url:
     DATABASES = {"default": database.django_settings(_url)}
 else:
     DATABASES["default"]["OPTIONS"] = database.SQLITE_OPTIONS  # type: ignore[used-before-def]

@@ -281,8 +281,9 @@ def call():
             failed.append(False)
         else:
             failed.append(False)
+    socket.getaddrinfo("localhost", 9)
     print(failed.count(True), len(failed))
-refuse_calls()
+refuse_calls(["localhost"])
 for thread in (threading.Thread(target=call), threading.Thread(target=call)):
     thread.start()
     thread.join()
