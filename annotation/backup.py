@@ -75,14 +75,15 @@ def default_path(corpus: Corpus, taken_at: datetime) -> Path:
     return corpus.root / FOLDER / f"{name}-{_stamp(taken_at)}.tar.gz"
 
 
-def restore(corpus: Corpus, archive: Path, *, replace: bool) -> Return:
+def restore(corpus: Corpus, archive: Path, *, replace: bool, adopt: bool = False) -> Return:
     """Puts a backup back where there is no data yet, or, with `replace`, in the place of a stopped server's.
 
-    What was there before is kept beside it. Nothing is changed before the archive has been read whole.
+    What was there before is kept beside it. Nothing is changed before the archive has been read whole. A backup that
+    was taken by another account or on another machine is put back where the caller wants to `adopt` it.
 
     Raises:
-        Problem: the archive is not a whole backup, is another corpus's or a newer Label Studio's; there is data and
-            `replace` is not given; the server runs; or the data cannot be written.
+        Problem: the archive is not a whole backup, is another corpus's or a newer Label Studio's, or was not taken
+            here; there is data and `replace` is not given; the server runs; or the data cannot be written.
     """
     server = Server(corpus.state)
     _refuse_data(server, replace)
@@ -91,7 +92,7 @@ def restore(corpus: Corpus, archive: Path, *, replace: bool) -> Return:
     with _writing(server.state), server.locked(), _stage(server) as stage:
         _refuse_data(server, replace)
         unpack(archive, stage)
-        _refuse_secrets(stage, archive)
+        _check_secrets(Server(stage), archive, adopt)
         return Return(manifest, _exchange(server, stage))
 
 
@@ -237,13 +238,28 @@ def _refuse_foreign(corpus: Corpus, archive: Path, manifest: Manifest) -> None:
         )
 
 
-def _refuse_secrets(stage: Path, archive: Path) -> None:
+def _check_secrets(staged: Server, archive: Path, adopt: bool) -> None:
+    """Whether its accounts are those of a server that was set up here, or that the caller takes over."""
     try:
-        Server(stage).secrets()
+        known, is_own = staged.secrets_and_origin()
     except Problem:
+        known, is_own = None, False
+    if known is None:
         raise Problem(
             f"{archive} is not a whole backup: its accounts cannot be read", "take another backup; nothing was changed"
-        ) from None
+        )
+    if known.database is not None:
+        raise Problem(
+            f"{archive} holds an SQLite database, but names one in PostgreSQL as the server's, so no `hedgerow backup` "
+            "made it",
+            "take another backup; nothing was changed",
+        )
+    if not is_own and not adopt:
+        raise Problem(
+            f"{archive} was not taken by this account on this machine; nothing was changed",
+            "only if you know where it comes from, add --adopt: its accounts and passwords will then be this server's",
+        )
+    staged.adopt()
 
 
 def _exchange(server: Server, stage: Path) -> Path | None:

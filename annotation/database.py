@@ -5,6 +5,9 @@ The password of PostgreSQL is never here: libpq finds it, in PGPASSWORD or ~/.pg
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from dataset.problem import Problem
@@ -19,6 +22,15 @@ SQLITE_OPTIONS: Final = {"timeout": 60, "init_command": "PRAGMA journal_mode=WAL
 EXAMPLE: Final = "postgresql://hedgerow@127.0.0.1:5432/hedgerow"
 _PASSWORDS: Final = ("password", "sslpassword")
 _DJANGO: Final = {"dbname": "NAME", "user": "USER", "host": "HOST", "port": "PORT"}
+# What libpq looks for in the home of whoever runs it, by the variable that names it from elsewhere.
+_IN_THE_HOME: Final = {
+    "PGPASSFILE": ".pgpass",
+    "PGSERVICEFILE": ".pg_service.conf",
+    "PGSSLCERT": ".postgresql/postgresql.crt",
+    "PGSSLKEY": ".postgresql/postgresql.key",
+    "PGSSLROOTCERT": ".postgresql/root.crt",
+    "PGSSLCRL": ".postgresql/root.crl",
+}
 _OF_LABEL_STUDIO: Final = "SELECT to_regclass('htx_user') IS NOT NULL"
 
 
@@ -64,6 +76,21 @@ def django_settings(url: str) -> dict[str, Any]:
     found = _parameters(url)
     named = {key: str(found.pop(name, "")) for name, key in _DJANGO.items()}
     return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": found}
+
+
+def hosts(url: str) -> list[str]:
+    """The names of the hosts that are asked for the database, by its address or by PGHOST."""
+    return str(_parameters(url).get("host") or os.environ.get("PGHOST") or "").split(",")
+
+
+def environment(given: Mapping[str, str]) -> dict[str, str]:
+    """The variables that libpq reads, with the files of this account's home named, for a process with another home."""
+    from psycopg.pq import Conninfo
+
+    names = {option.envvar.decode() for option in Conninfo.get_defaults() if option.envvar} | {"PGSERVICEFILE"}
+    files = {name: Path.home() / path for name, path in _IN_THE_HOME.items()}
+    there = {name: str(path) for name, path in files.items() if os.access(path, os.R_OK)}
+    return there | {name: given[name] for name in sorted(names & given.keys())}
 
 
 def connect(url: str) -> psycopg.Connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,32 +20,13 @@ import filelock
 import httpx
 import psutil
 
-from annotation import database
-from annotation.routes import KEY_VARIABLE
+from annotation import database, marks
+from annotation.environment import DATA, environment
 from dataset.files import aside, make_private
 from dataset.problem import Problem
 
 HOST = "127.0.0.1"
 START_SECONDS = 180
-_DATA_DIR = "LABEL_STUDIO_BASE_DATA_DIR"
-_NOT_ITS_OWN = {
-    "LABEL_STUDIO_URL",
-    "LABEL_STUDIO_API_KEY",
-    "LABEL_STUDIO_DATABASE_NAME",
-    "DATABASE_NAME",
-    database.VARIABLE,
-    # Keys to other servers, which this one has no use for.
-    "HF_TOKEN",
-    "HUGGING_FACE_HUB_TOKEN",
-}
-_SETTINGS = {
-    "COLLECT_ANALYTICS": "false",
-    "SENTRY_DSN": "",
-    "FRONTEND_SENTRY_DSN": "",
-    "LATEST_VERSION_CHECK": "false",
-    "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
-    "DJANGO_SETTINGS_MODULE": "annotation.studio_settings",
-}
 
 
 @dataclass(frozen=True)
@@ -98,6 +80,15 @@ class Server:
         return self.state / "accounts.unfinished"
 
     @property
+    def _home(self) -> Path:
+        """The home and working folder of the server's processes, empty when they start."""
+        return (self.state / "home").absolute()
+
+    @property
+    def _tmp(self) -> Path:
+        return (self.state / "tmp").absolute()
+
+    @property
     def _process_path(self) -> Path:
         return self.state / "process.json"
 
@@ -105,15 +96,47 @@ class Server:
         """What `up` made, or None before the first `up`.
 
         Raises:
-            Problem: the file of it is damaged.
+            Problem: the file of it is damaged, or was not written by this account on this machine.
         """
-        if not self.secrets_path.exists():
-            return None
+        known, is_own = self.secrets_and_origin()
+        if known is not None and not is_own:
+            named = f" --database {known.database}" if known.database else ""
+            raise Problem(
+                f"{self.secrets_path} was not written by this account on this machine, so it is not used",
+                f"only if you know where this server comes from, take it over with `hedgerow up --adopt{named}`",
+            )
+        return known
+
+    def adopt(self, database_url: str | None = None) -> None:
+        """Takes over a server that another account or machine set up, with its accounts and passwords.
+
+        Raises:
+            Problem: the file of it is damaged, or its work is in a database other than the one named.
+        """
+        known, is_own = self.secrets_and_origin()
+        if known is None or is_own:
+            return
+        if known.database not in (None, database_url):
+            raise Problem(
+                f"this server's work is in {known.database}, which would be sent your password",
+                f"if that database is yours, name it: `hedgerow up --adopt --database {known.database}`",
+            )
+        self._write_secrets(known)
+
+    def secrets_and_origin(self) -> tuple[Secrets | None, bool]:
+        """What the file of secrets says, None where there is none, and whether this account wrote it on this machine.
+
+        Raises:
+            Problem: the file is damaged, or another account could have written it.
+        """
         try:
-            known = json.loads(self.secrets_path.read_text(encoding="utf-8"))
+            known = json.loads(marks.read_own(self.secrets_path))
             annotators = {name: Account(**account) for name, account in known["annotators"].items()}
             admin = Account(**known["admin"])
-            return Secrets(known["port"], admin, annotators, known.get("database"), known.get("key"))
+            made = Secrets(known["port"], admin, annotators, known.get("database"), known.get("key"))
+            return made, marks.is_marked(known)
+        except (FileNotFoundError, NotADirectoryError):
+            return None, False
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Problem(
                 f"{self.secrets_path} is damaged",
@@ -146,7 +169,7 @@ class Server:
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 own = process.cmdline()[-len(command) :] == command and process.status() != psutil.STATUS_ZOMBIE
-                if own and process.environ().get(_DATA_DIR) == str(self.data_path):
+                if own and process.environ().get(DATA) == str(self.data_path.absolute()):
                     found.append(process)
         return min(found, key=psutil.Process.create_time, default=None)
 
@@ -159,22 +182,31 @@ class Server:
             return False
 
     def up(
-        self, annotators: list[str], port: int | None, tell: Callable[[str], None], database_url: str | None = None
+        self,
+        annotators: list[str],
+        port: int | None,
+        tell: Callable[[str], None],
+        database_url: str | None = None,
+        *,
+        adopt: bool = False,
     ) -> Secrets:
         """Brings the server up, with an account for each annotator. Does only what is not done yet.
 
-        Its work is kept in the PostgreSQL database named at the first `up`, in SQLite where none was named.
+        Its work is kept in the PostgreSQL database named at the first `up`, in SQLite where none was named. A server
+        that was not set up here is refused, unless the caller wants to `adopt` it.
 
         Raises:
             Problem: Label Studio is not installed, the port is taken, the database cannot be used or is not the one
-                with the work, or it does not start.
+                with the work, it was not set up here, or it does not start.
         """
-        make_private(self.state)
         with self.locked():
+            if adopt:
+                self.adopt(database_url)
             before, running = self.secrets(), self.process()
             self._check_database(before, database_url, running=running is not None)
             if running and before and port not in (None, before.port):
                 raise Problem(f"the server runs on port {before.port}", "stop it with `hedgerow down` first")
+            self._prepare_folders(new=before is None, empty=running is None)
             known = before or _new_secrets(database_url)
             if known.key is None:
                 if running:
@@ -235,8 +267,9 @@ class Server:
         """Keeps every other `up`, `down`, `backup` and `restore` of this server out meanwhile.
 
         Raises:
-            Problem: one of them is at work and does not end.
+            Problem: one of them is at work and does not end, or a link stands where the server keeps its files.
         """
+        self._refuse_links()
         make_private(self.state)
         try:
             with filelock.FileLock(self.state / "up.lock", timeout=START_SECONDS):
@@ -247,18 +280,35 @@ class Server:
                 "wait for it, then run this again",
             ) from None
 
+    def _refuse_links(self) -> None:
+        """A link that came with a corpus would have this account's own files written or read elsewhere."""
+        if self.state.is_symlink() and not self.secrets_path.exists():
+            raise Problem(f"{self.state} is a link, and no server is where it leads", "remove the link")
+        links = [path for path in self.state.glob("*") if path.is_symlink()]
+        if links:
+            raise Problem(f"{links[0]} is a link, and the server keeps its own files there", "remove the link")
+
+    def _prepare_folders(self, *, new: bool, empty: bool) -> None:
+        """The process's home and the folder for what is temporary; nothing lies there but what a running one put."""
+        if new and self.data_path.exists():
+            raise Problem(
+                f"{self.data_path} holds a server's data, but there are no accounts of it here",
+                "move it aside, or put a backup in its place with `hedgerow restore --from FILE --replace`",
+            )
+        for folder in (self._home, self._tmp):
+            if empty and folder.exists():
+                shutil.rmtree(folder)
+            folder.mkdir(mode=0o700, exist_ok=True)
+
     def _write_secrets(self, wanted: Secrets) -> None:
         self.state.chmod(0o700)
         (self.state / ".gitignore").write_text("*\n", encoding="utf-8")  # passwords and tokens, in whatever corpus
         with aside(self.secrets_path, private=True) as new:
-            new.write_text(json.dumps(asdict(wanted), indent=2) + "\n", encoding="utf-8")
+            new.write_text(json.dumps(marks.marked(asdict(wanted)), indent=2) + "\n", encoding="utf-8")
 
     def _environment(self, wanted: Secrets) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name not in _NOT_ITS_OWN}
-        kept |= {**_SETTINGS, _DATA_DIR: str(self.data_path), KEY_VARIABLE: wanted.key or ""}
-        if wanted.database is None:
-            return kept | {"LABEL_STUDIO_DJANGO_DB": "sqlite"}
-        return kept | {"LABEL_STUDIO_DJANGO_DB": "postgresql", database.VARIABLE: wanted.database}
+        folders = (self.data_path.absolute(), self._home, self._tmp)
+        return environment(os.environ, *folders, wanted.key or "", wanted.database)
 
     def _provision(self, wanted: Secrets) -> None:
         accounts = {"admin": asdict(wanted.admin), "annotators": [asdict(one) for one in wanted.annotators.values()]}
@@ -269,6 +319,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 env=self._environment(wanted),
+                cwd=self._home,
                 umask=0o077,
                 check=False,
             )
@@ -285,6 +336,7 @@ class Server:
                 stdout=log,
                 stderr=log,
                 env=self._environment(wanted),
+                cwd=self._home,
                 umask=0o077,
                 start_new_session=True,
             )
@@ -305,7 +357,8 @@ class Server:
         tell("it answers")
 
     def _log(self) -> IO[bytes]:
-        handle = os.open(self.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        handle = os.open(self.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+        os.fchmod(handle, 0o600)
         return os.fdopen(handle, "ab")
 
     def _last_words(self) -> str:

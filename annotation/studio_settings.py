@@ -6,7 +6,11 @@ from pathlib import Path
 from django.core.servers.basehttp import WSGIServer
 
 from annotation import database
+from annotation.discretion import discreet
+from annotation.outgoing import refuse_calls
 from annotation.routes import KEY_VARIABLE
+
+_GIVEN = dict(os.environ)
 
 # Label Studio reads these two while its settings are still loading.
 SENTRY_DSN = FRONTEND_SENTRY_DSN = ""
@@ -21,11 +25,14 @@ REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"] = (  # type: ignore[name-define
 
 from label_studio.core.settings.label_studio import *  # noqa: E402, F403
 
+# Label Studio takes whatever stands beside its key in the data folder's `.env` into its environment.
+for _name in os.environ.keys() - _GIVEN.keys():
+    del os.environ[_name]
+
 # Only Hedgerow's commands have it; what is empty opens nothing.
 HEDGEROW_KEY = os.environ.get(KEY_VARIABLE, "")
 
 PROJECT_MIXIN = "annotation.blindness.OwnOrganisationOnly"
-CORS_ALLOW_ALL_ORIGINS = False
 
 # Outermost: a closed address costs nothing. Label Studio's own organisation for whoever has none is everybody's, and
 # tokens of the kind that it would take without asking the database are not given out here.
@@ -34,13 +41,18 @@ MIDDLEWARE.remove("organizations.middleware.DummyGetSessionMiddleware")  # type:
 MIDDLEWARE.remove("jwt_auth.middleware.JWTAuthenticationMiddleware")  # type: ignore[name-defined]  # noqa: F405
 MIDDLEWARE.append("annotation.membership.MembersSession")  # type: ignore[name-defined]  # noqa: F405
 
+ROOT_URLCONF = "annotation.closed"
+GET_STORAGE_LIST = "annotation.outgoing.no_storages"
+LOGGING = discreet(LOGGING)  # type: ignore[has-type]  # noqa: F405
+refuse_calls(database.hosts(_url) if (_url := os.environ.get(database.VARIABLE)) else ())
+
 # Innermost, so that what Label Studio does when a database is locked begins the whole change again.
 MIDDLEWARE.append("annotation.transactions.WholeOrNone")  # type: ignore[name-defined]  # noqa: F405
 
 # Our base.html comes first and extends theirs: a script that the labelling page needs (studio_pages/labelling.js).
 TEMPLATES[0]["DIRS"].insert(0, Path(__file__).parent / "studio_pages")  # type: ignore[name-defined]  # noqa: F405
 
-if _url := os.environ.get(database.VARIABLE):
+if _url:
     DATABASES = {"default": database.django_settings(_url)}
 else:
     DATABASES["default"]["OPTIONS"] = database.SQLITE_OPTIONS  # type: ignore[used-before-def]

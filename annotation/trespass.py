@@ -71,13 +71,14 @@ def _tried(known: Secrets) -> tuple[list[str], int]:
     found, count = [], 0
     annotators = list(known.annotators.values())
     with httpx.Client(base_url=f"http://{HOST}:{known.port}", timeout=_SECONDS) as web:
-        members = {account.name: _whoami(web, account) for account in annotators}
-        inside = [account for account in annotators if members[account.name] is not None]
+        answers = {account.name: _whoami(web, account) for account in annotators}
+        members = {name: member for name, member in answers.items() if member is not None}
+        inside = [account for account in annotators if account.name in members]
         works = {account.name: _work(web, account, known.key) for account in inside}
         found += [
             f"{account.name} is not in an organisation of its own" for account in annotators if account not in inside
         ]
-        organisations = [member.organisation for member in members.values() if member]
+        organisations = [member.organisation for member in members.values()]
         if len(set(organisations)) < len(organisations):
             found.append("annotators share an organisation")
         for account in inside:

@@ -23,6 +23,9 @@ def command(
     replace: Annotated[
         bool, typer.Option("--replace", help="With --from: in place of the data of a stopped server, which is kept.")
     ] = False,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="With --from: also a backup that another account or machine took.")
+    ] = False,
     round_name: Annotated[str | None, typer.Option("--round", help="The annotation round.", metavar="R")] = None,
     annotator: Annotated[str | None, typer.Option(help="An annotator's pseudonym, as a1.", metavar="A")] = None,
     corpus: CorpusOption = None,
@@ -36,15 +39,17 @@ def command(
     Example: hedgerow restore --round r1 --annotator a1
     """
     if from_file and not (round_name or annotator):
-        _restore_backup(open_corpus(corpus), from_file, replace)
-    elif round_name is not None and annotator is not None and not (from_file or replace):
+        _restore_backup(open_corpus(corpus), from_file, replace, adopt)
+    elif round_name is not None and annotator is not None and not (from_file or replace or adopt):
         _restore_layer(open_corpus(corpus), round_name, annotator)
     else:
-        raise typer.BadParameter("name either --from FILE (with --replace or without), or --round R and --annotator A")
+        raise typer.BadParameter(
+            "name either --from FILE, or --round R and --annotator A; --replace and --adopt go with --from"
+        )
 
 
-def _restore_backup(corpus: Corpus, archive: Path, replace: bool) -> None:
-    done = backing_up.restore(corpus, archive, replace=replace)
+def _restore_backup(corpus: Corpus, archive: Path, replace: bool, adopt: bool) -> None:
+    done = backing_up.restore(corpus, archive, replace=replace, adopt=adopt)
     say(f"put back: {counted(done.manifest)}, as they were at {done.manifest.taken_at}")
     if done.kept:
         say(f"what was there before is kept in {done.kept}")

@@ -29,6 +29,9 @@ def command(
             metavar="URL",
         ),
     ] = None,
+    adopt: Annotated[
+        bool, typer.Option("--adopt", help="Take over a server that another account or machine set up.")
+    ] = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Start the embedded Label Studio, or find it running; print its address and log-ins.
@@ -37,11 +40,14 @@ def command(
 
     A password of PostgreSQL goes into PGPASSWORD or ~/.pgpass, never into the address; later calls need no --database.
 
+    A server whose accounts were not made by you on this machine is refused, because whoever made them knows the
+    passwords. If it is your own, moved here or set up by an earlier version, run this once with --adopt.
+
     Example: hedgerow up --annotator a1 --annotator a2
     Example: hedgerow up --annotator a1 --database postgresql://hedgerow@127.0.0.1:5432/hedgerow
     """
     server = Server(open_corpus(corpus).state)
-    known = server.up(checked_names(annotator or []), port, tell, database)
+    known = server.up(checked_names(annotator or []), port, tell, database, adopt=adopt)
     say(f"Label Studio: http://127.0.0.1:{known.port}")
     for account in (known.admin, *known.annotators.values()):
         say(login(account, server))

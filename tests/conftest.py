@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import filelock
@@ -26,6 +27,10 @@ from tests.postgres import Postgres, cluster, programs
 settings.register_profile("searching", deadline=None)
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
+# What is set up here is marked with a key of the tests' own, which all workers share.
+if "PYTEST_XDIST_WORKER" not in os.environ:
+    _state_home = tempfile.TemporaryDirectory(prefix="hedgerow-tests-")
+    os.environ["XDG_STATE_HOME"] = _state_home.name
 ANNOTATORS = ["a1", "a2", "adjudicator"]
 _numbers = itertools.count(1)
 
@@ -52,9 +57,9 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
             shutil.rmtree(made, ignore_errors=True)
             Server(made).up(ANNOTATORS, None, print)
             Server(made).down()
-            known = json.loads(Server(made).secrets_path.read_text(encoding="utf-8"))
-            # Each copy gets a port of its own.
-            Server(made).secrets_path.write_text(json.dumps(known | {"port": 0}), encoding="utf-8")
+            known = Server(made).secrets()
+            assert known
+            Server(made)._write_secrets(replace(known, port=0))  # each copy gets a port of its own
             made.rename(state)
     return state
 

@@ -30,7 +30,7 @@ from annotation.doctor import modes
 from annotation.pull import pull_file
 from annotation.report import page, report
 from annotation.results import read_task
-from annotation.server import Server
+from annotation.server import Account, Secrets, Server
 from annotation.studio import Studio
 from dataset.build import build
 from dataset.checks.layers import check_layer
@@ -216,7 +216,7 @@ def test_no_secret_is_on_a_command_line_while_up_makes_accounts(
 def test_the_server_is_not_given_the_keys_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "LABEL_STUDIO_API_KEY"):
         monkeypatch.setenv(name, PASSWORD)
-    assert PASSWORD not in Server(tmp_path)._environment(None).values()
+    assert PASSWORD not in Server(tmp_path)._environment(Secrets(1, Account("admin", "", "", ""))).values()
 
 
 # An article or an attribute

@@ -21,6 +21,7 @@ from annotation import projects, pull, push, versions
 from annotation.accounts import seat
 from annotation.archive import MANIFEST, verify
 from annotation.backup import Backup, backup, restore
+from annotation.marks import marked
 from annotation.results import read_task
 from annotation.server import Account, Secrets, Server
 from dataset.corpus import Corpus, open_corpus
@@ -203,7 +204,8 @@ def put_data(corpus: Corpus, mark: str = "first") -> None:
     (data / "media" / "upload" / "1").mkdir(parents=True)
     (data / "media" / "upload" / "1" / f"{mark}.txt").write_text(mark, encoding="utf-8")
     known = Secrets(8080, Account("admin", "admin@hedgerow.local", mark, mark))
-    (corpus.state / "secrets.json").write_text(json.dumps(asdict(known)), encoding="utf-8")
+    (corpus.state / "secrets.json").write_text(json.dumps(marked(asdict(known))), encoding="utf-8")
+    (corpus.state / "secrets.json").chmod(0o600)
     with closing(sqlite3.connect(data / "label_studio.sqlite3")) as database:
         for table in ("project", "task", "task_completion"):
             database.execute(f"CREATE TABLE {table} (id INTEGER, word TEXT)")

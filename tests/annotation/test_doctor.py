@@ -13,6 +13,7 @@ import pytest
 from annotation import doctor, versions
 from annotation.accounts import Seat
 from annotation.doctor import clock, examine, failed
+from annotation.marks import marked
 from annotation.server import Account, Server
 from dataset.corpus import Corpus, open_corpus
 from dataset.doctor import Line
@@ -69,7 +70,7 @@ def test_annotators_who_see_each_other_are_told(server: Server, corpus: Corpus, 
 def test_a_token_that_does_not_work_is_told(server: Server, stopped: Corpus) -> None:
     known = json.loads(server.secrets_path.read_text(encoding="utf-8"))
     known["annotators"]["a2"]["token"] = "0" * 40
-    (stopped.state / "secrets.json").write_text(json.dumps(known), encoding="utf-8")
+    (stopped.state / "secrets.json").write_text(json.dumps(marked(known)), encoding="utf-8")
     shutil.copy(server.state / "process.json", stopped.state)
     lines = checked(stopped)
     assert_fails(of(lines, "account a2"), "refuses the token (401)")
@@ -82,7 +83,7 @@ def test_a_team_too_large_for_sqlite_is_told(tmp_path: Path, stopped: Corpus) ->
 
     def line(count: int, url: str | None = None) -> Line:
         known["annotators"] = {f"t{number}": account for number in range(count)}
-        (stopped.state / "secrets.json").write_text(json.dumps(known | {"database": url}), encoding="utf-8")
+        (stopped.state / "secrets.json").write_text(json.dumps(marked(known | {"database": url})), encoding="utf-8")
         return of(checked(stopped), "database")
 
     assert line(doctor.MEASURED_ON_SQLITE).mark == "ok"
@@ -107,7 +108,7 @@ def put_secrets(corpus: Corpus, port: int) -> None:
     corpus.state.mkdir(mode=0o700)
     admin = asdict(Account("admin", "admin@hedgerow.local", "word", "token"))
     path = corpus.state / "secrets.json"
-    path.write_text(json.dumps({"port": port, "admin": admin, "annotators": {}}), encoding="utf-8")
+    path.write_text(json.dumps(marked({"port": port, "admin": admin, "annotators": {}})), encoding="utf-8")
     path.chmod(0o600)
 
 

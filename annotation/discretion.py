@@ -1,0 +1,59 @@
+"""What the embedded server's log does not say: tokens, passwords and sessions. Loaded by Label Studio."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any, Final
+
+HIDDEN: Final = "…"
+_REQUEST: Final = re.compile(r'"([A-Z]+) ([^\s?"]*)\S* (HTTP/\d(?:\.\d)?)" (\d{3}) (\S+)')
+_QUERY: Final = re.compile(r"""\?[^\s?"'<>]*""")
+_NAMED: Final = re.compile(
+    r"""(?ix) \b (\w*(?:token|passw|secret|session|csrf|cookie|authorization|api_?key|credential)[\w-]*)
+        (["')\]]*\s*[:=]\s*\(?) (?:(?:token|bearer|basic)\s+)? (?:"[^"]*"|'[^']*'|[^\s"',;)}\]]+)"""
+)
+_BARE: Final = re.compile(r"\b(?:[0-9a-f]{40}|eyJ[\w-]+\.[\w-]+\.[\w-]+)\b")
+
+
+class Discreet(logging.Filter):
+    """Takes secrets out of a record, and of the error that came with it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Every record is logged, in the end."""
+        message = record.getMessage()
+        record.msg, record.args = request_line(message) if record.name == "django.server" else hidden(message), ()
+        if record.exc_info:
+            record.exc_text = hidden(record.exc_text or logging.Formatter().formatException(record.exc_info))
+        return True
+
+
+def request_line(line: str) -> str:
+    """What was asked and answered, without the question after the path; nothing of what is no request."""
+    asked = _REQUEST.fullmatch(line)
+    if asked is None:
+        return "something that is no request"
+    method, path, protocol, status, size = asked.groups()
+    return f'"{method} {hidden(path)} {protocol}" {status} {size}'
+
+
+def hidden(text: str) -> str:
+    """The text without the values of what is named a secret, without tokens and what follows a question mark."""
+    return _BARE.sub(HIDDEN, _NAMED.sub(rf"\1\2{HIDDEN}", _QUERY.sub(f"?{HIDDEN}", text)))
+
+
+def discreet(settings: dict[str, Any]) -> dict[str, Any]:
+    """Label Studio's LOGGING, with each handler made discreet."""
+    server = {"class": "logging.StreamHandler", "formatter": "django.server"}
+    form = {"()": "django.utils.log.ServerFormatter", "format": "[{server_time}] {message}", "style": "{"}
+    handlers = {**settings["handlers"], "django.server": server}
+    loggers = {"django.server": {"handlers": ["django.server"], "level": "INFO", "propagate": False}}
+    return {
+        **settings,
+        "filters": {**settings.get("filters", {}), "discreet": {"()": Discreet}},
+        "formatters": {**settings["formatters"], "django.server": form},
+        "handlers": {
+            name: {**each, "filters": [*each.get("filters", []), "discreet"]} for name, each in handlers.items()
+        },
+        "loggers": {**settings["loggers"], **loggers},
+    }
