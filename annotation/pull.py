@@ -146,9 +146,8 @@ def take_in(
         rows = [opened.enter_context(Spill(scratch / source.annotator)) for source in sources]
         pull_id, told = _keep(corpus, round_name, sources, rows)
         with changing(corpus, tell):
-            return _bring_in(
-                corpus, round_name, Pulled(pull_id), dict(zip(sources, told, strict=True)), accept_removals
-            )
+            by_source = dict(zip(sources, told, strict=True))
+            return _bring_in(corpus, round_name, Pulled(pull_id), by_source, accept_removals)
 
 
 def _bring_in(
@@ -160,7 +159,7 @@ def _bring_in(
     for source, taken in told.items():
         name = f"{round_name}/{source.annotator}"
         _note_places(corpus, name, source, taken.strays | taken.places())
-        layer = renew(name, corpus.layer_path(name), taken.rows, taken_back, taken.untold, gone)
+        layer = renew(name, corpus.layer_path(name), taken.rows, taken_back, taken.untold, without=gone)
         pulled.layers.append(layer)
         if layer.removed:
             pulled.removed[name] = layer.removed
