@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -72,13 +73,18 @@ def withdraw(corpus: Corpus, article: str, reason: str, tell: Tell = in_silence)
         ready = _tombstone(corpus, article, reason.strip(), folder / "tombstone")
         for path, new in zip(_tables(corpus), _names(folder), strict=False):
             ready |= {path: new} if _without(path, article, new) else {}
-        for path, new in ready.items():
-            with aside(path) as target:
-                shutil.move(new, target)
+        _put(ready)
         text = corpus.text_path(article)
         gone = [text] if text.exists() else []
         text.unlink(missing_ok=True)
     return [*ready, *gone]
+
+
+def _put(ready: dict[Location, Path]) -> None:
+    """Writes all aside, then puts all in place, in their order."""
+    with ExitStack() as asides:
+        for path, new in reversed(ready.items()):  # what is entered last is put in place first
+            shutil.move(new, asides.enter_context(aside(path)))
 
 
 def _names(folder: Path) -> Iterator[Path]:

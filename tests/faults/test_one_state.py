@@ -22,7 +22,7 @@ from dataset.problem import Problem
 from tests.commands import Running
 from tests.corpora import make_corpus
 from tests.dataset.loading import files
-from tests.dataset.releasing import commit, git
+from tests.dataset.releasing import put_under_git
 from tests.faults.table import tally
 
 ARTICLES = [f"article{number:03}" for number in range(60)]
@@ -151,9 +151,3 @@ def test_an_article_that_is_withdrawn_beside_a_pull_stays_out(often: int, tmp_pa
             layer = read_layer(corpus.layer_path("r1/a1"), "r1/a1")
             assert not layer.findings.height
             counted.compare(dict.fromkeys(others), [(article, None) for article in layer.tasks["article_id"]])
-
-
-def put_under_git(corpus: Corpus) -> None:
-    (corpus.root / ".gitignore").write_text(".hedgerow/\npulls/\ndist/\n", encoding="utf-8")
-    git(corpus.root, "init", "--quiet")
-    commit(corpus)
