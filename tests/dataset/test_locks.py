@@ -76,16 +76,17 @@ def test_who_changes_the_record_is_alone_and_who_waits_says_so(corpus: Corpus, f
 
 
 def test_readers_who_come_later_do_not_pass_by_who_waits_to_change(corpus: Corpus) -> None:
-    with holder(corpus, "read") as one, holder(corpus, "change") as writer:
+    with holder(corpus, "read") as one:
         assert one.says() == "held"
-        assert "waits" in writer.says()
-        with holder(corpus, "read") as late:
-            assert "waits" in late.says()
-            one.end()
-            assert writer.says() == "held"
-            writer.end()
-            assert late.says() == "held"
-            late.end()
+        with holder(corpus, "change") as writer:
+            assert "waits" in writer.says()
+            with holder(corpus, "read") as late:
+                assert "waits" in late.says()
+                one.end()
+                assert writer.says() == "held"
+                writer.end()
+                assert late.says() == "held"
+                late.end()
 
 
 @pytest.mark.parametrize("how", HOW)

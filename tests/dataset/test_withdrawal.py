@@ -136,7 +136,7 @@ def in_git(found: dict[str, bytes]) -> dict[str, bytes]:
 def test_a_disk_that_does_not_take_all_of_a_withdrawal_takes_nothing_of_it(ready: Corpus) -> None:
     before = files(ready.root)
     last = ready.annotations / "r1" / "a2"
-    with unwritable(last), pytest.raises(Problem, match="cannot be written: (Read-only|Permission)"):
+    with unwritable(last), pytest.raises(Problem, match=r"cannot be written: (Read-only|Permission)"):
         withdraw(ready, TWO, WHY)
     assert in_git(files(ready.root)) == in_git(before)
 
