@@ -57,7 +57,7 @@ class Decided:
 
     `undecided` says what is open still, `changed` which articles were opened on other work, `not_ended` which wait for
     the adjudicator, `gold` which have gold of another round or adjudicator, `unopened` which have neither gold nor a
-    task, by article; `places` are the addresses of their tasks. `withdrawn` have a task, and the corpus gave them up.
+    task, by article; `places` are the addresses of their tasks. `withdrawn` were withdrawn and still have a task.
     """
 
     pull_id: str = ""

@@ -46,7 +46,7 @@ def measuring_alone(corpus: Corpus, round_name: str, tell: Tell = in_silence) ->
 @contextmanager
 def _held(corpus: Corpus, name: str, tell: Tell) -> Iterator[None]:
     if holds(corpus):
-        raise RuntimeError(f"the lock of {name} is to be taken by what holds the record's")
+        raise RuntimeError(f"the lock of {name} cannot be taken within the record's")
     path = corpus.state / FOLDER / f"{name}.lock"
     make_private(path.parent)
     lock = filelock.FileLock(path)

@@ -34,7 +34,7 @@ class Told:
 
     `seen` and `ended` are the tasks of articles without work and with it, `strays` those of no article, under the names
     that findings have for them; `untold` are articles with work whose text in the corpus cannot be read, `withdrawn`
-    those that the corpus gave up, of which there are no rows.
+    those that were withdrawn, of which there are no rows.
     """
 
     canonical: bytes

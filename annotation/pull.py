@@ -34,7 +34,7 @@ AS_IT_WAS: Final = "the record is as it was"
 class Pulled:
     """What a pull brought: its id, the layers, the files it changed, and what it would take away from the record.
 
-    `withdrawn` are the articles, by annotator, that the server or the export still holds and the corpus gave up.
+    `withdrawn` are articles, by annotator, that were withdrawn and that the server or the export still holds.
     """
 
     pull_id: str
@@ -137,7 +137,7 @@ def take_in(
 ) -> Pulled:
     """Keeps the raw tasks, then brings the record to what they tell; no layer, where one would lose something.
 
-    An article that was withdrawn, be it while the tasks came, is in the raw pull and stays out of the record.
+    An article that was withdrawn, even after its task was read, stays out of the record; the raw pull keeps it.
 
     Raises:
         Problem: a task cannot be told, and nothing is kept.

@@ -85,7 +85,7 @@ def _holding(corpus: Corpus, mode: int, tell: Tell) -> Iterator[None]:
         with _locked(corpus, path, mode, tell):
             yield
     elif mode == fcntl.LOCK_EX and before != fcntl.LOCK_EX:
-        raise RuntimeError("the record is to be changed by what only reads it")
+        raise RuntimeError("the record cannot be changed within a block that only reads it")
     else:
         yield
 

@@ -26,6 +26,6 @@ def command(
     """
     here = open_corpus(corpus)
     with reading(here, tell):
-        found = [one for one in check_record(here, here.layers()) if one.article_id == article]
-    let = acknowledged.acknowledge(here, found, code, article, place, reason, tell)
+        findings = [each for each in check_record(here, here.layers()) if each.article_id == article]
+    let = acknowledged.acknowledge(here, findings, code, article, place, reason, tell)
     say(f"acknowledged in {acknowledged.path(here)}: {let.code} in {let.article_id}: {let.message}")

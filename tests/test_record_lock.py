@@ -49,15 +49,15 @@ class Watch:
         finally:
             self._corpus = None
 
-    def _audit(self, event: str, told: tuple[Any, ...]) -> None:
+    def _audit(self, event: str, about: tuple[Any, ...]) -> None:
         corpus = self._corpus
         if corpus is None or event not in ("open", "os.rename", "os.remove"):
             return
-        path = told[1] if event == "os.rename" else told[0]
+        path = about[1] if event == "os.rename" else about[0]
         if not isinstance(path, str | os.PathLike) or not _in_record(corpus, Path(path)):
             return
         self._corpus = None  # what the watch does itself is not watched
-        reads = event == "open" and not (isinstance(told[2], int) and told[2] & _WRITES)
+        reads = event == "open" and not (isinstance(about[2], int) and about[2] & _WRITES)
         (self.reads if reads else self.changes).append(str(path))
         if not _is_held(corpus, fcntl.LOCK_EX if reads else fcntl.LOCK_SH):
             (self.reads_unlocked if reads else self.changes_unlocked).append(f"{event} {path}")

@@ -114,7 +114,7 @@ def test_a_later_format_is_refused_before_any_other_setting_is_looked_at(tmp_pat
 
 
 @pytest.mark.parametrize("written", ["'1'", "1.0", "true", "0", "-1", "[1]", "{ major = 1 }", "2031-05-02"])
-def test_a_format_that_is_no_number_of_one_is_a_problem(tmp_path: Path, written: str) -> None:
+def test_a_format_that_is_not_a_whole_number_from_1_is_a_problem(tmp_path: Path, written: str) -> None:
     with pytest.raises(Problem, match=r"hedgerow\.toml: format is .*; write format = 1"):
         open_corpus(settings(tmp_path, f"format = {written}"))
 

@@ -129,13 +129,13 @@ def test_git_does_not_see_the_lock_whatever_the_corpus_ignores(corpus: Corpus) -
     subprocess.run(["git", "-C", str(corpus.root), "init", "--quiet"], check=True)
     with reading(corpus):
         pass
-    told = subprocess.run(
+    status = subprocess.run(
         ["git", "-C", str(corpus.root), "status", "--porcelain", "--untracked-files=all"],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert ".hedgerow" not in told.stdout
+    assert ".hedgerow" not in status.stdout
 
 
 def test_a_reader_who_may_not_write_there_is_told_and_reads(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -152,5 +152,5 @@ def test_an_article_that_is_withdrawn_beside_a_pull_stays_out(often: int, tmp_pa
             assert [one.ended().returncode for one in both] == [0, 0]
             counted.tried += 1
             layer = read_layer(corpus.layer_path("r1/a1"), "r1/a1")
-            told = [*layer.tasks["article_id"], *layer.findings["article_id"]]
-            counted.compare(dict.fromkeys(others), [(article, None) for article in told])
+            there = [*layer.tasks["article_id"], *layer.findings["article_id"]]
+            counted.compare(dict.fromkeys(others), [(article, None) for article in there])
