@@ -11,7 +11,7 @@ import polars as pl
 from annotation import projects, push, raw, results
 from annotation.accounts import Seat
 from annotation.decisions import decide
-from annotation.locks import Tell, one_at_a_time
+from annotation.locks import one_at_a_time
 from annotation.normalise import derived
 from annotation.pull import AS_IT_WAS
 from annotation.questions import Sheet, sheet, shown_links, summary, who_had_what
@@ -23,8 +23,10 @@ from dataset.checks.layers import STRUCTURE, check_layer, found_by
 from dataset.corpus import Corpus
 from dataset.files import read_table, write_table, writing
 from dataset.layer import GOLD, Layer, Removal, make_layer, read_layer, removals, sort_layer, write_layers
+from dataset.locks import Tell, changing, in_silence, reading
 from dataset.problem import Problem
 from dataset.scheme import STATUSES
+from dataset.withdrawal import withdrawn_articles
 
 Row = dict[str, Any]
 Faults = dict[tuple[str, str], list[str]]
@@ -55,7 +57,7 @@ class Decided:
 
     `undecided` says what is open still, `changed` which articles were opened on other work, `not_ended` which wait for
     the adjudicator, `gold` which have gold of another round or adjudicator, `unopened` which have neither gold nor a
-    task, by article; `places` are the addresses of their tasks.
+    task, by article; `places` are the addresses of their tasks. `withdrawn` were withdrawn and still have a task.
     """
 
     pull_id: str = ""
@@ -66,6 +68,7 @@ class Decided:
     not_ended: list[str] = field(default_factory=list)
     gold: list[str] = field(default_factory=list)
     unopened: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
     removed: list[Removal] = field(default_factory=list)
     written: list[Location] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
@@ -97,10 +100,11 @@ class Round:
         self._status = {
             who: dict(layer.tasks.select("article_id", "status").iter_rows()) for who, layer in self._layers.items()
         }
+        self.withdrawn = withdrawn_articles(corpus)
 
     def articles(self) -> list[str]:
         """The articles that were dealt or ended, and that the corpus still has."""
-        return sorted({*self._dealt}.union(*self._status.values()) & set(self.corpus.by_id))
+        return sorted(({*self._dealt}.union(*self._status.values()) & set(self.corpus.by_id)) - self.withdrawn)
 
     def unfinished(self, article: str) -> list[str]:
         """The annotators who have not ended an article that was dealt to them."""
@@ -161,7 +165,7 @@ def open_round(
     *,
     again: bool,
     progress: push.Progress = lambda done, total: None,
-    tell: Tell = lambda line: None,
+    tell: Tell = in_silence,
 ) -> Opened:
     """Sends the adjudicator each article that all its annotators ended, once; articles with gold only if `again`.
 
@@ -169,7 +173,9 @@ def open_round(
         Problem: the round cannot be laid side by side, or the server cannot be asked.
     """
     with one_at_a_time(corpus, round_name, [f".adjudication.{seat.annotator}"], tell):
-        return _open(Round(corpus, round_name), seat, again, progress, tell)
+        with reading(corpus, tell):
+            here = Round(corpus, round_name)
+        return _open(here, seat, again, progress, tell)
 
 
 def _open(here: Round, seat: Seat, again: bool, progress: push.Progress, tell: Tell) -> Opened:
@@ -252,7 +258,7 @@ def pull_decisions(
     *,
     accept_removals: bool,
     again: bool = False,
-    tell: Tell = lambda line: None,
+    tell: Tell = in_silence,
 ) -> Decided:
     """Brings what the adjudicator decided into the gold; articles that are not decided wholly stay out.
 
@@ -263,17 +269,29 @@ def pull_decisions(
         Problem: the round is not open for this adjudicator, or the server cannot be asked.
     """
     with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, GOLD, ["decisions"], tell):
-        return _pull(Round(corpus, round_name), seat, accept_removals, again)
+        project = projects.existing(corpus, round_name, seat, adjudicating=True)
+        with raw.writing_pull(corpus, f"{round_name}-{GOLD}") as kept:
+            passing = kept.passing(seat.annotator, seat.studio.tasks(project), seat.studio.url, project)
+            tasks = list(map(results.read_task, passing))
+            decided = Decided(kept.keep())
+        with changing(corpus, tell):
+            return _bring_in(Round(corpus, round_name), project, tasks, decided, seat, accept_removals, again)
 
 
-def _pull(here: Round, seat: Seat, accept_removals: bool, again: bool) -> Decided:
+def _bring_in(
+    here: Round,
+    project: int,
+    held: list[results.Task],
+    decided: Decided,
+    seat: Seat,
+    accept_removals: bool,
+    again: bool,
+) -> Decided:
+    """Decides by the tasks that the project held and by the record as it is now."""
     corpus, round_name = here.corpus, here.name
-    project = projects.existing(corpus, round_name, seat, adjudicating=True)
-    decided, rows = Decided(), _Rows(round_name, seat.annotator)
-    with raw.writing_pull(corpus, f"{round_name}-{GOLD}") as kept:
-        passing = kept.passing(seat.annotator, seat.studio.tasks(project), seat.studio.url, project)
-        tasks = [task for task in map(results.read_task, passing) if task.article_id in corpus.by_id]
-        decided.pull_id = kept.keep()
+    rows = _Rows(round_name, seat.annotator)
+    decided.withdrawn = sorted({str(task.article_id) for task in held} & here.withdrawn)
+    tasks = [task for task in held if task.article_id in corpus.by_id and task.article_id not in here.withdrawn]
     others = set() if again else _gold_of_others(corpus, round_name, seat.annotator)
     for article, found in _by_task(tasks).items():
         decided.places[article] = seat.studio.task_url(project, found[0].id)

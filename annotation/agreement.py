@@ -30,6 +30,7 @@ from dataset.corpus import Corpus
 from dataset.engine import Each
 from dataset.files import read_table, sha256, table_bytes, write_bytes
 from dataset.layer import TABLES, Layer, sort_layer, table_path
+from dataset.locks import Tell, changing, in_silence, reading
 from dataset.parts import Part, batches, read_part
 from dataset.problem import Problem
 
@@ -59,17 +60,20 @@ class Draws:
     seed: int = bootstrap.SEED
 
 
-def agreement(corpus: Corpus, round_name: str, draws: Draws = Draws(), each: Each = map) -> Agreed:
-    """Measures the agreement of a round, part by part. `each` is what does the parts.
+def agreement(
+    corpus: Corpus, round_name: str, draws: Draws = Draws(), each: Each = map, tell: Tell = in_silence
+) -> Agreed:
+    """Measures the agreement of a round, part by part, in one state of the record. `each` is what does the parts.
 
     Raises:
         Problem: there is nothing to compare, or what there is cannot be compared.
     """
-    parts = parts_of_round(corpus, round_name)
-    common = shared(corpus, round_name, parts)
-    found = figures(round_name, common, each(partial(tallied_part, corpus, round_name), parts), draws)
-    _refuse_emptiness(round_name, common, found)
-    basis = _basis(corpus, round_name, parts, draws)
+    with reading(corpus, tell):
+        parts = parts_of_round(corpus, round_name)
+        common = shared(corpus, round_name, parts)
+        found = figures(round_name, common, each(partial(tallied_part, corpus, round_name), parts), draws)
+        _refuse_emptiness(round_name, common, found)
+        basis = _basis(corpus, round_name, parts, draws)
     return Agreed(round_name, common.annotators, common.articles(), found, basis)
 
 
@@ -191,12 +195,17 @@ def basis_path(corpus: Corpus, round_name: str) -> Path:
     return corpus.annotations / round_name / "agreement.json"
 
 
-def write(corpus: Corpus, agreed: Agreed) -> None:
-    """Keeps figures, and what they were computed from, in the record."""
+def write(corpus: Corpus, agreed: Agreed, tell: Tell = in_silence) -> None:
+    """Keeps figures, and what they were computed from, in the record.
+
+    Who measures and writes takes turns with others who measure the same round (`annotation.locks.measuring_alone`), so
+    that older figures never take the place of newer ones.
+    """
     content = table_bytes(agreed.figures)
-    write_bytes(figures_path(corpus, agreed.round), content)
     basis = agreed.basis | {"figures_sha256": sha256(content)}
-    write_bytes(basis_path(corpus, agreed.round), (json.dumps(basis, indent=2) + "\n").encode())
+    with changing(corpus, tell):
+        write_bytes(figures_path(corpus, agreed.round), content)
+        write_bytes(basis_path(corpus, agreed.round), (json.dumps(basis, indent=2) + "\n").encode())
 
 
 def read(corpus: Corpus, round_name: str) -> pl.DataFrame:

@@ -1,22 +1,23 @@
-"""Locks: two commands that would change the same project or layer take turns."""
+"""Locks: two commands that would change the same project or layer take turns.
+
+They are held while a server is asked, and are taken before the lock of the record (`dataset.locks`), never within it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 import filelock
 
 from dataset.corpus import Corpus
 from dataset.files import make_private
-
-Tell = Callable[[str], None]
+from dataset.locks import FOLDER, Tell, holds, in_silence
 
 
 @contextmanager
 def one_at_a_time(
-    corpus: Corpus, round_name: str, annotators: Iterable[str], tell: Tell = lambda line: None
+    corpus: Corpus, round_name: str, annotators: Iterable[str], tell: Tell = in_silence
 ) -> Iterator[None]:
     """Keeps every other command on these annotators' part of a round waiting meanwhile, however long it takes.
 
@@ -24,19 +25,29 @@ def one_at_a_time(
     """
     with ExitStack() as held:
         for annotator in sorted(set(annotators)):
-            held.enter_context(_held(corpus.state / "locks" / round_name / f"{annotator}.lock", tell))
+            held.enter_context(_held(corpus, f"{round_name}/{annotator}", tell))
         yield
 
 
 @contextmanager
-def deals_alone(corpus: Corpus, round_name: str, tell: Tell = lambda line: None) -> Iterator[None]:
+def deals_alone(corpus: Corpus, round_name: str, tell: Tell = in_silence) -> Iterator[None]:
     """The same for the deals of a round."""
-    with _held(corpus.state / "locks" / round_name / ".deals.lock", tell):
+    with _held(corpus, f"{round_name}/.deals", tell):
         yield
 
 
 @contextmanager
-def _held(path: Path, tell: Tell) -> Iterator[None]:
+def measuring_alone(corpus: Corpus, round_name: str, tell: Tell = in_silence) -> Iterator[None]:
+    """The same for the agreement of a round."""
+    with _held(corpus, f"{round_name}/.agreement", tell):
+        yield
+
+
+@contextmanager
+def _held(corpus: Corpus, name: str, tell: Tell) -> Iterator[None]:
+    if holds(corpus):
+        raise RuntimeError(f"the lock of {name} cannot be taken within the record's")
+    path = corpus.state / FOLDER / f"{name}.lock"
     make_private(path.parent)
     lock = filelock.FileLock(path)
     try:

@@ -33,7 +33,8 @@ class Told:
     """What some tasks tell: their canonical lines, and the rows of the layer, sorted in themselves.
 
     `seen` and `ended` are the tasks of articles without work and with it, `strays` those of no article, under the names
-    that findings have for them; `untold` are articles with work whose text in the corpus cannot be read.
+    that findings have for them; `untold` are articles with work whose text in the corpus cannot be read, `withdrawn`
+    those that were withdrawn, of which there are no rows.
     """
 
     canonical: bytes
@@ -42,6 +43,7 @@ class Told:
     ended: dict[str, int]
     strays: dict[str, int]
     untold: set[str]
+    withdrawn: set[str]
 
 
 def batches(lines: Iterable[bytes]) -> Iterator[Batch]:
@@ -57,13 +59,20 @@ def batches(lines: Iterable[bytes]) -> Iterator[Batch]:
         yield Batch(first, held)
 
 
-def normalised(corpus: Corpus, round_name: str, annotator: str, account: int | None, batch: Batch) -> Told:
+def normalised(
+    corpus: Corpus,
+    round_name: str,
+    annotator: str,
+    account: int | None,
+    batch: Batch,
+    withdrawn: frozenset[str] = frozenset(),
+) -> Told:
     """What a batch tells of an annotator's layer.
 
     Raises:
         Problem: something in it is no task.
     """
-    normaliser = Normaliser(corpus, round_name, annotator, account, batch.first)
+    normaliser = Normaliser(corpus, round_name, annotator, account, batch.first, withdrawn)
     canonical = []
     for task in map(results.raw_task, batch.lines):
         normaliser.add(task)
@@ -75,10 +84,17 @@ class Normaliser:
     """Makes the rows of one annotator's layer, task by task.
 
     An article that is on several tasks has rows of each: see `taken_back`. `first` is the place of the first task.
+    Tasks of articles that were `withdrawn` are passed over.
     """
 
     def __init__(
-        self, corpus: Corpus, round_name: str, annotator: str, account: int | None = None, first: int = 1
+        self,
+        corpus: Corpus,
+        round_name: str,
+        annotator: str,
+        account: int | None = None,
+        first: int = 1,
+        withdrawn: frozenset[str] = frozenset(),
     ) -> None:
         self._corpus = corpus
         self._round, self._annotator, self._account = round_name, annotator, account
@@ -87,6 +103,8 @@ class Normaliser:
         self._ended: dict[str, int] = {}
         self._strays: dict[str, int] = {}
         self._untold: set[str] = set()
+        self._gone = withdrawn
+        self._passed_over: set[str] = set()
         self._next = first
 
     def add(self, raw: Row) -> None:
@@ -101,6 +119,9 @@ class Normaliser:
         self._next += 1
         task = results.read_task(raw)
         article = task.article_id
+        if article in self._gone:
+            self._passed_over.add(article)
+            return
         if article is None or article not in self._corpus.hashes:
             self._add_stray(task)
             return
@@ -123,7 +144,8 @@ class Normaliser:
 
     def told(self, canonical: bytes) -> Told:
         """What the tasks so far tell, of which `canonical` are the canonical lines."""
-        return Told(canonical, parted(self.layer()), self._seen, self._ended, self._strays, self._untold)
+        rows = parted(self.layer())
+        return Told(canonical, rows, self._seen, self._ended, self._strays, self._untold, self._passed_over)
 
     def _text_of(self, task: results.Task, article: str) -> str | None:
         """The article's text, or None where it cannot be read or the task's is another."""

@@ -13,7 +13,7 @@ from typing import Any, Final
 from annotation import changes, projects, raw
 from annotation.accounts import Seat
 from annotation.export import read_export
-from annotation.locks import Tell, one_at_a_time
+from annotation.locks import one_at_a_time
 from annotation.normalise import Told, batches, normalised, taken_back
 from annotation.push import deals_path
 from dataset import engine, schema
@@ -22,7 +22,9 @@ from dataset.corpus import Corpus
 from dataset.files import folder_aside, make_private, read_table, write_bytes, writing
 from dataset.layer import Removal, put_layers
 from dataset.lines import Spill
+from dataset.locks import Tell, changing, in_silence
 from dataset.renewal import Renewed, renew
+from dataset.withdrawal import withdrawn_articles
 
 Row = dict[str, Any]
 AS_IT_WAS: Final = "the record is as it was"
@@ -30,16 +32,20 @@ AS_IT_WAS: Final = "the record is as it was"
 
 @dataclass
 class Pulled:
-    """What a pull brought: its id, the layers, the files it changed, and what it would take away from the record."""
+    """What a pull brought: its id, the layers, the files it changed, and what it would take away from the record.
+
+    `withdrawn` are articles, by annotator, that were withdrawn and that the server or the export still holds.
+    """
 
     pull_id: str
     layers: list[Renewed] = field(default_factory=list)
     changed: list[Location] = field(default_factory=list)
     removed: dict[str, list[Removal]] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
+    withdrawn: dict[str, list[str]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Source:
     """One annotator's raw tasks, read once, and where they came from."""
 
@@ -54,7 +60,7 @@ class Source:
 class Taken:
     """What a source's tasks tell: the layer's rows on disk; where each article is on the server, and tasks of none.
 
-    `untold` are the articles whose text in the corpus cannot be read.
+    `untold` are the articles whose text in the corpus cannot be read, `withdrawn` those that were withdrawn before.
     """
 
     rows: Spill
@@ -62,6 +68,7 @@ class Taken:
     ended: dict[str, int] = field(default_factory=dict)
     strays: dict[str, int] = field(default_factory=dict)
     untold: set[str] = field(default_factory=set)
+    withdrawn: set[str] = field(default_factory=set)
 
     def add(self, told: Told) -> None:
         """Takes in what the next tasks tell."""
@@ -71,6 +78,11 @@ class Taken:
         self.ended |= told.ended
         self.strays |= told.strays
         self.untold |= told.untold
+        self.withdrawn |= told.withdrawn
+
+    def among(self, articles: frozenset[str]) -> list[str]:
+        """Those of some articles that the tasks are of, sorted."""
+        return sorted(articles & (self.withdrawn | self.seen.keys() | self.ended.keys()))
 
     def places(self) -> dict[str, int]:
         """article_id to the id of its task: the last one with work, else the first."""
@@ -90,7 +102,7 @@ def pull(
     annotators = [seat.annotator for seat in seats]
     with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, annotators, tell):
         sources = [_ask(corpus, round_name, seat, tell, full) for seat in seats]
-        return take_in(corpus, round_name, sources, accept_removals=accept_removals)
+        return take_in(corpus, round_name, sources, accept_removals=accept_removals, tell=tell)
 
 
 def _ask(corpus: Corpus, round_name: str, seat: Seat, tell: Tell, full: bool) -> Source:
@@ -108,7 +120,7 @@ def pull_file(
     export: Path,
     *,
     accept_removals: bool,
-    tell: Tell = lambda line: None,
+    tell: Tell = in_silence,
 ) -> Pulled:
     """The same from a Label Studio JSON export.
 
@@ -116,11 +128,16 @@ def pull_file(
         Problem: the file cannot be read as one.
     """
     with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, [annotator], tell):
-        return take_in(corpus, round_name, [Source(annotator, read_export(export))], accept_removals=accept_removals)
+        sources = [Source(annotator, read_export(export))]
+        return take_in(corpus, round_name, sources, accept_removals=accept_removals, tell=tell)
 
 
-def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: bool) -> Pulled:
+def take_in(
+    corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: bool, tell: Tell = in_silence
+) -> Pulled:
     """Keeps the raw tasks, then brings the record to what they tell; no layer, where one would lose something.
+
+    An article that was withdrawn, even after its task was read, stays out of the record; the raw pull keeps it.
 
     Raises:
         Problem: a task cannot be told, and nothing is kept.
@@ -128,17 +145,29 @@ def take_in(corpus: Corpus, round_name: str, sources: list[Source], *, accept_re
     with folder_aside(corpus.pulls / "rows") as scratch, ExitStack() as opened:
         rows = [opened.enter_context(Spill(scratch / source.annotator)) for source in sources]
         pull_id, told = _keep(corpus, round_name, sources, rows)
-        pulled = Pulled(pull_id, missing=_missing(corpus, round_name, sources, told))
-        for source, one in zip(sources, told, strict=True):
-            name = f"{round_name}/{source.annotator}"
-            _note_places(corpus, name, source, one.strays | one.places())
-            layer = renew(name, corpus.layer_path(name), one.rows, taken_back, one.untold)
-            pulled.layers.append(layer)
-            if layer.removed:
-                pulled.removed[name] = layer.removed
-        if accept_removals or not pulled.removed:
-            _write(corpus, pulled)
-        return pulled
+        with changing(corpus, tell):
+            by_source = dict(zip(sources, told, strict=True))
+            return _bring_in(corpus, round_name, Pulled(pull_id), by_source, accept_removals)
+
+
+def _bring_in(
+    corpus: Corpus, round_name: str, pulled: Pulled, told: dict[Source, Taken], accept_removals: bool
+) -> Pulled:
+    """Makes the layers of what the sources tell and of the record as it is now, and puts them in place."""
+    gone = withdrawn_articles(corpus)
+    pulled.missing = _missing(corpus, round_name, told)
+    for source, taken in told.items():
+        name = f"{round_name}/{source.annotator}"
+        _note_places(corpus, name, source, taken.strays | taken.places())
+        layer = renew(name, corpus.layer_path(name), taken.rows, taken_back, taken.untold, without=gone)
+        pulled.layers.append(layer)
+        if layer.removed:
+            pulled.removed[name] = layer.removed
+        if passed_over := taken.among(gone):
+            pulled.withdrawn[source.annotator] = passed_over
+    if accept_removals or not pulled.removed:
+        _write(corpus, pulled)
+    return pulled
 
 
 def _write(corpus: Corpus, pulled: Pulled) -> None:
@@ -148,12 +177,12 @@ def _write(corpus: Corpus, pulled: Pulled) -> None:
     pulled.changed = put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 
-def _missing(corpus: Corpus, round_name: str, sources: list[Source], told: list[Taken]) -> dict[str, list[str]]:
+def _missing(corpus: Corpus, round_name: str, told: dict[Source, Taken]) -> dict[str, list[str]]:
     """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
     deals = read_table(deals_path(corpus, round_name), schema.Deals)
     here = corpus.hashes
     found = {}
-    for source, one in zip(sources, told, strict=True):
+    for source, one in told.items():
         dealt = deals.filter(annotator=source.annotator)["article_id"] if source.server is not None else ()
         there = one.seen.keys() | one.ended.keys() if len(dealt) else set()
         if lost := [article for article in dealt if article in here and article not in there]:
@@ -172,7 +201,8 @@ def _read_once(corpus: Corpus, round_name: str, source: Source, rows: Spill, kep
     """Keeps and normalises the tasks as they come, so that few are held; in several processes where there are many."""
     taken = Taken(rows)
     lines = kept.lines(source.annotator, source.tasks, source.server, source.project)
-    work = partial(normalised, corpus, round_name, source.annotator, source.account)
+    gone = withdrawn_articles(corpus)
+    work = partial(normalised, corpus, round_name, source.annotator, source.account, withdrawn=gone)
     for told in engine.here(work, batches(lines)):
         kept.told(told.canonical)
         taken.add(told)

@@ -13,11 +13,13 @@ import polars as pl
 
 from annotation import guidelines, projects, results, sending
 from annotation.accounts import Seat
-from annotation.locks import Tell, deals_alone, one_at_a_time
+from annotation.locks import deals_alone, one_at_a_time
 from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import read_table, sha256, table_bytes, write_bytes
+from dataset.locks import Tell, changing, in_silence
 from dataset.problem import Problem
+from dataset.withdrawal import withdrawn_articles
 
 CHUNK_BYTES: Final = 16 << 20
 CHUNK_TASKS: Final = 1000
@@ -48,7 +50,7 @@ def deal(
     round_name: str,
     annotators: list[str],
     share: float = 1,
-    tell: Tell = lambda line: None,
+    tell: Tell = in_silence,
 ) -> pl.DataFrame:
     """Deals articles to the annotators and keeps the deal in the record; what was dealt stays dealt.
 
@@ -64,9 +66,10 @@ def deal(
         corpus.text(article)
     if not ids:
         raise Problem(f"{corpus.seeds / 'articles.jsonl'} names no article", "take some in with `hedgerow intake`")
-    with deals_alone(corpus, round_name, tell):
-        known = read_table(path, schema.Deals)
-        rows = _new_deals(round_name, ids, sorted(annotators), share, known)
+    with deals_alone(corpus, round_name, tell), changing(corpus, tell):
+        known, gone = read_table(path, schema.Deals), withdrawn_articles(corpus)
+        there = [article for article in ids if article not in gone]
+        rows = _new_deals(round_name, there, sorted(annotators), share, known)
         deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")
         write_bytes(path, table_bytes(deals))
     return deals
@@ -115,7 +118,7 @@ def push(
     round_name: str,
     seat: Seat,
     progress: Progress = lambda done, total: None,
-    tell: Tell = lambda line: None,
+    tell: Tell = in_silence,
 ) -> Pushed:
     """Sends an annotator the dealt articles that the server does not hold yet.
 

@@ -25,6 +25,7 @@ from dataset.corpus import Corpus
 from dataset.counts import summary_of
 from dataset.files import read_table, write_bytes
 from dataset.layer import GOLD, Layer, read_layer, table_path
+from dataset.locks import Tell, in_silence, reading
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -73,13 +74,18 @@ class Report:
         return sum(len(one.quotes) for one in self.articles)
 
 
-def report(corpus: Corpus, wanted: Wanted = Wanted()) -> Report:
-    """Gathers what a report shows.
+def report(corpus: Corpus, wanted: Wanted = Wanted(), tell: Tell = in_silence) -> Report:
+    """Gathers what a report shows, all of it from one state of the record.
 
     Raises:
         Problem: the record has no such layer, nothing in it was submitted, it lacks an article that is wanted, or a
             table or a text cannot be read.
     """
+    with reading(corpus, tell):
+        return _gathered(corpus, wanted)
+
+
+def _gathered(corpus: Corpus, wanted: Wanted) -> Report:
     layer = _layer(corpus, wanted)
     round_name = wanted.round or _round_of(corpus, layer)
     submitted = layer.tasks.filter(status="submitted")["article_id"].to_list()

@@ -9,9 +9,10 @@ import polars as pl
 
 from annotation import projects, push, results
 from annotation.accounts import Seat
-from annotation.locks import Tell, one_at_a_time
+from annotation.locks import one_at_a_time
 from dataset.corpus import Corpus
 from dataset.layer import Layer, missing_files, read_layer
+from dataset.locks import Tell, in_silence, reading
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -83,7 +84,7 @@ def restore(
     round_name: str,
     seat: Seat,
     progress: push.Progress = lambda done, total: None,
-    tell: Tell = lambda line: None,
+    tell: Tell = in_silence,
 ) -> Restored:
     """Puts a layer back. What the server holds already is left; nothing there is overwritten.
 
@@ -91,11 +92,12 @@ def restore(
         Problem: there is no such layer, the page cannot show it, or the server holds other work on one of its articles.
     """
     with one_at_a_time(corpus, round_name, [seat.annotator], tell):
-        return _restore(corpus, round_name, seat, progress)
+        with reading(corpus, tell):
+            work = Works(corpus, _layer(corpus, round_name, seat.annotator))
+        return _restore(corpus, round_name, seat, work, progress)
 
 
-def _restore(corpus: Corpus, round_name: str, seat: Seat, progress: push.Progress) -> Restored:
-    work = Works(corpus, _layer(corpus, round_name, seat.annotator))
+def _restore(corpus: Corpus, round_name: str, seat: Seat, work: Works, progress: push.Progress) -> Restored:
     work.require_shown()
     project = projects.find_or_create(corpus, round_name, seat)
     there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}

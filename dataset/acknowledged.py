@@ -16,8 +16,10 @@ from dataset import schema
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.corpus import Corpus
 from dataset.files import read_table, table_bytes, write_bytes
+from dataset.locks import Tell, changing, in_silence
 from dataset.problem import Problem
 from dataset.schema import failures
+from dataset.withdrawal import withdrawn_articles
 
 FILE: Final = "acknowledged.jsonl"
 STALE: Final = "stale-acknowledgement"
@@ -94,8 +96,18 @@ def _stale(code: str, article: str, where: str) -> Finding:
     return Finding(STALE, "acknowledged", article, message)
 
 
-def acknowledge(corpus: Corpus, found: Iterable[Finding], code: str, article: str, at: str, reason: str) -> Finding:
+def acknowledge(
+    corpus: Corpus,
+    found: Iterable[Finding],
+    code: str,
+    article: str,
+    at: str,
+    reason: str,
+    tell: Tell = in_silence,
+) -> Finding:
     """Lets the warning of that code at `START:END` of the article stand. Returns it.
+
+    `found` is what the checks find; the warning may have changed since, and then its acknowledgement is stale.
 
     Raises:
         Problem: the code is unknown or an error's, the reason is empty, or there is no such warning.
@@ -106,9 +118,12 @@ def acknowledge(corpus: Corpus, found: Iterable[Finding], code: str, article: st
     key = _key(corpus, chosen) if chosen else None
     if chosen is None or key is None:
         raise Problem(f"{article} has no {code} at {at}", f"it has: {_places(corpus, there)}")
-    rows = read(corpus).filter(pl.struct(_KEY) != dict(zip(_KEY, key, strict=True)))
     new = schema.frame(schema.Acknowledged, [{**dict(zip(_KEY, key, strict=True)), "reason": reason.strip()}])
-    write_bytes(path(corpus), table_bytes(_sorted(pl.concat([rows, new]))))
+    with changing(corpus, tell):
+        if article in withdrawn_articles(corpus):
+            raise Problem(f"{article} was withdrawn", "nothing of it needs to be acknowledged")
+        rows = read(corpus).filter(pl.struct(_KEY) != dict(zip(_KEY, key, strict=True)))
+        write_bytes(path(corpus), table_bytes(_sorted(pl.concat([rows, new]))))
     return chosen
 
 

@@ -22,6 +22,7 @@ from dataset.counts import Summary, added_up, submitted_articles, summary_of
 from dataset.engine import Each
 from dataset.files import folder_aside, put_folder, writing
 from dataset.layer import GOLD, layer_parts, missing_files, read_layer, table_path
+from dataset.locks import Tell, in_silence, reading
 from dataset.parquet import RowWriters, to_arrow
 from dataset.parts import Part, batches
 from dataset.problem import Problem
@@ -32,19 +33,25 @@ UNRELEASED: Final = scheme.SPLITS[0]
 _BUILT: Final = re.compile(rf"({'|'.join(schema.CONFIGS)})/({'|'.join(scheme.SPLITS)})-\d{{5}}-of-\d{{5}}\.parquet")
 
 
-def build(corpus: Corpus, name: str, out: Path, *, allow_errors: bool, each: Each = map) -> dict[str, int]:
+def build(
+    corpus: Corpus, name: str, out: Path, *, allow_errors: bool, each: Each = map, tell: Tell = in_silence
+) -> dict[str, int]:
     """Builds a layer into `out`, replacing a folder built before. Returns the rows of each config.
 
-    The layer is read and written part by part; `each` is what does the parts.
+    The layer is read and written part by part, all of it in one state; `each` is what does the parts.
 
     Raises:
         Problem: there is no such layer, it has errors, nothing in it can be built, `out` holds something else, or
             the disk does not take it.
     """
-    require_buildable(corpus, name)
     _refuse_to_replace(out)
     out = out.resolve()
-    with writing(out, "what was there is as it was"), folder_aside(out) as folder:
+    with (
+        writing(out, "what was there is as it was"),
+        reading(corpus, tell),
+        folder_aside(out) as folder,
+    ):
+        require_buildable(corpus, name)
         written = write_configs(corpus, name, folder, check=True, each=each)
         if written.first and not allow_errors:
             raise Problem(

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -19,6 +19,8 @@ from dataset.layer import FORMS, GOLD, JSONL, layers_in, table_path
 from dataset.problem import Problem
 
 SETTINGS = "hedgerow.toml"
+FORMAT: Final = 1
+"""Which format of the record this code reads: how its folders and tables are laid out. Settings without it mean 1."""
 
 
 @dataclass(frozen=True)
@@ -205,7 +207,7 @@ def open_corpus(folder: Path | None) -> Corpus:
     """The corpus in `folder`, or the nearest at or above the working directory.
 
     Raises:
-        Problem: there is none, or its settings cannot be read.
+        Problem: there is none, its settings cannot be read, or its record is in another format than this code reads.
     """
     root = folder.resolve() if folder else _nearest(Path.cwd())
     if not root.is_dir():
@@ -216,7 +218,22 @@ def open_corpus(folder: Path | None) -> Corpus:
         raise Problem(f"{root} has no {SETTINGS}", "name a corpus folder with --corpus DIR") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Problem(f"{root / SETTINGS} cannot be read: {error}", "mend the file") from None
+    _refuse_other_format(root, settings.get("format", FORMAT))
     return _from_settings(root, settings)
+
+
+def _refuse_other_format(root: Path, written: Any) -> None:
+    """Before any other setting is looked at: in another format it may mean something else."""
+    if type(written) is not int or written < 1:
+        raise Problem(
+            f"{root / SETTINGS}: format is {written!r}, and is to be the number of the record's format",
+            f"write format = {FORMAT}",
+        )
+    if written != FORMAT:
+        raise Problem(
+            f"the record of {root} has format {written}, and this Hedgerow reads format {FORMAT}",
+            "use the version of Hedgerow that wrote it, or a later one",
+        )
 
 
 def _nearest(start: Path) -> Path:

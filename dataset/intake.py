@@ -20,6 +20,7 @@ import polars as pl
 from dataset import schema
 from dataset.corpus import Corpus
 from dataset.files import aside, make_private, read_table, sha256, table_bytes, write_bytes
+from dataset.locks import Tell, changing, in_silence
 from dataset.problem import Problem
 from dataset.withdrawal import read_withdrawn
 
@@ -63,7 +64,13 @@ class _Article:
     text_sha256: str
 
 
-def intake(corpus: Corpus, files: list[Path], about: About, progress: Progress = lambda done, total: None) -> list[str]:
+def intake(
+    corpus: Corpus,
+    files: list[Path],
+    about: About,
+    progress: Progress = lambda done, total: None,
+    tell: Tell = in_silence,
+) -> list[str]:
     """Adds each file as an article under its stem, with LF line ends and without BOM. Returns the ids, sorted.
 
     Nothing is added unless all can be. Texts are there before the rows that name them, so that after a crash the same
@@ -74,7 +81,7 @@ def intake(corpus: Corpus, files: list[Path], about: About, progress: Progress =
             cannot be read or written, or another intake is at work.
     """
     _check_about(about)
-    with _alone(corpus):
+    with _alone(corpus), changing(corpus, tell):
         articles = _checked(corpus, files, progress)
         with _all_or_none(corpus) as written:
             for article in articles:

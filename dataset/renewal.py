@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import islice
@@ -49,12 +49,19 @@ class Renewed:
 
 
 def renew(
-    name: str, old: Location, new: Spill, settle: Settle, kept: Iterable[str] = (), at_once: int = AT_ONCE
+    name: str,
+    old: Location,
+    new: Spill,
+    settle: Settle,
+    kept: Iterable[str] = (),
+    at_once: int = AT_ONCE,
+    without: Collection[str] = (),
 ) -> Renewed:
     """Writes the layer that was put away in `new` beside it, in the record's order.
 
     `settle` gets the articles whose rows are in several pieces, or that ended several times, and says what is taken of
-    them. Of the articles `kept`, what the layer in the folder `old` holds stays, but for its findings.
+    them. Of the articles `kept`, what the layer in the folder `old` holds stays, but for its findings. The articles
+    `without` are left out, and count as nothing that the old one loses.
 
     No more than `at_once` articles are held.
 
@@ -62,11 +69,14 @@ def renew(
         Problem: a file of the old layer cannot be read.
     """
     renewing = _Renewing(name, settle, frozenset(kept), at_once)
+
+    def pairs(folder: Location) -> Iterator[Pair]:
+        return (pair for pair in side_by_side(new.read(), read_articles(folder)) if pair[0] not in without)
+
     try:
-        return renewing.into(new.beside("new"), side_by_side(new.read(), read_articles(old)))
+        return renewing.into(new.beside("new"), pairs(old))
     except NotAsWrittenError:
-        same = _as_written(name, old, new.beside("old"))
-        return renewing.into(new.beside("again"), side_by_side(new.read(), read_articles(same)))
+        return renewing.into(new.beside("again"), pairs(_as_written(name, old, new.beside("old"))))
 
 
 def _as_written(name: str, old: Location, folder: Path) -> Path:

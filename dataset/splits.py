@@ -10,6 +10,7 @@ import polars as pl
 from dataset import schema, scheme
 from dataset.corpus import Corpus
 from dataset.files import read_table, sha256, table_bytes, write_bytes
+from dataset.locks import changing
 from dataset.problem import Problem
 
 _DIGITS = 16
@@ -50,7 +51,8 @@ def fix_splits(corpus: Corpus, articles: Iterable[str]) -> bool:
         Problem: an article has no event, or the file is not the table.
     """
     events = events_of(corpus, articles)
-    return write_bytes(corpus.splits, table_bytes(with_events(fixed_splits(corpus), events, corpus.proportions)))
+    with changing(corpus):
+        return write_bytes(corpus.splits, table_bytes(with_events(fixed_splits(corpus), events, corpus.proportions)))
 
 
 def require_splits(corpus: Corpus, articles: Iterable[str], mend: str) -> None:

@@ -9,7 +9,8 @@ import typer
 from dataset import acknowledged
 from dataset.checks.record import check_record
 from dataset.corpus import open_corpus
-from scripts.console import CorpusOption, say
+from dataset.locks import reading
+from scripts.console import CorpusOption, say, tell
 
 
 def command(
@@ -24,5 +25,7 @@ def command(
     Example: hedgerow acknowledge h9-unlabelled-cue 000_73d2 --place 120:125 --reason "ability, not possibility (H3)"
     """
     here = open_corpus(corpus)
-    let = acknowledged.acknowledge(here, check_record(here, here.layers()), code, article, place, reason)
+    with reading(here, tell):
+        findings = [each for each in check_record(here, here.layers()) if each.article_id == article]
+    let = acknowledged.acknowledge(here, findings, code, article, place, reason, tell)
     say(f"acknowledged in {acknowledged.path(here)}: {let.code} in {let.article_id}: {let.message}")

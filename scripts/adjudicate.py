@@ -99,6 +99,8 @@ def tell_left(decided: adjudication.Decided) -> None:
             f"{article} was labelled anew since it was opened, so its decisions are not taken; "
             f"{_again(decided.places[article])}"
         )
+    if decided.withdrawn:
+        say(f"withdrawn, so passed over; delete the tasks in Label Studio: {', '.join(decided.withdrawn)}")
     if decided.not_ended:
         say(f"{count(len(decided.not_ended), 'article')} not submitted yet")
     if decided.unopened:

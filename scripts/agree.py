@@ -8,10 +8,11 @@ from rich.table import Table
 
 from annotation import agreement
 from annotation.agreement import Agreed
+from annotation.locks import measuring_alone
 from annotation.rounds import pairs
 from dataset import scheme
 from dataset.corpus import Corpus, open_corpus
-from scripts.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json
+from scripts.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json, tell
 from scripts.engines import Engine, EngineOption, started
 from scripts.names import checked_names
 
@@ -37,9 +38,9 @@ def command(
     """
     here = open_corpus(corpus)
     checked_names([round_name])
-    with started(engine) as each:
-        agreed = agreement.agreement(here, round_name, each=each)
-    agreement.write(here, agreed)
+    with started(engine) as each, measuring_alone(here, round_name, tell):
+        agreed = agreement.agreement(here, round_name, each=each, tell=tell)
+        agreement.write(here, agreed, tell)
     if as_json:
         say_json(_as_json(agreed))
     else:

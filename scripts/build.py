@@ -9,7 +9,7 @@ import typer
 
 from dataset.build import build
 from dataset.corpus import open_corpus
-from scripts.console import CorpusOption, JsonOption, say, say_json
+from scripts.console import CorpusOption, JsonOption, say, say_json, tell
 from scripts.engines import Engine, EngineOption, started
 
 
@@ -28,7 +28,7 @@ def command(
     Example: hedgerow build --layer r1/a1 --out dist/r1-a1
     """
     with started(engine) as each:
-        rows = build(open_corpus(corpus), layer, out, allow_errors=allow_errors, each=each)
+        rows = build(open_corpus(corpus), layer, out, allow_errors=allow_errors, each=each, tell=tell)
     if as_json:
         say_json({"out": str(out), "layer": layer, "rows": rows})
         return

@@ -12,6 +12,7 @@ from dataset.conversion import convert_layer
 from dataset.corpus import Corpus, open_corpus
 from dataset.files import writing
 from dataset.layer import GOLD, below, layer_folders
+from dataset.locks import changing
 from scripts.console import CorpusOption, count, say, tell
 
 
@@ -44,7 +45,7 @@ def _convert(corpus: Corpus, name: str, form: str) -> int:
     """How many files it made."""
     round_name, _, annotator = name.rpartition("/")
     alone = one_at_a_time(corpus, round_name or GOLD, [annotator if round_name else "decisions"], tell)
-    with writing(corpus.root, "no row is lost"), alone:
+    with writing(corpus.root, "no row is lost"), alone, changing(corpus, tell):
         made = convert_layer(corpus.layer_path(name), form)
     tell(f"{name}: {', '.join(path.name for path in made) or 'nothing to do'}")
     return len(made)

@@ -10,7 +10,7 @@ import typer
 from dataset.corpus import Corpus, open_corpus
 from dataset.files import write_bytes
 from dataset.intake import About, Refused, intake, text_files
-from scripts.console import CorpusOption, bar, problem, say
+from scripts.console import CorpusOption, bar, problem, say, tell
 
 SHOWN = 20
 FILE = "intake-refused.txt"
@@ -39,7 +39,7 @@ def command(
     about = About(event, outlet or None, published, url or None, licence or None, language)
     try:
         with bar("intake") as progress:
-            added = intake(here, text_files(files), about, progress)
+            added = intake(here, text_files(files), about, progress, tell)
     except Refused as refused:
         _tell_of(here, refused)
         raise

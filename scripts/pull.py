@@ -122,6 +122,8 @@ def _report(corpus: Corpus, pulled: pulling.Pulled) -> None:
         )
     for annotator, articles in pulled.missing.items():
         say(f"{annotator}: assigned but not on the server, push again: {_some(articles)}")
+    for annotator, articles in pulled.withdrawn.items():
+        say(f"{annotator}: withdrawn, so passed over; delete the tasks in Label Studio: {_some(articles)}")
     for layer_name, removed in pulled.removed.items():
         for one in removed[:SHOWN]:
             say(f"would go from {layer_name}: {one.article_id}: {one.what}")

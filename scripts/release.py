@@ -9,9 +9,10 @@ import typer
 
 from annotation.agreement import is_stale
 from dataset.corpus import Corpus, open_corpus
+from dataset.locks import changing, reading
 from dataset.problem import Problem
 from dataset.release import Plan, Released, Unfit, prepare, release
-from scripts.console import CorpusOption, JsonOption, say, say_json
+from scripts.console import CorpusOption, JsonOption, say, say_json, tell
 from scripts.engines import FINDERS, Engine, EngineOption, started
 
 
@@ -40,8 +41,8 @@ def command(
     Example: hedgerow release 1.0.0
     """
     here = open_corpus(corpus)
-    _refuse_stale_agreement(here)
-    with started(engine) as each:
+    with started(engine) as each, (changing if only_prepare else reading)(here, tell):
+        _refuse_stale_agreement(here)
         plan = Plan(here, version, layer, out or here.root / "dist", last, each, FINDERS[engine])
         if only_prepare:
             _tell_prepared(here, version, prepare(plan), as_json=as_json)

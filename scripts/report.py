@@ -11,7 +11,7 @@ from annotation import report as reporting
 from annotation.report import LIMIT, Report, Wanted
 from dataset.corpus import open_corpus
 from dataset.problem import Problem
-from scripts.console import CorpusOption, JsonOption, count, say, say_json
+from scripts.console import CorpusOption, JsonOption, count, say, say_json, tell
 from scripts.names import checked_names
 
 
@@ -41,7 +41,7 @@ def command(
     """
     here = open_corpus(corpus)
     checked_names([round_name] if round_name else [])
-    shown = reporting.report(here, Wanted(layer, round_name, tuple(article or ()), limit))
+    shown = reporting.report(here, Wanted(layer, round_name, tuple(article or ()), limit), tell)
     target = out or here.root / "dist" / "report.html"
     if target.is_dir():
         raise Problem(f"{target} is a folder", "name a file with --out FILE")

@@ -16,8 +16,9 @@ from dataset.checks.page import codes_page
 from dataset.checks.record import check_entities, check_record
 from dataset.corpus import Corpus, open_corpus
 from dataset.files import aside, make_private
+from dataset.locks import reading
 from dataset.problem import Problem
-from scripts.console import CorpusOption, JsonOption, say, say_json_rows
+from scripts.console import CorpusOption, JsonOption, say, say_json_rows, tell
 from scripts.engines import Engine, EngineOption, started
 from scripts.showing import Shown, by_code, markdown, print_findings
 
@@ -57,10 +58,10 @@ def command(
         typer.echo(codes_page(), nl=False)
         return
     here = open_corpus(corpus)
-    names = _chosen(here, layer or [])
-    whole = names == here.layers()
     counts = Counter[str]()
-    with started(engine) as each:
+    with started(engine) as each, reading(here, tell):
+        names = _chosen(here, layer or [])
+        whole = names == here.layers()
         found = chain(check_record(here, names, each), check_entities(here) if whole else ())
         listed = _listed(_judged(here, found, whole=whole), counts, show_all)
         _show(here, listed, "json" if as_json else "markdown" if as_markdown else "people")

@@ -9,7 +9,7 @@ import typer
 from dataset.corpus import open_corpus
 from dataset.layer import below
 from dataset.withdrawal import withdraw
-from scripts.console import CorpusOption, count, say
+from scripts.console import CorpusOption, count, say, tell
 
 
 def command(
@@ -19,12 +19,13 @@ def command(
 ) -> None:
     """Take an article out of the seeds and the whole record, for all that comes after; a tombstone without text stays.
 
-    Versions that were released are not altered. `intake` takes neither its id nor its text again.
+    Versions that were released are not altered. `intake` takes neither its id nor its text again, and `pull` passes its
+    tasks over. Label Studio, backups and the raw pulls of this machine keep what they have of it: delete it there.
 
     Example: hedgerow withdraw ferry-report --reason "its publisher asked for it"
     """
     here = open_corpus(corpus)
-    changed = withdraw(here, article, reason)
+    changed = withdraw(here, article, reason, tell)
     names = ", ".join(below(here.root, path) for path in changed)
     say(f"{article} is withdrawn; {count(len(changed), 'file')} changed: {names or 'it was withdrawn before'}")
     say("Look at `git diff`, and at what README.md, DATASHEET.md and hedgerow.toml say of the articles in words")

@@ -18,7 +18,7 @@ def make_corpus(
 ) -> Corpus:
     """A corpus of these texts by article_id, named after its folder and with its state folder inside."""
     (root / "seeds" / "text").mkdir(parents=True)
-    (root / "hedgerow.toml").write_text(f'name = "{root.name}"\n', encoding="utf-8")
+    (root / "hedgerow.toml").write_text(f'format = 1\nname = "{root.name}"\n', encoding="utf-8")
     rows = []
     for article, text in texts.items():
         content = text.encode()

@@ -15,9 +15,11 @@ from annotation.adjudication import Decided, Opened
 from annotation.studio import Studio
 from dataset import schema
 from dataset.checks.record import check_decisions
-from dataset.corpus import Corpus
+from dataset.corpus import Corpus, open_corpus
 from dataset.files import read_table
 from dataset.problem import Problem
+from dataset.withdrawal import withdraw
+from tests.dataset.releasing import put_under_git
 from tests.dataset.tiny import ONE, TWO, Row, hedge, key, put_corpus, put_jsonl, put_layer, task
 
 ACCOUNT = 7
@@ -262,3 +264,19 @@ def test_a_task_that_is_nested_too_deeply_is_told(corpus: Corpus) -> None:
     with pytest.raises(Problem, match="nested too deeply"):
         pulled(corpus, who)
     assert not corpus.pulls.exists()
+
+
+def test_the_task_of_an_article_that_was_withdrawn_is_passed_over_and_named(corpus: Corpus) -> None:
+    for name in ("a1", "a2"):
+        tasks = [task(article) | key(article, f"r1/{name}") for article in (ONE, TWO)]
+        spans = [hedge("h", "may", "modal") | key(ONE, f"r1/{name}")]
+        put_layer(corpus, {"tasks": tasks, "spans": spans, "relations": []}, f"r1/{name}")
+    held, who = adjudicator()
+    assert opened(corpus, who).sent == 2
+    held.submit({})
+    put_under_git(corpus)
+    withdraw(corpus, TWO, "asked for")
+    fresh = open_corpus(corpus.root)
+    decided = pulled(fresh, who)
+    assert (decided.withdrawn, decided.taken, decided.undecided, decided.unopened) == ([TWO], [ONE], {}, [])
+    assert opened(fresh, who).sent == 0

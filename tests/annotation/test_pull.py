@@ -16,8 +16,11 @@ from dataset.corpus import Corpus, open_corpus
 from dataset.files import sha256
 from dataset.layer import TABLES, Layer, read_layer
 from dataset.problem import Problem
+from dataset.withdrawal import withdraw
 from tests.annotation.test_results import blank
+from tests.commands import Running
 from tests.corpora import make_corpus
+from tests.dataset.releasing import put_under_git
 from tests.disks import small_disk, tree, unwritable
 from tests.faults.table import tally
 
@@ -321,6 +324,42 @@ def test_what_the_record_holds_on_an_article_stays_while_its_own_text_is_altered
     pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
     mended = layer_of(corpus)
     assert mended.tasks.equals(before.tasks) and not mended.findings.height
+
+
+def test_tasks_of_an_article_that_was_withdrawn_are_passed_over_and_named(tmp_path: Path) -> None:
+    texts = {"one": "Rain fell.", "two": "Snow fell."}
+    corpus = make_corpus(tmp_path / "corpus", texts)
+    put_under_git(corpus)
+    export = export_of(tmp_path / "export.json", texts)
+    pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    withdraw(corpus, "one", "asked for")
+    corpus = open_corpus(corpus.root)
+    again = pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    assert (again.withdrawn, again.removed, again.changed) == ({"a1": ["one"]}, {}, [])
+    layer = layer_of(corpus)
+    assert (layer.tasks["article_id"].to_list(), layer.findings.height) == (["two"], 0)
+
+
+def test_an_article_that_is_withdrawn_while_a_pull_is_under_way_does_not_come_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pull has kept its raw tasks when the article goes, and then comes to the record."""
+    texts = {"one": "Rain fell.", "two": "Snow fell."}
+    corpus = make_corpus(tmp_path / "corpus", texts)
+    put_under_git(corpus)
+    kept = raw.RawPull.keep
+
+    def keep_and_withdraw(self: raw.RawPull) -> str:
+        pull_id = kept(self)
+        gone = Running("withdraw", "one", "--reason", "asked for", "--corpus", str(corpus.root)).ended()
+        assert gone.returncode == 0, gone.stderr
+        return pull_id
+
+    monkeypatch.setattr(raw.RawPull, "keep", keep_and_withdraw)
+    export = export_of(tmp_path / "export.json", texts)
+    assert pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).withdrawn == {"a1": ["one"]}
+    assert layer_of(corpus).tasks["article_id"].to_list() == ["two"]
+    assert not any(b"one" in path.read_bytes() for path in corpus.annotations.rglob("*.jsonl"))
 
 
 def with_one_more_span(path: Path, text: str, words: str) -> Path:

@@ -100,7 +100,7 @@ class _Part:
 def _write(folder: Path, count: int, seed: int, make: Make) -> int:
     """Writes a corpus and what `make` adds to it. Returns its spans."""
     (folder / "seeds" / "text").mkdir(parents=True)
-    (folder / "hedgerow.toml").write_text(f'name = "{folder.name}"\n', encoding="utf-8")
+    (folder / "hedgerow.toml").write_text(f'format = 1\nname = "{folder.name}"\n', encoding="utf-8")
     parts = [_Part(folder, first, min(_AT_ONCE, count - first), seed) for first in range(0, count, _AT_ONCE)]
     found, out = 0, dict[str, BinaryIO]()
     with ExitStack() as opened:

@@ -40,6 +40,13 @@ def commit(corpus: Corpus, *, day: str = DAY) -> str:
     return git(corpus.root, "rev-parse", "HEAD")
 
 
+def put_under_git(corpus: Corpus) -> None:
+    """Commits a corpus that was under no git before."""
+    (corpus.root / ".gitignore").write_text(".hedgerow/\npulls/\ndist/\n", encoding="utf-8")
+    git(corpus.root, "init", "--quiet")
+    commit(corpus)
+
+
 def put_repository(folder: Path) -> Corpus:
     """The tiny corpus with its gold, pages and git; nothing is prepared."""
     corpus = put_corpus(folder)

@@ -11,8 +11,9 @@ from dataset.checks.layers import check_layer
 from dataset.corpus import Corpus
 from dataset.layer import make_layer
 from dataset.problem import Problem
+from dataset.withdrawal import withdrawn_path
 from tests.dataset.checks.wrong import ARTICLE, Work
-from tests.dataset.tiny import LAYER, put_corpus
+from tests.dataset.tiny import LAYER, put_corpus, put_jsonl
 
 CODE = "n1-unlabelled-digits"
 WORK = Work("The coach bought 40 boats and 50 cats.")
@@ -93,6 +94,15 @@ def test_what_cannot_be_acknowledged_is_refused_and_nothing_is_written(
 ) -> None:
     with pytest.raises(Problem, match=told):
         let(corpus, code, at, reason)
+    assert not acknowledged.path(corpus).exists()
+
+
+def test_an_article_that_was_withdrawn_since_it_was_checked_gets_no_acknowledgement(corpus: Corpus) -> None:
+    warnings = found(corpus)
+    row = {"article_id": ARTICLE, "text_sha256": "0" * 64, "event_id": None, "date": "2031-05-02", "reason": "r"}
+    put_jsonl(withdrawn_path(corpus), [row])
+    with pytest.raises(Problem, match="was withdrawn"):
+        acknowledged.acknowledge(corpus, warnings, CODE, ARTICLE, "17:19", "r")
     assert not acknowledged.path(corpus).exists()
 
 

@@ -102,6 +102,23 @@ def test_settings_that_cannot_be_read_are_a_problem(tmp_path: Path, content: byt
         open_corpus(tmp_path)
 
 
+def test_settings_that_name_no_format_are_of_the_first_one(tmp_path: Path) -> None:
+    assert open_corpus(settings(tmp_path, 'format = 1\nname = "floods"')) == open_corpus(
+        settings(tmp_path, 'name = "floods"')
+    )
+
+
+def test_a_later_format_is_refused_before_any_other_setting_is_looked_at(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="has format 2, and this Hedgerow reads format 1; use the version"):
+        open_corpus(settings(tmp_path, 'format = 2\npaths = "other"\nsplits = "other"'))
+
+
+@pytest.mark.parametrize("written", ["'1'", "1.0", "true", "0", "-1", "[1]", "{ major = 1 }", "2031-05-02"])
+def test_a_format_that_is_not_a_whole_number_from_1_is_a_problem(tmp_path: Path, written: str) -> None:
+    with pytest.raises(Problem, match=r"hedgerow\.toml: format is .*; write format = 1"):
+        open_corpus(settings(tmp_path, f"format = {written}"))
+
+
 @pytest.mark.parametrize("maker", ['kind = "crowdsourced"', 'note = "Who knows."', ""])
 def test_an_annotator_without_kind_or_note_is_a_problem(tmp_path: Path, maker: str) -> None:
     with pytest.raises(Problem, match=r"\[annotators.a1\] lacks kind or note"):

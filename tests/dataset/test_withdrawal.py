@@ -16,6 +16,7 @@ from dataset.withdrawal import read_withdrawn, withdraw, withdrawn_path
 from tests.dataset.loading import files
 from tests.dataset.releasing import put_ready
 from tests.dataset.tiny import EVENT, ONE, TEXTS, TWO, put_jsonl
+from tests.disks import unwritable
 
 WHY = "its publisher asked for it"
 
@@ -112,6 +113,32 @@ def test_a_withdrawal_without_a_reason_is_refused(ready: Corpus) -> None:
     with pytest.raises(Problem, match="needs a reason"):
         withdraw(ready, TWO, " ")
     assert ready.text_path(TWO).exists()
+
+
+@pytest.mark.parametrize("line", ["{", "[1]", "\x00", '{"article_id":' + "[" * 100_000])
+@pytest.mark.parametrize("name", ["acknowledged.jsonl", "r1/a1/spans.jsonl", "r1/deals.jsonl"])
+def test_a_line_that_cannot_be_read_stops_a_withdrawal_before_anything_changes(
+    ready: Corpus, name: str, line: str
+) -> None:
+    path = ready.annotations / name
+    path.write_text(f"{path.read_text()}{line}\n")
+    number = len(path.read_text().splitlines())
+    before = files(ready.root)
+    with pytest.raises(Problem, match=rf"{name} cannot be read at line {number}, so nothing was changed"):
+        withdraw(ready, TWO, WHY)
+    assert in_git(files(ready.root)) == in_git(before)
+
+
+def in_git(found: dict[str, bytes]) -> dict[str, bytes]:
+    return {name: content for name, content in found.items() if not name.startswith(".hedgerow/")}
+
+
+def test_a_disk_that_does_not_take_all_of_a_withdrawal_takes_nothing_of_it(ready: Corpus) -> None:
+    before = files(ready.root)
+    last = ready.annotations / "r1" / "a2"
+    with unwritable(last), pytest.raises(Problem, match=r"cannot be written: (Read-only|Permission)"):
+        withdraw(ready, TWO, WHY)
+    assert in_git(files(ready.root)) == in_git(before)
 
 
 def test_a_broken_file_of_tombstones_is_refused(ready: Corpus) -> None:

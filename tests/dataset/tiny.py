@@ -149,7 +149,7 @@ def put_corpus(
     makers = "".join(
         f'[annotators.{name}]\nkind = "{kind}"\nnote = "{note}"\n' for name, (kind, note) in MAKERS.items()
     )
-    settings = f'name = "tiny"\ntitle = "Tiny: three articles"\nlicence = "cc-by-4.0"\n{makers}'
+    settings = f'format = 1\nname = "tiny"\ntitle = "Tiny: three articles"\nlicence = "cc-by-4.0"\n{makers}'
     (folder / "hedgerow.toml").write_text(settings, encoding="utf-8")
     return open_corpus(folder)
 

@@ -16,6 +16,7 @@ from dataset.corpus import Corpus
 from scripts.main import app
 from tests.commands import HEDGEROW, Done, Running
 from tests.corpora import REPOSITORY, copy_of_the_seeds
+from tests.dataset.loading import files
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
@@ -114,6 +115,39 @@ def test_outside_a_corpus_it_says_so(tmp_path: Path) -> None:
 def test_settings_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     (tmp_path / "hedgerow.toml").write_text("name = ", encoding="utf-8")
     assert_one_line_and_3(hedgerow("status", cwd=tmp_path), "hedgerow.toml cannot be read")
+
+
+NO_CORPUS = {"fetch", "publish", "rehydrate", "diff"}
+NEEDS = {
+    "acknowledge": ("h9-unlabelled-cue", "x", "--place", "1:2", "--reason", "r"),
+    "withdraw": ("x", "--reason", "r"),
+    "intake": ("x.txt", "--event", "e"),
+    "push": ("--round", "r1", "--annotator", "a1"),
+    "build": ("--out", "dist/x"),
+    "release": ("1.0.0",),
+    "restore": ("--round", "r1", "--annotator", "a1"),
+    "up": ("--annotator", "a1"),
+    **dict.fromkeys(("progress", "pull", "agree", "adjudicate"), ("--round", "r1")),
+}
+
+
+@pytest.mark.parametrize("command", sorted(set(COMMANDS) - NO_CORPUS))
+def test_every_command_refuses_a_later_format_of_the_record_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], shipped: Corpus, command: str
+) -> None:
+    (shipped.root / "hedgerow.toml").write_text("format = 2\n", encoding="utf-8")
+    before = files(shipped.root)
+    monkeypatch.chdir(shipped.root)
+    monkeypatch.setattr("sys.argv", ["hedgerow", command, *NEEDS.get(command, ())])
+    with pytest.raises(SystemExit) as ended:
+        scripts.main.main()
+    said = "".join(capsys.readouterr())
+    assert "has format 2, and this Hedgerow reads format 1; use" in " ".join(said.split())
+    if command == "doctor":  # a line of its own among those of the machine
+        assert ended.value.code == 1
+    else:
+        assert (ended.value.code, said.count("\n")) == (3, 1)
+    assert files(shipped.root) == before
 
 
 def test_without_a_server_pull_says_how_to_start_one(shipped: Corpus) -> None:

@@ -1,0 +1,187 @@
+"""No command changes the record, or reads it for a result, without its lock: each runs under the eyes of a watch."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from typer.testing import CliRunner
+
+from annotation import accounts, adjudication, push, restore
+from annotation.push import Pushed
+from annotation.restore import Restored
+from dataset.corpus import Corpus
+from dataset.locks import FOLDER, RECORD
+from scripts.main import COMMANDS, app
+from tests.annotation.test_gold import adjudicator, put_round
+from tests.dataset.releasing import put_ready, put_repository
+from tests.dataset.tiny import EVENT, LAYER, ONE, TEXTS, TWO, hedge, put_corpus
+
+Words = list[str]
+_WRITES: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
+
+
+class Watch:
+    """Sees each file of a record that this process opens, renames or removes, and whether the lock is held then."""
+
+    def __init__(self) -> None:
+        self._corpus: Corpus | None = None
+        self.changes: list[str] = []
+        self.reads: list[str] = []
+        self.changes_unlocked: list[str] = []
+        self.reads_unlocked: list[str] = []
+        sys.addaudithook(self._audit)
+
+    @contextmanager
+    def over(self, corpus: Corpus) -> Iterator[None]:
+        self.changes, self.reads, self.changes_unlocked, self.reads_unlocked = [], [], [], []
+        self._corpus = corpus
+        try:
+            yield
+        finally:
+            self._corpus = None
+
+    def _audit(self, event: str, about: tuple[Any, ...]) -> None:
+        corpus = self._corpus
+        if corpus is None or event not in ("open", "os.rename", "os.remove"):
+            return
+        path = about[1] if event == "os.rename" else about[0]
+        if not isinstance(path, str | os.PathLike) or not _in_record(corpus, Path(path)):
+            return
+        self._corpus = None  # what the watch does itself is not watched
+        reads = event == "open" and not (isinstance(about[2], int) and about[2] & _WRITES)
+        (self.reads if reads else self.changes).append(str(path))
+        if not _is_held(corpus, fcntl.LOCK_EX if reads else fcntl.LOCK_SH):
+            (self.reads_unlocked if reads else self.changes_unlocked).append(f"{event} {path}")
+        self._corpus = corpus
+
+
+def _in_record(corpus: Corpus, path: Path) -> bool:
+    inside = any(path.is_relative_to(folder) for folder in (corpus.annotations, corpus.seeds, corpus.splits))
+    return inside and not path.name.endswith(".aside")
+
+
+def _is_held(corpus: Corpus, against: int) -> bool:
+    """Whether somebody holds the lock so that a lock of the other kind is not to be had."""
+    path = corpus.state / FOLDER / RECORD
+    if not path.exists():
+        return False
+    handle = os.open(path, os.O_RDWR)
+    try:
+        fcntl.flock(handle, against | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+@pytest.fixture(scope="module")
+def watch() -> Watch:
+    return Watch()
+
+
+def intake(corpus: Corpus) -> Words:
+    (corpus.root / "new.txt").write_text("Other words.", encoding="utf-8")
+    return [str(corpus.root / "new.txt"), "--event", EVENT]
+
+
+def pull(corpus: Corpus) -> Words:
+    task = {"id": 1, "data": {"article_id": TWO, "text": TEXTS[TWO]}, "annotations": [{"id": 1, "result": []}]}
+    (corpus.root / "export.json").write_text(json.dumps([task]), encoding="utf-8")
+    return ["--round", "r2", "--annotator", "a1", "--from-file", str(corpus.root / "export.json")]
+
+
+def acknowledge(corpus: Corpus) -> Words:
+    start = TEXTS[ONE].index("may")
+    return ["h9-unlabelled-cue", ONE, "--place", f"{start}:{start + 3}", "--reason", "it is none"]
+
+
+def adjudicate(corpus: Corpus) -> Words:
+    return ["--round", "r1", "--adjudicator", "adj", "--pull"]
+
+
+Make = Callable[[Corpus], Words]
+CHANGING: Final[dict[str, Make]] = {
+    "intake": intake,
+    "push": lambda corpus: ["--round", "r2", "--annotator", "a1"],
+    "pull": pull,
+    "acknowledge": acknowledge,
+    "agree": lambda corpus: ["--round", "r1"],
+    "adjudicate": adjudicate,
+    "convert": lambda corpus: ["--to", "parquet"],
+    "release --prepare": lambda corpus: ["1.0.0"],
+    "withdraw": lambda corpus: [TWO, "--reason", "asked for"],
+}
+READING: Final[dict[str, Make]] = {
+    "validate": lambda corpus: ["--layer", "gold"],
+    "build": lambda corpus: ["--layer", LAYER, "--out", str(corpus.root / "dist" / "built")],
+    "release": lambda corpus: ["1.0.0"],
+    "report": lambda corpus: [],
+    "restore": lambda corpus: ["--round", "r1", "--annotator", "a1"],
+}
+LEAVE_IT_ALONE: Final = {
+    *("up", "down", "status", "doctor", "progress", "backup", "demo"),
+    *("publish", "fetch", "rehydrate", "diff"),
+}
+"""The server, published versions, and what looks at the record and makes no result of it; `demo` calls the others."""
+
+
+def test_of_every_command_it_is_known_what_it_does_with_the_record() -> None:
+    names = {module.__name__.rpartition(".")[2] for module in COMMANDS}
+    assert names == {name.partition(" ")[0] for name in CHANGING | READING} | LEAVE_IT_ALONE
+
+
+@pytest.fixture
+def at_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What asks a server gets its answer here."""
+    _, who = adjudicator()
+    monkeypatch.setattr(accounts, "seat", lambda corpus, name: replace(who, annotator=name))
+    monkeypatch.setattr(push, "push", lambda *_: Pushed("a1", 1, 0, 0, blind=True))
+    monkeypatch.setattr(restore, "_restore", lambda *_: Restored(1, 0, 0))
+
+
+def corpus_for(command: str, folder: Path) -> Corpus:
+    if command == "adjudicate":
+        made = put_corpus(folder)
+        put_round(made, "r1", a1=[hedge("h", "may", "modal")], a2=[])
+        who = accounts.seat(made, "adj")
+        adjudication.open_round(made, "r1", who, again=False)
+        who.studio.submit({"h": ("keep", "H4")})  # type: ignore[attr-defined]
+        return made
+    return put_repository(folder) if command == "release --prepare" else put_ready(folder)
+
+
+def run(watch: Watch, command: str, make: Make, corpus: Corpus) -> None:
+    words = [*command.split(), *make(corpus), "--corpus", str(corpus.root)]
+    with watch.over(corpus):
+        ran = CliRunner().invoke(app, words)
+    assert ran.exit_code == 0, (ran.output, ran.exception)
+
+
+@pytest.mark.parametrize("command", CHANGING)
+@pytest.mark.usefixtures("at_no_server")
+def test_a_command_that_changes_the_record_has_it_to_itself(watch: Watch, command: str, tmp_path: Path) -> None:
+    corpus = corpus_for(command, tmp_path / "corpus")
+    run(watch, command, CHANGING[command], corpus)
+    assert watch.changes
+    assert watch.changes_unlocked == []
+
+
+@pytest.mark.parametrize("command", READING)
+@pytest.mark.usefixtures("at_no_server")
+def test_a_command_that_makes_a_result_of_the_record_reads_it_under_the_lock(
+    watch: Watch, command: str, tmp_path: Path
+) -> None:
+    corpus = corpus_for(command, tmp_path / "corpus")
+    run(watch, command, READING[command], corpus)
+    assert watch.reads
+    assert (watch.changes, watch.reads_unlocked) == ([], [])
