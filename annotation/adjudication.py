@@ -21,7 +21,7 @@ from dataset.address import Location
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import STRUCTURE, check_layer, found_by
 from dataset.corpus import Corpus
-from dataset.files import read_table, write_table, writing
+from dataset.files import read_sound, read_table, write_table, writing
 from dataset.layer import GOLD, Layer, Removal, make_layer, read_layer, removals, sort_layer, write_layers
 from dataset.problem import Problem
 from dataset.scheme import STATUSES
@@ -81,7 +81,7 @@ class Round:
     def __init__(self, corpus: Corpus, name: str) -> None:
         self.corpus, self.name = corpus, name
         worked = layers_of(corpus, name)
-        deals = read_table(push.deals_path(corpus, name), schema.Deals) if worked else push.dealt(corpus, name)
+        deals = read_sound(push.deals_path(corpus, name), schema.Deals) if worked else push.dealt(corpus, name)
         self._dealt = dict(deals.group_by("article_id").agg("annotator").iter_rows())
         self.annotators = sorted({*deals["annotator"], *worked})
         layers = [read_layer(corpus.layer_path(f"{name}/{who}"), f"{name}/{who}") for who in self.annotators]

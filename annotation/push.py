@@ -16,7 +16,7 @@ from annotation.accounts import Seat
 from annotation.locks import Tell, deals_alone, one_at_a_time
 from dataset import schema
 from dataset.corpus import Corpus
-from dataset.files import read_table, sha256, table_bytes, write_bytes
+from dataset.files import read_sound, sha256, table_bytes, write_bytes
 from dataset.problem import Problem
 
 CHUNK_BYTES: Final = 16 << 20
@@ -65,7 +65,7 @@ def deal(
     if not ids:
         raise Problem(f"{corpus.seeds / 'articles.jsonl'} names no article", "take some in with `hedgerow intake`")
     with deals_alone(corpus, round_name, tell):
-        known = read_table(path, schema.Deals)
+        known = read_sound(path, schema.Deals)
         rows = _new_deals(round_name, ids, sorted(annotators), share, known)
         deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")
         write_bytes(path, table_bytes(deals))
@@ -95,7 +95,7 @@ def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
     Raises:
         Problem: nothing was dealt in it.
     """
-    deals = read_table(deals_path(corpus, round_name), schema.Deals)
+    deals = read_sound(deals_path(corpus, round_name), schema.Deals)
     if not deals.height:
         raise Problem(
             f"nothing was pushed for round {round_name}", f"run `hedgerow push --round {round_name} --annotator a1`"

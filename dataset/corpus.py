@@ -73,8 +73,7 @@ class Corpus:
         path = self.seeds / "articles.jsonl"
         articles = read_table(path, schema.Articles)
         if failed := schema.failures(schema.Articles, articles):
-            where, what = articles["article_id"][failed[0]["index"]], failed[0]
-            raise Problem(f"{path}: {what['column']} of {where} is {what['failure_case']!r}", "mend that row")
+            raise Problem(f"{path}: {_where(articles, failed[0])}", "mend that row")
         if (twice := articles["article_id"].is_duplicated()).any():
             raise Problem(f"{path} has {articles['article_id'].filter(twice)[0]} twice", "take one of the rows out")
         return articles.sort("article_id")
@@ -179,6 +178,13 @@ class Corpus:
     def layers(self) -> list[str]:
         """The layers in the record, by name."""
         return layers_in(self.record)
+
+
+def _where(articles: pl.DataFrame, failure: schema.Failure) -> str:
+    """A failure in words that name the article."""
+    if failure.row is None:
+        return str(failure)
+    return f"{failure.column} of {articles['article_id'][failure.row]} is {failure.value!r}"
 
 
 _KNOWN: dict[str, Corpus] = {}

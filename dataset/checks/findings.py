@@ -43,7 +43,7 @@ class Finding:
 
 
 _CODES: Final = (
-    Code("unreadable-table", "error", "A table of a layer cannot be read", "a line of spans.jsonl that is no JSON"),
+    Code("unreadable-table", "error", "A table of the record cannot be read", "a line of spans.jsonl that is no JSON"),
     Code("missing-table", "error", "A layer lacks one of its files", "tasks.jsonl there, spans.jsonl not"),
     Code(
         "unsound-decision",
