@@ -186,7 +186,7 @@ def wrong_values(column: Any) -> list[Any]:
     """Values of the column's type that it does not allow."""
     limited = any({"allowed_values", "pattern"} & set(check.statistics) for check in column.checks)
     kind = column.dtype.type.base_type()
-    found = [] if column.nullable else [None]
+    found: list[Any] = [] if column.nullable else [None]
     found += ["", "\n ", " no"] if limited else []
     return found + ([math.nan, math.inf, -math.inf] if kind == pl.Float64 else [])
 
