@@ -15,7 +15,7 @@ from annotation.locks import Tell, one_at_a_time
 from annotation.normalise import derived
 from annotation.pull import AS_IT_WAS
 from annotation.questions import Sheet, sheet, shown_links, summary, who_had_what
-from annotation.rounds import layers_of
+from annotation.rounds import folders_of, layers_of
 from dataset import acknowledged, schema
 from dataset.address import Location
 from dataset.checks.findings import CATALOGUE, Finding
@@ -165,6 +165,7 @@ def open_round(
     Raises:
         Problem: the round cannot be laid side by side, or the server cannot be asked.
     """
+    _refuse_own_work(corpus, round_name, seat.annotator)
     with one_at_a_time(corpus, round_name, [f".adjudication.{seat.annotator}"], tell):
         return _open(Round(corpus, round_name), seat, again, progress, tell)
 
@@ -195,6 +196,21 @@ def _open(here: Round, seat: Seat, again: bool, progress: push.Progress, tell: T
         },
         gold=[article for article in ready if article in has_gold and article not in there],
     )
+
+
+def _refuse_own_work(corpus: Corpus, round_name: str, adjudicator: str) -> None:
+    """Nobody decides about work of their own.
+
+    Raises:
+        Problem: the adjudicator was dealt articles of the round, or has a layer of it.
+    """
+    deals = read_sound(push.deals_path(corpus, round_name), schema.Deals)
+    labelled = {name.casefold() for name in (*deals["annotator"], *folders_of(corpus, round_name))}
+    if adjudicator.casefold() in labelled:
+        raise Problem(
+            f"{adjudicator} labels in round {round_name}, and cannot adjudicate work of their own",
+            "name somebody else with --adjudicator",
+        )
 
 
 def _changed(here: Round, task: results.Task) -> bool:
@@ -259,6 +275,7 @@ def pull_decisions(
     Raises:
         Problem: the round is not open for this adjudicator, or the server cannot be asked.
     """
+    _refuse_own_work(corpus, round_name, seat.annotator)
     with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, GOLD, ["decisions"], tell):
         return _pull(Round(corpus, round_name), seat, accept_removals, again)
 
@@ -323,6 +340,8 @@ def _take(here: Round, task: results.Task, seat: Seat, decided: Decided, rows: _
     article = str(task.article_id)
     if _changed(here, task) or task.text != here.corpus.text(article):
         decided.changed.append(article)
+    elif task.faults:
+        decided.undecided[article] = [f"it cannot be read wholly: {fault}" for fault in task.faults]
     elif not task.work or (len(task.work) == 1 and task.work[0].skipped):
         decided.not_ended.append(article)
     elif refusal := _refusal(task, seat):

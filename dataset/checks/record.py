@@ -127,9 +127,20 @@ def _spans_of(corpus: Corpus, decisions: pl.DataFrame, part: Part) -> pl.DataFra
 
 
 def check_shared(corpus: Corpus) -> Iterator[Finding]:
-    """All findings of what the layers share: entities, deals, figures of agreement, splits and tombstones."""
+    """All findings of what the layers share: entities, ids, deals, figures of agreement, splits and tombstones."""
     yield from check_entities(corpus)
+    yield from check_ids(corpus)
     yield from check_tables(corpus)
+
+
+def check_ids(corpus: Corpus) -> Iterator[Finding]:
+    """Articles, and layers, whose names differ in capitals alone: on many disks their files would be one."""
+    for names in ([*corpus.hashes], corpus.layers()):
+        first: dict[str, str] = {}
+        for name in names:
+            if (same := first.setdefault(name.casefold(), name)) != name:
+                message = f"{name} and {same} differ in capitals alone; on many disks their files would be one"
+                yield Finding("ids-differ-in-case", "record", name, message)
 
 
 def check_tables(corpus: Corpus) -> Iterator[Finding]:
