@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
 from annotation.server import Server
 from annotation.studio import Studio, foreign_server
-from dataset.corpus import Corpus
+from dataset.corpus import Corpus, read_toml
 from dataset.problem import Problem
 
 ACCOUNTS = "annotators.toml"
+_LINES: Final = 'write lines like a1 = "someone@example.org"'
 
 
 @dataclass(frozen=True)
@@ -82,14 +82,15 @@ def _foreign_account(corpus: Corpus, annotator: str, studio: Studio) -> int | No
     return members[address]
 
 
-def addresses(corpus: Corpus) -> dict[str, Any]:
+def addresses(corpus: Corpus) -> dict[str, str]:
     """Pseudonym to address at a foreign server, as `annotators.toml` says; empty where there is none.
 
     Raises:
-        Problem: the file cannot be read.
+        Problem: the file cannot be read, or gives an annotator something that is not an address.
     """
     path = corpus.root / ACCOUNTS
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{path} cannot be read: {error}", 'write lines like a1 = "someone@example.org"') from None
+    known = read_toml(path, _LINES) if path.exists() else {}
+    for annotator, address in known.items():
+        if not isinstance(address, str):
+            raise Problem(f"{path}: {annotator} is to be one address, in quotation marks", _LINES)
+    return known

@@ -15,13 +15,13 @@ from annotation.locks import one_at_a_time
 from annotation.normalise import derived
 from annotation.pull import AS_IT_WAS
 from annotation.questions import Sheet, sheet, shown_links, summary, who_had_what
-from annotation.rounds import layers_of
+from annotation.rounds import folders_of, layers_of
 from dataset import acknowledged, schema
 from dataset.address import Location
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import STRUCTURE, check_layer, found_by
 from dataset.corpus import Corpus
-from dataset.files import read_table, write_table, writing
+from dataset.files import read_sound, read_table, write_table, writing
 from dataset.layer import GOLD, Layer, Removal, make_layer, read_layer, removals, sort_layer, write_layers
 from dataset.locks import Tell, changing, in_silence, reading
 from dataset.problem import Problem
@@ -84,7 +84,7 @@ class Round:
     def __init__(self, corpus: Corpus, name: str) -> None:
         self.corpus, self.name = corpus, name
         worked = layers_of(corpus, name)
-        deals = read_table(push.deals_path(corpus, name), schema.Deals) if worked else push.dealt(corpus, name)
+        deals = read_sound(push.deals_path(corpus, name), schema.Deals) if worked else push.dealt(corpus, name)
         self._dealt = dict(deals.group_by("article_id").agg("annotator").iter_rows())
         self.annotators = sorted({*deals["annotator"], *worked})
         layers = [read_layer(corpus.layer_path(f"{name}/{who}"), f"{name}/{who}") for who in self.annotators]
@@ -172,6 +172,7 @@ def open_round(
     Raises:
         Problem: the round cannot be laid side by side, or the server cannot be asked.
     """
+    _refuse_own_work(corpus, round_name, seat.annotator)
     with one_at_a_time(corpus, round_name, [f".adjudication.{seat.annotator}"], tell):
         with reading(corpus, tell):
             here = Round(corpus, round_name)
@@ -204,6 +205,21 @@ def _open(here: Round, seat: Seat, again: bool, progress: push.Progress, tell: T
         },
         gold=[article for article in ready if article in has_gold and article not in there],
     )
+
+
+def _refuse_own_work(corpus: Corpus, round_name: str, adjudicator: str) -> None:
+    """Nobody decides about work of their own.
+
+    Raises:
+        Problem: the adjudicator was dealt articles of the round, or has a layer of it.
+    """
+    deals = read_sound(push.deals_path(corpus, round_name), schema.Deals)
+    labelled = {name.casefold() for name in (*deals["annotator"], *folders_of(corpus, round_name))}
+    if adjudicator.casefold() in labelled:
+        raise Problem(
+            f"{adjudicator} labels in round {round_name}, and cannot adjudicate work of their own",
+            "name somebody else with --adjudicator",
+        )
 
 
 def _changed(here: Round, task: results.Task) -> bool:
@@ -268,6 +284,7 @@ def pull_decisions(
     Raises:
         Problem: the round is not open for this adjudicator, or the server cannot be asked.
     """
+    _refuse_own_work(corpus, round_name, seat.annotator)
     with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, GOLD, ["decisions"], tell):
         project = projects.existing(corpus, round_name, seat, adjudicating=True)
         with raw.writing_pull(corpus, f"{round_name}-{GOLD}") as kept:
@@ -346,6 +363,8 @@ def _take(here: Round, task: results.Task, seat: Seat, decided: Decided, rows: _
     article = str(task.article_id)
     if _changed(here, task) or task.text != here.corpus.text(article):
         decided.changed.append(article)
+    elif task.faults:
+        decided.undecided[article] = [f"it cannot be read wholly: {fault}" for fault in task.faults]
     elif not task.work or (len(task.work) == 1 and task.work[0].skipped):
         decided.not_ended.append(article)
     elif refusal := _refusal(task, seat):

@@ -28,7 +28,7 @@ from dataset import schema, scheme
 from dataset.address import Location
 from dataset.corpus import Corpus
 from dataset.engine import Each
-from dataset.files import read_table, sha256, table_bytes, write_bytes
+from dataset.files import read_sound, sha256, table_bytes, write_bytes
 from dataset.layer import TABLES, Layer, sort_layer, table_path
 from dataset.locks import Tell, changing, in_silence, reading
 from dataset.parts import Part, batches, read_part
@@ -214,7 +214,7 @@ def read(corpus: Corpus, round_name: str) -> pl.DataFrame:
     Raises:
         Problem: the file cannot be read.
     """
-    return read_table(figures_path(corpus, round_name), schema.Agreement)
+    return read_sound(figures_path(corpus, round_name), schema.Agreement)
 
 
 def is_stale(corpus: Corpus, round_name: str) -> bool:

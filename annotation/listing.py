@@ -19,13 +19,15 @@ class Listing:
         self._count = 0
         self.last = 0
 
-    def add(self, tasks: Iterable[Row]) -> None:
-        """Takes in a page: tasks with ids above `last`, which then is their highest."""
+    def add(self, tasks: Iterable[Row]) -> bool:
+        """Takes in a page: tasks with ids above `last`, which then is their highest. Returns whether it had any."""
+        before = self._count
         for number, task in sorted({int(task["id"]): task for task in tasks}.items()):
             if number > self.last:
                 # With escapes, so that half a surrogate pair and numbers of any length come back as they were.
                 self._file.write(json.dumps(task).encode() + b"\n")
                 self._count, self.last = self._count + 1, number
+        return self._count > before
 
     def __len__(self) -> int:
         """How many there are."""

@@ -167,6 +167,8 @@ class Normaliser:
         if more:
             count = len(task.work)
             self._find(article, "several-submissions", None, f"task {task.id} has {count} submissions; none is taken")
+        elif work.told["status"] is None:
+            return  # a fault of the task says so
         elif self._account is not None and work.account != self._account:
             message = f"task {task.id} was not submitted by {self._annotator}; it is not taken"
             self._find(article, "wrong-annotator", None, message)

@@ -12,7 +12,7 @@ from annotation.accounts import Seat
 from annotation.push import deals_path
 from dataset import schema
 from dataset.corpus import Corpus
-from dataset.files import read_table
+from dataset.files import read_sound, read_table
 from dataset.layer import table_path
 from dataset.problem import Problem
 
@@ -82,7 +82,7 @@ def in_record(corpus: Corpus, round_name: str) -> list[Progress]:
 
 def _deals(corpus: Corpus, round_name: str) -> dict[str, int]:
     """How many articles each annotator was dealt."""
-    deals = read_table(deals_path(corpus, round_name), schema.Deals)
+    deals = read_sound(deals_path(corpus, round_name), schema.Deals)
     return dict(deals.group_by("annotator").len().iter_rows())
 
 

@@ -19,7 +19,7 @@ from annotation.push import deals_path
 from dataset import engine, schema
 from dataset.address import Location
 from dataset.corpus import Corpus
-from dataset.files import folder_aside, make_private, read_table, write_bytes, writing
+from dataset.files import folder_aside, make_private, read_sound, write_bytes, writing
 from dataset.layer import Removal, put_layers
 from dataset.lines import Spill
 from dataset.locks import Tell, changing, in_silence
@@ -179,7 +179,7 @@ def _write(corpus: Corpus, pulled: Pulled) -> None:
 
 def _missing(corpus: Corpus, round_name: str, told: dict[Source, Taken]) -> dict[str, list[str]]:
     """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
-    deals = read_table(deals_path(corpus, round_name), schema.Deals)
+    deals = read_sound(deals_path(corpus, round_name), schema.Deals)
     here = corpus.hashes
     found = {}
     for source, one in told.items():

@@ -16,7 +16,7 @@ from annotation.accounts import Seat
 from annotation.locks import deals_alone, one_at_a_time
 from dataset import schema
 from dataset.corpus import Corpus
-from dataset.files import read_table, sha256, table_bytes, write_bytes
+from dataset.files import read_sound, sha256, table_bytes, write_bytes
 from dataset.locks import Tell, changing, in_silence
 from dataset.problem import Problem
 from dataset.withdrawal import withdrawn_articles
@@ -67,7 +67,7 @@ def deal(
     if not ids:
         raise Problem(f"{corpus.seeds / 'articles.jsonl'} names no article", "take some in with `hedgerow intake`")
     with deals_alone(corpus, round_name, tell), changing(corpus, tell):
-        known, gone = read_table(path, schema.Deals), withdrawn_articles(corpus)
+        known, gone = read_sound(path, schema.Deals), withdrawn_articles(corpus)
         there = [article for article in ids if article not in gone]
         rows = _new_deals(round_name, there, sorted(annotators), share, known)
         deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")
@@ -98,7 +98,7 @@ def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
     Raises:
         Problem: nothing was dealt in it.
     """
-    deals = read_table(deals_path(corpus, round_name), schema.Deals)
+    deals = read_sound(deals_path(corpus, round_name), schema.Deals)
     if not deals.height:
         raise Problem(
             f"nothing was pushed for round {round_name}", f"run `hedgerow push --round {round_name} --annotator a1`"

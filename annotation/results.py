@@ -40,6 +40,8 @@ _ADJUDICATION: Final = frozenset({"decision", "rule", "note", "who"})
 _CHOOSING: Final = frozenset({*CHOICES, "decision", "rule"})
 _COLUMN_OF: Final = {"speaker_other": "speaker_entities", "quote_unnamed": "quote_source"}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_SWITCHES: Final = frozenset({"readonly", "hidden", "locked"})
+_DIRECTIONS: Final = (None, "right", "left", "bi")
 _SPACES: Final = re.compile(r"(?:\s|\\[nr])+")
 _AND: Final = ";"
 _LISTS: Final = ("speaker_entities", "speaker_other")
@@ -90,10 +92,11 @@ def _regions(result: list[Any], reading: Reading) -> dict[str, list[Result]]:
             continue
         elif not _is_text(region := item.get("id")) or not region:
             reading.found("region-without-id", None, f"a result of {_brief(item.get('from_name'))} has no region id")
-        elif region in regions:
-            regions[region].append(item)
         else:
-            regions[region] = [item]
+            for name in _SWITCHES & item.keys():
+                if not isinstance(item[name], bool):
+                    reading.found("unreadable-value", region, f"`{name}` is {_brief(item[name])}, not true or false")
+            regions.setdefault(region, []).append(item)
     return regions
 
 
@@ -172,7 +175,9 @@ def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: 
         reading.found("unreadable-value", span["span_id"], f"`{name}` holds {_brief(value)}")
     else:
         own = _offsets(value)
-        if own is not None and own != offsets:
+        if own is None and isinstance(value, dict) and not {"start", "end"}.isdisjoint(value):
+            reading.found("unreadable-offsets", span["span_id"], f"`{name}` has offsets that are not whole numbers")
+        elif own is not None and own != offsets:
             reading.found("offsets-disagree", span["span_id"], f"`{name}` stands at {own}, its region at {offsets}")
         if _is_foreign(span["label"], str(name)):
             if values:
@@ -242,6 +247,9 @@ def _read_relations(result: list[Any], reading: Reading) -> None:
         ends = (item.get("from_id"), item.get("to_id"))
         if not all(_is_text(end) and end for end in ends):
             reading.found("unreadable-relation", None, f"a relation's ends are {_brief(ends)}")
+            continue
+        if item.get("direction") not in _DIRECTIONS:
+            reading.found("unreadable-relation", None, f"a relation's direction is {_brief(item['direction'])}")
             continue
         row = _relation(*_directed(str(ends[0]), str(ends[1]), item.get("direction"), spans), spans)
         if (row["from_span"], row["to_span"]) not in seen:
@@ -398,7 +406,10 @@ def write_adjudication(
 
 @dataclass(frozen=True)
 class Work:
-    """What an account submitted or skipped. `told` is how and when: status, created_at, updated_at (UTC), seconds."""
+    """What an account submitted or skipped. `told` is how and when: status, created_at, updated_at (UTC), seconds.
+
+    The status is None where it cannot be read: then nobody can tell whether the work counts.
+    """
 
     result: Any
     account: int | str | None
@@ -441,16 +452,17 @@ def read_task(raw: Row) -> Task:
     """Reads a task. Drafts and predictions are left out."""
     faults: list[str] = []
     data, annotations = _object(raw, "data", faults), _list(raw, "annotations", faults)
+    faults += _work_elsewhere(raw, annotations)
     restored = _object(_object(raw, "meta", faults), "restored", faults)
     return Task(
         id=_id(raw.get("id"), faults),
         article_id=_string(data.get("article_id")),
         text=_string(data.get("text")),
-        text_sha256=_string(data.get("text_sha256")),
+        text_sha256=_checked_string(data, "text_sha256", faults),
         guidelines_version=_version(data, faults),
         work=[_read_work(one, faults) for one in annotations],
         restored=_read_restored(restored, faults) if restored else {},
-        restored_sha256=_string(restored.get("result_sha256")),
+        restored_sha256=_checked_string(restored, "result_sha256", faults),
         asked=_read_asked(data),
         faults=faults,
     )
@@ -480,6 +492,29 @@ def _list(within: Row, name: str, faults: list[str]) -> list[Row]:
     return [one for one in items if isinstance(one, dict)]
 
 
+def _work_elsewhere(raw: Row, annotations: list[Row]) -> Iterator[str]:
+    """Signs that a task holds work in another form than a list `annotations`, as exports of Label Studio 0.x do."""
+    for name, value in raw.items():
+        if name not in _READ and any(isinstance(one, dict) and "result" in one for one in _items(value)):
+            yield f"it holds work as `{name}`, a form that is not read; export it as JSON from Label Studio 1.23"
+    if "result" in raw:
+        yield "it holds a `result` outside of `annotations`"
+    if "annotations" not in raw:
+        yield "it has no `annotations`, so whether there is work on it is not known"
+    counts = [raw.get(name) for name in ("total_annotations", "cancelled_annotations")]
+    if not annotations and any(type(count) is int and count > 0 for count in counts):
+        yield "it says that it has annotations, and holds none"
+
+
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return [value, *value.values()]
+    return value if isinstance(value, list) else ()
+
+
+_READ: Final = frozenset({"annotations", "predictions", "drafts", "data", "meta"})
+
+
 def _id(value: Any, faults: list[str]) -> int:
     if type(value) is int:
         return value
@@ -488,9 +523,19 @@ def _id(value: Any, faults: list[str]) -> int:
 
 
 def _read_work(annotation: Row, faults: list[str]) -> Work:
-    status = "skipped" if annotation.get("was_cancelled") else "submitted"
-    told = {"status": status, **_read_times(annotation, "lead_time", faults)}
-    return Work(annotation.get("result"), _account(annotation), told)
+    told = {"status": _status(annotation, faults), **_read_times(annotation, "lead_time", faults)}
+    if not isinstance(annotation.get("ground_truth", False), bool | None):
+        faults.append(f"`ground_truth` is {_brief(annotation['ground_truth'])}, not true or false")
+    return Work(annotation.get("result"), _account(annotation, faults), told)
+
+
+def _status(annotation: Row, faults: list[str]) -> str | None:
+    """Whether it was skipped or submitted, None where that cannot be read."""
+    cancelled = annotation.get("was_cancelled", False)
+    if isinstance(cancelled, bool):
+        return "skipped" if cancelled else "submitted"
+    faults.append(f"`was_cancelled` is {_brief(cancelled)}, not true or false; whether it counts is not known")
+    return None
 
 
 def _read_times(told: Row, seconds: str, faults: list[str]) -> Row:
@@ -512,7 +557,7 @@ def _read_restored(restored: Row, faults: list[str]) -> Row:
 
 def _version(told: Row, faults: list[str]) -> str | None:
     """The guidelines' version, which goes onto the card as it is."""
-    version = _string(told.get("guidelines_version"))
+    version = _checked_string(told, "guidelines_version", faults)
     if version is None or re.fullmatch(IDENTIFIER, version):
         return version
     faults.append(f"the guidelines' version is {_brief(version)}")
@@ -521,6 +566,14 @@ def _version(told: Row, faults: list[str]) -> str | None:
 
 def _string(value: Any) -> str | None:
     return value if _is_text(value) else None
+
+
+def _checked_string(within: Row, name: str, faults: list[str]) -> str | None:
+    """A string or None; anything else is a fault."""
+    value = within.get(name)
+    if value is not None and not _is_text(value):
+        faults.append(f"`{name}` is {_brief(value)}, not a text")
+    return _string(value)
 
 
 def _seconds(value: Any) -> float | None:
@@ -532,18 +585,25 @@ def _seconds(value: Any) -> float | None:
 
 
 def _utc(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return None
     try:
-        moment = datetime.fromisoformat(str(value))
+        moment = datetime.fromisoformat(value)
         moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def _account(annotation: Row) -> int | str | None:
+def _account(annotation: Row, faults: list[str]) -> int | str | None:
     """The account that submitted: its id, or its address in exports that hold the whole account."""
     who = annotation.get("completed_by")
-    return who.get("id") or who.get("email") if isinstance(who, dict) else who
+    account = who.get("id") or who.get("email") if isinstance(who, dict) else who
+    if type(account) is int or isinstance(account, str):
+        return account
+    if who is not None:
+        faults.append(f"`completed_by` is {_brief(who)}, not an account")
+    return None
 
 
 def ended(task: Task, work: Work) -> Row:

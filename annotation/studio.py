@@ -176,12 +176,20 @@ class Studio:
         )
 
     def _list_tasks(self, project: int, asked: dict[str, str], only: list[Row]) -> Listing:
-        """Tasks by "id greater than the last seen": numbered pages shift when a task is deleted meanwhile."""
+        """Tasks by "id greater than the last seen": numbered pages shift when a task is deleted meanwhile.
+
+        Raises:
+            Problem: a page holds no task that those before it did not.
+        """
         found = Listing()
         while True:
             query = _query([*only, _filter("id", "Number", found.last)])
             tasks = self._get("api/tasks/", project=project, page_size=PAGE_SIZE, query=query, **asked)["tasks"]
-            found.add(tasks)
+            if tasks and not found.add(tasks):
+                raise Problem(
+                    f"{self.url} lists the tasks of project {project} from the beginning again and again",
+                    "a server that ignores the parameter `query` cannot be listed; use one that Hedgerow supports",
+                )
             if len(tasks) < PAGE_SIZE:
                 return found
 

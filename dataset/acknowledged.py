@@ -49,8 +49,8 @@ def read(corpus: Corpus) -> pl.DataFrame:
     """
     rows = read_table(path(corpus), schema.Acknowledged)
     if failed := failures(schema.Acknowledged, rows):
-        where = f"{path(corpus)}, line {failed[0]['index'] + 1}"
-        raise Problem(f"{where}: {failed[0]['column']} cannot be {failed[0]['failure_case']!r}", "mend the line")
+        where = "" if failed[0].row is None else f", line {failed[0].row + 1}"
+        raise Problem(f"{path(corpus)}{where}: {failed[0]}, which the table does not allow", "mend the line")
     return rows
 
 

@@ -15,6 +15,8 @@ from dataset.problem import Problem
 Location = Path | UPath
 """A path on this machine, or one at an address. Both are asked and opened alike."""
 _PASSWORD: Final = re.compile(r"https?://[^/?#]*@|://[^/?#@]*:[^/?#]*@|https?://[^?#]*\?", re.IGNORECASE)
+PASSING: Final = frozenset({"memory"})
+"""Protocols whose files end with the process."""
 _HERE: Final = re.compile(r"(file|local)://")
 
 
@@ -29,6 +31,8 @@ def location(root: Path, told: str, where: str) -> Location:
         return Path(told[here.end() :])
     if "://" not in told:
         return root / told
+    if any(link.partition("://")[0] in PASSING for link in told.split("::")):
+        raise Problem(f"{where}: what is kept at {told} is gone when the command ends", "name a place that lasts")
     _require_driver(told, where)
     return _reached(told, where)
 

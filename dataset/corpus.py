@@ -75,8 +75,7 @@ class Corpus:
         path = self.seeds / "articles.jsonl"
         articles = read_table(path, schema.Articles)
         if failed := schema.failures(schema.Articles, articles):
-            where, what = articles["article_id"][failed[0]["index"]], failed[0]
-            raise Problem(f"{path}: {what['column']} of {where} is {what['failure_case']!r}", "mend that row")
+            raise Problem(f"{path}: {_where(articles, failed[0])}", "mend that row")
         if (twice := articles["article_id"].is_duplicated()).any():
             raise Problem(f"{path} has {articles['article_id'].filter(twice)[0]} twice", "take one of the rows out")
         return articles.sort("article_id")
@@ -183,6 +182,13 @@ class Corpus:
         return layers_in(self.record)
 
 
+def _where(articles: pl.DataFrame, failure: schema.Failure) -> str:
+    """A failure in words that name the article."""
+    if failure.row is None:
+        return str(failure)
+    return f"{failure.column} of {articles['article_id'][failure.row]} is {failure.value!r}"
+
+
 _KNOWN: dict[str, Corpus] = {}
 
 
@@ -212,14 +218,27 @@ def open_corpus(folder: Path | None) -> Corpus:
     root = folder.resolve() if folder else _nearest(Path.cwd())
     if not root.is_dir():
         raise Problem(f"{root} is not a folder", "name a corpus folder with --corpus DIR")
-    try:
-        settings = tomllib.loads((root / SETTINGS).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise Problem(f"{root} has no {SETTINGS}", "name a corpus folder with --corpus DIR") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem(f"{root / SETTINGS} cannot be read: {error}", "mend the file") from None
+    if not (root / SETTINGS).exists():
+        raise Problem(f"{root} has no {SETTINGS}", "name a corpus folder with --corpus DIR")
+    settings = read_toml(root / SETTINGS, "mend the file")
     _refuse_other_format(root, settings.get("format", FORMAT))
     return _from_settings(root, settings)
+
+
+def read_toml(path: Path, mend: str) -> dict[str, Any]:
+    """The values of a TOML file. `mend` is what to do where it cannot be read.
+
+    Raises:
+        Problem: it cannot be read.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Problem(f"{path} cannot be read: {error.strerror}", mend) from None
+    # A ValueError of every kind: numbers of too many digits, dates that there are not, null bytes.
+    except (ValueError, RecursionError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise Problem(f"{path} cannot be read: {why}", mend) from None
 
 
 def _refuse_other_format(root: Path, written: Any) -> None:
@@ -243,16 +262,24 @@ def _nearest(start: Path) -> Path:
     raise Problem(f"no {SETTINGS} in {start} or above it", "go to the corpus, or name it with --corpus DIR")
 
 
-def _maker(root: Path, name: str, maker: dict[str, Any]) -> Maker:
+def _text(root: Path, settings: dict[str, Any], name: str, default: str, within: str = "") -> str:
+    """A setting that is words on a line."""
+    value = settings.get(name, default)
+    if not isinstance(value, str) or not value.isprintable():
+        raise Problem(f"{root / SETTINGS}: {name}{within} is to be words in quotation marks, on one line", "mend it")
+    return value
+
+
+def _maker(root: Path, of: str, maker: Any) -> Maker:
     if not (isinstance(maker, dict) and {"kind", "note"} <= set(maker)):
-        raise Problem(f"{root / SETTINGS}: [annotators.{name}] lacks kind or note", "say in both who that annotator is")
-    return Maker(str(maker["kind"]), str(maker["note"]))
+        raise Problem(f"{root / SETTINGS}: [annotators.{of}] lacks kind or note", "say in both who that annotator is")
+    return Maker(*(_text(root, maker, name, "", f" in [annotators.{of}]") for name in ("kind", "note")))
 
 
 def _proportions(root: Path, told: Any) -> dict[str, float]:
     """The share of events that each split is to get."""
     known = isinstance(told, dict) and set(told) <= set(scheme.SPLITS)
-    if not known or not all(isinstance(one, int | float) and one >= 0 for one in told.values()):
+    if not known or not all(type(share) in (int, float) and 0 <= share <= 1 for share in told.values()):
         raise Problem(f"{root / SETTINGS}: [splits] gives no shares", "write train = 0.8, validation = 0.1, test = 0.1")
     if abs(sum(told.values()) - 1) > 1e-9:
         raise Problem(f"{root / SETTINGS}: the shares in [splits] do not add up to 1", "mend them")
@@ -261,13 +288,14 @@ def _proportions(root: Path, told: Any) -> dict[str, float]:
 
 def _record(root: Path, told: Any, annotations: Path) -> tuple[Location, str]:
     """Where the layers lie, and in which form new ones are written."""
-    if not isinstance(told, dict) or told.keys() - {"format", "address"} or told.get("format", JSONL) not in FORMS:
+    if not isinstance(told, dict) or told.keys() - {"format", "address"} or told.get("format", JSONL) not in (*FORMS,):
         raise Problem(
             f"{root / SETTINGS}: [record] may say format and address, and nothing else",
             f"write format = {' or '.join(map(repr, FORMS))}",
         )
-    address = told.get("address")
-    record = annotations if address is None else location(root, str(address), f"{root / SETTINGS}: address in [record]")
+    where = f"{root / SETTINGS}: address in [record]"
+    address = _text(root, told, "address", "", " in [record]") if "address" in told else None
+    record = annotations if address is None else location(root, address, where)
     if isinstance(record, Path):
         _inside(root, record, "address in [record]")
     return record, str(told.get("format", JSONL))
@@ -288,14 +316,15 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
         )
 
     def path(name: str, default: str) -> Path:
-        return _inside(root, root / str(paths.get(name, default)))
+        return _inside(root, root / _text(root, paths, name, default, " in [paths]"))
 
+    name = _text(root, settings, "name", root.name)
     record, form = _record(root, settings.get("record", {}), path("annotations", "annotations"))
     return Corpus(
         root=root,
-        name=str(settings.get("name", root.name)),
-        title=str(settings.get("title", settings.get("name", root.name))),
-        licence=str(settings["licence"]) if "licence" in settings else None,
+        name=name,
+        title=_text(root, settings, "title", name),
+        licence=_text(root, settings, "licence", "") if "licence" in settings else None,
         makers={name: _maker(root, name, maker) for name, maker in makers.items()},
         seeds=path("seeds", "seeds"),
         annotations=path("annotations", "annotations"),

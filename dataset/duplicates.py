@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import combinations
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -14,13 +15,20 @@ SHINGLE: Final = 5
 """Tokens of a shingle, and of the shortest quoted string that counts."""
 NEAR: Final = 0.5
 """Jaccard similarity of shingles from which on two texts are near-duplicates."""
-_COMMON: Final = 50
+CROWD: Final = 50
+"""Articles up to which all that have a shingle are compared with each other, and all pairs of a group are listed."""
 _SKETCH: Final = 64
 _ALIKE: Final = 5
+_CROWDED: Final = 4
+_FOLLOWING: Final = 3
+_NEIGHBOURS: Final = 3
+PAIRS_AT_ONCE: Final = 10_000
 AT_ONCE: Final = 2_000
 _KEYS: Final = pl.col("text").str.to_lowercase().str.extract_all(r"\w+")
 Finder = Callable[[Iterable[Path]], pl.DataFrame]
 """From Parquet files with `article_id` and `text` to what `near_duplicates` returns."""
+Compare = Callable[[pl.DataFrame], pl.DataFrame]
+"""From pairs, `at` and `other`, to those that are near-duplicates, with their `jaccard`."""
 
 
 def near_duplicates_in(paths: Iterable[Path]) -> pl.DataFrame:
@@ -31,8 +39,13 @@ def near_duplicates_in(paths: Iterable[Path]) -> pl.DataFrame:
 def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
     """Pairs of articles whose sets of shingles (five lower-case words) have a Jaccard similarity of 0.5 or more.
 
-    The similarity is exact, for pairs that a sketch finds alike (Broder, 1997: the 64 shingles of an article with the
-    smallest hashes, a fifth of them shared), of shingles that at most 50 articles have; what more have is furniture.
+    The similarity is exact. It is computed for pairs that a sketch finds alike (Broder, 1997: the 64 shingles of an
+    article with the smallest hashes, a fifth of them shared), of shingles that at most 50 articles have; and, of
+    articles a quarter of whose shingles are more common than that, for those that come near each other where all that
+    have a common shingle are sorted by the shingles that follow it in their sketches.
+
+    Articles that a chain of pairs joins are a group. Of a group of up to 50 all its pairs are listed; of a larger one,
+    the most similar pairs that join all of it, one fewer than it has articles.
 
     Args:
         texts: `article_id` and `text`.
@@ -41,9 +54,10 @@ def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
         `article_id`, `other`, `jaccard`, the most similar first.
     """
     numbered = texts.sort("article_id").with_row_index("at")
-    held = pl.concat([shingles(part) for part in numbered.iter_slices(AT_ONCE)])
-    pairs = alike(shared(sketch(rare(held))))
-    near = similar(both(pairs, held), held.group_by("at").agg(pl.len().alias("size")))
+    parts = [shingles(part) for part in numbered.iter_slices(AT_ONCE)]
+    held = pl.concat([part.with_columns(pl.len().over("at").alias("total")) for part in parts])
+    pairs = candidates(alike(shared(sketch(rare(held)))), neighbours(crowded(common(held))))
+    near = listed(pairs, lambda some: _compared(some, held))
     names = numbered.select("at", "article_id")
     told = near.join(names, on="at").join(names.rename({"article_id": "name"}), left_on="other", right_on="at")
     found = told.select("article_id", pl.col("name").alias("other"), "jaccard")
@@ -52,7 +66,97 @@ def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
 
 def rare(held: pl.DataFrame) -> pl.DataFrame:
     """The `at` and `shingle` of shingles that two articles have, or more, but not so many that it is furniture."""
-    return held.filter(pl.len().over("shingle").is_between(2, _COMMON))
+    return held.filter(pl.len().over("shingle").is_between(2, CROWD))
+
+
+def common(held: pl.DataFrame) -> pl.DataFrame:
+    """The rows of shingles that more articles have."""
+    return held.filter(pl.len().over("shingle") > CROWD)
+
+
+def crowded(common: pl.DataFrame) -> pl.DataFrame:
+    """The smallest common shingles of each article, each with those that follow it, by size: `after_1` and so on.
+
+    Of articles that consist of common shingles by a quarter or more of their `total`: near-duplicates of which fewer
+    are common share so many others that `alike` finds them, and for the rest what is common is page furniture.
+    """
+    many = common.filter(pl.len().over("at") * _CROWDED >= pl.col("total")).sort("at", "shingle")
+    least = many.group_by("at", maintain_order=True).head(_SKETCH)
+    after = [pl.col("shingle").shift(-step).over("at").alias(f"after_{step}") for step in _STEPS]
+    return least.select("at", "shingle", *after)
+
+
+def neighbours(crowded: pl.DataFrame) -> pl.DataFrame:
+    """`at` and `other` of articles that share a common shingle and stand near each other by what follows it."""
+    ordered = crowded.sort("shingle", *(f"after_{step}" for step in _STEPS), "at")
+    beside = [
+        ordered.select("at", pl.col("at").shift(-step).over("shingle").alias("other"))
+        for step in range(1, _NEIGHBOURS + 1)
+    ]
+    pairs = pl.concat(beside).drop_nulls().unique()
+    return pairs.select(pl.min_horizontal("at", "other"), pl.max_horizontal("at", "other").alias("other")).unique()
+
+
+_STEPS: Final = range(1, _FOLLOWING + 1)
+
+
+def candidates(*pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs to be compared, each once."""
+    return pl.concat([some.select("at", "other") for some in pairs]).unique().sort("at", "other")
+
+
+def listed(pairs: pl.DataFrame, compared: Compare) -> pl.DataFrame:
+    """The near-duplicates that are listed: `at`, `other`, `jaccard`. `compared` gives those among some pairs."""
+    near = compared(pairs).sort("jaccard", "at", "other", descending=[True, False, False])
+    groups = _Groups()
+    joins = [groups.join(at, other) for at, other in near.select("at", "other").iter_rows()]
+    sizes = [groups.size(at) for at in near["at"]]
+    kept = near.filter(pl.Series(joins, dtype=pl.Boolean) | (pl.Series(sizes, dtype=pl.Int64) <= CROWD))
+    untried = pl.DataFrame(groups.pairs(CROWD), pairs.schema, orient="row").join(pairs, on=["at", "other"], how="anti")
+    return pl.concat([kept, compared(untried)]) if untried.height else kept
+
+
+class _Groups:
+    """What pairs join, as sets: each of its articles points towards the one that stands for the group."""
+
+    def __init__(self) -> None:
+        self._towards: dict[Any, Any] = {}
+        self._sizes: dict[Any, int] = {}
+
+    def first(self, at: Any) -> Any:
+        """The article that stands for the group."""
+        while (onward := self._towards.setdefault(at, at)) != at:
+            self._towards[at] = at = self._towards[onward]
+        return at
+
+    def join(self, at: Any, other: Any) -> bool:
+        """Puts two groups together. Returns whether they were two."""
+        larger, smaller = sorted((self.first(at), self.first(other)), key=self.size, reverse=True)
+        if larger != smaller:
+            self._sizes[larger] = self.size(larger) + self.size(smaller)
+            self._towards[smaller] = larger
+        return bool(larger != smaller)
+
+    def size(self, at: Any) -> int:
+        """How many articles are in the group of one."""
+        return self._sizes.get(self.first(at), 1)
+
+    def pairs(self, most: int) -> list[tuple[Any, Any]]:
+        """All pairs within each group of up to `most` articles."""
+        groups: dict[Any, list[Any]] = {}
+        for at in sorted(self._towards):
+            groups.setdefault(self.first(at), []).append(at)
+        return [pair for group in groups.values() if len(group) <= most for pair in combinations(group, 2)]
+
+
+def _compared(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """The near-duplicates among some pairs, a part of them at a time: each pair is joined with all its shingles."""
+    named = pl.concat([pairs["at"], pairs["other"]]).unique().alias("at").to_frame()
+    own = held.join(named, on="at", how="semi").select("at", "shingle", "total")
+    sizes = own.select("at", pl.col("total").alias("size")).unique()
+    parts = [similar(both(part, own.select("at", "shingle")), sizes) for part in pairs.iter_slices(PAIRS_AT_ONCE)]
+    none = pl.DataFrame(schema={**pairs.schema, "jaccard": pl.Float64})
+    return pl.concat([none, *(part.select("at", "other", "jaccard") for part in parts)])
 
 
 def sketch(rare: pl.DataFrame) -> pl.DataFrame:

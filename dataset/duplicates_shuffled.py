@@ -38,23 +38,48 @@ def near_duplicates(paths: Iterable[Path], buckets: int = BUCKETS) -> pl.DataFra
     files = ray.data.from_items([{"path": str(path)} for path in paths])
     texts = files.map_batches(_texts, batch_size=1, batch_format="pyarrow")
     small = texts.repartition(target_num_rows_per_block=duplicates.AT_ONCE)
-    rows = held = _by(small, _held, "shingle", buckets).materialize()
-    for step, key in _ROUTE:
-        rows = _grouped(rows, step, key, buckets)
-    pairs = _taken(rows, _PAIRS).sort("at", "other")
-    shared = _taken(_grouped(held, partial(duplicates.both, pairs), "at", buckets), {**_PAIRS, "both": pl.Int64})
-    near = duplicates.similar(shared.group_by("at", "other").sum(), _sizes(held, pairs))
+    held = _by(small, _held, "shingle", buckets).materialize()
+    pairs = duplicates.candidates(*(_pairs(held, route, buckets) for route in _ROUTES))
+    near = duplicates.listed(pairs, lambda some: _compared(some, held, buckets))
     found = near.select(pl.col("at").alias("article_id"), "other", "jaccard")
     return found.sort("jaccard", "article_id", "other", descending=[True, False, False])
 
 
-_ROUTE: Final[list[tuple[_Step, str]]] = [
-    (duplicates.rare, "at"),
-    (duplicates.sketch, "shingle"),
-    (duplicates.shared, "at"),
-    (duplicates.alike, "at"),
-]
-"""The steps to the pairs that are alike, each of the rows that a shuffle brought together; and what the next is by."""
+_Route = list[tuple[_Step, str]]
+_ROUTES: Final[tuple[_Route, _Route]] = (
+    [
+        (duplicates.rare, "at"),
+        (duplicates.sketch, "shingle"),
+        (duplicates.shared, "at"),
+        (duplicates.alike, "at"),
+    ],
+    [
+        (duplicates.common, "at"),
+        (duplicates.crowded, "shingle"),
+        (duplicates.neighbours, "at"),
+    ],
+)
+"""The steps to pairs to compare, each of the rows that a shuffle brought together; and what the next is by."""
+
+
+def _pairs(held: Any, route: _Route, buckets: int) -> pl.DataFrame:
+    rows = held
+    for step, key in route:
+        rows = _grouped(rows, step, key, buckets)
+    return _taken(rows, _PAIRS)
+
+
+def _compared(pairs: pl.DataFrame, held: Any, buckets: int) -> pl.DataFrame:
+    """The near-duplicates among some pairs."""
+    shared = _taken(_grouped(held, partial(_both, pairs), "at", buckets), {**_PAIRS, "both": pl.Int64})
+    near = duplicates.similar(shared.group_by("at", "other").sum(), _sizes(held, pairs))
+    return near.select("at", "other", "jaccard")
+
+
+def _both(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """`duplicates.both`, a part of the pairs at a time."""
+    parts = [duplicates.both(part, held) for part in pairs.iter_slices(duplicates.PAIRS_AT_ONCE)]
+    return pl.concat([pl.DataFrame(schema={**_PAIRS, "both": pl.UInt32}), *parts])
 
 
 def _texts(files: pyarrow.Table) -> pyarrow.Table:

@@ -15,7 +15,7 @@ import polars as pl
 from dataset import schema, scheme
 from dataset.corpus import Corpus
 from dataset.counts import summary
-from dataset.files import read_table, write_bytes
+from dataset.files import read_sound, read_table, write_bytes
 from dataset.problem import Problem
 
 PAGES: Final = ("README.md", "DATASHEET.md")
@@ -58,7 +58,7 @@ def count_figures(corpus: Corpus) -> str:
 def agreement_figures(corpus: Corpus) -> str:
     """Agreement of every round that was measured, and what became of its spans in adjudication, as tables."""
     paths = sorted(corpus.annotations.glob("*/agreement.jsonl"))
-    tables = [_agreement(read_table(path, schema.Agreement)) for path in paths]
+    tables = [_agreement(read_sound(path, schema.Agreement)) for path in paths]
     return "\n\n".join([*tables, *_outcomes(read_table(corpus.decisions, schema.Decisions))])
 
 

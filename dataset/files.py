@@ -239,6 +239,18 @@ def read_table(path: Location, table: type[schema.Table]) -> pl.DataFrame:
     return rows_of(path.read_bytes(), table, path)
 
 
+def read_sound(path: Location, table: type[schema.Table]) -> pl.DataFrame:
+    """Reads a table as `read_table` does, and checks each of its rows; no two may be the same in its `KEYS`.
+
+    Raises:
+        Problem: the file cannot be read as the table, or a row is not one that the table allows.
+    """
+    rows = read_table(path, table)
+    if wrong := schema.faults(table, rows, schema.KEYS[table]):
+        raise Problem(f"{path}: {wrong[0]}", "mend or restore the file")
+    return rows
+
+
 def rows_of(content: bytes, table: type[schema.Table], path: Location, start: int = 0) -> pl.DataFrame:
     """The rows that lines of a JSON Lines table hold, which begin at byte `start` of the file `path`.
 

@@ -140,14 +140,14 @@ def _checked(corpus: Corpus, files: list[Path], progress: Progress) -> list[_Art
     """The articles that the files hold; refused where any cannot be taken in."""
     rows, gone = _rows(corpus), _withdrawn(corpus)
     taken = dict(rows.select("text_sha256", "article_id").iter_rows())
-    ids = set(rows["article_id"])
+    ids = {article_id.casefold(): article_id for article_id in rows["article_id"]}
     articles: list[_Article] = []
     refused: list[Problem] = []
     for number, file in enumerate(files, 1):
         try:
             article = _article(corpus, file, ids, taken)
             _refuse_withdrawn(article, gone)
-            ids.add(article.article_id)
+            ids[article.article_id.casefold()] = article.article_id
             taken[article.text_sha256] = article.article_id
             articles.append(article)
         except Problem as reason:
@@ -159,7 +159,7 @@ def _checked(corpus: Corpus, files: list[Path], progress: Progress) -> list[_Art
     return articles
 
 
-def _article(corpus: Corpus, file: Path, ids: set[str], taken: dict[str, str]) -> _Article:
+def _article(corpus: Corpus, file: Path, ids: dict[str, str], taken: dict[str, str]) -> _Article:
     """What a file holds.
 
     Raises:
@@ -169,7 +169,13 @@ def _article(corpus: Corpus, file: Path, ids: set[str], taken: dict[str, str]) -
     content = normalised(file)
     digest = sha256(content)
     same = taken.get(digest)
-    if article_id in ids:
+    same_id = ids.get(article_id.casefold(), article_id)
+    if same_id != article_id:
+        raise Problem(
+            f"{file}: there is an article {same_id} already, whose id differs in capitals alone",
+            "rename the file: on many disks both texts would be one file",
+        )
+    if article_id.casefold() in ids:
         how = "with the same text" if same == article_id else "with another text"
         raise Problem(f"{file}: there is an article {article_id} already, {how}", "leave it out, or rename it")
     if same is not None:

@@ -11,8 +11,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import pyarrow
+
 from dataset import schema
-from dataset.content import folder_hash
+from dataset.content import folder_hash, shards
 from dataset.files import write_bytes
 from dataset.problem import Problem
 
@@ -129,14 +131,30 @@ def read_file(path: Path) -> Manifest:
         return _from_json(json.loads(path.read_bytes()))
     except FileNotFoundError:
         raise Problem(f"{path} is not there", "name a folder that `hedgerow release` or `fetch` wrote") from None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except OSError as error:
+        raise Problem(f"{path} cannot be read: {error.strerror}", "mend that, or get the release again") from None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
         raise Problem(f"{path} cannot be read as a manifest: {error}", "get the release again") from None
 
 
+def _require_types(told: Any) -> None:
+    """Refuses a manifest that holds a value of another type than those of `Manifest`."""
+    if not isinstance(told, dict):
+        raise TypeError("it is not an object")
+    texts = [*(told[name] for name in ("name", "version", "commit", "date")), *told["guidelines_versions"]]
+    texts += [text for hashes in told["content"].values() for text in (*hashes, *hashes.values())]
+    texts += [*told.get("written_by", {}).values(), *(stored["sha256"] for stored in told["files"].values())]
+    if not isinstance(told["guidelines_versions"], list) or not all(isinstance(text, str) for text in texts):
+        raise TypeError("a value that is to be a text is not")
+    if not all(type(stored["size"]) is int for stored in told["files"].values()):
+        raise TypeError("the size of a file is not a whole number")
+
+
 def _from_json(told: Mapping[str, Any]) -> Manifest:
+    _require_types(told)
     if told["variant"] not in (FULL, WITHHELD):
         raise ValueError(f"variant {told['variant']!r}")
-    files = {name: Stored(str(one["sha256"]), int(one["size"])) for name, one in told["files"].items()}
+    files = {name: Stored(one["sha256"], one["size"]) for name, one in told["files"].items()}
     hashes = {variant: dict(told["content"][variant]) for variant in (FULL, WITHHELD)}
     return Manifest(**{**told, "files": files, "content": hashes})
 
@@ -158,8 +176,18 @@ def verify(folder: Path, *, contents: bool = False) -> list[Difference]:
 
 def wrong_contents(folder: Path, told: Manifest) -> list[Difference]:
     """The configs whose rows do not give the content hash that the manifest has for its variant."""
-    hashes = told.content[told.variant]
-    return [Difference("content", config) for config, hash_ in hashes.items() if folder_hash(folder, config) != hash_]
+    hashes = dict.fromkeys(kept_configs(), "") | told.content[told.variant]
+    return [Difference("content", config) for config, hash_ in hashes.items() if not _holds(folder, config, hash_)]
+
+
+def _holds(folder: Path, config: str, hash_: str) -> bool:
+    """Whether a folder has Parquet files of a config, and their rows that content hash."""
+    if config not in schema.CONFIGS or not any(shards(folder, config).values()):
+        return False
+    try:
+        return folder_hash(folder, config) == hash_
+    except pyarrow.ArrowException:
+        return False
 
 
 def require_whole(folder: Path, *, contents: bool = False) -> Manifest:

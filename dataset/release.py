@@ -16,7 +16,7 @@ from dataset.card import CARD, Edition, card
 from dataset.changelog import CHANGELOG, entry, with_entry
 from dataset.changes import Bump, Change
 from dataset.checks.findings import CATALOGUE
-from dataset.checks.record import check_entities, check_record
+from dataset.checks.record import check_record, check_shared
 from dataset.corpus import Corpus
 from dataset.counts import submitted_articles
 from dataset.croissant import about, write_croissant
@@ -184,7 +184,7 @@ def _refuse_findings(plan: Plan) -> None:
     """Refuses whatever is found in the layer, and in the others what adjudication cannot have settled."""
     others = check_record(plan.corpus, [name for name in plan.corpus.layers() if name != plan.layer], plan.each)
     broken = (one for one in others if one.severity == "error" and not CATALOGUE[one.code].rule)
-    found = chain(check_record(plan.corpus, [plan.layer], plan.each), broken, check_entities(plan.corpus))
+    found = chain(check_record(plan.corpus, [plan.layer], plan.each), broken, check_shared(plan.corpus))
     left = (one for one, let in acknowledged.judging(plan.corpus, found, whole=False) if not let)
     if first := next(left, None):
         raise Problem(

@@ -11,7 +11,7 @@ from dataset import plots, schema, scheme
 from dataset.corpus import Corpus
 from dataset.counts import Summary
 from dataset.duplicates import Finder, near_duplicates_in
-from dataset.files import read_table, table_bytes
+from dataset.files import read_sound, table_bytes
 from dataset.layer import GOLD
 from dataset.published import deciders
 
@@ -65,7 +65,7 @@ def _rounds(corpus: Corpus, layer: Summary) -> list[str]:
 
 def _agreement(corpus: Corpus, round_name: str) -> list[plots.Interval]:
     path = corpus.annotations / round_name / "agreement.jsonl"
-    exact = read_table(path, schema.Agreement).filter(pl.col("annotators").is_null(), measure="exact")
+    exact = read_sound(path, schema.Agreement).filter(pl.col("annotators").is_null(), measure="exact")
     by_scope = {row["scope"]: row for row in exact.iter_rows(named=True)}
     named = [by_scope[scope] for scope in (*scheme.LABELS, scheme.ALL) if scope in by_scope]
     return [plots.Interval(row["scope"], row["value"], row["low"], row["high"]) for row in named]

@@ -6,12 +6,14 @@ Offsets are Unicode code points into the article's text, end-exclusive.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import pandera.polars as pa
 import polars as pl
 import pyarrow
+from pandera.config import ValidationDepth, config_context
 
 from dataset import scheme
 
@@ -361,6 +363,13 @@ RECORD: dict[str, type[Table]] = {
     "splits": Splits,
     "withdrawn": Withdrawn,
 }
+KEYS: dict[type[Table], list[str]] = {
+    Deals: ["round", "annotator", "article_id"],
+    Agreement: ["round", "annotators", "scope", "measure"],
+    Splits: ["event_id"],
+    Withdrawn: ["article_id"],
+}
+"""The columns that no two rows of a table share, of tables that are read whole."""
 CONFIGS: dict[str, type[Table]] = {
     "articles": PublishedArticles,
     "spans": PublishedSpans,
@@ -399,13 +408,65 @@ def _series(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
     return pl.Series(name, pyarrow.array(values, _arrow_type(dtype)), dtype)
 
 
-def failures(model: type[Table], rows: pl.DataFrame) -> list[dict[str, Any]]:
-    """Each failed check of each row: `check`, `column`, `failure_case`, `index`."""
+@dataclass(frozen=True)
+class Failure:
+    """A check that a table fails: in the row of that number, from 0, or as a whole where `row` is None."""
+
+    check: str
+    column: str
+    value: Any
+    row: int | None
+
+    def __str__(self) -> str:
+        """The failure in words."""
+        if self.row is not None:
+            return f"{self.column} is {self.value!r}"
+        return f"{self.column} fails the check {self.check}: {self.value}"
+
+
+def failures(model: type[Table], rows: pl.DataFrame) -> list[Failure]:
+    """Every check that the rows fail; none only if each check of the table was made and passed.
+
+    A table whose columns are not the model's is not looked at row by row. A check that breaks off has failed.
+    """
+    if misfits := list(_misfits(model, rows)):
+        return misfits
     try:
-        model.validate(rows, lazy=True)
+        # The environment can switch pandera off, or leave it to look at column types alone.
+        with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+            model.validate(rows, lazy=True)
     except pa.errors.SchemaErrors as errors:
-        return [one for one in errors.failure_cases.iter_rows(named=True) if one["index"] is not None]
-    return []
+        columns_kept = ("check", "column", "failure_case", "index")
+        cases = [Failure(*case) for case in errors.failure_cases.select(columns_kept).iter_rows()]
+        failed = cases or [Failure("schema", model.__name__, "pandera does not say why", None)]
+    except Exception as error:  # whatever a check, or the report of one, breaks off with
+        failed = [Failure("schema", model.__name__, f"{type(error).__name__}: {error}", None)]
+    else:
+        failed = []
+    return failed + list(_endless(rows))
+
+
+def _misfits(model: type[Table], rows: pl.DataFrame) -> Iterator[Failure]:
+    """Columns that are missing, unknown, of another type or in another order."""
+    wanted = polars_schema(model)
+    for name, dtype in wanted.items():
+        if name not in rows.columns:
+            yield Failure("columns", name, "the column is missing", None)
+        elif rows.schema[name] != dtype:
+            yield Failure("columns", name, f"the column holds {rows.schema[name]}, not {dtype}", None)
+    for name in rows.columns:
+        if name not in wanted:
+            yield Failure("columns", name, "the table has no such column", None)
+    if rows.columns != list(wanted) and set(rows.columns) == set(wanted):
+        yield Failure("columns", model.__name__, f"the columns stand in another order than {', '.join(wanted)}", None)
+
+
+def _endless(rows: pl.DataFrame) -> Iterator[Failure]:
+    """Numbers that are infinite or none at all: comparisons with a limit let them pass, and JSON cannot hold them."""
+    for name, dtype in rows.schema.items():
+        if dtype.is_float():
+            for row in (~rows[name].is_finite()).fill_null(value=False).arg_true():
+                yield Failure("finite", name, rows[name][row], row)
 
 
 def faults(model: type[Table], rows: pl.DataFrame, key: list[str], before: Callable[[], int] = lambda: 0) -> list[str]:
@@ -415,7 +476,9 @@ def faults(model: type[Table], rows: pl.DataFrame, key: list[str], before: Calla
     """
     failed = failures(model, rows)
     first = before() + 1 if failed else 0
-    found = [f"row {one['index'] + first}: {one['column']} is {one['failure_case']!r}" for one in failed]
+    found = [f"row {failure.row + first}: {failure}" if failure.row is not None else str(failure) for failure in failed]
+    if not set(key) <= set(rows.columns):
+        return found
     twice = rows.filter(rows.select(key).is_duplicated()).select(key).unique(maintain_order=True)
     return found + [f"{' '.join(map(str, row))} is there twice" for row in twice.iter_rows()]
 

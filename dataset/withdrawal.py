@@ -18,7 +18,7 @@ import polars as pl
 from dataset import schema
 from dataset.address import Location
 from dataset.corpus import Corpus
-from dataset.files import aside, folder_aside, read_table, table_bytes, write_batches, writing
+from dataset.files import aside, folder_aside, read_sound, table_bytes, write_batches, writing
 from dataset.locks import Tell, changing, in_silence
 from dataset.parts import Part, batches, parts_of, read_part
 from dataset.problem import Problem
@@ -38,10 +38,7 @@ def read_withdrawn(corpus: Corpus) -> pl.DataFrame:
     Raises:
         Problem: the file is not that table.
     """
-    rows = read_table(withdrawn_path(corpus), schema.Withdrawn)
-    if wrong := schema.faults(schema.Withdrawn, rows, ["article_id"]):
-        raise Problem(f"{withdrawn_path(corpus)}: {wrong[0]}", "mend or restore the file")
-    return rows.sort("article_id")
+    return read_sound(withdrawn_path(corpus), schema.Withdrawn).sort("article_id")
 
 
 def withdrawn_articles(corpus: Corpus) -> frozenset[str]:

@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from io import TextIOWrapper
 from pathlib import Path
 from textwrap import indent
 from typing import Annotated, Any
@@ -97,8 +98,16 @@ def say_json_rows(rows: Iterable[Any]) -> None:
     sys.stdout.write("]\n" if between == "\n" else "\n]\n")
 
 
+def show_all_characters() -> None:
+    """Lets what a terminal's encoding lacks be written as `\\u2026`, where it would end the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _json(content: Any) -> str:
-    written = json.dumps(content, ensure_ascii=False, indent=2)
+    plain = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
+    written = json.dumps(content, ensure_ascii=plain, indent=2)
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 

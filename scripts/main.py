@@ -36,7 +36,7 @@ from scripts import (
     validate,
     withdraw,
 )
-from scripts.console import problem
+from scripts.console import problem, show_all_characters
 
 app = typer.Typer(
     name="hedgerow",
@@ -81,6 +81,7 @@ STOPPED = 130
 
 def main() -> None:
     """Runs the command. Exit 0: done; 1: done with errors found; 2: wrong usage; 3: could not be done."""
+    show_all_characters()
     gc.set_threshold(100_000, 50, 50)  # millions of rows and no cycles among them
     try:
         app()

@@ -13,7 +13,7 @@ import typer
 from dataset import acknowledged
 from dataset.checks.findings import Finding
 from dataset.checks.page import codes_page
-from dataset.checks.record import check_entities, check_record
+from dataset.checks.record import check_record, check_shared
 from dataset.corpus import Corpus, open_corpus
 from dataset.files import aside, make_private
 from dataset.locks import reading
@@ -62,7 +62,7 @@ def command(
     with started(engine) as each, reading(here, tell):
         names = _chosen(here, layer or [])
         whole = names == here.layers()
-        found = chain(check_record(here, names, each), check_entities(here) if whole else ())
+        found = chain(check_record(here, names, each), check_shared(here) if whole else ())
         listed = _listed(_judged(here, found, whole=whole), counts, show_all)
         _show(here, listed, "json" if as_json else "markdown" if as_markdown else "people")
     if not as_json:

@@ -43,7 +43,7 @@ class Finding:
 
 
 _CODES: Final = (
-    Code("unreadable-table", "error", "A table of a layer cannot be read", "a line of spans.jsonl that is no JSON"),
+    Code("unreadable-table", "error", "A table of the record cannot be read", "a line of spans.jsonl that is no JSON"),
     Code("missing-table", "error", "A layer lacks one of its files", "tasks.jsonl there, spans.jsonl not"),
     Code(
         "unsound-decision",
@@ -52,6 +52,12 @@ _CODES: Final = (
         "a span in gold/spans.jsonl that no row of gold/decisions.jsonl names",
     ),
     Code("unsound-entity", "error", "A row of entities.jsonl is not as the table has it", "kind `planet`"),
+    Code(
+        "ids-differ-in-case",
+        "error",
+        "Two articles or layers have names that differ in capitals alone",
+        "the articles `Kyiv-1` and `kyiv-1`",
+    ),
     Code("offsets-out-of-range", "error", "A span lies outside its article", "start -5, end 2000 in a text of 3"),
     Code("end-not-after-start", "error", "A span ends where it starts, or before", "start 7, end 7"),
     Code(

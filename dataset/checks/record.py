@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -14,9 +15,11 @@ from dataset.checks.findings import Finding
 from dataset.checks.layers import check_layer, place
 from dataset.corpus import Corpus
 from dataset.engine import Each
+from dataset.files import read_sound
 from dataset.layer import GOLD, layer_parts, missing_files, read_layer
 from dataset.parts import WHOLE, Part, read_part, rows_before
 from dataset.problem import Problem
+from dataset.withdrawal import withdrawn_path
 
 UNREADABLE: Final = "unreadable-table"
 
@@ -121,6 +124,38 @@ def _spans_of(corpus: Corpus, decisions: pl.DataFrame, part: Part) -> pl.DataFra
     ]
     spans = [schema.empty(schema.Spans), *(read_layer(corpus.layer_path(name), name, part).spans for name in names)]
     return pl.concat(spans).select("round", "annotator", "article_id", "span_id", *_said("own"))
+
+
+def check_shared(corpus: Corpus) -> Iterator[Finding]:
+    """All findings of what the layers share: entities, ids, deals, figures of agreement, splits and tombstones."""
+    yield from check_entities(corpus)
+    yield from check_ids(corpus)
+    yield from check_tables(corpus)
+
+
+def check_ids(corpus: Corpus) -> Iterator[Finding]:
+    """Articles, and layers, whose names differ in capitals alone: on many disks their files would be one."""
+    for names in ([*corpus.hashes], corpus.layers()):
+        first: dict[str, str] = {}
+        for name in names:
+            if (same := first.setdefault(name.casefold(), name)) != name:
+                message = f"{name} and {same} differ in capitals alone; on many disks their files would be one"
+                yield Finding("ids-differ-in-case", "record", name, message)
+
+
+def check_tables(corpus: Corpus) -> Iterator[Finding]:
+    """Tables beside the layers that cannot be read, or hold a row that the table does not allow: one finding each."""
+    tables: list[tuple[Path, type[schema.Table]]] = [
+        *((path, schema.Deals) for path in sorted(corpus.annotations.glob("*/deals.jsonl"))),
+        *((path, schema.Agreement) for path in sorted(corpus.annotations.glob("*/agreement.jsonl"))),
+        (corpus.splits, schema.Splits),
+        (withdrawn_path(corpus), schema.Withdrawn),
+    ]
+    for path, table in tables:
+        try:
+            read_sound(path, table)
+        except Problem as problem:
+            yield Finding(UNREADABLE, "record", "", problem.what)
 
 
 def check_entities(corpus: Corpus) -> Iterator[Finding]:

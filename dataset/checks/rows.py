@@ -120,10 +120,13 @@ def row_findings(facts: Facts) -> Iterator[Finding]:
     ]
     for model, rows in tables:
         for failure in schema.failures(model, rows):
-            yield _finding(facts.layer.name, failure, rows.row(failure["index"], named=True))
+            yield _finding(facts.layer.name, model, failure, rows)
 
 
-def _finding(layer: str, failure: dict[str, Any], row: dict[str, Any]) -> Finding:
+def _finding(layer: str, model: type[schema.Table], failure: schema.Failure, rows: pl.DataFrame) -> Finding:
+    if failure.row is None:
+        return Finding("unreadable-table", layer, "", f"{model.__name__} could not be checked: {failure}")
+    row = rows.row(failure.row, named=True)
     code = _code(failure)
     return Finding(
         code=code,
@@ -136,20 +139,18 @@ def _finding(layer: str, failure: dict[str, Any], row: dict[str, Any]) -> Findin
     )
 
 
-def _code(failure: dict[str, Any]) -> str:
-    check = str(failure["check"])
-    if check in CATALOGUE:
-        return check
-    if failure["column"] == "label":
+def _code(failure: schema.Failure) -> str:
+    if failure.check in CATALOGUE:
+        return failure.check
+    if failure.column == "label":
         return "unknown-label"
-    return _BUILT_IN.get(check, "value-not-allowed")
+    return _BUILT_IN.get(failure.check, "value-not-allowed")
 
 
-def _message(code: str, failure: dict[str, Any], row: dict[str, Any]) -> str:
+def _message(code: str, failure: schema.Failure, row: dict[str, Any]) -> str:
     if code in _MESSAGES:
         return _MESSAGES[code](row)
-    column = failure["column"]
-    return f"{column} is empty" if code == "value-missing" else f"{column} is {failure['failure_case']!r}"
+    return f"{failure.column} is empty" if code == "value-missing" else str(failure)
 
 
 def _outside(row: dict[str, Any]) -> str:

@@ -118,7 +118,7 @@ def test_a_command_reaches_more_with_the_key_and_only_in_its_own_organisation(
 
 def shown(web: httpx.Client, work: Work, table: list[tuple[str, str]]) -> set[str]:
     """The routes that show the marked work, whatever else is asked for in the address."""
-    asked = {"project": work.project, "task": work.task, "fields": "all", "exportType": "JSON"}
+    asked: dict[str, str | int] = {"project": work.project, "task": work.task, "fields": "all", "exportType": "JSON"}
     found = set()
     for route, path in table:
         if not route.startswith(("docs/", "^static/", "^react-app/", "^label-studio-frontend/", "^dm/", "trigger500")):
@@ -318,8 +318,7 @@ def test_of_two_who_submit_one_waits(unprotected: Unprotected, b1: Work, b2: Wor
 def submit(server: Server, work: Work, until: str = "") -> None:
     with client(server, work.account) as web:
         headers = {HOLD: until} if until else {}
-        sent = {"result": []}
-        assert web.patch(f"/api/annotations/{work.annotation}/", json=sent, headers=headers).is_success
+        assert web.patch(f"/api/annotations/{work.annotation}/", json={"result": []}, headers=headers).is_success
 
 
 def wait_for(path: Path) -> None:

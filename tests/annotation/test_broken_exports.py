@@ -27,6 +27,7 @@ NO_EXPORT_CAUSES = {
     "duplicate-span-id",
     "duplicate-task",
     "foreign-row",
+    "ids-differ-in-case",
     "missing-table",
     "q4-continues-later",
     "q4-cycle",

@@ -135,3 +135,113 @@ def test_an_article_that_ended_on_two_tasks_is_taken_back_and_is_a_finding(corpu
 def test_a_task_whose_sha_256_is_another_is_refused(corpus: Corpus) -> None:
     layer = told(corpus, whole(data=WHOLE["data"] | {"text_sha256": "0" * 64}))
     assert (layer.findings["code"].to_list(), layer.tasks.height) == (["task-text-differs"], 0)
+
+
+# Work in a form that is not known, and values of another type
+
+
+def codes(layer: Layer) -> list[str]:
+    return sorted(layer.findings["code"])
+
+
+def in_version_0() -> Row:
+    task = whole()
+    return {name: task[name] for name in ("id", "data")} | {"completions": task["annotations"], "predictions": []}
+
+
+@pytest.mark.parametrize(
+    "task",
+    [
+        in_version_0(),
+        in_version_0() | {"annotations": []},
+        whole(annotations=[]) | {"result": work()[0]["result"]},
+        whole(annotations=[]) | {"submitted": {"1": work()[0]}},
+        whole(annotations=[], total_annotations=1),
+        whole(annotations=[], cancelled_annotations=1),
+        {name: value for name, value in whole().items() if name != "annotations"},
+    ],
+)
+def test_work_that_is_not_a_list_of_annotations_is_a_finding(corpus: Corpus, task: Row) -> None:
+    assert set(codes(told(corpus, task))) == {"unreadable-task"}
+
+
+def test_drafts_and_predictions_are_no_work(corpus: Corpus) -> None:
+    layer = told(corpus, whole(annotations=[], drafts=work(), predictions=work()))
+    assert codes(layer) == []
+    assert layer.tasks.is_empty()
+
+
+SWITCHES: list[Any] = ["false", "true", "", 0, 1, None, [], {}]
+switches: st.SearchStrategy[Any] = st.sampled_from(SWITCHES) | numbers | strings
+
+
+@settings(max_examples=40, deadline=None)
+@given(switches)
+def test_work_of_which_nobody_can_say_that_it_was_skipped_is_a_finding_and_is_not_taken(
+    corpus: Corpus, value: Any
+) -> None:
+    layer = told(corpus, whole(annotations=work(was_cancelled=value)))
+    assert codes(layer) == ["unreadable-task"]
+    assert layer.tasks.is_empty()
+    assert layer.spans.is_empty()
+
+
+NOT_OF_THEIR_TYPE: dict[str, list[Any]] = {
+    "ground_truth": ["false", 0, []],
+    "completed_by": [True, 1.0, [1], {}, {"id": True}],
+    "created_at": [20260102, True, ["2026-01-02T03:04:05"]],
+    "lead_time": ["60", True, [60]],
+}
+
+
+@pytest.mark.parametrize(("name", "value"), [(name, one) for name, some in NOT_OF_THEIR_TYPE.items() for one in some])
+def test_a_value_of_another_type_in_an_annotation_is_a_finding(corpus: Corpus, name: str, value: Any) -> None:
+    assert codes(told(corpus, whole(annotations=work(**{name: value})))) == ["unreadable-task"]
+
+
+def test_true_is_not_the_account_of_the_number_1(corpus: Corpus) -> None:
+    layer = told(corpus, whole(annotations=work(completed_by=True)), account=1)
+    assert "wrong-annotator" in codes(layer)
+    assert layer.spans.is_empty()
+
+
+@pytest.mark.parametrize(("name", "value"), [("text_sha256", 7), ("guidelines_version", 1), ("text_sha256", ["x"])])
+def test_what_a_task_says_of_its_text_in_another_type_is_a_finding(corpus: Corpus, name: str, value: Any) -> None:
+    assert "unreadable-task" in codes(told(corpus, whole(data=WHOLE["data"] | {name: value})))
+
+
+def with_items(control: str, **changed: Any) -> Row:
+    """The whole task, with keys of the values of a control's results changed; those of the result itself with `_`."""
+    task = whole()
+    for item in task["annotations"][0]["result"]:
+        if item.get("from_name") == control:
+            item["value"] |= {name: value for name, value in changed.items() if name[0] != "_"}
+            item |= {name[1:]: value for name, value in changed.items() if name[0] == "_"}
+    return task
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"start": "0"}, "unreadable-offsets"),
+        ({"start": True}, "unreadable-offsets"),
+        ({"end": 4.0}, "unreadable-offsets"),
+        ({"end": None}, "unreadable-offsets"),
+        ({"_readonly": "false"}, "unreadable-value"),
+        ({"_hidden": 0}, "unreadable-value"),
+        ({"_locked": None}, "unreadable-value"),
+    ],
+)
+@pytest.mark.parametrize("control", ["label", "quote_form"])
+def test_a_value_of_another_type_in_a_result_is_a_finding(
+    corpus: Corpus, control: str, changed: Row, code: str
+) -> None:
+    assert code in codes(told(corpus, with_items(control, **changed)))
+
+
+def test_a_link_of_a_direction_that_is_not_known_is_a_finding(corpus: Corpus) -> None:
+    task = whole()
+    result = task["annotations"][0]["result"]
+    ends = list(dict.fromkeys(item["id"] for item in result if item.get("from_name") == "label"))[:2]
+    result.append({"type": "relation", "from_id": ends[0], "to_id": ends[1], "direction": 1})
+    assert codes(told(corpus, task)) == ["unreadable-relation"]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -14,7 +15,7 @@ from tenacity import wait_none
 
 from annotation.accounts import embedded_seat, seat
 from annotation.server import Server
-from annotation.studio import Studio, without_credentials
+from annotation.studio import PAGE_SIZE, Studio, without_credentials
 from dataset.corpus import Corpus
 from dataset.problem import Problem
 
@@ -176,6 +177,17 @@ def test_a_server_that_is_not_label_studio_is_told_in_a_line(other: Other, call:
         CALLS[call](studio)
     assert len(str(told.value).splitlines()) == 1
     assert "secret" not in str(told.value)
+
+
+@pytest.mark.parametrize("count", [PAGE_SIZE, PAGE_SIZE + 1])
+def test_a_server_that_lists_the_same_tasks_again_and_again_is_refused(other: Other, count: int) -> None:
+    tasks = [{"id": number, "updated_at": "2026-01-02T03:04:05Z"} for number in range(1, count + 1)]
+    other.body = json.dumps({"tasks": tasks, "total": 10 * count}).encode()
+    for call in (Studio.tasks, Studio.versions, lambda studio, project: studio.tasks_since(project, "2026-01-02")):
+        other.asked = 0
+        with pytest.raises(Problem, match="again and again"):
+            call(Studio(other.url, "token"), 1)
+        assert other.asked == 2
 
 
 def test_a_question_is_repeated_and_an_import_never(other: Other, monkeypatch: pytest.MonkeyPatch) -> None:

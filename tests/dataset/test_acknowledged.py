@@ -119,5 +119,5 @@ def test_a_file_that_is_not_the_table_is_a_problem_with_its_line(corpus: Corpus)
     acknowledged.path(corpus).write_text(
         '{"code":"a","article_id":"b","place":"here","reason":"r"}\n', encoding="utf-8"
     )
-    with pytest.raises(Problem, match="line 1: place cannot be 'here'"):
+    with pytest.raises(Problem, match="line 1: place is 'here'"):
         acknowledged.read(corpus)

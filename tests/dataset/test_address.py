@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from upath import UPath
 
 from dataset.address import location
 from dataset.corpus import open_corpus
@@ -20,7 +19,12 @@ def test_a_path_is_below_the_corpus_and_an_address_of_this_machine_is_a_path(tmp
     assert location(tmp_path, "some/where", WHERE) == tmp_path / "some/where"
     for told in (f"file://{tmp_path}/a b", f"local://{tmp_path}/a b", f"{tmp_path}/a b"):
         assert location(Path("/else"), told, WHERE) == tmp_path / "a b"
-    assert isinstance(location(tmp_path, "memory://one/two", WHERE), UPath)
+
+
+@pytest.mark.parametrize("told", ["memory://one/two", "simplecache::memory://one"])
+def test_an_address_that_lasts_no_longer_than_the_command_is_refused(tmp_path: Path, told: str) -> None:
+    with pytest.raises(Problem, match="gone when the command ends"):
+        location(tmp_path, told, WHERE)
 
 
 @pytest.mark.parametrize(

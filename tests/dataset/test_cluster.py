@@ -28,6 +28,7 @@ from dataset.problem import Problem
 from dataset.release import Plan, release
 from tests.benchmarks.corpora import write_record, write_round
 from tests.dataset.releasing import put_ready
+from tests.dataset.tiny import copies
 from tests.faults.kills import files_in
 
 LAYER = "r1/a1"
@@ -151,15 +152,17 @@ def test_figures_of_agreement_are_the_same(joined: Each, tmp_path: Path, monkeyp
 
 
 def test_near_duplicates_are_the_same(joined: Each, tmp_path: Path) -> None:
-    """In two files: ten pairs that differ in a word, a pair that differs in case alone, an empty text, and others."""
+    """In two files: ten pairs that differ in a word, a pair that differs in case alone, and families of copies."""
     words = [[f"w{at}x{number}" for number in range(40)] for at in range(20)]
     texts = [" ".join(told) for told in words] + [" ".join(["new", *told[1:]]) for told in words[::2]]
     texts += ["", "one word", "One word", " ".join(one[0] for one in words)]
-    rows = pl.DataFrame({"article_id": [f"n{at:02}" for at in range(len(texts))], "text": texts})
+    families = {"p": 49, "q": 50, "r": 51, "s": 200}
+    texts += [text for name, count in families.items() for text in copies(name, count)]
+    rows = pl.DataFrame({"article_id": [f"n{at:03}" for at in range(len(texts))], "text": texts})
     for name, some in (("a", rows[:25]), ("b", rows[25:])):
         some.write_parquet(tmp_path / f"{name}.parquet")
     far = duplicates_shuffled.near_duplicates(sorted(tmp_path.glob("*.parquet")), buckets=3)
-    assert far.height == 11
+    assert far.height == 11 + 49 * 48 / 2 + 50 * 49 / 2 + 50 + 199
     assert far.equals(duplicates.near_duplicates(rows))
 
 

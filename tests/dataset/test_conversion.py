@@ -77,8 +77,9 @@ def rows(corpus: Corpus) -> list[Any]:
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
 @pytest.mark.parametrize("address", ["", "memory://{name}/record", "file://{folder}/corpus/record", "elsewhere/record"])
 def test_findings_and_builds_are_the_same_in_every_form_and_at_every_address(
-    corpus: Corpus, tmp_path: Path, form: str, address: str
+    corpus: Corpus, tmp_path: Path, form: str, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("dataset.address.PASSING", frozenset())  # here all is done in one process
     before = seen(corpus, tmp_path / "before")
     address = address.format(name=tmp_path.name, folder=tmp_path)
     told = f'format = "{form}"\n' + (f'address = "{address}"' if address else "")

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import combinations
+from random import Random
+
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset.duplicates import near_duplicates, shared_quotes
+from tests.dataset.tiny import copies
 
 words = st.lists(st.sampled_from(["ferry", "port", "rain", "said"]), max_size=14)
 
@@ -42,6 +47,52 @@ def test_the_most_similar_come_first() -> None:
     one = "one two three four five six seven eight nine ten"
     found = near_duplicates(texts(one, f"{one} eleven", one))
     assert found.select("article_id", "other").rows() == [("a0", "a2"), ("a0", "a1"), ("a1", "a2")]
+
+
+def groups(pairs: Iterable[tuple[str, str]]) -> set[frozenset[str]]:
+    """What the pairs join."""
+    found: dict[str, frozenset[str]] = {}
+    for pair in pairs:
+        joined = frozenset().union(*(found.get(one, {one}) for one in pair))
+        found.update(dict.fromkeys(joined, joined))
+    return set(found.values())
+
+
+@pytest.mark.parametrize(("count", "pairs"), [(49, 49 * 48 / 2), (50, 50 * 49 / 2), (51, 50), (200, 199)])
+def test_however_many_copies_there_are_they_are_one_group(count: int, pairs: int) -> None:
+    found = near_duplicates(texts(*copies("w", count), *copies("v", 2), "A text of its own, and of nobody else."))
+    family, two = {f"a{n}" for n in range(count)}, {f"a{count}", f"a{count + 1}"}
+    assert found.height == pairs + 1
+    assert groups(found.select("article_id", "other").iter_rows()) == {frozenset(family), frozenset(two)}
+    assert min(found["jaccard"].to_list()) >= 0.5
+
+
+def test_furniture_that_many_articles_have_makes_them_no_group() -> None:
+    furniture = " ".join(f"subscribe{number}" for number in range(24))
+    others = [f"{' '.join(f'a{at}b{number}' for number in range(30))} {furniture}" for at in range(120)]
+    found = near_duplicates(texts(*others, *(f"{text} {furniture}" for text in copies("w", 70))))
+    (group,) = groups(found.select("article_id", "other").iter_rows())
+    assert group == {f"a{n}" for n in range(120, 190)}
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(55, 80))
+def test_the_groups_of_many_that_were_edited_are_those_of_all_pairs(random: Random, count: int) -> None:
+    several: list[list[str]] = []
+    for _ in range(count):
+        words = [f"w{number}" for number in range(40)]
+        for _ in range(random.randint(0, 3)):
+            words[random.randrange(40)] = f"x{random.randrange(10**6)}"
+        several.append(words)
+    sets = [shingles(words) for words in several]
+    jaccard = {
+        (f"a{at}", f"a{to}"): len(sets[at] & sets[to]) / len(sets[at] | sets[to])
+        for at, to in combinations(range(count), 2)
+    }
+    found = near_duplicates(texts(*map(" ".join, several)))
+    listed = {tuple(sorted((one, two), key=lambda name: int(name[1:]))): value for one, two, value in found.iter_rows()}
+    assert listed == pytest.approx({pair: jaccard[pair] for pair in listed})
+    assert groups(listed) == groups(pair for pair, value in jaccard.items() if value >= 0.5)
 
 
 def spans(*told: tuple[str, str, str]) -> pl.DataFrame:

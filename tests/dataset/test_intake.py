@@ -292,3 +292,8 @@ def test_many_files_tell_how_far_they_are(corpus: Corpus, write: Write) -> None:
     files = [write(f"n{number}.txt", f"Text {number}.".encode()) for number in range(120)]
     assert len(intake(corpus, files, ABOUT, lambda done, total: told.append((done, total)))) == 120
     assert told == [(50, 120), (100, 120)]
+
+
+def test_ids_that_differ_in_capitals_alone_are_refused(corpus: Corpus, write: Write) -> None:
+    assert_refused(corpus, [write("One.txt", b"Another text.\n")], "differs in capitals alone")
+    assert_refused(corpus, [write("new.txt", b"A text.\n"), write("NEW.txt", b"Yet another.\n")], "in capitals alone")

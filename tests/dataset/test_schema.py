@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from typing import Any
 
 import datasets
+import pandera.polars as pa
 import polars as pl
 import pyarrow
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dataset import schema, scheme
+from tests.corpora import REPOSITORY
 
 TABLES = schema.RECORD | {f"published {name}": table for name, table in schema.CONFIGS.items()}
 every_table = pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
@@ -144,3 +153,108 @@ def test_a_field_says_its_type_in_words() -> None:
     assert types["numbers[].low"] == "number"
     tags = {name: type_name for name, type_name, _ in schema.fields(schema.PublishedTokens)}
     assert tags["quote_tags"] == "list of integer"
+
+
+# Validation fails closed
+
+SOUND_TEXT = {
+    schema.IDENTIFIER: "a1",
+    schema.SHA256: "0" * 64,
+    schema.TIME: "2024-10-29T09:00:00Z",
+    schema.DATE: "2024-10-29",
+    schema.PLACE: "3:5 so",
+    r"\S": "for a reason",
+}
+
+
+def sound_value(column: Any) -> Any:
+    """A value that the column allows."""
+    limits = {name: value for check in column.checks for name, value in check.statistics.items()}
+    if "allowed_values" in limits:
+        return next(iter(limits["allowed_values"]))
+    if "pattern" in limits:
+        return SOUND_TEXT[str(getattr(limits["pattern"], "pattern", limits["pattern"]))]
+    plain = {pl.String: "x", pl.Int64: 3, pl.Float64: 0.5, pl.Boolean: True, pl.List: []}
+    return plain[column.dtype.type.base_type()]
+
+
+def sound_rows(table: Table, height: int) -> pl.DataFrame:
+    return schema.frame(table, [{name: sound_value(one) for name, one in schema.columns(table).items()}] * height)
+
+
+def wrong_values(column: Any) -> list[Any]:
+    """Values of the column's type that it does not allow."""
+    limited = any({"allowed_values", "pattern"} & set(check.statistics) for check in column.checks)
+    kind = column.dtype.type.base_type()
+    found: list[Any] = [] if column.nullable else [None]
+    found += ["", "\n ", " no"] if limited else []
+    return found + ([math.nan, math.inf, -math.inf] if kind == pl.Float64 else [])
+
+
+def breaks(table: Table, rows: pl.DataFrame, at: int) -> Iterator[pl.DataFrame]:
+    """The rows with one thing wrong: a column more, less, of another type or elsewhere, or a value in the row `at`."""
+    yield rows.with_columns(pl.lit("x").alias("extra"))
+    yield rows.select(reversed(rows.columns))
+    for name, column in schema.columns(table).items():
+        yield rows.drop(name)
+        yield rows.rename({name: f"{name}_"})
+        for other in (pl.String, pl.Int64, pl.Float32, pl.Boolean, pl.List(pl.Int8), pl.Null, pl.Binary):
+            if other != rows.schema[name]:
+                yield rows.with_columns(pl.lit(None, dtype=other).alias(name))
+        for value in wrong_values(column):
+            values = rows[name].to_list()
+            values[at] = value
+            yield rows.with_columns(pl.Series(name, values, rows.schema[name]))
+
+
+@every_table
+def test_sound_rows_have_no_failure(table: Table) -> None:
+    assert schema.failures(table, sound_rows(table, 3)) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(list(schema.RECORD.values())), st.integers(1, 4), st.data())
+def test_a_table_with_anything_wrong_has_a_failure(table: Table, height: int, data: st.DataObject) -> None:
+    ways = list(breaks(table, sound_rows(table, height), data.draw(st.integers(0, height - 1))))
+    broken = ways[data.draw(st.integers(0, len(ways) - 1))]
+    assert schema.failures(table, broken)
+    assert schema.faults(table, broken, [broken.columns[0]])
+
+
+def raises(data: pa.PolarsData) -> pl.LazyFrame:
+    raise RuntimeError("out of order")
+
+
+CHECKS = {
+    "raises": raises,
+    "is of another column": lambda data: data.lazyframe.select(pl.col("nowhere") > 1),
+    "judges the whole": lambda data: False,
+    "gives no answer": lambda data: None,
+    "breaks off as it is computed": lambda data: data.lazyframe.select(pl.col("split").str.to_integer(strict=True) > 0),
+}
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
+def test_a_check_that_breaks_off_or_judges_the_whole_table_is_a_failure(check: Any) -> None:
+    class Checked(schema.Splits):
+        @pa.dataframe_check(name="own")
+        def own(cls, data: pa.PolarsData) -> Any:
+            return check(data)
+
+    (failure,) = schema.failures(Checked, sound_rows(schema.Splits, 2))
+    assert failure.row is None
+    assert str(failure)
+
+
+@pytest.mark.parametrize("setting", ["PANDERA_VALIDATION_ENABLED=False", "PANDERA_VALIDATION_DEPTH=SCHEMA_ONLY"])
+def test_the_environment_does_not_switch_validation_off(setting: str) -> None:
+    name, _, value = setting.partition("=")
+    script = (
+        "import polars as pl; from dataset import schema; "
+        "print(len(schema.failures(schema.Splits, pl.DataFrame({'event_id': ['no id'], 'split': ['none']}))))"
+    )
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=os.environ | {name: value}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "2\n"

@@ -195,3 +195,9 @@ def put_gold(corpus: Corpus) -> None:
     dropped = [decision(who, "upto", "dropped", "H9") for who in ("a1", "a2")]
     links = [decision("a1", "claim", "dropped", "H10", to_span="kyiv"), decision("judge", "may", "added", "H4")]
     put_jsonl(corpus.decisions, kept + dropped + links)
+
+
+def copies(name: str, count: int) -> list[str]:
+    """Texts of one content, each with an end of its own."""
+    body = " ".join(f"{name}{number}" for number in range(30))
+    return [f"{body} end {name}{number}x and {name}{number}y" for number in range(count)]

@@ -70,3 +70,9 @@ def test_a_round_that_is_not_open_is_one_line(labelled: Corpus, judge: Seat) -> 
 def test_an_adjudicator_without_an_account_is_told_how_to_get_one(labelled: Corpus) -> None:
     told = hedgerow("adjudicate", "--round", "r1", "--adjudicator", "nobody", "--corpus", str(labelled.root))
     assert_one_line_and_3(told, "hedgerow up --annotator nobody")
+
+
+@pytest.mark.parametrize("words", [(), ("--pull",)])
+def test_who_labels_in_a_round_does_not_adjudicate_it(labelled: Corpus, words: tuple[str, ...]) -> None:
+    told = hedgerow("adjudicate", "--round", "r1", "--adjudicator", "a1", *words, "--corpus", str(labelled.root))
+    assert_one_line_and_3(told, "a1 labels in round r1")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from scripts.main import app
 from tests.commands import HEDGEROW, Done, Running
 from tests.corpora import REPOSITORY, copy_of_the_seeds
 from tests.dataset.loading import files
+from tests.dataset.tiny import put_corpus, put_layer, row_of, valid_rows
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
@@ -211,3 +213,20 @@ def test_no_module_imports_upwards() -> None:
         for path in (REPOSITORY / package).rglob("*.py"):
             text = path.read_text(encoding="utf-8")
             assert not re.search(rf"^\s*(from|import) ({'|'.join(above)})\b", text, re.MULTILINE), path
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "iso-8859-1", "cp1252", "utf-8"])
+@pytest.mark.parametrize("words", [(), ("--json",), ("--markdown",)])
+def test_a_terminal_of_any_encoding_gets_every_line(tmp_path: Path, encoding: str, words: tuple[str, ...]) -> None:
+    corpus = put_corpus(tmp_path)
+    rows = valid_rows()
+    row_of(rows, "kyiv")["text"] = "Київ 🇺🇦 “é”"
+    put_layer(corpus, rows)
+    command = [*HEDGEROW, "validate", *words, "--corpus", str(corpus.root)]
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "LC_ALL": "C"}
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert done.returncode == 1, done.stderr
+    shown = done.stdout.decode(encoding)
+    assert "text-not-slice" in shown
+    if words == ("--json",):
+        assert any("Київ 🇺🇦 “é”" in one["message"] for one in json.loads(shown))

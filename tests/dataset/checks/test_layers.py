@@ -33,7 +33,14 @@ from tests.dataset.tiny import (
     valid_rows,
 )
 
-OF_THE_WHOLE = ("unsound-decision", "stale-acknowledgement", "missing-table", "unreadable-table", "unsound-entity")
+OF_THE_WHOLE = (
+    "unsound-decision",
+    "stale-acknowledgement",
+    "missing-table",
+    "unreadable-table",
+    "unsound-entity",
+    "ids-differ-in-case",
+)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.checks.record import check_entities, check_record
+from dataset.checks.record import check_entities, check_record, check_shared
 from dataset.corpus import Corpus, open_corpus
 from dataset.layer import TABLES
 from tests.dataset.tiny import put_corpus, put_jsonl, put_layer, valid_rows
@@ -69,3 +69,30 @@ def test_entities_that_the_table_does_not_allow_are_findings(
 ) -> None:
     put_jsonl(tiny.seeds / "entities.jsonl", rows)
     assert [(one.code, one.message) for one in check_entities(open_corpus(tiny.root))] == [("unsound-entity", message)]
+
+
+def test_articles_and_layers_whose_names_differ_in_capitals_alone_are_findings(tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path, {"one": "Rain.", "One": "Snow.", "two": "Hail."})
+    for annotator in ("a1", "A1"):
+        put_layer(corpus, valid_rows(), f"r1/{annotator}")
+    found = [(one.code, one.article_id) for one in check_shared(corpus) if one.code == "ids-differ-in-case"]
+    assert len(found) == 2
+    assert {article.casefold() for _, article in found} == {"one", "r1/a1"}
+
+
+TABLE_LINES = {
+    "annotations/r1/deals.jsonl": {"round": "r1", "annotator": "a b", "article_id": "one"},
+    "annotations/r1/agreement.jsonl": {"round": "r1", "scope": "nothing"},
+    "splits.jsonl": {"event_id": "e", "split": "dev"},
+    "seeds/withdrawn.jsonl": {"article_id": "gone"},
+}
+
+
+@pytest.mark.parametrize("name", TABLE_LINES)
+def test_a_row_that_its_table_does_not_allow_is_a_finding_whatever_the_table(tmp_path: Path, name: str) -> None:
+    corpus = put_corpus(tmp_path)
+    before = list(check_shared(corpus))
+    put_jsonl(corpus.root / name, [TABLE_LINES[name]])
+    (new,) = (one for one in check_shared(corpus) if one not in before)
+    assert (new.code, new.severity) == ("unreadable-table", "error")
+    assert Path(name).name in new.message

@@ -303,8 +303,8 @@ def test_what_is_wrong_with_a_span_itself_is_said_where_the_text_cannot_be_read(
 def test_failures_name_check_column_value_and_row() -> None:
     rows = [{"event_id": "a", "split": "train"}, {"event_id": "b", "split": "dev"}, {"event_id": "c d"}]
     failed = failures(schema.Splits, schema.frame(schema.Splits, rows))
-    assert sorted((one["column"], one["failure_case"], one["index"]) for one in failed if one["failure_case"]) == [
+    assert sorted((failure.column, failure.value, failure.row) for failure in failed if failure.value) == [
         ("event_id", "c d", 2),
         ("split", "dev", 1),
     ]
-    assert [(one["column"], one["index"]) for one in failed if one["check"] == "not_nullable"] == [("split", 2)]
+    assert [(failure.column, failure.row) for failure in failed if failure.check == "not_nullable"] == [("split", 2)]
