@@ -11,14 +11,14 @@ from typing import Any
 
 import polars as pl
 
-from dataset import schema, scheme
+from dataset import asides, schema, scheme
 from dataset.address import Location, location
 from dataset.files import read_table, sha256
 from dataset.hashes import Hashes
 from dataset.layer import FORMS, GOLD, JSONL, layers_in, table_path
 from dataset.problem import Problem
 
-SETTINGS = "hedgerow.toml"
+SETTINGS = asides.SETTINGS
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Corpus:
     @property
     def state(self) -> Path:
         """What belongs to this machine: the server's data and secrets, git-ignored."""
-        return self.root / ".hedgerow"
+        return self.root / asides.STATE
 
     @cached_property
     def articles(self) -> pl.DataFrame:
@@ -204,6 +204,8 @@ def _known(settings: tuple[Any, ...], *states: tuple[int, int] | None) -> Corpus
 def open_corpus(folder: Path | None) -> Corpus:
     """The corpus in `folder`, or the nearest at or above the working directory.
 
+    What killed commands wrote aside in it and never put in place is removed.
+
     Raises:
         Problem: there is none, or its settings cannot be read.
     """
@@ -216,7 +218,18 @@ def open_corpus(folder: Path | None) -> Corpus:
         raise Problem(f"{root} has no {SETTINGS}", "name a corpus folder with --corpus DIR") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Problem(f"{root / SETTINGS} cannot be read: {error}", "mend the file") from None
-    return _from_settings(root, settings)
+    corpus = _from_settings(root, settings)
+    _clean(corpus)
+    return corpus
+
+
+def _clean(corpus: Corpus) -> None:
+    top = [corpus.root / name for name in ("", "dist", "backups")]
+    folders = [*top, corpus.seeds, corpus.releases, corpus.pulls, corpus.state, corpus.splits.parent]
+    trees = {corpus.annotations, corpus.state / "places", corpus.state / "sending"}
+    if isinstance(corpus.record, Path):
+        trees.add(corpus.record)
+    asides.clean(corpus.root, dict.fromkeys(folders), sorted(trees), corpus.seeds / "text")
 
 
 def _nearest(start: Path) -> Path:
