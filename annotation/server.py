@@ -19,7 +19,7 @@ import filelock
 import httpx
 import psutil
 
-from annotation import database
+from annotation import database, exchange
 from dataset.files import aside, make_private
 from dataset.problem import Problem
 
@@ -100,8 +100,13 @@ class Server:
         """What `up` made, or None before the first `up`.
 
         Raises:
-            Problem: the file of it is damaged.
+            Problem: the file of it is damaged, or a restore was cut off.
         """
+        if exchange.is_cut_off(self.state):
+            raise Problem(
+                f"a `hedgerow restore` was cut off, and {self.state} holds a part of two servers",
+                "run `hedgerow up`, which finishes it",
+            )
         if not self.secrets_path.exists():
             return None
         try:
@@ -165,6 +170,7 @@ class Server:
         """
         make_private(self.state)
         with self.locked():
+            exchange.finish(self.state, tell)
             before, running = self.secrets(), self.process()
             self._check_database(before, database_url, running=running is not None)
             if running and before and port not in (None, before.port):

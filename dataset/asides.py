@@ -44,9 +44,11 @@ def lease(parent: Path, *, afresh: bool = False) -> Iterator[Path]:
     """
     folder, handle = _leased(parent.resolve(), afresh)
     try:
-        yield folder
+        try:
+            yield folder
+        finally:
+            _settle(folder)
     finally:
-        _settle(folder)
         os.close(handle)
 
 
@@ -138,9 +140,7 @@ def _sweep_once(folder: Path, home: Path | None) -> None:
         mark = home / _SWEPT if home else None
         if mark and mark.exists() and mark.stat().st_mtime_ns == now:
             return
-        if sweep(folder) and home and mark:
-            now = folder.stat().st_mtime_ns
-            _prepare(home)
+        if sweep(folder) and home and mark and home.is_dir():
             mark.touch()
             os.utime(mark, ns=(now, now))
 
@@ -237,7 +237,7 @@ def _home(parent: Path) -> Path | None:
 
 
 def _home_in(root: Path) -> Path | None:
-    """The place of leases of a corpus, None where links lead out of it."""
+    """The place of leases of a corpus, None where it is not in the corpus, but a link."""
     home = root.resolve() / STATE / HOME
     return home if home.resolve() == home else None
 
