@@ -16,6 +16,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import file_digest
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -98,8 +99,7 @@ def restore(corpus: Corpus, archive: Path, *, replace: bool) -> Return:
         with _stage(server) as stage:
             unpack(archive, stage)
             _refuse_secrets(stage, archive)
-            kept = f"kept-{_stamp(datetime.now(UTC))}"
-            return Return(manifest, exchange(server.state, stage, kept, note).kept)
+            return Return(manifest, exchange(server.state, stage, _name_to_keep(server.state), note).kept)
 
 
 def _refuse_target(server: Server, target: Path) -> None:
@@ -248,6 +248,13 @@ def _refuse_secrets(stage: Path, archive: Path) -> None:
         raise Problem(
             f"{archive} is not a whole backup: its accounts cannot be read", "take another backup; nothing was changed"
         ) from None
+
+
+def _name_to_keep(state: Path) -> str:
+    """A name for what is there now that nothing has yet."""
+    name = f"kept-{_stamp(datetime.now(UTC))}"
+    more = (f"{name}-{number}" for number in count(2))
+    return next(one for one in chain([name], more) if not (state / one).exists())
 
 
 def _stamp(moment: datetime) -> str:

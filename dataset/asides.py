@@ -15,7 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -42,14 +42,9 @@ def lease(parent: Path, *, afresh: bool = False) -> Iterator[Path]:
     What no living process holds is removed from the place of leases first. Where that is `parent` itself, which may be
     large, a process does it once, and each time where `afresh`.
     """
-    folder, handle = _leased(parent.resolve(), afresh)
-    try:
-        try:
-            yield folder
-        finally:
-            _settle(folder)
-    finally:
-        os.close(handle)
+    real = parent.resolve()
+    with ExitStack() as opened:
+        yield _in_home(real, opened) or _beside(real, opened, afresh)
 
 
 def lease_of(path: Path) -> Path:
@@ -207,27 +202,37 @@ def _free(path: Path) -> Iterator[bool]:
         os.close(handle)
 
 
-def _leased(parent: Path, afresh: bool) -> tuple[Path, int]:
-    """A new lease and the handle that holds its lock."""
+def _in_home(parent: Path, opened: ExitStack) -> Path | None:
+    """A lease in the place of leases, None where a rename does not lead from there to `parent`."""
     home = _home(parent)
     if home is not None:
         with suppress(OSError):  # where it cannot be written, beside the target is tried
             _prepare(home)
             sweep(home)
-            folder, handle = _locked(home)
-            if _reaches(folder, parent):
-                return folder, handle
-            _give_up(folder, handle)
+            folder = opened.enter_context(_held(home))
+            return folder if _reaches(folder, parent) else None
+    return None
+
+
+def _beside(parent: Path, opened: ExitStack, afresh: bool) -> Path:
     if afresh or parent not in _seen:
         _seen.add(parent)
         sweep(parent)
-    folder, handle = _locked(parent)
+    folder = opened.enter_context(_held(parent))
+    _hide(folder)
+    return folder
+
+
+@contextmanager
+def _held(place: Path) -> Iterator[Path]:
+    folder, handle = _locked(place)
     try:
-        _hide(folder)
-    except OSError:
-        _give_up(folder, handle)
-        raise
-    return folder, handle
+        try:
+            yield folder
+        finally:
+            _settle(folder)
+    finally:
+        os.close(handle)
 
 
 def _home(parent: Path) -> Path | None:
@@ -265,11 +270,6 @@ def _locked(place: Path) -> tuple[Path, int]:
             if _same(handle, folder):  # nobody took it for left before it was locked
                 return folder, handle
             os.close(handle)
-
-
-def _give_up(folder: Path, handle: int) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    os.close(handle)
 
 
 def _reaches(folder: Path, parent: Path) -> bool:
