@@ -199,7 +199,7 @@ def secrets_of(corpus: Corpus) -> Secrets:
 def put_data(corpus: Corpus, mark: str = "first") -> None:
     """A server's data as `up` would have left it, with `mark` in it."""
     data = corpus.state / "label-studio"
-    corpus.state.mkdir(mode=0o700)
+    corpus.state.mkdir(mode=0o700, exist_ok=True)
     (data / "media" / "upload" / "1").mkdir(parents=True)
     (data / "media" / "upload" / "1" / f"{mark}.txt").write_text(mark, encoding="utf-8")
     known = Secrets(8080, Account("admin", "admin@hedgerow.local", mark, mark))
