@@ -11,25 +11,26 @@ import re
 import shutil
 import sqlite3
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import file_digest
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
 from annotation import versions
 from annotation.archive import MANIFEST, Manifest, Member, unpack, verify
+from annotation.exchange import DATA, SECRETS, exchange, finish, is_cut_off
 from annotation.server import Server
 from dataset.corpus import Corpus
-from dataset.files import aside
+from dataset.files import aside, folder_aside, write_bytes
 from dataset.problem import Problem
 
 FOLDER: Final = "backups"
 DATABASE: Final = "label_studio.sqlite3"
-_DATA, _SECRETS, _STAGED = "label-studio", "secrets.json", ".staged-"
+_STAGED = ".staged-"
 _COUNTED: Final = {"projects": "project", "tasks": "task", "annotations": "task_completion"}
 
 
@@ -78,22 +79,28 @@ def default_path(corpus: Corpus, taken_at: datetime) -> Path:
 def restore(corpus: Corpus, archive: Path, *, replace: bool, adopt: bool = False) -> Return:
     """Puts a backup back where there is no data yet, or, with `replace`, in the place of a stopped server's.
 
-    What was there before is kept beside it. Nothing is changed before the archive has been read whole. A backup that
-    was taken by another account or on another machine is put back where the caller wants to `adopt` it.
+    What was there before is kept beside it. Nothing is changed before the archive has been read whole. A restore that
+    was cut off is finished first; where it was of the same archive, that is all. A backup that was taken by another
+    account or on another machine is put back where the caller wants to `adopt` it.
 
     Raises:
         Problem: the archive is not a whole backup, is another corpus's or a newer Label Studio's, or was not taken
             here; there is data and `replace` is not given; the server runs; or the data cannot be written.
     """
     server = Server(corpus.state)
-    _refuse_data(server, replace)
+    if not is_cut_off(server.state):
+        _refuse_data(server, replace)
     manifest = verify(archive)
     _refuse_foreign(corpus, archive, manifest)
-    with _writing(server.state), server.locked(), _stage(server) as stage:
+    note = json.dumps(asdict(manifest), sort_keys=True)
+    with _writing(server.state), server.locked():
+        if (finished := finish(server.state)) and finished.note == note:
+            return Return(manifest, finished.kept)
         _refuse_data(server, replace)
-        unpack(archive, stage)
-        _check_secrets(Server(stage), archive, adopt)
-        return Return(manifest, _exchange(server, stage))
+        with _stage(server) as stage:
+            unpack(archive, stage)
+            _check_secrets(Server(stage), archive, adopt)
+            return Return(manifest, exchange(server.state, stage, _name_to_keep(server.state), note).kept)
 
 
 def _refuse_target(server: Server, target: Path) -> None:
@@ -133,30 +140,27 @@ def _make_folder(corpus: Corpus, folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     ignore = corpus.root / FOLDER / ".gitignore"
     if folder == ignore.parent and not ignore.exists():
-        ignore.write_text("*\n", encoding="utf-8")
+        write_bytes(ignore, b"*\n")
 
 
 @contextmanager
 def _stage(server: Server) -> Iterator[Path]:
-    """A folder beside the server's data, as private as that; gone when the block ends, or at the next one's begin."""
-    for left in server.state.glob(f"{_STAGED}*"):
+    """A folder on the disk of the server's data, as private as that; gone when the block ends."""
+    for left in server.state.glob(f"{_STAGED}*"):  # of earlier versions
         shutil.rmtree(left)
-    stage = Path(tempfile.mkdtemp(prefix=_STAGED, dir=server.state))
-    try:
+    with folder_aside(server.state / DATA, private=True) as stage:
         yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
 
 
 def _copy_data(server: Server, stage: Path) -> None:
     """The database first: a file that is uploaded later is one too many, where the other way round one would lack."""
-    (stage / _DATA).mkdir(mode=0o700)
-    _copy_database(server.data_path / DATABASE, stage / _DATA / DATABASE)
+    (stage / DATA).mkdir(mode=0o700)
+    _copy_database(server.data_path / DATABASE, stage / DATA / DATABASE)
     for path in sorted(server.data_path.rglob("*")):
         name = path.relative_to(server.data_path)
         if path.is_file() and not path.is_symlink() and not name.as_posix().startswith(DATABASE):
-            _copy_file(path, stage / _DATA / name)
-    shutil.copyfile(server.secrets_path, stage / _SECRETS)
+            _copy_file(path, stage / DATA / name)
+    shutil.copyfile(server.secrets_path, stage / SECRETS)
 
 
 def _copy_file(source: Path, target: Path) -> None:
@@ -181,7 +185,7 @@ def _manifest(corpus: Corpus, stage: Path, taken_at: datetime) -> Manifest:
         taken_at=f"{taken_at:%Y-%m-%dT%H:%M:%SZ}",
         hedgerow=versions.installed("hedgerow"),
         label_studio=versions.installed("label-studio"),
-        counts=_counts(stage / _DATA / DATABASE),
+        counts=_counts(stage / DATA / DATABASE),
         members={path.relative_to(stage).as_posix(): _member(path) for path in paths},
     )
 
@@ -262,34 +266,11 @@ def _check_secrets(staged: Server, archive: Path, adopt: bool) -> None:
     staged.adopt()
 
 
-def _exchange(server: Server, stage: Path) -> Path | None:
-    """Moves what is there aside and what is staged into place; back again, where that breaks off."""
-    kept = server.state / f"kept-{_stamp(datetime.now(UTC))}"
-    old = [path for path in (server.data_path, server.secrets_path) if path.exists()]
-    moves = [(path, kept / path.name) for path in old]
-    moves += [(stage / _DATA, server.data_path), (stage / _SECRETS, server.secrets_path)]
-    if not old:
-        _move(moves)
-        return None
-    kept.mkdir(mode=0o700)
-    try:
-        _move(moves)
-    except BaseException:
-        kept.rmdir()
-        raise
-    return kept
-
-
-def _move(moves: list[tuple[Path, Path]]) -> None:
-    done: list[tuple[Path, Path]] = []
-    try:
-        for source, target in moves:
-            source.rename(target)
-            done.append((source, target))
-    except BaseException:
-        for source, target in reversed(done):
-            target.rename(source)
-        raise
+def _name_to_keep(state: Path) -> str:
+    """A name for what is there now that nothing has yet."""
+    name = f"kept-{_stamp(datetime.now(UTC))}"
+    more = (f"{name}-{number}" for number in count(2))
+    return next(one for one in chain([name], more) if not (state / one).exists())
 
 
 def _stamp(moment: datetime) -> str:

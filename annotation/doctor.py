@@ -14,6 +14,7 @@ from typing import Final
 import httpx
 
 from annotation import accounts, trespass, versions
+from annotation.backup import DATABASE
 from annotation.database import EXAMPLE
 from annotation.raw import altered
 from annotation.server import HOST, Account, Secrets, Server
@@ -135,7 +136,11 @@ def _foreign_accounts(corpus: Corpus, studio: Studio) -> Iterator[Line]:
 def _embedded(own: Server) -> Iterator[Line]:
     known = own.secrets()
     process = own.process()
-    if known is None:
+    if lost := _lost(own, known):
+        mend = "put a backup back with `hedgerow restore --from FILE --replace`; if nothing was labelled yet, run "
+        mend += "`hedgerow up`"
+        yield Line("server", "fail", lost, mend)
+    elif known is None:
         yield Line("server", "warn", "no Label Studio is set up here", "start one with `hedgerow up --annotator a1`")
     elif process is None and not own.answers():
         yield Line("server", "warn", "Label Studio is not running", "start it with `hedgerow up`")
@@ -147,6 +152,16 @@ def _embedded(own: Server) -> Iterator[Line]:
         answers = yield from answer(f"http://{HOST}:{known.port}", mend)
         if answers:
             yield from _accounts(known)
+
+
+def _lost(own: Server, known: Secrets | None) -> str | None:
+    """What a server lacks that was set up here, as a restore that an earlier version cut off left it."""
+    kept = next(own.state.glob("kept-*"), None)
+    if known is None:
+        return f"no Label Studio is set up here, but {kept} holds one that a restore replaced" if kept else None
+    if known.database is None and not (own.data_path / DATABASE).exists():
+        return f"the accounts are here, but the database is not: {own.data_path / DATABASE}"
+    return None
 
 
 def answer(url: str, mend: str) -> Generator[Line, None, bool]:

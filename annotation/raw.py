@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from annotation import results
 from dataset.corpus import Corpus
-from dataset.files import folder_aside
+from dataset.files import folder_aside, put_folder
 from dataset.problem import Problem
 
 Row = dict[str, Any]
@@ -58,7 +58,7 @@ class RawPull:
             (self._folder / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
             for path in self._folder.iterdir():
                 path.chmod(0o400)
-            self._folder.rename(self._corpus.pulls / pull_id)
+            put_folder(self._folder, self._corpus.pulls / pull_id)
         return pull_id
 
 
@@ -69,7 +69,7 @@ def writing_pull(corpus: Corpus, round_name: str) -> Iterator[RawPull]:
     Raises:
         Problem: a task cannot be told.
     """
-    with folder_aside(corpus.pulls / "pull") as folder:
+    with folder_aside(corpus.pulls / "pull", private=True) as folder:
         try:
             yield RawPull(corpus, round_name, folder)
         except RecursionError:

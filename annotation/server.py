@@ -20,7 +20,7 @@ import filelock
 import httpx
 import psutil
 
-from annotation import database, marks
+from annotation import database, exchange, marks
 from annotation.environment import DATA, environment
 from dataset.files import aside, make_private
 from dataset.problem import Problem
@@ -96,7 +96,8 @@ class Server:
         """What `up` made, or None before the first `up`.
 
         Raises:
-            Problem: the file of it is damaged, or was not written by this account on this machine.
+            Problem: the file of it is damaged, was not written by this account on this machine, or a restore was cut
+                off.
         """
         known, is_own = self.secrets_and_origin()
         if known is not None and not is_own:
@@ -127,8 +128,13 @@ class Server:
         """What the file of secrets says, None where there is none, and whether this account wrote it on this machine.
 
         Raises:
-            Problem: the file is damaged, or another account could have written it.
+            Problem: the file is damaged, another account could have written it, or a restore was cut off.
         """
+        if exchange.is_cut_off(self.state):
+            raise Problem(
+                f"a `hedgerow restore` was cut off, and {self.state} holds a part of two servers",
+                "run `hedgerow up`, which finishes it",
+            )
         try:
             known = json.loads(marks.read_own(self.secrets_path))
             annotators = {name: Account(**account) for name, account in known["annotators"].items()}
@@ -200,6 +206,7 @@ class Server:
                 with the work, it was not set up here, or it does not start.
         """
         with self.locked():
+            exchange.finish(self.state, tell)
             if adopt:
                 self.adopt(database_url)
             before, running = self.secrets(), self.process()

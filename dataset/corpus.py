@@ -11,14 +11,14 @@ from typing import Any, Final
 
 import polars as pl
 
-from dataset import schema, scheme
+from dataset import asides, schema, scheme
 from dataset.address import Location, location
 from dataset.files import read_table, sha256
 from dataset.hashes import Hashes
 from dataset.layer import FORMS, GOLD, JSONL, layers_in, table_path
 from dataset.problem import Problem
 
-SETTINGS = "hedgerow.toml"
+SETTINGS = asides.SETTINGS
 FORMAT: Final = 1
 """Which format of the record this code reads: how its folders and tables are laid out. Settings without it mean 1."""
 
@@ -63,7 +63,7 @@ class Corpus:
     @property
     def state(self) -> Path:
         """What belongs to this machine: the server's data and secrets, git-ignored."""
-        return self.root / ".hedgerow"
+        return self.root / asides.STATE
 
     @cached_property
     def articles(self) -> pl.DataFrame:
@@ -212,6 +212,8 @@ def _known(settings: tuple[Any, ...], *states: tuple[int, int] | None) -> Corpus
 def open_corpus(folder: Path | None) -> Corpus:
     """The corpus in `folder`, or the nearest at or above the working directory.
 
+    What killed commands wrote aside in it and never put in place is removed.
+
     Raises:
         Problem: there is none, its settings cannot be read, or its record is in another format than this code reads.
     """
@@ -222,7 +224,18 @@ def open_corpus(folder: Path | None) -> Corpus:
         raise Problem(f"{root} has no {SETTINGS}", "name a corpus folder with --corpus DIR")
     settings = read_toml(root / SETTINGS, "mend the file")
     _refuse_other_format(root, settings.get("format", FORMAT))
-    return _from_settings(root, settings)
+    corpus = _from_settings(root, settings)
+    _clean(corpus)
+    return corpus
+
+
+def _clean(corpus: Corpus) -> None:
+    top = [corpus.root / name for name in ("", "dist", "backups")]
+    folders = [*top, corpus.seeds, corpus.releases, corpus.pulls, corpus.state, corpus.splits.parent]
+    trees = {corpus.annotations, corpus.state / "places", corpus.state / "sending"}
+    if isinstance(corpus.record, Path):
+        trees.add(corpus.record)
+    asides.clean(corpus.root, dict.fromkeys(folders), sorted(trees), corpus.seeds / "text")
 
 
 def read_toml(path: Path, mend: str) -> dict[str, Any]:

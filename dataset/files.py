@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import glob
 import hashlib
 import io
 import json
@@ -13,7 +11,7 @@ import tempfile
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,50 +20,92 @@ from upath import UPath
 
 from dataset import schema
 from dataset.address import Location
+from dataset.asides import drop_old, in_lease, lease, lease_of, note_target, remove, synced
 from dataset.problem import Problem
 from dataset.row_groups import PARQUET, groups_bytes, read_groups, write_groups
 
 _AT_ONCE: Final = 20_000
 _BLOCK: Final = 1 << 20
-_ASIDE: Final = ".aside"
-_OLD: Final = ".old"
+
+
+class Asides:
+    """Files that are written aside, and put in place together in the order in which they were asked for."""
+
+    def __init__(self, opened: ExitStack) -> None:
+        self._opened = opened
+        self._places: dict[Location, Path] = {}
+        self._files: list[tuple[Path, Location, bool]] = []
+        self._made: list[Path] = []
+
+    def of(self, target: Location, *, private: bool = False) -> Path:
+        """A path to write to what `target` is to hold.
+
+        What is `private` is at no time readable to others than its owner. For a target at an address, it is put there
+        whole.
+        """
+        if target.parent not in self._places:
+            self._places[target.parent] = self._opened.enter_context(self._place(target))
+        new = self._places[target.parent] / str(len(self._files))
+        os.close(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666))
+        self._files.append((new, target, private))
+        return new
+
+    def write(self, target: Location, content: bytes) -> bool:
+        """Writes `content` unless the file holds it already. Returns whether it wrote."""
+        if target.exists() and target.read_bytes() == content:
+            return False
+        self.of(target).write_bytes(content)
+        return True
+
+    def _place(self, target: Location) -> AbstractContextManager[Path]:
+        if not isinstance(target, Path):
+            return _elsewhere()
+        self._made += _make_parents(target)
+        return lease(target.parent)
+
+    def put(self) -> None:
+        """Puts them in place, once the bytes of all of them are on the disk."""
+        here = [(new, target) for new, target, _ in self._files if isinstance(target, Path) and not in_lease(target)]
+        for new, target, private in self._files:
+            if isinstance(target, Path) and not private and target.exists():
+                new.chmod(target.stat().st_mode & 0o777)
+        synced(new for new, _ in here)
+        for new, target, _ in self._files:
+            if isinstance(target, Path):
+                _rename(new, target)
+            else:
+                _put(new, target)
+        synced([*(target.parent for _, target in here), *self._made])
+
+
+@contextmanager
+def asides() -> Iterator[Asides]:
+    """Several files written aside; put in place when the block ends well, removed when it does not."""
+    with ExitStack() as opened:
+        several = Asides(opened)
+        yield several
+        several.put()
 
 
 @contextmanager
 def aside(target: Location, *, private: bool = False) -> Iterator[Path]:
-    """A path beside `target` to write to; renamed into place when the block ends well, removed when it does not.
+    """A path to write to; put in the place of `target` when the block ends well, removed when it does not.
 
-    What is `private` is at no time readable to others than its owner. For a target at an address, the path is one on
-    this machine, and what it holds is put there whole.
+    What is `private` is at no time readable to others than its owner.
     """
-    if not isinstance(target, Path):
-        with tempfile.TemporaryDirectory() as folder:
-            new = Path(folder) / target.name
-            yield new
-            _put(new, target)
-        return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=_ASIDE, dir=target.parent)
-    fcntl.flock(handle, fcntl.LOCK_EX)  # given up by the kernel when this process ends, killed or not
-    try:
-        yield Path(name)
-        if not private:
-            _keep_or_share_mode(Path(name), target)
-        Path(name).replace(target)
-    finally:
-        Path(name).unlink(missing_ok=True)
-        os.close(handle)
+    with asides() as several:
+        yield several.of(target, private=private)
 
 
 def remove_stale(path: Path) -> bool:
     """Removes what a killed command wrote aside and never put in place. Returns whether it did."""
-    if not (path.name.startswith(".") and path.name.endswith(_ASIDE)):
-        return False
-    with suppress(OSError), path.open("rb") as left:
-        fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        path.unlink()
-        return True
-    return False
+    return remove(path)
+
+
+@contextmanager
+def _elsewhere() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
 
 
 def _put(content: Path, target: UPath) -> None:
@@ -76,14 +116,19 @@ def _put(content: Path, target: UPath) -> None:
         shutil.copyfileobj(source, out, _BLOCK)
 
 
-def _keep_or_share_mode(new: Path, target: Path) -> None:
-    new.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
+def _make_parents(target: Path) -> list[Path]:
+    """Makes the folders above a target that are missing. Returns the folders that hold a new one."""
+    missing = [parent for parent in target.parents if not parent.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    return [folder.parent for folder in missing]
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _rename(new: Path, target: Path) -> None:
+    """An error names the target: a person knows nothing of where it was written."""
+    try:
+        new.replace(target)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(target)) from None
 
 
 def make_private(folder: Path) -> None:
@@ -94,87 +139,43 @@ def make_private(folder: Path) -> None:
 
 
 @contextmanager
-def folder_aside(target: Path) -> Iterator[Path]:
-    """A new folder beside `target`, to fill and to rename; gone when the block ends, unless it was renamed.
+def folder_aside(target: Path, *, private: bool = False) -> Iterator[Path]:
+    """A new folder to fill and to put in the place of `target`; gone when the block ends, unless it was put there.
 
-    The parents that had to be made for it go with it, where they hold nothing then. What a killed command left aside
-    for the same target is removed first, or put back, where that is the old folder and no new one took its place.
+    The parents that had to be made for it go with it, where they hold nothing then. What is `private` is only its
+    owner's in its place, too.
     """
-    made = [parent for parent in target.parents if not parent.exists()]
+    missing = [parent for parent in target.parents if not parent.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
-    _remove_stale_folders(target)
-    folder, handle = _new_folder(target)
     try:
-        yield folder
+        with lease(target.parent, afresh=True) as held:
+            folder = held / "new"
+            folder.mkdir(mode=0o700 if private else 0o777)
+            yield folder
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
-        os.close(handle)
-        for parent in made:
+        for parent in missing:
             with suppress(OSError):
                 parent.rmdir()
 
 
-def _new_folder(target: Path) -> tuple[Path, int]:
-    """A folder aside and the handle that holds its lock."""
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=_ASIDE, dir=target.parent))
-        with suppress(FileNotFoundError):
-            handle = os.open(folder, os.O_RDONLY)
-            _lock(handle, wait=True)
-            if folder.exists():  # nobody took it for stale before it was locked
-                return folder, handle
-            os.close(handle)
-
-
-def _remove_stale_folders(target: Path) -> None:
-    for folder in target.parent.glob(f".{glob.escape(target.name)}.*{_ASIDE}{_OLD}"):
-        with _stale(folder.with_name(folder.name.removesuffix(_OLD))) as stale:
-            if stale and not target.exists():
-                folder.rename(target)
-            elif stale:
-                shutil.rmtree(folder, ignore_errors=True)
-    for folder in target.parent.glob(f".{glob.escape(target.name)}.*{_ASIDE}"):
-        with _stale(folder) as stale:
-            if stale and folder.is_dir():
-                shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _stale(folder: Path) -> Iterator[bool]:
-    """Whether no command is at work in a folder aside, or it is gone; none takes it up while the block runs."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        yield not folder.exists()
-        return
-    try:
-        yield _lock(handle, wait=False)
-    finally:
-        os.close(handle)
-
-
-def _lock(handle: int, *, wait: bool) -> bool:
-    """Locks a folder, where its disk can; the kernel gives it up when this process ends, killed or not."""
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        return False
-    return True
-
-
 def put_folder(folder: Path, target: Path) -> None:
-    """Puts a folder made aside in the place of `target`; where that fails, `target` is there as before."""
-    folder.chmod(0o777 & ~_umask())
-    old = folder.with_name(f"{folder.name}{_OLD}")
-    if target.exists():
-        target.rename(old)
+    """Puts a folder made aside, or one in it, in the place of `target`; where that fails, `target` is as before.
+
+    All of it is on the disk before it is put there.
+    """
+    held = lease_of(folder)
+    synced([folder, *(path for path in folder.rglob("*") if not path.is_symlink())])
+    old = note_target(held, target) if target.exists() else None
+    if old:
+        _rename(target, old)
     try:
-        folder.rename(target)
+        _rename(folder, target)
     except OSError:
-        if old.exists():
+        if old:
             old.rename(target)
         raise
-    shutil.rmtree(old, ignore_errors=True)
+    synced([target.parent])
+    drop_old(held)
 
 
 @contextmanager
@@ -195,11 +196,8 @@ def writing(where: Path, left: str) -> Iterator[None]:
 
 def write_bytes(target: Location, content: bytes) -> bool:
     """Writes `content` unless the file holds it already. Returns whether it wrote."""
-    if target.exists() and target.read_bytes() == content:
-        return False
-    with aside(target) as new:
-        new.write_bytes(content)
-    return True
+    with asides() as several:
+        return several.write(target, content)
 
 
 def table_bytes(rows: pl.DataFrame) -> bytes:

@@ -19,7 +19,7 @@ import polars as pl
 
 from dataset import schema
 from dataset.corpus import Corpus
-from dataset.files import aside, make_private, read_table, sha256, table_bytes, write_bytes
+from dataset.files import aside, asides, make_private, read_table, sha256, table_bytes
 from dataset.locks import Tell, changing, in_silence
 from dataset.problem import Problem
 from dataset.withdrawal import read_withdrawn
@@ -31,6 +31,7 @@ STEP: Final = 50
 _LANGUAGE = r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*"
 _C0 = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _AT_ONCE: Final = 5_000
+_TOGETHER: Final = 500
 _AGAIN = "then run the same command again"
 
 
@@ -84,8 +85,8 @@ def intake(
     with _alone(corpus), changing(corpus, tell):
         articles = _checked(corpus, files, progress)
         with _all_or_none(corpus) as written:
-            for article in articles:
-                _write_text(corpus, article, written)
+            for start in range(0, len(articles), _TOGETHER):
+                _write_texts(corpus, articles[start : start + _TOGETHER], written)
             _add_rows(corpus, articles, about)
     return sorted(article.article_id for article in articles)
 
@@ -275,12 +276,16 @@ def _all_or_none(corpus: Corpus) -> Iterator[list[str]]:
         raise
 
 
-def _write_text(corpus: Corpus, article: _Article, written: list[str]) -> None:
-    content = normalised(article.file)
-    if sha256(content) != article.text_sha256:
-        raise Problem(f"{article.file} changed while it was read", "run the same command again; nothing was added")
-    if write_bytes(corpus.text_path(article.article_id), content):
-        written.append(article.article_id)
+def _write_texts(corpus: Corpus, articles: list[_Article], written: list[str]) -> None:
+    with asides() as several:
+        for article in articles:
+            content = normalised(article.file)
+            if sha256(content) != article.text_sha256:
+                raise Problem(
+                    f"{article.file} changed while it was read", "run the same command again; nothing was added"
+                )
+            if several.write(corpus.text_path(article.article_id), content):
+                written.append(article.article_id)
 
 
 def _rows(corpus: Corpus) -> pl.DataFrame:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from filecmp import cmp
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ import polars as pl
 
 from dataset import parts, schema
 from dataset.address import Location
-from dataset.files import aside, encoded, write_batches
+from dataset.files import asides, encoded, write_batches
 from dataset.parts import WHOLE, Part, batches, parts_of, read_part
 from dataset.problem import Problem
 from dataset.row_groups import PARQUET, has_rows
@@ -230,13 +230,12 @@ def _same(path: Location, new: Path) -> bool:
 
 def _put(changed: dict[Location, dict[Location, bytes | Path]], pull: dict[str, Any] | None) -> list[Location]:
     due = [one for one, tables in changed.items() if tables or (pull is not None and not (one / PULL).exists())]
-    with ExitStack() as asides:
-        for folder in due:
-            notes = {folder / PULL: (json.dumps(pull, indent=2) + "\n").encode()} if pull is not None else {}
-            for path, content in (notes | changed[folder]).items():
-                _fill(asides.enter_context(aside(path)), content)
-        for folder in due if pull is not None else ():
-            (folder / PULL).unlink(missing_ok=True)
+    notes = {folder / PULL: (json.dumps(pull, indent=2) + "\n").encode() for folder in due if pull is not None}
+    with asides() as several:
+        for path, content in chain(*(changed[folder].items() for folder in due), notes.items()):
+            _fill(several.of(path), content)
+        for note in notes:
+            note.unlink(missing_ok=True)
     return [path for tables in changed.values() for path in tables]
 
 

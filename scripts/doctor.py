@@ -22,7 +22,7 @@ _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red bold"}
 def command(as_json: JsonOption = False, corpus: CorpusOption = None) -> None:
     """Check whether this machine and this server can do the job: a line a check, and what mends it.
 
-    Exit 1 where a check fails. It asks the server that push and pull would ask, and changes nothing.
+    Exit 1 where a check fails. It asks the server that push and pull would ask, and changes neither it nor the record.
 
     Example: hedgerow doctor
     """

@@ -160,7 +160,7 @@ def test_what_is_private_is_so_while_it_is_written(tmp_path: Path) -> None:
         assert stat.S_IMODE(new.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "backup.tar.gz").stat().st_mode) == 0o600
     with raw.writing_pull(put_corpus(tmp_path / "corpus"), "r1"):
-        (folder,) = (tmp_path / "corpus" / "pulls").iterdir()
+        (folder,) = (tmp_path / "corpus" / ".hedgerow" / "aside").glob(".*.aside")
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 

@@ -185,7 +185,7 @@ def test_restored_files_are_their_owners_alone(night: Night) -> None:
     state = night.twin.state
     for path in (state / "secrets.json", state / "label-studio" / "label_studio.sqlite3", state / "label-studio"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
-    assert not list(state.glob(".staged-*"))
+    assert not list(state.rglob("*.aside"))
 
 
 # Archives and disks, with a small server's data that never ran
@@ -200,7 +200,7 @@ def secrets_of(corpus: Corpus) -> Secrets:
 def put_data(corpus: Corpus, mark: str = "first") -> None:
     """A server's data as `up` would have left it, with `mark` in it."""
     data = corpus.state / "label-studio"
-    corpus.state.mkdir(mode=0o700)
+    corpus.state.mkdir(mode=0o700, exist_ok=True)
     (data / "media" / "upload" / "1").mkdir(parents=True)
     (data / "media" / "upload" / "1" / f"{mark}.txt").write_text(mark, encoding="utf-8")
     known = Secrets(8080, Account("admin", "admin@hedgerow.local", mark, mark))
@@ -243,8 +243,9 @@ def assert_refused(corpus: Corpus, archive: Path, words: str, *, replace: bool =
 
 
 def data(corpus: Corpus) -> dict[str, bytes | None]:
-    """Everything in a corpus folder but the lock."""
-    return {name: one for name, one in tree(corpus.root).items() if name not in (".hedgerow", ".hedgerow/up.lock")}
+    """Everything in a corpus folder but the lock and the place of leases, which are empty."""
+    empty = (".hedgerow", ".hedgerow/up.lock", ".hedgerow/aside", ".hedgerow/aside/.gitignore", ".hedgerow/aside/swept")
+    return {name: one for name, one in tree(corpus.root).items() if name not in empty}
 
 
 def test_uploads_and_accounts_come_back(small: Corpus, empty: Corpus, archive: Path) -> None:
@@ -276,7 +277,7 @@ def test_a_move_that_breaks_off_puts_all_back(empty: Corpus, archive: Path, monk
     real = Path.rename
 
     def failing(self: Path, target: Path) -> Path:
-        if self.parent.name.startswith(".staged-") and self.name == "secrets.json":
+        if self.parent.name == "restoring" and self.name == "secrets.json":
             raise OSError(5, "Input/output error", str(self))
         return real(self, target)
 
@@ -482,7 +483,8 @@ def test_a_full_disk_leaves_no_half_restored_server(small: Corpus, tmp_path: Pat
         corpus = make_corpus(disk / "small", {"one": "Rain."})
         with pytest.raises(Problem, match="No space left on device"):
             restore(corpus, path, replace=False)
-        assert [one.name for one in corpus.state.iterdir()] == ["up.lock"]
+        assert sorted(one.name for one in corpus.state.iterdir()) == ["aside", "up.lock"]
+        assert not list(corpus.state.glob("aside/.*.aside"))
 
 
 def test_a_folder_that_cannot_be_written_is_told(small: Corpus, empty: Corpus, archive: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from annotation import doctor, versions
 from annotation.accounts import Seat
+from annotation.backup import DATABASE
 from annotation.doctor import clock, examine, failed
 from annotation.marks import marked
 from annotation.server import Account, Server
@@ -37,9 +38,11 @@ def assert_fails(line: Line, *words: str) -> None:
 
 @pytest.fixture
 def stopped(tmp_path: Path, server: Server) -> Corpus:
-    """A corpus with a server's secrets and no server."""
+    """A corpus with a server's secrets, an empty database and no server."""
     corpus = make_corpus(tmp_path / "stopped", {"one": "Rain."})
     corpus.state.mkdir(mode=0o700)
+    Server(corpus.state).data_path.mkdir()
+    (Server(corpus.state).data_path / DATABASE).touch(mode=0o600)
     shutil.copy(server.secrets_path, corpus.state / "secrets.json")
     return corpus
 

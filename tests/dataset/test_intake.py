@@ -12,7 +12,7 @@ import pytest
 
 from dataset import intake as intake_module
 from dataset.corpus import Corpus, open_corpus
-from dataset.files import aside, sha256, write_bytes
+from dataset.files import Asides, aside, sha256
 from dataset.intake import About, Refused, intake, text_files
 from dataset.problem import Problem
 from dataset.schema import Articles, failures
@@ -220,14 +220,14 @@ def test_a_text_without_a_row_that_differs_is_nobodys_to_overwrite(corpus: Corpu
 
 
 def test_a_failure_while_writing_leaves_nothing(corpus: Corpus, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls = itertools.count()
+    calls, put = itertools.count(), Asides.write
 
-    def failing(target: Path, content: bytes) -> bool:
+    def failing(several: Asides, target: Path, content: bytes) -> bool:
         if next(calls) == 1:
             raise OSError(28, "No space left on device")
-        return write_bytes(target, content)
+        return put(several, target, content)
 
-    monkeypatch.setattr(intake_module, "write_bytes", failing)
+    monkeypatch.setattr(Asides, "write", failing)
     files = [write("a.txt", b"A"), write("b.txt", b"B")]
     assert_refused(corpus, files, "No space left on device; nothing was added")
 
@@ -258,13 +258,13 @@ def test_once_the_rows_are_there_the_texts_stay(corpus: Corpus, write: Write, mo
 def test_a_file_that_changes_meanwhile_is_not_taken(
     corpus: Corpus, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, file = intake_module._write_text, write("a.txt", b"A")
+    real, file = intake_module._write_texts, write("a.txt", b"A")
 
     def late(*words: object) -> None:
         file.write_bytes(b"A2")
         real(*words)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(intake_module, "_write_text", late)
+    monkeypatch.setattr(intake_module, "_write_texts", late)
     assert_refused(corpus, [file], "changed while it was read")
 
 
