@@ -18,12 +18,10 @@ import pytest
 
 from annotation.routes import KEY_HEADER
 from annotation.server import Account, Secrets, Server
+from tests.annotation.inside.switches import PROTECTIONS, SWITCHES
 from tests.corpora import REPOSITORY
 
-SETTINGS = "tests.annotation.unprotected_settings"
-SWITCHES = "HEDGEROW_SWITCHES"
-HOLD = "X-Hold-Until"
-PROTECTIONS = ("routes", "projects", "numbers", "displaced", "strangers", "authors", "moving")
+INSIDE = Path(__file__).with_name("inside")
 MARK = "We may lose about 40 ships"
 CONFIG = """<View>
   <Labels name="label" toName="text"><Label value="quote"/></Labels>
@@ -95,7 +93,7 @@ def running(set_up: Path, folder: Path) -> Iterator[Unprotected]:
     given = server._environment
 
     def environment(secrets: Secrets) -> dict[str, str]:
-        ours = {"DJANGO_SETTINGS_MODULE": SETTINGS, "PYTHONPATH": str(REPOSITORY), SWITCHES: str(switches)}
+        ours = {"DJANGO_SETTINGS_MODULE": "unprotected_settings", "PYTHONPATH": str(INSIDE), SWITCHES: str(switches)}
         return {**given(secrets), **ours}
 
     with pytest.MonkeyPatch.context() as patch:

@@ -1,6 +1,7 @@
 """The embedded server's settings with switches: which protections are off, and requests that are held where they work.
 
-What is off stands in a file, a name a line, read anew at each request.
+What is off stands in a file, read anew at each request. Label Studio has a package `tests` of its own, so this folder
+is on the path, and not the repository.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from switches import HOLD, SWITCHES
+
 from annotation import membership, routes
 from annotation.studio_settings import *  # noqa: F403
-from tests.annotation.unprotected import HOLD, SWITCHES
 
 
 def _set(owner: Any, name: str, value: Any) -> Callable[[bool], None]:
@@ -73,5 +75,5 @@ class Held:
         return self._get_response(request)
 
 
-MIDDLEWARE.insert(0, "tests.annotation.unprotected_settings.Switched")  # type: ignore[name-defined]  # noqa: F405
-MIDDLEWARE.append("tests.annotation.unprotected_settings.Held")  # type: ignore[name-defined]  # noqa: F405
+MIDDLEWARE.insert(0, "unprotected_settings.Switched")  # type: ignore[name-defined]  # noqa: F405
+MIDDLEWARE.append("unprotected_settings.Held")  # type: ignore[name-defined]  # noqa: F405
