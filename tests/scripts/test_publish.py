@@ -274,7 +274,7 @@ def test_a_repository_that_holds_other_things_is_refused(hub: Hub, dist: Path, t
     other.commit("theirs", {"model.bin": b"1"}, [], None)
     assert_one_line_and_3(client.publish(dist / "1.0.0"), "holds files that no release put there")
     assert names(hub) == {"model.bin"}
-    theirs = (dist / "1.0.0-withheld" / MANIFEST).read_bytes().replace(b'"name": "tiny"', b'"name": "other"')
+    theirs = manifest.as_bytes(replace(manifest.read(dist / "1.0.0-withheld"), name="other"))
     other.commit("theirs", {MANIFEST: theirs}, [], None)
     assert_one_line_and_3(client.publish(dist / "1.0.0"), "holds the dataset other")
 
