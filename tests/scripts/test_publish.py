@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dataset import manifest
+from dataset.files import sha256
 from dataset.manifest import MANIFEST
 from tests.clients import Client, ended
 from tests.commands import Done, Running
@@ -192,6 +195,15 @@ def test_files_that_the_next_version_lacks_go_in_the_same_commit(hub: Hub, dist:
     assert names(hub, "v1.0.0") == set(files(dist / "1.0.0"))
     assert names(hub, "v2.0.0") == set(files(dist / "2.0.0"))
     assert len(hub.repository("acme/tiny").log("main")) == 3
+
+
+def test_the_digest_of_the_manifest_is_printed_and_stands_in_the_commit(hub: Hub, dist: Path, tmp_path: Path) -> None:
+    digest = sha256((dist / "1.0.0-withheld" / MANIFEST).read_bytes())
+    client = Client(hub, tmp_path / "home")
+    told = client.publish(dist / "1.0.0-withheld").stdout
+    assert f"hedgerow fetch acme/tiny --version 1.0.0 --digest {digest}" in " ".join(told.split())
+    assert digest in hub.repository("acme/tiny").message("v1.0.0")
+    assert json.loads(client.publish(dist / "1.0.0-withheld", "--json").stdout)["digest"] == digest
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(hub: Hub, dist: Path, tmp_path: Path) -> None:
