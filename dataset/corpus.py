@@ -225,8 +225,10 @@ def as_committed(corpus: Corpus, folder: Path) -> Corpus:
     """The same corpus as the files in another folder have it, to which its commit was written.
 
     Raises:
-        Problem: its settings cannot be read or give it no name, or a link leads out of it.
+        Problem: its settings are not there, cannot be read or give it no name, or a link leads out of it.
     """
+    if not (folder / SETTINGS).exists():
+        raise Problem(f"git does not have {corpus.root / SETTINGS}", "a release is made from a commit: commit the file")
     settings = _settings(folder)
     if "name" not in settings:
         raise Problem(

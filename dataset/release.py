@@ -173,8 +173,8 @@ def _refuse_uncommitted(plan: Plan) -> None:
     begun = manifest.recorded(plan.corpus.releases, plan.version, WITHHELD)  # by a release that was cut off
     left = (name for name in uncommitted(root) if root / name != begun)
     if changed := [name for name in left if not remove_stale(root / name)]:
-        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        raise Problem(f"{changed[0]}{more} is not committed", "a release is made from a commit: commit, or put it back")
+        more = f" (and {len(changed) - 1} more)" if len(changed) > 1 else ""
+        raise Problem(f"{changed[0]} is not committed{more}", "a release is made from a commit: commit, or put it back")
 
 
 def _refuse_unready(plan: Plan) -> None:

@@ -231,6 +231,14 @@ def test_a_page_that_git_ignores_is_not_there(ready: Corpus) -> None:
     assert not (ready.root / "dist").exists()
 
 
+def test_settings_that_git_ignores_are_not_there(ready: Corpus) -> None:
+    git(ready.root, "rm", "--cached", "--quiet", "hedgerow.toml")
+    (ready.root / ".git" / "info" / "exclude").write_text("hedgerow.toml\n")
+    commit(ready)
+    with pytest.raises(Problem, match=r"git does not have .*hedgerow\.toml"):
+        release(plan_of(ready))
+
+
 @pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
 def test_a_file_that_git_was_told_not_to_look_at_is_not_committed(ready: Corpus, mark: str) -> None:
     git(ready.root, "update-index", mark, "DATASHEET.md")
