@@ -35,13 +35,17 @@ Sizes = dict[str, dict[str, int]]
 
 @dataclass(frozen=True)
 class Edition:
-    """What a release is: its version, its commit's date, its variant, its plots by title, the articles withdrawn."""
+    """What a release is: its version, its commit's date, its variant, its plots by title, the articles withdrawn.
+
+    `rows_digest` is that of its manifest.
+    """
 
     version: str
     date: str
     variant: Variant
     plots: dict[str, str]
     withdrawn: list[str]
+    rows_digest: str
 
 
 def card(
@@ -79,7 +83,7 @@ def card(
         errors=sorted(errors),
         error_count=errors.total(),
         versions=sorted(layer.guidelines_versions),
-        configs={name: (table.__doc__, schema.fields(table)) for name, table in schema.CONFIGS.items()},
+        configs={name: (schema.MEANINGS[name], schema.fields(table)) for name, table in schema.CONFIGS.items()},
     )
 
 

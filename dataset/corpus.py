@@ -16,11 +16,17 @@ from dataset.address import Location, location
 from dataset.files import read_table, sha256
 from dataset.hashes import Hashes
 from dataset.layer import FORMS, GOLD, JSONL, layers_in, table_path
+from dataset.links import ACCOUNTS, refuse_links_out
 from dataset.problem import Problem
 
 SETTINGS = asides.SETTINGS
 FORMAT: Final = 1
 """Which format of the record this code reads: how its folders and tables are laid out. Settings without it mean 1."""
+BESIDE = ("README.md", "DATASHEET.md", "CHANGELOG.md", "CITATION.cff", ACCOUNTS, "dist", "backups")
+"""What commands read or write in a corpus's folder, beside raw pulls and the paths of its settings.
+
+`.hedgerow` is not among them: it belongs to this machine and not to the corpus, and may be a link to another disk.
+"""
 
 
 @dataclass(frozen=True)
@@ -217,14 +223,11 @@ def open_corpus(folder: Path | None) -> Corpus:
     Raises:
         Problem: there is none, its settings cannot be read, or its record is in another format than this code reads.
     """
-    root = folder.resolve() if folder else _nearest(Path.cwd())
+    root = folder.resolve() if folder else _nearest()
     if not root.is_dir():
         raise Problem(f"{root} is not a folder", "name a corpus folder with --corpus DIR")
-    if not (root / SETTINGS).exists():
-        raise Problem(f"{root} has no {SETTINGS}", "name a corpus folder with --corpus DIR")
-    settings = read_toml(root / SETTINGS, "mend the file")
-    _refuse_other_format(root, settings.get("format", FORMAT))
-    corpus = _from_settings(root, settings)
+    corpus = _from_settings(root, _settings(root))
+    _refuse_links(corpus)
     _clean(corpus)
     return corpus
 
@@ -236,6 +239,38 @@ def _clean(corpus: Corpus) -> None:
     if isinstance(corpus.record, Path):
         trees.add(corpus.record)
     asides.clean(corpus.root, dict.fromkeys(folders), sorted(trees), corpus.seeds / "text")
+
+
+def as_committed(corpus: Corpus, folder: Path) -> Corpus:
+    """The same corpus as the files in another folder have it, to which its commit was written.
+
+    Raises:
+        Problem: its settings are not there, cannot be read or give it no name, or a link leads out of it.
+    """
+    if not (folder / SETTINGS).exists():
+        raise Problem(f"git does not have {corpus.root / SETTINGS}", "a release is made from a commit: commit the file")
+    settings = _settings(folder)
+    if "name" not in settings:
+        raise Problem(
+            f"{corpus.root / SETTINGS} gives the corpus no name, and its folder's is not in the commit",
+            'write name = "…", and commit',
+        )
+    there = _from_settings(corpus.root, settings)
+    known: dict[str, Any] = {field.name: getattr(there, field.name) for field in fields(there)}
+    moved = {name: folder / path.relative_to(corpus.root) for name, path in known.items() if isinstance(path, Path)}
+    committed = Corpus(**{**known, **moved})
+    _refuse_links(committed)
+    return committed
+
+
+def _settings(root: Path) -> dict[str, Any]:
+    """What the settings of the corpus in a folder say."""
+    refuse_links_out(root, [root / SETTINGS])
+    if not (root / SETTINGS).exists():
+        raise Problem(f"{root} has no {SETTINGS}", "name a corpus folder with --corpus DIR")
+    settings = read_toml(root / SETTINGS, "mend the file")
+    _refuse_other_format(root, settings.get("format", FORMAT))
+    return settings
 
 
 def read_toml(path: Path, mend: str) -> dict[str, Any]:
@@ -268,11 +303,23 @@ def _refuse_other_format(root: Path, written: Any) -> None:
         )
 
 
-def _nearest(start: Path) -> Path:
-    for folder in (start, *start.parents):
-        if (folder / SETTINGS).exists():
-            return folder
-    raise Problem(f"no {SETTINGS} in {start} or above it", "go to the corpus, or name it with --corpus DIR")
+def _refuse_links(corpus: Corpus) -> None:
+    beside = [corpus.root / name for name in BESIDE]
+    record = [corpus.record] if isinstance(corpus.record, Path) else []
+    own = [corpus.seeds, corpus.annotations, corpus.splits, corpus.releases, corpus.pulls, *record]
+    refuse_links_out(corpus.root, beside, own)
+
+
+def at_hand() -> Path | None:
+    """The folder of the nearest corpus at or above the working directory."""
+    start = Path.cwd()
+    return next((folder for folder in (start, *start.parents) if (folder / SETTINGS).exists()), None)
+
+
+def _nearest() -> Path:
+    if folder := at_hand():
+        return folder
+    raise Problem(f"no {SETTINGS} in {Path.cwd()} or above it", "go to the corpus, or name it with --corpus DIR")
 
 
 def _text(root: Path, settings: dict[str, Any], name: str, default: str, within: str = "") -> str:

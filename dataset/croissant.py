@@ -126,7 +126,7 @@ def _record_set(folder: Path, path: Path) -> dict[str, Any]:
         "@type": "cr:RecordSet",
         "@id": name,
         "name": name,
-        "description": table.__doc__,
+        "description": schema.MEANINGS[config],
         "field": [_field(name, file, table, column) for column in schema.columns(table)],
     }
 

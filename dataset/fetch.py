@@ -6,55 +6,74 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataset.files import folder_aside, put_folder, writing
-from dataset.manifest import MANIFEST, Manifest, read, verify
+from dataset.files import folder_aside, put_folder, sha256, writing
+from dataset.manifest import MANIFEST, Manifest, from_bytes, read, verify
+from dataset.pins import Pin, checked_digest
 from dataset.places import Place, checked_version, place_of
 from dataset.problem import Problem
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A version in a local folder; `new` if it was not there before."""
+    """A version in a local folder; `new` if it was not there before.
+
+    `digest` is the SHA-256 of its manifest, as hex; `pinned` says in words what confirms that manifest, if anything.
+    """
 
     folder: Path
     told: Manifest
     new: bool
+    digest: str
+    pinned: str | None
 
 
-def fetch(name: str, version: str, out: Path | None = None) -> Fetched:
+def fetch(
+    name: str, version: str, out: Path | None = None, *, digest: str | None = None, releases: Path | None = None
+) -> Fetched:
     """Gets a version from a repository or an address into a folder, `<name>-<version>` here if none is named.
 
+    Each file and the rows of each config are verified against the manifest. What verifies the manifest comes from
+    elsewhere: `digest` is that of the manifest or of its rows, and `releases` the folder of a corpus's releases, where
+    it has that version.
+
     Raises:
-        Problem: there is no such version, the place cannot be reached, a file is not what the manifest says, or `out`
-            holds something else. `out` is as it was then.
+        Problem: there is no such version, the place cannot be reached, the version is not the one that is pinned, a
+            file is not what the manifest says, or `out` holds something else. `out` is as it was then.
     """
     version, place = checked_version(version), place_of(name)
+    pin = Pin(checked_digest(digest) if digest is not None else None, releases)
     target = (out or Path(f"{place.kept_as}-{version}")).resolve()
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        return _there(target, version, place)
+        return _there(target, version, place, pin)
     with writing(target, "nothing was kept"), folder_aside(target) as folder:
-        _download(place, version, folder / "once") or _download(place, version, folder / "again", fresh=True)
-        found = next(path for path in folder.iterdir())
-        told = refuse_other(found, version, place)
+        found, manifest = _sound(place, version, folder)
+        fetched = _fetched(target, (found / MANIFEST).read_bytes(), manifest, place, pin, new=True)
         put_folder(found, target)
-    return Fetched(target, told, new=True)
+    return fetched
 
 
-def _download(place: Place, version: str, folder: Path, *, fresh: bool = False) -> bool:
-    """Whether what came is sound. The first try may take files from a cache, and one there may be broken."""
-    place.download(version, folder, fresh=fresh)
-    sound = (folder / MANIFEST).exists() and not verify(folder)
-    if not sound and not fresh:
-        shutil.rmtree(folder)
-    return sound
+def _sound(place: Place, version: str, folder: Path) -> tuple[Path, Manifest]:
+    """What a place gives, below `folder`, verified. The first try may take files from a cache that was broken."""
+    first, second = folder / "once", folder / "again"
+    place.download(version, first)
+    try:
+        return first, refuse_other(first, version, place)
+    except Problem:
+        shutil.rmtree(first)
+        place.download(version, second, fresh=True)
+        return second, refuse_other(second, version, place)
 
 
-def _there(target: Path, version: str, place: Place) -> Fetched:
+def _fetched(target: Path, content: bytes, manifest: Manifest, place: Place, pin: Pin, *, new: bool) -> Fetched:
+    return Fetched(target, manifest, new, sha256(content), pin.pinned_by(place.name, content, manifest))
+
+
+def _there(target: Path, version: str, place: Place, pin: Pin) -> Fetched:
     """The folder that is there, if it is that version, whole."""
-    same = (target / MANIFEST).is_file() and (target / MANIFEST).read_bytes() == place.proof(version)
-    if not same or verify(target):
+    path, given = target / MANIFEST, place.proof(version)
+    if not path.is_file() or path.read_bytes() != given or verify(target, contents=True):
         raise Problem(f"{target} is there, and is not {version} of {place.name}", "name a new folder with --out")
-    return Fetched(target, read(target), new=False)
+    return _fetched(target, given, from_bytes(given), place, pin, new=False)
 
 
 def refuse_other(folder: Path, version: str, place: Place) -> Manifest:
@@ -64,7 +83,8 @@ def refuse_other(folder: Path, version: str, place: Place) -> Manifest:
         Problem: it is another version, or not what its manifest says.
     """
     try:
-        told, wrong = read(folder), verify(folder)
+        told = read(folder)
+        wrong = verify(folder, contents=True)
     except Problem:
         raise Problem(
             f"{version} of {place.name} has no manifest that can be read", "tell its maintainers; nothing was kept"

@@ -169,9 +169,12 @@ class Hub:
         operations: list[Any] = [CommitOperationAdd(name, release.folder / name) for name in names]
         operations += [CommitOperationDelete(name) for name in removed]
         with self._asking("taking the files"):
-            title = _title(release)
             made = self._api.create_commit(
-                **self._repo, operations=operations, commit_message=title, parent_commit=parent
+                **self._repo,
+                operations=operations,
+                commit_message=_title(release),
+                commit_description=f"The SHA-256 of {MANIFEST} is {release.digest}.",
+                parent_commit=parent,
             )
         return str(made.oid)
 

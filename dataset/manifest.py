@@ -6,7 +6,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -14,9 +14,10 @@ from typing import Any, Final, Literal
 import pyarrow
 
 from dataset import schema
-from dataset.content import folder_hash, shards
-from dataset.files import write_bytes
+from dataset.content import folder_hash
+from dataset.files import sha256, write_bytes
 from dataset.problem import Problem
+from dataset.tool import Tool
 
 MANIFEST: Final = "MANIFEST.json"
 FULL: Final = "full"
@@ -24,6 +25,11 @@ WITHHELD: Final = "withheld"
 WRITERS: Final = ("hedgerow", "datasets", "huggingface_hub", "jinja2", "mlcroissant", "numpy", "polars", "pyarrow")
 """The packages whose version can change the bytes of a release."""
 Variant = Literal["full", "withheld"]
+_OWN: Final = "sha256"
+_BEFORE_HASHES: Final = {
+    *("name", "version", "variant", "commit", "date"),
+    *("guidelines_versions", "files", "content", "written_by"),
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,8 @@ class Manifest:
     """What a release says of itself.
 
     `files` are all files but the manifest, by their path with `/`. `content` has the content hash of each config
-    (`dataset.content`) for both variants, whichever this one is. `date` is the commit's.
+    (`dataset.content`) for both variants, whichever this one is. `commit` is the corpus's and `date` that commit's;
+    `tool` is the code that wrote the release, null in a manifest that does not name it.
     """
 
     name: str
@@ -51,6 +58,7 @@ class Manifest:
     files: dict[str, Stored]
     content: dict[str, dict[str, str]]
     written_by: dict[str, str] = field(default_factory=dict)
+    tool: Tool | None = None
 
 
 @dataclass(frozen=True)
@@ -102,9 +110,29 @@ def kept_configs() -> list[str]:
     return [config for config in schema.CONFIGS if config != "tokens"]
 
 
+def rows_digest(content: Mapping[str, Mapping[str, str]]) -> str:
+    """SHA-256, as hex, of the content hashes: the same for both variants, and whatever files hold the rows."""
+    return sha256(_canonical(content))
+
+
+def recorded(releases: Path, version: str, variant: Variant) -> Path:
+    """Where the record keeps the manifest of a version."""
+    return releases / (f"{version}.json" if variant == FULL else f"{version}-{variant}.json")
+
+
 def as_bytes(manifest: Manifest) -> bytes:
-    """The manifest as it is written: JSON, sorted by key."""
-    return (json.dumps(asdict(manifest), indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    """The manifest as it is written: JSON, sorted by key, with `sha256`, a hash of all the rest."""
+    told = asdict(manifest)
+    return _written(told | {_OWN: sha256(_canonical(told))})
+
+
+def _canonical(told: Mapping[str, Any]) -> bytes:
+    """JSON without blanks, keys sorted, UTF-8."""
+    return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _written(told: Mapping[str, Any]) -> bytes:
+    return (json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 def write(folder: Path, manifest: Manifest) -> None:
@@ -128,13 +156,42 @@ def read_file(path: Path) -> Manifest:
         Problem: it is not there, or cannot be read as a manifest.
     """
     try:
-        return _from_json(json.loads(path.read_bytes()))
+        return from_bytes(path.read_bytes())
     except FileNotFoundError:
         raise Problem(f"{path} is not there", "name a folder that `hedgerow release` or `fetch` wrote") from None
     except OSError as error:
         raise Problem(f"{path} cannot be read: {error.strerror}", "mend that, or get the release again") from None
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError) as error:
+    except ValueError as error:
         raise Problem(f"{path} cannot be read as a manifest: {error}", "get the release again") from None
+
+
+def from_bytes(content: bytes) -> Manifest:
+    """The manifest that these bytes are. Keys that only a later Hedgerow knows are read past.
+
+    Raises:
+        ValueError: they are no manifest, or not as they were written.
+    """
+    try:
+        told = json.loads(content)
+        _refuse_altered(told, content)
+        return _from_json(told)
+    except (TypeError, KeyError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise ValueError(f"{type(error).__name__} {error}") from None
+
+
+def _refuse_altered(told: dict[str, Any], content: bytes) -> None:
+    """Refuses a manifest whose bytes are not those that were written.
+
+    One without a hash of itself has the fields that such manifests had, and no other: a key that is new to it may be
+    that hash's, with a letter changed.
+    """
+    if _OWN in told:
+        if told[_OWN] != sha256(_canonical({name: value for name, value in told.items() if name != _OWN})):
+            raise ValueError("it was altered: it does not have the SHA-256 that it gives itself")
+    elif unknown := sorted(told.keys() - _BEFORE_HASHES):
+        raise ValueError(f"it has no SHA-256 of itself, and an unknown field, {unknown[0]}")
+    if _written(told) != content:
+        raise ValueError("it was altered: it is not written as manifests are")
 
 
 def _require_types(told: Any) -> None:
@@ -156,7 +213,9 @@ def _from_json(told: Mapping[str, Any]) -> Manifest:
         raise ValueError(f"variant {told['variant']!r}")
     files = {name: Stored(one["sha256"], one["size"]) for name, one in told["files"].items()}
     hashes = {variant: dict(told["content"][variant]) for variant in (FULL, WITHHELD)}
-    return Manifest(**{**told, "files": files, "content": hashes})
+    tool = Tool.from_json(told["tool"]) if told.get("tool") else None
+    known = {one.name: told[one.name] for one in fields(Manifest) if one.name in told}
+    return Manifest(**{**known, "files": files, "content": hashes, "tool": tool})
 
 
 def verify(folder: Path, *, contents: bool = False) -> list[Difference]:
@@ -175,19 +234,27 @@ def verify(folder: Path, *, contents: bool = False) -> list[Difference]:
 
 
 def wrong_contents(folder: Path, told: Manifest) -> list[Difference]:
-    """The configs whose rows do not give the content hash that the manifest has for its variant."""
-    hashes = dict.fromkeys(kept_configs(), "") | told.content[told.variant]
-    return [Difference("content", config) for config, hash_ in hashes.items() if not _holds(folder, config, hash_)]
+    """The configs whose rows do not give the content hash that the manifest has for its variant, or that have none.
+
+    Every version has the config `articles`; which others it has, its own Hedgerow knew.
+
+    The folder holds the files that the manifest names.
+    """
+    hashes = told.content[told.variant]
+    held = {name.rpartition("/")[0] for name in told.files if name.endswith(".parquet")}
+    return [
+        Difference("content", config)
+        for config in sorted({"articles"} | held | hashes.keys())
+        if config not in held or config not in hashes or _rows_hash(folder, config) != hashes[config]
+    ]
 
 
-def _holds(folder: Path, config: str, hash_: str) -> bool:
-    """Whether a folder has Parquet files of a config, and their rows that content hash."""
-    if config not in schema.CONFIGS or not any(shards(folder, config).values()):
-        return False
+def _rows_hash(folder: Path, config: str) -> str | None:
+    """The content hash of a config; None where its files are no Parquet."""
     try:
-        return folder_hash(folder, config) == hash_
-    except pyarrow.ArrowException:
-        return False
+        return folder_hash(folder, config)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, NotImplementedError, pyarrow.ArrowException):
+        return None
 
 
 def require_whole(folder: Path, *, contents: bool = False) -> Manifest:

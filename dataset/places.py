@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
+from dataset.files import sha256
 from dataset.manifest import MANIFEST, Manifest
 from dataset.problem import Problem
 
@@ -25,6 +26,11 @@ class Release:
     def tag(self) -> str:
         """The name of its version in every place."""
         return tag_of(self.told.version)
+
+    @property
+    def digest(self) -> str:
+        """What pins it: the SHA-256 of its manifest, as hex."""
+        return sha256(self.proof)
 
     @property
     def size(self) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -17,7 +18,7 @@ from dataset.changelog import CHANGELOG, entry, with_entry
 from dataset.changes import Bump, Change
 from dataset.checks.findings import CATALOGUE
 from dataset.checks.record import check_record, check_shared
-from dataset.corpus import Corpus
+from dataset.corpus import Corpus, as_committed
 from dataset.counts import submitted_articles
 from dataset.croissant import about, write_croissant
 from dataset.diff import diff
@@ -29,8 +30,9 @@ from dataset.manifest import FULL, WITHHELD, Manifest, Variant
 from dataset.problem import Problem
 from dataset.release_checks import Candidate, Failed, failures
 from dataset.release_pages import DATASHEET, put_plots, put_report
-from dataset.repository import Commit, head, uncommitted
+from dataset.repository import Commit, head, uncommitted, write_tree
 from dataset.splits import fix_splits, require_splits
+from dataset.tool import tool
 from dataset.variants import put_variant, write_withheld
 from dataset.withdrawal import read_withdrawn
 
@@ -54,7 +56,8 @@ class Unfit(Problem):
 class Plan:
     """What is to be released: a layer as a version, into a folder of versions, after the release in `last`, if any.
 
-    `each` does the parts of a large record, and `find` the near-duplicates.
+    `each` does the parts of a large record, and `find` the near-duplicates. `refuse` raises `Problem` for a corpus that
+    is not to be released, and is asked about the corpus as its commit has it.
     """
 
     corpus: Corpus
@@ -64,6 +67,7 @@ class Plan:
     last: Path | None = None
     each: Each = here
     find: Finder = near_duplicates_in
+    refuse: Callable[[Corpus], None] = lambda corpus: None
 
 
 @dataclass(frozen=True)
@@ -111,24 +115,49 @@ def _cite(plan: Plan) -> list[Path]:
 def release(plan: Plan) -> Released:
     """Validates, builds, compares with the last release, checks, and writes both variants.
 
-    A release that was cut off is taken up by the same call.
+    All is read from the commit that is checked out, never from the working tree; only a record in a store is outside
+    the commit. A release that was cut off is taken up by the same call.
 
     Raises:
         Problem: anything is not as a release wants it (Unfit: the release checks); nothing is written then.
     """
-    commit = _ready(plan)
-    previous, last, targets = _previous(plan.corpus), _last(plan), _targets(plan)
-    with writing(plan.out, "no version was written"), ExitStack() as asides:
-        full, withheld = (asides.enter_context(folder_aside(target)) for target in targets.values())
-        _write_full(plan, commit, full)
-        put_variant(full, withheld, WITHHELD, *write_withheld(full, withheld))
-        bump = _honest_bump(plan, last, full)
-        _refuse_unfit(plan, last, full, withheld)
-        for folder, target in ((full, targets[FULL]), (withheld, targets[WITHHELD])):
-            _put(folder, target)
-    recorded = plan.corpus.releases / f"{plan.version}.json"
-    write_bytes(recorded, (targets[FULL] / manifest.MANIFEST).read_bytes())
-    return Released(targets[FULL], targets[WITHHELD], recorded, previous, bump)
+    _refuse_version(plan)
+    commit = head(plan.corpus.root)
+    _refuse_uncommitted(plan)
+    targets = _targets(plan)
+    with writing(plan.out, "no version was written"), _at_commit(plan, commit) as at:
+        _refuse_unready(at)
+        previous, last = _previous(at.corpus), _last(at)
+        with ExitStack() as asides:
+            full, withheld = (asides.enter_context(folder_aside(target)) for target in targets.values())
+            _write_full(at, commit, full)
+            put_variant(full, withheld, WITHHELD, *write_withheld(full, withheld))
+            bump = _honest_bump(at, last, full)
+            _refuse_unfit(at, plan.corpus.root, last, full, withheld)
+            for folder, target in ((full, targets[FULL]), (withheld, targets[WITHHELD])):
+                _put(folder, target)
+    return Released(targets[FULL], targets[WITHHELD], _record(plan, targets), previous, bump)
+
+
+def _record(plan: Plan, targets: dict[Variant, Path]) -> Path:
+    """Puts both manifests into the record. That of `full` comes last: from then on the version is released."""
+    paths = {variant: manifest.recorded(plan.corpus.releases, plan.version, variant) for variant in targets}
+    for variant in reversed(targets):
+        write_bytes(paths[variant], (targets[variant] / manifest.MANIFEST).read_bytes())
+    return paths[FULL]
+
+
+@contextmanager
+def _at_commit(plan: Plan, commit: Commit) -> Iterator[Plan]:
+    """The plan with the corpus as a commit has it, in a folder beside the versions that is gone afterwards."""
+    with folder_aside(plan.out.resolve() / f"{plan.version}-committed") as folder:
+        try:
+            write_tree(plan.corpus.root, commit.hash, folder)
+            yield replace(plan, corpus=as_committed(plan.corpus, folder))
+        except Problem as problem:
+            problem.what = problem.what.replace(str(folder), str(plan.corpus.root))
+            problem.args = (f"{problem.what}; {problem.next_step}",)
+            raise
 
 
 def _targets(plan: Plan) -> dict[Variant, Path]:
@@ -139,21 +168,25 @@ def _targets(plan: Plan) -> dict[Variant, Path]:
 # What a release asks for
 
 
-def _ready(plan: Plan) -> Commit:
+def _refuse_uncommitted(plan: Plan) -> None:
+    root = plan.corpus.root
+    begun = manifest.recorded(plan.corpus.releases, plan.version, WITHHELD)  # by a release that was cut off
+    left = (name for name in uncommitted(root) if root / name != begun)
+    if changed := [name for name in left if not remove_stale(root / name)]:
+        more = f" (and {len(changed) - 1} more)" if len(changed) > 1 else ""
+        raise Problem(f"{changed[0]} is not committed{more}", "a release is made from a commit: commit, or put it back")
+
+
+def _refuse_unready(plan: Plan) -> None:
     corpus = plan.corpus
-    _refuse_version(plan)
-    commit = head(corpus.root)
-    if changed := [name for name in uncommitted(corpus.root) if not remove_stale(corpus.root / name)]:
-        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        raise Problem(f"{changed[0]}{more} is not committed", "a release is made from a commit: commit, or put it back")
     require_buildable(corpus, plan.layer)
     prepared = f"run `hedgerow release --prepare {plan.version}` and commit"
     require_splits(corpus, submitted_articles(corpus, plan.layer), prepared)
     if not entry(_page(corpus, CHANGELOG).read_text(encoding="utf-8"), plan.version):
         raise Problem(f"{CHANGELOG} has no entry “## {plan.version} - DATE” that says something", prepared)
     _refuse_stale_figures(corpus, prepared)
+    plan.refuse(corpus)
     _refuse_findings(plan)
-    return commit
 
 
 def _refuse_version(plan: Plan) -> None:
@@ -272,13 +305,13 @@ def _said(change: Change) -> str:
 def _write_full(plan: Plan, commit: Commit, folder: Path) -> None:
     corpus = plan.corpus
     written = write_configs(corpus, plan.layer, folder, each=plan.each)
-    layer = written.summary
+    layer, content = written.summary, manifest.content(folder)
     for name in (DATASHEET, CHANGELOG):
         (folder / name).write_bytes(_page(corpus, name).read_bytes())
     put_report(folder, plan.find)
     plots = put_plots(corpus, layer, folder)
     withdrawn = read_withdrawn(corpus)["article_id"].to_list()
-    edition = Edition(plan.version, commit.date, FULL, plots, withdrawn)
+    edition = Edition(plan.version, commit.date, FULL, plots, withdrawn, manifest.rows_digest(content))
     page = card(corpus, layer, written.rows, written.sizes, folder, Counter(), edition)
     (folder / CARD).write_text(page, encoding="utf-8")
     write_croissant(folder, about(corpus, plan.version, commit, (folder / DATASHEET).read_text(encoding="utf-8")))
@@ -290,14 +323,16 @@ def _write_full(plan: Plan, commit: Commit, folder: Path) -> None:
         date=commit.date,
         guidelines_versions=sorted(layer.guidelines_versions),
         files=manifest.stored_files(folder),
-        content=manifest.content(folder),
+        content=content,
         written_by=manifest.writers(),
+        tool=tool(),
     )
     manifest.write(folder, told)
 
 
-def _refuse_unfit(plan: Plan, last: Path | None, full: Path, withheld: Path) -> None:
-    failed = [one for folder in (full, withheld) for one in failures(Candidate(folder, plan.corpus, plan.layer, last))]
+def _refuse_unfit(plan: Plan, home: Path, last: Path | None, full: Path, withheld: Path) -> None:
+    candidates = [Candidate(folder, plan.corpus, plan.layer, last, home) for folder in (full, withheld)]
+    failed = [one for candidate in candidates for one in failures(candidate)]
     if failed:
         raise Unfit(plan.version, failed)
 

@@ -37,12 +37,16 @@ _SHORTEST: Final = 6
 
 @dataclass(frozen=True)
 class Candidate:
-    """A folder that is to be a release: of which corpus and layer, and the last release, if there is one."""
+    """A folder that is to be a release: of which corpus and layer, and the last release, if there is one.
+
+    `home` is the folder that has the accounts of annotators, where the corpus itself was written out of a commit.
+    """
 
     folder: Path
     corpus: Corpus
     layer: str
     last: Path | None = None
+    home: Path | None = None
 
     @cached_property
     def manifest(self) -> manifest.Manifest:
@@ -290,7 +294,7 @@ def template_text(one: Candidate) -> Iterator[str]:
 
 def annotator_named(one: Candidate) -> Iterator[str]:
     """No account name, address or token of an annotator is in any file."""
-    secrets = {told.encode() for told in _accounts(one.corpus) if len(told) >= _SHORTEST}
+    secrets = {told.encode() for told in _accounts(one.home or one.corpus.root) if len(told) >= _SHORTEST}
     for path in sorted(path for path in one.folder.rglob("*") if path.is_file()):
         for part in _contents(path):
             if any(told in part for told in secrets):
@@ -301,12 +305,12 @@ def annotator_named(one: Candidate) -> Iterator[str]:
                 break
 
 
-def _accounts(corpus: Corpus) -> set[str]:
+def _accounts(home: Path) -> set[str]:
     """What `annotators.toml` and the server's secrets say of annotators, as strings; pseudonyms are no secret."""
     found: set[str] = set()
     for path, read in _ACCOUNTS.items():
-        if (corpus.root / path).exists():
-            told = read((corpus.root / path).read_text(encoding="utf-8"))
+        if (home / path).exists():
+            told = read((home / path).read_text(encoding="utf-8"))
             found |= {*_strings(told)} - {*told, *told.get("annotators", ())}
     return found
 

@@ -278,7 +278,7 @@ class Published(Table):
 
 
 class PublishedArticles(Published):
-    """An article with all that was labelled in it. For span models, and for reading."""
+    """A row of the config `articles`."""
 
     text: str = column("the article, verbatim", optional=True, text=True)
     text_sha256: str = column("SHA-256 of the text's UTF-8 bytes")
@@ -295,7 +295,7 @@ class PublishedArticles(Published):
 
 
 class PublishedSpans(Attributes, Marked, Published):
-    """A span. For analysis."""
+    """A row of the config `spans`."""
 
     said_by: pl.List = names_column("of a quote: span ids of its speakers")
     continues: pl.List = names_column("of a quote: span ids of the quotes that it goes on with (one at most)")
@@ -316,7 +316,7 @@ class NumberOfPart(NumberPart):
 
 
 class PublishedQuotes(Published):
-    """A quote, its segments merged. For who said what, how surely, with which numbers."""
+    """A row of the config `quotes`."""
 
     quote_id: str = column("span id of its first segment")
     text: str = column("the segments' words, joined by ` … `", optional=True, text=True)
@@ -329,7 +329,7 @@ class PublishedQuotes(Published):
 
 
 class PublishedTokens(Published):
-    r"""An article's tokens (`\w+` or one other non-blank character, cut at span edges). For token classification."""
+    """A row of the config `tokens`."""
 
     tokens: pl.List = names_column("the tokens", text=True)
     starts: pl.List = column("first code point of each token", dtype_kwargs={"inner": pl.Int64})
@@ -341,7 +341,7 @@ class PublishedTokens(Published):
 
 
 class PublishedAnnotators(Attributes, Marked, Published):
-    """An annotator's span before adjudication, and what became of it. For disagreement."""
+    """A row of the config `annotators`."""
 
     round: str = column("the annotation round")
     annotator: str = column("the annotator's pseudonym")
@@ -377,6 +377,16 @@ CONFIGS: dict[str, type[Table]] = {
     "tokens": PublishedTokens,
     "annotators": PublishedAnnotators,
 }
+MEANINGS: dict[str, str] = {
+    "articles": "An article with all that was labelled in it. For span models, and for reading.",
+    "spans": "A span. For analysis.",
+    "quotes": "A quote, its segments merged. For who said what, how surely, with which numbers.",
+    "tokens": (
+        r"An article's tokens (`\w+` or one other non-blank character, cut at span edges). For token classification."
+    ),
+    "annotators": "An annotator's span before adjudication, and what became of it. For disagreement.",
+}
+"""What one row of each config is, and what it is for. Released pages say it, so it is no docstring, which -OO drops."""
 
 
 # What is derived

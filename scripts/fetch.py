@@ -8,8 +8,12 @@ from typing import Annotated
 import typer
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
+from dataset.corpus import at_hand, open_corpus
 from dataset.fetch import fetch
-from scripts.console import ERR, JsonOption, count, say, say_json
+from dataset.pins import has_record
+from dataset.places import checked_version
+from dataset.problem import Problem
+from scripts.console import ERR, CorpusOption, JsonOption, count, say, say_json
 
 
 def command(
@@ -21,19 +25,50 @@ def command(
         Path | None,
         typer.Option(help="The folder to make; NAME-VERSION here if not named.", metavar="DIR", show_default=False),
     ] = None,
+    digest: Annotated[
+        str | None,
+        typer.Option(
+            help="What publish printed: the SHA-256 of MANIFEST.json. Or the digest of the rows, from the card.",
+            metavar="SHA256",
+            show_default=False,
+        ),
+    ] = None,
+    corpus: CorpusOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch a published version into a folder, each file verified: that version, or a refusal, never another.
+    """Fetch a published version into a folder, each file and row verified: that version, or a refusal, never another.
+
+    All is verified against the version's own manifest, and the manifest against --digest, or against
+    releases/VERSION.json of the corpus that you are in or name with --corpus.
 
     Example: hedgerow fetch org/name --version 1.0.0 --out data
     """
     if not ERR.is_terminal:
         disable_progress_bars()
-    done = fetch(name, version, out)
+    done = fetch(name, version, out, digest=digest, releases=_releases(corpus, version, digest))
     if as_json:
-        say_json({"folder": str(done.folder), "version": done.told.version, "variant": done.told.variant})
+        row = {"folder": str(done.folder), "version": done.told.version, "variant": done.told.variant}
+        say_json({**row, "digest": done.digest, "pinned": done.pinned})
         return
     state = "fetched into" if done.new else "was there already:"
     files = count(len(done.told.files), "file")
     say(f"{done.told.name} {done.told.version} ({done.told.variant}) {state} {done.folder}; {files} verified")
+    if done.pinned:
+        say(f"its manifest is confirmed {done.pinned}")
+    else:
+        say(f"nothing but its own manifest confirms it; to have this very version again: --digest {done.digest}")
     say(f'Next, in Python: datasets.load_dataset("{done.folder}", "quotes", split="train")')
+
+
+def _releases(corpus: Path | None, version: str, digest: str | None) -> Path | None:
+    """The folder of releases that says what the version is: of the corpus named, else, without a digest, the nearest.
+
+    Raises:
+        Problem: the corpus named does not have the version.
+    """
+    if corpus is None and (digest is not None or at_hand() is None):
+        return None
+    here = open_corpus(corpus)
+    if corpus is not None and not has_record(here.releases, checked_version(version)):
+        raise Problem(f"{here.releases} has no {version}.json", "name the corpus that this version was released from")
+    return here.releases

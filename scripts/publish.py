@@ -60,6 +60,7 @@ def _row(done: Published, dry_run: bool) -> dict[str, object]:
         "repo": done.place.name,
         "private": done.private,
         "tag": release.tag,
+        "digest": release.digest,
         "commit": done.commit or done.plan.commit,
         "parent": done.plan.parent,
         "creates": done.plan.creates,
@@ -102,4 +103,6 @@ def _say_done(done: Published) -> None:
     say(f"{_what(done)} {state}: {done.place.name}, {done.release.tag}{at}; read back and verified")
     for name in done.plan.removed:
         say(f"removed, for this version lacks it: {name}")
-    say(f"Get it: `hedgerow fetch {done.place.name} --version {done.release.told.version}`")
+    say(f"The SHA-256 of its manifest: {done.release.digest}")
+    fetching = f"hedgerow fetch {done.place.name} --version {done.release.told.version}"
+    say(f"Get it, and nothing else: `{fetching} --digest {done.release.digest}`")

@@ -10,6 +10,7 @@ import typer
 from annotation.agreement import is_stale
 from dataset.corpus import Corpus, open_corpus
 from dataset.locks import changing, reading
+from dataset.manifest import FULL, WITHHELD, recorded
 from dataset.problem import Problem
 from dataset.release import Plan, Released, Unfit, prepare, release
 from scripts.console import CorpusOption, JsonOption, say, say_json, tell
@@ -42,9 +43,10 @@ def command(
     """
     here = open_corpus(corpus)
     with started(engine) as each, (changing if only_prepare else reading)(here, tell):
-        _refuse_stale_agreement(here)
-        plan = Plan(here, version, layer, out or here.root / "dist", last, each, FINDERS[engine])
+        out = out or here.root / "dist"
+        plan = Plan(here, version, layer, out, last, each, FINDERS[engine], _refuse_stale_agreement)
         if only_prepare:
+            _refuse_stale_agreement(here)
             _tell_prepared(here, version, prepare(plan), as_json=as_json)
         else:
             _tell(here, _released(plan), as_json=as_json)
@@ -85,5 +87,7 @@ def _tell(corpus: Corpus, done: Released, *, as_json: bool) -> None:
         return
     step = f"; a {done.bump.name} step from {done.previous}" if done.previous else ", the first release"
     say(f"{done.full} and {done.withheld} written{step}")
-    recorded = done.recorded.relative_to(corpus.root)
-    say(f"Next: commit {recorded}, then `hedgerow publish {done.withheld} --repo ORG/NAME`")
+    names = [
+        recorded(corpus.releases, done.recorded.stem, variant).relative_to(corpus.root) for variant in (FULL, WITHHELD)
+    ]
+    say(f"Next: commit {names[0]} and {names[1]}, then `hedgerow publish {done.withheld} --repo ORG/NAME`")

@@ -312,7 +312,8 @@ def commit(ask: Handler, name: str, revision: str) -> None:
         files[one["path"]] = pointer(one["oid"], one["size"])
     deleted = [one["path"] for one in several.get("deletedFile", [])]
     try:
-        made = repository.commit(head["summary"], files, deleted, head.get("parentCommit"))
+        message = f"{head['summary']}\n\n{head.get('description') or ''}".strip()
+        made = repository.commit(message, files, deleted, head.get("parentCommit"))
     except Stale:
         raise Refused(412, "", "A commit has happened since. Please refresh and try again.") from None
     url = f"{ask.hub.url}/datasets/{name}/commit/{made}"

@@ -97,6 +97,10 @@ class Repository:
         lines = self._git("log", "--format=%H %s", commit).decode().splitlines()
         return [(line[:40], line[41:]) for line in lines]
 
+    def message(self, commit: str) -> str:
+        """What a commit says under its title."""
+        return self._git("log", "-1", "--format=%b", commit).decode()
+
     def tree(self, commit: str, path: str = "", *, recursive: bool = True) -> list[Entry]:
         """What a folder of a commit holds."""
         below = [f"{path.rstrip('/')}/"] if path else []

@@ -41,7 +41,7 @@ from dataset.files import aside
 from dataset.layer import read_layer
 from dataset.manifest import MANIFEST, read_file
 from dataset.problem import Problem
-from dataset.repository import uncommitted
+from dataset.repository import uncommitted, write_tree
 from scripts.main import app
 from scripts.showing import cell, line
 from tests.corpora import REPOSITORY, make_corpus
@@ -461,9 +461,16 @@ def test_a_corpus_cannot_make_git_run_a_program(tmp_path: Path) -> None:
     program.write_text(f"#!/bin/sh\ntouch {ran}\n", encoding="utf-8")
     program.chmod(0o755)
     root = put_corpus(tmp_path / "corpus").root
-    for words in (("init", "-q"), ("config", "core.fsmonitor", str(program))):
+    (root / ".gitattributes").write_text("* filter=any\n", encoding="utf-8")
+    author = ("-c", "user.name=M", "-c", "user.email=m@example.org")
+    settings = {"core.fsmonitor": program, "filter.any.clean": program, "filter.any.smudge": program}
+    for words in (("init", "-q"), ("add", "--all"), (*author, "commit", "-qm", "x")):
         subprocess.run(["git", "-C", str(root), *words], check=True)
-    uncommitted(root)
+    for name, value in settings.items():
+        subprocess.run(["git", "-C", str(root), "config", name, str(value)], check=True)
+    (root / "hedgerow.toml").touch()
+    assert uncommitted(root) == []
+    write_tree(root, "HEAD", tmp_path / "written")
     list(git(root))
     assert not ran.exists()
     subprocess.run(["git", "-C", str(root), "status"], check=True, capture_output=True)

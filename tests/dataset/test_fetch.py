@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pyarrow.parquet
 import pytest
 
+from dataset import manifest
+from dataset.content import folder_hash
 from dataset.fetch import fetch
+from dataset.files import sha256
+from dataset.manifest import MANIFEST, rows_digest
 from dataset.problem import Problem
 from dataset.publish import publish
 from tests.dataset.loading import files
 from tests.disks import tree
 from tests.releases import FIRST, SECOND, corrected, make_release
+
+QUOTES = "quotes/train-00000-of-00001.parquet"
+WITHHELD = f"{FIRST}-withheld"
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +72,85 @@ def test_what_is_there_is_never_replaced(published: str, tmp_path: Path, what: s
     with pytest.raises(Problem, match="name a new folder with --out"):
         fetch(published, FIRST, out)
     assert tree(tmp_path) == before
+
+
+# What a version has to be, by word from elsewhere
+
+
+def forged(published: str, folder: Path, *, content: bool) -> str:
+    """A copy of what was published whose first version lacks a quote, with a manifest that fits its files.
+
+    With `content` the manifest's content hashes fit the rows as well.
+    """
+    copy = Path(shutil.copytree(published, folder / "forged")) / "v1.0.0"
+    rows = pyarrow.parquet.read_table(copy / QUOTES)
+    pyarrow.parquet.write_table(rows.slice(1), copy / QUOTES)
+    known = manifest.read(copy)
+    hashes = {**known.content["withheld"], "quotes": folder_hash(copy, "quotes")}
+    told = {**known.content, "withheld": hashes} if content else known.content
+    manifest.write(copy, replace(known, files=manifest.stored_files(copy), content=told))
+    return str(copy.parent)
+
+
+def test_rows_and_manifest_changed_together_are_refused_by_the_content_hashes(published: str, tmp_path: Path) -> None:
+    place = forged(published, tmp_path, content=False)
+    with pytest.raises(Problem, match="quotes does not hold what the manifest says"):
+        fetch(place, FIRST, tmp_path / "got")
+    assert [path.name for path in tmp_path.iterdir()] == ["forged"]
+
+
+def recorded(published: str, folder: Path, variant: str) -> Path:
+    """The releases of a corpus that keeps the manifest of a variant of the first version."""
+    dist = Path(published).parent / "dist"
+    folder.mkdir(exist_ok=True)
+    name, source = (f"{FIRST}.json", dist / FIRST) if variant == "full" else (f"{FIRST}-withheld.json", dist / WITHHELD)
+    shutil.copy(source / MANIFEST, folder / name)
+    return folder
+
+
+def pinned_ways(published: str, folder: Path) -> dict[str, dict[str, Any]]:
+    """Each way to say which version is meant."""
+    known = Path(published) / "v1.0.0" / MANIFEST
+    return {
+        "manifest": {"digest": sha256(known.read_bytes()).upper()},
+        "rows": {"digest": rows_digest(manifest.read_file(known).content)},
+        "withheld": {"releases": recorded(published, folder / "withheld", "withheld")},
+        "full": {"releases": recorded(published, folder / "full", "full")},
+    }
+
+
+WAYS = ["manifest", "rows", "withheld", "full"]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_version_that_was_made_again_whole_is_refused_by_what_pins_it(
+    published: str, tmp_path: Path, way: str
+) -> None:
+    pinned = pinned_ways(published, tmp_path)[way]
+    place = forged(published, tmp_path, content=True)
+    with pytest.raises(Problem, match=r"that (does not have the digest named|is not the one in)"):
+        fetch(place, FIRST, tmp_path / "got", **pinned)
+    assert not (tmp_path / "got").exists()
+    assert fetch(published, FIRST, tmp_path / "got", **pinned).pinned
+    assert not fetch(published, FIRST, tmp_path / "got", **pinned).new
+
+
+def test_a_folder_that_is_there_is_held_against_what_pins_it(published: str, tmp_path: Path) -> None:
+    fetch(published, FIRST, tmp_path / "got")
+    with pytest.raises(Problem, match="does not have the digest named"):
+        fetch(published, FIRST, tmp_path / "got", digest="0" * 64)
+
+
+def test_what_nothing_pins_is_said_to_be_so(published: str, tmp_path: Path) -> None:
+    done = fetch(published, FIRST, tmp_path / "got", releases=tmp_path / "none")
+    assert done.pinned is None
+    assert done.digest == sha256((tmp_path / "got" / MANIFEST).read_bytes())
+
+
+@pytest.mark.parametrize("digest", ["", "abc", "g" * 64, "0" * 63, "0" * 65])
+def test_what_is_no_digest_is_refused(published: str, tmp_path: Path, digest: str) -> None:
+    with pytest.raises(Problem, match="is not a digest"):
+        fetch(published, FIRST, tmp_path / "got", digest=digest)
 
 
 def test_an_empty_folder_is_filled(published: str, tmp_path: Path) -> None:

@@ -2,16 +2,23 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet
 import pytest
 
 from dataset import manifest
 from dataset.build import build
+from dataset.files import sha256
 from dataset.manifest import Difference, Manifest, verify
+from dataset.pins import Pin
 from dataset.problem import Problem
 from dataset.schema import CONFIGS
+from dataset.tool import Tool
+from tests.corpora import REPOSITORY
 from tests.dataset.tiny import LAYER, put_corpus, put_layer, valid_rows
 
 QUOTES = "quotes/train-00000-of-00001.parquet"
@@ -110,11 +117,110 @@ def test_a_manifest_that_is_none_is_a_problem(folder: Path, broken: str) -> None
         verify(folder)
 
 
-def test_a_manifest_with_a_field_more_is_a_problem(folder: Path) -> None:
-    known = json.loads((folder / manifest.MANIFEST).read_text())
-    (folder / manifest.MANIFEST).write_text(json.dumps({**known, "more": 1}))
-    with pytest.raises(Problem, match="cannot be read as a manifest"):
+def test_fields_that_only_a_later_hedgerow_knows_are_read_past(made: Path, tmp_path: Path) -> None:
+    known = json.loads((made / manifest.MANIFEST).read_text())
+    later = {**known, "more": {"a": 1}, "tool": {**TOOL, "more": 1}}
+    later["files"]["README.md"]["more"] = 1
+    (tmp_path / manifest.MANIFEST).write_bytes(with_own_hash(later))
+    found = manifest.read(tmp_path)
+    assert found.files == manifest.read(made).files
+    assert found.tool == Tool(**TOOL)
+
+
+def test_a_field_that_nothing_proves_is_not_read_past(folder: Path) -> None:
+    old = without_own_hash(folder)
+    (folder / manifest.MANIFEST).write_bytes(written({**old, "more": 1}))
+    with pytest.raises(Problem, match="an unknown field, more"):
         manifest.read(folder)
+
+
+def test_a_manifest_from_before_they_had_a_hash_of_themselves_is_read(folder: Path) -> None:
+    whole = manifest.read(folder)
+    (folder / manifest.MANIFEST).write_bytes(written(without_own_hash(folder)))
+    assert manifest.read(folder) == whole
+    assert manifest.read_file(REPOSITORY / "dataset" / "releases" / "1.0.0.json").tool is None
+
+
+def flipped(content: bytes) -> Iterator[bytes]:
+    """The content with one bit flipped, for each of its bits."""
+    for place in range(len(content)):
+        for bit in range(8):
+            yield content[:place] + bytes([content[place] ^ 1 << bit]) + content[place + 1 :]
+
+
+def is_refused(content: bytes, pin: Pin | None = None) -> bool:
+    try:
+        found = manifest.from_bytes(content)
+        if pin is not None:
+            pin.pinned_by("a place", content, found)
+    except (ValueError, Problem):
+        return True
+    return False
+
+
+def test_no_bit_of_a_manifest_can_be_flipped(made: Path) -> None:
+    content = (made / manifest.MANIFEST).read_bytes()
+    assert not is_refused(content)
+    assert [one for one in flipped(content) if not is_refused(one)] == []
+
+
+def test_no_bit_of_a_manifest_that_a_digest_pins_can_be_flipped_even_of_one_without_a_hash_of_itself(
+    folder: Path,
+) -> None:
+    content = written(without_own_hash(folder))
+    pin = Pin(sha256(content))
+    assert not is_refused(content, pin)
+    assert [one for one in flipped(content) if not is_refused(one, pin)] == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'"size": ', b'"size":  '),
+        (b'"date": "2026-11-22"', b'"date": "2031-01-01",\n  "date": "2026-11-22"'),
+        (b'"variant": "full"', b'"variant": "\\u0066ull"'),
+        (b'"size": 1', b'"size": 1e400, "x": 1'),
+    ],
+    ids=["blank", "key twice", "escape", "endless number"],
+)
+def test_a_manifest_that_says_the_same_in_other_bytes_is_refused(made: Path, old: bytes, new: bytes) -> None:
+    content = (made / manifest.MANIFEST).read_bytes()
+    assert old in content
+    assert is_refused(content.replace(old, new, 1))
+
+
+def test_rows_that_no_content_hash_covers_are_told(folder: Path) -> None:
+    (folder / "more").mkdir()
+    shutil.copy(folder / QUOTES, folder / "more" / "train-00000-of-00001.parquet")
+    one = manifest.read(folder)
+    manifest.write(folder, replace(one, files=manifest.stored_files(folder)))
+    assert verify(folder, contents=True) == [Difference("content", "more")]
+
+
+def test_a_config_whose_files_are_no_parquet_is_told(folder: Path) -> None:
+    (folder / QUOTES).write_bytes(b"PAR1")
+    manifest.write(folder, replace(manifest.read(folder), files=manifest.stored_files(folder)))
+    assert verify(folder, contents=True) == [Difference("content", "quotes")]
+
+
+TOOL: dict[str, Any] = {"version": "0.1.0", "sha256": "0" * 64, "commit": None, "changed": False}
+
+
+def written(known: dict[str, Any]) -> bytes:
+    return (json.dumps(known, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+
+
+def with_own_hash(known: dict[str, Any]) -> bytes:
+    """A manifest as it is documented: `sha256` is of all the rest as JSON without blanks, keys sorted, in UTF-8."""
+    rest = {name: value for name, value in known.items() if name != "sha256"}
+    canonical = json.dumps(rest, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return written({**rest, "sha256": sha256(canonical)})
+
+
+def without_own_hash(folder: Path) -> dict[str, Any]:
+    """What a manifest says, as they were when they had no hash of themselves and named no tool."""
+    known = json.loads((folder / manifest.MANIFEST).read_bytes())
+    return {name: value for name, value in known.items() if name not in ("sha256", "tool")}
 
 
 def test_a_folder_without_a_manifest_is_a_problem(tmp_path: Path) -> None:

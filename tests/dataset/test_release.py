@@ -17,11 +17,12 @@ from dataset.changes import Bump
 from dataset.corpus import Corpus, open_corpus
 from dataset.problem import Problem
 from dataset.release import Plan, Released, Unfit, least_version, prepare, release
+from dataset.tool import tool
 from dataset.withdrawal import withdraw
 from tests.corpora import REPOSITORY
 from tests.dataset.loading import files, load
 from tests.dataset.releasing import commit, git, next_version, plan_of, put_ready, put_repository
-from tests.dataset.tiny import EVENT, LAYER, ONE, TEXTS, TWO, put_jsonl, put_layer, row_of, valid_rows
+from tests.dataset.tiny import EVENT, LAYER, ONE, TEXTS, TWO, put_corpus, put_jsonl, put_layer, row_of, valid_rows
 
 OTHER_PYARROW = REPOSITORY / ".venv-pyarrow"
 RELEASE = """
@@ -158,19 +159,22 @@ def test_an_altered_file_does_not_load_as_croissant(cut: Released, tmp_path: Pat
 # The same commit gives the same release
 
 
-def released_apart(corpus: Path, seed: str, *, path: str = "") -> manifest.Manifest:
+def released_apart(corpus: Path, seed: str, *, path: str = "", optimised: str = "") -> manifest.Manifest:
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": f"{path}:{REPOSITORY}", "TZ": "Asia/Tokyo"}
+    environment |= {"PYTHONOPTIMIZE": optimised}
     done = subprocess.run([sys.executable, "-c", RELEASE, str(corpus)], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return manifest.read(corpus / "dist" / "1.0.0")
 
 
-def test_a_fresh_checkout_of_the_commit_gives_the_same_bytes(cut: Released, tmp_path: Path) -> None:
+def test_a_fresh_checkout_gives_the_same_bytes_by_the_same_code_though_python_drops_docstrings(
+    cut: Released, tmp_path: Path
+) -> None:
     named = manifest.read(cut.full).commit
-    for seed in ("1", "2"):
+    for seed, optimised in (("1", "1"), ("2", "2")):  # as by `python -O` and `python -OO`
         fresh = tmp_path / f"checkout{seed}"
         git(corpus_of(cut).root, "worktree", "add", "--quiet", "--detach", str(fresh), named)
-        released_apart(fresh, seed)
+        released_apart(fresh, seed, optimised=optimised)
         assert files(fresh / "dist" / "1.0.0") == files(cut.full)
         assert files(fresh / "dist" / "1.0.0-withheld") == files(cut.withheld)
         git(corpus_of(cut).root, "worktree", "remove", "--force", str(fresh))
@@ -185,6 +189,120 @@ def test_another_pyarrow_gives_the_same_content_hashes(cut: Released, tmp_path: 
     assert other.content == manifest.read(cut.full).content
     spans = "spans/train-00000-of-00001.parquet"
     assert other.files[spans] != manifest.read(cut.full).files[spans]
+
+
+def test_the_manifest_names_the_code_that_wrote_it(cut: Released) -> None:
+    assert manifest.read(cut.full).tool == manifest.read(cut.withheld).tool == tool()
+
+
+# It is made from what git has
+
+
+def test_nothing_enters_that_the_commit_does_not_have(cut: Released, ready: Corpus, tmp_path: Path) -> None:
+    """Ignored files, a blob put in another's place, attributes, filters, line ends: as the release without them."""
+    own, ran, program = ready.root / ".git", tmp_path / "ran", tmp_path / "program"
+    assert git(ready.root, "rev-parse", "HEAD") == manifest.read(cut.full).commit
+    (own / "info" / "exclude").write_text("a3/\nstray.txt\n")
+    shutil.copytree(ready.annotations / "r1" / "a2", ready.annotations / "r1" / "a3")
+    (ready.seeds / "text" / "stray.txt").write_text("stray")
+    program.write_text(f"#!/bin/sh\ntouch {ran}\ncat\n")
+    program.chmod(0o755)
+    for name in ("clean", "smudge", "process"):
+        git(ready.root, "config", f"filter.x.{name}", str(program))
+    (own / "info" / "attributes").write_text("* filter=x\n*.md export-subst eol=crlf\nseeds/** export-ignore\n")
+    sheet = ready.root / "DATASHEET.md"
+    (tmp_path / "other").write_text(sheet.read_text() + "\nIt is the best.\n")
+    other = git(ready.root, "hash-object", "-w", "--no-filters", str(tmp_path / "other"))
+    git(ready.root, "replace", git(ready.root, "rev-parse", "HEAD:DATASHEET.md"), other)
+    ran.unlink(missing_ok=True)
+    done = release(plan_of(open_corpus(ready.root)))
+    assert files(done.full) == files(cut.full)
+    assert files(done.withheld) == files(cut.withheld)
+    assert not ran.exists()
+
+
+def test_a_page_that_git_ignores_is_not_there(ready: Corpus) -> None:
+    git(ready.root, "rm", "--cached", "--quiet", "DATASHEET.md")
+    (ready.root / ".gitignore").write_text("dist/\nDATASHEET.md\n")
+    commit(ready)
+    with pytest.raises(Problem, match=r"has no DATASHEET\.md") as refused:
+        release(plan_of(ready))
+    assert f"{ready.root} has" in str(refused.value)
+    assert not (ready.root / "dist").exists()
+
+
+def test_settings_that_git_ignores_are_not_there(ready: Corpus) -> None:
+    git(ready.root, "rm", "--cached", "--quiet", "hedgerow.toml")
+    (ready.root / ".git" / "info" / "exclude").write_text("hedgerow.toml\n")
+    commit(ready)
+    with pytest.raises(Problem, match=r"git does not have .*hedgerow\.toml"):
+        release(plan_of(ready))
+
+
+@pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
+def test_a_file_that_git_was_told_not_to_look_at_is_not_committed(ready: Corpus, mark: str) -> None:
+    git(ready.root, "update-index", mark, "DATASHEET.md")
+    (ready.root / "DATASHEET.md").write_text("# Datasheet\n")
+    with pytest.raises(Problem, match=r"DATASHEET\.md is not committed"):
+        release(plan_of(ready))
+
+
+def test_a_corpus_in_a_folder_of_a_repository_is_released(cut: Released, tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path / "repository" / "näws")
+    for name, content in committed_files(corpus_of(cut).root).items():
+        (corpus.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (corpus.root / name).write_bytes(content)
+    git(corpus.root.parent, "init", "--quiet")
+    (corpus.root.parent / "beside.txt").write_text("x")
+    commit(corpus)
+    left = corpus.root / "releases" / ".1.0.0.json.abcdefgh.aside"
+    left.parent.mkdir()
+    left.write_text("{", encoding="utf-8")
+    done = release(plan_of(corpus))
+    assert manifest.read(done.full).content == manifest.read(cut.full).content
+    assert not left.exists()
+    commit(corpus)
+    (corpus.root / "notes.txt").write_text("x")
+    with pytest.raises(Problem, match=r"^notes\.txt is not committed"):
+        release(plan_of(corpus, "1.0.1"))
+
+
+def committed_files(root: Path) -> dict[str, bytes]:
+    return {name: (root / name).read_bytes() for name in git(root, "ls-files").splitlines()}
+
+
+def test_a_corpus_whose_settings_give_it_no_name_is_refused(ready: Corpus) -> None:
+    path = ready.root / "hedgerow.toml"
+    path.write_text(path.read_text().replace('name = "tiny"\n', ""))
+    commit(ready)
+    with pytest.raises(Problem, match="gives the corpus no name"):
+        release(plan_of(open_corpus(ready.root)))
+
+
+def test_a_link_that_was_committed_is_not_followed(ready: Corpus) -> None:
+    (ready.root / "DATASHEET.md").rename(ready.root.parent / "credentials")
+    (ready.root / "DATASHEET.md").symlink_to("../credentials")
+    commit(ready)
+    with pytest.raises(Problem, match="leads out of the corpus"):
+        release(plan_of(ready))
+    assert not (ready.root / "dist").exists()
+
+
+def test_annotators_accounts_are_looked_for_though_git_does_not_have_them(ready: Corpus) -> None:
+    (ready.root / "annotators.toml").write_text('a1 = "A person with a pencil"\n')
+    with pytest.raises(Unfit, match="annotator-named"):
+        release(plan_of(ready))
+
+
+def test_the_record_keeps_the_manifests_of_both_variants(cut: Released) -> None:
+    for folder, name in ((cut.full, "1.0.0.json"), (cut.withheld, "1.0.0-withheld.json")):
+        assert (cut.recorded.parent / name).read_bytes() == (folder / "MANIFEST.json").read_bytes()
+
+
+def test_the_card_shows_the_digest_of_the_rows(cut: Released) -> None:
+    shown = manifest.rows_digest(manifest.read(cut.full).content)
+    for folder in (cut.full, cut.withheld):
+        assert f"`{shown}`" in (folder / "README.md").read_text()
 
 
 # A release is never altered

@@ -84,7 +84,7 @@ class Releasing(World):
 
     def read(self, whole: Things) -> None:
         found = dict(self.left())
-        for part in ("dist/1.0.0/", "dist/1.0.0-withheld/", "releases/"):
+        for part in ("dist/1.0.0/", "dist/1.0.0-withheld/", "releases/1.0.0.json", "releases/1.0.0-withheld.json"):
             there, expected = (
                 {name: what for name, what in things.items() if name.startswith(part)} for things in (found, whole)
             )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from dataset import manifest
+from dataset.files import sha256
 from dataset.manifest import MANIFEST
 from dataset.release import release
 from dataset.schema import CONFIGS
@@ -149,7 +152,28 @@ def test_fetch_gives_the_version_asked_for(published: Hub, tmp_path: Path) -> No
         assert done.returncode == 0, done.stderr
         assert files(client.home / f"tiny-{version}") == files(dist(published) / version)
     told = json.loads(client.fetch(FIRST, "--json").stdout)
-    assert told == {"folder": str(client.home / "tiny-1.0.0"), "version": FIRST, "variant": "full"}
+    row = {"folder": str(client.home / "tiny-1.0.0"), "version": FIRST, "variant": "full", "pinned": None}
+    assert told == {**row, "digest": sha256((dist(published) / FIRST / MANIFEST).read_bytes())}
+
+
+def test_a_version_is_pinned_by_a_digest_and_by_the_corpus_at_hand_or_named(hub: Hub, tmp_path: Path) -> None:
+    client, source = Client(hub, tmp_path / "home"), dist(hub) / FIRST / MANIFEST
+    digest = sha256(source.read_bytes())
+    assert f"--digest {digest}" in client.fetch(FIRST, "--out", "free").stdout
+    assert "confirmed by its digest" in client.fetch(FIRST, "--out", "free", "--digest", digest).stdout
+    assert_one_line_and_3(client.fetch(FIRST, "--out", "got", "--digest", "0" * 64), "not have the digest named")
+    record = client.home / "corpus" / "releases" / f"{FIRST}.json"
+    record.parent.mkdir(parents=True)
+    (client.home / "corpus" / "hedgerow.toml").write_text('name = "tiny"\n')
+    named = ("--corpus", "corpus")
+    assert_one_line_and_3(client.fetch(FIRST, "--out", "got", *named), f"has no {FIRST}.json")
+    record.write_bytes(source.read_bytes())
+    assert "confirmed by" in client.fetch(FIRST, "--out", "free", *named).stdout
+    record.write_bytes(manifest.as_bytes(replace(manifest.read_file(source), date="2001-01-01")))
+    assert_one_line_and_3(client.fetch(FIRST, "--out", "got", *named), "is not the one in")
+    inside = Client(hub, client.home / "corpus")
+    assert_one_line_and_3(inside.fetch(FIRST, "--out", "got"), "is not the one in")
+    assert not (client.home / "got").exists()
 
 
 def test_a_version_that_does_not_exist_is_refused_with_those_that_do(published: Hub, tmp_path: Path) -> None:

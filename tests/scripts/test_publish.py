@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dataset import manifest
+from dataset.files import sha256
 from dataset.manifest import MANIFEST
 from tests.clients import Client, ended
 from tests.commands import Done, Running
@@ -194,6 +197,15 @@ def test_files_that_the_next_version_lacks_go_in_the_same_commit(hub: Hub, dist:
     assert len(hub.repository("acme/tiny").log("main")) == 3
 
 
+def test_the_digest_of_the_manifest_is_printed_and_stands_in_the_commit(hub: Hub, dist: Path, tmp_path: Path) -> None:
+    digest = sha256((dist / "1.0.0-withheld" / MANIFEST).read_bytes())
+    client = Client(hub, tmp_path / "home")
+    told = client.publish(dist / "1.0.0-withheld").stdout
+    assert f"hedgerow fetch acme/tiny --version 1.0.0 --digest {digest}" in " ".join(told.split())
+    assert digest in hub.repository("acme/tiny").message("v1.0.0")
+    assert json.loads(client.publish(dist / "1.0.0-withheld", "--json").stdout)["digest"] == digest
+
+
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(hub: Hub, dist: Path, tmp_path: Path) -> None:
     client = Client(hub, tmp_path / "home")
     told = client.publish(dist / "1.0.0", "--dry-run").stdout
@@ -274,7 +286,7 @@ def test_a_repository_that_holds_other_things_is_refused(hub: Hub, dist: Path, t
     other.commit("theirs", {"model.bin": b"1"}, [], None)
     assert_one_line_and_3(client.publish(dist / "1.0.0"), "holds files that no release put there")
     assert names(hub) == {"model.bin"}
-    theirs = (dist / "1.0.0-withheld" / MANIFEST).read_bytes().replace(b'"name": "tiny"', b'"name": "other"')
+    theirs = manifest.as_bytes(replace(manifest.read(dist / "1.0.0-withheld"), name="other"))
     other.commit("theirs", {MANIFEST: theirs}, [], None)
     assert_one_line_and_3(client.publish(dist / "1.0.0"), "holds the dataset other")
 
