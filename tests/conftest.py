@@ -26,7 +26,7 @@ from tests.postgres import Postgres, cluster, programs
 settings.register_profile("searching", deadline=None)
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
-ANNOTATORS = ["a1", "a2", "adjudicator"]
+ANNOTATORS = ["a1", "a2", "a3", "adjudicator"]
 _numbers = itertools.count(1)
 
 
