@@ -34,11 +34,11 @@ class Outcome:
 def decide(asked: Sheet, read: Adjudicated, adjudicator: str) -> Outcome:
     """Takes the adjudicator's page as the answer to a sheet.
 
-    A question is decided once one version of it is kept, with all that its label needs, or all are dropped, with a rule.
-    Spans of one label that overlap exclude each other, whatever question they belong to: while two of them are kept,
-    the article is undecided. Versions beside a kept one are dropped with it, and so are those that were deleted; a question of which nothing is
-    left on the page names no rule, and is open. What was changed on the page is kept as it stands there. What all
-    agree on is kept, and may be changed, dropped or added to with a rule.
+    A question is decided once one version of it is kept, with all that its label needs, or all are dropped, with a
+    rule. Spans of one label that overlap exclude each other, whatever question they belong to: while two of them are
+    kept, the article is undecided. Versions beside a kept one are dropped with it, and so are those that were deleted;
+    a question of which nothing is left on the page names no rule, and is open. What was changed on the page is kept as
+    it stands there. What all agree on is kept, and may be changed, dropped or added to with a rule.
     """
     return _Deciding(asked, read, adjudicator).outcome()
 
