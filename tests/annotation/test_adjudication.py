@@ -219,8 +219,6 @@ def test_of_three_annotators_versions_that_exclude_each_other_are_one_span_in_th
     decide(page, "keep", "S3")
     says(page, "4 of 4 questions open · “The port” and “port” exclude each other")
     page.press("n")
-    decide(page, "keep", "S2")
-    page.click_words("Monday")
     decide(page, "drop", "S1")
     page.click_words("may")
     decide(page, "keep", "H5")
