@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,12 +10,12 @@ from hypothesis import strategies as st
 from annotation.decisions import Outcome, decide
 from annotation.questions import Sheet, sheet, shown_links
 from annotation.results import Adjudicated, Reading, Said, read_adjudication
-from tests.annotation.test_questions import CLAIM, asked
+from tests.annotation.test_questions import CLAIM, asked, asked_of
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, number, place, quote, speaker
 
 
-def page(one: Sheet, said: dict[str, tuple[str | None, str | None]], *more: Row) -> Adjudicated:
+def page(one: Sheet, said: Mapping[str, tuple[str | None, str | None]], *more: Row) -> Adjudicated:
     """The page as it was opened, with decision and rule by region, and rows that were added or changed."""
     changed = {row["span_id"]: row for row in more if "label" in row}
     rows = {version.region: version.row for item in one.items for version in item.versions} | changed
@@ -183,7 +184,7 @@ def test_two_of_three_agree_and_the_third_gives_way() -> None:
 def test_one_of_three_linked_a_quote_to_another_speaker_and_the_rule_tells_whose_link_stays() -> None:
     ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine"), speaker("m", "Moscow", "Russia")]
     to = {"a1": "s", "a2": "s", "a3": "m"}
-    one = asked(**{who: [*ends, link("said_by", "q", end)] for who, end in to.items()})
+    one = asked_of({who: [*ends, link("said_by", "q", end)] for who, end in to.items()})
     outcome = decide(one, page(one, {"q": ("keep", "S4")}, link("said_by", "q", "s")), "adj")
     assert outcome.undecided == []
     assert [row for row in became(outcome) if row[2]] == [
@@ -229,7 +230,7 @@ def test_spans_of_two_questions_that_overlap_cannot_both_be_kept() -> None:
 
 def test_a_span_that_is_added_or_moved_onto_another_of_its_label_is_told() -> None:
     one = three_quotes()
-    said: dict[str, tuple[str | None, str | None]] = {"z": ("keep", "Q2"), "y": ("keep", "Q2"), "new": (None, "N1")}
+    said = {"z": ("keep", "Q2"), "y": ("keep", "Q2"), "new": (None, "N1")}
     added = page(one, said, number("new", "2,000", "2000", 2000.0, 2000.0))
     assert decide(one, added, "adj").undecided == [f"number “12,000”: {OVERLAP.format('number “2,000”')}"]
     assert decide(one, page(one, said, hedge("new", "12", "modal")), "adj").undecided == []
@@ -241,7 +242,7 @@ def test_a_link_that_means_nothing_between_the_spans_as_they_are_kept_is_told() 
     ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine")]
     one = asked(a1=[*ends, link("said_by", "q", "s")], a2=ends, a3=ends)
     became_a_number = {**number("s", "Kyiv", "1", 1.0, 1.0), "number_value": "1"}
-    said: dict[str, tuple[str | None, str | None]] = {"q": ("keep", "S4"), "s": (None, "N1")}
+    said = {"q": ("keep", "S4"), "s": (None, "N1")}
     told = decide(one, page(one, said, link("said_by", "q", "s"), became_a_number), "adj").undecided
     assert f"quote “{CLAIM}”: its link to the number “Kyiv” means nothing; take the link away" in told
     assert decide(one, page(one, said, link("said_by", "q", "s")), "adj").undecided == []

@@ -13,6 +13,11 @@ CLAIM = "that up to around 12,000 troops may cross"
 
 def asked(*, faults: dict[tuple[str, str], list[str]] | None = None, **rows: list[Row]) -> Sheet:
     """The sheet of spans and links by annotator: `a1=`, `a2=`."""
+    return asked_of(rows, faults)
+
+
+def asked_of(rows: dict[str, list[Row]], faults: dict[tuple[str, str], list[str]] | None = None) -> Sheet:
+    """The sheet of spans and links by annotator."""
     spans = {who: [row for row in mine if "label" in row] for who, mine in rows.items()}
     links = {who: [row for row in mine if "label" not in row] for who, mine in rows.items()}
     return sheet(ONE, spans, links, faults or {})
@@ -117,12 +122,12 @@ def a3_changes(at: int, **changed: Any) -> dict[str, list[Row]]:
 
 
 def test_a_quote_that_one_of_three_linked_to_another_speaker_is_changed_work() -> None:
-    before, after = asked(**three_who_agree()), asked(**a3_changes(5, to_span="a3m"))
+    before, after = asked_of(three_who_agree()), asked_of(a3_changes(5, to_span="a3m"))
     assert before.fingerprint() != after.fingerprint()
     assert not after.is_asked_by(before.fingerprint())
     dropped = three_who_agree()
     del dropped["a3"][5]
-    assert asked(**dropped).fingerprint() not in (before.fingerprint(), after.fingerprint())
+    assert asked_of(dropped).fingerprint() not in (before.fingerprint(), after.fingerprint())
 
 
 @pytest.mark.parametrize(
@@ -139,7 +144,7 @@ def test_a_quote_that_one_of_three_linked_to_another_speaker_is_changed_work() -
     ],
 )
 def test_whatever_a_third_annotator_changes_is_changed_work(at: int, changed: Row) -> None:
-    assert asked(**a3_changes(at, **changed)).fingerprint() != asked(**three_who_agree()).fingerprint()
+    assert asked_of(a3_changes(at, **changed)).fingerprint() != asked_of(three_who_agree()).fingerprint()
 
 
 @pytest.mark.parametrize(
@@ -152,17 +157,17 @@ def test_whatever_a_third_annotator_changes_is_changed_work(at: int, changed: Ro
     ],
 )
 def test_what_follows_from_elsewhere_is_no_change_of_work(at: int, changed: Row) -> None:
-    assert asked(**a3_changes(at, **changed)).fingerprint() == asked(**three_who_agree()).fingerprint()
+    assert asked_of(a3_changes(at, **changed)).fingerprint() == asked_of(three_who_agree()).fingerprint()
 
 
 def test_neither_the_order_of_rows_nor_links_made_by_rule_change_the_work() -> None:
     rows = three_who_agree()
     turned = {who: [row for row in mine[::-1] if not row.get("derived")] for who, mine in reversed(rows.items())}
-    assert asked(**turned).fingerprint() == asked(**rows).fingerprint()
+    assert asked_of(turned).fingerprint() == asked_of(rows).fingerprint()
 
 
 def test_a_link_that_somebody_draws_where_the_rule_makes_it_is_changed_work() -> None:
-    assert asked(**a3_changes(6, derived=False)).fingerprint() != asked(**three_who_agree()).fingerprint()
+    assert asked_of(a3_changes(6, derived=False)).fingerprint() != asked_of(three_who_agree()).fingerprint()
 
 
 def test_a_span_marked_anew_is_changed_work_where_the_page_knows_it_by_its_id() -> None:
@@ -172,9 +177,9 @@ def test_a_span_marked_anew_is_changed_work_where_the_page_knows_it_by_its_id() 
         rows = three_who_agree()
         rows[who][0] |= {"span_id": "anew"}
         rows[who][5] |= {"from_span": "anew"}
-        return asked(**rows).fingerprint()
+        return asked_of(rows).fingerprint()
 
-    same = asked(**three_who_agree()).fingerprint()
+    same = asked_of(three_who_agree()).fingerprint()
     assert (marked_anew("a1") == same, marked_anew("a3") == same) == (False, True)
 
 
@@ -190,7 +195,7 @@ def test_a_task_with_the_fingerprint_of_whole_rows_asks_about_the_same_rows_only
 
 def test_of_three_annotators_each_version_names_its_holders() -> None:
     names = {"a1": "Ann Bo", "a2": "Bo", "a3": "Ann Bo"}
-    one = asked(**{who: [speaker(f"{who}s", words, "Ann Bo")] for who, words in names.items()})
+    one = asked_of({who: [speaker(f"{who}s", words, "Ann Bo")] for who, words in names.items()})
     (item,) = one.items
     assert item.reasons == ("other words",)
     assert [(version.region, version.holders) for version in item.versions] == [("a1s", ("a1", "a3")), ("a2s", ("a2",))]
@@ -199,7 +204,7 @@ def test_of_three_annotators_each_version_names_its_holders() -> None:
 def test_of_three_annotators_those_who_lack_a_link_are_named() -> None:
     rows = three_who_agree()
     del rows["a1"][5], rows["a3"][5]
-    assert [item.reasons for item in asked(**rows).open()] == [("no link to “Kyiv” by a1, a3",)]
+    assert [item.reasons for item in asked_of(rows).open()] == [("no link to “Kyiv” by a1, a3",)]
 
 
 def test_what_excludes_a_version_is_said_be_it_of_the_same_question_or_of_another() -> None:
