@@ -14,7 +14,7 @@ from annotation.decisions import decide
 from annotation.locks import one_at_a_time
 from annotation.normalise import derived
 from annotation.pull import AS_IT_WAS
-from annotation.questions import Sheet, sheet, shown_links, summary, who_had_what
+from annotation.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
 from annotation.rounds import folders_of, layers_of
 from dataset import acknowledged, schema
 from dataset.address import Location
@@ -224,8 +224,7 @@ def _refuse_own_work(corpus: Corpus, round_name: str, adjudicator: str) -> None:
 
 def _changed(here: Round, task: results.Task) -> bool:
     """Whether an article's work is another than the one that its task asks about."""
-    asked = here.sheet(str(task.article_id)).fingerprint()
-    return task.asked is None or task.asked.sheet_sha256 != asked
+    return task.asked is None or not here.sheet(str(task.article_id)).is_asked_by(task.asked.sheet_sha256)
 
 
 def _faults(here: Round) -> tuple[dict[str, Faults], dict[str, list[str]]]:
@@ -250,7 +249,7 @@ def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> Row:
     task = push.task(corpus, asked.article_id, taken=results.DECISION_KEYS + results.NEXT_KEY)
     questions = [[version.region for version in item.versions] for item in asked.open()]
     spans = [
-        (version.row, who_had_what(asked, item) if item.reasons else [])
+        (version.row, who_had_what(asked, item) + excluded(asked, version) if item.reasons else [])
         for item in asked.items
         for version in item.versions
     ]

@@ -34,10 +34,11 @@ class Outcome:
 def decide(asked: Sheet, read: Adjudicated, adjudicator: str) -> Outcome:
     """Takes the adjudicator's page as the answer to a sheet.
 
-    A question is decided once a version of it is kept, with all that its label needs, or all are dropped, with a rule.
-    Versions beside a kept one are dropped with it, and so are those that were deleted; a question of which nothing is
-    left on the page names no rule, and is open. What was changed on the page is kept as it stands there. What all
-    agree on is kept, and may be changed, dropped or added to with a rule.
+    A question is decided once one version of it is kept, with all that its label needs, or all are dropped, with a
+    rule. Spans of one label that overlap exclude each other, whatever question they belong to: while two of them are
+    kept, the article is undecided. Versions beside a kept one are dropped with it, and so are those that were deleted;
+    a question of which nothing is left on the page names no rule, and is open. What was changed on the page is kept as
+    it stands there. What all agree on is kept, and may be changed, dropped or added to with a rule.
     """
     return _Deciding(asked, read, adjudicator).outcome()
 
@@ -52,7 +53,12 @@ class _Deciding:
     def outcome(self) -> Outcome:
         relations = self._relations()
         decisions = [*self._of_spans(), *self._of_links(relations), *self._added(relations)]
-        undecided = [*self._undecided(), *self._relinked(relations)]
+        undecided = [
+            *self._undecided(),
+            *self._overlapping(),
+            *self._meaningless(relations),
+            *self._relinked(relations),
+        ]
         return Outcome(list(self._kept.values()), relations, decisions, undecided)
 
     def _said(self, region: str) -> Said:
@@ -70,12 +76,12 @@ class _Deciding:
     def _undecided(self) -> Iterator[str]:
         for item in self._asked.items:
             if problem := self._problem(item):
-                yield f"{item.group.label} “{item.versions[0].row['text'][:60]}”: {problem}"
+                yield f"{_named(item.versions[0].row)}: {problem}"
         for region, span in self._kept.items():
             if region in self._home:
                 continue
             if problem := "added without a rule" if self._rule(region) is None else _lacks(span):
-                yield f"{span['label']} “{span['text'][:60]}”: {problem}"
+                yield f"{_named(span)}: {problem}"
 
     def _problem(self, item: Item) -> str | None:
         """What a question lacks, None where it is decided."""
@@ -87,12 +93,32 @@ class _Deciding:
         kept = self._kept_versions(item)
         if not kept and not all(self._given_up(version.region) for version in item.versions):
             return "neither kept nor dropped"
+        if len(kept) > 1:
+            return f"{len(kept)} of its versions are kept, and they exclude each other; keep one and drop the others"
         lacking = (_lacks(self._kept[version.region]) for version in kept)
         return "no rule named" if rule is None else next((problem for problem in lacking if problem), None)
 
     def _given_up(self, region: str) -> bool:
         """Whether a version was dropped, or deleted on the page."""
         return region not in self._spans or self._said(region).decision == "drop"
+
+    def _overlapping(self) -> Iterator[str]:
+        """Kept spans of one label that share a code point; two versions of one question are a problem of that."""
+        spans = sorted(self._kept.values(), key=lambda span: (span["label"], *_offsets(span), span["span_id"]))
+        for position, span in enumerate(spans, start=1):
+            question = self._home.get(span["span_id"])
+            for later in spans[position:]:
+                if later["label"] != span["label"] or later["start"] >= span["end"]:
+                    break
+                if question is None or question is not self._home.get(later["span_id"]):
+                    yield f"{_named(span)}: overlaps the {_named(later)}, and gold takes one of them; drop the other"
+
+    def _meaningless(self, relations: list[Row]) -> Iterator[str]:
+        """Links that the scheme does not know between the spans as they are kept, and those from a span to itself."""
+        for link in relations:
+            if link["type"] is None or link["from_span"] == link["to_span"]:
+                start, end = self._kept[link["from_span"]], self._kept[link["to_span"]]
+                yield f"{_named(start)}: its link to the {_named(end)} means nothing; take the link away"
 
     def _relinked(self, relations: list[Row]) -> Iterator[str]:
         """Links that all agreed on and are gone, or that nobody had, at a span that names no rule for it."""
@@ -103,8 +129,8 @@ class _Deciding:
         for start, target in sorted((meant - gold) | (gold - had), key=str):
             item = self._home.get(start or "")
             if item and target and not item.reasons and self._rule_of(item) is None:
-                span, end = item.versions[0].row, self._kept[target]
-                yield f"{span['label']} “{span['text'][:60]}”: name the rule for its link to “{end['text'][:60]}”"
+                end = self._kept[target]
+                yield f"{_named(item.versions[0].row)}: name the rule for its link to “{end['text'][:60]}”"
 
     def _altered(self, item: Item) -> bool:
         (version,) = item.versions
@@ -134,7 +160,8 @@ class _Deciding:
         for link in self._read.reading.relations:
             target = self._heir(link["to_span"])
             if link["from_span"] in self._kept and target is not None:
-                found[link["from_span"], target] = {**link, "to_span": target}
+                ends = (self._kept[region]["label"] for region in (link["from_span"], target))
+                found[link["from_span"], target] = {**link, "type": scheme.relation_type(*ends), "to_span": target}
         return list(found.values())
 
     def _heir(self, region: str) -> str | None:
@@ -220,6 +247,10 @@ class _Deciding:
 
 def _offsets(row: Row) -> tuple[int, int]:
     return row["start"], row["end"]
+
+
+def _named(span: Row) -> str:
+    return f"{span['label']} “{span['text'][:60]}”"
 
 
 def _became(row: Row, gold: Row | None) -> str:

@@ -55,10 +55,45 @@ class Sheet:
         return [item for item in self.items if item.reasons]
 
     def fingerprint(self) -> str:
-        """SHA-256 of what the annotators say, whatever the checks find in it."""
-        said = [self.article_id, self.annotators, [item.group.members for item in self.items]]
+        """SHA-256 of what the page asks about: every annotator's spans and drawn links, and the regions they stand as.
+
+        A span counts with its label, offsets and attributes, a link with its ends. The order of rows, columns that
+        follow from others, links made by rule and what the checks find do not count.
+        """
+        items = [
+            [
+                item.group.label,
+                {who: _content(row) for who, row in item.group.members.items()},
+                [version.region for version in item.versions],
+            ]
+            for item in self.items
+        ]
+        links = [[link.from_group, link.to_group, _drawn_by(link)] for link in self.links]
+        return _hash([self.article_id, self.annotators, items, links])
+
+    def is_asked_by(self, fingerprint: str) -> bool:
+        """Whether a task with this fingerprint asks about this very work.
+
+        Tasks that were sent before fingerprints left out what does not count have one of whole rows. It covers more,
+        so that it too tells any change.
+        """
+        members = [item.group.members for item in self.items]
         links = [link.members for link in self.links]
-        return sha256(json.dumps([said, links], sort_keys=True).encode())
+        return fingerprint in (self.fingerprint(), _hash([[self.article_id, self.annotators, members], links]))
+
+
+def _hash(content: Any) -> str:
+    return sha256(json.dumps(content, sort_keys=True).encode())
+
+
+def _content(row: Row) -> list[Any]:
+    """What an annotator says with a span of a known label."""
+    values = (value(row, name) for name in scheme.ATTRIBUTES[row["label"]])
+    return [row["start"], row["end"], *(sorted(one) if isinstance(one, frozenset) else one for one in values)]
+
+
+def _drawn_by(link: LinkGroup) -> list[str]:
+    return sorted(who for who, row in link.members.items() if not row["derived"])
 
 
 def sheet(
@@ -128,7 +163,8 @@ def _versions(group: Group, taken: set[str]) -> Iterator[Version]:
     for offsets in group.offsets():
         holders = tuple(sorted(who for who, row in group.members.items() if (row["start"], row["end"]) == offsets))
         region = group.members[holders[0]]["span_id"]
-        region = f"{region}.{holders[0]}" if region in taken else region
+        while region in taken:
+            region = f"{region}.{holders[0]}"
         taken.add(region)
         yield Version(region, _shown(region, [group.members[who] for who in holders]), holders)
 
@@ -158,6 +194,18 @@ def who_had_what(asked: Sheet, item: Item) -> list[str]:
     position = asked.items.index(item)
     lines = [f"{who}: {_had(asked, position, who)}" for who in asked.annotators]
     return lines + [reason for reason in item.reasons if reason.startswith("[")]
+
+
+def excluded(asked: Sheet, version: Version) -> list[str]:
+    """A line for each span that cannot be gold beside this version: of the same label, and sharing words with it."""
+    mine = version.row
+    return [
+        f"excludes “{_ends(row['text'])}”: keep one of them"
+        for item in asked.items
+        if item.group.label == mine["label"]
+        for row in (other.row for other in item.versions if other is not version)
+        if row["start"] < mine["end"] and mine["start"] < row["end"]
+    ]
 
 
 def _had(asked: Sheet, position: int, annotator: str) -> str:

@@ -31,7 +31,7 @@ settings.load_profile("steady")
 if "PYTEST_XDIST_WORKER" not in os.environ:
     _state_home = tempfile.TemporaryDirectory(prefix="hedgerow-tests-")
     os.environ["XDG_STATE_HOME"] = _state_home.name
-ANNOTATORS = ["a1", "a2", "adjudicator"]
+ANNOTATORS = ["a1", "a2", "a3", "adjudicator"]
 _numbers = itertools.count(1)
 
 

@@ -18,9 +18,32 @@
   const isWhole = (region) =>
     (NEEDED[said(region, "label")?.replace(" ?", "")] ?? []).every((names) => names.some((name) => said(region, name)));
 
+  // Spans that exclude each other and are to be gold all the same, in pairs: two of one question, or two of one label
+  // that overlap, whatever question they belong to.
+  const clashes = (work) => {
+    const asked = new Map(questions().flatMap((ids) => ids.map((id) => [id, ids])));
+    const stands = (region) => {
+      const decision = said(region, "decision");
+      return asked.has(region.cleanId) ? decision === "keep" : decision !== "drop";
+    };
+    const spans = work.regions.filter(stands).map((region) => ({
+      region,
+      question: asked.get(region.cleanId),
+      label: said(region, "label")?.replace(" ?", ""),
+      ...region.globalOffsets,
+    }));
+    const exclude = (one, other) =>
+      (one.question && one.question === other.question) ||
+      (one.label === other.label && one.start < other.end && other.start < one.end);
+    return spans.flatMap((one, at) =>
+      spans.slice(at + 1).filter((other) => exclude(one, other)).map((other) => [one.region, other.region]));
+  };
+  const named = (region) => `“${region.text.replace(/\s+/g, " ").slice(0, 40)}”`;
+
   // A question is a group of spans that exclude each other: decided once one is kept, and lacks nothing, or all are
   // dropped, by a rule. What was deleted is dropped; where nothing is left, no rule can be named.
-  const isDecided = (regions) => {
+  const isDecided = (regions, clashing) => {
+    if (regions.some((region) => clashing.includes(region))) return false;
     const decisions = regions.map((region) => said(region, "decision"));
     const ruled = regions.some((region) => said(region, "rule"));
     const whole = regions.every((region, at) => decisions[at] !== "keep" || isWhole(region));
@@ -36,19 +59,25 @@
     const work = annotation();
     if (!work || !questions()) return;
     const all = groups(work);
-    const open = all.filter((regions) => !isDecided(regions));
+    const pairs = clashes(work);
+    const clashing = pairs.flat();
+    const open = all.filter((regions) => !isDecided(regions, clashing));
     for (const regions of all) {
       for (const region of regions) {
-        for (const span of region._spans ?? []) span.classList.toggle("hedgerow-decided", isDecided(regions));
+        for (const span of region._spans ?? []) span.classList.toggle("hedgerow-decided", !open.includes(regions));
       }
     }
     const way = open.some((regions) => !regions.length) ? "Ctrl+Z: bring back what was deleted" : "N: next";
-    const line = open.length ? `${open.length} of ${all.length} questions open · ${way}` : "No question is open: submit";
+    const [pair] = pairs;
+    const hint = pair ? `${named(pair[0])} and ${named(pair[1])} exclude each other: drop one` : way;
+    const line =
+      open.length || pair ? `${open.length} of ${all.length} questions open · ${hint}` : "No question is open: submit";
     document.documentElement.style.setProperty("--hedgerow-open", JSON.stringify(line));
   };
 
   const next = (work) => {
-    const open = groups(work).filter((regions) => regions.length && !isDecided(regions));
+    const clashing = clashes(work).flat();
+    const open = groups(work).filter((regions) => regions.length && !isDecided(regions, clashing));
     const at = open.findIndex((regions) => regions.includes(work.highlightedNode));
     const region = open[(at + 1) % open.length]?.[0];
     if (!region) return;

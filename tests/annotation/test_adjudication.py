@@ -118,6 +118,32 @@ def labelled_port(port: Corpus) -> Corpus:
     return port
 
 
+def relabelled_port(named: str, source: str, *, hedged: bool) -> list[dict[str, object]]:
+    """A quote that is linked to one of two speakers, and a hedge or none."""
+    spans = [
+        span("speaker", named, speaker_entities=["Port of Lomma"]),
+        span("quote", QUOTE, quote_form="direct", quote_source="linked"),
+    ]
+    if source != named:
+        spans.append(span("speaker", source, speaker_entities=["Ilsa Brandt"]))
+    if hedged:
+        spans.append(span("hedge", "may", hedge_kind="modal"))
+    link = {"from_span": QUOTE, "to_span": source, "derived": False}
+    return write_result(spans, [link], ["Port of Lomma", "Ilsa Brandt"])
+
+
+@pytest.fixture
+def labelled_by_three(port: Corpus) -> Corpus:
+    """Two of three agree on each span: a2 has other words of the speaker, a3 another source and no hedge."""
+    push.deal(port, "r1", ["a3"])
+    push.push(port, "r1", seat(port, "a3"))
+    submit(port, "a1", "one", relabelled_port("The port", "The port", hedged=True))
+    submit(port, "a2", "one", relabelled_port("port", "port", hedged=True))
+    submit(port, "a3", "one", relabelled_port("The port", "Monday", hedged=False))
+    pull.pull(port, "r1", [seat(port, name) for name in ("a1", "a2", "a3")], accept_removals=False, tell=print)
+    return port
+
+
 def decide(page: Annotator, decision: str, rule: str) -> None:
     page.choose(decision[0], decision)
     page.page.locator(".rule label", has_text=rule).filter(visible=True).first.click()
@@ -172,6 +198,52 @@ def test_from_two_annotators_to_gold(chromium: Browser, server: Server, port: Co
         + [(who, "kept", None) for who in ("a1", "a2") for _ in range(3)],
         key=str,
     )
+
+
+def test_of_three_annotators_versions_that_exclude_each_other_are_one_span_in_the_gold(
+    chromium: Browser, server: Server, labelled_by_three: Corpus, judge: Seat
+) -> None:
+    corpus = labelled_by_three
+    assert adjudication.open_round(corpus, "r1", judge, again=False).questions == 4
+    page = enter(chromium, server, "adjudicator")
+    open_article(page, corpus, judge, "one", adjudicating=True)
+    says(page, "4 of 4 questions open")
+    page.press("n")
+    who_had_what = page.page.locator(".who")
+    for line in ("a2: “port” · Port of Lomma", "excludes “port”: keep one of them"):
+        expect(who_had_what.get_by_text(line)).to_be_visible()
+    decide(page, "keep", "S2")
+    says(page, "3 of 4 questions open")
+    page.click_words("port")
+    expect(who_had_what.get_by_text("excludes “The port”: keep one of them")).to_be_visible()
+    decide(page, "keep", "S3")
+    says(page, "4 of 4 questions open · “The port” and “port” exclude each other")
+    page.press("n")
+    decide(page, "drop", "S1")
+    page.click_words("may")
+    decide(page, "keep", "H5")
+    page.click_words("lose")
+    page.press("r")
+    page.click_words("The")
+    page.click_words("lose")
+    decide(page, "keep", "S4")
+    says(page, "1 of 4 questions open · “The port” and “port” exclude each other")
+    page.submit()
+    decided = adjudication.pull_decisions(corpus, "r1", judge, accept_removals=False)
+    (problem,) = decided.undecided["one"]
+    assert (decided.taken, gold(corpus)) == ([], [])
+    assert problem.startswith("speaker “The port”: 2 of its versions are kept")
+    open_article(page, corpus, judge, "one", adjudicating=True)
+    page.click_words("port")
+    decide(page, "drop", "S3")
+    says(page, "No question is open")
+    with page.page.expect_response(lambda answer: "/annotations/" in answer.url and answer.request.method == "PATCH"):
+        page.button("Update").click()
+    assert adjudication.pull_decisions(corpus, "r1", judge, accept_removals=False).taken == ["one"]
+    assert gold(corpus) == [("speaker", "The port"), ("quote", QUOTE), ("hedge", "may")]
+    decisions = read_table(corpus.decisions, schema.Decisions)
+    links = decisions.filter(pl.col("to_span").is_not_null()).select("annotator", "outcome", "rule")
+    assert sorted(links.rows()) == [("a1", "kept", "S4"), ("a2", "kept", "S4"), ("a3", "dropped", "S4")]
 
 
 def test_what_all_agree_on_is_locked(chromium: Browser, server: Server, labelled_port: Corpus, judge: Seat) -> None:

@@ -84,6 +84,23 @@ def test_who_is_pushed_alone_after_another_gets_the_share_in_common(tmp_path: Pa
     assert (len(dealt["a1"]), len(dealt["a2"])) == (10, 2)
 
 
+def test_what_nobody_has_is_shared_before_what_one_has(tmp_path: Path) -> None:
+    """Who has an article already keeps it for himself, so that there is less to label twice."""
+    corpus = corpus_of(tmp_path / "c", 20)
+    alone = hands(corpus, "a1")["a1"]
+    dealt = hands(grown(corpus, 24), "a1", "a2", share=0.25)
+    shared = dealt["a1"] & dealt["a2"]
+    assert len(shared) == 6
+    assert shared - alone == {"n020", "n021", "n022", "n023"}
+
+
+def test_what_several_have_is_shared_before_what_nobody_has(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "c", 20)
+    before = hands(corpus, "a1", "a2", share=0.2)
+    dealt = hands(grown(corpus, 40), "a1", "a2", "a3", share=0.1)
+    assert dealt["a3"] >= before["a1"] & before["a2"] == dealt["a1"] & dealt["a2"]
+
+
 @pytest.mark.parametrize("steps", [(6, 9), (1, 30), (10, 11)])
 @settings(max_examples=20, deadline=None)
 @given(share=st.floats(0.01, 1), people=st.integers(1, 4))

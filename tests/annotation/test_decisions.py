@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -9,12 +10,12 @@ from hypothesis import strategies as st
 from annotation.decisions import Outcome, decide
 from annotation.questions import Sheet, sheet, shown_links
 from annotation.results import Adjudicated, Reading, Said, read_adjudication
-from tests.annotation.test_questions import CLAIM, asked
+from tests.annotation.test_questions import CLAIM, asked, asked_of
 from tests.dataset.drawn import Record, records
-from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, quote, speaker
+from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, number, place, quote, speaker
 
 
-def page(one: Sheet, said: dict[str, tuple[str | None, str | None]], *more: Row) -> Adjudicated:
+def page(one: Sheet, said: Mapping[str, tuple[str | None, str | None]], *more: Row) -> Adjudicated:
     """The page as it was opened, with decision and rule by region, and rows that were added or changed."""
     changed = {row["span_id"]: row for row in more if "label" in row}
     rows = {version.region: version.row for item in one.items for version in item.versions} | changed
@@ -147,6 +148,104 @@ def test_links_of_what_all_agree_on_are_drawn_and_taken_away_only_with_a_rule() 
     assert decide(one, page(one, {"q": (None, "S4")}, drawn), "adj").undecided == []
     bare = Adjudicated(Reading(page(one, {}).reading.spans, []), {})
     assert decide(one, bare, "adj").undecided == [told % "Kyiv"]
+
+
+def test_the_rule_on_the_version_that_is_kept_decides_whatever_a_dropped_one_names() -> None:
+    outcome = decide(TWO_VERSIONS, page(TWO_VERSIONS, {"s": ("drop", "S1"), "t": ("keep", "S2")}), "adj")
+    assert outcome.undecided == []
+    assert [row[3:] for row in became(outcome)] == [("changed", "t", "S2"), ("kept", "t", "S2")]
+
+
+def test_a_link_that_two_of_three_had_goes_without_a_rule_and_one_that_all_had_does_not() -> None:
+    """Who lacks an end of a link cannot have it, and is asked about that end."""
+    q, s = quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine")
+    linked = [q, s, link("said_by", "q", "s")]
+    two = asked(a1=linked, a2=linked, a3=[q])
+    kept = page(two, {"s": ("keep", "S4")})
+    unlinked = Adjudicated(Reading(kept.reading.spans, []), kept.said)
+    assert decide(two, kept, "adj").undecided == decide(two, unlinked, "adj").undecided == []
+    three = asked(a1=linked, a2=linked, a3=linked)
+    bare = Adjudicated(Reading(page(three, {}).reading.spans, []), {})
+    assert decide(three, bare, "adj").undecided == [f"quote “{CLAIM}”: name the rule for its link to “Kyiv”"]
+
+
+def test_two_of_three_agree_and_the_third_gives_way() -> None:
+    one = asked(
+        a1=[speaker("s", "Ann Bo", "Ann Bo")], a2=[speaker("t", "Bo", "Ann Bo")], a3=[speaker("u", "Ann Bo", "Ann Bo")]
+    )
+    outcome = decide(one, page(one, {"s": ("keep", "S2")}), "adj")
+    assert [row[:2] + row[3:] for row in became(outcome)] == [
+        ("a1", "s", "kept", "s", "S2"),
+        ("a2", "t", "changed", "s", "S2"),
+        ("a3", "u", "kept", "s", "S2"),
+    ]
+
+
+def test_one_of_three_linked_a_quote_to_another_speaker_and_the_rule_tells_whose_link_stays() -> None:
+    ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine"), speaker("m", "Moscow", "Russia")]
+    to = {"a1": "s", "a2": "s", "a3": "m"}
+    one = asked_of({who: [*ends, link("said_by", "q", end)] for who, end in to.items()})
+    outcome = decide(one, page(one, {"q": ("keep", "S4")}, link("said_by", "q", "s")), "adj")
+    assert outcome.undecided == []
+    assert [row for row in became(outcome) if row[2]] == [
+        ("a1", "q", "s", "kept", "q", "S4"),
+        ("a2", "q", "s", "kept", "q", "S4"),
+        ("a3", "q", "m", "dropped", None, "S4"),
+    ]
+
+
+def test_two_versions_of_one_question_cannot_both_be_kept() -> None:
+    both = {"s": ("keep", "S2"), "t": ("keep", "S2")}
+    (told,) = decide(TWO_VERSIONS, page(TWO_VERSIONS, both), "adj").undecided
+    assert told.startswith("speaker “Ann Bo”: 2 of its versions are kept")
+    apart = speaker("t", "Moscow", "Ann Bo")
+    (told,) = decide(TWO_VERSIONS, page(TWO_VERSIONS, both, apart), "adj").undecided
+    assert told.startswith("speaker “Ann Bo”: 2 of its versions are kept")
+
+
+def three_quotes() -> Sheet:
+    """One annotator's long quote stands against two of another: `x` and `z` are versions of one question, `y` is its
+    own; all have the number `n`."""
+    rest = {"quote_form": "direct", "quote_source": "linked"}
+    n = number("n", "12,000", "12000", 12000.0, 12000.0)
+    return asked(
+        a1=[place("x", "quote", 0, 20, **rest), n],
+        a2=[place("y", "quote", 0, 9, **rest), place("z", "quote", 10, 20, **rest), n],
+        a3=[place("y3", "quote", 0, 9, **rest), place("z3", "quote", 10, 20, **rest), n],
+    )
+
+
+OVERLAP = "overlaps the {}, and gold takes one of them; drop the other"
+
+
+def test_spans_of_two_questions_that_overlap_cannot_both_be_kept() -> None:
+    one = three_quotes()
+    long, first = TEXTS[ONE][:20], TEXTS[ONE][:9]
+    both = page(one, {"x": ("keep", "Q2"), "z": ("drop", "Q2"), "y": ("keep", "Q2")})
+    assert decide(one, both, "adj").undecided == [f"quote “{first}”: {OVERLAP.format(f'quote “{long}”')}"]
+    short = page(one, {"x": ("drop", "Q2"), "z": ("keep", "Q2"), "y": ("keep", "Q2")})
+    outcome = decide(one, short, "adj")
+    assert (outcome.undecided, sorted(span["span_id"] for span in outcome.spans)) == ([], ["n", "y", "z"])
+
+
+def test_a_span_that_is_added_or_moved_onto_another_of_its_label_is_told() -> None:
+    one = three_quotes()
+    said = {"z": ("keep", "Q2"), "y": ("keep", "Q2"), "new": (None, "N1")}
+    added = page(one, said, number("new", "2,000", "2000", 2000.0, 2000.0))
+    assert decide(one, added, "adj").undecided == [f"number “12,000”: {OVERLAP.format('number “2,000”')}"]
+    assert decide(one, page(one, said, hedge("new", "12", "modal")), "adj").undecided == []
+    moved = page(one, said, place("z", "quote", 8, 20, quote_form="direct", quote_source="linked"))
+    assert [line for line in decide(one, moved, "adj").undecided if "overlaps" in line]
+
+
+def test_a_link_that_means_nothing_between_the_spans_as_they_are_kept_is_told() -> None:
+    ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine")]
+    one = asked(a1=[*ends, link("said_by", "q", "s")], a2=ends, a3=ends)
+    became_a_number = {**number("s", "Kyiv", "1", 1.0, 1.0), "number_value": "1"}
+    said = {"q": ("keep", "S4"), "s": (None, "N1")}
+    told = decide(one, page(one, said, link("said_by", "q", "s"), became_a_number), "adj").undecided
+    assert f"quote “{CLAIM}”: its link to the number “Kyiv” means nothing; take the link away" in told
+    assert decide(one, page(one, said, link("said_by", "q", "s")), "adj").undecided == []
 
 
 @st.composite

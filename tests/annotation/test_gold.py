@@ -20,7 +20,7 @@ from dataset.files import read_table
 from dataset.problem import Problem
 from dataset.withdrawal import withdraw
 from tests.dataset.releasing import put_under_git
-from tests.dataset.tiny import ONE, TWO, Row, hedge, key, put_corpus, put_jsonl, put_layer, task
+from tests.dataset.tiny import ONE, TWO, Row, hedge, key, link, put_corpus, put_jsonl, put_layer, quote, speaker, task
 
 ACCOUNT = 7
 
@@ -129,6 +129,26 @@ def test_a_task_with_another_text_than_the_article_is_told_and_not_taken(corpus:
     held.submit({"h": ("keep", "H4")})
     held.held[0]["data"]["text"] += " "
     assert pulled(corpus, who).changed == [ONE]
+
+
+def test_a_quote_that_one_of_three_links_elsewhere_after_the_round_was_opened_is_told_and_not_taken(
+    corpus: Corpus,
+) -> None:
+    ends = [
+        quote("q", "that they crossed", "indirect"),
+        speaker("m", "Moscow", "Russia"),
+        speaker("k", "Kyiv", "Ukraine"),
+    ]
+    agreed = {who: [*ends, link("said_by", "q", "m")] for who in ("a1", "a2", "a3")}
+    put_round(corpus, "r3", **agreed)
+    held, who = adjudicator()
+    opened(corpus, who, "r3")
+    held.submit({})
+    put_round(corpus, "r3", **agreed | {"a3": [*ends, link("said_by", "q", "k")]})
+    assert (pulled(corpus, who, "r3").taken, pulled(corpus, who, "r3").changed) == ([], [ONE])
+    assert list(opened(corpus, who, "r3").changed) == [ONE]
+    put_round(corpus, "r3", **agreed)
+    assert pulled(corpus, who, "r3").changed == []
 
 
 def two_rounds(corpus: Corpus) -> tuple[tuple[Held, Seat], tuple[Held, Seat]]:

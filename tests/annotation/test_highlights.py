@@ -9,7 +9,20 @@ from hypothesis import strategies as st
 from annotation.highlights import Highlighted, Note, highlighted, pieces
 from annotation.labelled import LabelledArticle, labelled_articles
 from dataset.scheme import LABELS
-from tests.dataset.tiny import ONE, TWO, Row, Rows, hedge, link, put_corpus, put_layer, quote, valid_rows
+from tests.dataset.tiny import (
+    ONE,
+    TWO,
+    Row,
+    Rows,
+    hedge,
+    link,
+    place,
+    put_corpus,
+    put_layer,
+    quote,
+    task,
+    valid_rows,
+)
 
 
 def labelled(folder: Path, rows: Rows) -> dict[str, LabelledArticle]:
@@ -43,6 +56,21 @@ def test_a_link_is_told_at_both_its_ends(tiny: Highlighted) -> None:
     assert ("said by", says.number) in [(link.words, link.other) for link in said.links]
     assert ("says", said.number) in [(link.words, link.other) for link in says.links]
     assert {(link.source, link.target) for link in says.links} == {(said.number, says.number)}
+
+
+def test_numbers_after_the_twenty_sixth_have_two_letters(tmp_path: Path) -> None:
+    words = [str(value) for value in range(100, 154)]
+    spans = [
+        place(word, "number", 4 * at, 4 * at + 3, text=word, number_kind="count", number_value=word)
+        for at, word in enumerate(words)
+    ]
+    corpus = put_corpus(tmp_path, {ONE: " ".join(words)})
+    layer = put_layer(corpus, {"tasks": [task(ONE)], "spans": spans, "relations": [], "findings": []})
+    (article,) = labelled_articles(corpus, layer)
+    signs = {note.words: note.sign for note in highlighted(article).notes}
+    assert [signs[word] for word in ("100", "125", "126", "127", "151", "152", "153")] == (
+        ["a", "z", "aa", "ab", "az", "ba", "bb"]
+    )
 
 
 def test_attributes_are_told_and_what_goes_without_saying_is_not(tmp_path: Path) -> None:

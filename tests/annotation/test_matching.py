@@ -48,6 +48,19 @@ def test_taking_the_nearest_first_would_leave_one_over() -> None:
     assert sizes(matched(one, other)) == (0, 1, 2)
 
 
+def test_three_poor_pairs_are_more_than_two_perfect_ones() -> None:
+    """The two perfect pairs would leave the outer spans without a partner."""
+    one = [span("quote", 5, 15), span("quote", 14, 24), span("quote", 23, 29)]
+    other = [span("quote", 0, 6), span("quote", 5, 15), span("quote", 14, 24)]
+    assert sizes(matched(one, other)) == (2, 2, 3)
+
+
+def test_of_matchings_that_are_equally_good_the_same_is_taken_whoever_comes_first() -> None:
+    one, other = [span("quote", 1, 6), span("quote", 2, 7)], [span("quote", 4, 6), span("quote", 2, 3)]
+    there, back = matched(one, other).found, matched(other, one).found
+    assert as_set(there) == {(b, a) for a, b in as_set(back)}
+
+
 def test_of_spans_at_the_same_place_those_with_the_same_attributes_are_matched() -> None:
     twice = [span("quote", 0, 5, quote_form="direct"), span("quote", 0, 5, quote_form="mixed") | {"span_id": "zz"}]
     works = coded(compared({"a1": {"one": twice}, "a2": {"one": [row | {"span_id": "x"} for row in twice[::-1]]}}))

@@ -424,6 +424,17 @@ def test_a_raw_pull_that_was_altered_is_noticed(tmp_path: Path, name: str) -> No
     assert list(raw.altered(corpus)) == [folder / name]
 
 
+def test_a_raw_pull_whose_manifest_holds_no_hash_is_not_taken_for_altered(tmp_path: Path) -> None:
+    corpus = make_corpus(tmp_path / "corpus", {"one": "Rain fell."})
+    export = export_of(tmp_path / "export.json", {"one": "Rain fell."})
+    folder = corpus.pulls / pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).pull_id
+    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    del told["annotators"]["a1"]["sha256"]
+    (folder / "manifest.json").chmod(0o600)
+    (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    assert list(raw.altered(corpus)) == []
+
+
 def test_a_pull_into_parquet_brings_what_one_into_json_lines_does(tmp_path: Path) -> None:
     layers = []
     for form in ("jsonl", "parquet"):

@@ -1,14 +1,23 @@
 from __future__ import annotations
 
-from annotation.questions import Sheet, sheet, shown_links, summary, who_had_what
+from typing import Any
+
+import pytest
+
+from annotation.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
 from annotation.results import read_result, write_adjudication
-from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, quote, speaker
+from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, number, place, quote, speaker
 
 CLAIM = "that up to around 12,000 troops may cross"
 
 
 def asked(*, faults: dict[tuple[str, str], list[str]] | None = None, **rows: list[Row]) -> Sheet:
     """The sheet of spans and links by annotator: `a1=`, `a2=`."""
+    return asked_of(rows, faults)
+
+
+def asked_of(rows: dict[str, list[Row]], faults: dict[tuple[str, str], list[str]] | None = None) -> Sheet:
+    """The sheet of spans and links by annotator."""
     spans = {who: [row for row in mine if "label" in row] for who, mine in rows.items()}
     links = {who: [row for row in mine if "label" not in row] for who, mine in rows.items()}
     return sheet(ONE, spans, links, faults or {})
@@ -87,6 +96,133 @@ def test_the_fingerprint_is_of_what_was_said_not_of_what_the_checks_find() -> No
     same = asked(faults={("a1", "h"): ["[h1] one"]}, a1=mine, a2=[])
     assert asked(a1=mine, a2=[]).fingerprint() == same.fingerprint()
     assert asked(a1=[hedge("h", "may", "evidential")], a2=[]).fingerprint() != same.fingerprint()
+
+
+def three_who_agree() -> dict[str, list[Row]]:
+    """A quote, two speakers and a number with its hedge, marked and linked alike by three annotators."""
+    return {
+        who: [
+            quote(f"{who}q", CLAIM, "indirect"),
+            speaker(f"{who}k", "Kyiv", "Ukraine", "Ann Bo"),
+            speaker(f"{who}m", "Moscow", "Russia"),
+            hedge(f"{who}h", "around", "approximator"),
+            number(f"{who}n", "12,000", "12000", 12000.0, 12000.0),
+            link("said_by", f"{who}q", f"{who}k"),
+            link("hedges", f"{who}h", f"{who}n", derived=True),
+        ]
+        for who in ("a1", "a2", "a3")
+    }
+
+
+def a3_changes(at: int, **changed: Any) -> dict[str, list[Row]]:
+    """The same work, but for one row of the third annotator."""
+    rows = three_who_agree()
+    rows["a3"][at] |= changed
+    return rows
+
+
+def test_a_quote_that_one_of_three_linked_to_another_speaker_is_changed_work() -> None:
+    before, after = asked_of(three_who_agree()), asked_of(a3_changes(5, to_span="a3m"))
+    assert before.fingerprint() != after.fingerprint()
+    assert not after.is_asked_by(before.fingerprint())
+    dropped = three_who_agree()
+    del dropped["a3"][5]
+    assert asked_of(dropped).fingerprint() not in (before.fingerprint(), after.fingerprint())
+
+
+@pytest.mark.parametrize(
+    ("at", "changed"),
+    [
+        (0, {"end": 30}),
+        (0, {"quote_form": "mixed"}),
+        (0, {"quote_source": "unnamed"}),
+        (1, {"speaker_entities": ["Ukraine"]}),
+        (3, {"hedge_kind": "modal"}),
+        (4, {"number_kind": "measure"}),
+        (4, {"number_value": "12001"}),
+        (4, {"number_unit": "men"}),
+    ],
+)
+def test_whatever_a_third_annotator_changes_is_changed_work(at: int, changed: Row) -> None:
+    assert asked_of(a3_changes(at, **changed)).fingerprint() != asked_of(three_who_agree()).fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("at", "changed"),
+    [
+        (0, {"round": "r2", "annotator": "somebody", "article_id": "elsewhere"}),
+        (1, {"speaker_entities": ["Ann Bo", "Ukraine"]}),
+        (4, {"number_low": None, "text": "", "a_column_of_a_later_version": 1}),
+        (5, {"a_column_of_a_later_version": 1}),
+    ],
+)
+def test_what_follows_from_elsewhere_is_no_change_of_work(at: int, changed: Row) -> None:
+    assert asked_of(a3_changes(at, **changed)).fingerprint() == asked_of(three_who_agree()).fingerprint()
+
+
+def test_neither_the_order_of_rows_nor_links_made_by_rule_change_the_work() -> None:
+    rows = three_who_agree()
+    turned = {who: [row for row in mine[::-1] if not row.get("derived")] for who, mine in reversed(rows.items())}
+    assert asked_of(turned).fingerprint() == asked_of(rows).fingerprint()
+
+
+def test_a_link_that_somebody_draws_where_the_rule_makes_it_is_changed_work() -> None:
+    assert asked_of(a3_changes(6, derived=False)).fingerprint() != asked_of(three_who_agree()).fingerprint()
+
+
+def test_a_span_marked_anew_is_changed_work_where_the_page_knows_it_by_its_id() -> None:
+    """The page has the id of the first annotator who holds a version; the others' spans are found by their place."""
+
+    def marked_anew(who: str) -> str:
+        rows = three_who_agree()
+        rows[who][0] |= {"span_id": "anew"}
+        rows[who][5] |= {"from_span": "anew"}
+        return asked_of(rows).fingerprint()
+
+    same = asked_of(three_who_agree()).fingerprint()
+    assert (marked_anew("a1") == same, marked_anew("a3") == same) == (False, True)
+
+
+def test_a_task_with_the_fingerprint_of_whole_rows_asks_about_the_same_rows_only() -> None:
+    """The hash is one that such a task carries."""
+    first = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine"), link("said_by", "q", "s")]
+    second = [quote("r", CLAIM, "mixed")]
+    before = "0cedad7dcc35aa2e642f9a77738e7bca2c7453087b0f764043a75be8c1141532"
+    assert asked(a1=first, a2=second).is_asked_by(before)
+    assert not asked(a1=first, a2=[quote("r", CLAIM, "direct")]).is_asked_by(before)
+    assert not asked(a1=first[:2], a2=second).is_asked_by(before)
+
+
+def test_of_three_annotators_each_version_names_its_holders() -> None:
+    names = {"a1": "Ann Bo", "a2": "Bo", "a3": "Ann Bo"}
+    one = asked_of({who: [speaker(f"{who}s", words, "Ann Bo")] for who, words in names.items()})
+    (item,) = one.items
+    assert item.reasons == ("other words",)
+    assert [(version.region, version.holders) for version in item.versions] == [("a1s", ("a1", "a3")), ("a2s", ("a2",))]
+
+
+def test_of_three_annotators_those_who_lack_a_link_are_named() -> None:
+    rows = three_who_agree()
+    del rows["a1"][5], rows["a3"][5]
+    assert [item.reasons for item in asked_of(rows).open()] == [("no link to “Kyiv” by a1, a3",)]
+
+
+def test_what_excludes_a_version_is_said_be_it_of_the_same_question_or_of_another() -> None:
+    long, first, last = place("x", "quote", 0, 20), place("y", "quote", 0, 11), place("z", "quote", 12, 20)
+    one = asked(a1=[long], a2=[first, last], a3=[hedge("h", "may", "modal")])
+    told = {version.region: excluded(one, version) for item in one.items for version in item.versions}
+    excludes = {row["span_id"]: f"excludes “{row['text']}”: keep one of them" for row in (long, first, last)}
+    assert told == {"x": [excludes["y"], excludes["z"]], "y": [excludes["x"]], "z": [excludes["x"]], "h": []}
+
+
+def test_spans_whose_ids_collide_are_regions_of_their_own() -> None:
+    one = asked(
+        a1=[speaker("x", "Kyiv", "Ukraine"), quote("x.a2", CLAIM, "indirect")],
+        a2=[hedge("x", "around", "approximator"), hedge("y", "may", "modal")],
+        a3=[hedge("x.a3", "may", "modal"), hedge("x", "up to", "approximator")],
+    )
+    regions = [version.region for item in one.items for version in item.versions]
+    assert len(set(regions)) == len(regions) == 5
 
 
 def test_markup_in_an_article_is_shown_as_it_is() -> None:

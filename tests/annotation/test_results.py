@@ -246,6 +246,17 @@ def test_the_later_quote_continues_the_earlier(direction: str) -> None:
     assert (link["type"], link["from_span"], link["to_span"]) == ("continues", "b", "a")
 
 
+@pytest.mark.parametrize("direction", ["right", "left", "bi"])
+@pytest.mark.parametrize("ends", [("a", "b"), ("b", "a")])
+@pytest.mark.parametrize(("first", "second"), [((4, 8), (4, 12)), ((4, 8), (4, 8)), ((4, 30), (6, 8))])
+def test_of_quotes_that_begin_together_the_one_that_ends_later_continues_else_that_of_the_later_id(
+    first: tuple[int, int], second: tuple[int, int], ends: tuple[str, str], direction: str
+) -> None:
+    result = [region("a", "quote", *first), region("b", "quote", *second), relation(*ends, direction)]
+    (link,) = read_result(result, TEXT).relations
+    assert (link["type"], link["from_span"], link["to_span"]) == ("continues", "b", "a")
+
+
 def test_a_left_link_that_means_nothing_is_turned_all_the_same() -> None:
     result = [region("a", "number"), region("b", "speaker", 9, 12), relation("a", "b", "left")]
     (link,) = read_result(result, TEXT).relations
@@ -352,6 +363,12 @@ def test_ages_and_user_names_are_no_part_of_a_task() -> None:
     edited = {**task, "annotations": [{"id": 2, "result": [{"id": "a"}]}]}
     lines = [canonical_line(one) for one in (task, later, edited)]
     assert lines[0] == lines[1] != lines[2]
+
+
+def test_what_a_restored_task_remembers_is_part_of_it() -> None:
+    task = {"id": 1, "data": {"text": "x"}, "annotations": [], "meta": {"restored": {"seconds": 1.0}}}
+    lines = [canonical_line(task | {"meta": meta}) for meta in (task["meta"], {"restored": {"seconds": 2.0}}, None)]
+    assert len(set(lines)) == 3
 
 
 def test_every_attribute_of_the_scheme_has_a_control() -> None:
