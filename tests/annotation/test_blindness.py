@@ -263,9 +263,7 @@ def test_a_path_that_is_written_otherwise_opens_nothing(server: Server, path: st
     assert "@hedgerow.local" not in answer.text
 
 
-def test_a_slow_body_and_a_slow_log_in_stop_nobodys_submit(
-    unprotected: Unprotected, b1: Work, b2: Work, tmp_path: Path
-) -> None:
+def test_a_slow_log_in_stops_nobodys_submit(unprotected: Unprotected, b1: Work, b2: Work, tmp_path: Path) -> None:
     release = tmp_path / "release"
     with of(unprotected.server, None) as web:
         web.get("/user/login/")
