@@ -330,10 +330,17 @@ def _text(root: Path, settings: dict[str, Any], name: str, default: str, within:
     return value
 
 
+def _note(root: Path, of: str, maker: dict[str, Any]) -> str:
+    """A setting that is words, on one line or several."""
+    if not isinstance(maker["note"], str) or not maker["note"].replace("\n", "").isprintable():
+        raise Problem(f"{root / SETTINGS}: note in [annotators.{of}] is to be words in quotation marks", "mend it")
+    return maker["note"]
+
+
 def _maker(root: Path, of: str, maker: Any) -> Maker:
     if not (isinstance(maker, dict) and {"kind", "note"} <= set(maker)):
         raise Problem(f"{root / SETTINGS}: [annotators.{of}] lacks kind or note", "say in both who that annotator is")
-    return Maker(*(_text(root, maker, name, "", f" in [annotators.{of}]") for name in ("kind", "note")))
+    return Maker(_text(root, maker, "kind", "", f" in [annotators.{of}]"), _note(root, of, maker))
 
 
 def _proportions(root: Path, told: Any) -> dict[str, float]:

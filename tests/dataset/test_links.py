@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,7 @@ def test_links_within_a_corpus_and_that_of_the_state_folder_may_stay(root: Path)
     text.rename(root / "seeds" / "first.txt")
     text.symlink_to("../first.txt")
     (root.parent / "disk").mkdir()
+    shutil.rmtree(root / ".hedgerow", ignore_errors=True)
     (root / ".hedgerow").symlink_to(root.parent / "disk")
     assert open_corpus(root).text(ONE)
 

@@ -15,7 +15,12 @@ from typing import Any
 from switches import HOLD, SWITCHES
 
 from annotation import membership, routes
+
+# What Label Studio reads while its settings load, it reads in the module that is named here.
+os.environ["DJANGO_SETTINGS_MODULE"] = "annotation.studio_settings"
 from annotation.studio_settings import *  # noqa: F403
+
+os.environ["DJANGO_SETTINGS_MODULE"] = __name__
 
 
 def _set(owner: Any, name: str, value: Any) -> Callable[[bool], None]:
