@@ -11,6 +11,7 @@ import httpx
 from annotation.routes import KEY_HEADER
 from annotation.server import HOST, Account, Secrets
 from dataset.doctor import Line
+from dataset.problem import Problem
 
 _REFUSALS: Final = frozenset({401, 403, 404, 405})
 _RESTART: Final = "run `hedgerow down` and `hedgerow up`, and let nobody label meanwhile"
@@ -47,7 +48,11 @@ class Attempt:
 
 
 def blindness(known: Secrets) -> Iterator[Line]:
-    """Whether annotators are kept from each other's work, and from all but the labelling page, found out by trying."""
+    """Whether annotators are kept from each other's work, and from all but the labelling page, found out by trying.
+
+    Raises:
+        Problem: an annotator does not reach their own work.
+    """
     found, count = _tried(known)
     if found:
         more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
@@ -147,7 +152,12 @@ def _attempts_at(work: Work) -> Iterator[Attempt]:
 
 
 def _get(web: httpx.Client, account: Account, key: str | None, path: str) -> Any:
-    return web.get(path, headers=_headers(account, key)).raise_for_status().json()
+    answer = web.get(path, headers=_headers(account, key))
+    if answer.status_code != 200:
+        raise Problem(
+            f"the server answers {answer.status_code} where {account.name} asks for work of their own", _RESTART
+        )
+    return answer.json()
 
 
 def _status(web: httpx.Client, account: Account, attempt: Attempt) -> int:

@@ -171,6 +171,7 @@ class Attack:
 SWITCH = "switch to another's organisation"
 _QUOTE = json.dumps(RESULT)
 ATTACKS = [
+    Attack(SWITCH, "PATCH", "/api/users/{own_user}/", '{"active_organization": <organisation>}'),
     Attack("alter another's annotation", "PATCH", "/api/annotations/{annotation}/", '{"result": []}'),
     Attack("alter another's draft", "PATCH", "/api/drafts/{draft}/", '{"result": []}'),
     Attack("read another's annotation", "GET", "/api/annotations/{annotation}/"),
@@ -185,7 +186,7 @@ ATTACKS = [
     Attack("export another's project", "GET", "/api/projects/{project}/export?exportType=JSON"),
     Attack("import into another's project", "POST", "/api/projects/{project}/import", '[{"data": {"text": "x"}}]'),
     Attack("prefill another's page", "POST", "/api/predictions/", f'{{"task": <task>, "result": {_QUOTE}}}'),
-    Attack("change the page of one's project", "PATCH", "/api/projects/{own_project}/", '{"title": "x"}'),
+    Attack("change the page of a project", "PATCH", "/api/projects/{project}/", '{"title": "Another title"}'),
     Attack("use other actions", "POST", "/api/dm/actions/?id=retrieve_tasks_predictions&project={own_project}", "{}"),
     Attack("get the link that invites", "GET", "/api/invite"),
     Attack("set up a web hook", "POST", "/api/webhooks/", '{"url": "http://127.0.0.1:9/"}'),
@@ -193,8 +194,7 @@ ATTACKS = [
     Attack("get a token that is good for long", "POST", "/api/token/", "{}"),
     Attack("make an account", "POST", "/api/users/", '{"email": "x@hedgerow.local", "username": "x"}'),
     Attack("delete another's task", "DELETE", "/api/tasks/{other_task}/"),
-    Attack(
-        "switch to another's organisation", "PATCH", "/api/users/{own_user}/", '{"active_organization": <organisation>}'
-    ),
 ]
-"""In this order: what is deleted or switched comes last."""
+"""In this order: most work only after the first, and what is deleted comes last."""
+CLOSED_TWICE = frozenset({"set up a web hook", "list storages"})
+"""What is refused where the switches take every protection away, too."""

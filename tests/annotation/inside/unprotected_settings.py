@@ -14,8 +14,6 @@ from typing import Any
 
 from switches import HOLD, SWITCHES
 
-from annotation import membership, routes
-
 # What Label Studio reads while its settings load, it reads in the module that is named here.
 os.environ["DJANGO_SETTINGS_MODULE"] = "annotation.studio_settings"
 from annotation.studio_settings import *  # noqa: F403
@@ -31,7 +29,7 @@ def _set(owner: Any, name: str, value: Any) -> Callable[[bool], None]:
 def _switches() -> dict[str, list[Callable[[bool], None]]]:
     from projects.mixins import ProjectMixin
 
-    from annotation import blindness
+    from annotation import blindness, membership, routes
 
     def nothing(*_: Any) -> None:
         return None
