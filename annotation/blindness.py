@@ -7,17 +7,18 @@ and a project's is always yes. And a submission can name whom it likes as its au
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from core.current_request import CurrentContext
 from django.core.exceptions import PermissionDenied
 from django.db.models.signals import pre_save
 from projects.mixins import ProjectMixin
+from rest_framework.exceptions import ValidationError
 
-from annotation.membership import organisation_of
+from annotation.membership import OWNED, organisation_of, organisation_with
 
-_AUTHORS: Final[Mapping[str, str]] = {"Annotation": "completed_by_id", "AnnotationDraft": "user_id"}
+_WORK: Final = frozenset({"Annotation", "AnnotationDraft"})
 
 
 class OwnOrganisationOnly(ProjectMixin):  # type: ignore[misc]
@@ -39,16 +40,30 @@ def _guard(sender: Any, instance: Any, **_: Any) -> None:
 
 
 def _refuse_strangers(model: str, instance: Any, user: Any) -> None:
-    """Nothing is saved into another organisation's project: predictions and views are made without asking it."""
-    project = getattr(instance, "project", None) or getattr(getattr(instance, "task", None), "project", None)
-    organisation = getattr(project, "organization_id", None)
-    if organisation is not None and organisation != organisation_of(user):
-        raise PermissionDenied("this project is another annotator's")
+    """Nothing is saved that points to what is another organisation's, be it a project, a task or a piece of work.
+
+    What is not there is answered for alike, so that nobody learns which numbers others have.
+    """
+    own = organisation_of(user)
+    for field in _pointers(instance, OWNED):
+        number = getattr(instance, field.attname)
+        if number is not None and organisation_with(field.related_model._meta.label, number) not in (None, own):
+            raise ValidationError({field.name: [f'Invalid pk "{number}" - object does not exist.']})
+    if model == "Annotation" and instance.project_id is None:
+        raise ValidationError({"project": ["This field may not be null."]})
+
+
+def _pointers(instance: Any, models: Collection[str]) -> Iterator[Any]:
+    """The fields of an instance that point to one of these models."""
+    for field in instance._meta.concrete_fields:
+        if field.is_relation and field.related_model._meta.label in models:
+            yield field
 
 
 def _refuse_other_authors(model: str, instance: Any, user: Any) -> None:
     """The author of work is the account that sends it, and stays it."""
-    if model in _AUTHORS and getattr(instance, _AUTHORS[model]) != user.pk:
+    fields = _pointers(instance, {"users.User"}) if model in _WORK else ()
+    if any(getattr(instance, field.attname) not in (None, user.pk) for field in fields):
         raise PermissionDenied("this would be stored as another account's work")
 
 

@@ -6,11 +6,13 @@ is neither the old nor the new one. All callers hold the server's lock.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from annotation import marks
 from dataset.asides import synced
 from dataset.problem import Problem
 
@@ -46,7 +48,7 @@ def exchange(state: Path, stage: Path, keep: str, note: str) -> Exchanged:
         OSError: something cannot be moved or written.
     """
     (stage / keep).mkdir(mode=0o700)
-    (stage / _NOTE).write_text(note, encoding="utf-8")
+    (stage / _NOTE).write_text(json.dumps(marks.marked({"note": note})), encoding="utf-8")
     synced([stage, *stage.rglob("*")])
     stage.rename(state / _BETWEEN)
     synced([state])
@@ -62,10 +64,11 @@ def finish(state: Path, tell: Callable[[str], None] = lambda line: None) -> Exch
     """Ends an exchange that was cut off. Returns it, or None where there was none.
 
     Raises:
-        Problem: something cannot be moved.
+        Problem: something cannot be moved, or this account did not begin it on this machine.
     """
     if not is_cut_off(state):
         return None
+    _refuse_planted(state / _BETWEEN)
     tell("finishing a restore that was cut off")
     try:
         _move(state)
@@ -75,6 +78,25 @@ def finish(state: Path, tell: Callable[[str], None] = lambda line: None) -> Exch
             f"a restore that was cut off cannot be finished: {error.filename or state}: {error.strerror or error}",
             "mend that, then run `hedgerow up`",
         ) from None
+
+
+def _refuse_planted(between: Path) -> None:
+    """What lies there may have come with a corpus; once all is moved, there is nothing left to mistrust."""
+    is_own = _note(between) is not None
+    if between.is_symlink() or (not is_own and any(path.exists() for path in (between / name for name in _MOVED))):
+        raise Problem(
+            f"{between} is a restore that was not begun by this account on this machine",
+            "move that folder away, then run this again",
+        )
+
+
+def _note(between: Path) -> str | None:
+    """The note, None where there is none of this account's."""
+    try:
+        written = json.loads((between / _NOTE).read_bytes())
+        return str(written["note"]) if marks.is_marked(written) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _move(state: Path) -> None:
@@ -111,9 +133,8 @@ def _end(state: Path) -> Exchanged:
             kept = folder.rename(state / folder.name)
         else:
             folder.rmdir()
-    path = between / _NOTE
-    note = path.read_text(encoding="utf-8") if path.exists() else None
-    path.unlink(missing_ok=True)
+    note = _note(between)
+    (between / _NOTE).unlink(missing_ok=True)
     between.rmdir()
     synced([state])
     return Exchanged(note, kept)

@@ -26,7 +26,10 @@ _ORGANISATION: Final[Mapping[str, str]] = {
     "tasks.Task": "project__organization_id",
     "tasks.Annotation": "task__project__organization_id",
     "tasks.AnnotationDraft": "task__project__organization_id",
+    "tasks.Prediction": "project__organization_id",
 }
+OWNED: Final = frozenset(_ORGANISATION)
+"""What belongs to an organisation, as Django names models."""
 
 
 class MembersToken(TokenAuthenticationPhaseout):  # type: ignore[misc]
@@ -82,14 +85,11 @@ def names_what_is_not_own(user: Any, match: Any, query: Any) -> bool:
 
 def _organisations_named(match: Any, query: Any) -> Iterator[int | None]:
     """The organisation of each thing that an address names; None for what is not there."""
-    from django.apps import apps
-
     named = [(model, match.kwargs[name]) for name, model in NUMBERS.get(match.route, {}).items()]
     named += [(model, number) for name, model in QUERIES.items() for number in query.getlist(name)]
     for model, number in named:
         if str(number).isdecimal():
-            rows = apps.get_model(model).objects.filter(pk=int(number))
-            yield rows.values_list(_ORGANISATION[model], flat=True).first()
+            yield organisation_with(model, int(number))
 
 
 def organisation_of(user: Any) -> int | None:
@@ -101,6 +101,16 @@ def organisation_of(user: Any) -> int | None:
     memberships = OrganizationMember.objects.filter(user_id=user.pk, deleted_at__isnull=True)
     organisations = list(memberships.values_list("organization_id", flat=True)[:2])
     return organisations[0] if len(organisations) == 1 else None
+
+
+def organisation_with(model: str, number: int) -> int | None:
+    """The organisation of the thing of that number; None where it is not there."""
+    from django.apps import apps
+
+    organisation: int | None = (
+        apps.get_model(model).objects.filter(pk=number).values_list(_ORGANISATION[model], flat=True).first()
+    )
+    return organisation
 
 
 def is_displaced(user: Any) -> bool:

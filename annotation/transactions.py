@@ -13,12 +13,25 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.backends.signals import connection_created
 
 from annotation.routes import LOG_IN, LOG_OUT, route_of
 
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # They hash passwords, which takes long by design, and write a few rows that need not belong together.
 _NOT_ONE_CHANGE: Final = frozenset({LOG_IN, LOG_OUT})
+
+
+def refuse_expressions(sender: Any, connection: Any, **_: Any) -> None:
+    """Takes regular expressions away from SQLite.
+
+    Python evaluates them there, all else on the server waits meanwhile, and one can be written that never ends.
+    """
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("REGEXP", 2, None)
+
+
+connection_created.connect(refuse_expressions, dispatch_uid="hedgerow-expressions")
 
 
 class Turns:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from annotation.server import HOST, Account, Secrets
 from dataset.doctor import Line
 from dataset.problem import Problem
 
-_REFUSALS: Final = frozenset({401, 403, 404, 405})
+_REFUSALS: Final = frozenset({400, 401, 403, 404, 405})
 _RESTART: Final = "run `hedgerow down` and `hedgerow up`, and let nobody label meanwhile"
 _SECONDS: Final = 30
 _SHOWN: Final = 3
@@ -39,12 +40,16 @@ class Member:
 
 @dataclass(frozen=True)
 class Attempt:
-    """A request that must be refused, and what would be the case if it were not."""
+    """A request that must be refused, and what would be the case if it were not.
+
+    `made_at` is where what it would make could be deleted.
+    """
 
     method: str
     path: str
     harm: str
     body: dict[str, Any] | None = None
+    made_at: str = ""
 
 
 def blindness(known: Secrets) -> Iterator[Line]:
@@ -88,11 +93,39 @@ def _tried(known: Secrets) -> tuple[list[str], int]:
             found.append("annotators share an organisation")
         for account in inside:
             neighbour = _neighbour(account, inside, works)
-            for attempt in _attempts(members[account.name], works[account.name], neighbour):
-                count += 1
-                if _status(web, account, attempt) not in _REFUSALS:
-                    found.append(f"{account.name} can {attempt.harm}")
-    return found, count
+            attempts = [*_attempts(members[account.name], works[account.name], neighbour)]
+            attempts += _forgery(account, works[account.name], members)
+            count += len(attempts)
+            found += _successes(web, account, attempts, _headers(account, None))
+        if inside:
+            # What keeps sessions apart is alike for all, and each log-in takes its time.
+            account = inside[0]
+            attempts = [*_attempts(members[account.name], works[account.name], _neighbour(account, inside, works))]
+            count += len(attempts)
+            with closing(_session(known, account)) as page:
+                found += _successes(page, account, attempts, {})
+    return list(dict.fromkeys(found)), count
+
+
+def _successes(web: httpx.Client, account: Account, attempts: list[Attempt], headers: dict[str, str]) -> Iterator[str]:
+    """What the account can do of what it must not, a sentence each. What was made by it is taken away again."""
+    for attempt in attempts:
+        answer = web.request(attempt.method, attempt.path, json=attempt.body, headers=headers)
+        if answer.status_code not in _REFUSALS:
+            yield f"{account.name} can {attempt.harm}"
+            if attempt.made_at:
+                web.delete(f"{attempt.made_at}{answer.json()['id']}/", headers=headers)
+
+
+def _session(known: Secrets, account: Account) -> httpx.Client:
+    """A page's session of an account that has logged in."""
+    web = httpx.Client(base_url=f"http://{HOST}:{known.port}", timeout=_SECONDS)
+    web.get("/user/login/")
+    form = {"email": account.email, "password": account.password}
+    answer = web.post("/user/login/", data={**form, "csrfmiddlewaretoken": web.cookies.get("csrftoken", "")})
+    if answer.status_code != 302:
+        raise Problem(f"{account.name} cannot log in ({answer.status_code})", "run `hedgerow down` and `hedgerow up`")
+    return web
 
 
 def _work(web: httpx.Client, account: Account, key: str | None) -> Work | None:
@@ -136,6 +169,14 @@ def _attempts(member: Member, work: Work | None, neighbour: Work | None) -> Iter
         yield from _attempts_at(neighbour)
 
 
+def _forgery(account: Account, work: Work | None, members: dict[str, Member]) -> Iterator[Attempt]:
+    """A submission under another's name."""
+    other = next((member.user for name, member in members.items() if name != account.name), None)
+    if work is not None and work.tasks and other is not None:
+        path = f"/api/tasks/{work.tasks[0]}/annotations/"
+        yield Attempt("POST", path, "submit as another", {"result": [], "completed_by": other}, "/api/annotations/")
+
+
 def _attempts_at(work: Work) -> Iterator[Attempt]:
     harm = "reach another's"
     yield Attempt("GET", f"/api/projects/{work.project}/", f"{harm} project")
@@ -158,10 +199,6 @@ def _get(web: httpx.Client, account: Account, key: str | None, path: str) -> Any
             f"the server answers {answer.status_code} where {account.name} asks for work of their own", _RESTART
         )
     return answer.json()
-
-
-def _status(web: httpx.Client, account: Account, attempt: Attempt) -> int:
-    return web.request(attempt.method, attempt.path, json=attempt.body, headers=_headers(account, None)).status_code
 
 
 def _headers(account: Account, key: str | None) -> dict[str, str]:

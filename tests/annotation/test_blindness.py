@@ -193,6 +193,8 @@ def test_an_attack_is_refused(server: Server, a1: Work, a2: Work, attack: Attack
         (["numbers", "projects"], "reach another's tasks"),
         (["numbers", "projects"], "reach another's annotation"),
         (["strangers"], "write into another's project"),
+        (["sessions"], "reach another's drafts"),
+        (["authors"], "submit as another"),
     ],
 )
 def test_doctor_tells_when_a_protection_is_gone(
@@ -204,7 +206,7 @@ def test_doctor_tells_when_a_protection_is_gone(
     assert any(harm in line for line in found), found
 
 
-@pytest.mark.parametrize("protection", ["projects", "displaced", "authors", "moving"])
+@pytest.mark.parametrize("protection", ["projects", "displaced", "moving"])
 def test_what_one_protection_lets_through_another_holds(
     unprotected: Unprotected, b1: Work, b2: Work, protection: str
 ) -> None:

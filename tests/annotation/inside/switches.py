@@ -6,4 +6,4 @@ SWITCHES = "HEDGEROW_SWITCHES"
 """The variable that names the file of protections that are off, a name a line."""
 HOLD = "X-Hold-Until"
 """The header that names the file until which a request is held."""
-PROTECTIONS = ("routes", "projects", "numbers", "displaced", "strangers", "authors", "moving")
+PROTECTIONS = ("routes", "projects", "numbers", "sessions", "displaced", "strangers", "authors", "moving")

@@ -64,6 +64,18 @@ class Switched:
         return self._get_response(request)
 
 
+def session(get_response: Callable[[Any], Any]) -> Any:
+    """The middleware that looks at sessions, with a switch: what a class has is read once, when the server starts."""
+    from annotation.membership import MembersSession
+
+    class Session(MembersSession):
+        def process_view(self, request: Any, *view: Any) -> None:
+            if "sessions" not in Path(os.environ[SWITCHES]).read_text(encoding="utf-8").split():
+                super().process_view(request, *view)
+
+    return Session(get_response)
+
+
 class Held:
     """Holds a request where its view would work, until the file that it names is there; says so in `FILE.held`."""
 
@@ -78,5 +90,6 @@ class Held:
         return self._get_response(request)
 
 
+MIDDLEWARE[MIDDLEWARE.index("annotation.membership.MembersSession")] = "unprotected_settings.session"  # type: ignore[name-defined]  # noqa: F405
 MIDDLEWARE.insert(0, "unprotected_settings.Switched")  # type: ignore[name-defined]  # noqa: F405
 MIDDLEWARE.append("unprotected_settings.Held")  # type: ignore[name-defined]  # noqa: F405
