@@ -222,10 +222,13 @@ def _places_path(corpus: Corpus, layer: str) -> Path:
 
 
 def addresses(corpus: Corpus, layer: str) -> dict[str, str]:
-    """Where each article of a layer is labelled, by article_id; empty where this machine never pulled it."""
+    """Where each article of a layer is labelled, by article_id; empty where no pull here noted it."""
     path = _places_path(corpus, layer)
     if not path.exists():
         return {}
-    noted = json.loads(path.read_text(encoding="utf-8"))
-    page = f"{noted['server']}/projects/{noted['project']}/data?task="
-    return {article: f"{page}{task}" for article, task in noted["tasks"].items()}
+    try:
+        noted = json.loads(path.read_bytes())
+        page = f"{noted['server']}/projects/{noted['project']}/data?task="
+        return {article: f"{page}{task}" for article, task in noted["tasks"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}

@@ -499,7 +499,7 @@ def _work_elsewhere(raw: Row, annotations: list[Row]) -> Iterator[str]:
             yield f"it holds work as `{name}`, a form that is not read; export it as JSON from Label Studio 1.23"
     if "result" in raw:
         yield "it holds a `result` outside of `annotations`"
-    if "annotations" not in raw:
+    if raw.get("annotations") is None:
         yield "it has no `annotations`, so whether there is work on it is not known"
     counts = [raw.get(name) for name in ("total_annotations", "cancelled_annotations")]
     if not annotations and any(type(count) is int and count > 0 for count in counts):

@@ -257,7 +257,7 @@ def _hide(folder: Path) -> None:
     """Takes a folder out of git's sight, whatever the repository ignores."""
     content, name = _IGNORE
     path = folder / name
-    if not path.exists() or path.read_text(encoding="utf-8") != content:
+    if not path.exists() or path.read_bytes() != content.encode():
         path.write_text(content, encoding="utf-8")
 
 

@@ -28,6 +28,7 @@ from dataset.parts import Part, batches
 from dataset.problem import Problem
 from dataset.published import Deciders, deciders, frames
 from dataset.splits import fixed_splits
+from dataset.withdrawal import unfinished
 
 UNRELEASED: Final = scheme.SPLITS[0]
 _BUILT: Final = re.compile(rf"({'|'.join(schema.CONFIGS)})/({'|'.join(scheme.SPLITS)})-\d{{5}}-of-\d{{5}}\.parquet")
@@ -52,6 +53,7 @@ def build(
         folder_aside(out) as folder,
     ):
         require_buildable(corpus, name)
+        _refuse_withdrawn(corpus)
         written = write_configs(corpus, name, folder, check=True, each=each)
         if written.first and not allow_errors:
             raise Problem(
@@ -171,6 +173,14 @@ def _split(splits: pl.DataFrame, rows: pl.DataFrame) -> Iterator[tuple[str, pl.D
     split = split.fill_null(UNRELEASED)
     for name in split.unique():
         yield name, rows if (split == name).all() else rows.filter(split == name)
+
+
+def _refuse_withdrawn(corpus: Corpus) -> None:
+    if still_here := unfinished(corpus):
+        raise Problem(
+            f"{still_here[0]} was withdrawn and is still in {corpus.seeds.name}",
+            f"run `hedgerow withdraw {still_here[0]} --reason …` again, which finishes that",
+        )
 
 
 def _refuse_to_replace(out: Path) -> None:

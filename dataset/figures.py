@@ -15,7 +15,7 @@ import polars as pl
 from dataset import schema, scheme
 from dataset.corpus import Corpus
 from dataset.counts import summary
-from dataset.files import read_sound, read_table, write_bytes
+from dataset.files import read_sound, read_table, read_utf8, write_bytes
 from dataset.problem import Problem
 
 PAGES: Final = ("README.md", "DATASHEET.md")
@@ -31,7 +31,7 @@ def refresh(corpus: Corpus) -> list[Path]:
         Problem: a block asks for figures that there are not.
     """
     pages = [corpus.root / name for name in PAGES if (corpus.root / name).exists()]
-    return [page for page in pages if write_bytes(page, filled(corpus, page.read_text(encoding="utf-8")).encode())]
+    return [page for page in pages if write_bytes(page, filled(corpus, read_utf8(page)).encode())]
 
 
 def filled(corpus: Corpus, page: str) -> str:

@@ -97,6 +97,18 @@ def aside(target: Location, *, private: bool = False) -> Iterator[Path]:
         yield several.of(target, private=private)
 
 
+def read_utf8(path: Path) -> str:
+    """The text of a page.
+
+    Raises:
+        Problem: it is not UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Problem(f"{path} is not UTF-8 at byte {error.start}", "save it as UTF-8") from None
+
+
 def remove_stale(path: Path) -> bool:
     """Removes what a killed command wrote aside and never put in place. Returns whether it did."""
     return remove(path)

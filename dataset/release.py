@@ -25,7 +25,7 @@ from dataset.diff import diff
 from dataset.duplicates import Finder, near_duplicates_in
 from dataset.engine import Each, here
 from dataset.figures import filled, refresh
-from dataset.files import folder_aside, put_folder, remove_stale, write_bytes, writing
+from dataset.files import folder_aside, put_folder, read_utf8, remove_stale, write_bytes, writing
 from dataset.manifest import FULL, WITHHELD, Manifest, Variant
 from dataset.problem import Problem
 from dataset.release_checks import Candidate, Failed, failures
@@ -93,7 +93,7 @@ def prepare(plan: Plan) -> list[Path]:
     require_buildable(corpus, plan.layer)
     changed = [corpus.splits] if fix_splits(corpus, submitted_articles(corpus, plan.layer)) else []
     path = _page(corpus, CHANGELOG)
-    page, released = path.read_text(encoding="utf-8"), _released(corpus)
+    page, released = read_utf8(path), _released(corpus)
     told = with_entry(page, plan.version, head(corpus.root).date, released)
     _page(corpus, DATASHEET)
     changed += [path] if write_bytes(path, told.encode()) else []
@@ -105,7 +105,7 @@ def _cite(plan: Plan) -> list[Path]:
     path = plan.corpus.root / CITATION
     if not path.exists():
         return []
-    page = path.read_text(encoding="utf-8")
+    page = read_utf8(path)
     for name, told in (("version", plan.version), ("date-released", f'"{head(plan.corpus.root).date}"')):
         page, found = re.subn(rf"^{name}:.*$", f"{name}: {told}", page, flags=re.MULTILINE)
         page += "" if found else f"{name}: {told}\n"
@@ -182,7 +182,7 @@ def _refuse_unready(plan: Plan) -> None:
     require_buildable(corpus, plan.layer)
     prepared = f"run `hedgerow release --prepare {plan.version}` and commit"
     require_splits(corpus, submitted_articles(corpus, plan.layer), prepared)
-    if not entry(_page(corpus, CHANGELOG).read_text(encoding="utf-8"), plan.version):
+    if not entry(read_utf8(_page(corpus, CHANGELOG)), plan.version):
         raise Problem(f"{CHANGELOG} has no entry “## {plan.version} - DATE” that says something", prepared)
     _refuse_stale_figures(corpus, prepared)
     plan.refuse(corpus)
@@ -209,7 +209,7 @@ def _page(corpus: Corpus, name: str) -> Path:
 
 def _refuse_stale_figures(corpus: Corpus, mend: str) -> None:
     for path in (corpus.root / name for name in (CARD, DATASHEET)):
-        if path.exists() and filled(corpus, page := path.read_text(encoding="utf-8")) != page:
+        if path.exists() and filled(corpus, page := read_utf8(path)) != page:
             raise Problem(f"the figures in {path.name} are not the data's", mend)
 
 
@@ -314,7 +314,7 @@ def _write_full(plan: Plan, commit: Commit, folder: Path) -> None:
     edition = Edition(plan.version, commit.date, FULL, plots, withdrawn, manifest.rows_digest(content))
     page = card(corpus, layer, written.rows, written.sizes, folder, Counter(), edition)
     (folder / CARD).write_text(page, encoding="utf-8")
-    write_croissant(folder, about(corpus, plan.version, commit, (folder / DATASHEET).read_text(encoding="utf-8")))
+    write_croissant(folder, about(corpus, plan.version, commit, read_utf8(folder / DATASHEET)))
     told = Manifest(
         name=corpus.name,
         version=plan.version,

@@ -24,15 +24,6 @@ OBEYING_NOBODY: Final = (
     *("-c", f"core.hooksPath={os.devnull}"),
     *("-c", "log.showSignature=false"),
 )
-_ELSEWHERE: Final = {
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_COMMON_DIR",
-    "GIT_PREFIX",
-}
-"""What a hook of git sets, and what would lead a command to another repository than the folder's."""
 _LINK, _MODULE = "120000", "160000"
 _SHA1_DIGITS: Final = 40
 
@@ -187,6 +178,9 @@ def _command(folder: Path) -> list[str]:
 
 
 def _environment() -> dict[str, str]:
-    """UTC, git's own words, the folder's own repository, and nothing fetched: a fetch can run programs."""
-    own = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
+    """UTC, git's own words, the folder's own repository, and nothing fetched: a fetch can run programs.
+
+    No setting of git's in the caller's environment counts: some name another repository, some read names otherwise.
+    """
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     return {**own, "TZ": "UTC", "LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none"}

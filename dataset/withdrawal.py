@@ -50,6 +50,18 @@ def withdrawn_articles(corpus: Corpus) -> frozenset[str]:
     return frozenset(read_withdrawn(corpus)["article_id"])
 
 
+def unfinished(corpus: Corpus) -> list[str]:
+    """The articles that have a tombstone and are here all the same, in the seeds or by their text.
+
+    A withdrawal that was cut off leaves the text to the last.
+
+    Raises:
+        Problem: the file of tombstones is not that table.
+    """
+    gone = sorted(withdrawn_articles(corpus))
+    return [article for article in gone if article in corpus.by_id or corpus.text_path(article).exists()]
+
+
 def withdraw(corpus: Corpus, article: str, reason: str, tell: Tell = in_silence) -> list[Location]:
     """Takes an article out of the seeds and of the whole record. Returns the files that changed.
 

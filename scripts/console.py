@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
@@ -38,6 +39,9 @@ class Screen(Console):
         return super().render_str(visible(text), **how)
 
 
+# Where a caller closed them, as services do, what is said goes nowhere.
+sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 OUT = Screen(highlight=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
 ERR = Screen(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 

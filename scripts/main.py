@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from pathlib import Path
 
 import typer
 
@@ -84,6 +85,7 @@ def main() -> None:
     show_all_characters()
     gc.set_threshold(100_000, 50, 50)  # millions of rows and no cycles among them
     try:
+        _refuse_what_is_no_text()
         app()
     except Problem as failure:
         _end(str(failure))
@@ -101,6 +103,17 @@ def main() -> None:
         if os.environ.get("HEDGEROW_TRACEBACK"):
             raise
         _end(f"a defect: {type(failure).__name__}: {failure}; HEDGEROW_TRACEBACK=1 shows where, please report it")
+
+
+def _refuse_what_is_no_text() -> None:
+    """Bytes that no encoding of this terminal makes into text can be a file's name, and nothing else.
+
+    Raises:
+        Problem: an argument holds such bytes.
+    """
+    for argument in sys.argv[1:]:
+        if any("\ud800" <= character <= "\udfff" for character in argument) and not Path(argument).exists():
+            raise Problem(f"{argument!a} holds bytes that are no text here", "write it in the terminal's encoding")
 
 
 def _end(line: str, code: int = COULD_NOT) -> None:

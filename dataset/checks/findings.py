@@ -53,6 +53,12 @@ _CODES: Final = (
     ),
     Code("unsound-entity", "error", "A row of entities.jsonl is not as the table has it", "kind `planet`"),
     Code(
+        "withdrawal-unfinished",
+        "error",
+        "An article that was withdrawn is still here",
+        "`hedgerow withdraw` that was cut off before it removed the text",
+    ),
+    Code(
         "ids-differ-in-case",
         "error",
         "Two articles or layers have names that differ in capitals alone",

@@ -19,7 +19,7 @@ from dataset.files import read_sound
 from dataset.layer import GOLD, layer_parts, missing_files, read_layer
 from dataset.parts import WHOLE, Part, read_part, rows_before
 from dataset.problem import Problem
-from dataset.withdrawal import withdrawn_path
+from dataset.withdrawal import unfinished, withdrawn_path
 
 UNREADABLE: Final = "unreadable-table"
 
@@ -131,6 +131,7 @@ def check_shared(corpus: Corpus) -> Iterator[Finding]:
     yield from check_entities(corpus)
     yield from check_ids(corpus)
     yield from check_tables(corpus)
+    yield from check_withdrawals(corpus)
 
 
 def check_ids(corpus: Corpus) -> Iterator[Finding]:
@@ -141,6 +142,14 @@ def check_ids(corpus: Corpus) -> Iterator[Finding]:
             if (same := first.setdefault(name.casefold(), name)) != name:
                 message = f"{name} and {same} differ in capitals alone; on many disks their files would be one"
                 yield Finding("ids-differ-in-case", "record", name, message)
+
+
+def check_withdrawals(corpus: Corpus) -> Iterator[Finding]:
+    """Articles that have a tombstone and are here all the same. Tombstones that cannot be read are another finding."""
+    with suppress(Problem):
+        for article in unfinished(corpus):
+            message = f"{article} was withdrawn and is still here; `hedgerow withdraw {article} --reason …` ends that"
+            yield Finding("withdrawal-unfinished", "record", article, message)
 
 
 def check_tables(corpus: Corpus) -> Iterator[Finding]:

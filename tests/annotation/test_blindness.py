@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 import sqlite3
@@ -233,6 +234,23 @@ def test_a_page_session_reaches_no_more_than_a_token(server: Server, a1: Work, a
         web.post("/user/login/", data=form)
         assert web.get(f"/api/tasks/{a2.task}/").is_success
         assert [attack.harm for attack in ATTACKS if attack.works(web, a2, a1)] == []
+
+
+def test_no_expression_and_no_flood_of_filters_reaches_the_server(server: Server, a1: Work) -> None:
+    endless = [{"filter": "filter:tasks:data.text", "operator": "regex", "type": "String", "value": "(.*)*$Z"}]
+    filters = {"filters": {"conjunction": "and", "items": endless}}
+    with of(server, "a1") as web:
+        asked: dict[str, str | int] = {"project": a1.project, "query": json.dumps(filters)}
+        assert web.get("/api/tasks/", params=asked).status_code == 403
+        view = {"project": a1.project, "data": filters}
+        made = web.post("/api/dm/views/", json=view)
+        assert made.is_success
+        answer = web.get("/api/tasks/", params={"project": a1.project, "view": made.json()["id"]})
+        assert answer.status_code == 500
+        view["data"] = {"filters": {"conjunction": "and", "items": endless * 20_000}}
+        assert web.post("/api/dm/views/", json=view).status_code == 413
+        sent = {"result": [{"id": "x" * routes.LARGEST_WORK}]}
+        assert web.patch(f"/api/annotations/{a1.annotation}/", json=sent).status_code == 413
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ NO_EXPORT_CAUSES = {
     "stale-acknowledgement",
     "text-not-slice",
     "unreadable-table",
+    "withdrawal-unfinished",
     "unsound-entity",
     "unsound-decision",
     "value-missing",

@@ -121,3 +121,16 @@ def test_a_server_that_is_only_kept_is_told(small: Corpus) -> None:
     (small.state / "label-studio").rename(small.state / "kept-20310502T101500Z" / "label-studio")
     (small.state / "secrets.json").rename(small.state / "kept-20310502T101500Z" / "secrets.json")
     assert [line.mark for line in doctor.server(small)] == ["fail"]
+
+
+def test_a_restore_that_came_with_a_corpus_is_not_finished(small: Corpus) -> None:
+    server = Server(small.state)
+    planted = small.state / "restoring"
+    (planted / "label-studio").mkdir(parents=True)
+    (planted / "kept-x").mkdir()
+    for note in (None, "{}", '{"note": "x", "mark": "00"}'):
+        if note is not None:
+            (planted / "note").write_text(note, encoding="utf-8")
+        with pytest.raises(Problem, match="was not begun by this account"):
+            server.up([], None, print)
+    assert (planted / "label-studio").exists()

@@ -50,6 +50,13 @@ def test_code_that_is_not_its_commits_is_marked(code: Path, change: str) -> None
     assert found.sha256 != before.sha256
 
 
+def test_gits_settings_in_the_environment_do_not_change_the_commit(code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = tool_in(code)
+    for name in ("GIT_LITERAL_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_NOGLOB_PATHSPECS"):
+        monkeypatch.setenv(name, "1")
+    assert tool_in(code) == before
+
+
 def test_code_outside_a_checkout_is_named_by_its_files(code: Path, tmp_path: Path) -> None:
     whole = tool_in(code).sha256
     (tmp_path / ".git").rename(tmp_path / "git")

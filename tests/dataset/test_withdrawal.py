@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dataset.checks.record import check_record
+from dataset.build import build
+from dataset.checks.record import check_record, check_shared
 from dataset.corpus import Corpus, open_corpus
 from dataset.files import sha256
 from dataset.intake import About, intake
@@ -145,3 +146,23 @@ def test_a_broken_file_of_tombstones_is_refused(ready: Corpus) -> None:
     withdrawn_path(ready).write_text('{"article_id": "two"}\n')
     with pytest.raises(Problem, match=r"withdrawn\.jsonl"):
         read_withdrawn(ready)
+
+
+def test_a_withdrawal_that_left_the_text_is_found_and_ended(ready: Corpus) -> None:
+    text = ready.text(TWO)
+    withdraw(ready, TWO, WHY)
+    ready.text_path(TWO).write_text(text, encoding="utf-8")
+    after = open_corpus(ready.root)
+    assert [one.code for one in check_shared(after)] == ["withdrawal-unfinished"]
+    withdraw(after, TWO, WHY)
+    assert list(check_shared(open_corpus(ready.root))) == []
+
+
+def test_an_article_that_has_a_tombstone_and_stands_in_the_seeds_is_found_and_not_built(
+    ready: Corpus, tmp_path: Path
+) -> None:
+    row = {name: ready.by_id[TWO][name] for name in ("article_id", "text_sha256", "event_id")}
+    put_jsonl(withdrawn_path(ready), [{**row, "date": "2031-05-02", "reason": WHY}])
+    assert [one.code for one in check_shared(ready)] == ["withdrawal-unfinished"]
+    with pytest.raises(Problem, match="two was withdrawn and is still in seeds"):
+        build(ready, "gold", tmp_path / "out", allow_errors=True)

@@ -230,3 +230,21 @@ def test_a_terminal_of_any_encoding_gets_every_line(tmp_path: Path, encoding: st
     assert "text-not-slice" in shown
     if words == ("--json",):
         assert any("Київ 🇺🇦 “é”" in one["message"] for one in json.loads(shown))
+
+
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])
+def test_a_command_whose_output_is_closed_does_its_work(closed: str, tmp_path: Path) -> None:
+    corpus = copy_of_the_seeds(tmp_path / "seeds")
+    command = f'"$0" "$@" {closed}'
+    words = ["build", "--layer", "r1/a1", "--out", str(tmp_path / "out"), "--corpus", str(corpus.root)]
+    ended = subprocess.run(["sh", "-c", command, *HEDGEROW, *words], stderr=subprocess.PIPE, check=False, text=True)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (0, False)
+    assert (tmp_path / "out" / "README.md").exists()
+
+
+def test_bytes_that_are_no_text_are_refused_in_a_sentence(tmp_path: Path) -> None:
+    corpus = copy_of_the_seeds(tmp_path / "seeds")
+    words = [b"withdraw", b"x", b"--reason", b"a\xff", b"--corpus", os.fsencode(corpus.root)]
+    ended = subprocess.run([*map(os.fsencode, HEDGEROW), *words], capture_output=True, check=False)
+    assert ended.returncode == 3
+    assert b"no text here" in ended.stderr
