@@ -135,6 +135,7 @@ def _end(state: Path) -> Exchanged:
             folder.rmdir()
     note = _note(between)
     (between / _NOTE).unlink(missing_ok=True)
+    (between / ".gitignore").unlink(missing_ok=True)  # beside accounts that were taken over there is one
     between.rmdir()
     synced([state])
     return Exchanged(note, kept)

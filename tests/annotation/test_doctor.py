@@ -7,10 +7,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
-from annotation import doctor, versions
+from annotation import doctor, trespass, versions
 from annotation.accounts import Seat
 from annotation.backup import DATABASE
 from annotation.doctor import clock, examine, failed
@@ -105,6 +104,8 @@ def put_secrets(corpus: Corpus, port: int) -> None:
     path = corpus.state / "secrets.json"
     path.write_text(json.dumps(marked({"port": port, "admin": admin, "annotators": {}})), encoding="utf-8")
     path.chmod(0o600)
+    Server(corpus.state).data_path.mkdir()
+    (Server(corpus.state).data_path / DATABASE).touch(mode=0o600)
 
 
 def test_another_server_at_the_port_is_told(stopped: Corpus) -> None:
@@ -199,10 +200,10 @@ def test_clocks_that_are_a_minute_apart_are_told() -> None:
 
 
 def test_a_check_that_breaks_off_is_a_line(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*words: object) -> httpx.Response:
+    def broken(*words: object) -> trespass.Member:
         raise RuntimeError("no idea")
 
-    monkeypatch.setattr(doctor, "_ask", broken)
+    monkeypatch.setattr(trespass, "_whoami", broken)
     assert_fails(of(checked(corpus), "blindness"), "broke off", "no idea")
 
 

@@ -120,7 +120,9 @@ def test_an_article_on_two_tasks_is_told_and_taken_from_neither(corpus: Corpus) 
     held.held.append(held.held[0] | {"id": 5})
     decided = pulled(corpus, who)
     assert decided.taken == []
-    assert decided.undecided == {ONE: ["the project holds it on 2 tasks; delete all but one"]}
+    assert decided.undecided == {
+        ONE: ["the project holds it on 2 tasks; take all but one away with `hedgerow discard ADDRESS`"]
+    }
 
 
 def test_a_task_with_another_text_than_the_article_is_told_and_not_taken(corpus: Corpus) -> None:

@@ -128,7 +128,7 @@ def test_a_conversion_that_was_cut_off_loses_nothing_and_is_ended_by_the_next(
 
 
 def test_a_disk_that_is_full_leaves_the_old_files(corpus: Corpus, tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk", 1 << 14) as disk:
+    with small_disk(tmp_path / "disk", 1 << 15) as disk:
         write_layer(disk / LAYER, make_layer(LAYER, **valid_rows()))
         before = tree(disk)
         with pytest.raises(OSError):

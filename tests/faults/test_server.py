@@ -51,7 +51,9 @@ def proxy(server: Server) -> Iterator[Proxy]:
 
 def through(proxy: Proxy, who: Seat) -> Seat:
     """The same seat, at the proxy."""
-    return Seat(who.annotator, Studio(proxy.url, who.studio._token, timeout=3), who.account, blind=True)
+    return Seat(
+        who.annotator, Studio(proxy.url, who.studio._token, timeout=3, key=who.studio._key), who.account, blind=True
+    )
 
 
 def push_all(corpus: Corpus, who: Seat) -> None:
