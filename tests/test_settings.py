@@ -6,6 +6,7 @@ import copy
 import json
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -166,9 +167,6 @@ def test_a_folder_without_its_parquet_is_not_published(
         for path in (released[0] / name).iterdir():
             (folder / name / path.name).write_bytes(path.read_bytes())
     folder.mkdir(exist_ok=True)
-    whole = released[1] | {"files": {}}
-    (folder / manifest.MANIFEST).write_text(json.dumps(whole), encoding="utf-8")
-    whole["files"] = {name: vars(stored) for name, stored in manifest.stored_files(folder).items()}
-    (folder / manifest.MANIFEST).write_text(json.dumps(whole), encoding="utf-8")
+    manifest.write(folder, replace(manifest.read(released[0]), files=manifest.stored_files(folder)))
     with pytest.raises(Problem, match="does not hold what the manifest says"):
         publish(folder, str(tmp_path / "shelf"))

@@ -37,7 +37,7 @@ from dataset.checks.layers import check_layer
 from dataset.corpus import Corpus, open_corpus
 from dataset.doctor import git
 from dataset.fetch import fetch
-from dataset.files import aside
+from dataset.files import aside, sha256
 from dataset.layer import read_layer
 from dataset.manifest import MANIFEST, read_file
 from dataset.problem import Problem
@@ -174,11 +174,12 @@ def test_a_list_of_accounts_that_others_can_read_is_told(tmp_path: Path) -> None
 
 def test_a_hubs_token_is_not_said_and_on_no_command_line(tmp_path: Path) -> None:
     release = make_release(tmp_path)
+    digest = sha256(release.with_name(f"{release.name}-withheld").joinpath(MANIFEST).read_bytes())
     with Hub(tmp_path / "hub", xet=False).running() as hub:
         said = travelled(
             [
                 ["publish", str(release), "--repo", "acme/tiny"],
-                ["fetch", "acme/tiny", "--version", "1.0.0", "--out", str(tmp_path / "out")],
+                ["fetch", "acme/tiny", "--version", "1.0.0", "--digest", digest, "--out", str(tmp_path / "out")],
                 ["fetch", "acme/other", "--version", "1.0.0"],
             ],
             hub.environment(tmp_path / "home"),

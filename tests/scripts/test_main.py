@@ -123,6 +123,7 @@ NO_CORPUS = {"fetch", "publish", "rehydrate", "diff"}
 NEEDS = {
     "acknowledge": ("h9-unlabelled-cue", "x", "--place", "1:2", "--reason", "r"),
     "withdraw": ("x", "--reason", "r"),
+    "discard": ("http://127.0.0.1:1/projects/1/data",),
     "intake": ("x.txt", "--event", "e"),
     "push": ("--round", "r1", "--annotator", "a1"),
     "build": ("--out", "dist/x"),
