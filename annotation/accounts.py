@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import Final
 
+from annotation.routes import KEY_VARIABLE
 from annotation.server import Server
 from annotation.studio import Studio, foreign_server
 from dataset.corpus import Corpus, read_toml
@@ -36,7 +38,7 @@ def seat(corpus: Corpus, annotator: str) -> Seat:
     """
     foreign = foreign_server()
     if foreign:
-        studio = Studio(*foreign)
+        studio = Studio(*foreign, key=os.environ.get(KEY_VARIABLE))
         return Seat(annotator, studio, _foreign_account(corpus, annotator, studio), blind=False)
     return embedded_seat(corpus, annotator)
 

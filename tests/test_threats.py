@@ -98,10 +98,11 @@ def journey(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[C
     environment = {
         "LABEL_STUDIO_URL": str(server.url()).replace("//", f"//me:{PASSWORD}@"),
         "LABEL_STUDIO_API_KEY": account.token,
+        "HEDGEROW_KEY": str(known.key),
     }
     here = ["--corpus", str(corpus.root)]
     said = travelled([["push", "--round", "secret", "--annotator", "a1", *here]], environment)
-    studio = Studio(str(server.url()), account.token)
+    studio = Studio(str(server.url()), account.token, key=known.key)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
@@ -118,7 +119,7 @@ def journey(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[C
         ["build", "--layer", "secret/a1", "--out", str(corpus.root / "dist" / "built"), *here],
     ]
     said += travelled(commands, environment)
-    return corpus, said, [PASSWORD, account.token, account.password, known.admin.token]
+    return corpus, said, [PASSWORD, account.token, account.password, known.admin.token, str(known.key)]
 
 
 def test_no_secret_is_said_or_stands_on_a_command_line(journey: tuple[Corpus, str, list[str]]) -> None:
