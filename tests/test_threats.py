@@ -309,7 +309,7 @@ def test_a_card_holds_nothing_of_what_an_article_says_of_itself_but_its_language
 
 
 def test_a_version_of_the_guidelines_that_is_markup_is_a_finding_and_not_kept() -> None:
-    task = read_task({"id": 1, "data": {"guidelines_version": HTML}})
+    task = read_task({"id": 1, "data": {"guidelines_version": HTML}, "annotations": []})
     assert task.guidelines_version is None
     assert len(task.faults) == 1
 

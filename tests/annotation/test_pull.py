@@ -237,25 +237,6 @@ def test_a_project_wiped_on_the_server_is_told(corpus: Corpus, a1: Seat, tasks: 
     assert files(corpus.root / "annotations") == before
 
 
-def test_an_export_gives_the_same_layer(corpus: Corpus, a1: Seat, tasks: dict[str, int], tmp_path: Path) -> None:
-    submit(a1, tasks["one"], labelled())
-    submit(a1, tasks["two"], [], skipped=True)
-    pulled(corpus, a1)
-    from_server = layer_of(corpus)
-    project = projects.existing(corpus, "r1", a1)
-    wrapper = a1.studio._client._client_wrapper.httpx_client
-    sent = wrapper.request(
-        f"api/projects/{project}/export", method="GET", params={"exportType": "JSON", "download_all_tasks": "true"}
-    )
-    export = tmp_path / "export.json"
-    export.write_bytes(sent.content)
-    pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
-    from_file = layer_of(corpus)
-    assert from_file.spans.equals(from_server.spans)
-    assert from_file.relations.equals(from_server.relations)
-    assert from_file.tasks.equals(from_server.tasks)
-
-
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

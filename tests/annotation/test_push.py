@@ -95,13 +95,6 @@ def test_no_annotator_finds_anothers_project(corpus: Corpus) -> None:
     assert projects.find(corpus, "r1", Seat("a1", other.studio, None, blind=True)) is None
 
 
-def test_a_project_is_found_again_under_another_title(corpus: Corpus, a1: Seat) -> None:
-    pushed(corpus, "r1", "a1")
-    project = projects.existing(corpus, "r1", a1)
-    a1.studio._client.projects.update(id=project, title="My own title")
-    assert push.push(corpus, "r1", a1).project == project
-
-
 def test_a_push_is_sent_in_chunks_of_so_many_tasks_and_bytes(
     corpus: Corpus, a1: Seat, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,14 +2,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx
 import pytest
 from tenacity import wait_none
 
@@ -18,36 +16,6 @@ from annotation.server import Server
 from annotation.studio import PAGE_SIZE, Studio, without_credentials
 from dataset.corpus import Corpus
 from dataset.problem import Problem
-
-
-def personal_access_token(server: Server, annotator: str) -> str:
-    """A token made in the browser's session, as a person would."""
-    known = server.secrets()
-    assert known
-    account = known.annotators[annotator]
-    with httpx.Client(base_url=str(server.url()), follow_redirects=True) as web:
-        page = web.get("/user/login/")
-        csrf = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-        assert csrf
-        form = {"email": account.email, "password": account.password, "csrfmiddlewaretoken": csrf[1]}
-        web.post("/user/login/", data=form, headers={"Referer": str(page.url)})
-        made = web.post("/api/token/", headers={"X-CSRFToken": web.cookies["csrftoken"], "Referer": str(page.url)})
-    assert made.status_code == 201, made.text
-    return str(made.json()["token"])
-
-
-def test_a_legacy_token_and_a_personal_access_token_open_the_same_account(
-    server: Server, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    known = server.secrets()
-    assert known
-    tokens = [known.annotators["a1"].token, personal_access_token(server, "a1")]
-    monkeypatch.setenv("LABEL_STUDIO_URL", str(server.url()))
-    for token in tokens:
-        monkeypatch.setenv("LABEL_STUDIO_API_KEY", token)
-        here = seat(corpus, "a1")
-        assert here.blind is False
-        assert here.studio.whoami()[1] == "a1@hedgerow.local"
 
 
 def test_a_wrong_token_is_told(server: Server) -> None:

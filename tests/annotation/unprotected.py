@@ -86,20 +86,32 @@ class Unprotected:
 
 @contextmanager
 def running(set_up: Path, folder: Path) -> Iterator[Unprotected]:
-    """A server on a copy of a state."""
+    """A server with switches on a copy of a state."""
     switches = folder / "switches"
     switches.write_text("", encoding="utf-8")
+    with _served(set_up, folder, "unprotected_settings", {SWITCHES: str(switches)}) as server:
+        yield Unprotected(server, switches)
+
+
+@contextmanager
+def running_as_it_comes(set_up: Path, folder: Path) -> Iterator[Server]:
+    """Label Studio with its own settings, as a team runs it that does not use the embedded server, on such a copy."""
+    with _served(set_up, folder, "core.settings.label_studio", {}) as server:
+        yield server
+
+
+@contextmanager
+def _served(set_up: Path, folder: Path, settings: str, variables: dict[str, str]) -> Iterator[Server]:
     server = Server(Path(shutil.copytree(set_up, folder / "state")))
     given = server._environment
 
     def environment(secrets: Secrets) -> dict[str, str]:
-        ours = {"DJANGO_SETTINGS_MODULE": "unprotected_settings", "PYTHONPATH": str(INSIDE), SWITCHES: str(switches)}
-        return {**given(secrets), **ours}
+        return {**given(secrets), "DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(INSIDE), **variables}
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(server.__class__, "_environment", lambda self, secrets: environment(secrets))
         server.up([], None, print)
-    yield Unprotected(server, switches)
+    yield server
     server.down()
 
 

@@ -40,6 +40,7 @@ OF_THE_WHOLE = (
     "unreadable-table",
     "unsound-entity",
     "ids-differ-in-case",
+    "withdrawal-unfinished",
 )
 
 
