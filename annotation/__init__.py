@@ -1,1 +1,14 @@
-"""The Label Studio side: page, guidelines, server, push, pull, restore."""
+"""The Label Studio side of Hedgerow: the server, the labelling page, rounds, adjudication and the report.
+
+Each package may use those above it in this list, and all of them `dataset`:
+
+    embedded      the server that Hedgerow runs; `embedded.inside` is what Label Studio itself loads
+    labelstudio   the client, and the only modules that know Label Studio's JSON
+    guidelines    the rules as annotators read them
+    page          label configs, and the page's own script
+    rounds        push, pull, progress and restore
+    adjudication  where annotators differ, and what was decided
+    report        one page to look at
+
+`doctor` stands above them all. Begin with `rounds.push.push` and `rounds.pull.pull`.
+"""

@@ -13,15 +13,16 @@ from typing import Final
 
 import httpx
 
-from annotation import accounts, trespass, versions
-from annotation.backup import DATABASE
-from annotation.database import EXAMPLE
-from annotation.raw import altered
-from annotation.server import HOST, Account, Secrets, Server
-from annotation.studio import Studio, foreign_server, without_credentials
-from dataset import doctor
-from dataset.corpus import Corpus
-from dataset.doctor import Line, told
+from annotation.embedded import trespass, versions
+from annotation.embedded.backup import DATABASE
+from annotation.embedded.database import EXAMPLE
+from annotation.embedded.server import HOST, Account, Secrets, Server
+from annotation.labelstudio import seats
+from annotation.labelstudio.client import Studio, foreign_server, without_credentials
+from annotation.rounds.raw import altered
+from dataset.record import doctor
+from dataset.record.corpus import Corpus
+from dataset.record.doctor import Line, told
 
 CLOCK_SECONDS: Final = 60
 # So many submitted at once, without a pause, while the round was pulled: SQLite lost nothing and refused nothing, and
@@ -40,7 +41,7 @@ def examine(corpus: Corpus | None) -> Iterator[Line]:
         return
     yield from doctor.corpus(corpus)
     yield from told("pulls", lambda: pulls(corpus))
-    yield from told("modes", lambda: modes(Server(corpus.state), corpus.root / accounts.ACCOUNTS))
+    yield from told("modes", lambda: modes(Server(corpus.state), corpus.root / seats.ACCOUNTS))
     yield from told("server", lambda: server(corpus))
     if not foreign:
         yield from told("database", lambda: database(Server(corpus.state)))
@@ -122,9 +123,9 @@ def _foreign_token(studio: Studio) -> Iterator[Line]:
 
 
 def _foreign_accounts(corpus: Corpus, studio: Studio) -> Iterator[Line]:
-    known, members = accounts.addresses(corpus), studio.member_ids()
+    known, members = seats.addresses(corpus), studio.member_ids()
     if not known:
-        mend = f'write lines like a1 = "someone@example.org" into {corpus.root / accounts.ACCOUNTS}'
+        mend = f'write lines like a1 = "someone@example.org" into {corpus.root / seats.ACCOUNTS}'
         yield Line("annotators", "warn", "it is not said whose account is whose", mend)
     for name, address in known.items():
         if address in members:

@@ -1,1 +1,17 @@
-"""The data side: schema, record, checks, build. Knows nothing of Label Studio."""
+"""The data side of Hedgerow: the record, its checks, and what is published from it. It knows nothing of Label Studio.
+
+Each package may use those above it in this list, and all of them `problem`, `schema` and `parallel`:
+
+    scheme      the rules about text: labels, attributes, lexicon, quantities, what a hedge is about
+    storage     files that are written whole, tables on disk, ranges of articles, addresses, git
+    record      the corpus: articles, layers, splits, intake and withdrawal
+    checks      findings: what breaks a rule of the scheme or does not fit together
+    agreement   layers compared: matching, F1, alpha, intervals
+    folder      a built dataset folder: reading, writing, content hash, manifest
+    published   the record's rows as the published configs, and the card
+    diffing     what changed between two dataset folders, and the version bump that it asks for
+    releasing   a release: checks, pages, Croissant, near-duplicates, variants
+    publishing  a release on the Hub or on a shelf, and back
+
+Begin with `schema`, which declares every table, then read `record.corpus.open_corpus`.
+"""

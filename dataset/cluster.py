@@ -2,7 +2,7 @@
 
 As plain tasks: results come in the order of the parts, few at a time, what a lost node was doing is done again, and a
 Problem ends all at once. `ray.data` would make rows of what is no row, and wrap the Problem. What goes across parts is
-its work, see `dataset.duplicates_shuffled`.
+its work, see `dataset.releasing.near_duplicates_shuffled`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow
 from pandera.config import ValidationDepth, config_context
 
-from dataset import scheme
+from dataset.scheme import vocabulary
 
 if TYPE_CHECKING:
     import datasets
@@ -65,7 +65,7 @@ def rows_column(rows: type[Table], description: str) -> Any:
 
 def tags_column(label: str) -> Any:
     """A column of BIO tags of one label, numbered O, B, I."""
-    names = scheme.bio_names(label)
+    names = vocabulary.bio_names(label)
     return column(
         f"BIO tag of each token for the label `{label}`", dtype_kwargs={"inner": pl.Int64}, metadata={"classes": names}
     )
@@ -92,7 +92,7 @@ class Entities(Table):
 
     event_id: str = column("the event", str_matches=IDENTIFIER)
     entity: str = column("canonical name, without title")
-    kind: str = column("what the speaker is", isin=scheme.SPEAKER_KINDS)
+    kind: str = column("what the speaker is", isin=vocabulary.SPEAKER_KINDS)
     aliases: pl.List = names_column("other names in the articles")
 
 
@@ -107,7 +107,7 @@ class Layered(Table):
 class Tasks(Layered):
     """An article that an annotator ended. An article without a row is not ended."""
 
-    status: str = column("how the annotator ended it", isin=scheme.STATUSES)
+    status: str = column("how the annotator ended it", isin=vocabulary.STATUSES)
     guidelines_version: str = column("version of the guidelines that the page showed", optional=True)
     created_at: str = column("when the annotation was first submitted, UTC", optional=True, str_matches=TIME)
     updated_at: str = column("when it was last submitted, UTC", optional=True, str_matches=TIME)
@@ -118,7 +118,7 @@ class Marked(Table):
     """Where a span is and what it is."""
 
     span_id: str = column("id of the span, unique in its article, kept for ever; published: `<article_id>:<span id>`")
-    label: str = column("what the span is", isin=scheme.LABELS)
+    label: str = column("what the span is", isin=vocabulary.LABELS)
     start: int = column("first code point of the span")
     end: int = column("code point after the span's last")
     text: str = column("the words of the span", optional=True, text=True)
@@ -128,10 +128,10 @@ class Attributes(Table):
     """The attributes of a span; those of other labels are null (lists: empty)."""
 
     speaker_entities: pl.List = names_column("who the speaker is: canonical names")
-    quote_form: str = column("how the quote is reported", optional=True, isin=scheme.QUOTE_FORMS)
-    quote_source: str = column("whether the text names the source", optional=True, isin=scheme.QUOTE_SOURCES)
-    hedge_kind: str = column("what kind of cue", optional=True, isin=scheme.HEDGE_KINDS)
-    number_kind: str = column("what kind of quantity", optional=True, isin=scheme.NUMBER_KINDS)
+    quote_form: str = column("how the quote is reported", optional=True, isin=vocabulary.QUOTE_FORMS)
+    quote_source: str = column("whether the text names the source", optional=True, isin=vocabulary.QUOTE_SOURCES)
+    hedge_kind: str = column("what kind of cue", optional=True, isin=vocabulary.HEDGE_KINDS)
+    number_kind: str = column("what kind of quantity", optional=True, isin=vocabulary.NUMBER_KINDS)
     number_value: str = column("the quantity as typed: `12000`, `3000..5000`, `1000..`", optional=True)
     number_low: float = column("lowest value that the span allows; null where it is open", optional=True)
     number_high: float = column(
@@ -147,7 +147,9 @@ class Spans(Attributes, Marked, Layered):
 class Relations(Layered):
     """A link between two spans of an article."""
 
-    type: str = column("what the link says; null where its ends do not decide", optional=True, isin=scheme.RELATIONS)
+    type: str = column(
+        "what the link says; null where its ends do not decide", optional=True, isin=vocabulary.RELATIONS
+    )
     from_span: str = column("span the link starts from")
     to_span: str = column("span the link points to")
     derived: bool = column("made by rule H10, not drawn")
@@ -177,9 +179,9 @@ class Decisions(Table):
     article_id: str = column("the article", str_matches=IDENTIFIER)
     span_id: str = column("the span as its annotator had it; of a link, the one it starts from")
     to_span: str = column("of a link, the span it points to; null for a span", optional=True)
-    outcome: str = column("what became of it", isin=scheme.OUTCOMES)
+    outcome: str = column("what became of it", isin=vocabulary.OUTCOMES)
     gold_span: str = column("the gold span that it is, or gave way to; null where there is none", optional=True)
-    rule: str = column("the rule that decided; null where all agreed", optional=True, isin=scheme.RULES)
+    rule: str = column("the rule that decided; null where all agreed", optional=True, isin=vocabulary.RULES)
     note: str = column("what the adjudicator wrote about it", optional=True)
 
 
@@ -188,8 +190,8 @@ class Agreement(Table):
 
     round: str = column("the annotation round", str_matches=IDENTIFIER)
     annotators: str = column("the two that it is about, as `a1,a2`; null: all, their pairs added up", optional=True)
-    scope: str = column("`all` labels together, a label, an attribute or a relation", isin=scheme.SCOPES)
-    measure: str = column("what was measured", isin=scheme.MEASURES)
+    scope: str = column("`all` labels together, a label, an attribute or a relation", isin=vocabulary.SCOPES)
+    measure: str = column("what was measured", isin=vocabulary.MEASURES)
     value: float = column("the figure; null where it does not exist", optional=True)
     low: float = column("lower end of the 95 % bootstrap interval over articles", optional=True)
     high: float = column("upper end of that interval", optional=True)
@@ -211,7 +213,7 @@ class Splits(Table):
     """An event's split, fixed when it was first released."""
 
     event_id: str = column("the event", str_matches=IDENTIFIER)
-    split: str = column("its split", isin=scheme.SPLITS)
+    split: str = column("its split", isin=vocabulary.SPLITS)
 
 
 class Withdrawn(Table):

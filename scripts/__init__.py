@@ -1,1 +1,1 @@
-"""The `hedgerow` command, one subcommand a file."""
+"""The `hedgerow` command: a module a subcommand, and `cli`, which they share. Begin with `main`."""

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from dataset import acknowledged
+from dataset.checks import acknowledged
 from dataset.checks.record import check_record
-from dataset.corpus import open_corpus
-from dataset.locks import reading
-from scripts.console import CorpusOption, say, tell
+from dataset.record.corpus import open_corpus
+from dataset.record.locks import reading
+from scripts.cli.console import CorpusOption, say, tell
 
 
 def command(

@@ -6,12 +6,13 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from annotation import accounts, adjudication
-from dataset.corpus import Corpus, open_corpus
-from dataset.layer import below
+from annotation.adjudication import rounds_to_gold
+from annotation.labelstudio import seats
 from dataset.problem import Problem
-from scripts.console import CorpusOption, RoundOption, bar, count, say, tell
-from scripts.names import checked_names
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import below
+from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, tell
+from scripts.cli.names import checked_names
 
 SHOWN = 20
 Told = TypeVar("Told")
@@ -44,16 +45,16 @@ def command(
     """
     here = open_corpus(corpus)
     checked_names([round_name, adjudicator])
-    seat = accounts.seat(here, adjudicator)
+    seat = seats.seat(here, adjudicator)
     if pull:
         _pull(here, round_name, seat, accept_removals, replace)
     else:
         _open(here, round_name, seat, replace)
 
 
-def _open(corpus: Corpus, round_name: str, seat: accounts.Seat, replace: bool) -> None:
+def _open(corpus: Corpus, round_name: str, seat: seats.Seat, replace: bool) -> None:
     with bar(f"open {round_name}") as progress:
-        opened = adjudication.open_round(corpus, round_name, seat, again=replace, progress=progress, tell=tell)
+        opened = rounds_to_gold.open_round(corpus, round_name, seat, again=replace, progress=progress, tell=tell)
     sent = f"{count(opened.sent, 'article')} opened with {count(opened.questions, 'question')}"
     say(f"{sent}, {opened.there} there before: {seat.studio.project_url(opened.project)}")
     for article, late in _some(opened.waiting):
@@ -66,8 +67,8 @@ def _open(corpus: Corpus, round_name: str, seat: accounts.Seat, replace: bool) -
     say(f"Next: {seat.annotator} decides and submits, then `hedgerow adjudicate --round {round_name} --pull{again}`")
 
 
-def _pull(corpus: Corpus, round_name: str, seat: accounts.Seat, accept_removals: bool, replace: bool) -> None:
-    decided = adjudication.pull_decisions(
+def _pull(corpus: Corpus, round_name: str, seat: seats.Seat, accept_removals: bool, replace: bool) -> None:
+    decided = rounds_to_gold.pull_decisions(
         corpus, round_name, seat, accept_removals=accept_removals, again=replace, tell=tell
     )
     tell_left(decided)
@@ -88,7 +89,7 @@ def _pull(corpus: Corpus, round_name: str, seat: accounts.Seat, accept_removals:
     say("Next: `hedgerow validate --layer gold`, then `hedgerow build --out dist/gold`")
 
 
-def tell_left(decided: adjudication.Decided) -> None:
+def tell_left(decided: rounds_to_gold.Decided) -> None:
     """The articles that were not taken, and why."""
     for article, problems in _some(decided.undecided):
         say(f"{article} is not decided wholly: {decided.places[article]}")

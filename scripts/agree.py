@@ -6,15 +6,15 @@ from typing import Any
 
 from rich.table import Table
 
-from annotation import agreement
-from annotation.agreement import Agreed
-from annotation.locks import measuring_alone
-from annotation.rounds import pairs
-from dataset import scheme
-from dataset.corpus import Corpus, open_corpus
-from scripts.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json, tell
-from scripts.engines import Engine, EngineOption, started
-from scripts.names import checked_names
+from annotation.rounds.locks import measuring_alone
+from dataset.agreement import figures as agreement
+from dataset.agreement.compared import pairs
+from dataset.agreement.figures import Agreed
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.scheme import vocabulary
+from scripts.cli.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json, tell
+from scripts.cli.names import checked_names
+from scripts.cli.options import Engine, EngineOption, started
 
 Row = dict[str, Any]
 Figures = dict[tuple[str | None, str, str], Row]
@@ -69,9 +69,9 @@ def _show(corpus: Corpus, agreed: Agreed) -> None:
 
 
 def _spans_table(figures: Figures) -> Table:
-    scopes = (scheme.ALL, *scheme.LABELS)
+    scopes = (vocabulary.ALL, *vocabulary.LABELS)
     table = Table("", *scopes, box=None)
-    for measure in (*scheme.SPAN_MEASURES, scheme.ALPHA):
+    for measure in (*vocabulary.SPAN_MEASURES, vocabulary.ALPHA):
         table.add_row(measure, *(_cell(figures.get((None, scope, measure))) for scope in scopes))
     for number in ("spans", "articles"):
         table.add_row(number, *(str(figures[None, scope, "exact"][number]) for scope in scopes))
@@ -80,8 +80,8 @@ def _spans_table(figures: Figures) -> Table:
 
 def _matched_table(figures: Figures) -> Table:
     table = Table("over matched spans", "matched exactly", "on", "matched relaxed", "on", box=None)
-    for scope in scheme.SCOPES[1 + len(scheme.LABELS) :]:
-        rows = [figures[None, scope, measure] for measure in scheme.MATCHED_MEASURES]
+    for scope in vocabulary.SCOPES[1 + len(vocabulary.LABELS) :]:
+        rows = [figures[None, scope, measure] for measure in vocabulary.MATCHED_MEASURES]
         table.add_row(scope, *(cell for row in rows for cell in (_cell(row), str(row["spans"]))))
     return table
 
@@ -96,7 +96,7 @@ def _pairs_table(figures: Figures, annotators: list[str]) -> Table:
             above = f"{one},{other}" in known
             pair = f"{one},{other}" if above else f"{other},{one}"
             cells.append(
-                "" if one == other else _cell(figures.get((pair, scheme.ALL, "exact" if above else "relaxed")))
+                "" if one == other else _cell(figures.get((pair, vocabulary.ALL, "exact" if above else "relaxed")))
             )
         table.add_row(one, *cells)
     return table

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from annotation.archive import Manifest
-from annotation.backup import backup
-from dataset.corpus import open_corpus
-from scripts.console import CorpusOption, JsonOption, say, say_json
+from annotation.embedded.archive import Manifest
+from annotation.embedded.backup import backup
+from dataset.record.corpus import open_corpus
+from scripts.cli.console import CorpusOption, JsonOption, say, say_json
 
 
 def command(

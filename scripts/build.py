@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from dataset.build import build
-from dataset.corpus import open_corpus
-from scripts.console import CorpusOption, JsonOption, say, say_json, tell
-from scripts.engines import Engine, EngineOption, started
+from dataset.published.build import build
+from dataset.record.corpus import open_corpus
+from scripts.cli.console import CorpusOption, JsonOption, say, say_json, tell
+from scripts.cli.options import Engine, EngineOption, started
 
 
 def command(

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from annotation.locks import one_at_a_time
-from dataset.conversion import convert_layer
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import writing
-from dataset.layer import GOLD, below, layer_folders
-from dataset.locks import changing
-from scripts.console import CorpusOption, count, say, tell
+from annotation.rounds.locks import one_at_a_time
+from dataset.record.convert import convert_layer
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import GOLD, below, layer_folders
+from dataset.record.locks import changing
+from dataset.storage.files import writing
+from scripts.cli.console import CorpusOption, count, say, tell
 
 
 class Form(StrEnum):

@@ -12,15 +12,17 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
-from annotation import accounts, agreement, pull, push
-from annotation.restore import restore
-from annotation.server import Account, Server
-from dataset.build import build
+from annotation.embedded.server import Account, Server
+from annotation.labelstudio import seats as accounts
+from annotation.rounds import pull, push
+from annotation.rounds.restore import restore
+from dataset.agreement import figures
 from dataset.checks.record import check_record
-from dataset.corpus import SETTINGS, Corpus, open_corpus
-from dataset.layer import GOLD
 from dataset.problem import Problem
-from scripts.console import OUT, CorpusOption, say, tell
+from dataset.published.build import build
+from dataset.record.corpus import SETTINGS, Corpus, open_corpus
+from dataset.record.layer import GOLD
+from scripts.cli.console import OUT, CorpusOption, say, tell
 from scripts.up import login
 
 ROUND, SHIPPED = "r1", ("a1", "a2")
@@ -51,7 +53,7 @@ def command(
     errors = [one for one in check_record(demo, demo.layers()) if one.severity == "error"]
     say(f"validate: {len(errors)} errors in {', '.join(demo.layers())}")
 
-    agreed = agreement.agreement(demo, ROUND)
+    agreed = figures.agreement(demo, ROUND)
     say(f"agree: {_exact_f1(agreed)}")
 
     folder = demo.root / "dataset"
@@ -80,7 +82,7 @@ def _pull(demo: Corpus, seats: list[accounts.Seat]) -> None:
         raise Problem("the demo's server lacks work of its record", f"delete {demo.root} and run the demo again")
 
 
-def _exact_f1(agreed: agreement.Agreed) -> str:
+def _exact_f1(agreed: figures.Agreed) -> str:
     (all_together,) = agreed.figures.filter(pl.col("annotators").is_null(), scope="all", measure="exact")["value"]
     return f"exact F1 of {' and '.join(agreed.annotators)} {all_together:.3f}"
 

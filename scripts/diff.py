@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from dataset.diff import Diff, diff
-from scripts.changelog import entries, markdown, print_entries, print_summary, summary
-from scripts.console import JsonOption, count, say, say_json
+from dataset.diffing.diff import Diff, diff
+from scripts.cli.changes import entries, markdown, print_entries, print_summary, summary
+from scripts.cli.console import JsonOption, count, say, say_json
 
 SHOWN = 200
 

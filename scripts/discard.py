@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from annotation.discard import discard
-from dataset.corpus import open_corpus
-from scripts.console import CorpusOption, count, say
+from annotation.rounds.discard import discard
+from dataset.record.corpus import open_corpus
+from scripts.cli.console import CorpusOption, count, say
 
 
 def command(

@@ -11,10 +11,10 @@ import typer
 from rich.markup import escape
 
 from annotation.doctor import examine, failed
-from dataset.corpus import open_corpus
-from dataset.doctor import Line
 from dataset.problem import Problem
-from scripts.console import OUT, CorpusOption, JsonOption, say, say_json
+from dataset.record.corpus import open_corpus
+from dataset.record.doctor import Line
+from scripts.cli.console import OUT, CorpusOption, JsonOption, say, say_json
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red bold"}
 

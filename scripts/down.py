@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from annotation.server import Server
-from dataset.corpus import open_corpus
-from scripts.console import CorpusOption, say
+from annotation.embedded.server import Server
+from dataset.record.corpus import open_corpus
+from scripts.cli.console import CorpusOption, say
 
 
 def command(corpus: CorpusOption = None) -> None:

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
-from dataset.corpus import at_hand, open_corpus
-from dataset.fetch import fetch
-from dataset.pins import has_record
-from dataset.places import checked_version
 from dataset.problem import Problem
-from scripts.console import ERR, CorpusOption, JsonOption, count, say, say_json
+from dataset.publishing.fetch import fetch
+from dataset.publishing.pins import has_record
+from dataset.publishing.places import checked_version
+from dataset.record.corpus import at_hand, open_corpus
+from scripts.cli.console import ERR, CorpusOption, JsonOption, count, say, say_json
 
 
 def command(

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import write_bytes
-from dataset.intake import About, Refused, intake, text_files
-from scripts.console import CorpusOption, bar, problem, say, tell
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.intake import About, Refused, intake, text_files
+from dataset.storage.files import write_bytes
+from scripts.cli.console import CorpusOption, bar, problem, say, tell
 
 SHOWN = 20
 FILE = "intake-refused.txt"

@@ -37,7 +37,7 @@ from scripts import (
     validate,
     withdraw,
 )
-from scripts.console import problem, show_all_characters
+from scripts.cli.console import problem, show_all_characters
 
 app = typer.Typer(
     name="hedgerow",

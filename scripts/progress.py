@@ -6,13 +6,13 @@ from dataclasses import asdict
 
 from rich.table import Table
 
-from annotation import accounts
-from annotation import progress as progressing
-from annotation.progress import Progress
-from dataset.corpus import Corpus, open_corpus
+from annotation.labelstudio import seats
+from annotation.rounds import progress as progressing
+from annotation.rounds.progress import Progress
 from dataset.problem import Problem
-from scripts.console import OUT, CorpusOption, JsonOption, RoundOption, say, say_json
-from scripts.names import checked_names
+from dataset.record.corpus import Corpus, open_corpus
+from scripts.cli.console import OUT, CorpusOption, JsonOption, RoundOption, say, say_json
+from scripts.cli.names import checked_names
 
 
 def command(round_name: RoundOption, corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
@@ -40,7 +40,7 @@ def _asked(corpus: Corpus, round_name: str, known: list[Progress]) -> tuple[list
     found, unasked = [], {}
     for one in known:
         try:
-            found.append(progressing.on_server(corpus, round_name, accounts.seat(corpus, one.annotator)))
+            found.append(progressing.on_server(corpus, round_name, seats.seat(corpus, one.annotator)))
         except Problem as problem:
             found.append(one)
             unasked[one.annotator] = problem.what

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
-from dataset.places import Plan
-from dataset.publish import Published, publish
-from scripts.console import ERR, JsonOption, count, say, say_json
+from dataset.publishing.places import Plan
+from dataset.publishing.publish import Published, publish
+from scripts.cli.console import ERR, JsonOption, count, say, say_json
 
 
 def command(

@@ -10,17 +10,17 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from annotation import accounts
-from annotation import pull as pulling
-from annotation import report as reporting
-from annotation.push import dealt
-from annotation.report import Wanted
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import aside
-from dataset.layer import below
+from annotation.labelstudio import seats as accounts
+from annotation.report import report as reporting
+from annotation.report.report import Wanted
+from annotation.rounds import pull as pulling
+from annotation.rounds.push import dealt
 from dataset.problem import Problem
-from scripts.console import CorpusOption, RoundOption, count, say, tell
-from scripts.names import checked_names
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import below
+from dataset.storage.files import aside
+from scripts.cli.console import CorpusOption, RoundOption, count, say, tell
+from scripts.cli.names import checked_names
 
 SHOWN = 20
 FILE = "pull-removals.jsonl"

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from annotation import accounts
-from annotation import push as pushing
-from dataset.corpus import open_corpus
-from scripts.console import CorpusOption, RoundOption, bar, say, tell
-from scripts.names import checked_names
+from annotation.labelstudio import seats as accounts
+from annotation.rounds import push as pushing
+from dataset.record.corpus import open_corpus
+from scripts.cli.console import CorpusOption, RoundOption, bar, say, tell
+from scripts.cli.names import checked_names
 
 SHOWN = 5
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from dataset.rehydration import Unmatched, rehydrate
-from scripts.console import count, say
+from dataset.releasing.rehydration import Unmatched, rehydrate
+from scripts.cli.console import count, say
 
 
 def command(

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from annotation.agreement import is_stale
-from dataset.corpus import Corpus, open_corpus
-from dataset.locks import changing, reading
-from dataset.manifest import FULL, WITHHELD, recorded
+from dataset.agreement.figures import is_stale
+from dataset.folder.manifest import FULL, WITHHELD, recorded
 from dataset.problem import Problem
-from dataset.release import Plan, Released, Unfit, prepare, release
-from scripts.console import CorpusOption, JsonOption, say, say_json, tell
-from scripts.engines import FINDERS, Engine, EngineOption, started
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.locks import changing, reading
+from dataset.releasing.release import Plan, Released, Unfit, prepare, release
+from scripts.cli.console import CorpusOption, JsonOption, say, say_json, tell
+from scripts.cli.options import FINDERS, Engine, EngineOption, started
 
 
 def command(

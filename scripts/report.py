@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from annotation import report as reporting
-from annotation.report import LIMIT, Report, Wanted
-from dataset.corpus import open_corpus
+from annotation.report import report as reporting
+from annotation.report.report import LIMIT, Report, Wanted
 from dataset.problem import Problem
-from scripts.console import CorpusOption, JsonOption, count, say, say_json, tell
-from scripts.names import checked_names
+from dataset.record.corpus import open_corpus
+from scripts.cli.console import CorpusOption, JsonOption, count, say, say_json, tell
+from scripts.cli.names import checked_names
 
 
 def command(

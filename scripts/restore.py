@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from annotation import accounts
-from annotation import backup as backing_up
-from annotation import restore as restoring
-from dataset.corpus import Corpus, open_corpus
+from annotation.embedded import backup as backing_up
+from annotation.labelstudio import seats
+from annotation.rounds import restore as restoring
+from dataset.record.corpus import Corpus, open_corpus
 from scripts.backup import counted
-from scripts.console import CorpusOption, bar, say, tell
-from scripts.names import checked_names
+from scripts.cli.console import CorpusOption, bar, say, tell
+from scripts.cli.names import checked_names
 
 
 def command(
@@ -58,7 +58,7 @@ def _restore_backup(corpus: Corpus, archive: Path, replace: bool, adopt: bool) -
 
 def _restore_layer(corpus: Corpus, round_name: str, annotator: str) -> None:
     checked_names([round_name, annotator])
-    seat = accounts.seat(corpus, annotator)
+    seat = seats.seat(corpus, annotator)
     with bar(f"restore {round_name}/{annotator}") as progress:
         done = restoring.restore(corpus, round_name, seat, progress, tell)
     where = seat.studio.project_url(done.project)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from annotation.server import Server, summary
-from annotation.studio import foreign_server, without_credentials
-from dataset.corpus import open_corpus
-from scripts.console import CorpusOption, JsonOption, say, say_json
+from annotation.embedded.server import Server, summary
+from annotation.labelstudio.client import foreign_server, without_credentials
+from dataset.record.corpus import open_corpus
+from scripts.cli.console import CorpusOption, JsonOption, say, say_json
 
 
 def command(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:

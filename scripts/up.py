@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from annotation import trespass
-from annotation.server import Account, Secrets, Server
-from dataset.corpus import open_corpus
-from dataset.doctor import told as checked
+from annotation.embedded import trespass
+from annotation.embedded.server import Account, Secrets, Server
 from dataset.problem import Problem
-from scripts.console import OUT, CorpusOption, say, tell
-from scripts.names import checked_names
+from dataset.record.corpus import open_corpus
+from dataset.record.doctor import told as checked
+from scripts.cli.console import OUT, CorpusOption, say, tell
+from scripts.cli.names import checked_names
 
 
 def command(

@@ -10,17 +10,17 @@ from typing import Annotated, Final
 
 import typer
 
-from dataset import acknowledged
+from dataset.checks import acknowledged
 from dataset.checks.findings import Finding
 from dataset.checks.page import codes_page
 from dataset.checks.record import check_record, check_shared
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import aside, make_private
-from dataset.locks import reading
 from dataset.problem import Problem
-from scripts.console import CorpusOption, JsonOption, say, say_json_rows, tell
-from scripts.engines import Engine, EngineOption, started
-from scripts.showing import Shown, by_code, markdown, print_findings
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.locks import reading
+from dataset.storage.files import aside, make_private
+from scripts.cli.console import CorpusOption, JsonOption, say, say_json_rows, tell
+from scripts.cli.findings import Shown, by_code, markdown, print_findings
+from scripts.cli.options import Engine, EngineOption, started
 
 SHOWN: Final = 200
 """Findings that are still shown one by one."""

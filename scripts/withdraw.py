@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from dataset.corpus import open_corpus
-from dataset.layer import below
-from dataset.withdrawal import withdraw
-from scripts.console import CorpusOption, count, say, tell
+from dataset.record.corpus import open_corpus
+from dataset.record.layer import below
+from dataset.record.withdrawal import withdraw
+from scripts.cli.console import CorpusOption, count, say, tell
 
 
 def command(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 
-from annotation.server import Account
+from annotation.embedded.server import Account
 
 expect.set_options(timeout=60_000)  # machines are shared
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"

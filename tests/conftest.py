@@ -15,9 +15,9 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 
-from annotation.accounts import Seat, seat
-from annotation.server import Server
-from dataset.corpus import Corpus
+from annotation.embedded.server import Server
+from annotation.labelstudio.seats import Seat, seat
+from dataset.record.corpus import Corpus
 from tests.browser import CHROMIUM, FLAGS
 from tests.corpora import copy_of_the_seeds, make_corpus
 from tests.postgres import Postgres, cluster, programs

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import sha256, table_bytes
+from dataset.record.corpus import Corpus, open_corpus
 from dataset.schema import Articles, Entities, frame
+from dataset.storage.files import sha256, table_bytes
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 EVENT = "bridge-2031"

@@ -15,15 +15,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from annotation.export import read_export
 from annotation.guidelines import notation
 from annotation.guidelines.html import marked
-from annotation.normalise import Normaliser
-from annotation.results import canonical_line, raw_line, raw_task
-from dataset.corpus import Corpus
-from dataset.files import read_table, table_bytes
-from dataset.layer import TABLES, sort_layer
+from annotation.labelstudio.results import canonical_line, raw_line, raw_task
+from annotation.rounds.export import read_export
+from annotation.rounds.normalise import Normaliser
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import TABLES, sort_layer
+from dataset.storage.files import read_table, table_bytes
 from tests.dataset.checks.wrong import ARTICLE
 from tests.dataset.tiny import put_corpus
 
@@ -149,7 +149,12 @@ def main() -> None:
     import atheris
 
     name = sys.argv.pop(1)
-    for module in ("annotation.export", "annotation.normalise", "annotation.results", "annotation.guidelines.notation"):
+    for module in (
+        "annotation.rounds.export",
+        "annotation.rounds.normalise",
+        "annotation.labelstudio.results",
+        "annotation.guidelines.notation",
+    ):
         _instrument(atheris, module)
     atheris.Setup(sys.argv, TARGETS[name])
     atheris.Fuzz()

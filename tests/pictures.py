@@ -9,12 +9,14 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from annotation import adjudication, projects, push, report
-from annotation.accounts import Seat, seat
-from annotation.restore import restore
-from annotation.results import read_task
-from annotation.server import Server
-from dataset.corpus import Corpus
+from annotation.adjudication import rounds_to_gold
+from annotation.embedded.server import Server
+from annotation.labelstudio.results import read_task
+from annotation.labelstudio.seats import Seat, seat
+from annotation.report import report
+from annotation.rounds import projects, push
+from annotation.rounds.restore import restore
+from dataset.record.corpus import Corpus
 from tests.browser import CHROMIUM, FLAGS, Annotator, log_in
 from tests.corpora import REPOSITORY, copy_of_the_seeds
 
@@ -60,7 +62,7 @@ def draw_labelling_page(folder: Path, target: Path) -> None:
 def draw_adjudication_page(folder: Path, target: Path) -> None:
     """The page with the first article of the shipped round that has a question, and that question selected."""
     with logged_in(folder, "adjudicator") as (corpus, who, adjudicator):
-        project = adjudication.open_round(corpus, "r1", who, again=True).project
+        project = rounds_to_gold.open_round(corpus, "r1", who, again=True).project
         task = next(t.id for t in map(read_task, who.studio.tasks(project)) if t.asked and t.asked.questions)
         adjudicator.open_task(project, task)
         adjudicator.page.locator('[data-label*="?"]').first.wait_for()

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from dataset import manifest
-from dataset.build import build
-from dataset.card import for_variant
-from dataset.corpus import Corpus
-from dataset.manifest import FULL, WITHHELD, Manifest
-from dataset.variants import write_withheld
+from dataset.folder import manifest
+from dataset.folder.manifest import FULL, WITHHELD, Manifest
+from dataset.published.build import build
+from dataset.published.card import for_variant
+from dataset.record.corpus import Corpus
+from dataset.releasing.variants import write_withheld
 from tests.dataset.tiny import LAYER, Rows, put_corpus, put_layer, valid_rows
 
 FIRST, SECOND = "1.0.0", "2.0.0"

@@ -19,11 +19,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from annotation.studio import Studio
-from dataset.fetch import fetch
-from dataset.hub import Hub
-from dataset.places import place_of
+from annotation.labelstudio.client import Studio
 from dataset.problem import Problem
+from dataset.publishing.fetch import fetch
+from dataset.publishing.hub import Hub
+from dataset.publishing.places import place_of
 from tests.corpora import REPOSITORY
 
 TOKEN = "topsecret0123456789"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.export import read_export
+from annotation.rounds.export import read_export
 from tests.corpora import REPOSITORY
 from tests.fuzz import EXPORTS, TARGETS, altered, guidelines
 from tests.fuzz import export as exported

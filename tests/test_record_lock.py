@@ -15,11 +15,13 @@ from typing import Any, Final
 import pytest
 from typer.testing import CliRunner
 
-from annotation import accounts, adjudication, push, restore
-from annotation.push import Pushed
-from annotation.restore import Restored
-from dataset.corpus import Corpus
-from dataset.locks import FOLDER, RECORD
+from annotation.adjudication import rounds_to_gold
+from annotation.labelstudio import seats
+from annotation.rounds import push, restore
+from annotation.rounds.push import Pushed
+from annotation.rounds.restore import Restored
+from dataset.record.corpus import Corpus
+from dataset.record.locks import FOLDER, RECORD
 from scripts.main import COMMANDS, app
 from tests.annotation.test_gold import adjudicator, put_round
 from tests.dataset.releasing import put_ready, put_repository
@@ -144,7 +146,7 @@ def test_of_every_command_it_is_known_what_it_does_with_the_record() -> None:
 def at_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """What asks a server gets its answer here."""
     _, who = adjudicator()
-    monkeypatch.setattr(accounts, "seat", lambda corpus, name: replace(who, annotator=name))
+    monkeypatch.setattr(seats, "seat", lambda corpus, name: replace(who, annotator=name))
     monkeypatch.setattr(push, "push", lambda *_: Pushed("a1", 1, 0, 0, blind=True))
     monkeypatch.setattr(restore, "_restore", lambda *_: Restored(1, 0, 0))
 
@@ -153,8 +155,8 @@ def corpus_for(command: str, folder: Path) -> Corpus:
     if command == "adjudicate":
         made = put_corpus(folder)
         put_round(made, "r1", a1=[hedge("h", "may", "modal")], a2=[])
-        who = accounts.seat(made, "adj")
-        adjudication.open_round(made, "r1", who, again=False)
+        who = seats.seat(made, "adj")
+        rounds_to_gold.open_round(made, "r1", who, again=False)
         who.studio.submit({"h": ("keep", "H4")})  # type: ignore[attr-defined]
         return made
     return put_repository(folder) if command == "release --prepare" else put_ready(folder)

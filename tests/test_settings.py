@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotation.accounts import ACCOUNTS, addresses
-from dataset import manifest
-from dataset.build import build
-from dataset.corpus import SETTINGS, open_corpus
+from annotation.labelstudio.seats import ACCOUNTS, addresses
+from dataset.folder import manifest
 from dataset.problem import Problem
-from dataset.publish import publish
+from dataset.published.build import build
+from dataset.publishing.publish import publish
+from dataset.record.corpus import SETTINGS, open_corpus
 from tests.dataset.test_manifest import told as manifest_of
 from tests.dataset.tiny import LAYER, put_corpus, put_layer, valid_rows
 

@@ -24,26 +24,26 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from typer.testing import CliRunner
 
-from annotation import projects, raw
-from annotation.accounts import seat
 from annotation.doctor import modes
-from annotation.pull import pull_file
-from annotation.report import page, report
-from annotation.results import read_task
-from annotation.server import Account, Secrets, Server
-from annotation.studio import Studio
-from dataset.build import build
+from annotation.embedded.server import Account, Secrets, Server
+from annotation.labelstudio.client import Studio
+from annotation.labelstudio.results import read_task
+from annotation.labelstudio.seats import seat
+from annotation.report.report import page, report
+from annotation.rounds import projects, raw
+from annotation.rounds.pull import pull_file
 from dataset.checks.layers import check_layer
-from dataset.corpus import Corpus, open_corpus
-from dataset.doctor import git
-from dataset.fetch import fetch
-from dataset.files import aside, sha256
-from dataset.layer import read_layer
-from dataset.manifest import MANIFEST, read_file
+from dataset.folder.manifest import MANIFEST, read_file
 from dataset.problem import Problem
-from dataset.repository import uncommitted, write_tree
+from dataset.published.build import build
+from dataset.publishing.fetch import fetch
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.doctor import git
+from dataset.record.layer import read_layer
+from dataset.storage.files import aside, sha256
+from dataset.storage.repository import uncommitted, write_tree
+from scripts.cli.findings import cell, line
 from scripts.main import app
-from scripts.showing import cell, line
 from tests.corpora import REPOSITORY, make_corpus
 from tests.dataset.tiny import LAYER, ONE, TEXTS, TWO, Rows, put_corpus, put_layer, row_of, valid_rows
 from tests.hub import TOKEN, Hub
@@ -211,7 +211,7 @@ def test_no_secret_is_on_a_command_line_while_up_makes_accounts(
     assert process
     running = [" ".join(one.cmdline()) for one in (process, *process.children(recursive=True))]
     accounts = [known.admin, *known.annotators.values()]
-    assert "annotation.provision" in "".join(_started)
+    assert "annotation.embedded.provision" in "".join(_started)
     assert not [one.name for one in accounts for at in _started + running if one.token in at or one.password in at]
 
 

@@ -15,13 +15,13 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from dataset import scheme
-from dataset.lexicon import cue_kind
 from dataset.problem import Problem
-from dataset.quantities import is_unit, read_quantity
-from dataset.quotation import MARKS
+from dataset.scheme import vocabulary
+from dataset.scheme.lexicon import cue_kind
+from dataset.scheme.quantities import is_unit, read_quantity
+from dataset.scheme.quotation_marks import MARKS
 
-LETTERS: Final = {label[0]: label for label in scheme.LABELS}
+LETTERS: Final = {label[0]: label for label in vocabulary.LABELS}
 _NAME: Final = r"[sqhn]\d+"
 _HEAD: Final = re.compile(
     rf"(?P<letter>[sqhn])(?P<number>\d+)?(?P<unnamed>(?<=[q\d])\?)?(?:→(?P<targets>none|{_NAME}(?:,{_NAME})*))?"
@@ -149,7 +149,7 @@ def _target(source: str, mark: _Mark, name: str, names: dict[str, int], marks: l
     target = names.get(name)
     if target is None:
         raise _problem(source, mark.place, f"there is no {name}")
-    if scheme.relation_type(LETTERS[mark.letter], LETTERS[marks[target].letter]) is None or marks[target] is mark:
+    if vocabulary.relation_type(LETTERS[mark.letter], LETTERS[marks[target].letter]) is None or marks[target] is mark:
         raise _problem(source, mark.place, f"a link to {name} means nothing here")
     return target
 
@@ -204,12 +204,12 @@ def _told(label: str, details: str) -> dict[str, Any] | None:
     if label == "speaker":
         return {"speaker_entities": details.split("; ")}
     if label == "quote":
-        return {"quote_form": details} if details in scheme.QUOTE_FORMS else None
+        return {"quote_form": details} if details in vocabulary.QUOTE_FORMS else None
     if label == "hedge":
-        return {"hedge_kind": details} if details in scheme.HEDGE_KINDS else None
+        return {"hedge_kind": details} if details in vocabulary.HEDGE_KINDS else None
     kind, _, rest = details.partition(" ")
     value, _, unit = rest.partition(" ")
-    if kind not in scheme.NUMBER_KINDS or not value:
+    if kind not in vocabulary.NUMBER_KINDS or not value:
         return None
     return {"number_kind": kind, "number_value": None if value == "?" else value, "number_unit": unit or None}
 

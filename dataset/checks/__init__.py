@@ -1,1 +1,5 @@
-"""Checks of the record. A check yields findings and never raises for bad data."""
+"""Findings: what in the record breaks a rule of the scheme or does not fit together.
+
+Uses `scheme`, `storage` and `record`. `findings.CATALOGUE` lists every code; begin with `layers.check_layer`. A label's
+checks are in the module of its name.
+"""

@@ -9,12 +9,12 @@ from typing import Any, Final
 
 import polars as pl
 
-from dataset import scheme
 from dataset.checks.findings import Finding
-from dataset.corpus import Corpus
-from dataset.furniture import furniture
-from dataset.layer import Layer
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import Layer
+from dataset.scheme import vocabulary
+from dataset.scheme.furniture import furniture
 
 Row = dict[str, Any]
 _WINDOW: Final = 24
@@ -52,7 +52,7 @@ class Facts:
         """
         start, end, text = pl.col("start"), pl.col("end"), pl.col("article_text")
         judged = self.spans.filter(
-            pl.col("label").is_in(scheme.LABELS) & ~pl.struct("article_id", "span_id").is_duplicated()
+            pl.col("label").is_in(vocabulary.LABELS) & ~pl.struct("article_id", "span_id").is_duplicated()
         ).join(self.submitted, on="article_id", how="semi", maintain_order="left")
         inside = judged.filter((start >= 0) & (start < end) & (end <= text.str.len_chars()))
         left = pl.max_horizontal(start - _WINDOW, 0)

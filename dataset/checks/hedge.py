@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from dataset import hedging, lexicon
 from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
+from dataset.scheme import hedge_targets, lexicon
 
 Row = dict[str, Any]
 _ALSO_VERBS: Final = ("alleged", "reported")
@@ -65,7 +65,7 @@ def other_targets(facts: Facts) -> Iterator[Finding]:
     ruled = {
         (article, hedge): target
         for article, found in marks.items()
-        for hedge, target in hedging.targets(facts.text_of[article], found, set())
+        for hedge, target in hedge_targets.targets(facts.text_of[article], found, set())
     }
     for article, start, end in drawn.select("article_id", "from_span", "to_span").iter_rows():
         hedge, target = facts.span(article, start), facts.span(article, end)
@@ -76,11 +76,11 @@ def other_targets(facts: Facts) -> Iterator[Finding]:
             yield facts.at("h10-other-target", hedge, f"it is drawn to “{target['text'][:40]}”; {rule}")
 
 
-def _marks(facts: Facts, drawn: pl.DataFrame) -> dict[str, list[hedging.Mark]]:
+def _marks(facts: Facts, drawn: pl.DataFrame) -> dict[str, list[hedge_targets.Mark]]:
     spans = facts.sound.join(drawn.select("article_id").unique(), on="article_id", how="semi")
-    found: dict[str, list[hedging.Mark]] = {}
+    found: dict[str, list[hedge_targets.Mark]] = {}
     for article, *mark in spans.select("article_id", "span_id", "label", "start", "end", "hedge_kind").iter_rows():
-        found.setdefault(article, []).append(hedging.Mark(*mark))
+        found.setdefault(article, []).append(hedge_targets.Mark(*mark))
     return found
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import polars as pl
 
-from dataset import scheme
-from dataset.checks import everywhere, hedge, number, quote, recall, speaker
+from dataset.checks import hedge, number, quote, recall, speaker
+from dataset.checks import spans as everywhere
 from dataset.checks.facts import Facts, gather
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.rows import row_findings
-from dataset.corpus import Corpus
-from dataset.layer import TABLES, Layer
+from dataset.record.corpus import Corpus
+from dataset.record.layer import TABLES, Layer
+from dataset.scheme import vocabulary
 
 
 def check_layer(corpus: Corpus, layer: Layer) -> list[Finding]:
@@ -85,7 +86,7 @@ def relation_ends(facts: Facts) -> Iterator[Finding]:
         labels = [end["label"] for end in ends if end]
         if (
             link["type"] is None
-            or link["type"] != scheme.relation_type(*labels)
+            or link["type"] != vocabulary.relation_type(*labels)
             or link["from_span"] == link["to_span"]
         ):
             yield facts.at(
@@ -95,7 +96,9 @@ def relation_ends(facts: Facts) -> Iterator[Finding]:
 
 def _doubtful(facts: Facts) -> pl.DataFrame:
     """The links that are not plainly right: two ends that are there and differ, and the type that their labels give."""
-    pairs = [(one, other, scheme.relation_type(one, other)) for one in scheme.LABELS for other in scheme.LABELS]
+    pairs = [
+        (one, other, vocabulary.relation_type(one, other)) for one in vocabulary.LABELS for other in vocabulary.LABELS
+    ]
     meant = pl.DataFrame(pairs, ["from_label", "to_label", "type"], orient="row")
     ids = facts.layer.spans.unique(["article_id", "span_id"], keep="last")
     links = facts.layer.relations.with_row_index("at")

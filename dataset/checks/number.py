@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import polars as pl
 
-from dataset import lexicon, scheme
 from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
-from dataset.quantities import Quantity, is_unit, read_quantity
+from dataset.scheme import lexicon, vocabulary
+from dataset.scheme.quantities import Quantity, is_unit, read_quantity
 
 Row = dict[str, Any]
 _APPROXIMATOR: Final = re.compile(rf"{lexicon.one_of(lexicon.APPROXIMATORS)}\b")
@@ -32,7 +32,7 @@ _NAME: Final = r"(?:^|[^A-Za-z])(?:[A-Z]{1,2}|[A-Z][A-Za-z]{2,}-|[A-Z]+-)$"
 def values(facts: Facts) -> Iterator[Finding]:
     """Values other than what the words say for certain."""
     for row in _typed(facts).iter_rows(named=True):
-        bounds, read = scheme.value_bounds(row["number_value"]), read_quantity(row["text"])
+        bounds, read = vocabulary.value_bounds(row["number_value"]), read_quantity(row["text"])
         if bounds and read and _certain(read) and not _same(bounds, read):
             yield facts.at(
                 "n4-value-differs", row, f"“{row['text']}” says {_shown(read)}, the value is {row['number_value']}"

@@ -9,7 +9,7 @@ import polars as pl
 
 from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
-from dataset.quotation import MARKS, read_marks
+from dataset.scheme.quotation_marks import MARKS, read_marks
 
 Row = dict[str, Any]
 _ENCLOSED: Final = r"^(?:“[^“”\"‘’'«»]*”|\"[^“”\"‘’'«»]*\")$"

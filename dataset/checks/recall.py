@@ -10,10 +10,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
-from dataset import lexicon
 from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
-from dataset.quotation import read_marks
+from dataset.scheme import lexicon
+from dataset.scheme.quotation_marks import read_marks
 
 _NOT_NUMBERS: Final = re.compile(rf"(?=[A-Zh\d\s])(?:{lexicon.NOT_NUMBERS})")
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")

@@ -10,16 +10,17 @@ from typing import Final
 
 import polars as pl
 
-from dataset import schema, scheme
+from dataset import schema
 from dataset.checks.findings import Finding
 from dataset.checks.layers import check_layer, place
-from dataset.corpus import Corpus
 from dataset.engine import Each
-from dataset.files import read_sound
-from dataset.layer import GOLD, layer_parts, missing_files, read_layer
-from dataset.parts import WHOLE, Part, read_part, rows_before
 from dataset.problem import Problem
-from dataset.withdrawal import unfinished, withdrawn_path
+from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD, layer_parts, missing_files, read_layer
+from dataset.record.withdrawal import unfinished, withdrawn_path
+from dataset.scheme import vocabulary
+from dataset.storage.article_ranges import WHOLE, Part, read_part, rows_before
+from dataset.storage.files import read_sound
 
 UNREADABLE: Final = "unreadable-table"
 
@@ -108,7 +109,7 @@ def _untrue(corpus: Corpus, decisions: pl.DataFrame, gold: pl.DataFrame, part: P
         yield Finding("unsound-decision", GOLD, row["article_id"], message)
 
 
-_SAID: Final = ("label", "start", "end", *(name for names in scheme.ATTRIBUTES.values() for name in names))
+_SAID: Final = ("label", "start", "end", *(name for names in vocabulary.ATTRIBUTES.values() for name in names))
 
 
 def _said(whose: str) -> list[pl.Expr]:

@@ -8,14 +8,15 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from dataset import schema, scheme
+from dataset import schema
 from dataset.checks.facts import Facts
 from dataset.checks.findings import CATALOGUE, Finding
+from dataset.scheme import vocabulary
 
 _BLANK_EDGE = r"\A[\s\x1C-\x1F]|[\s\x1C-\x1F]\z"
 _BUILT_IN = {"not_nullable": "value-missing"}
 _BOUNDS = ("number_low", "number_high")
-_ATTRIBUTES = {name: label for label, names in scheme.ATTRIBUTES.items() for name in names} | dict.fromkeys(
+_ATTRIBUTES = {name: label for label, names in vocabulary.ATTRIBUTES.items() for name in names} | dict.fromkeys(
     _BOUNDS, "number"
 )
 
@@ -80,12 +81,12 @@ def _readings(values: pl.Series) -> pl.Series:
 
 
 def _reading(value: str | None) -> dict[str, object]:
-    bounds = scheme.value_bounds(value)
+    bounds = vocabulary.value_bounds(value)
     return {"readable": bounds is not None, **dict(zip(_BOUNDS, bounds or (None, None), strict=True))}
 
 
 def _needed() -> list[tuple[str, str]]:
-    return [(label, name) for label, names in scheme.REQUIRED.items() for name in names]
+    return [(label, name) for label, names in vocabulary.REQUIRED.items() for name in names]
 
 
 def _filled(name: str) -> pl.Expr:
@@ -107,7 +108,7 @@ def _lacks(needed: tuple[str, str]) -> pl.Expr:
 
 
 def _foreign(name: str) -> pl.Expr:
-    known = pl.col("label").is_in(scheme.LABELS)
+    known = pl.col("label").is_in(vocabulary.LABELS)
     return known & (pl.col("label") != _ATTRIBUTES[name]) & _touched(name).fill_null(False)
 
 
@@ -164,7 +165,7 @@ def _other_words(row: dict[str, Any]) -> str:
 
 
 def _lacking(row: dict[str, Any]) -> str:
-    names = [name for name in scheme.REQUIRED.get(str(row["label"]), ()) if _is_lacking(row[name])]
+    names = [name for name in vocabulary.REQUIRED.get(str(row["label"]), ()) if _is_lacking(row[name])]
     return f"the {row['label']} has no {', '.join(names)}"
 
 

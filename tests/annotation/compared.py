@@ -7,12 +7,12 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from annotation import agreement
-from annotation.agreement import Draws
-from annotation.rounds import Compared, Shared, together
-from annotation.tallied import tallied
-from dataset import scheme
-from dataset.layer import make_layer
+from dataset.agreement import figures as agreement
+from dataset.agreement.compared import Compared, Shared, together
+from dataset.agreement.figures import Draws
+from dataset.agreement.ranges import tallied
+from dataset.record.layer import make_layer
+from dataset.scheme import vocabulary
 from tests.dataset.tiny import key, link, place, task
 
 Row = dict[str, Any]
@@ -47,7 +47,7 @@ def figures(work: Compared, draws: Draws) -> pl.DataFrame:
 
 _FORMS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "speaker": {"speaker_entities": st.lists(st.sampled_from(["Ann Bo", "Seoul"]), max_size=2)},
-    "quote": {"quote_form": st.sampled_from(scheme.QUOTE_FORMS), "quote_source": st.none() | st.just("linked")},
+    "quote": {"quote_form": st.sampled_from(vocabulary.QUOTE_FORMS), "quote_source": st.none() | st.just("linked")},
 }
 
 

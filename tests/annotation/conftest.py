@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from annotation import projects, push
-from annotation.accounts import Seat
-from annotation.results import read_task
-from dataset.corpus import Corpus
+from annotation.labelstudio.results import read_task
+from annotation.labelstudio.seats import Seat
+from annotation.rounds import projects, push
+from dataset.record.corpus import Corpus
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import Any
 
 from annotation.guidelines import notation
 from annotation.guidelines.notation import Example
-from dataset import hedging, scheme
 from dataset.checks.findings import Finding
 from dataset.checks.layers import check_layer
-from dataset.layer import make_layer
+from dataset.record.layer import make_layer
+from dataset.scheme import hedge_targets, vocabulary
 from tests.corpora import make_corpus
 from tests.dataset.tiny import BLANK, LAYER, key, task
 
@@ -39,7 +39,7 @@ ENTITIES = "speaker_entities"
 def _spans(article: str, example: Example) -> list[Row]:
     rows = []
     for place, span in enumerate(example.spans):
-        low, high = scheme.value_bounds(span.attributes.get("number_value")) or (None, None)
+        low, high = vocabulary.value_bounds(span.attributes.get("number_value")) or (None, None)
         where = {"span_id": str(place), "label": span.label, "start": span.start, "end": span.end}
         words = {"text": example.text[span.start : span.end], "number_low": low, "number_high": high}
         rows.append(key(article) | BLANK | where | words | span.attributes)
@@ -49,13 +49,13 @@ def _spans(article: str, example: Example) -> list[Row]:
 def _relations(article: str, example: Example) -> list[Row]:
     """The links that are drawn and those that H10 makes."""
     labels = [span.label for span in example.spans]
-    rows = [_link(article, scheme.relation_type(labels[a], labels[b]), str(a), str(b)) for a, b in example.links]
+    rows = [_link(article, vocabulary.relation_type(labels[a], labels[b]), str(a), str(b)) for a, b in example.links]
     drawn = {row["from_span"] for row in rows if row["type"] == "hedges"}
     marks = [
-        hedging.Mark(str(place), span.label, span.start, span.end, span.attributes.get("hedge_kind"))
+        hedge_targets.Mark(str(place), span.label, span.start, span.end, span.attributes.get("hedge_kind"))
         for place, span in enumerate(example.spans)
     ]
-    made = hedging.targets(example.text, marks, drawn)
+    made = hedge_targets.targets(example.text, marks, drawn)
     return rows + [_link(article, "hedges", *ends, derived=True) for ends in made]
 
 

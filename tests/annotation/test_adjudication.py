@@ -8,14 +8,15 @@ import polars as pl
 import pytest
 from playwright.sync_api import Browser, expect
 
-from annotation import adjudication, projects, pull, push
-from annotation.accounts import Seat, seat
-from annotation.results import Task, read_task, write_result
-from annotation.server import Server
+from annotation.adjudication import rounds_to_gold
+from annotation.embedded.server import Server
+from annotation.labelstudio.results import Task, read_task, write_result
+from annotation.labelstudio.seats import Seat, seat
+from annotation.rounds import projects, pull, push
 from dataset import schema
-from dataset.corpus import Corpus
-from dataset.files import read_table
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.storage.files import read_table
 from tests.annotation.test_results import blank
 from tests.browser import Annotator, log_in
 
@@ -155,12 +156,12 @@ def says(page: Annotator, line: str) -> None:
 
 
 def gold(corpus: Corpus) -> list[tuple[str, str]]:
-    return adjudication.read_gold(corpus).spans.select("label", "text").rows()
+    return rounds_to_gold.read_gold(corpus).spans.select("label", "text").rows()
 
 
 def test_from_two_annotators_to_gold(chromium: Browser, server: Server, port: Corpus, judge: Seat) -> None:
     submit_all(chromium, server, port)
-    opened = adjudication.open_round(port, "r1", judge, again=False)
+    opened = rounds_to_gold.open_round(port, "r1", judge, again=False)
     assert (opened.sent, opened.questions) == (2, 2)
     page = enter(chromium, server, "adjudicator")
     open_article(page, port, judge, "one", adjudicating=True)
@@ -178,10 +179,10 @@ def test_from_two_annotators_to_gold(chromium: Browser, server: Server, port: Co
     open_article(page, port, judge, "two", adjudicating=True)
     says(page, "No question is open")
     page.submit()
-    decided = adjudication.pull_decisions(port, "r1", judge, accept_removals=False)
+    decided = rounds_to_gold.pull_decisions(port, "r1", judge, accept_removals=False)
     assert (decided.taken, decided.undecided, decided.changed) == (["one", "two"], {}, [])
     assert gold(port) == [("speaker", "The port"), ("quote", QUOTE), ("hedge", "about"), ("number", "40")]
-    layer = adjudication.read_gold(port)
+    layer = rounds_to_gold.read_gold(port)
     assert layer.relations.select("type", "derived").rows() == [("said_by", False), ("hedges", True)]
     assert layer.tasks.select("article_id", "round", "annotator", "status").rows() == [
         ("one", "gold", "adjudicator", "submitted"),
@@ -204,7 +205,7 @@ def test_of_three_annotators_versions_that_exclude_each_other_are_one_span_in_th
     chromium: Browser, server: Server, labelled_by_three: Corpus, judge: Seat
 ) -> None:
     corpus = labelled_by_three
-    assert adjudication.open_round(corpus, "r1", judge, again=False).questions == 4
+    assert rounds_to_gold.open_round(corpus, "r1", judge, again=False).questions == 4
     page = enter(chromium, server, "adjudicator")
     open_article(page, corpus, judge, "one", adjudicating=True)
     says(page, "4 of 4 questions open")
@@ -229,7 +230,7 @@ def test_of_three_annotators_versions_that_exclude_each_other_are_one_span_in_th
     decide(page, "keep", "S4")
     says(page, "1 of 4 questions open · “The port” and “port” exclude each other")
     page.submit()
-    decided = adjudication.pull_decisions(corpus, "r1", judge, accept_removals=False)
+    decided = rounds_to_gold.pull_decisions(corpus, "r1", judge, accept_removals=False)
     (problem,) = decided.undecided["one"]
     assert (decided.taken, gold(corpus)) == ([], [])
     assert problem.startswith("speaker “The port”: 2 of its versions are kept")
@@ -239,7 +240,7 @@ def test_of_three_annotators_versions_that_exclude_each_other_are_one_span_in_th
     says(page, "No question is open")
     with page.page.expect_response(lambda answer: "/annotations/" in answer.url and answer.request.method == "PATCH"):
         page.button("Update").click()
-    assert adjudication.pull_decisions(corpus, "r1", judge, accept_removals=False).taken == ["one"]
+    assert rounds_to_gold.pull_decisions(corpus, "r1", judge, accept_removals=False).taken == ["one"]
     assert gold(corpus) == [("speaker", "The port"), ("quote", QUOTE), ("hedge", "may")]
     decisions = read_table(corpus.decisions, schema.Decisions)
     links = decisions.filter(pl.col("to_span").is_not_null()).select("annotator", "outcome", "rule")
@@ -247,7 +248,7 @@ def test_of_three_annotators_versions_that_exclude_each_other_are_one_span_in_th
 
 
 def test_what_all_agree_on_is_locked(chromium: Browser, server: Server, labelled_port: Corpus, judge: Seat) -> None:
-    adjudication.open_round(labelled_port, "r1", judge, again=False)
+    rounds_to_gold.open_round(labelled_port, "r1", judge, again=False)
     page = enter(chromium, server, "adjudicator")
     open_article(page, labelled_port, judge, "one", adjudicating=True)
     before = page.regions()
@@ -259,7 +260,7 @@ def test_what_all_agree_on_is_locked(chromium: Browser, server: Server, labelled
 def test_a_relabelled_question_keeps_what_was_decided_and_values_of_its_own_label_alone(
     chromium: Browser, server: Server, labelled_port: Corpus, judge: Seat
 ) -> None:
-    adjudication.open_round(labelled_port, "r1", judge, again=False)
+    rounds_to_gold.open_round(labelled_port, "r1", judge, again=False)
     page = enter(chromium, server, "adjudicator")
     open_article(page, labelled_port, judge, "one", adjudicating=True)
     page.click_words("may")
@@ -306,25 +307,25 @@ def tasks(corpus: Corpus, judge: Seat) -> list[Task]:
 def test_a_question_left_open_keeps_its_article_out_and_a_later_pull_takes_it(
     chromium: Browser, server: Server, labelled_port: Corpus, judge: Seat
 ) -> None:
-    adjudication.open_round(labelled_port, "r1", judge, again=False)
+    rounds_to_gold.open_round(labelled_port, "r1", judge, again=False)
     page = enter(chromium, server, "adjudicator")
     open_article(page, labelled_port, judge, "one", adjudicating=True)
     page.press("n")
     decide(page, "keep", "S1")
     page.submit()
-    decided = adjudication.pull_decisions(labelled_port, "r1", judge, accept_removals=False)
+    decided = rounds_to_gold.pull_decisions(labelled_port, "r1", judge, accept_removals=False)
     assert decided.undecided == {"one": ["hedge “may”: neither kept nor dropped"]}
     assert (decided.taken, decided.not_ended) == ([], ["two"])
     assert gold(labelled_port) == []
     assert not labelled_port.decisions.exists()
-    again = adjudication.open_round(labelled_port, "r1", judge, again=False)
+    again = rounds_to_gold.open_round(labelled_port, "r1", judge, again=False)
     assert (again.sent, again.there) == (0, 2)
     open_article(page, labelled_port, judge, "one", adjudicating=True)
     page.press("n")
     decide(page, "keep", "H5")
     with page.page.expect_response(lambda answer: "/annotations/" in answer.url and answer.request.method == "PATCH"):
         page.button("Update").click()
-    assert adjudication.pull_decisions(labelled_port, "r1", judge, accept_removals=False).taken == ["one"]
+    assert rounds_to_gold.pull_decisions(labelled_port, "r1", judge, accept_removals=False).taken == ["one"]
     assert ("hedge", "may") in gold(labelled_port)
 
 
@@ -333,7 +334,7 @@ def test_an_article_that_an_annotator_has_not_ended_waits(port: Corpus, judge: S
     submit(port, "a2", "one")
     submit(port, "a1", "two")
     pulled(port)
-    opened = adjudication.open_round(port, "r1", judge, again=False)
+    opened = rounds_to_gold.open_round(port, "r1", judge, again=False)
     assert (opened.sent, opened.waiting) == (1, {"two": ["a2"]})
 
 
@@ -353,7 +354,7 @@ def test_a_question_is_open_until_what_differs_is_filled_in_and_again_when_its_s
     submit(port, "a1", "one", hedge_as("modal"))
     submit(port, "a2", "one", hedge_as("evidential"))
     pulled(port)
-    adjudication.open_round(port, "r1", judge, again=False)
+    rounds_to_gold.open_round(port, "r1", judge, again=False)
     page = enter(chromium, server, "adjudicator")
     open_article(page, port, judge, "one", adjudicating=True)
     page.press("n")
@@ -379,7 +380,7 @@ def test_a_round_that_changed_since_it_was_opened_is_told_and_not_mixed(port: Co
     for name in ("a1", "a2"):
         submit(port, name, "one")
     pulled(port)
-    adjudication.open_round(port, "r1", judge, again=False)
+    rounds_to_gold.open_round(port, "r1", judge, again=False)
     end_adjudication(port, judge)
     spans = read_table(port.layer_path("r1/a1") / "spans.jsonl", schema.Spans)
     assert not spans.height
@@ -392,9 +393,9 @@ def test_a_round_that_changed_since_it_was_opened_is_told_and_not_mixed(port: Co
     submit(port, "a1", "one", [{"id": "h", "from_name": "label", "to_name": "text", "type": "labels", "value": hedge}])
     pulled(port)
     assert task.id
-    decided = adjudication.pull_decisions(port, "r1", judge, accept_removals=False)
+    decided = rounds_to_gold.pull_decisions(port, "r1", judge, accept_removals=False)
     assert (decided.taken, decided.changed) == ([], ["one"])
-    assert list(adjudication.open_round(port, "r1", judge, again=False).changed) == ["one"]
+    assert list(rounds_to_gold.open_round(port, "r1", judge, again=False).changed) == ["one"]
 
 
 def test_an_article_with_gold_is_not_opened_again_unless_asked(
@@ -403,20 +404,20 @@ def test_an_article_with_gold_is_not_opened_again_unless_asked(
     for name in ("a1", "a2"):
         submit(port, name, "one")
     pulled(port)
-    adjudication.open_round(port, "r1", judge, again=False)
+    rounds_to_gold.open_round(port, "r1", judge, again=False)
     end_adjudication(port, judge)
-    adjudication.pull_decisions(port, "r1", judge, accept_removals=False)
+    rounds_to_gold.pull_decisions(port, "r1", judge, accept_removals=False)
     judge.studio.delete_project(projects.existing(port, "r1", judge, adjudicating=True))
-    opened = adjudication.open_round(port, "r1", judge, again=False)
+    opened = rounds_to_gold.open_round(port, "r1", judge, again=False)
     assert (opened.sent, opened.gold) == (0, ["one"])
-    assert adjudication.open_round(port, "r1", judge, again=True).sent == 1
+    assert rounds_to_gold.open_round(port, "r1", judge, again=True).sent == 1
 
 
 def test_a_round_without_work_or_with_broken_work_is_not_opened(port: Corpus, judge: Seat) -> None:
     with pytest.raises(Problem, match="holds no work of round r1"):
-        adjudication.open_round(port, "r1", judge, again=False)
+        rounds_to_gold.open_round(port, "r1", judge, again=False)
     value = {"start": -5, "end": 2000, "labels": ["hedge"], "text": "may"}
     submit(port, "a1", "one", [{"id": "h", "from_name": "label", "to_name": "text", "type": "labels", "value": value}])
     pulled(port)
     with pytest.raises(Problem, match="r1/a1 does not hold together: offsets-out-of-range in one"):
-        adjudication.open_round(port, "r1", judge, again=False)
+        rounds_to_gold.open_round(port, "r1", judge, again=False)

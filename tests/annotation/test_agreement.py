@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation import agreement
-from annotation.agreement import Draws
-from dataset import schema, scheme
+from dataset import schema
+from dataset.agreement import figures as agreement
+from dataset.agreement.figures import Draws
+from dataset.scheme import vocabulary
 from tests.annotation.compared import Spans, Work, compared, figures, some_spans, span, works
 
 Row = dict[str, Any]
@@ -78,7 +79,7 @@ def test_what_touches_is_not_found_and_what_nests_is_not_punished() -> None:
     assert value(touching, "quote", "boundary") is None
     nested = [span("quote", 0, 30), span("quote", 3, 20), span("quote", 3, 9), span("quote", 15, 35)]
     same: Work = {"a1": {"one": nested}, "a2": {"one": nested[::-1]}}
-    assert [value(same, "quote", one) for one in scheme.SPAN_MEASURES] == [1.0] * 5
+    assert [value(same, "quote", one) for one in vocabulary.SPAN_MEASURES] == [1.0] * 5
 
 
 def test_an_article_that_one_left_empty_counts_against_them() -> None:
@@ -122,7 +123,9 @@ def test_attributes_are_compared_over_matched_spans() -> None:
     }
     found = rows(work)
     told = {
-        scope: tuple((row(found, scope, on)["value"], row(found, scope, on)["spans"]) for on in scheme.MATCHED_MEASURES)
+        scope: tuple(
+            (row(found, scope, on)["value"], row(found, scope, on)["spans"]) for on in vocabulary.MATCHED_MEASURES
+        )
         for scope in ("speaker_entities", "quote_form", "quote_source", "number_value", "number_unit", "hedge_kind")
     }
     assert told == {
@@ -226,8 +229,8 @@ def test_identical_work_agrees_in_all_that_exists(held: dict[str, Spans]) -> Non
 @given(works(3))
 def test_measures_stand_to_each_other_as_they_must(work: Work) -> None:
     found = rows(work)
-    for scope in ("all", *scheme.LABELS):
-        exact, relaxed, seen, boundary = (row(found, scope, one)["value"] for one in scheme.SPAN_MEASURES[:4])
+    for scope in ("all", *vocabulary.LABELS):
+        exact, relaxed, seen, boundary = (row(found, scope, one)["value"] for one in vocabulary.SPAN_MEASURES[:4])
         assert (exact is None) == (relaxed is None) == (seen is None)
         if exact is not None:
             assert 0 <= exact <= relaxed <= seen <= 1

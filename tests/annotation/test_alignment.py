@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.alignment import Group, align, overlap_over_union, same_links
+from annotation.adjudication.alignment import Group, align, overlap_over_union, same_links
 from tests.dataset.tiny import link, place
 
 Row = dict[str, Any]

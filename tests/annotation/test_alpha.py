@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from annotation.alpha import alpha, tallies
-from annotation.coded import coded
-from dataset import scheme
+from dataset.agreement.alpha import alpha, tallies
+from dataset.agreement.coded import coded
+from dataset.scheme import vocabulary
 from tests.annotation.compared import LENGTH, Work, compared, span, works
 
 
@@ -46,20 +46,20 @@ def values(work: Work, article: str, label: str) -> np.ndarray[tuple[int, int], 
 
 @given(works(3))
 def test_alpha_is_that_of_krippendorff_with_gaps(work: Work) -> None:
-    expected = [theirs(work, label) for label in scheme.LABELS]
+    expected = [theirs(work, label) for label in vocabulary.LABELS]
     assert ours(work) == pytest.approx(expected, abs=1e-12, nan_ok=True)
 
 
 @given(works(2))
 def test_alpha_of_two_is_that_of_krippendorff(work: Work) -> None:
-    expected = [theirs(work, label) for label in scheme.LABELS]
+    expected = [theirs(work, label) for label in vocabulary.LABELS]
     assert ours(work) == pytest.approx(expected, abs=1e-12, nan_ok=True)
 
 
 def test_alpha_by_hand() -> None:
     """80 values, 30 covered; 10 characters of disagreement: 1 - 79·10/(30·50)."""
     work: Work = {"a1": {"one": [span("quote", 0, 10)]}, "a2": {"one": [span("quote", 0, 20)]}}
-    assert ours(work)[scheme.LABELS.index("quote")] == pytest.approx(1 - 79 * 10 / (30 * 50))
+    assert ours(work)[vocabulary.LABELS.index("quote")] == pytest.approx(1 - 79 * 10 / (30 * 50))
 
 
 def test_covering_a_character_twice_is_covering_it() -> None:

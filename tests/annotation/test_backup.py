@@ -16,18 +16,19 @@ from pathlib import Path
 import httpx
 import pytest
 
-from annotation import backup as backup_module
-from annotation import projects, pull, push, versions
-from annotation.accounts import seat
-from annotation.archive import MANIFEST, verify
-from annotation.backup import Backup, backup, restore
-from annotation.marks import marked
-from annotation.results import read_task
-from annotation.server import Account, Secrets, Server
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import sha256
-from dataset.layer import Layer, read_layer
+from annotation.embedded import backup as backup_module
+from annotation.embedded import versions
+from annotation.embedded.archive import MANIFEST, verify
+from annotation.embedded.backup import Backup, backup, restore
+from annotation.embedded.marks import marked
+from annotation.embedded.server import Account, Secrets, Server
+from annotation.labelstudio.results import read_task
+from annotation.labelstudio.seats import seat
+from annotation.rounds import projects, pull, push
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import Layer, read_layer
+from dataset.storage.files import sha256
 from tests.annotation.test_pull import labelled, submit
 from tests.corpora import make_corpus
 from tests.disks import small_disk, tree, unwritable

@@ -14,9 +14,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from annotation import routes, trespass
-from annotation.backup import DATABASE
-from annotation.server import Server
+from annotation.embedded import trespass
+from annotation.embedded.backup import DATABASE
+from annotation.embedded.inside import routes
+from annotation.embedded.server import Server
 from tests.annotation.inside.switches import HOLD
 from tests.annotation.unprotected import (
     ATTACKS,

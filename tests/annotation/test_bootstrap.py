@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.bootstrap import BLOCK, CHUNK, Floats, Resampled, percentiles
+from dataset.agreement.bootstrap import BLOCK, CHUNK, Floats, Resampled, percentiles
 
 
 def share(sums: Floats) -> Floats:

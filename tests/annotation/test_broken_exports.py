@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from annotation.pull import pull_file
+from annotation.rounds.pull import pull_file
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import check_layer
-from dataset.corpus import Corpus
-from dataset.layer import read_layer
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import read_layer
 from tests.dataset.checks.wrong import ARTICLE
 from tests.dataset.tiny import put_corpus
 

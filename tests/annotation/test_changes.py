@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from annotation import changes, pull, raw
-from annotation.accounts import Seat
-from annotation.studio import Studio
-from dataset.corpus import Corpus
-from dataset.layer import read_layer
+from annotation.labelstudio.client import Studio
+from annotation.labelstudio.seats import Seat
+from annotation.rounds import changes, pull, raw
+from dataset.record.corpus import Corpus
+from dataset.record.layer import read_layer
 
 HEDGE = {"start": 29, "end": 32, "labels": ["hedge"], "text": "may"}
 RESULT = [{"id": "h", "from_name": "label", "to_name": "text", "type": "labels", "value": HEDGE}]

@@ -6,9 +6,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from annotation.backup import backup
-from annotation.database import checked_url
-from annotation.server import Server, summary
+from annotation.embedded.backup import backup
+from annotation.embedded.database import checked_url
+from annotation.embedded.server import Server, summary
 from dataset.problem import Problem
 from tests.corpora import make_corpus
 from tests.postgres import Postgres

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation import push
-from dataset.corpus import Corpus, open_corpus
+from annotation.rounds import push
+from dataset.record.corpus import Corpus, open_corpus
 from tests.corpora import make_corpus
 
 

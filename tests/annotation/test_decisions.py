@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.decisions import Outcome, decide
-from annotation.questions import Sheet, sheet, shown_links
-from annotation.results import Adjudicated, Reading, Said, read_adjudication
+from annotation.adjudication.decisions import Outcome, decide
+from annotation.adjudication.questions import Sheet, sheet, shown_links
+from annotation.labelstudio.results import Adjudicated, Reading, Said, read_adjudication
 from tests.annotation.test_questions import CLAIM, asked, asked_of
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, number, place, quote, speaker

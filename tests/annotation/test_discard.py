@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from annotation import projects, push
-from annotation.accounts import Seat
-from annotation.discard import Discarded, discard
-from dataset.corpus import Corpus
+from annotation.labelstudio.seats import Seat
+from annotation.rounds import projects, push
+from annotation.rounds.discard import Discarded, discard
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
 from tests.annotation.test_pull import labelled, submit
 
 

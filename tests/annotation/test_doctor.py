@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from annotation import doctor, trespass, versions
-from annotation.accounts import Seat
-from annotation.backup import DATABASE
+from annotation import doctor
 from annotation.doctor import clock, examine, failed
-from annotation.marks import marked
-from annotation.server import Account, Server
-from dataset.corpus import Corpus, open_corpus
-from dataset.doctor import Line
+from annotation.embedded import trespass, versions
+from annotation.embedded.backup import DATABASE
+from annotation.embedded.marks import marked
+from annotation.embedded.server import Account, Server
+from annotation.labelstudio.seats import Seat
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.doctor import Line
 from tests.corpora import REPOSITORY, make_corpus
 
 

@@ -16,10 +16,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from annotation.discretion import Discreet
-from annotation.environment import environment
-from annotation.routes import KEY_HEADER
-from annotation.server import Account, Server
+from annotation.embedded.environment import environment
+from annotation.embedded.inside.discretion import Discreet
+from annotation.embedded.inside.routes import KEY_HEADER
+from annotation.embedded.server import Account, Server
 
 POISON = {
     "AWS_ACCESS_KEY_ID": "AKIAPOISONED",

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from annotation import doctor
-from annotation.backup import restore
-from annotation.exchange import is_cut_off
-from annotation.server import Server
-from dataset.corpus import Corpus, open_corpus
-from dataset.doctor import told
+from annotation.embedded.backup import restore
+from annotation.embedded.exchange import is_cut_off
+from annotation.embedded.server import Server
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.doctor import told
 from tests.annotation.test_backup import archive, empty, put_data, secrets_of, small, word_in
 
 __all__ = ["archive", "empty", "small"]

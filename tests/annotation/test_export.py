@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ijson.backends import python as exact
 
-from annotation import export
-from annotation.export import read_export
-from annotation.results import has_long_number
+from annotation.labelstudio.results import has_long_number
+from annotation.rounds import export
+from annotation.rounds.export import read_export
 from dataset.problem import Problem
 
 _TEXTS = st.sampled_from(('},{"id": 1', '"}]', "“a”", "\\", "ab", "\u2028", "[{", "1" * 30)) | st.text(max_size=5)

@@ -9,11 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from annotation import projects, pull, push
-from annotation.accounts import Seat, embedded_seat, seat
-from annotation.results import read_task
-from annotation.server import Server
-from dataset.corpus import Corpus
+from annotation.embedded.server import Server
+from annotation.labelstudio.results import read_task
+from annotation.labelstudio.seats import Seat, embedded_seat, seat
+from annotation.rounds import projects, pull, push
+from dataset.record.corpus import Corpus
 from tests.annotation.test_pull import TEXT, labelled, layer_of, pulled, submit
 from tests.annotation.unprotected import running_as_it_comes
 from tests.corpora import make_corpus

@@ -9,16 +9,17 @@ from typing import Any, cast
 
 import pytest
 
-from annotation import adjudication, guidelines
-from annotation.accounts import Seat
-from annotation.adjudication import Decided, Opened
-from annotation.studio import Studio
+from annotation import guidelines
+from annotation.adjudication import rounds_to_gold
+from annotation.adjudication.rounds_to_gold import Decided, Opened
+from annotation.labelstudio.client import Studio
+from annotation.labelstudio.seats import Seat
 from dataset import schema
 from dataset.checks.record import check_decisions
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import read_table
 from dataset.problem import Problem
-from dataset.withdrawal import withdraw
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.withdrawal import withdraw
+from dataset.storage.files import read_table
 from tests.dataset.releasing import put_under_git
 from tests.dataset.tiny import ONE, TWO, Row, hedge, key, link, put_corpus, put_jsonl, put_layer, quote, speaker, task
 
@@ -89,11 +90,11 @@ def corpus(tmp_path: Path) -> Corpus:
 
 
 def opened(corpus: Corpus, who: Seat, round_name: str = "r1", *, again: bool = False) -> Opened:
-    return adjudication.open_round(corpus, round_name, who, again=again)
+    return rounds_to_gold.open_round(corpus, round_name, who, again=again)
 
 
 def pulled(corpus: Corpus, who: Seat, round_name: str = "r1", **how: Any) -> Decided:
-    return adjudication.pull_decisions(corpus, round_name, who, **{"accept_removals": False, **how})
+    return rounds_to_gold.pull_decisions(corpus, round_name, who, **{"accept_removals": False, **how})
 
 
 def test_a_decided_question_is_gold(corpus: Corpus) -> None:
@@ -101,7 +102,7 @@ def test_a_decided_question_is_gold(corpus: Corpus) -> None:
     assert opened(corpus, who).questions == 1
     held.submit({"h": ("keep", "H4")})
     assert pulled(corpus, who).taken == [ONE]
-    assert adjudication.read_gold(corpus).spans.select("span_id", "annotator").rows() == [("h", "adj")]
+    assert rounds_to_gold.read_gold(corpus).spans.select("span_id", "annotator").rows() == [("h", "adj")]
 
 
 def test_what_another_account_submitted_is_told_and_not_taken(corpus: Corpus) -> None:
@@ -212,7 +213,7 @@ def test_a_pull_that_was_cut_off_is_told_and_mended_by_the_next(
     pulled(corpus, who)
     held.submit({"h": ("keep", "H4")})
     with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
-        cut.setattr(adjudication, "write_layers", cut_off)
+        cut.setattr(rounds_to_gold, "write_layers", cut_off)
         pulled(corpus, who)
     assert [one.code for one in check_decisions(corpus)] == ["unsound-decision"]
     assert pulled(corpus, who).taken == [ONE]
@@ -264,7 +265,7 @@ def test_a_project_that_somebody_emptied_is_told_and_its_gold_stays(corpus: Corp
     assert (pulled(corpus, who).taken, pulled(corpus, who).unopened) == ([ONE], [])
     held.held.clear()
     assert (pulled(corpus, who).removed, pulled(corpus, who).unopened) == ([], [])
-    assert adjudication.read_gold(corpus).spans.height == 1
+    assert rounds_to_gold.read_gold(corpus).spans.height == 1
 
 
 def test_a_project_whose_page_shows_other_guidelines_takes_no_new_article(corpus: Corpus) -> None:

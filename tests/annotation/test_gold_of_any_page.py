@@ -10,15 +10,15 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from annotation import adjudication
-from annotation.decisions import decide
-from annotation.questions import sheet, shown_links
-from annotation.results import read_adjudication, write_adjudication
-from dataset import scheme
+from annotation.adjudication import rounds_to_gold
+from annotation.adjudication.decisions import decide
+from annotation.adjudication.questions import sheet, shown_links
+from annotation.labelstudio.results import read_adjudication, write_adjudication
 from dataset.checks.findings import CATALOGUE
 from dataset.checks.layers import STRUCTURE, found_by
 from dataset.checks.record import check_decisions
-from dataset.corpus import Corpus
+from dataset.record.corpus import Corpus
+from dataset.scheme import vocabulary
 from tests.annotation.test_gold import ACCOUNT, adjudicator, opened, pulled
 from tests.dataset.tiny import ONE, TEXTS, Row, key, link, place, put_corpus, put_jsonl, put_layer, task
 
@@ -48,13 +48,13 @@ def _work(draw: st.DrawFn, who: str, pool: list[tuple[str, int, int]]) -> list[R
             start, end = start + moved[0], start + length + max(moved)
             spans.append(place(f"{who}.{number}", label, start, end, **ATTRIBUTES[label]))
     ways = [(one, two) for one in spans for two in spans if one is not two]
-    meant = [(one, two) for one, two in ways if scheme.relation_type(one["label"], two["label"])]
+    meant = [(one, two) for one, two in ways if vocabulary.relation_type(one["label"], two["label"])]
     drawn = draw(st.sets(st.sampled_from(range(len(meant))), max_size=3)) if meant else set()
     return spans + [_linked(*meant[at]) for at in sorted(drawn)]
 
 
 def _linked(start: Row, end: Row) -> Row:
-    return link(scheme.relation_type(start["label"], end["label"]), start["span_id"], end["span_id"])
+    return link(vocabulary.relation_type(start["label"], end["label"]), start["span_id"], end["span_id"])
 
 
 @st.composite
@@ -151,7 +151,7 @@ def test_what_is_decided_has_no_overlap_within_a_label_and_no_link_to_nowhere(
     label_of = {span["span_id"]: span["label"] for span in outcome.spans}
     assert len(label_of) == len(outcome.spans)
     for row in outcome.relations:
-        assert row["type"] == scheme.relation_type(label_of[row["from_span"]], label_of[row["to_span"]])
+        assert row["type"] == vocabulary.relation_type(label_of[row["from_span"]], label_of[row["to_span"]])
         assert row["type"] and row["from_span"] != row["to_span"]
     assert {row["gold_span"] for row in outcome.decisions} - {None} == set(label_of)
     told = sorted((row["annotator"], row["span_id"]) for row in outcome.decisions if row["outcome"] != "added")
@@ -191,7 +191,7 @@ def test_what_a_pull_takes_into_the_gold_is_sound(drawn: list[dict[str, list[Row
             sent["annotations"] = [{"result": result, "completed_by": ACCOUNT, "was_cancelled": False}]
         decided = pulled(corpus, who)
         assert sorted([*decided.taken, *decided.undecided]) == sorted(works)
-        gold = adjudication.read_gold(corpus)
+        gold = rounds_to_gold.read_gold(corpus)
         assert overlaps(gold.spans.to_dicts()) == []
         assert [one for one in found_by(STRUCTURE, corpus, gold) if not CATALOGUE[one.code].rule] == []
         assert list(check_decisions(corpus)) == []

@@ -18,8 +18,8 @@ from annotation.guidelines import (
     version,
     worked_article,
 )
-from dataset import scheme
 from dataset.checks.findings import CATALOGUE, Finding
+from dataset.scheme import vocabulary
 from tests.annotation.labelled import found_in
 from tests.corpora import REPOSITORY
 
@@ -103,19 +103,19 @@ def test_the_worked_article_keeps_every_rule_and_misses_nothing(tmp_path_factory
 
 def test_the_worked_article_has_every_label_every_form_and_every_kind() -> None:
     attributes = [span.attributes for span in WORKED.spans]
-    assert {span.label for span in WORKED.spans} == set(scheme.LABELS)
+    assert {span.label for span in WORKED.spans} == set(vocabulary.LABELS)
     for column, values in (
-        ("quote_form", scheme.QUOTE_FORMS),
-        ("quote_source", scheme.QUOTE_SOURCES),
-        ("hedge_kind", scheme.HEDGE_KINDS),
-        ("number_kind", scheme.NUMBER_KINDS),
+        ("quote_form", vocabulary.QUOTE_FORMS),
+        ("quote_source", vocabulary.QUOTE_SOURCES),
+        ("hedge_kind", vocabulary.HEDGE_KINDS),
+        ("number_kind", vocabulary.NUMBER_KINDS),
     ):
         assert {one[column] for one in attributes if column in one} == set(values)
 
 
 def test_the_worked_article_has_every_relation_and_marks_inside_marks() -> None:
     labels = [span.label for span in WORKED.spans]
-    assert {scheme.relation_type(labels[a], labels[b]) for a, b in WORKED.links} == {"said_by", "continues"}
+    assert {vocabulary.relation_type(labels[a], labels[b]) for a, b in WORKED.links} == {"said_by", "continues"}
     quotes = [span for span in WORKED.spans if span.label == "quote"]
     assert any(
         span.label == "hedge" and quote.start <= span.start and span.end <= quote.end

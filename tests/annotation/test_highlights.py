@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.highlights import Highlighted, Note, highlighted, pieces
-from annotation.labelled import LabelledArticle, labelled_articles
-from dataset.scheme import LABELS
+from annotation.report.highlights import Highlighted, Note, highlighted, pieces
+from annotation.report.labelled import LabelledArticle, labelled_articles
+from dataset.scheme.vocabulary import LABELS
 from tests.dataset.tiny import (
     ONE,
     TWO,

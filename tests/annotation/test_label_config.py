@@ -9,9 +9,9 @@ import pytest
 
 from annotation import guidelines
 from annotation.guidelines.html import marked, page_markdown
-from annotation.label_config import COLOURS, LINES, label_config
-from annotation.results import CHOICES, LABEL, TYPED, UNNAMED
-from dataset import scheme
+from annotation.labelstudio.results import CHOICES, LABEL, TYPED, UNNAMED
+from annotation.page.label_config import COLOURS, LINES, label_config
+from dataset.scheme import vocabulary
 
 PAGE = ET.fromstring(label_config())
 
@@ -37,9 +37,9 @@ def test_every_attribute_can_be_set_on_spans_of_its_label(name: str) -> None:
 
 
 def test_the_choices_are_the_schemes() -> None:
-    assert values("quote_form") == list(scheme.QUOTE_FORMS)
-    assert values("hedge_kind") == list(scheme.HEDGE_KINDS)
-    assert values("number_kind") == list(scheme.NUMBER_KINDS)
+    assert values("quote_form") == list(vocabulary.QUOTE_FORMS)
+    assert values("hedge_kind") == list(vocabulary.HEDGE_KINDS)
+    assert values("number_kind") == list(vocabulary.NUMBER_KINDS)
     assert values("quote_unnamed") == [UNNAMED]
 
 
@@ -71,7 +71,7 @@ def test_the_page_shows_the_version_beside_all_rules_and_the_rules_of_each_label
     shown = [element.text for element in PAGE.iter("Markdown") if element.text]
     version = f'<span class="version">Guidelines {guidelines.version()}</span>'
     beginnings = [text.removeprefix(version).strip()[:20] for text in shown if text.startswith(version)]
-    sections = [page_markdown(guidelines.section(label))[:20] for label in scheme.LABELS]
+    sections = [page_markdown(guidelines.section(label))[:20] for label in vocabulary.LABELS]
     assert beginnings == ["", *sections]
 
 
@@ -161,12 +161,12 @@ def seen(colour: Colour, sight: str) -> Colour:
 @pytest.mark.parametrize("sight", SIGHTS)
 def test_fills_differ_for_every_sight_inside_a_quote_too(sight: str) -> None:
     quote = over("quote", WHITE)
-    alone = [WHITE, *(over(label, WHITE) for label in scheme.LABELS)]
-    inside = [quote, *(over(label, quote) for label in scheme.LABELS if label != "quote")]
+    alone = [WHITE, *(over(label, WHITE) for label in vocabulary.LABELS)]
+    inside = [quote, *(over(label, quote) for label in vocabulary.LABELS if label != "quote")]
     for fills in (alone, inside):
         for one, other in itertools.combinations(fills, 2):
             assert math.dist(seen(one, sight), seen(other, sight)) > 7
 
 
 def test_no_two_labels_have_the_same_line() -> None:
-    assert len(set(LINES.values())) == len(scheme.LABELS)
+    assert len(set(LINES.values())) == len(vocabulary.LABELS)

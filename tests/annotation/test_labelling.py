@@ -9,13 +9,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
-from annotation import guidelines, projects, pull, push
-from annotation.accounts import Seat, seat
-from annotation.results import read_task
-from annotation.server import Server
-from dataset import scheme
-from dataset.corpus import Corpus
-from dataset.layer import Layer, read_layer
+from annotation import guidelines
+from annotation.embedded.server import Server
+from annotation.labelstudio.results import read_task
+from annotation.labelstudio.seats import Seat, seat
+from annotation.rounds import projects, pull, push
+from dataset.record.corpus import Corpus
+from dataset.record.layer import Layer, read_layer
+from dataset.scheme import vocabulary
 from tests.browser import Annotator, log_in
 from tests.corpora import REPOSITORY
 
@@ -306,7 +307,7 @@ def test_a_label_key_begins_a_new_span_and_leaves_the_selected_one_as_it_is(
 
 NAMES = ["Anna", "Bert", "Carl", "Dora", "Emil", "Frida", "Georg", "Hanna", "Ivar", "Jonas", "Klara", "Lars"]
 # For each ordered pair of labels a word that is marked as the first and relabelled as the second.
-PAIRS = dict(zip(NAMES, itertools.permutations(scheme.LABELS, 2), strict=True))
+PAIRS = dict(zip(NAMES, itertools.permutations(vocabulary.LABELS, 2), strict=True))
 
 
 def open_names(new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator) -> tuple[Corpus, Seat, int, int]:
@@ -321,7 +322,7 @@ def open_names(new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annota
 
 def mark_with_all_keys(annotator: Annotator, label: str, name: str) -> None:
     """Marks a name, and presses the keys of every label's choices."""
-    annotator.mark(str(scheme.LABELS.index(label) + 1), name)
+    annotator.mark(str(vocabulary.LABELS.index(label) + 1), name)
     for key in "qweta":
         annotator.press(key)
     assert annotator.ticked()

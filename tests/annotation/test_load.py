@@ -18,12 +18,12 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from annotation import projects, pull, push
-from annotation.accounts import Seat, seat
-from annotation.results import read_task, write_result
-from annotation.server import Account, Server
-from dataset.corpus import Corpus
-from dataset.layer import Layer, read_layer
+from annotation.embedded.server import Account, Server
+from annotation.labelstudio.results import read_task, write_result
+from annotation.labelstudio.seats import Seat, seat
+from annotation.rounds import projects, pull, push
+from dataset.record.corpus import Corpus
+from dataset.record.layer import Layer, read_layer
 from tests.annotation.test_results import blank
 from tests.corpora import make_corpus
 

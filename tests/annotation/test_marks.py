@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from annotation import server as server_module
-from annotation.accounts import embedded_seat
-from annotation.backup import backup, restore
-from annotation.marks import is_marked, marked
-from annotation.server import Account, Secrets, Server, summary
-from dataset.corpus import Corpus
+from annotation.embedded import server as server_module
+from annotation.embedded.backup import backup, restore
+from annotation.embedded.marks import is_marked, marked
+from annotation.embedded.server import Account, Secrets, Server, summary
+from annotation.labelstudio.seats import embedded_seat
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
 from tests.annotation.test_backup import put_data, secrets_of
 from tests.corpora import make_corpus
 
@@ -179,7 +179,7 @@ def test_a_backup_that_names_a_database_is_refused(tmp_path: Path, adopt: bool) 
     first = make_corpus(tmp_path / "a" / "small", {"one": "Rain."})
     put_data(first)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("annotation.backup._refuse_postgresql", lambda server: None)
+        patch.setattr("annotation.embedded.backup._refuse_postgresql", lambda server: None)
         content = json.loads((first.state / "secrets.json").read_text(encoding="utf-8"))
         named = marked(content | {"database": "postgresql://me@192.0.2.1/team"})
         (first.state / "secrets.json").write_text(json.dumps(named), encoding="utf-8")

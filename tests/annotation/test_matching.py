@@ -5,9 +5,9 @@ from collections import Counter
 import numpy as np
 from hypothesis import given
 
-from annotation.alignment import overlap_over_union
-from annotation.coded import coded
-from annotation.matching import Matchings, Pairs, match
+from annotation.adjudication.alignment import overlap_over_union
+from dataset.agreement.coded import coded
+from dataset.agreement.matching import Matchings, Pairs, match
 from tests.annotation.compared import Spans, compared, some_spans, span
 
 

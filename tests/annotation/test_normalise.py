@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.normalise import Normaliser, taken_back
-from annotation.results import canonical_line, restored_meta
-from dataset.corpus import Corpus
-from dataset.layer import TABLES, Layer, read_layer, sort_layer, write_layer
+from annotation.labelstudio.results import canonical_line, restored_meta
+from annotation.rounds.normalise import Normaliser, taken_back
+from dataset.record.corpus import Corpus
+from dataset.record.layer import TABLES, Layer, read_layer, sort_layer, write_layer
 from tests.annotation.test_broken_exports import ARTICLES, FOLDER
 from tests.dataset.checks.wrong import ARTICLE
 from tests.dataset.tiny import put_corpus

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.guidelines.notation import Example, Span, parse, usual_attributes, write
-from dataset import scheme
 from dataset.problem import Problem
+from dataset.scheme import vocabulary
 
 WORDS = st.text("ab “”’0[]|\\\n→?;,é🇺", min_size=1, max_size=12)
 NAMES = st.text("AB é|[]\\", min_size=1, max_size=5)
@@ -18,13 +18,13 @@ def attributes(label: str) -> st.SearchStrategy[dict[str, Any]]:
     if label == "speaker":
         return st.fixed_dictionaries({"speaker_entities": st.lists(NAMES, min_size=1, max_size=3)})
     if label == "quote":
-        form, source = st.sampled_from(scheme.QUOTE_FORMS), st.sampled_from(scheme.QUOTE_SOURCES)
+        form, source = st.sampled_from(vocabulary.QUOTE_FORMS), st.sampled_from(vocabulary.QUOTE_SOURCES)
         return st.fixed_dictionaries({"quote_form": form, "quote_source": source})
     if label == "hedge":
-        return st.fixed_dictionaries({"hedge_kind": st.sampled_from(scheme.HEDGE_KINDS)})
+        return st.fixed_dictionaries({"hedge_kind": st.sampled_from(vocabulary.HEDGE_KINDS)})
     return st.fixed_dictionaries(
         {
-            "number_kind": st.sampled_from(scheme.NUMBER_KINDS),
+            "number_kind": st.sampled_from(vocabulary.NUMBER_KINDS),
             "number_value": st.sampled_from([None, "40", "3..5", "1000.."]),
             "number_unit": st.sampled_from([None, "%", "grey seals", "k|m]"]),
         }
@@ -38,7 +38,7 @@ def nested(draw: st.DrawFn, start: int, end: int, depth: int = 0) -> list[Span]:
     while start < end and draw(st.booleans()):
         first = draw(st.integers(start, end - 1))
         last = draw(st.integers(first + 1, end))
-        label = draw(st.sampled_from(scheme.LABELS))
+        label = draw(st.sampled_from(vocabulary.LABELS))
         spans.append(Span(label, first, last, draw(attributes(label))))
         spans += draw(nested(first, last, depth + 1)) if depth < 2 else []
         start = last
@@ -53,7 +53,7 @@ def examples(draw: st.DrawFn) -> Example:
         (one, other)
         for one, start in enumerate(spans)
         for other, end in enumerate(spans)
-        if one != other and scheme.relation_type(start.label, end.label)
+        if one != other and vocabulary.relation_type(start.label, end.label)
     ]
     links = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
     return Example(text, tuple(spans), tuple(sorted(links)))

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from annotation import progress, push
-from annotation.accounts import Seat
-from annotation.progress import Progress
-from dataset.corpus import Corpus
-from dataset.layer import make_layer, write_layer
+from annotation.labelstudio.seats import Seat
+from annotation.rounds import progress, push
+from annotation.rounds.progress import Progress
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import make_layer, write_layer
 from tests.annotation.test_pull import draft, labelled, pulled, submit
 
 

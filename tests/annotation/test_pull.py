@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
-from annotation import projects, pull, push, raw, studio
-from annotation.accounts import Seat, seat
-from annotation.pull import Pulled
-from annotation.results import read_task, write_result
-from annotation.studio import Studio
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import sha256
-from dataset.layer import TABLES, Layer, read_layer
+from annotation.labelstudio import client
+from annotation.labelstudio.client import Studio
+from annotation.labelstudio.results import read_task, write_result
+from annotation.labelstudio.seats import Seat, seat
+from annotation.rounds import projects, pull, push, raw
+from annotation.rounds.pull import Pulled
 from dataset.problem import Problem
-from dataset.withdrawal import withdraw
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import TABLES, Layer, read_layer
+from dataset.record.withdrawal import withdraw
+from dataset.storage.files import sha256
 from tests.annotation.test_results import blank
 from tests.commands import Running
 from tests.corpora import make_corpus
@@ -138,7 +139,7 @@ def test_a_span_taken_off_on_the_server_is_listed(corpus: Corpus, a1: Seat, task
 def test_a_task_deleted_while_the_pull_lists_is_noticed(
     corpus: Corpus, a1: Seat, tasks: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(studio, "PAGE_SIZE", 1)
+    monkeypatch.setattr(client, "PAGE_SIZE", 1)
     listings: list[int] = []
     ask = Studio._list_tasks
     get = Studio._get

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from annotation import projects, push
-from annotation.accounts import Seat, seat
 from annotation.guidelines import version
-from annotation.label_config import label_config
-from annotation.locks import one_at_a_time
-from annotation.results import read_task
-from annotation.studio import Studio
-from dataset.corpus import Corpus, open_corpus
+from annotation.labelstudio.client import Studio
+from annotation.labelstudio.results import read_task
+from annotation.labelstudio.seats import Seat, seat
+from annotation.page.label_config import label_config
+from annotation.rounds import projects, push
+from annotation.rounds.locks import one_at_a_time
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus, open_corpus
 from tests.commands import HEDGEROW
 from tests.corpora import make_corpus
 

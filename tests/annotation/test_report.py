@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from playwright.sync_api import Browser, Page, expect
 
-from annotation import agreement, report
-from annotation.report import Wanted
-from dataset.corpus import Corpus
+from annotation.report import report
+from annotation.report.report import Wanted
+from dataset.agreement import figures
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
 from tests.corpora import copy_of_the_seeds
 from tests.dataset.drawn import broken_rows
 from tests.dataset.faults import FAULTS
@@ -389,19 +390,19 @@ def test_with_gold_it_is_told_what_became_of_each_span(page: Page, adjudicated: 
 
 
 def test_agreement_is_drawn_with_its_intervals(page: Page, two: Corpus) -> None:
-    agreed = agreement.agreement(two, "r1").figures.filter(scope="all", measure="exact").row(0, named=True)
+    agreed = figures.agreement(two, "r1").figures.filter(scope="all", measure="exact").row(0, named=True)
     show(page, two)
     plot = page.get_by_role("img", name=re.compile("exact F1"))
     expect(plot).to_contain_text(f"{agreed['value']:.2f} [{agreed['low']:.2f}, {agreed['high']:.2f}]")
 
 
 def test_figures_that_are_kept_and_fresh_are_not_drawn_anew(two: Corpus) -> None:
-    agreed = agreement.agreement(two, "r1")
+    agreed = figures.agreement(two, "r1")
     kept = agreed.figures.with_columns(value=0.125)
-    agreement.write(two, replace(agreed, figures=kept))
+    figures.write(two, replace(agreed, figures=kept))
     assert report.report(two).figures == kept.to_dicts()
     put_layer(two, as_layer(valid_rows(), "a2"), "r1/a2")
-    assert report.report(two).figures == agreement.agreement(two, "r1").figures.to_dicts()
+    assert report.report(two).figures == figures.agreement(two, "r1").figures.to_dicts()
 
 
 def test_one_annotator_alone_is_said_to_be_alone(page: Page, tmp_path: Path) -> None:

@@ -7,14 +7,15 @@ from typing import Any
 import polars as pl
 import pytest
 
-from annotation import guidelines, projects, pull, push
-from annotation.accounts import Seat, seat
-from annotation.restore import restore
+from annotation import guidelines
+from annotation.labelstudio.seats import Seat, seat
+from annotation.rounds import projects, pull, push
+from annotation.rounds.restore import restore
 from dataset import schema
-from dataset.corpus import Corpus
-from dataset.files import read_table, table_bytes
-from dataset.layer import TABLES, make_layer, read_layer, write_layer
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import TABLES, make_layer, read_layer, write_layer
+from dataset.storage.files import read_table, table_bytes
 from tests.annotation.test_pull import files, labelled
 from tests.annotation.test_results import blank
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.results import (
+from annotation.labelstudio.results import (
     CHOICES,
     LABEL,
     OPEN,
@@ -21,8 +21,8 @@ from annotation.results import (
     same_work,
     write_result,
 )
-from dataset import scheme
 from dataset.problem import Problem
+from dataset.scheme import vocabulary
 
 TEXT = "The port said: “We may lose about 40 ships.”"
 Row = dict[str, Any]
@@ -61,21 +61,21 @@ def spans_in(draw: st.DrawFn, text: str) -> list[Row]:
 @st.composite
 def span_in(draw: st.DrawFn, text: str, span_id: str) -> Row:
     start, end = sorted(draw(st.tuples(*[st.integers(0, len(text))] * 2)))
-    span = blank(span_id, draw(st.sampled_from(scheme.LABELS)), start, end, text)
+    span = blank(span_id, draw(st.sampled_from(vocabulary.LABELS)), start, end, text)
     if span["label"] == "speaker":
         listed = draw(st.lists(st.sampled_from(ENTITIES), unique=True))
         others = draw(st.lists(names, unique=True, max_size=2))
         span["speaker_entities"] = draw(st.permutations(sorted({*listed, *others})))
     elif span["label"] == "quote":
-        span["quote_form"] = draw(st.none() | st.sampled_from(scheme.QUOTE_FORMS))
-        span["quote_source"] = draw(st.sampled_from(scheme.QUOTE_SOURCES))
+        span["quote_form"] = draw(st.none() | st.sampled_from(vocabulary.QUOTE_FORMS))
+        span["quote_source"] = draw(st.sampled_from(vocabulary.QUOTE_SOURCES))
     elif span["label"] == "hedge":
-        span["hedge_kind"] = draw(st.none() | st.sampled_from(scheme.HEDGE_KINDS))
+        span["hedge_kind"] = draw(st.none() | st.sampled_from(vocabulary.HEDGE_KINDS))
     else:
-        span["number_kind"] = draw(st.none() | st.sampled_from(scheme.NUMBER_KINDS))
+        span["number_kind"] = draw(st.none() | st.sampled_from(vocabulary.NUMBER_KINDS))
         span["number_value"] = draw(st.none() | st.sampled_from(["12000", "3..5", "1000..", "many"]))
         span["number_unit"] = draw(st.none() | words)
-        span["number_low"], span["number_high"] = scheme.value_bounds(span["number_value"]) or (None, None)
+        span["number_low"], span["number_high"] = vocabulary.value_bounds(span["number_value"]) or (None, None)
     return span
 
 
@@ -93,8 +93,8 @@ def annotated_texts(draw: st.DrawFn) -> tuple[str, list[Row], list[Row]]:
 
 def directed(one: Row, other: Row) -> Row:
     """The link between two spans, in the scheme's direction."""
-    forth = scheme.relation_type(one["label"], other["label"])
-    back = scheme.relation_type(other["label"], one["label"])
+    forth = vocabulary.relation_type(one["label"], other["label"])
+    back = vocabulary.relation_type(other["label"], one["label"])
     if forth and back and (other["start"], other["end"], other["span_id"]) > (one["start"], one["end"], one["span_id"]):
         one, other = other, one
     elif back and not forth:
@@ -197,7 +197,7 @@ CHOSEN = {
 
 
 @pytest.mark.parametrize("mark", ["", OPEN])
-@pytest.mark.parametrize("label", scheme.LABELS)
+@pytest.mark.parametrize("label", vocabulary.LABELS)
 def test_a_value_of_another_label_is_a_finding_and_is_not_taken(label: str, mark: str) -> None:
     assert set(CHOSEN) == {*CHOICES, *TYPED}
     items = [attribute(name, values) for name, (_, values) in CHOSEN.items()]
@@ -372,7 +372,7 @@ def test_what_a_restored_task_remembers_is_part_of_it() -> None:
 
 
 def test_every_attribute_of_the_scheme_has_a_control() -> None:
-    columns = {name for names in scheme.ATTRIBUTES.values() for name in names}
+    columns = {name for names in vocabulary.ATTRIBUTES.values() for name in names}
     filled = {"quote_source" if name == "quote_unnamed" else name for name in (*CHOICES, *TYPED)} - {"speaker_other"}
     assert filled == columns
 

@@ -14,17 +14,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from annotation import agreement, rounds
-from annotation.agreement import Agreed, Draws
-from annotation.rounds import Compared
-from dataset import parts as parts_module
+from dataset.agreement import compared as rounds
+from dataset.agreement import figures as agreement
+from dataset.agreement.compared import Compared
+from dataset.agreement.figures import Agreed, Draws
 from dataset.checks.layers import check_layer
-from dataset.corpus import Corpus
 from dataset.engine import Each
-from dataset.files import sha256, table_bytes
-from dataset.layer import read_layer, write_layer
-from dataset.parts import AT_ONCE
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import read_layer, write_layer
+from dataset.storage import article_ranges as parts_module
+from dataset.storage.article_ranges import AT_ONCE
+from dataset.storage.files import sha256, table_bytes
 from tests.annotation.compared import LENGTH, Work, figures, works
 from tests.annotation.compared import compared as work_compared
 from tests.corpora import copy_of_the_seeds, make_corpus

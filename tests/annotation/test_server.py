@@ -15,8 +15,8 @@ import httpx
 import psutil
 import pytest
 
-from annotation import server as server_module
-from annotation.server import HOST, Server, summary
+from annotation.embedded import server as server_module
+from annotation.embedded.server import HOST, Server, summary
 from dataset.problem import Problem
 
 

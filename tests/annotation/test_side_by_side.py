@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from annotation.labelled import LabelledArticle, labelled_articles
-from annotation.side_by_side import Adjudication, Cell, Comparison, Decided, Line, compare
+from annotation.report.labelled import LabelledArticle, labelled_articles
+from annotation.report.side_by_side import Adjudication, Cell, Comparison, Decided, Line, compare
 from tests.dataset.tiny import ONE, Row, Rows, hedge, put_corpus, put_layer, row_of, speaker, valid_rows
 
 Decisions = dict[tuple[str, str, str | None], Row]

@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation import normalise
-from annotation.normalise import Batch, Normaliser, normalised, taken_back
-from annotation.pull import Taken, pull_file
-from annotation.results import raw_line
+from annotation.labelstudio.results import raw_line
+from annotation.rounds import normalise
+from annotation.rounds.normalise import Batch, Normaliser, normalised, taken_back
+from annotation.rounds.pull import Taken, pull_file
 from dataset import engine
-from dataset.corpus import Corpus
-from dataset.files import table_bytes
-from dataset.layer import TABLES, Layer, make_layer, read_layer, removals, sort_layer, write_layer
-from dataset.lines import Spill
 from dataset.problem import Problem
-from dataset.renewal import Renewed, renew
+from dataset.record.corpus import Corpus
+from dataset.record.layer import TABLES, Layer, make_layer, read_layer, removals, sort_layer, write_layer
+from dataset.record.lines import Spill
+from dataset.record.renewal import Renewed, renew
+from dataset.storage.files import table_bytes
 from tests.annotation.test_broken_exports import ARTICLES, FOLDER
 from tests.dataset.tiny import put_corpus
 from tests.disks import tree

@@ -11,11 +11,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from tenacity import wait_none
 
-from annotation.accounts import embedded_seat, seat
-from annotation.server import Server
-from annotation.studio import PAGE_SIZE, Studio, without_credentials
-from dataset.corpus import Corpus
+from annotation.embedded.server import Server
+from annotation.labelstudio.client import PAGE_SIZE, Studio, without_credentials
+from annotation.labelstudio.seats import embedded_seat, seat
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
 
 
 def test_a_wrong_token_is_told(server: Server) -> None:
@@ -159,7 +159,7 @@ def test_a_server_that_lists_the_same_tasks_again_and_again_is_refused(other: Ot
 
 
 def test_a_question_is_repeated_and_an_import_never(other: Other, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("annotation.studio.WAIT", wait_none())
+    monkeypatch.setattr("annotation.labelstudio.client.WAIT", wait_none())
     other.status = 503
     for call, times in ((Studio.whoami, 5), (lambda studio: studio.import_tasks(1, [{"data": {}}]), 1)):
         other.asked = 0

@@ -9,13 +9,13 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from annotation import projects
-from annotation.accounts import Seat
-from annotation.backup import DATABASE
-from annotation.server import Server
-from annotation.transactions import Turns
-from dataset.corpus import Corpus
+from annotation.embedded.backup import DATABASE
+from annotation.embedded.inside.transactions import Turns
+from annotation.embedded.server import Server
+from annotation.labelstudio.seats import Seat
+from annotation.rounds import projects
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
 from tests.annotation.test_pull import labelled, submit
 
 

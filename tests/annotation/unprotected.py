@@ -16,8 +16,8 @@ from typing import Any
 import httpx
 import pytest
 
-from annotation.routes import KEY_HEADER
-from annotation.server import Account, Secrets, Server
+from annotation.embedded.inside.routes import KEY_HEADER
+from annotation.embedded.server import Account, Secrets, Server
 from tests.annotation.inside.switches import PROTECTIONS, SWITCHES
 from tests.corpora import REPOSITORY
 

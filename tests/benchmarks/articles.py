@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from dataset import hedging, scheme
-from dataset.files import sha256
+from dataset.scheme import hedge_targets, vocabulary
+from dataset.storage.files import sha256
 
 Row = dict[str, Any]
 Drawn = random.Random
@@ -18,7 +18,7 @@ AN_EVENT: Final = 5
 SPANS: Final = 24
 """An article gets sentences with spans until it has so many."""
 _PLAIN: Final = 15
-_BLANK: Final = dict.fromkeys(name for names in scheme.ATTRIBUTES.values() for name in names) | {
+_BLANK: Final = dict.fromkeys(name for names in vocabulary.ATTRIBUTES.values() for name in names) | {
     "number_low": None,
     "number_high": None,
 }
@@ -54,8 +54,10 @@ class Article:
     @property
     def links(self) -> list[Row]:
         """All links: `said_by`, then `hedges`."""
-        marks = [hedging.Mark(s["span_id"], s["label"], s["start"], s["end"], s["hedge_kind"]) for s in self.spans]
-        made = hedging.targets(self.text, marks, set())
+        marks = [
+            hedge_targets.Mark(s["span_id"], s["label"], s["start"], s["end"], s["hedge_kind"]) for s in self.spans
+        ]
+        made = hedge_targets.targets(self.text, marks, set())
         said = [{"type": "said_by", "from_span": a, "to_span": b, "derived": False} for a, b in self.drawn]
         return said + [{"type": "hedges", "from_span": a, "to_span": b, "derived": True} for a, b in made]
 
@@ -135,7 +137,7 @@ class _Writing:
         self.mark("hedge", words, hedge_kind=kind)
 
     def number(self, words: str, value: str, kind: str, unit: str) -> None:
-        low, high = scheme.value_bounds(value) or (None, None)
+        low, high = vocabulary.value_bounds(value) or (None, None)
         told = {"number_kind": kind, "number_value": value, "number_unit": unit}
         self.mark("number", words, number_low=low, number_high=high, **told)
 

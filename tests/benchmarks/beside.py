@@ -9,10 +9,11 @@ from typing import Any, cast
 
 import polars as pl
 
-from annotation.label_config import label_config
-from dataset import schema, scheme
-from dataset.corpus import open_corpus
-from dataset.layer import TABLES
+from annotation.page.label_config import label_config
+from dataset import schema
+from dataset.record.corpus import open_corpus
+from dataset.record.layer import TABLES
+from dataset.scheme import vocabulary
 
 LAYER = "r1/a1"
 Row = dict[str, Any]
@@ -40,10 +41,10 @@ def pandas_step(root: Path) -> int:
     spans = pd.read_json(corpus.annotations / LAYER / "spans.jsonl", lines=True, dtype=False)
     spans["article_text"] = spans["article_id"].map({one: corpus.text(one) for one in spans["article_id"].unique()})
     allowed = {
-        "label": scheme.LABELS,
-        "quote_form": scheme.QUOTE_FORMS,
-        "hedge_kind": scheme.HEDGE_KINDS,
-        "number_kind": scheme.NUMBER_KINDS,
+        "label": vocabulary.LABELS,
+        "quote_form": vocabulary.QUOTE_FORMS,
+        "hedge_kind": vocabulary.HEDGE_KINDS,
+        "number_kind": vocabulary.NUMBER_KINDS,
     }
     columns = {name: pa.Column(str, pa.Check.isin(list(values)), nullable=True) for name, values in allowed.items()}
     columns |= {name: pa.Column(int, pa.Check.ge(0)) for name in ("start", "end")}

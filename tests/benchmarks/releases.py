@@ -6,10 +6,10 @@ import random
 from pathlib import Path
 from typing import Any
 
-from dataset.corpus import Corpus, open_corpus
-from dataset.layer import make_layer, write_layer
-from dataset.manifest import read
-from dataset.release import Plan, prepare, release
+from dataset.folder.manifest import read
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import make_layer, write_layer
+from dataset.releasing.release import Plan, prepare, release
 from tests.corpora import make_corpus
 from tests.dataset.releasing import CHANGELOG, DATASHEET, commit, git
 

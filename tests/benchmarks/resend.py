@@ -10,11 +10,11 @@ from typing import Final
 
 import polars as pl
 
-from dataset import manifest
-from dataset.build import build
-from dataset.corpus import Corpus, open_corpus
-from dataset.layer import read_layer, write_layer
-from dataset.manifest import FULL, Manifest
+from dataset.folder import manifest
+from dataset.folder.manifest import FULL, Manifest
+from dataset.published.build import build
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import read_layer, write_layer
 from tests.clients import Client
 from tests.hub import Hub
 

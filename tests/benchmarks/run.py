@@ -13,11 +13,11 @@ from typing import Any
 
 import httpx
 
-from annotation import projects, pull, push
-from annotation.accounts import seat
-from annotation.label_config import label_config
-from annotation.server import Server
-from dataset.corpus import open_corpus
+from annotation.embedded.server import Server
+from annotation.labelstudio.seats import seat
+from annotation.page.label_config import label_config
+from annotation.rounds import projects, pull, push
+from dataset.record.corpus import open_corpus
 from tests.benchmarks import beside, results
 from tests.benchmarks.corpora import write_annotators, write_corpus, write_export
 from tests.benchmarks.growth import correct

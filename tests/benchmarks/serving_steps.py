@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from annotation import projects, pull, push
-from annotation.accounts import Seat, seat
-from annotation.server import Server
-from dataset.corpus import Corpus
+from annotation.embedded.server import Server
+from annotation.labelstudio.seats import Seat, seat
+from annotation.rounds import projects, pull, push
+from dataset.record.corpus import Corpus
 from tests.benchmarks.articles import articles
 from tests.benchmarks.corpora import exported, write_corpus
 from tests.benchmarks.measure import Measured

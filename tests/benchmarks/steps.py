@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from annotation import pull
-from annotation.agreement import agreement
-from dataset.build import build
+from annotation.rounds import pull
+from dataset.agreement.figures import agreement
 from dataset.checks.record import check_record
-from dataset.corpus import open_corpus
-from dataset.diff import diff
+from dataset.diffing.diff import diff
 from dataset.engine import Each, here
+from dataset.published.build import build
+from dataset.record.corpus import open_corpus
 
 LAYER = "r1/a1"
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataset.corpus import open_corpus
-from dataset.intake import About, intake
+from dataset.record.corpus import open_corpus
+from dataset.record.intake import About, intake
 from tests.benchmarks.corpora import write_corpus, write_export
 from tests.benchmarks.measure import Measured, exponent, measure
 from tests.benchmarks.steps import pull_step

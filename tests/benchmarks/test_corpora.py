@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from annotation.pull import pull_file
-from dataset.address import Location
+from annotation.rounds.pull import pull_file
 from dataset.checks.record import check_record
-from dataset.layer import TABLES
+from dataset.record.layer import TABLES
+from dataset.storage.address import Location
 from tests.benchmarks.articles import articles
 from tests.benchmarks.corpora import write_export, write_record, write_round
 

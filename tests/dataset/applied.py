@@ -8,14 +8,14 @@ from typing import Any
 
 import pyarrow.parquet
 
-from dataset import scheme
-from dataset.changes import Change
+from dataset.diffing.changes import Change
+from dataset.scheme import vocabulary
 from tests.dataset.tiny import Row
 
 Tables = dict[str, dict[tuple[Any, ...], Any]]
 KEYS = {"articles": ("article_id",), "spans": ("span_id",), "annotators": ("round", "annotator", "span_id")}
 PARTS = ("speakers", "quotes", "hedges", "numbers")
-LINKS = (*scheme.RELATIONS, "derived")
+LINKS = (*vocabulary.RELATIONS, "derived")
 
 
 def tables(folder: Path) -> Tables:
@@ -48,7 +48,7 @@ def _without(row: Row, *names: str) -> Row:
 
 def _links(row: Row) -> list[tuple[tuple[str, str, str], bool]]:
     found = []
-    for relation in scheme.RELATIONS:
+    for relation in vocabulary.RELATIONS:
         made = row["derived"] if relation == "hedges" else [False] * len(row[relation])
         ends = zip(row[relation], made, strict=True)
         found += [((relation, row["span_id"], target), derived) for target, derived in ends]

@@ -9,7 +9,8 @@ from typing import Any, Final
 import polars as pl
 from hypothesis import strategies as st
 
-from dataset import schema, scheme
+from dataset import schema
+from dataset.scheme import vocabulary
 from tests.dataset.tiny import ENTITIES, TEXTS, TWO, Row, Rows, finding, link, place, task, valid_rows
 
 ODD: Final = (
@@ -60,12 +61,15 @@ _ATTRIBUTES: Final[dict[str, st.SearchStrategy[Row]]] = {
         }
     ),
     "quote": st.fixed_dictionaries(
-        {"quote_form": st.sampled_from(scheme.QUOTE_FORMS), "quote_source": st.sampled_from(scheme.QUOTE_SOURCES)}
+        {
+            "quote_form": st.sampled_from(vocabulary.QUOTE_FORMS),
+            "quote_source": st.sampled_from(vocabulary.QUOTE_SOURCES),
+        }
     ),
-    "hedge": st.fixed_dictionaries({"hedge_kind": st.sampled_from(scheme.HEDGE_KINDS)}),
+    "hedge": st.fixed_dictionaries({"hedge_kind": st.sampled_from(vocabulary.HEDGE_KINDS)}),
     "number": st.builds(
         lambda kind, value, unit: {"number_kind": kind, "number_value": value, "number_unit": unit} | _bounds(value),
-        st.sampled_from(scheme.NUMBER_KINDS),
+        st.sampled_from(vocabulary.NUMBER_KINDS),
         st.sampled_from(VALUES) | st.integers(-(10**20), 10**20).map(str),
         st.none() | words,
     ),
@@ -73,14 +77,14 @@ _ATTRIBUTES: Final[dict[str, st.SearchStrategy[Row]]] = {
 
 
 def _bounds(value: str) -> Row:
-    low, high = scheme.value_bounds(value) or (None, None)
+    low, high = vocabulary.value_bounds(value) or (None, None)
     return {"number_low": low, "number_high": high}
 
 
 @st.composite
 def _spans(draw: st.DrawFn, article: str, text: str) -> list[Row]:
     found: list[Row] = []
-    for label in scheme.LABELS:
+    for label in vocabulary.LABELS:
         for start, end in draw(places(text)):
             span_id = f"{len(found)}:{draw(words)}"
             attributes = draw(_ATTRIBUTES[label])
@@ -91,7 +95,7 @@ def _spans(draw: st.DrawFn, article: str, text: str) -> list[Row]:
 @st.composite
 def _links(draw: st.DrawFn, article: str, spans: list[Row]) -> list[Row]:
     """Any number of speakers a quote; at most one target a hedge, at most one earlier quote a segment."""
-    ids = {label: [span["span_id"] for span in spans if span["label"] == label] for label in scheme.LABELS}
+    ids = {label: [span["span_id"] for span in spans if span["label"] == label] for label in vocabulary.LABELS}
     found = []
     for position, quote in enumerate(ids["quote"]):
         for speaker in sorted(draw(_some(ids["speaker"], 3))):

@@ -11,10 +11,10 @@ from typing import Final
 
 from hypothesis import strategies as st
 
-from dataset import scheme
-from dataset.build import build
-from dataset.changes import Bump, Change
-from dataset.corpus import open_corpus
+from dataset.diffing.changes import Bump, Change
+from dataset.published.build import build
+from dataset.record.corpus import open_corpus
+from dataset.scheme import vocabulary
 from tests.dataset.drawn import records
 from tests.dataset.tiny import BLANK, LAYER, SKIPPED, Row, Rows, article_row, link, place, put_corpus, put_layer, task
 
@@ -127,7 +127,7 @@ def name_another_speaker(edits: Edits) -> None:
 
 
 def move_an_edge(edits: Edits) -> None:
-    row = edits.span(*scheme.LABELS)
+    row = edits.span(*vocabulary.LABELS)
     if row and row["end"] - row["start"] > 1:
         row["end"] -= 1
         row["text"] = row["text"][:-1]
@@ -142,7 +142,7 @@ def change_a_label(edits: Edits) -> None:
 
 def give_another_id(edits: Edits) -> None:
     """The span is matched by overlap, and its links stay."""
-    if row := edits.span(*scheme.LABELS):
+    if row := edits.span(*vocabulary.LABELS):
         old, article = row["span_id"], row["article_id"]
         row["span_id"] = f"again.{old}"
         for one in edits.world.rows["relations"]:
@@ -154,7 +154,7 @@ def give_another_id(edits: Edits) -> None:
 
 
 def delete_a_span(edits: Edits) -> None:
-    if row := edits.span(*scheme.LABELS):
+    if row := edits.span(*vocabulary.LABELS):
         edits.world.rows["spans"].remove(row)
         ends = [
             one

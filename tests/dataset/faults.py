@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from dataset.corpus import Corpus
+from dataset.record.corpus import Corpus
 from tests.dataset.tiny import ONE, SKIPPED, TEXTS, TWO, Rows, hedge, link, place, row_of, speaker, task
 
 Fault = Callable[[Corpus, Rows], object]

@@ -6,8 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
-from dataset.corpus import Corpus
-from dataset.release import Plan, prepare
+from dataset.record.corpus import Corpus
+from dataset.releasing.release import Plan, prepare
 from tests.dataset.tiny import put_corpus, put_gold
 
 DATASHEET = """# Datasheet

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from dataset import acknowledged
-from dataset.acknowledged import Judged
+from dataset.checks import acknowledged
+from dataset.checks.acknowledged import Judged
 from dataset.checks.findings import Finding
 from dataset.checks.layers import check_layer
-from dataset.corpus import Corpus
-from dataset.layer import make_layer
 from dataset.problem import Problem
-from dataset.withdrawal import withdrawn_path
+from dataset.record.corpus import Corpus
+from dataset.record.layer import make_layer
+from dataset.record.withdrawal import withdrawn_path
 from tests.dataset.checks.wrong import ARTICLE, Work
 from tests.dataset.tiny import LAYER, put_corpus, put_jsonl
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dataset.address import location
-from dataset.corpus import open_corpus
 from dataset.problem import Problem
+from dataset.record.corpus import open_corpus
+from dataset.storage.address import location
 from tests.dataset.tiny import put_corpus
 
 WHERE = "hedgerow.toml: address in [record]"

@@ -13,12 +13,13 @@ import pytest
 from datasets import ClassLabel, List, get_dataset_config_names, get_dataset_default_config_name
 from hypothesis import example, given, settings
 
-from dataset import schema, scheme
-from dataset.build import build
-from dataset.corpus import Corpus, open_corpus
-from dataset.layer import Layer
+from dataset import schema
 from dataset.problem import Problem
-from dataset.tokens import spans_of
+from dataset.published.build import build
+from dataset.published.tokens import spans_of
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import Layer
+from dataset.scheme import vocabulary
 from tests.dataset.drawn import Record, broken_rows, records
 from tests.dataset.faults import FAULTS
 from tests.dataset.loading import files, load
@@ -129,7 +130,7 @@ def links_of(article: str, span: Row) -> list[Link]:
     """The links that a published span starts."""
     start, made = inner(article, span["span_id"]), span.get("derived", [])
     found = []
-    for relation in scheme.RELATIONS:
+    for relation in vocabulary.RELATIONS:
         targets = [inner(article, target) for target in span.get(relation, [])]
         flags = made if relation == "hedges" else [False] * len(targets)
         pairs = zip(targets, flags, strict=True)
@@ -160,7 +161,7 @@ def assert_tokens_are_the_record(layer: Layer, texts: dict[str, str], out: Path)
     for row in load(out, "tokens").to_list():
         tokens = list(zip(row["starts"], row["ends"], strict=True))
         assert row["tokens"] == [texts[row["article_id"]][start:end] for start, end in tokens]
-        for label in scheme.LABELS:
+        for label in vocabulary.LABELS:
             recorded = layer.spans.filter(article_id=row["article_id"], label=label).select("start", "end").rows()
             assert spans_of(tokens, row[f"{label}_tags"]) == recorded
 
@@ -255,7 +256,7 @@ def test_the_configs_are_those_of_the_schema_and_articles_is_the_default(built: 
     assert load(built).to_list() == load(built, "articles").to_list()
 
 
-@pytest.mark.parametrize("label", scheme.LABELS)
+@pytest.mark.parametrize("label", vocabulary.LABELS)
 def test_tags_load_with_their_class_names(built: Path, label: str) -> None:
     names = ["O", f"B-{label}", f"I-{label}"]
     assert load(built, "tokens").features[f"{label}_tags"] == List(ClassLabel(names=names))

@@ -8,8 +8,8 @@ import pytest
 from huggingface_hub import metadata_load
 
 from dataset import schema
-from dataset.build import build
-from dataset.corpus import Corpus, open_corpus
+from dataset.published.build import build
+from dataset.record.corpus import Corpus, open_corpus
 from tests.dataset.faults import FAULTS
 from tests.dataset.tiny import LAYER, ONE, SKIPPED, TWO, put_corpus, put_layer, task, valid_rows
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from dataset.changelog import entry, with_entry
 from dataset.problem import Problem
+from dataset.releasing.changelog import entry, with_entry
 
 PAGE = "# Changelog\n\nHow to read it.\n\n## Unreleased\n\n- New.\n\n## 1.0.0 - 2026-01-02\n\n- First.\n"
 

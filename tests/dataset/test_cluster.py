@@ -15,17 +15,19 @@ import polars as pl
 import psutil
 import pytest
 
-from annotation.agreement import agreement
-from dataset import cluster, duplicates, duplicates_shuffled, parts, schema
-from dataset.build import build
+from dataset import cluster, schema
+from dataset.agreement.figures import agreement
 from dataset.checks.record import check_record
-from dataset.content import folder_hash
-from dataset.corpus import Corpus
 from dataset.engine import Each, Given, Made, here
-from dataset.files import sha256
-from dataset.layer import GOLD, layer_parts
+from dataset.folder.content_hash import folder_hash
 from dataset.problem import Problem
-from dataset.release import Plan, release
+from dataset.published.build import build
+from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD, layer_parts
+from dataset.releasing import near_duplicates, near_duplicates_shuffled
+from dataset.releasing.release import Plan, release
+from dataset.storage import article_ranges
+from dataset.storage.files import sha256
 from tests.benchmarks.corpora import write_record, write_round
 from tests.dataset.releasing import put_ready
 from tests.dataset.tiny import copies
@@ -51,7 +53,7 @@ def wrong(corpus: Corpus) -> Corpus:
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch, corpus: Corpus) -> int:
     """Makes parts small. How many there are of the layer."""
-    monkeypatch.setattr(parts, "AT_ONCE", 60_000)
+    monkeypatch.setattr(article_ranges, "AT_ONCE", 60_000)
     return len(layer_parts(corpus.layer_path(LAYER)))
 
 
@@ -143,7 +145,7 @@ def test_results_come_in_order(joined: Each) -> None:
 
 
 def test_figures_of_agreement_are_the_same(joined: Each, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "AT_ONCE", 40_000)
+    monkeypatch.setattr(article_ranges, "AT_ONCE", 40_000)
     several = write_round(tmp_path, 20)
     assert len(layer_parts(several.layer_path(LAYER))) > 4
     far, near = agreement(several, "r1", each=joined), agreement(several, "r1")
@@ -161,13 +163,13 @@ def test_near_duplicates_are_the_same(joined: Each, tmp_path: Path) -> None:
     rows = pl.DataFrame({"article_id": [f"n{at:03}" for at in range(len(texts))], "text": texts})
     for name, some in (("a", rows[:25]), ("b", rows[25:])):
         some.write_parquet(tmp_path / f"{name}.parquet")
-    far = duplicates_shuffled.near_duplicates(sorted(tmp_path.glob("*.parquet")), buckets=3)
+    far = near_duplicates_shuffled.near_duplicates(sorted(tmp_path.glob("*.parquet")), buckets=3)
     assert far.height == 11 + 49 * 48 / 2 + 50 * 49 / 2 + 50 + 199
-    assert far.equals(duplicates.near_duplicates(rows))
+    assert far.equals(near_duplicates.near_duplicates(rows))
 
 
 def test_a_release_has_the_same_bytes(joined: Each, tmp_path: Path) -> None:
-    for name, engine in (("near", ()), ("far", (joined, duplicates_shuffled.near_duplicates))):
+    for name, engine in (("near", ()), ("far", (joined, near_duplicates_shuffled.near_duplicates))):
         corpus = put_ready(tmp_path / name / "corpus")
         release(Plan(corpus, "1.0.0", GOLD, tmp_path / name / "dist", None, *engine))
     near, far = (dict(files_in(tmp_path / name / "dist")) for name in ("near", "far"))

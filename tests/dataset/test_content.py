@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset import schema
-from dataset.build import build
-from dataset.content import classes, content_hash, folder_hash, without_text
+from dataset.folder.content_hash import classes, content_hash, folder_hash, without_text
+from dataset.published.build import build
 from tests.dataset.tiny import LAYER, put_corpus, put_layer, valid_rows
 
 TABLE = pyarrow.schema(

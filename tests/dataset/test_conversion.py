@@ -10,17 +10,17 @@ from typing import Any
 import pytest
 from upath import UPath
 
-from dataset import parts, row_groups
-from dataset.address import Location
-from dataset.build import build
 from dataset.checks.record import check_record
-from dataset.conversion import DECISIONS, convert_layer
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import read_table, write_table
-from dataset.layer import GOLD, TABLES, Layer, make_layer, read_layer, table_path, write_layer, write_layers
 from dataset.problem import Problem
+from dataset.published.build import build
+from dataset.record.convert import DECISIONS, convert_layer
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import GOLD, TABLES, Layer, make_layer, read_layer, table_path, write_layer, write_layers
+from dataset.record.withdrawal import withdraw
 from dataset.schema import Decisions
-from dataset.withdrawal import withdraw
+from dataset.storage import article_ranges, parquet_tables
+from dataset.storage.address import Location
+from dataset.storage.files import read_table, write_table
 from tests.dataset.releasing import put_ready
 from tests.dataset.tiny import LAYER, ONE, TWO, put_corpus, put_gold, row_of, valid_rows
 from tests.disks import small_disk, tree
@@ -79,7 +79,7 @@ def rows(corpus: Corpus) -> list[Any]:
 def test_findings_and_builds_are_the_same_in_every_form_and_at_every_address(
     corpus: Corpus, tmp_path: Path, form: str, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dataset.address.PASSING", frozenset())  # here all is done in one process
+    monkeypatch.setattr("dataset.storage.address.PASSING", frozenset())  # here all is done in one process
     before = seen(corpus, tmp_path / "before")
     address = address.format(name=tmp_path.name, folder=tmp_path)
     told = f'format = "{form}"\n' + (f'address = "{address}"' if address else "")
@@ -94,8 +94,8 @@ def test_findings_and_builds_are_the_same_in_every_form_and_at_every_address(
 
 
 def test_what_was_converted_there_and_back_has_the_same_bytes(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "AT_ONCE", 1_000)
-    monkeypatch.setattr(row_groups, "ROWS", 5)
+    monkeypatch.setattr(article_ranges, "AT_ONCE", 1_000)
+    monkeypatch.setattr(parquet_tables, "ROWS", 5)
     before, told = tree(corpus.annotations), rows(corpus)
     convert(corpus, "parquet")
     assert rows(corpus) == told
@@ -163,7 +163,7 @@ def test_a_layer_at_an_address_is_put_there_whole(tmp_path: Path, monkeypatch: p
     folder, layer = UPath(f"memory://{tmp_path.name}/r1/a1"), make_layer(LAYER, **valid_rows())
     write_layers({folder: make_layer(LAYER)}, {"pull_id": "first"}, "parquet")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    monkeypatch.setattr("dataset.files.shutil.copyfileobj", _half)
+    monkeypatch.setattr("dataset.storage.files.shutil.copyfileobj", _half)
     with pytest.raises(OSError):
         write_layers({folder: layer}, {"pull_id": "second"}, "parquet")
     after = {path.name: path.read_bytes() for path in folder.iterdir()}

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dataset.corpus import Corpus, Maker, open_corpus
-from dataset.files import sha256
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus, Maker, open_corpus
+from dataset.storage.files import sha256
 from tests.dataset.tiny import (
     ENTITIES,
     ONE,

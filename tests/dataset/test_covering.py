@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.covering import Covering
+from dataset.scheme.covering import Covering
 
 _PLACES = st.lists(st.tuples(st.integers(-3, 20), st.integers(-3, 20), st.integers(0, 99)), max_size=12)
 

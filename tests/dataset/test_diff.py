@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dataset import schema
-from dataset.build import build
-from dataset.changes import Bump, Change
-from dataset.corpus import Corpus, open_corpus
-from dataset.diff import diff
+from dataset.diffing.changes import Bump, Change
+from dataset.diffing.diff import diff
 from dataset.problem import Problem
+from dataset.published.build import build
+from dataset.record.corpus import Corpus, open_corpus
 from tests.dataset.applied import applied, tables
 from tests.dataset.edited import Edited, edited, told
 from tests.dataset.tiny import LAYER, ONE, TEXTS, Rows, hedge, put_corpus, put_jsonl, put_layer, row_of, valid_rows

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dataset import doctor
-from dataset.doctor import Line
+from dataset.record import doctor
+from dataset.record.doctor import Line
 from tests.disks import small_disk, unwritable
 
 IGNORED = ".hedgerow/\npulls/\nbackups/\nannotators.toml\n"

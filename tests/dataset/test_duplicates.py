@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset.duplicates import near_duplicates, shared_quotes
+from dataset.releasing.near_duplicates import near_duplicates, shared_quotes
 from tests.dataset.tiny import copies
 
 words = st.lists(st.sampled_from(["ferry", "port", "rain", "said"]), max_size=14)

@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 from dataset import engine
-from dataset.corpus import Corpus
 from dataset.engine import here
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
 from tests.dataset.tiny import put_corpus
 
 

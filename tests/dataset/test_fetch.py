@@ -10,13 +10,13 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 
-from dataset import manifest
-from dataset.content import folder_hash
-from dataset.fetch import fetch
-from dataset.files import sha256
-from dataset.manifest import MANIFEST, rows_digest
+from dataset.folder import manifest
+from dataset.folder.content_hash import folder_hash
+from dataset.folder.manifest import MANIFEST, rows_digest
 from dataset.problem import Problem
-from dataset.publish import publish
+from dataset.publishing.fetch import fetch
+from dataset.publishing.publish import publish
+from dataset.storage.files import sha256
 from tests.dataset.loading import files
 from tests.disks import tree
 from tests.releases import FIRST, SECOND, corrected, make_release

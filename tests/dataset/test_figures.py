@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from dataset.corpus import Corpus
-from dataset.figures import filled, refresh
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.releasing.figures import filled, refresh
 from tests.dataset.tiny import put_corpus, put_jsonl, put_layer, valid_rows
 
 PAGE = "Before.\n\n<!-- figures: counts -->\nold\n<!-- end of figures -->\n\nAfter.\n"

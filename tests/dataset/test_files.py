@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset import schema
-from dataset.asides import note_target
-from dataset.corpus import open_corpus
-from dataset.files import (
+from dataset.problem import Problem
+from dataset.record.corpus import open_corpus
+from dataset.storage.asides import note_target
+from dataset.storage.files import (
     aside,
     asides,
     folder_aside,
@@ -25,7 +26,6 @@ from dataset.files import (
     table_bytes,
     write_bytes,
 )
-from dataset.problem import Problem
 from tests.dataset.drawn import rows_of
 from tests.dataset.tiny import Row, put_corpus
 from tests.disks import small_disk

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.files import sha256
-from dataset.hashes import Hashes
+from dataset.record.hashes import Hashes
+from dataset.storage.files import sha256
 
 ids = st.from_regex(r"[A-Za-z0-9_\-][A-Za-z0-9_.\-]{0,12}", fullmatch=True)
 

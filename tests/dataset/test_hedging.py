@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset import scheme
-from dataset.hedging import Mark, targets
+from dataset.scheme import vocabulary
+from dataset.scheme.hedge_targets import Mark, targets
 from tests.dataset.drawn import texts
 
 TEXT = (
@@ -72,7 +72,7 @@ def test_an_approximator_does_not_hedge_the_quote_that_follows_it() -> None:
     assert linked(NOT_CONFIRM._replace(kind="approximator"), ASIDE) == {}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in scheme.HEDGE_KINDS if kind != "approximator"])
+@pytest.mark.parametrize("kind", [kind for kind in vocabulary.HEDGE_KINDS if kind != "approximator"])
 def test_no_other_kind_hedges_a_number(kind: str) -> None:
     assert linked(AROUND._replace(kind=kind), NUMBER) == {}
     assert linked(AROUND._replace(kind=kind), NUMBER, QUOTE) == {"around": QUOTE.span_id}
@@ -94,12 +94,12 @@ def test_a_noncommittal_inside_a_quote_hedges_that_quote() -> None:
     assert linked(NOT_DENY, ASIDE) == {"will not deny": ASIDE.span_id}
 
 
-@pytest.mark.parametrize("kind", [kind for kind in scheme.HEDGE_KINDS if kind != "noncommittal"])
+@pytest.mark.parametrize("kind", [kind for kind in vocabulary.HEDGE_KINDS if kind != "noncommittal"])
 def test_no_other_kind_hedges_the_quote_that_follows_it(kind: str) -> None:
     assert linked(NOT_CONFIRM._replace(kind=kind), ASIDE) == {}
 
 
-@pytest.mark.parametrize("kind", [*scheme.HEDGE_KINDS, None])
+@pytest.mark.parametrize("kind", [*vocabulary.HEDGE_KINDS, None])
 def test_any_cue_inside_a_quote_hedges_that_quote(kind: str | None) -> None:
     assert linked(MIGHT._replace(kind=kind), QUOTE, ASIDE) == {"might": QUOTE.span_id}
 
@@ -117,7 +117,7 @@ def test_a_cue_inside_two_quotes_hedges_the_shorter() -> None:
     assert linked(MAY, ASIDE, mark("it may", "quote")) == {"may": "it may"}
 
 
-@pytest.mark.parametrize("kind", [*scheme.HEDGE_KINDS, None])
+@pytest.mark.parametrize("kind", [*vocabulary.HEDGE_KINDS, None])
 def test_a_cue_in_the_articles_own_voice_hedges_nothing(kind: str | None) -> None:
     assert linked(REPORTEDLY._replace(kind=kind), QUOTE, ASIDE, NUMBER, OTHER_NUMBER, MAY) == {"may": ASIDE.span_id}
 
@@ -139,7 +139,7 @@ def test_links_come_in_the_order_of_the_text() -> None:
 def texts_with_marks(draw: st.DrawFn) -> tuple[str, list[Mark]]:
     text = draw(texts)
     edge = st.integers(0, len(text))
-    kinds: list[tuple[str, str | None]] = [("hedge", kind) for kind in scheme.HEDGE_KINDS]
+    kinds: list[tuple[str, str | None]] = [("hedge", kind) for kind in vocabulary.HEDGE_KINDS]
     kinds += [("quote", None), ("number", None)]
     drawn = draw(st.lists(st.tuples(edge, edge, st.sampled_from(kinds)), max_size=10))
     return text, [Mark(f"m{n}", label, min(a, b), max(a, b), kind) for n, (a, b, (label, kind)) in enumerate(drawn)]
@@ -170,12 +170,12 @@ def test_a_hedge_has_one_target_at_most_and_it_is_a_number_or_a_quote(drawn: tup
     labels = {mark.span_id: mark.label for mark in marks}
     found = targets(text, marks, set())
     assert len({hedge for hedge, _ in found}) == len(found)
-    assert all(scheme.relation_type(labels[hedge], labels[target]) == "hedges" for hedge, target in found)
+    assert all(vocabulary.relation_type(labels[hedge], labels[target]) == "hedges" for hedge, target in found)
 
 
 # Against the rule's words, one span after the other
 
-_KINDS = (*scheme.HEDGE_KINDS[2:], None)
+_KINDS = (*vocabulary.HEDGE_KINDS[2:], None)
 _MARKS = st.lists(
     st.builds(
         lambda number, label, edges, kind: Mark(number, label, min(edges), max(edges) + 1, kind),

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset import parquet, parts
-from dataset.build import build
 from dataset.checks.record import check_part, check_record
-from dataset.corpus import Corpus
-from dataset.counts import submitted_articles, summary, summary_of
-from dataset.files import sha256
-from dataset.layer import GOLD, layer_parts, read_layer
-from dataset.parts import WHOLE
+from dataset.folder import writer
+from dataset.published.build import build
+from dataset.record.corpus import Corpus
+from dataset.record.counts import submitted_articles, summary, summary_of
+from dataset.record.layer import GOLD, layer_parts, read_layer
+from dataset.storage import article_ranges
+from dataset.storage.article_ranges import WHOLE
+from dataset.storage.files import sha256
 from tests.dataset.tiny import (
     ONE,
     TEXTS,
@@ -77,7 +78,7 @@ def decisions() -> list[Row]:
 def test_the_findings_are_the_same(corpus: Corpus, size: int) -> None:
     for name in ("r1/a1", GOLD):
         paths = (corpus.layer_path(name) / f"{table}.jsonl" for table in ("tasks", "spans", "relations"))
-        found = [one for part in parts.parts_of(paths, size) for one in check_part(corpus, name, part)]
+        found = [one for part in article_ranges.parts_of(paths, size) for one in check_part(corpus, name, part)]
         assert found == check_part(corpus, name, WHOLE)
         assert {one.code for one in found} >= {"relation-end-missing"}
 
@@ -89,10 +90,10 @@ def test_a_build_has_the_same_bytes(
 ) -> None:
     folder = tmp_path_factory.mktemp("built")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parquet, "ROW_GROUP", {"articles": group, "tokens": group})
-        patch.setattr(parquet, "AT_ONCE", group * 3)
+        patch.setattr(writer, "ROW_GROUP", {"articles": group, "tokens": group})
+        patch.setattr(writer, "AT_ONCE", group * 3)
         build(corpus, GOLD, folder / "whole", allow_errors=True)
-        patch.setattr(parts, "AT_ONCE", size)
+        patch.setattr(article_ranges, "AT_ONCE", size)
         assert len(layer_parts(corpus.layer_path(GOLD))) > 1 or size > 30_000
         build(corpus, GOLD, folder / "parts", allow_errors=True)
     assert digests(folder / "parts") == digests(folder / "whole")
@@ -107,7 +108,7 @@ def digests(folder: Path) -> dict[str, str]:
 def test_what_a_layer_holds_adds_up(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = summary_of(read_layer(corpus.layer_path(GOLD), GOLD))
     submitted = list(submitted_articles(corpus, GOLD))
-    monkeypatch.setattr(parts, "AT_ONCE", 2_000)
+    monkeypatch.setattr(article_ranges, "AT_ONCE", 2_000)
     assert summary(corpus, GOLD) == whole
     assert list(submitted_articles(corpus, GOLD)) == submitted == [one for one in ARTICLES if int(one[1:]) % 4]
 
@@ -120,7 +121,7 @@ def test_what_cannot_be_read_is_one_finding_and_the_rest_is_checked(
     path = corpus.layer_path("r1/a1") / "spans.jsonl"
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join([*lines[:-1], lines[-1].replace('"start":', '"start":"x",  "begin":')]), encoding="utf-8")
-    monkeypatch.setattr(parts, "AT_ONCE", 2_000)
+    monkeypatch.setattr(article_ranges, "AT_ONCE", 2_000)
     found = list(check_record(corpus, ["r1/a1"]))
     assert [one.message for one in found if one.code == "unreadable-table"] == [
         f"{path} cannot be read as the table Spans: line {len(lines)} has the column begin, which the table does not"
@@ -134,6 +135,6 @@ def test_a_table_in_no_order_is_one_finding(tmp_path: Path, monkeypatch: pytest.
     path = corpus.layer_path("r1/a1") / "spans.jsonl"
     path.write_bytes(b"".join(reversed(path.read_bytes().splitlines(keepends=True))))
     assert "unreadable-table" not in {one.code for one in check_record(corpus, ["r1/a1"])}
-    monkeypatch.setattr(parts, "AT_ONCE", 2_000)
+    monkeypatch.setattr(article_ranges, "AT_ONCE", 2_000)
     (told,) = check_record(corpus, ["r1/a1"])
     assert (told.code, told.message) == ("unreadable-table", f"{path} is not sorted by article_id")

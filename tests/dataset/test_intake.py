@@ -10,12 +10,12 @@ from typing import NoReturn
 import filelock
 import pytest
 
-from dataset import intake as intake_module
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import Asides, aside, sha256
-from dataset.intake import About, Refused, intake, text_files
 from dataset.problem import Problem
+from dataset.record import intake as intake_module
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.intake import About, Refused, intake, text_files
 from dataset.schema import Articles, failures
+from dataset.storage.files import Asides, aside, sha256
 from tests.corpora import make_corpus
 from tests.disks import small_disk, tree, unwritable
 

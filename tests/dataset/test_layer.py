@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset.files import table_bytes
-from dataset.layer import (
+from dataset.problem import Problem
+from dataset.record.layer import (
     TABLES,
     Layer,
     Removal,
@@ -26,7 +26,7 @@ from dataset.layer import (
     write_layer,
     write_layers,
 )
-from dataset.problem import Problem
+from dataset.storage.files import table_bytes
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import (
     LAYER,

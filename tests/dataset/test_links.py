@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from dataset.corpus import open_corpus
 from dataset.problem import Problem
+from dataset.record.corpus import open_corpus
 from tests.dataset.tiny import LAYER, ONE, put_corpus, put_layer, valid_rows
 
 READ = [

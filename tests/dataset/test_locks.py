@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from annotation.locks import one_at_a_time
-from dataset.corpus import Corpus, open_corpus
-from dataset.locks import changing, reading
+from annotation.rounds.locks import one_at_a_time
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.locks import changing, reading
 from tests.dataset.tiny import put_corpus
 
 HOW = {"read": reading, "change": changing}
@@ -142,7 +142,7 @@ def test_a_reader_who_may_not_write_there_is_told_and_reads(corpus: Corpus, monk
     def refused(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("dataset.locks.make_private", refused)
+    monkeypatch.setattr("dataset.record.locks.make_private", refused)
     said: list[str] = []
     with reading(corpus, said.append), reading(corpus, said.append):
         assert len(said) == 1

@@ -10,14 +10,14 @@ from typing import Any
 import pyarrow.parquet
 import pytest
 
-from dataset import manifest
-from dataset.build import build
-from dataset.files import sha256
-from dataset.manifest import Difference, Manifest, verify
-from dataset.pins import Pin
+from dataset.folder import manifest
+from dataset.folder.manifest import Difference, Manifest, verify
+from dataset.folder.tool import Tool
 from dataset.problem import Problem
+from dataset.published.build import build
+from dataset.publishing.pins import Pin
 from dataset.schema import CONFIGS
-from dataset.tool import Tool
+from dataset.storage.files import sha256
 from tests.corpora import REPOSITORY
 from tests.dataset.tiny import LAYER, put_corpus, put_layer, valid_rows
 

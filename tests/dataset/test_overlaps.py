@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.overlaps import overlapping
+from dataset.diffing.overlaps import overlapping
 from dataset.schema import PublishedSpans, frame
 
 Span = tuple[str, str, int, int]

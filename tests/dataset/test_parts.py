@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset import schema
-from dataset.files import table_bytes
-from dataset.layer import layer_parts, make_layer, read_layer, write_layer
-from dataset.parts import WHOLE, Part, batches, parts_of, read_part
 from dataset.problem import Problem
+from dataset.record.layer import layer_parts, make_layer, read_layer, write_layer
+from dataset.storage.article_ranges import WHOLE, Part, batches, parts_of, read_part
+from dataset.storage.files import table_bytes
 
 IDS = st.text("abcé𝔸~-", min_size=1, max_size=3)
 ROWS = st.lists(st.tuples(IDS, st.integers(0, 9)), max_size=40)

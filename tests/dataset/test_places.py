@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from dataset.hub import Hub
-from dataset.places import place_of
 from dataset.problem import Problem
-from dataset.shelf import Shelf
+from dataset.publishing.hub import Hub
+from dataset.publishing.places import place_of
+from dataset.publishing.shelf import Shelf
 
 
 @pytest.mark.parametrize("name", ["/data/tiny", "./tiny", "../tiny", "~/tiny", "file:///data/tiny", "memory://tiny"])

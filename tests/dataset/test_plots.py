@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.plots import WIDTH, Bar, Interval, Share, bars, intervals, shares
+from dataset.releasing.plots import WIDTH, Bar, Interval, Share, bars, intervals, shares
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHARES = st.floats(0, 1)

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from dataset import manifest
-from dataset.build import build
-from dataset.manifest import WITHHELD
+from dataset.folder import manifest
+from dataset.folder.manifest import WITHHELD
 from dataset.problem import Problem
-from dataset.publish import holds_text, publish
+from dataset.published.build import build
+from dataset.publishing.publish import holds_text, publish
 from tests.dataset.tiny import LAYER, put_corpus, put_jsonl, put_layer, valid_rows
 from tests.releases import corrected, make_release, put_release
 

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dataset import schema, scheme
-from dataset.corpus import Corpus
-from dataset.layer import make_layer, read_layer
-from dataset.published import ROWS, frames
+from dataset import schema
+from dataset.published.rows import ROWS, frames
+from dataset.record.corpus import Corpus
+from dataset.record.layer import make_layer, read_layer
+from dataset.scheme import vocabulary
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import (
     EVENT,
@@ -181,7 +182,7 @@ def test_a_link_without_both_ends_or_without_a_type_leads_nowhere(tiny: Corpus) 
     rows = valid_rows()
     rows["relations"] = [link("said_by", "claim", "gone"), link(None, "claim", "kyiv"), link("hedges", "gone", "many")]
     for span in published(tiny, "spans", rows):
-        assert [span[name] for name in (*scheme.RELATIONS, "derived")] == [[], [], [], []]
+        assert [span[name] for name in (*vocabulary.RELATIONS, "derived")] == [[], [], [], []]
 
 
 def test_a_drawn_link_is_told_from_a_made_one(tiny: Corpus) -> None:
@@ -327,4 +328,4 @@ def test_tokens_are_the_words_of_the_text_and_tags_tell_the_spans(tiny: Corpus) 
     assert two["quote_tags"] == [0, 0, 1, 2, 2, 0]
     assert two["number_tags"] == [0, 0, 0, 1, 0, 0]
     assert one["tokens"] == [TEXTS[ONE][start:end] for start, end in zip(one["starts"], one["ends"], strict=True)]
-    assert all(len(one[f"{label}_tags"]) == len(one["tokens"]) for label in scheme.LABELS)
+    assert all(len(one[f"{label}_tags"]) == len(one["tokens"]) for label in vocabulary.LABELS)

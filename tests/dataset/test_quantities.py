@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dataset.quantities import is_unit, read_quantity
+from dataset.scheme.quantities import is_unit, read_quantity
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.quotation import MARKS, read_marks
+from dataset.scheme.quotation_marks import MARKS, read_marks
 
 
 def quoted(text: str) -> list[str]:

@@ -5,12 +5,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from dataset import hedging, schema, scheme
-from dataset.build import build
+from dataset import schema
 from dataset.checks.layers import check_layer
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import read_table, table_bytes
-from dataset.layer import TABLES, Layer, read_layer, sort_layer
+from dataset.published.build import build
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import TABLES, Layer, read_layer, sort_layer
+from dataset.scheme import hedge_targets, vocabulary
+from dataset.storage.files import read_table, table_bytes
 from tests.corpora import REPOSITORY
 from tests.dataset.tiny import LAYER
 
@@ -67,7 +68,7 @@ def test_a_file_is_in_the_records_order_and_written_as_the_tool_writes_it(
 
 
 def test_every_label_is_there(layer: Layer) -> None:
-    assert set(layer.spans["label"]) == set(scheme.LABELS)
+    assert set(layer.spans["label"]) == set(vocabulary.LABELS)
 
 
 def test_every_speaker_is_in_the_registry_of_its_event(corpus: Corpus, layer: Layer) -> None:
@@ -106,7 +107,7 @@ def test_the_made_links_are_those_that_rule_h10_makes(corpus: Corpus, layer: Lay
     for (article,), spans in layer.spans.group_by("article_id"):
         rows = spans.select("span_id", "label", "start", "end", "hedge_kind").iter_rows()
         by_hand = {span for place, span in drawn if place == article}
-        links = hedging.targets(corpus.text(str(article)), (hedging.Mark(*row) for row in rows), by_hand)
+        links = hedge_targets.targets(corpus.text(str(article)), (hedge_targets.Mark(*row) for row in rows), by_hand)
         found += [(article, hedge, target) for hedge, target in links]
     made = layer.relations.filter("derived").select("article_id", "from_span", "to_span")
     assert sorted(made.iter_rows()) == sorted(found)
@@ -116,7 +117,7 @@ def test_the_made_links_are_those_that_rule_h10_makes(corpus: Corpus, layer: Lay
 def test_every_number_has_the_bounds_of_its_value(layer: Layer) -> None:
     numbers = of_label(layer, "number")
     for value, low, high in numbers.select("number_value", "number_low", "number_high").iter_rows():
-        assert scheme.value_bounds(value) == (low, high)
+        assert vocabulary.value_bounds(value) == (low, high)
 
 
 def test_the_layer_builds_and_all_of_it_is_there(corpus: Corpus, layer: Layer, tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ import mlcroissant
 import pytest
 from huggingface_hub import metadata_load
 
-from dataset import manifest, schema
+from dataset import schema
+from dataset.folder import manifest
 from dataset.problem import Problem
-from dataset.rehydration import Unmatched, rehydrate
-from dataset.release import Released, release
+from dataset.releasing.rehydration import Unmatched, rehydrate
+from dataset.releasing.release import Released, release
 from tests.dataset.loading import files, load
 from tests.dataset.releasing import plan_of, put_ready
 from tests.dataset.tiny import ONE, TEXTS, TWO

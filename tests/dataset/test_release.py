@@ -12,13 +12,14 @@ import pyarrow
 import pytest
 from huggingface_hub import metadata_load
 
-from dataset import manifest, schema
-from dataset.changes import Bump
-from dataset.corpus import Corpus, open_corpus
+from dataset import schema
+from dataset.diffing.changes import Bump
+from dataset.folder import manifest
+from dataset.folder.tool import tool
 from dataset.problem import Problem
-from dataset.release import Plan, Released, Unfit, least_version, prepare, release
-from dataset.tool import tool
-from dataset.withdrawal import withdraw
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.withdrawal import withdraw
+from dataset.releasing.release import Plan, Released, Unfit, least_version, prepare, release
 from tests.corpora import REPOSITORY
 from tests.dataset.loading import files, load
 from tests.dataset.releasing import commit, git, next_version, plan_of, put_ready, put_repository

@@ -13,12 +13,12 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
-from dataset import manifest
-from dataset.corpus import open_corpus
-from dataset.parquet import file_name, write_tables
-from dataset.release import release
-from dataset.release_checks import CHECKS, Candidate, failures
-from dataset.release_pages import put_report
+from dataset.folder import manifest
+from dataset.folder.writer import file_name, write_tables
+from dataset.record.corpus import open_corpus
+from dataset.releasing.checks import CHECKS, Candidate, failures
+from dataset.releasing.pages import put_report
+from dataset.releasing.release import release
 from tests.dataset.releasing import plan_of, put_ready
 from tests.dataset.tiny import EVENT, ONE, TWO, Row
 

@@ -7,11 +7,11 @@ from typing import Any
 import polars as pl
 import pytest
 
-from dataset.build import build
-from dataset.corpus import Corpus
-from dataset.counts import summary_of
-from dataset.layer import read_layer
-from dataset.release_pages import article_texts, put_plots, put_report
+from dataset.published.build import build
+from dataset.record.corpus import Corpus
+from dataset.record.counts import summary_of
+from dataset.record.layer import read_layer
+from dataset.releasing.pages import article_texts, put_plots, put_report
 from tests.dataset.releasing import put_repository
 from tests.dataset.tiny import EVENT, ONE, TEXTS, TWO, put_jsonl
 

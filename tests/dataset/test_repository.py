@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dataset.problem import Problem
-from dataset.repository import head, tree, uncommitted, write_tree
+from dataset.storage.repository import head, tree, uncommitted, write_tree
 from tests.corpora import REPOSITORY
 from tests.dataset.releasing import git
 

@@ -13,13 +13,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset import parts, row_groups, schema
+from dataset import schema
 from dataset.checks.record import check_record
-from dataset.corpus import Corpus
-from dataset.layer import TABLES, layer_parts, make_layer, read_layer, write_layer
-from dataset.parts import Part, batches, parts_of, read_part, rows_before
 from dataset.problem import Problem
-from dataset.row_groups import groups_bytes, write_groups
+from dataset.record.corpus import Corpus
+from dataset.record.layer import TABLES, layer_parts, make_layer, read_layer, write_layer
+from dataset.storage import article_ranges, parquet_tables
+from dataset.storage.article_ranges import Part, batches, parts_of, read_part, rows_before
+from dataset.storage.parquet_tables import groups_bytes, write_groups
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import LAYER, put_corpus, valid_rows
 
@@ -36,7 +37,7 @@ def spans(rows: Told) -> pl.DataFrame:
 @pytest.fixture
 def small_groups() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(row_groups, "ROWS", 5)
+        patch.setattr(parquet_tables, "ROWS", 5)
         yield
 
 
@@ -53,8 +54,8 @@ def test_a_layer_is_the_same_in_parquet_in_whatever_parts_it_is_read(
 ) -> None:
     folder, layer = tmp_path_factory.mktemp("layer"), make_layer(LAYER, **record.rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(row_groups, "ROWS", group)
-        patch.setattr(parts, "AT_ONCE", size)
+        patch.setattr(parquet_tables, "ROWS", group)
+        patch.setattr(article_ranges, "AT_ONCE", size)
         assert len(write_layer(folder, layer, "parquet")) == len(TABLES)
         read = [read_layer(folder, LAYER, part) for part in layer_parts(folder)]
         assert write_layer(folder, read_layer(folder, LAYER)) == []

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset import schema, scheme
+from dataset import schema
+from dataset.scheme import vocabulary
 from tests.corpora import REPOSITORY
 
 TABLES = schema.RECORD | {f"published {name}": table for name, table in schema.CONFIGS.items()}
@@ -126,11 +127,11 @@ def test_the_features_are_those_of_the_arrow_schema_but_for_class_names(table: T
     plain = datasets.Features.from_arrow_schema(schema.arrow_schema(table))
     assert list(features) == list(plain)
     changed = {name for name in features if features[name] != plain[name]}
-    assert changed == ({f"{label}_tags" for label in scheme.LABELS} if table is schema.PublishedTokens else set())
+    assert changed == ({f"{label}_tags" for label in vocabulary.LABELS} if table is schema.PublishedTokens else set())
     assert features.arrow_schema.types == schema.arrow_schema(table).types
 
 
-@pytest.mark.parametrize("label", scheme.LABELS)
+@pytest.mark.parametrize("label", vocabulary.LABELS)
 def test_tags_have_the_class_names_of_their_label(label: str) -> None:
     tags = schema.features(schema.PublishedTokens)[f"{label}_tags"]
     assert tags == datasets.List(datasets.ClassLabel(names=["O", f"B-{label}", f"I-{label}"]))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset import scheme
 from dataset.schema import Attributes, columns
+from dataset.scheme import vocabulary
 
 LINKS = {
     ("quote", "speaker"): "said_by",
@@ -15,14 +15,14 @@ LINKS = {
 }
 
 
-@pytest.mark.parametrize("end", [*scheme.LABELS, "nope", None])
-@pytest.mark.parametrize("start", [*scheme.LABELS, "nope", None])
+@pytest.mark.parametrize("end", [*vocabulary.LABELS, "nope", None])
+@pytest.mark.parametrize("start", [*vocabulary.LABELS, "nope", None])
 def test_a_link_means_what_its_ends_say_and_any_other_nothing(start: str | None, end: str | None) -> None:
-    assert scheme.relation_type(start, end) == LINKS.get((start or "", end or ""))
+    assert vocabulary.relation_type(start, end) == LINKS.get((start or "", end or ""))
 
 
 def test_every_relation_joins_some_labels() -> None:
-    assert set(LINKS.values()) == set(scheme.RELATIONS)
+    assert set(LINKS.values()) == set(vocabulary.RELATIONS)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_every_relation_joins_some_labels() -> None:
     ],
 )
 def test_a_value_gives_its_bounds(value: str, bounds: tuple[float | None, float | None]) -> None:
-    assert scheme.value_bounds(value) == bounds
+    assert vocabulary.value_bounds(value) == bounds
 
 
 @pytest.mark.parametrize(
@@ -71,32 +71,32 @@ def test_a_value_gives_its_bounds(value: str, bounds: tuple[float | None, float 
     ],
 )
 def test_what_is_not_a_value_has_no_bounds(value: str | None) -> None:
-    assert scheme.value_bounds(value) is None
+    assert vocabulary.value_bounds(value) is None
 
 
 @settings(deadline=None)
 @given(st.decimals(-(10**12), 10**12, places=3), st.decimals(-(10**12), 10**12, places=3))
 def test_a_range_reads_as_its_ends_and_only_in_order(one: object, other: object) -> None:
     low, high = float(str(one)), float(str(other))
-    assert scheme.value_bounds(f"{one:f}..{other:f}") == ((low, high) if low <= high else None)
+    assert vocabulary.value_bounds(f"{one:f}..{other:f}") == ((low, high) if low <= high else None)
 
 
 @pytest.mark.parametrize("value", ["9" * 400, "1.." + "9" * 400, "-" + "9" * 400 + "..0"])
 def test_a_number_too_big_for_a_float_has_no_bounds(value: str) -> None:
-    assert scheme.value_bounds(value) is None
+    assert vocabulary.value_bounds(value) is None
 
 
 def test_the_classes_of_a_label_are_numbered_outside_begin_inside() -> None:
-    assert scheme.bio_names("quote") == ["O", "B-quote", "I-quote"]
+    assert vocabulary.bio_names("quote") == ["O", "B-quote", "I-quote"]
 
 
 def test_every_label_has_attributes_and_no_two_labels_share_one() -> None:
-    names = [name for attributes in scheme.ATTRIBUTES.values() for name in attributes]
-    assert set(scheme.ATTRIBUTES) == set(scheme.REQUIRED) == set(scheme.LABELS)
+    names = [name for attributes in vocabulary.ATTRIBUTES.values() for name in attributes]
+    assert set(vocabulary.ATTRIBUTES) == set(vocabulary.REQUIRED) == set(vocabulary.LABELS)
     assert len(names) == len(set(names))
     assert set(names) <= set(columns(Attributes))
 
 
-@pytest.mark.parametrize("label", scheme.LABELS)
+@pytest.mark.parametrize("label", vocabulary.LABELS)
 def test_what_a_label_requires_is_its_own(label: str) -> None:
-    assert set(scheme.REQUIRED[label]) <= set(scheme.ATTRIBUTES[label])
+    assert set(vocabulary.REQUIRED[label]) <= set(vocabulary.ATTRIBUTES[label])

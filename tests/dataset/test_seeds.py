@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from dataset import schema, scheme
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import read_table, sha256, table_bytes
+from dataset import schema
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.scheme import vocabulary
+from dataset.storage.files import read_table, sha256, table_bytes
 from tests.corpora import REPOSITORY
 
 
@@ -59,7 +60,7 @@ def test_all_articles_report_one_event_in_english(corpus: Corpus) -> None:
 
 def test_entities_are_unique_of_a_known_kind_and_of_that_event(corpus: Corpus) -> None:
     assert corpus.entities.select("event_id", "entity").is_unique().all()
-    assert set(corpus.entities["kind"]) <= set(scheme.SPEAKER_KINDS)
+    assert set(corpus.entities["kind"]) <= set(vocabulary.SPEAKER_KINDS)
     assert set(corpus.entities["event_id"]) == set(corpus.articles["event_id"])
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import fsspec
 import pytest
 
-from dataset import shelf
-from dataset.fetch import fetch
-from dataset.manifest import MANIFEST
-from dataset.places import place_of
+from dataset.folder.manifest import MANIFEST
 from dataset.problem import Problem
-from dataset.publish import publish
+from dataset.publishing import shelf
+from dataset.publishing.fetch import fetch
+from dataset.publishing.places import place_of
+from dataset.publishing.publish import publish
 from tests.dataset.loading import files
 from tests.releases import FIRST, SECOND, corrected, make_release
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset import schema
-from dataset.corpus import Corpus, open_corpus
 from dataset.problem import Problem
-from dataset.splits import chosen_split, fix_splits, fixed_splits, require_splits, with_events
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.splits import chosen_split, fix_splits, fixed_splits, require_splits, with_events
 from tests.dataset.tiny import EVENT, ONE, TEXTS, TWO, put_corpus
 
 SHARES = {"train": 0.8, "validation": 0.1, "test": 0.1}

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dataset import scheme, tokens
-from dataset.tokens import spans_of
+from dataset.published import tokens
+from dataset.published.tokens import spans_of
+from dataset.scheme import vocabulary
 from tests.dataset.drawn import places, texts
 
 Places = list[tuple[int, int]]
@@ -23,7 +24,7 @@ def texts_with_places(draw: st.DrawFn) -> tuple[str, list[Places]]:
 
 
 def tokenized(texts: list[str], spans: list[tuple[int, str, int, int]]) -> list[dict[str, Any]]:
-    """What `dataset.tokens` makes of texts and of spans (number of the text, label, start, end), a row a text."""
+    """What `tokens` makes of texts and of spans (number of the text, label, start, end), a row a text."""
     types = {"number": pl.Int64, "label": pl.String, "start": pl.Int64, "end": pl.Int64}
     return tokens.tokenize(texts, pl.DataFrame(spans, types, orient="row")).to_dicts()
 
@@ -98,9 +99,9 @@ def test_an_inside_with_nothing_before_it_is_no_span() -> None:
 def test_the_spans_come_back_exactly(drawn: tuple[str, list[Places]]) -> None:
     text, labels = drawn
     (row,) = tokenized(
-        [text], [(0, label, *span) for label, those in zip(scheme.LABELS, labels, strict=True) for span in those]
+        [text], [(0, label, *span) for label, those in zip(vocabulary.LABELS, labels, strict=True) for span in those]
     )
-    for label, spans in zip(scheme.LABELS, labels, strict=True):
+    for label, spans in zip(vocabulary.LABELS, labels, strict=True):
         assert spans_of(list(zip(row["starts"], row["ends"], strict=True)), row[f"{label}_tags"]) == spans
 
 
@@ -128,7 +129,9 @@ def test_every_cut_inside_a_token_is_an_edge_and_no_other_edge_is_new(drawn: tup
 # Against the definition, one token after the other
 
 _PLACE = st.integers(-3, 30)
-_SPANS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from((*scheme.LABELS, "nope")), _PLACE, _PLACE), max_size=12)
+_SPANS = st.lists(
+    st.tuples(st.integers(0, 3), st.sampled_from((*vocabulary.LABELS, "nope")), _PLACE, _PLACE), max_size=12
+)
 
 
 @settings(deadline=None)
@@ -140,11 +143,11 @@ def test_many_texts_at_once_and_any_spans_give_what_each_gives_by_itself(
         patch.setattr(tokens, "AT_ONCE", at_once)
         rows = tokenized(several, spans)
     for number, (text, row) in enumerate(zip(several, rows, strict=True)):
-        own = {name: [span[2:] for span in spans if span[:2] == (number, name)] for name in scheme.LABELS}
+        own = {name: [span[2:] for span in spans if span[:2] == (number, name)] for name in vocabulary.LABELS}
         expected = tokens_by_definition(text, {edge for places in own.values() for span in places for edge in span})
         assert list(zip(row["starts"], row["ends"], strict=True)) == expected
         assert row["tokens"] == words(text, expected)
-        assert {label: row[f"{label}_tags"] for label in scheme.LABELS} == {
+        assert {label: row[f"{label}_tags"] for label in vocabulary.LABELS} == {
             label: tags_by_definition(expected, places) for label, places in own.items()
         }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.tool import tool, tool_in
+from dataset.folder.tool import tool, tool_in
 from tests.dataset.releasing import git
 
 

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from dataset.build import build
 from dataset.checks.record import check_record, check_shared
-from dataset.corpus import Corpus, open_corpus
-from dataset.files import sha256
-from dataset.intake import About, intake
-from dataset.layer import below
 from dataset.problem import Problem
-from dataset.splits import fixed_splits
-from dataset.withdrawal import read_withdrawn, withdraw, withdrawn_path
+from dataset.published.build import build
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.intake import About, intake
+from dataset.record.layer import below
+from dataset.record.splits import fixed_splits
+from dataset.record.withdrawal import read_withdrawn, withdraw, withdrawn_path
+from dataset.storage.files import sha256
 from tests.dataset.loading import files
 from tests.dataset.releasing import put_ready
 from tests.dataset.tiny import EVENT, ONE, TEXTS, TWO, put_jsonl

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from dataset.corpus import open_corpus
 from dataset.problem import Problem
-from dataset.release import release
+from dataset.record.corpus import open_corpus
+from dataset.releasing.release import release
 from tests.commands import Running
 from tests.dataset.releasing import plan_of, put_ready
 from tests.disks import small_disk

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from annotation import projects
-from annotation.accounts import Seat, seat
-from annotation.results import read_task
-from dataset.build import build
+from annotation.labelstudio.results import read_task
+from annotation.labelstudio.seats import Seat, seat
+from annotation.rounds import projects
 from dataset.checks.layers import errors_of
-from dataset.corpus import Corpus, open_corpus
-from dataset.layer import read_layer
+from dataset.published.build import build
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import read_layer
 from tests.annotation.test_pull import labelled, submit
 from tests.dataset.releasing import put_ready
 from tests.dataset.tiny import LAYER, put_corpus, put_layer, valid_rows

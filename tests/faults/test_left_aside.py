@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from annotation.backup import backup
-from dataset.asides import HOME, STATE
-from dataset.build import build
+from annotation.embedded.backup import backup
 from dataset.checks.record import check_record
-from dataset.corpus import open_corpus
+from dataset.published.build import build
+from dataset.record.corpus import open_corpus
+from dataset.storage.asides import HOME, STATE
 from tests.annotation.test_backup import put_data
 from tests.benchmarks.corpora import write_export
 from tests.dataset.releasing import git, put_ready

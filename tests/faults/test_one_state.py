@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from annotation import pull
-from dataset import acknowledged
-from dataset.build import build
+from annotation.rounds import pull
+from dataset.checks import acknowledged
 from dataset.checks.record import check_record
-from dataset.corpus import Corpus, open_corpus
-from dataset.layer import read_layer
 from dataset.problem import Problem
+from dataset.published.build import build
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import read_layer
 from tests.commands import Running
 from tests.corpora import make_corpus
 from tests.dataset.loading import files
@@ -91,7 +91,7 @@ def beside(work: Callable[..., None], *given: Any) -> Iterator[None]:
 def test_a_build_during_pulls_is_of_one_of_their_states(
     often: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("dataset.parts.AT_ONCE", 6_000)  # several parts, as of a large layer
+    monkeypatch.setattr("dataset.storage.article_ranges.AT_ONCE", 6_000)  # several parts, as of a large layer
     corpus = make_corpus(tmp_path / "corpus", {article: text_of(article) for article in ARTICLES})
     exports = [export(tmp_path / "one.json", "may", "could"), export(tmp_path / "two.json", "could")]
     whole = []

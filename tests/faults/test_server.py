@@ -14,15 +14,17 @@ from pathlib import Path
 import pytest
 from tenacity import wait_fixed, wait_none
 
-from annotation import adjudication, projects, pull, push, sending
-from annotation import raw as raws
-from annotation.accounts import Seat, seat
-from annotation.results import read_task
-from annotation.server import Server
-from annotation.studio import Studio
-from dataset.corpus import Corpus
-from dataset.layer import read_layer
+from annotation.adjudication import rounds_to_gold
+from annotation.embedded.server import Server
+from annotation.labelstudio import sending
+from annotation.labelstudio.client import Studio
+from annotation.labelstudio.results import read_task
+from annotation.labelstudio.seats import Seat, seat
+from annotation.rounds import projects, pull, push
+from annotation.rounds import raw as raws
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import read_layer
 from tests.annotation.test_pull import labelled, submit
 from tests.corpora import make_corpus
 from tests.faults.kills import Found
@@ -37,8 +39,8 @@ TRIES = 6
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long here: what this server has not stored within seconds it never got."""
-    monkeypatch.setattr("annotation.studio.WAIT", wait_none())
-    monkeypatch.setattr("annotation.studio.LONGEST_WAIT", 0.1)
+    monkeypatch.setattr("annotation.labelstudio.client.WAIT", wait_none())
+    monkeypatch.setattr("annotation.labelstudio.client.LONGEST_WAIT", 0.1)
     monkeypatch.setattr(sending, "SETTLE_SECONDS", 3)
     monkeypatch.setattr(sending, "LOOKING", wait_fixed(0.2))
 
@@ -66,11 +68,11 @@ def pull_all(corpus: Corpus, who: Seat) -> None:
 
 
 def open_all(corpus: Corpus, who: Seat) -> None:
-    adjudication.open_round(corpus, "r1", who, again=False)
+    rounds_to_gold.open_round(corpus, "r1", who, again=False)
 
 
 def take_all(corpus: Corpus, who: Seat) -> None:
-    adjudication.pull_decisions(corpus, "r1", who, accept_removals=False)
+    rounds_to_gold.pull_decisions(corpus, "r1", who, accept_removals=False)
 
 
 def on_server(corpus: Corpus, who: Seat, *, adjudicating: bool = False) -> Found:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from annotation.accounts import Seat
-from dataset.corpus import Corpus
+from annotation.labelstudio.seats import Seat
+from dataset.record.corpus import Corpus
 from tests.commands import Running
 from tests.faults.table import tally
 from tests.faults.test_server import TEXTS, Fresh, on_server, prepared, record

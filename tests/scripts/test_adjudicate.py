@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from annotation import projects
-from annotation.accounts import Seat
-from annotation.adjudication import Decided
-from dataset.corpus import Corpus
+from annotation.adjudication.rounds_to_gold import Decided
+from annotation.labelstudio.seats import Seat
+from annotation.rounds import projects
+from dataset.record.corpus import Corpus
 from scripts.adjudicate import tell_left
 from tests.annotation.test_adjudication import end_adjudication, judge, port, pulled, submit
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from annotation.agreement import is_stale
-from dataset.corpus import Corpus
+from dataset.agreement.figures import is_stale
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
 from scripts.main import app
 from tests.dataset.tiny import SKIPPED, key, put_corpus, put_layer, row_of, task, valid_rows
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow
@@ -37,7 +37,7 @@ def put(corpus: Corpus, annotator: str, end: int = 0, version: str = "1") -> Non
 
 def run(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
     monkeypatch.setattr("scripts.agree.OUT", a_console())
-    monkeypatch.setattr("scripts.console.OUT", a_console())
+    monkeypatch.setattr("scripts.cli.console.OUT", a_console())
     return CliRunner().invoke(app, ["agree", "--round", "r1", *words, "--corpus", str(corpus.root)])
 
 

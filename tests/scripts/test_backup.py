@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from annotation.server import Server
-from dataset.corpus import Corpus
+from annotation.embedded.server import Server
+from dataset.record.corpus import Corpus
 from tests.corpora import make_corpus
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow
 

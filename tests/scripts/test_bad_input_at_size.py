@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from dataset.corpus import Corpus
+from dataset.record.corpus import Corpus
 from scripts.main import main
 from tests.benchmarks.articles import articles
 from tests.benchmarks.corpora import exported, write_corpus

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from dataset.corpus import Corpus, open_corpus
+from dataset.record.corpus import Corpus, open_corpus
 from scripts.main import app
 from tests.dataset.tiny import LAYER, put_corpus, put_gold
 from tests.disks import tree

@@ -9,8 +9,8 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from dataset.build import build
 from dataset.problem import Problem
+from dataset.published.build import build
 from scripts import diff
 from scripts.main import app
 from tests.dataset.test_diff import withheld

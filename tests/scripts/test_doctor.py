@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.corpus import Corpus
+from dataset.record.corpus import Corpus
 from tests.corpora import make_corpus
 from tests.scripts.test_main import hedgerow
 

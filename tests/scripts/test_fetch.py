@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from dataset import manifest
-from dataset.files import sha256
-from dataset.manifest import MANIFEST
-from dataset.release import release
+from dataset.folder import manifest
+from dataset.folder.manifest import MANIFEST
+from dataset.releasing.release import release
 from dataset.schema import CONFIGS
+from dataset.storage.files import sha256
 from tests.clients import Client
 from tests.commands import Done
 from tests.corpora import REPOSITORY

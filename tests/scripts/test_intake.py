@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.corpus import Corpus, open_corpus
+from dataset.record.corpus import Corpus, open_corpus
 from tests.corpora import make_corpus
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow
 

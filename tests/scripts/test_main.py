@@ -12,8 +12,8 @@ import pytest
 import typer
 
 import scripts.main
-from annotation.locks import one_at_a_time
-from dataset.corpus import Corpus
+from annotation.rounds.locks import one_at_a_time
+from dataset.record.corpus import Corpus
 from scripts.main import app
 from tests.commands import HEDGEROW, Done, Running
 from tests.corpora import REPOSITORY, copy_of_the_seeds

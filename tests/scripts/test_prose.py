@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from annotation.agreement import is_stale
-from dataset.corpus import open_corpus
-from dataset.figures import filled
+from dataset.agreement.figures import is_stale
+from dataset.record.corpus import open_corpus
+from dataset.releasing.figures import filled
 from dataset.schema import CONFIGS
 from tests.corpora import REPOSITORY
 from tests.scripts.test_main import COMMANDS

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from dataset import manifest
-from dataset.files import sha256
-from dataset.manifest import MANIFEST
+from dataset.folder import manifest
+from dataset.folder.manifest import MANIFEST
+from dataset.storage.files import sha256
 from tests.clients import Client, ended
 from tests.commands import Done, Running
 from tests.dataset.loading import files

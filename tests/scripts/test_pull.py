@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
-from annotation.accounts import Seat
-from dataset.corpus import Corpus
-from dataset.layer import read_layer
+from annotation.labelstudio.seats import Seat
+from dataset.record.corpus import Corpus
+from dataset.record.layer import read_layer
 from tests.annotation.conftest import tasks
 from tests.annotation.test_changes import submit
 from tests.commands import HEDGEROW

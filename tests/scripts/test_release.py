@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.corpus import Corpus
+from dataset.record.corpus import Corpus
 from tests.dataset.loading import files
 from tests.dataset.releasing import commit, put_repository
 from tests.dataset.tiny import TEXTS, TWO

@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import shutil
 
-from dataset.corpus import Corpus
+from dataset.record.corpus import Corpus
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow, shipped
 
 __all__ = ["shipped"]

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from dataset.checks.findings import Finding
 from dataset.checks.page import codes_page
-from dataset.corpus import Corpus
+from dataset.record.corpus import Corpus
 from scripts import validate
 from scripts.main import app
 from tests.dataset.checks.wrong import ARTICLE, Work, hedge, quote
@@ -32,8 +32,8 @@ def run(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> Run:
     def call(*words: str) -> Result:
         return CliRunner().invoke(app, [*words, "--corpus", str(corpus.root)])
 
-    monkeypatch.setattr("scripts.showing.OUT", a_console())
-    monkeypatch.setattr("scripts.console.OUT", a_console())
+    monkeypatch.setattr("scripts.cli.findings.OUT", a_console())
+    monkeypatch.setattr("scripts.cli.console.OUT", a_console())
     return call
 
 

@@ -15,8 +15,8 @@ from typing import Any
 from switches import HOLD, SWITCHES
 
 # What Label Studio reads while its settings load, it reads in the module that is named here.
-os.environ["DJANGO_SETTINGS_MODULE"] = "annotation.studio_settings"
-from annotation.studio_settings import *  # noqa: F403
+os.environ["DJANGO_SETTINGS_MODULE"] = "annotation.embedded.inside.settings"
+from annotation.embedded.inside.settings import *  # noqa: F403
 
 os.environ["DJANGO_SETTINGS_MODULE"] = __name__
 
@@ -29,7 +29,7 @@ def _set(owner: Any, name: str, value: Any) -> Callable[[bool], None]:
 def _switches() -> dict[str, list[Callable[[bool], None]]]:
     from projects.mixins import ProjectMixin
 
-    from annotation import blindness, membership, routes
+    from annotation.embedded.inside import blindness, membership, routes
 
     def nothing(*_: Any) -> None:
         return None
@@ -66,7 +66,7 @@ class Switched:
 
 def session(get_response: Callable[[Any], Any]) -> Any:
     """The middleware that looks at sessions, with a switch: what a class has is read once, when the server starts."""
-    from annotation.membership import MembersSession
+    from annotation.embedded.inside.membership import MembersSession
 
     class Session(MembersSession):
         def process_view(self, request: Any, *view: Any) -> None:
@@ -90,6 +90,6 @@ class Held:
         return self._get_response(request)
 
 
-MIDDLEWARE[MIDDLEWARE.index("annotation.membership.MembersSession")] = "unprotected_settings.session"  # type: ignore[name-defined]  # noqa: F405
+MIDDLEWARE[MIDDLEWARE.index("annotation.embedded.inside.membership.MembersSession")] = "unprotected_settings.session"  # type: ignore[name-defined]  # noqa: F405
 MIDDLEWARE.insert(0, "unprotected_settings.Switched")  # type: ignore[name-defined]  # noqa: F405
 MIDDLEWARE.append("unprotected_settings.Held")  # type: ignore[name-defined]  # noqa: F405

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dataset.checks.record import check_record
-from dataset.corpus import Corpus
+from dataset.record.corpus import Corpus
 from tests.dataset.tiny import ONE, Row, put_corpus, put_jsonl, put_layer, valid_rows
 
 GOLD = "gold"

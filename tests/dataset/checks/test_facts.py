@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dataset.checks.facts import gather
-from dataset.corpus import Corpus
-from dataset.layer import make_layer
+from dataset.record.corpus import Corpus
+from dataset.record.layer import make_layer
 from tests.dataset.tiny import LAYER, ONE, SKIPPED, TEXTS, TWO, place, put_corpus, task, valid_rows
 
 

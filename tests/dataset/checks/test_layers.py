@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import HINTS, STRUCTURE, check_layer, errors_of, found_by
-from dataset.corpus import Corpus
-from dataset.layer import make_layer
+from dataset.record.corpus import Corpus
+from dataset.record.layer import make_layer
 from tests.dataset.checks.wrong import ARTICLE, MISSED, WRONG
 from tests.dataset.drawn import Record, broken_rows, records
 from tests.dataset.faults import FAULTS, SEEN_BY_THE_PULL_ALONE, WHERE

@@ -5,8 +5,8 @@ import re
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dataset import lexicon
 from dataset.checks import recall
+from dataset.scheme import lexicon
 
 _WORDS = st.sampled_from(
     (

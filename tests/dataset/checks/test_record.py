@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from dataset.checks.record import check_entities, check_record, check_shared
-from dataset.corpus import Corpus, open_corpus
-from dataset.layer import TABLES
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import TABLES
 from tests.dataset.tiny import put_corpus, put_jsonl, put_layer, valid_rows
 
 LAYERS = ["r1/a1", "r1/a2"]

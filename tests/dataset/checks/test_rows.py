@@ -10,8 +10,8 @@ from dataset import schema
 from dataset.checks.facts import gather
 from dataset.checks.findings import Finding
 from dataset.checks.rows import row_findings
-from dataset.corpus import Corpus
-from dataset.layer import make_layer
+from dataset.record.corpus import Corpus
+from dataset.record.layer import make_layer
 from dataset.schema import failures
 from tests.dataset.tiny import BLANK, LAYER, ONE, TEXTS, TWO, Rows, mark, place, put_corpus, row_of, valid_rows
 

@@ -7,8 +7,8 @@ import pytest
 from dataset.checks.facts import gather
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.layers import check_layer
-from dataset.corpus import open_corpus
-from dataset.layer import make_layer
+from dataset.record.corpus import open_corpus
+from dataset.record.layer import make_layer
 from tests.corpora import REPOSITORY
 from tests.dataset.checks.wrong import ARTICLE, MISSED, RIGHT, WRONG, Work, hedge, quote, said, speaker
 from tests.dataset.tiny import LAYER, put_corpus, task

@@ -48,7 +48,7 @@ def hedge(words: str, kind: str, **more: Any) -> Row:
 
 
 def number(words: str, value: str, kind: str = "count", **more: Any) -> Row:
-    from dataset.scheme import value_bounds
+    from dataset.scheme.vocabulary import value_bounds
 
     low, high = value_bounds(value) or (None, None)
     bounds = {"number_value": value, "number_low": low, "number_high": high}

@@ -1,0 +1,272 @@
+"""What became of the annotators' spans and links in adjudication."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from annotation.adjudication.alignment import LinkGroup, overlap_over_union, value
+from annotation.adjudication.questions import Item, Sheet, Version
+from annotation.labelstudio.results import Adjudicated, Said
+from dataset.scheme import vocabulary
+from dataset.scheme.vocabulary import RULES
+
+Row = dict[str, Any]
+_SAYS_NOTHING: Final = Said(None, None, None)
+_DELETED: Final = "deleted on the page, where it should be dropped with a rule; delete the submission and decide anew"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The gold of one article, without the layer's key, or what keeps it from being gold.
+
+    `spans` and drawn `relations` are gold; `decisions` are rows of the table without `round` and `article_id`;
+    `undecided` says in words what is open still: nothing is gold then.
+    """
+
+    spans: list[Row]
+    relations: list[Row]
+    decisions: list[Row]
+    undecided: list[str]
+
+
+def decide(asked: Sheet, read: Adjudicated, adjudicator: str) -> Outcome:
+    """Takes the adjudicator's page as the answer to a sheet.
+
+    A question is decided once one version of it is kept, with all that its label needs, or all are dropped, with a
+    rule. Spans of one label that overlap exclude each other, whatever question they belong to: while two of them are
+    kept, the article is undecided. Versions beside a kept one are dropped with it, and so are those that were deleted;
+    a question of which nothing is left on the page names no rule, and is open. What was changed on the page is kept as
+    it stands there. What all agree on is kept, and may be changed, dropped or added to with a rule.
+    """
+    return _Deciding(asked, read, adjudicator).outcome()
+
+
+class _Deciding:
+    def __init__(self, asked: Sheet, read: Adjudicated, adjudicator: str) -> None:
+        self._asked, self._read, self._adjudicator = asked, read, adjudicator
+        self._spans = {span["span_id"]: span for span in read.reading.spans}
+        self._home = {version.region: item for item in asked.items for version in item.versions}
+        self._kept = {region: span for region, span in self._spans.items() if self._stays(region)}
+
+    def outcome(self) -> Outcome:
+        relations = self._relations()
+        decisions = [*self._of_spans(), *self._of_links(relations), *self._added(relations)]
+        undecided = [
+            *self._undecided(),
+            *self._overlapping(),
+            *self._meaningless(relations),
+            *self._relinked(relations),
+        ]
+        return Outcome(list(self._kept.values()), relations, decisions, undecided)
+
+    def _said(self, region: str) -> Said:
+        return self._read.said.get(region, _SAYS_NOTHING)
+
+    def _stays(self, region: str) -> bool:
+        """Whether a region of the page is gold: its question says so, or nobody asked about it."""
+        item = self._home.get(region)
+        if item is None or not item.reasons:
+            return self._said(region).decision != "drop"
+        return self._said(region).decision == "keep"
+
+    # What is open still
+
+    def _undecided(self) -> Iterator[str]:
+        for item in self._asked.items:
+            if problem := self._problem(item):
+                yield f"{_named(item.versions[0].row)}: {problem}"
+        for region, span in self._kept.items():
+            if region in self._home:
+                continue
+            if problem := "added without a rule" if self._rule(region) is None else _lacks(span):
+                yield f"{_named(span)}: {problem}"
+
+    def _problem(self, item: Item) -> str | None:
+        """What a question lacks, None where it is decided."""
+        rule = self._rule_of(item)
+        if all(version.region not in self._spans for version in item.versions):
+            return _DELETED
+        if not item.reasons:
+            return "all agreed on it; to change it, name the rule" if self._altered(item) and rule is None else None
+        kept = self._kept_versions(item)
+        if not kept and not all(self._given_up(version.region) for version in item.versions):
+            return "neither kept nor dropped"
+        if len(kept) > 1:
+            return f"{len(kept)} of its versions are kept, and they exclude each other; keep one and drop the others"
+        lacking = (_lacks(self._kept[version.region]) for version in kept)
+        return "no rule named" if rule is None else next((problem for problem in lacking if problem), None)
+
+    def _given_up(self, region: str) -> bool:
+        """Whether a version was dropped, or deleted on the page."""
+        return region not in self._spans or self._said(region).decision == "drop"
+
+    def _overlapping(self) -> Iterator[str]:
+        """Kept spans of one label that share a code point; two versions of one question are a problem of that."""
+        spans = sorted(self._kept.values(), key=lambda span: (span["label"], *_offsets(span), span["span_id"]))
+        for position, span in enumerate(spans, start=1):
+            question = self._home.get(span["span_id"])
+            for later in spans[position:]:
+                if later["label"] != span["label"] or later["start"] >= span["end"]:
+                    break
+                if question is None or question is not self._home.get(later["span_id"]):
+                    yield f"{_named(span)}: overlaps the {_named(later)}, and gold takes one of them; drop the other"
+
+    def _meaningless(self, relations: list[Row]) -> Iterator[str]:
+        """Links that the scheme does not know between the spans as they are kept, and those from a span to itself."""
+        for link in relations:
+            if link["type"] is None or link["from_span"] == link["to_span"]:
+                start, end = self._kept[link["from_span"]], self._kept[link["to_span"]]
+                yield f"{_named(start)}: its link to the {_named(end)} means nothing; take the link away"
+
+    def _relinked(self, relations: list[Row]) -> Iterator[str]:
+        """Links that all agreed on and are gone, or that nobody had, at a span that names no rule for it."""
+        gold = {(link["from_span"], link["to_span"]) for link in relations}
+        agreed = [link for link in self._asked.links if len(link.members) == len(self._asked.annotators)]
+        meant = {self._gold_ends(link, who) for link in agreed for who in link.members}
+        had = {self._gold_ends(link, who) for link in self._asked.links for who in link.members}
+        for start, target in sorted((meant - gold) | (gold - had), key=str):
+            item = self._home.get(start or "")
+            if item and target and not item.reasons and self._rule_of(item) is None:
+                end = self._kept[target]
+                yield f"{_named(item.versions[0].row)}: name the rule for its link to “{end['text'][:60]}”"
+
+    def _altered(self, item: Item) -> bool:
+        (version,) = item.versions
+        return not _same(self._kept.get(version.region), version.row)
+
+    def _kept_versions(self, item: Item) -> list[Version]:
+        return [version for version in item.versions if version.region in self._kept]
+
+    def _rule(self, region: str) -> str | None:
+        rule = self._said(region).rule
+        return rule if rule in RULES else None
+
+    def _rule_of(self, item: Item) -> str | None:
+        """The rule that decides a question: named on the version that is kept, else on any."""
+        regions = [version.region for version in (*self._kept_versions(item), *item.versions)]
+        return next((rule for rule in map(self._rule, regions) if rule), None)
+
+    def _note_of(self, item: Item) -> str | None:
+        notes = [self._said(version.region).note for version in item.versions]
+        return " · ".join(dict.fromkeys(note for note in notes if note)) or None
+
+    # Gold
+
+    def _relations(self) -> list[Row]:
+        """The links between what is gold; one to a version that gave way to another points to that other."""
+        found: dict[tuple[str, str], Row] = {}
+        for link in self._read.reading.relations:
+            target = self._heir(link["to_span"])
+            if link["from_span"] in self._kept and target is not None:
+                ends = (self._kept[region]["label"] for region in (link["from_span"], target))
+                found[link["from_span"], target] = {**link, "type": vocabulary.relation_type(*ends), "to_span": target}
+        return list(found.values())
+
+    def _heir(self, region: str) -> str | None:
+        """The gold span that stands where a region stood."""
+        if region in self._kept:
+            return region
+        item = self._home.get(region)
+        version = next((one for one in item.versions if one.region == region), None) if item else None
+        return self._gold_of(item, version) if item and version else None
+
+    def _gold_of(self, item: Item, version: Version) -> str | None:
+        """The gold span that a version became: itself, else the kept version that it shares most with."""
+        kept = self._kept_versions(item)
+        if version in kept:
+            return version.region
+        nearest = max(kept, key=lambda one: overlap_over_union(_offsets(one.row), _offsets(version.row)), default=None)
+        return nearest.region if nearest else None
+
+    # Decisions
+
+    def _of_spans(self) -> Iterator[Row]:
+        for item in self._asked.items:
+            for annotator, row in sorted(item.group.members.items()):
+                gold = self._gold_of(item, item.version_of(annotator))
+                yield {
+                    "annotator": annotator,
+                    "span_id": row["span_id"],
+                    "to_span": None,
+                    "outcome": _became(row, self._kept.get(gold) if gold else None),
+                    "gold_span": gold,
+                    **self._why(item),
+                }
+
+    def _why(self, item: Item) -> Row:
+        return {"rule": self._rule_of(item), "note": self._note_of(item)}
+
+    def _of_links(self, relations: list[Row]) -> Iterator[Row]:
+        gold = {(link["from_span"], link["to_span"]) for link in relations}
+        for link in self._asked.links:
+            start, end = self._asked.items[link.from_group], self._asked.items[link.to_group]
+            for annotator, row in sorted(link.members.items()):
+                if row["derived"]:
+                    continue
+                ends = self._gold_ends(link, annotator)
+                yield {
+                    "annotator": annotator,
+                    "span_id": start.group.members[annotator]["span_id"],
+                    "to_span": end.group.members[annotator]["span_id"],
+                    "outcome": "kept" if ends in gold else "dropped",
+                    "gold_span": ends[0] if ends in gold else None,
+                    **self._why(start),
+                }
+
+    def _gold_ends(self, link: LinkGroup, annotator: str) -> tuple[str | None, str | None]:
+        start, end = self._asked.items[link.from_group], self._asked.items[link.to_group]
+        return (
+            self._gold_of(start, start.version_of(annotator)),
+            self._gold_of(end, end.version_of(annotator)),
+        )
+
+    def _added(self, relations: list[Row]) -> Iterator[Row]:
+        """Spans and links that no annotator had."""
+        for region in self._kept:
+            if region not in self._home:
+                yield self._addition(region, None)
+        had = {self._gold_ends(link, who) for link in self._asked.links for who in link.members}
+        for link in relations:
+            if (link["from_span"], link["to_span"]) not in had:
+                yield self._addition(link["from_span"], link["to_span"])
+
+    def _addition(self, region: str, target: str | None) -> Row:
+        item = self._home.get(region)
+        why = self._why(item) if item else {"rule": self._rule(region), "note": self._said(region).note}
+        return {
+            "annotator": self._adjudicator,
+            "span_id": region,
+            "to_span": target,
+            "outcome": "added",
+            "gold_span": region,
+            **why,
+        }
+
+
+def _offsets(row: Row) -> tuple[int, int]:
+    return row["start"], row["end"]
+
+
+def _named(span: Row) -> str:
+    return f"{span['label']} “{span['text'][:60]}”"
+
+
+def _became(row: Row, gold: Row | None) -> str:
+    if gold is None:
+        return "dropped"
+    return "kept" if _same(gold, row) else "changed"
+
+
+def _lacks(span: Row) -> str | None:
+    """What a kept or added span lacks, None where it has all that its label needs."""
+    missing = [name for name in vocabulary.REQUIRED.get(span["label"], ()) if not span[name]]
+    return f"lacks its {' and '.join(name.partition('_')[2] for name in missing)}" if missing else None
+
+
+def _same(one: Row | None, other: Row) -> bool:
+    """Whether two spans say the same: label, offsets and the label's attributes."""
+    if one is None or one["label"] != other["label"] or _offsets(one) != _offsets(other):
+        return False
+    return all(value(one, name) == value(other, name) for name in vocabulary.ATTRIBUTES[other["label"]])

@@ -1,0 +1,252 @@
+"""What an adjudicator is asked of an article: what all annotators agree on, and what is open."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from annotation.adjudication.alignment import Group, LinkGroup, align, same_links, value
+from dataset.scheme import vocabulary
+from dataset.storage.files import sha256
+
+Row = dict[str, Any]
+SHOWN: Final = 60
+_BLANK: Final[Row] = {"speaker_entities": []}
+
+
+@dataclass(frozen=True)
+class Version:
+    """One way in which annotators marked a span: a region of the page, and who marked it so.
+
+    `row` is the span as the page shows it; attributes in which its holders differ are empty there.
+    """
+
+    region: str
+    row: Row
+    holders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Item:
+    """A span as the annotators have it, in one version or several; `reasons` say why it is open, none: it is not."""
+
+    group: Group
+    versions: tuple[Version, ...]
+    reasons: tuple[str, ...] = ()
+
+    def version_of(self, annotator: str) -> Version:
+        """The version that an annotator has."""
+        return next(version for version in self.versions if annotator in version.holders)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that the annotators of one article say of it; `links` are over positions of `items`."""
+
+    article_id: str
+    annotators: tuple[str, ...]
+    items: tuple[Item, ...]
+    links: tuple[LinkGroup, ...]
+
+    def open(self) -> list[Item]:
+        """The questions."""
+        return [item for item in self.items if item.reasons]
+
+    def fingerprint(self) -> str:
+        """SHA-256 of what the page asks about: every annotator's spans and drawn links, and the regions they stand as.
+
+        A span counts with its label, offsets and attributes, a link with its ends. The order of rows, columns that
+        follow from others, links made by rule and what the checks find do not count.
+        """
+        items = [
+            [
+                item.group.label,
+                {who: _content(row) for who, row in item.group.members.items()},
+                [version.region for version in item.versions],
+            ]
+            for item in self.items
+        ]
+        links = [[link.from_group, link.to_group, _drawn_by(link)] for link in self.links]
+        return _hash([self.article_id, self.annotators, items, links])
+
+    def is_asked_by(self, fingerprint: str) -> bool:
+        """Whether a task with this fingerprint asks about this very work.
+
+        Tasks that were sent before fingerprints left out what does not count have one of whole rows. It covers more,
+        so that it too tells any change.
+        """
+        members = [item.group.members for item in self.items]
+        links = [link.members for link in self.links]
+        return fingerprint in (self.fingerprint(), _hash([[self.article_id, self.annotators, members], links]))
+
+
+def _hash(content: Any) -> str:
+    return sha256(json.dumps(content, sort_keys=True).encode())
+
+
+def _content(row: Row) -> list[Any]:
+    """What an annotator says with a span of a known label."""
+    values = (value(row, name) for name in vocabulary.ATTRIBUTES[row["label"]])
+    return [row["start"], row["end"], *(sorted(one) if isinstance(one, frozenset) else one for one in values)]
+
+
+def _drawn_by(link: LinkGroup) -> list[str]:
+    return sorted(who for who, row in link.members.items() if not row["derived"])
+
+
+def sheet(
+    article_id: str,
+    spans: Mapping[str, list[Row]],
+    relations: Mapping[str, list[Row]],
+    faults: Mapping[tuple[str, str], list[str]],
+) -> Sheet:
+    """The sheet of an article from each annotator's rows of it.
+
+    `faults` are what the checks found, by (annotator, span_id): a span that a check finds fault with is open even if
+    all agree on it.
+    """
+    annotators = tuple(sorted(spans))
+    groups = align(spans)
+    links = tuple(link for link in same_links(relations, groups) if any(not one["derived"] for one in _rows(link)))
+    taken: set[str] = set()
+    items = []
+    for position, group in enumerate(groups):
+        from_here = [link for link in links if link.from_group == position]
+        reasons = _reasons(group, annotators, from_here, groups, faults)
+        items.append(Item(group, tuple(_versions(group, taken)), tuple(reasons)))
+    return Sheet(article_id, annotators, tuple(items), links)
+
+
+def _rows(link: LinkGroup) -> Iterable[Row]:
+    return link.members.values()
+
+
+def _reasons(
+    group: Group,
+    annotators: tuple[str, ...],
+    links: list[LinkGroup],
+    groups: list[Group],
+    faults: Mapping[tuple[str, str], list[str]],
+) -> Iterator[str]:
+    """Why a span is open, in words."""
+    if missing := group.missing(annotators):
+        yield f"not marked by {', '.join(missing)}"
+    if len(group.offsets()) > 1:
+        yield "other words"
+    if names := group.differing():
+        yield f"another {' and '.join(name.partition('_')[2] for name in names)}"
+    for link in links:
+        if lacking := _lacking(link, group, groups[link.to_group]):
+            yield f"no link to “{_short(_first(groups[link.to_group])['text'])}” by {', '.join(lacking)}"
+    yield from _faults(group, faults)
+
+
+def _lacking(link: LinkGroup, start: Group, end: Group) -> list[str]:
+    """Who has both ends and not the link; who lacks an end is asked about that."""
+    return sorted((start.members.keys() & end.members.keys()) - link.members.keys())
+
+
+def _faults(group: Group, faults: Mapping[tuple[str, str], list[str]]) -> list[str]:
+    """What the checks found in every member's span; what only some have, another question settles."""
+    found = [faults.get((who, row["span_id"]), []) for who, row in sorted(group.members.items())]
+    return [line for line in dict.fromkeys(found[0]) if all(line in other for other in found[1:])]
+
+
+def _first(group: Group) -> Row:
+    return group.members[min(group.members)]
+
+
+def _versions(group: Group, taken: set[str]) -> Iterator[Version]:
+    """The group's versions in the order of the text; a region id is its first holder's, unless that is taken."""
+    for offsets in group.offsets():
+        holders = tuple(sorted(who for who, row in group.members.items() if (row["start"], row["end"]) == offsets))
+        region = group.members[holders[0]]["span_id"]
+        while region in taken:
+            region = f"{region}.{holders[0]}"
+        taken.add(region)
+        yield Version(region, _shown(region, [group.members[who] for who in holders]), holders)
+
+
+def _shown(region: str, rows: list[Row]) -> Row:
+    """A span as the page shows it: what its holders agree on."""
+    attributes = vocabulary.ATTRIBUTES[rows[0]["label"]]
+    differing = [name for name in attributes if len({value(row, name) for row in rows}) > 1]
+    return {**rows[0], "span_id": region, **{name: _BLANK.get(name) for name in differing}}
+
+
+def shown_links(asked: Sheet) -> list[tuple[str, str]]:
+    """The links that the page shows, as regions: those that all holders of a version have who have the target."""
+    found = []
+    for link in asked.links:
+        start, end = asked.items[link.from_group], asked.items[link.to_group]
+        lacking = _lacking(link, start.group, end.group)
+        for version in start.versions:
+            having = [who for who in version.holders if who in link.members]
+            if having and not set(lacking) & set(version.holders):
+                found.append((version.region, end.version_of(having[0]).region))
+    return found
+
+
+def who_had_what(asked: Sheet, item: Item) -> list[str]:
+    """A line for each annotator, and why the question is there."""
+    position = asked.items.index(item)
+    lines = [f"{who}: {_had(asked, position, who)}" for who in asked.annotators]
+    return lines + [reason for reason in item.reasons if reason.startswith("[")]
+
+
+def excluded(asked: Sheet, version: Version) -> list[str]:
+    """A line for each span that cannot be gold beside this version: of the same label, and sharing words with it."""
+    mine = version.row
+    return [
+        f"excludes “{_ends(row['text'])}”: keep one of them"
+        for item in asked.items
+        if item.group.label == mine["label"]
+        for row in (other.row for other in item.versions if other is not version)
+        if row["start"] < mine["end"] and mine["start"] < row["end"]
+    ]
+
+
+def _had(asked: Sheet, position: int, annotator: str) -> str:
+    row = asked.items[position].group.members.get(annotator)
+    if row is None:
+        return "nothing"
+    values = [
+        row[name] for name in vocabulary.ATTRIBUTES[row["label"]] if name != "quote_source" or row[name] == "unnamed"
+    ]
+    told = [", ".join(one) if isinstance(one, list) else str(one) for one in values if one not in (None, [])]
+    targets = [
+        f"→ “{_short(asked.items[link.to_group].group.members[annotator]['text'])}”"
+        for link in asked.links
+        if link.from_group == position and annotator in link.members
+    ]
+    return " · ".join([f"“{_ends(row['text'])}”", *told, *targets])
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
+def _ends(text: str) -> str:
+    """Both ends of a text: where annotators differ in a boundary, it is there."""
+    return text if len(text) <= 2 * SHOWN else f"{text[:SHOWN]} … {text[-SHOWN:]}"
+
+
+_MARKUP: Final = str.maketrans({one: f"\\{one}" for one in r"\`*_{}[]#+!|~"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"})
+
+
+def summary(asked: Sheet, uncovered: Iterable[str]) -> str:
+    """What is open in an article, in Markdown, and what nobody marked that looks as if somebody should."""
+    count = len(asked.open())
+    questions = [
+        f"- **{item.group.label}** “{_plain(item.versions[0].row['text'])}”: {_plain('; '.join(item.reasons))}"
+        for item in asked.open()
+    ]
+    title = f"**{count} {'question' if count == 1 else 'questions'}**" if count else "**All agree**"
+    missed = [f"- {_plain(line)}" for line in uncovered]
+    return "\n".join([title, "", *questions, *(["", "**Nobody marked**", "", *missed] if missed else [])])
+
+
+def _plain(text: str) -> str:
+    return " ".join(_short(text).split()).translate(_MARKUP)

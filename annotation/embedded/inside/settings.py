@@ -1,0 +1,61 @@
+"""Django settings of the embedded Label Studio: its own, annotators kept apart, and each change whole or none."""
+
+import os
+from pathlib import Path
+
+from django.core.servers.basehttp import WSGIServer
+
+from annotation.embedded import database
+from annotation.embedded.inside.discretion import discreet
+from annotation.embedded.inside.outgoing import refuse_calls
+from annotation.embedded.inside.routes import KEY_VARIABLE
+
+_GIVEN = dict(os.environ)
+
+# Label Studio reads these two while its settings are still loading.
+SENTRY_DSN = FRONTEND_SENTRY_DSN = ""
+
+from core.settings.base import *  # noqa: E402, F403 - this is how Django settings are extended
+
+# Read for good while the rest of Label Studio's settings load.
+REST_FRAMEWORK["DEFAULT_AUTHENTICATION_CLASSES"] = (  # type: ignore[name-defined]  # noqa: F405
+    "annotation.embedded.inside.membership.MembersToken",
+    "rest_framework.authentication.SessionAuthentication",
+)
+
+from label_studio.core.settings.label_studio import *  # noqa: E402, F403
+
+# Label Studio takes whatever stands beside its key in the data folder's `.env` into its environment.
+for _name in os.environ.keys() - _GIVEN.keys():
+    del os.environ[_name]
+
+# Only Hedgerow's commands have it; what is empty opens nothing.
+HEDGEROW_KEY = os.environ.get(KEY_VARIABLE, "")
+
+PROJECT_MIXIN = "annotation.embedded.inside.blindness.OwnOrganisationOnly"
+
+# Outermost: a closed address costs nothing. Label Studio's own organisation for whoever has none is everybody's, and
+# tokens of the kind that it would take without asking the database are not given out here.
+MIDDLEWARE.insert(0, "annotation.embedded.inside.routes.ListedRoutesOnly")  # type: ignore[name-defined]  # noqa: F405
+MIDDLEWARE.remove("organizations.middleware.DummyGetSessionMiddleware")  # type: ignore[name-defined]  # noqa: F405
+MIDDLEWARE.remove("jwt_auth.middleware.JWTAuthenticationMiddleware")  # type: ignore[name-defined]  # noqa: F405
+MIDDLEWARE.append("annotation.embedded.inside.membership.MembersSession")  # type: ignore[name-defined]  # noqa: F405
+
+ROOT_URLCONF = "annotation.embedded.inside.closed"
+GET_STORAGE_LIST = "annotation.embedded.inside.outgoing.no_storages"
+LOGGING = discreet(LOGGING)  # type: ignore[has-type]  # noqa: F405
+refuse_calls(database.hosts(_url) if (_url := os.environ.get(database.VARIABLE)) else ())
+
+# Innermost, so that what Label Studio does when a database is locked begins the whole change again.
+MIDDLEWARE.append("annotation.embedded.inside.transactions.WholeOrNone")  # type: ignore[name-defined]  # noqa: F405
+
+# Our base.html comes first and extends theirs: a script that the labelling page needs (annotation/page).
+TEMPLATES[0]["DIRS"].insert(0, Path(__file__).parents[2] / "page" / "studio_pages")  # type: ignore[name-defined]  # noqa: F405
+
+if _url:
+    DATABASES = {"default": database.django_settings(_url)}
+else:
+    DATABASES["default"]["OPTIONS"] = database.SQLITE_OPTIONS  # type: ignore[used-before-def]
+
+# How many pages may knock at once; with Django's ten, the others were left to try again after 1, 3, 7 and 15 seconds.
+WSGIServer.request_queue_size = 1024

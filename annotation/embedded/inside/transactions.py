@@ -1,0 +1,112 @@
+"""What makes each change on the embedded server whole or none. Loaded by Label Studio, not by Hedgerow.
+
+Label Studio writes a submission in some ten steps, each committed by itself. Where one of them fails, what came before
+it stays: Submit, pressed again, would store the work twice.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.db.backends.signals import connection_created
+
+from annotation.embedded.inside.routes import LOG_IN, LOG_OUT, route_of
+
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# They hash passwords, which takes long by design, and write a few rows that need not belong together.
+_NOT_ONE_CHANGE: Final = frozenset({LOG_IN, LOG_OUT})
+
+
+def refuse_expressions(sender: Any, connection: Any, **_: Any) -> None:
+    """Takes regular expressions away from SQLite.
+
+    Python evaluates them there, all else on the server waits meanwhile, and one can be written that never ends.
+    """
+    if connection.vendor == "sqlite":
+        connection.connection.create_function("REGEXP", 2, None)
+
+
+connection_created.connect(refuse_expressions, dispatch_uid="hedgerow-expressions")
+
+
+class Turns:
+    """A lock that those who wait for it get in the order in which they came."""
+
+    def __init__(self) -> None:
+        self.waiting: deque[threading.Lock] = deque()
+        self._changing = threading.Lock()
+
+    def __enter__(self) -> None:
+        mine = threading.Lock()
+        with self._changing:
+            if self.waiting:
+                mine.acquire()
+            self.waiting.append(mine)
+        mine.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._changing:
+            self.waiting.popleft()
+            if self.waiting:
+                self.waiting[0].release()
+
+
+# SQLite takes one writer at a time, and whoever waits looks again now and then, so that some never find it free.
+_turns: Final = Turns()
+
+
+class WholeOrNone:
+    """A middleware: a request that changes something is one transaction, undone if its answer is a refusal.
+
+    Nothing waits on others in its turn: what a client sends has arrived before, and no route that is open asks another
+    server.
+    """
+
+    def __init__(self, get_response: Callable[[Any], Any]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: Any) -> Any:
+        """The answer, once what it says is committed."""
+        if request.method in _READING:
+            return self._get_response(request)
+        _ = request.body  # a client may take as long as it likes to send it
+        if route_of(request.path_info) in _NOT_ONE_CHANGE:
+            with connection.execute_wrapper(_in_turn):
+                return self._get_response(request)
+        with _one_writer(), transaction.atomic():
+            answer = self._get_response(request)
+            if answer.status_code >= 400:
+                transaction.set_rollback(True)
+        return answer
+
+
+def _in_turn(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+    """Runs a statement that writes in a turn of its own, on SQLite."""
+    if connection.vendor != "sqlite" or sql.lstrip()[:6].upper() == "SELECT":
+        return execute(sql, params, many, context)
+    with _turns:
+        return execute(sql, params, many, context)
+
+
+@contextmanager
+def _one_writer() -> Iterator[None]:
+    """SQLite is told from the beginning that a transaction will write.
+
+    One that finds out when it writes is refused at once, if another has written since it began to read. One that only
+    reads must not say so: it would wait for every writer, and Label Studio reads in transactions, too.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with _turns:
+        connection.ensure_connection()
+        connection.transaction_mode = "IMMEDIATE"
+        try:
+            yield
+        finally:
+            connection.transaction_mode = None

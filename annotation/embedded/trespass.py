@@ -1,0 +1,205 @@
+"""Tries, as each annotator of the embedded server, to reach a neighbour's work and what is closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+
+from annotation.embedded.inside.routes import KEY_HEADER
+from annotation.embedded.server import HOST, Account, Secrets
+from dataset.problem import Problem
+from dataset.record.doctor import Line
+
+_REFUSALS: Final = frozenset({400, 401, 403, 404, 405})
+_RESTART: Final = "run `hedgerow down` and `hedgerow up`, and let nobody label meanwhile"
+_SECONDS: Final = 30
+_SHOWN: Final = 3
+
+
+@dataclass(frozen=True)
+class Work:
+    """The number of an annotator's project, and of a task, an annotation and a draft in it where there are any."""
+
+    project: int
+    tasks: list[int] = field(default_factory=list)
+    annotations: list[int] = field(default_factory=list)
+    drafts: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Member:
+    """An account's number on the server, and that of its organisation."""
+
+    user: int
+    organisation: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A request that must be refused, and what would be the case if it were not.
+
+    `made_at` is where what it would make could be deleted.
+    """
+
+    method: str
+    path: str
+    harm: str
+    body: dict[str, Any] | None = None
+    made_at: str = ""
+
+
+def blindness(known: Secrets) -> Iterator[Line]:
+    """Whether annotators are kept from each other's work, and from all but the labelling page, found out by trying.
+
+    Raises:
+        Problem: an annotator does not reach their own work.
+    """
+    found, count = _tried(known)
+    if found:
+        more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+        yield Line("blindness", "fail", ", ".join(found[:_SHOWN]) + more, _RESTART)
+    else:
+        people = "1 annotator" if len(known.annotators) == 1 else f"{len(known.annotators)} annotators"
+        yield Line("blindness", "ok", f"{people} made {count} attempts at what is closed, and each was refused")
+
+
+def harms(known: Secrets) -> list[str]:
+    """What annotators can do that they must not, a sentence each."""
+    return _tried(known)[0]
+
+
+def _tried(known: Secrets) -> tuple[list[str], int]:
+    """What must not work and did, and how many attempts were made.
+
+    Each annotator tries to reach the work of one other. The requests that would change something ask for nothing that
+    harms the work if they are let through.
+    """
+    found, count = [], 0
+    annotators = list(known.annotators.values())
+    with httpx.Client(base_url=f"http://{HOST}:{known.port}", timeout=_SECONDS) as web:
+        answers = {account.name: _whoami(web, account) for account in annotators}
+        members = {name: member for name, member in answers.items() if member is not None}
+        inside = [account for account in annotators if account.name in members]
+        works = {account.name: _work(web, account, known.key) for account in inside}
+        found += [
+            f"{account.name} is not in an organisation of its own" for account in annotators if account not in inside
+        ]
+        organisations = [member.organisation for member in members.values()]
+        if len(set(organisations)) < len(organisations):
+            found.append("annotators share an organisation")
+        for account in inside:
+            neighbour = _neighbour(account, inside, works)
+            attempts = [*_attempts(members[account.name], works[account.name], neighbour)]
+            attempts += _forgery(account, works[account.name], members)
+            count += len(attempts)
+            found += _successes(web, account, attempts, _headers(account, None))
+        if inside:
+            # What keeps sessions apart is alike for all, and each log-in takes its time.
+            account = inside[0]
+            attempts = [*_attempts(members[account.name], works[account.name], _neighbour(account, inside, works))]
+            count += len(attempts)
+            with closing(_session(known, account)) as page:
+                found += _successes(page, account, attempts, {})
+    return list(dict.fromkeys(found)), count
+
+
+def _successes(web: httpx.Client, account: Account, attempts: list[Attempt], headers: dict[str, str]) -> Iterator[str]:
+    """What the account can do of what it must not, a sentence each. What was made by it is taken away again."""
+    for attempt in attempts:
+        answer = web.request(attempt.method, attempt.path, json=attempt.body, headers=headers)
+        if answer.status_code not in _REFUSALS:
+            yield f"{account.name} can {attempt.harm}"
+            if attempt.made_at:
+                web.delete(f"{attempt.made_at}{answer.json()['id']}/", headers=headers)
+
+
+def _session(known: Secrets, account: Account) -> httpx.Client:
+    """A page's session of an account that has logged in."""
+    web = httpx.Client(base_url=f"http://{HOST}:{known.port}", timeout=_SECONDS)
+    web.get("/user/login/")
+    form = {"email": account.email, "password": account.password}
+    answer = web.post("/user/login/", data={**form, "csrfmiddlewaretoken": web.cookies.get("csrftoken", "")})
+    if answer.status_code != 302:
+        raise Problem(f"{account.name} cannot log in ({answer.status_code})", "run `hedgerow down` and `hedgerow up`")
+    return web
+
+
+def _work(web: httpx.Client, account: Account, key: str | None) -> Work | None:
+    """What an annotator has on the server, asked for with all rights; None without a project."""
+    projects = _get(web, account, key, "/api/projects/?page_size=1")["results"]
+    if not projects:
+        return None
+    project = int(projects[0]["id"])
+    asked = f"/api/tasks/?project={project}&page_size=20&fields=all&include=id,annotations,drafts"
+    tasks = _get(web, account, key, asked)["tasks"]
+    annotations = [int(work["id"]) for task in tasks for work in task.get("annotations", ())]
+    drafts = [int(draft["id"]) for task in tasks for draft in task.get("drafts", ()) if isinstance(draft, dict)]
+    return Work(project, [int(task["id"]) for task in tasks][:1], annotations[:1], drafts[:1])
+
+
+def _whoami(web: httpx.Client, account: Account) -> Member | None:
+    """Who the server says an account is; None where it lets the account in nowhere."""
+    answer = web.get("/api/current-user/whoami", headers=_headers(account, None))
+    if answer.status_code == 403:
+        return None
+    whoami = answer.raise_for_status().json()
+    return Member(int(whoami["id"]), int(whoami["active_organization"]))
+
+
+def _neighbour(account: Account, annotators: list[Account], works: dict[str, Work | None]) -> Work | None:
+    """The work of the next annotator who has some."""
+    at = annotators.index(account)
+    following = [*annotators[at + 1 :], *annotators[:at]]
+    return next((work for other in following if (work := works[other.name]) is not None), None)
+
+
+def _attempts(member: Member, work: Work | None, neighbour: Work | None) -> Iterator[Attempt]:
+    same = {"active_organization": member.organisation}
+    yield Attempt("PATCH", f"/api/users/{member.user}/", "switch to another organisation", same)
+    yield Attempt("GET", "/api/invite", "invite accounts")
+    yield Attempt("GET", "/api/webhooks/", "set up web hooks")
+    yield Attempt("GET", "/api/storages/", "set up storages")
+    if work is not None:
+        yield Attempt("GET", f"/api/projects/{work.project}/export?exportType=JSON", "export a project")
+    if neighbour is not None:
+        yield from _attempts_at(neighbour)
+
+
+def _forgery(account: Account, work: Work | None, members: dict[str, Member]) -> Iterator[Attempt]:
+    """A submission under another's name."""
+    other = next((member.user for name, member in members.items() if name != account.name), None)
+    if work is not None and work.tasks and other is not None:
+        path = f"/api/tasks/{work.tasks[0]}/annotations/"
+        yield Attempt("POST", path, "submit as another", {"result": [], "completed_by": other}, "/api/annotations/")
+
+
+def _attempts_at(work: Work) -> Iterator[Attempt]:
+    harm = "reach another's"
+    yield Attempt("GET", f"/api/projects/{work.project}/", f"{harm} project")
+    yield Attempt("GET", f"/api/tasks/?project={work.project}", f"{harm} tasks")
+    yield Attempt("POST", "/api/dm/views/", "write into another's project", {"project": work.project, "data": {}})
+    for number in work.tasks:
+        yield Attempt("GET", f"/api/tasks/{number}/", f"{harm} task")
+        yield Attempt("GET", f"/api/tasks/{number}/annotations/", f"{harm} annotations")
+        yield Attempt("GET", f"/api/tasks/{number}/drafts", f"{harm} drafts")
+    for number in work.annotations:
+        yield Attempt("GET", f"/api/annotations/{number}/", f"{harm} annotation")
+    for number in work.drafts:
+        yield Attempt("GET", f"/api/drafts/{number}/", f"{harm} draft")
+
+
+def _get(web: httpx.Client, account: Account, key: str | None, path: str) -> Any:
+    answer = web.get(path, headers=_headers(account, key))
+    if answer.status_code != 200:
+        raise Problem(
+            f"the server answers {answer.status_code} where {account.name} asks for work of their own", _RESTART
+        )
+    return answer.json()
+
+
+def _headers(account: Account, key: str | None) -> dict[str, str]:
+    return {"Authorization": f"Token {account.token}", **({KEY_HEADER: key} if key else {})}

@@ -1,0 +1,115 @@
+"""What must not be sent to a server twice: sent once, and looked for there before it is ever sent again.
+
+Label Studio takes whatever it is sent, as often as it is sent. What a server that was cut off has stored, or is storing
+still, is found only by looking. So each sending is noted on disk until it is answered; where a note was left, whoever
+comes next looks until what it names is there, or long enough after it was sent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tenacity import Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt, stop_after_delay
+from tenacity.wait import wait_base, wait_exponential
+
+from annotation.labelstudio import client as studios
+from annotation.labelstudio import results
+from annotation.labelstudio.client import Passing
+from annotation.labelstudio.seats import Seat
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.storage.files import aside
+
+Row = dict[str, Any]
+Tell = Callable[[str], None]
+SETTLE_SECONDS: Final[float] = 120
+LOOKING: Final[wait_base] = wait_exponential(multiplier=0.5, max=10)
+
+
+@dataclass(frozen=True)
+class Note:
+    """The note of what is being sent: the names of the things, until the server answers."""
+
+    path: Path
+
+    @contextmanager
+    def of(self, names: list[str]) -> Iterator[None]:
+        """Notes the names while the block sends them; the note stays where it is not known what became of them."""
+        with aside(self.path, private=True) as new:
+            new.write_text(json.dumps(names), encoding="utf-8")
+        try:
+            yield
+        except Passing as error:
+            if not error.perhaps_at_it:
+                self.path.unlink(missing_ok=True)
+            raise
+        except Problem:
+            self.path.unlink(missing_ok=True)
+            raise
+        self.path.unlink(missing_ok=True)
+
+    def settle(self, there: Callable[[], set[str]], tell: Tell = lambda line: None) -> None:
+        """Waits until all that the note names is there, but no longer than it may take a server to store it."""
+        try:
+            names, age = set(json.loads(self.path.read_bytes())), time.time() - self.path.stat().st_mtime
+        except FileNotFoundError:
+            return
+        if not names <= there() and (left := SETTLE_SECONDS - max(age, 0)) > 0:
+            tell(f"the server did not answer what was sent last; looking for it there, for {left:.0f} s at most")
+            Retrying(
+                retry=retry_if_result(lambda found: not found),
+                stop=stop_after_delay(left),
+                wait=LOOKING,
+                retry_error_callback=lambda state: None,
+            )(lambda: names <= there())
+        self.path.unlink(missing_ok=True)
+
+
+def note(corpus: Corpus, seat: Seat, what: str) -> Note:
+    """The note of what is sent to a place on a server, by one annotator's seat."""
+    told = f"{corpus.name}\n{seat.studio.url}\n{seat.annotator}\n{what}"
+    return Note(corpus.state / "sending" / f"{hashlib.sha256(told.encode()).hexdigest()[:16]}.json")
+
+
+def repeated() -> Retrying:
+    """Tries again, with growing waits and a limit, what looks before it sends."""
+    return Retrying(
+        retry=retry_if_exception_type(Passing),
+        stop=stop_after_attempt(studios.ATTEMPTS),
+        wait=studios.wait,
+        reraise=True,
+    )
+
+
+def settle_tasks(corpus: Corpus, seat: Seat, project: int, tell: Tell = lambda line: None) -> None:
+    """Waits while tasks of an earlier call that was cut off may still arrive in a project."""
+    note(corpus, seat, str(project)).settle(lambda: _articles(seat, project), tell)
+
+
+def send_tasks(corpus: Corpus, seat: Seat, project: int, tasks: list[Row]) -> None:
+    """Sends tasks of articles; where no answer comes, those that did not arrive are sent again.
+
+    Raises:
+        Problem: the server does not take them, or cannot be asked whether they arrived.
+    """
+    waiting, noted = tasks, note(corpus, seat, str(project))
+    for attempt in repeated():
+        with attempt:
+            if attempt.retry_state.attempt_number > 1:
+                settle_tasks(corpus, seat, project)
+                there = _articles(seat, project)
+                waiting = [task for task in waiting if results.article_of(task) not in there]
+            if waiting:
+                with noted.of([results.article_of(task) for task in waiting]):
+                    seat.studio.import_tasks(project, waiting)
+
+
+def _articles(seat: Seat, project: int) -> set[str]:
+    return {str(results.read_task(raw).article_id) for raw in seat.studio.tasks(project, annotations=False)}

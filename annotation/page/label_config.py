@@ -1,0 +1,76 @@
+"""The labelling page: Label Studio's config, made from the scheme and the guidelines."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import jinja2
+
+from annotation import guidelines
+from annotation.guidelines.html import page_markdown
+from annotation.labelstudio import results
+from dataset.scheme import vocabulary
+
+TEMPLATE = "label_config.xml.j2"
+FIRST = "quick-reference"
+# Of Okabe and Ito's palette, the four that stay farthest apart as fills, also inside a quote, for colour-blind people.
+COLOURS = {"speaker": "#56B4E9", "quote": "#009E73", "hedge": "#E69F00", "number": "#D55E00"}
+# A second sign beside the colour, which shows through a quote's fill. A quote itself has none.
+LINES = {"speaker": "solid 2px", "quote": "", "hedge": "wavy 1.5px", "number": "double 2px"}
+OPEN_COLOUR = "#8a2be2"
+KEYS = {
+    "quick": """
+- **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.
+- **R** on a quote or hedge: then click the other span; from a quote, drag over a speaker that is not marked yet.
+- **Enter** on a number: its value; **Tab**: its unit; **Enter** leaves. **Escape** unselects.
+- To give a selected span another label, click the label. **Backspace** deletes it. **Ctrl+Enter** submits.
+""",
+    "plain": """
+- **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.
+- **Escape** before you mark the next span: 1 to 4 relabel a span that is selected.
+- To change a label, delete the span and mark it again: a relabelled span takes values that nobody chose.
+- **Alt+R** on a quote or hedge, then click the other span: a link.
+- **Backspace** deletes a selected span. **Ctrl+Enter** submits.
+""",
+}
+ADJUDICATION_KEYS = """
+- **N** the next open question; **K** keep, **D** drop: then click the rule that decides. Other versions of a
+  span that is kept are dropped with it.
+- What all agree on is locked. A span that nobody had: mark it, then name the rule.
+"""
+ONCE = "Once in each browser: switch on *Select region after creating it* (the sliders below the article)."
+
+
+@cache
+def label_config(*, adjudicating: bool = False) -> str:
+    """The config of a labelling project, or of an adjudicating one, with the rules of the guidelines on the page."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    return environment.get_template(TEMPLATE).render(
+        labels=[(name, str(key + 1), COLOURS[name]) for key, name in enumerate(vocabulary.LABELS)],
+        quote_forms=_keyed(vocabulary.QUOTE_FORMS),
+        hedge_kinds=_keyed(vocabulary.HEDGE_KINDS),
+        number_kinds=_keyed(vocabulary.NUMBER_KINDS),
+        unnamed=results.UNNAMED,
+        lines=LINES,
+        keys=KEYS,
+        once=ONCE,
+        rules={name: page_markdown(guidelines.section(name)) for name in guidelines.SECTIONS},
+        on_page=sorted(guidelines.SECTIONS, key=lambda name: name != FIRST),
+        titles={name: guidelines.title(name) for name in guidelines.SECTIONS},
+        version=guidelines.version(),
+        adjudicating=adjudicating,
+        adjudication_keys=ADJUDICATION_KEYS,
+        of=(lambda label: f"{label},{label}{results.OPEN}") if adjudicating else (lambda label: label),
+        open=results.OPEN,
+        open_labels=",".join(f"{label}{results.OPEN}" for label in vocabulary.LABELS),
+        open_colour=OPEN_COLOUR,
+        decisions=list(zip(results.DECISIONS, results.DECISION_KEYS, strict=True)),
+        deciding_rules=[(rule, f"ctrl+alt+shift+{number}") for number, rule in enumerate(vocabulary.RULES)],
+    )
+
+
+def _keyed(values: tuple[str, ...]) -> list[tuple[str, str]]:
+    return list(zip(values, "qweta", strict=False))

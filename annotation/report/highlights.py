@@ -1,0 +1,167 @@
+"""An article as people read it with its labels: pieces of its text, and a note on each label and its links."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+from annotation.report.labelled import LabelledArticle
+from dataset.scheme import vocabulary
+
+Row = dict[str, Any]
+WORDS: Final = {
+    "said_by": ("said by", "says"),
+    "hedges": ("makes uncertain", "made uncertain by"),
+    "continues": ("goes on with", "goes on in"),
+}
+"""What a link is called at the span that it starts from, and at the one that it points to."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link as it is told at one of its ends: `other` is the other end. All three are numbers of notes."""
+
+    type: str
+    words: str
+    source: int
+    target: int
+    other: int
+    derived: bool
+
+
+@dataclass(frozen=True)
+class Note:
+    """A label of the article: `number` is its place in the order of the text, `sign` what is printed at its words.
+
+    A quote's sign is its number, a speaker's the numbers of what it says, a hedge's that of what it makes uncertain.
+    """
+
+    number: int
+    label: str
+    sign: str
+    start: int
+    end: int
+    words: str
+    facts: tuple[tuple[str, str], ...]
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A label at a piece of the text, and whether it begins and ends with that piece."""
+
+    note: Note
+    begins: bool
+    ends: bool
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of text that the same labels cover: `parts`, the longest label first."""
+
+    text: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Highlighted:
+    """An article's notes in the order of its text, its text in pieces, and the rows of its quotes.
+
+    `first` gives the number of the note where each quote begins, in the order of `quotes`.
+    """
+
+    one: LabelledArticle
+    notes: tuple[Note, ...]
+    pieces: tuple[Piece, ...]
+    quotes: tuple[Row, ...]
+    first: tuple[int, ...]
+
+
+def highlighted(one: LabelledArticle) -> Highlighted:
+    """An article ready to be shown."""
+    quotes = tuple(one.quotes)
+    links, signs = _links(one), _signs(one, quotes)
+    notes = tuple(_note(one, number, signs, links[number]) for number in range(len(one.spans)))
+    numbers = {one.public(span): number for number, span in enumerate(one.spans)}
+    return Highlighted(
+        one, notes, tuple(pieces(one.text, notes)), quotes, tuple(numbers[row["quote_id"]] for row in quotes)
+    )
+
+
+def _note(one: LabelledArticle, number: int, signs: dict[str, str], links: list[Link]) -> Note:
+    span = one.spans[number]
+    return Note(
+        number,
+        span["label"],
+        signs[span["span_id"]],
+        span["start"],
+        span["end"],
+        span["text"],
+        tuple(facts(span, one.kinds)),
+        tuple(links),
+    )
+
+
+def facts(span: Row, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
+    """A span's attributes as they are told: name and value; what goes without saying is left out."""
+    for name in vocabulary.ATTRIBUTES[span["label"]]:
+        value = span[name]
+        if name == "speaker_entities":
+            value = ", ".join(f"{one} ({kinds[one]})" if one in kinds else one for one in value or [])
+        if value and (name, value) != ("quote_source", "linked"):
+            yield name.partition("_")[2], str(value)
+
+
+def _links(one: LabelledArticle) -> dict[int, list[Link]]:
+    """The links by the numbers of both their ends."""
+    numbers = {span["span_id"]: number for number, span in enumerate(one.spans)}
+    found: dict[int, list[Link]] = defaultdict(list)
+    for row in one.relations:
+        if row["type"] in WORDS and row["from_span"] in numbers and row["to_span"] in numbers:
+            source, target = numbers[row["from_span"]], numbers[row["to_span"]]
+            there, back = WORDS[row["type"]]
+            found[source].append(Link(row["type"], there, source, target, target, row["derived"]))
+            found[target].append(Link(row["type"], back, source, target, source, row["derived"]))
+    return found
+
+
+def _signs(one: LabelledArticle, quotes: Iterable[Row]) -> dict[str, str]:
+    """What is printed at each span, by its id."""
+    numbered = {
+        segment["span_id"].removeprefix(f"{one.id}:"): f"{'' if place == 0 else '…'}{number}"
+        for number, row in enumerate(quotes, start=1)
+        for place, segment in enumerate(row["segments"])
+    }
+    lettered = {span["span_id"]: _letters(place) for place, span in enumerate(one.labelled("number"))}
+    told: dict[str, list[str]] = defaultdict(list)
+    for quote in one.labelled("quote"):
+        for speaker in one.targets("said_by", quote):
+            told[speaker["span_id"]].append(numbered[quote["span_id"]])
+    speakers = {
+        span["span_id"]: ",".join(dict.fromkeys(told[span["span_id"]])) or "–" for span in one.labelled("speaker")
+    }
+    signs = numbered | lettered | speakers
+    hedges = {
+        span["span_id"]: "~" + ",".join(signs.get(target["span_id"], "?") for target in one.targets("hedges", span))
+        for span in one.labelled("hedge")
+    }
+    return signs | hedges
+
+
+def _letters(place: int) -> str:
+    """As columns of a sheet are named: a to z, then aa, ab."""
+    higher, letter = divmod(place, 26)
+    return (_letters(higher - 1) if higher else "") + "abcdefghijklmnopqrstuvwxyz"[letter]
+
+
+def pieces(text: str, notes: Iterable[Note]) -> Iterator[Piece]:
+    """The text cut wherever a label begins or ends; the pieces joined are the text."""
+    outermost = sorted(notes, key=lambda note: (note.start - note.end, note.label != "quote", note.number))
+    edges = sorted({0, len(text), *(edge for note in outermost for edge in (note.start, note.end))})
+    for start, end in pairwise(edges):
+        here = [note for note in outermost if note.start <= start and end <= note.end]
+        parts = (Part(note, note.start == start, note.end == end) for note in here)
+        yield Piece(text[start:end], tuple(parts))

@@ -1,0 +1,345 @@
+"""The report: one HTML page that shows a layer's articles and labels, who said what, and how annotators compare."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+import polars as pl
+
+from annotation import guidelines
+from annotation.page.label_config import COLOURS, LINES
+from annotation.report.highlights import Highlighted, highlighted
+from annotation.report.labelled import LabelledArticle, labelled_articles
+from annotation.report.side_by_side import STATES, Adjudication, Comparison, compare
+from annotation.rounds import progress
+from annotation.rounds.progress import Progress
+from dataset import schema
+from dataset.agreement import figures as agreement
+from dataset.agreement.compared import layers_of
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.counts import summary_of
+from dataset.record.layer import GOLD, Layer, read_layer, table_path
+from dataset.record.locks import Tell, in_silence, reading
+from dataset.releasing import plots
+from dataset.scheme import vocabulary
+from dataset.storage.files import read_table, write_bytes
+
+Row = dict[str, Any]
+LIMIT: Final = 200
+PAGE: Final = Path(__file__).parent / "page"
+_BLANK_LINES: Final = re.compile(r"(?<=\n)((?:[^\S\n]*\n)+)")
+DONE, SKIPPED, OPEN = "#3d6fa8", "#e6b35a", "#ffffff"
+"""Fills of a progress bar."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a report is to show; where a name is None, what the record has decides. No `articles`: all, to `limit`."""
+
+    layer: str | None = None
+    round: str | None = None
+    articles: tuple[str, ...] = ()
+    limit: int = LIMIT
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that the page shows. `*_missing` say in words why a part has nothing to show; plots are SVG."""
+
+    corpus: Corpus
+    layer: str
+    round: str | None
+    makers: dict[str, str | None]
+    submitted: int
+    not_shown: int
+    left_out: int
+    articles: list[Highlighted]
+    counted: list[tuple[str, int]]
+    count_plots: list[str]
+    comparisons: list[Comparison]
+    comparisons_missing: str | None
+    figures: list[Row]
+    figure_plots: list[str]
+    figures_missing: str | None
+    progress: list[tuple[Progress, str]]
+    progress_missing: str | None
+
+    @property
+    def quotes(self) -> int:
+        """How many rows the table of who said what has."""
+        return sum(len(one.quotes) for one in self.articles)
+
+
+def report(corpus: Corpus, wanted: Wanted = Wanted(), tell: Tell = in_silence) -> Report:
+    """Gathers what a report shows, all of it from one state of the record.
+
+    Raises:
+        Problem: the record has no such layer, nothing in it was submitted, it lacks an article that is wanted, or a
+            table or a text cannot be read.
+    """
+    with reading(corpus, tell):
+        return _gathered(corpus, wanted)
+
+
+def _gathered(corpus: Corpus, wanted: Wanted) -> Report:
+    layer = _layer(corpus, wanted)
+    round_name = wanted.round or _round_of(corpus, layer)
+    submitted = layer.tasks.filter(status="submitted")["article_id"].to_list()
+    shown = _shown(submitted, wanted, layer.name)
+    articles = [highlighted(one) for one in labelled_articles(corpus, layer.only(shown))]
+    figures, no_figures = _figures(corpus, round_name)
+    ended, no_progress = _progress(corpus, round_name)
+    comparisons = _comparisons(corpus, round_name, shown)
+    return Report(
+        corpus=corpus,
+        layer=layer.name,
+        round=round_name,
+        makers={name: _maker(corpus, name) for name in layer.tasks["annotator"].unique().sort()},
+        submitted=len(submitted),
+        not_shown=len(submitted) - len(shown),
+        left_out=sum(shown.one.left_out for shown in articles),
+        articles=articles,
+        counted=list(summary_of(layer).counts.items()),
+        count_plots=list(_count_plots(layer)),
+        comparisons=comparisons,
+        comparisons_missing=None if comparisons else _alone(round_name),
+        figures=figures.to_dicts(),
+        figure_plots=list(_figure_plots(figures)) if figures.height else [],
+        figures_missing=no_figures,
+        progress=ended,
+        progress_missing=no_progress,
+    )
+
+
+# What is shown
+
+
+def _layer(corpus: Corpus, wanted: Wanted) -> Layer:
+    """The layer that is named, else the gold, else the first; of a round, if one is named."""
+    known = [name for name in corpus.layers() if _has_work(corpus, name)]
+    fitting = [name for name in known if wanted.round is None or name.startswith(f"{wanted.round}/")]
+    name = wanted.layer or (GOLD if GOLD in known else next(iter(fitting), None))
+    if not known:
+        raise Problem("the record has no labels to report on", "bring some in with `hedgerow pull --round r1`")
+    if name is None:
+        raise Problem(f"the record has no work of round {wanted.round}", f"name another: {', '.join(known)}")
+    if name not in known:
+        raise Problem(f"the record has no layer {name}", f"name another with --layer: {', '.join(known)}")
+    layer = read_layer(corpus.layer_path(name), name)
+    if not layer.tasks.filter(status="submitted").height:
+        raise Problem(f"nothing in {name} was submitted", "label an article and pull again")
+    return layer
+
+
+def _has_work(corpus: Corpus, layer: str) -> bool:
+    return bool(read_table(table_path(corpus.layer_path(layer), "tasks"), schema.Tasks).height)
+
+
+def _round_of(corpus: Corpus, layer: Layer) -> str | None:
+    """The round of a layer; of the gold, the last that its decisions name, else the last in the record."""
+    if layer.name != GOLD:
+        return layer.name.rpartition("/")[0] or None
+    decided = read_table(corpus.decisions, schema.Decisions)["round"].unique().sort().to_list()
+    rounds = [name.partition("/")[0] for name in corpus.layers() if name != GOLD]
+    return next(reversed(decided or sorted(rounds)), None)
+
+
+def _shown(submitted: list[str], wanted: Wanted, layer: str) -> list[str]:
+    if unknown := sorted(set(wanted.articles) - set(submitted)):
+        raise Problem(f"{layer} has no submitted article {unknown[0]}", "see the articles with `hedgerow progress`")
+    return [one for one in submitted if not wanted.articles or one in wanted.articles][: wanted.limit]
+
+
+def _maker(corpus: Corpus, name: str) -> str | None:
+    return corpus.makers[name].note if name in corpus.makers else None
+
+
+# Counts
+
+
+def _count_plots(layer: Layer) -> Iterator[str]:
+    labels = [plots.Bar(f"{name}s", layer.spans.filter(label=name).height, colour) for name, colour in COLOURS.items()]
+    yield plots.bars("Labels", labels)
+    links = [plots.Bar(name, layer.relations.filter(type=name).height) for name in vocabulary.RELATIONS]
+    yield plots.bars("Links", links)
+    kinds = (("quote", "form", vocabulary.QUOTE_FORMS), ("hedge", "kind", vocabulary.HEDGE_KINDS))
+    for label, attribute, values in (*kinds, ("number", "kind", vocabulary.NUMBER_KINDS)):
+        found = layer.spans.filter(label=label)[f"{label}_{attribute}"]
+        rows = [plots.Bar(value, int((found == value).sum()), COLOURS[label]) for value in values]
+        yield plots.bars(f"{label.capitalize()}s by {attribute}", rows)
+
+
+# Agreement and progress
+
+
+def _figures(corpus: Corpus, round_name: str | None) -> tuple[pl.DataFrame, str | None]:
+    """A round's figures, as the record keeps them while they are fresh; else why there are none."""
+    none = schema.empty(schema.Agreement)
+    if round_name is None:
+        return none, "The record has no round of annotators."
+    try:
+        if agreement.is_stale(corpus, round_name):
+            return agreement.agreement(corpus, round_name).figures, None
+        return agreement.read(corpus, round_name), None
+    except Problem as problem:
+        return none, f"There is no agreement to show: {problem.what}."
+
+
+def _figure_plots(figures: pl.DataFrame) -> Iterator[str]:
+    together = figures.filter(pl.col("annotators").is_null())
+    titles = {
+        "exact": "Same words (exact F1)",
+        "relaxed": "At least half shared (relaxed F1)",
+        "alpha": "By characters (Krippendorff’s alpha)",
+    }
+    for measure, title in titles.items():
+        yield plots.intervals(title, _intervals(together.filter(measure=measure)))
+    yield plots.intervals("Attributes and links, of matched spans", _intervals(together.filter(measure="on_relaxed")))
+    pairs = figures.filter(pl.col("annotators").is_not_null(), scope=vocabulary.ALL, measure="exact")
+    if pairs.height > 1:
+        yield plots.intervals("Each pair (exact F1, all labels)", _intervals(pairs, "annotators"))
+
+
+def _intervals(rows: pl.DataFrame, name: str = "scope") -> list[plots.Interval]:
+    return [
+        plots.Interval(
+            row[name].replace("_", " "), row["value"], row["low"], row["high"], COLOURS.get(row["scope"], plots.BAR)
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+
+
+def _progress(corpus: Corpus, round_name: str | None) -> tuple[list[tuple[Progress, str]], str | None]:
+    if round_name is None:
+        return [], "The record has no round of annotators."
+    try:
+        return [(one, _bar(one)) for one in progress.in_record(corpus, round_name)], None
+    except Problem as problem:
+        return [], f"There is no progress to show: {problem.what}."
+
+
+def _bar(one: Progress) -> str:
+    parts = (("done", one.done, DONE), ("skipped", one.skipped, SKIPPED), ("open", one.open, OPEN))
+    return plots.shares(one.annotator, [plots.Share(*part) for part in parts])
+
+
+# Side by side
+
+
+def _comparisons(corpus: Corpus, round_name: str | None, shown: list[str]) -> list[Comparison]:
+    """The articles shown that two or more annotators of the round submitted."""
+    layers = layers_of(corpus, round_name) if round_name else {}
+    works: dict[str, dict[str, LabelledArticle]] = defaultdict(dict)
+    for who, layer in sorted(layers.items()):
+        for one in labelled_articles(corpus, layer.only(shown)):
+            works[one.id][who] = one
+    shared = {article: work for article, work in sorted(works.items()) if len(work) > 1}
+    gold = _adjudications(corpus, round_name, list(shared))
+    return [compare(work, gold.get(article)) for article, work in shared.items()]
+
+
+def _adjudications(corpus: Corpus, round_name: str | None, articles: list[str]) -> dict[str, Adjudication]:
+    decisions: dict[str, dict[tuple[str, str, str | None], Row]] = defaultdict(dict)
+    table = read_table(corpus.decisions, schema.Decisions)
+    for row in table.filter(pl.col("round") == (round_name or "")).iter_rows(named=True):
+        decisions[row["article_id"]][row["annotator"], row["span_id"], row["to_span"]] = row
+    gold = read_layer(corpus.layer_path(GOLD), GOLD).only(articles)
+    return {one.id: Adjudication(one, decisions[one.id]) for one in labelled_articles(corpus, gold)}
+
+
+def _alone(round_name: str | None) -> str:
+    where = f"round {round_name}" if round_name else "any round"
+    return f"There is nothing to lay side by side: no article here was submitted by two annotators of {where}."
+
+
+# The page
+
+
+def page(shown: Report) -> str:
+    """The report as HTML that asks for nothing beside itself. The same report gives the same text."""
+    return _template().render(
+        report=shown,
+        labels=vocabulary.LABELS,
+        colours=COLOURS,
+        tints={name: _tint(colour) for name, colour in COLOURS.items()},
+        lines=LINES,
+        states=STATES,
+        totals=_totals(shown.comparisons),
+        speakers=_speakers(shown),
+        forms=vocabulary.QUOTE_FORMS,
+        rules=_rules_named(shown),
+        fills={"done": DONE, "skipped": SKIPPED, "open": OPEN},
+        css=(PAGE / "style.css").read_text(encoding="utf-8"),
+        script=(PAGE / "script.js").read_text(encoding="utf-8"),
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(PAGE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["marked_code"] = _marked_code
+    environment.filters["with_gaps"] = _with_gaps
+    return environment.get_template("page.html.j2")
+
+
+def _marked_code(words: str) -> list[tuple[str, bool]]:
+    """Runs of text, and whether each stood between backticks."""
+    return [(run, place % 2 == 1) for place, run in enumerate(words.split("`")) if run]
+
+
+def _with_gaps(text: str) -> list[tuple[str, bool]]:
+    """Runs of an article's text, and whether each is blank lines between paragraphs; joined they are the text."""
+    return [(run, place % 2 == 1) for place, run in enumerate(_BLANK_LINES.split(text)) if run]
+
+
+def _tint(colour: str) -> str:
+    """A label's colour as a ground that text stays readable on, also where two lie on each other."""
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, 0.16)"
+
+
+def _speakers(shown: Report) -> list[tuple[str, int]]:
+    """Who says something, with how many quotes, the most first."""
+    found = Counter(
+        name
+        for one in shown.articles
+        for row in one.quotes
+        for name in dict.fromkeys(name for speaker in row["speakers"] for name in speaker["entities"])
+    )
+    return sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))
+
+
+def _totals(comparisons: list[Comparison]) -> Mapping[tuple[str, str], int]:
+    return sum((Counter(one.counts) for one in comparisons), start=Counter())
+
+
+def _rules_named(shown: Report) -> dict[str, str]:
+    """The text of each rule that the page names, in the scheme's order."""
+    lines = [line for one in shown.comparisons for line in (*one.different, *one.same)]
+    cells = [cell for line in lines for cell in line.cells if cell]
+    cells += [cell for one in shown.comparisons for _, cell in one.added]
+    decided = [one for cell in cells for one in (cell.decided, *(told.decided for told in cell.told)) if one]
+    named = {one.rule for one in decided} | {"H10"}
+    texts = guidelines.rules()
+    return {rule: re.sub(r"[*`]", "", texts[rule].text) for rule in vocabulary.RULES if rule in named and rule in texts}
+
+
+def write(shown: Report, out: Path) -> int:
+    """Writes the page aside, then into place. Returns its bytes."""
+    content = page(shown).encode()
+    write_bytes(out, content)
+    return len(content)

@@ -1,0 +1,76 @@
+"""A pull that asks only for what changed since the last one, and tells what one that asks for everything would."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from pathlib import Path
+from typing import Any
+
+from annotation.labelstudio.client import Studio
+from annotation.labelstudio.results import raw_task
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A project's tasks by id, how many there are, and how many of them were asked for anew."""
+
+    tasks: Iterable[Row]
+    count: int
+    asked: int
+
+
+def listed(studio: Studio, project: int, kept: Path | None) -> Listed:
+    """The tasks of a project. `kept` is the raw file of an earlier pull of it, None where there is none.
+
+    The server notes a new time at a task whenever something in it is submitted, changed or deleted. A task that has
+    the same time as in `kept` is taken from there; one that is gone from the server is left out.
+
+    Raises:
+        Problem: the server cannot be asked, or its listing does not add up.
+    """
+    if kept is None:
+        return _everything(studio, project)
+    now = studio.versions(project)
+    changed, stale = _differing(kept, now)
+    since = min(changed.values(), default=None)
+    asked = studio.tasks_since(project, since) if since else ()
+    if len(changed) > sum(_id(task) in changed for task in asked):
+        return _everything(studio, project)
+    fresh = (task for task in asked if _id(task) in changed)
+    unchanged = (task for task in _read(kept) if _id(task) not in stale)
+    return Listed(heapq.merge(unchanged, fresh, key=_id), len(now), len(changed))
+
+
+def _differing(kept: Path, now: Iterable[Row]) -> tuple[dict[int, str], set[int]]:
+    """The tasks that are new or changed, with their times, and those in `kept` that are changed or gone. Both by id."""
+    changed: dict[int, str] = {}
+    stale: set[int] = set()
+    known = ((_id(task), 0, str(task.get("updated_at"))) for task in _read(kept))
+    told = ((_id(task), 1, str(task["updated_at"])) for task in now)
+    for task, versions in groupby(heapq.merge(known, told), key=itemgetter(0)):
+        times = {side: time for _, side, time in versions}
+        if times.get(0) != times.get(1):
+            changed |= {task: times[1]} if 1 in times else {}
+            stale |= {task} if 0 in times else set()
+    return changed, stale
+
+
+def _everything(studio: Studio, project: int) -> Listed:
+    tasks = studio.listing(project)
+    return Listed(tasks, len(tasks), len(tasks))
+
+
+def _id(task: Row) -> int:
+    return int(task["id"])
+
+
+def _read(kept: Path) -> Iterator[Row]:
+    with kept.open("rb") as lines:
+        for line in lines:
+            yield dict(raw_task(line))

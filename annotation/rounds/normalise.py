@@ -1,0 +1,218 @@
+"""From raw tasks to a layer of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import polars as pl
+
+from annotation.labelstudio import results
+from dataset import schema
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import TABLES, Layer, make_layer
+from dataset.record.lines import Lines, parted
+from dataset.scheme import hedge_targets
+
+Row = dict[str, Any]
+AT_ONCE: Final = 2 << 20
+"""Bytes of raw tasks that are normalised together, about."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Neighbouring tasks of a source as raw lines, and at which place, from 1, the first of them stands."""
+
+    first: int
+    lines: list[bytes]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What some tasks tell: their canonical lines, and the rows of the layer, sorted in themselves.
+
+    `seen` and `ended` are the tasks of articles without work and with it, `strays` those of no article, under the names
+    that findings have for them; `untold` are articles with work whose text in the corpus cannot be read, `withdrawn`
+    those that were withdrawn, of which there are no rows.
+    """
+
+    canonical: bytes
+    rows: dict[str, Lines]
+    seen: dict[str, int]
+    ended: dict[str, int]
+    strays: dict[str, int]
+    untold: set[str]
+    withdrawn: set[str]
+
+
+def batches(lines: Iterable[bytes]) -> Iterator[Batch]:
+    """Cuts raw lines into batches of about `AT_ONCE` bytes, so that no more has to be held."""
+    held, size, first = list[bytes](), 0, 1
+    for line in lines:
+        held.append(line)
+        size += len(line)
+        if size >= AT_ONCE:
+            yield Batch(first, held)
+            held, size, first = [], 0, first + len(held)
+    if held:
+        yield Batch(first, held)
+
+
+def normalised(
+    corpus: Corpus,
+    round_name: str,
+    annotator: str,
+    account: int | None,
+    batch: Batch,
+    withdrawn: frozenset[str] = frozenset(),
+) -> Told:
+    """What a batch tells of an annotator's layer.
+
+    Raises:
+        Problem: something in it is no task.
+    """
+    normaliser = Normaliser(corpus, round_name, annotator, account, batch.first, withdrawn)
+    canonical = []
+    for task in map(results.raw_task, batch.lines):
+        normaliser.add(task)
+        canonical.append(results.canonical_line(task))
+    return normaliser.told(b"".join(canonical))
+
+
+class Normaliser:
+    """Makes the rows of one annotator's layer, task by task.
+
+    An article that is on several tasks has rows of each: see `taken_back`. `first` is the place of the first task.
+    Tasks of articles that were `withdrawn` are passed over.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        round_name: str,
+        annotator: str,
+        account: int | None = None,
+        first: int = 1,
+        withdrawn: frozenset[str] = frozenset(),
+    ) -> None:
+        self._corpus = corpus
+        self._round, self._annotator, self._account = round_name, annotator, account
+        self._rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+        self._seen: dict[str, int] = {}
+        self._ended: dict[str, int] = {}
+        self._strays: dict[str, int] = {}
+        self._untold: set[str] = set()
+        self._gone = withdrawn
+        self._passed_over: set[str] = set()
+        self._next = first
+
+    def add(self, raw: Row) -> None:
+        """Takes in one raw task. What the tables cannot hold becomes a finding.
+
+        Raises:
+            Problem: it is no task.
+        """
+        if not isinstance(raw, dict):
+            what = f"the export holds something that is not a task, at place {self._next}"
+            raise Problem(what, "export again as JSON, not JSON_MIN or CSV")
+        self._next += 1
+        task = results.read_task(raw)
+        article = task.article_id
+        if article in self._gone:
+            self._passed_over.add(article)
+            return
+        if article is None or article not in self._corpus.hashes:
+            self._add_stray(task)
+            return
+        for fault in task.faults:
+            self._find(article, "unreadable-task", None, f"of task {task.id}, {fault}")
+        if not task.work:
+            self._seen.setdefault(article, task.id)
+        elif (text := self._text_of(task, article)) is not None:
+            self._ended[article] = task.id
+            self._add_work(task, article, text)
+
+    def _add_stray(self, task: results.Task) -> None:
+        name = f"task-{task.id}"
+        self._strays[name] = task.id
+        self._find(name, "unknown-article", None, f"task {task.id} holds no article of this corpus")
+
+    def layer(self) -> Layer:
+        """The rows so far, sorted."""
+        return make_layer(f"{self._round}/{self._annotator}", **self._rows)
+
+    def told(self, canonical: bytes) -> Told:
+        """What the tasks so far tell, of which `canonical` are the canonical lines."""
+        rows = parted(self.layer())
+        return Told(canonical, rows, self._seen, self._ended, self._strays, self._untold, self._passed_over)
+
+    def _text_of(self, task: results.Task, article: str) -> str | None:
+        """The article's text, or None where it cannot be read or the task's is another."""
+        try:
+            text = self._corpus.text(article)
+        except Problem:
+            self._untold.add(article)
+            message = f"the article's own text is missing or not the one taken in; work of task {task.id} is not taken"
+            self._find(article, "article-text-unreadable", None, message)
+            return None
+        if task.text == text and task.text_sha256 in (None, self._corpus.hashes[article]):
+            return text
+        message = f"the text of task {task.id} is not the article's; its work is not taken"
+        self._find(article, "task-text-differs", None, message)
+        return None
+
+    def _add_work(self, task: results.Task, article: str, text: str) -> None:
+        work, *more = task.work
+        if more:
+            count = len(task.work)
+            self._find(article, "several-submissions", None, f"task {task.id} has {count} submissions; none is taken")
+        elif work.told["status"] is None:
+            return  # a fault of the task says so
+        elif self._account is not None and work.account != self._account:
+            message = f"task {task.id} was not submitted by {self._annotator}; it is not taken"
+            self._find(article, "wrong-annotator", None, message)
+        else:
+            self._rows["tasks"].append(self._key(article) | results.ended(task, work))
+            if not work.skipped:
+                self._add_result(article, text, work.result)
+
+    def _add_result(self, article: str, text: str, result: Any) -> None:
+        reading = results.read_result(result, text)
+        key, links = self._key(article), reading.relations + derived(text, reading)
+        for row in reading.spans + links:
+            row.update(key)
+        self._rows["spans"] += reading.spans
+        self._rows["relations"] += links
+        for code, region, message in reading.findings:
+            self._find(article, code, region, message)
+
+    def _key(self, article: str) -> Row:
+        return {"article_id": article, "round": self._round, "annotator": self._annotator}
+
+    def _find(self, article: str, code: str, region: str | None, message: str) -> None:
+        self._rows["findings"].append(self._key(article) | _finding(code, region, message))
+
+
+def taken_back(layer: Layer) -> Layer:
+    """A layer, or whole articles of it, without those that ended on several tasks, which are findings instead."""
+    ended = layer.tasks.group_by("article_id", "round", "annotator").len().filter(pl.col("len") > 1)
+    message = "the article was ended on several tasks; none is taken"
+    told = [row | _finding("several-submissions", None, message) for row in ended.drop("len").iter_rows(named=True)]
+    findings = pl.concat([layer.findings, schema.frame(schema.Findings, told)])
+    return replace(layer.except_for(ended["article_id"].to_list()), findings=findings)
+
+
+def _finding(code: str, region: str | None, message: str) -> Row:
+    return {"code": code, "region": region, "message": message}
+
+
+def derived(text: str, reading: results.Reading) -> list[Row]:
+    """The `hedges` links that rule H10 makes."""
+    marks = [hedge_targets.Mark(s["span_id"], s["label"], s["start"], s["end"], s["hedge_kind"]) for s in reading.spans]
+    drawn = {link["from_span"] for link in reading.relations if link["type"] == "hedges"}
+    return [
+        {"type": "hedges", "from_span": hedge, "to_span": target, "derived": True}
+        for hedge, target in hedge_targets.targets(text, marks, drawn)
+    ]

@@ -1,0 +1,234 @@
+"""From Label Studio into the record: first a raw pull that never changes, then the layers that it tells."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from annotation.labelstudio.seats import Seat
+from annotation.rounds import changes, projects, raw
+from annotation.rounds.export import read_export
+from annotation.rounds.locks import one_at_a_time
+from annotation.rounds.normalise import Told, batches, normalised, taken_back
+from annotation.rounds.push import deals_path
+from dataset import engine, schema
+from dataset.record.corpus import Corpus
+from dataset.record.layer import Removal, put_layers
+from dataset.record.lines import Spill
+from dataset.record.locks import Tell, changing, in_silence
+from dataset.record.renewal import Renewed, renew
+from dataset.record.withdrawal import withdrawn_articles
+from dataset.storage.address import Location
+from dataset.storage.files import folder_aside, make_private, read_sound, write_bytes, writing
+
+Row = dict[str, Any]
+AS_IT_WAS: Final = "the record is as it was"
+
+
+@dataclass
+class Pulled:
+    """What a pull brought: its id, the layers, the files it changed, and what it would take away from the record.
+
+    `withdrawn` are articles, by annotator, that were withdrawn and that the server or the export still holds.
+    """
+
+    pull_id: str
+    layers: list[Renewed] = field(default_factory=list)
+    changed: list[Location] = field(default_factory=list)
+    removed: dict[str, list[Removal]] = field(default_factory=dict)
+    missing: dict[str, list[str]] = field(default_factory=dict)
+    withdrawn: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One annotator's raw tasks, read once, and where they came from."""
+
+    annotator: str
+    tasks: Iterable[Row]
+    account: int | None = None
+    server: str | None = None
+    project: int | None = None
+
+
+@dataclass
+class Taken:
+    """What a source's tasks tell: the layer's rows on disk; where each article is on the server, and tasks of none.
+
+    `untold` are the articles whose text in the corpus cannot be read, `withdrawn` those that were withdrawn before.
+    """
+
+    rows: Spill
+    seen: dict[str, int] = field(default_factory=dict)
+    ended: dict[str, int] = field(default_factory=dict)
+    strays: dict[str, int] = field(default_factory=dict)
+    untold: set[str] = field(default_factory=set)
+    withdrawn: set[str] = field(default_factory=set)
+
+    def add(self, told: Told) -> None:
+        """Takes in what the next tasks tell."""
+        self.rows.add(told.rows)
+        for article, task in told.seen.items():
+            self.seen.setdefault(article, task)
+        self.ended |= told.ended
+        self.strays |= told.strays
+        self.untold |= told.untold
+        self.withdrawn |= told.withdrawn
+
+    def among(self, articles: frozenset[str]) -> list[str]:
+        """Those of some articles that the tasks are of, sorted."""
+        return sorted(articles & (self.withdrawn | self.seen.keys() | self.ended.keys()))
+
+    def places(self) -> dict[str, int]:
+        """article_id to the id of its task: the last one with work, else the first."""
+        return dict(sorted((self.seen | self.ended).items()))
+
+
+def pull(
+    corpus: Corpus, round_name: str, seats: list[Seat], *, accept_removals: bool, tell: Tell, full: bool = False
+) -> Pulled:
+    """Pulls a round from the server into `pulls/` and, unless it would take something away, into the record.
+
+    Asks only for the tasks that changed since the last pull, for all of them where `full`.
+
+    Raises:
+        Problem: the server cannot be asked, has no project, or its listing does not add up.
+    """
+    annotators = [seat.annotator for seat in seats]
+    with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, annotators, tell):
+        sources = [_ask(corpus, round_name, seat, tell, full) for seat in seats]
+        return take_in(corpus, round_name, sources, accept_removals=accept_removals, tell=tell)
+
+
+def _ask(corpus: Corpus, round_name: str, seat: Seat, tell: Tell, full: bool) -> Source:
+    project = projects.existing(corpus, round_name, seat)
+    kept = None if full else raw.latest(corpus, round_name, seat.annotator, seat.studio.url, project)
+    listed = changes.listed(seat.studio, project, kept)
+    tell(f"{seat.annotator}: {listed.count} tasks, {listed.asked} of them new or changed")
+    return Source(seat.annotator, listed.tasks, seat.account, seat.studio.url, project)
+
+
+def pull_file(
+    corpus: Corpus,
+    round_name: str,
+    annotator: str,
+    export: Path,
+    *,
+    accept_removals: bool,
+    tell: Tell = in_silence,
+) -> Pulled:
+    """The same from a Label Studio JSON export.
+
+    Raises:
+        Problem: the file cannot be read as one.
+    """
+    with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, [annotator], tell):
+        sources = [Source(annotator, read_export(export))]
+        return take_in(corpus, round_name, sources, accept_removals=accept_removals, tell=tell)
+
+
+def take_in(
+    corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: bool, tell: Tell = in_silence
+) -> Pulled:
+    """Keeps the raw tasks, then brings the record to what they tell; no layer, where one would lose something.
+
+    An article that was withdrawn, even after its task was read, stays out of the record; the raw pull keeps it.
+
+    Raises:
+        Problem: a task cannot be told, and nothing is kept.
+    """
+    with folder_aside(corpus.pulls / "rows") as scratch, ExitStack() as opened:
+        rows = [opened.enter_context(Spill(scratch / source.annotator)) for source in sources]
+        pull_id, told = _keep(corpus, round_name, sources, rows)
+        with changing(corpus, tell):
+            by_source = dict(zip(sources, told, strict=True))
+            return _bring_in(corpus, round_name, Pulled(pull_id), by_source, accept_removals)
+
+
+def _bring_in(
+    corpus: Corpus, round_name: str, pulled: Pulled, told: dict[Source, Taken], accept_removals: bool
+) -> Pulled:
+    """Makes the layers of what the sources tell and of the record as it is now, and puts them in place."""
+    gone = withdrawn_articles(corpus)
+    pulled.missing = _missing(corpus, round_name, told)
+    for source, taken in told.items():
+        name = f"{round_name}/{source.annotator}"
+        _note_places(corpus, name, source, taken.strays | taken.places())
+        layer = renew(name, corpus.layer_path(name), taken.rows, taken_back, taken.untold, without=gone)
+        pulled.layers.append(layer)
+        if layer.removed:
+            pulled.removed[name] = layer.removed
+        if passed_over := taken.among(gone):
+            pulled.withdrawn[source.annotator] = passed_over
+    if accept_removals or not pulled.removed:
+        _write(corpus, pulled)
+    return pulled
+
+
+def _write(corpus: Corpus, pulled: Pulled) -> None:
+    """Writes the layers that changed, and which pull did it; none of them where nobody has submitted yet."""
+    layers = {corpus.layer_path(layer.name): layer for layer in pulled.layers}
+    begun = {path: one.files for path, one in layers.items() if path.exists() or one.tasks or one.findings}
+    pulled.changed = put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
+
+
+def _missing(corpus: Corpus, round_name: str, told: dict[Source, Taken]) -> dict[str, list[str]]:
+    """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
+    deals = read_sound(deals_path(corpus, round_name), schema.Deals)
+    here = corpus.hashes
+    found = {}
+    for source, one in told.items():
+        dealt = deals.filter(annotator=source.annotator)["article_id"] if source.server is not None else ()
+        there = one.seen.keys() | one.ended.keys() if len(dealt) else set()
+        if lost := [article for article in dealt if article in here and article not in there]:
+            found[source.annotator] = lost
+    return found
+
+
+def _keep(corpus: Corpus, round_name: str, sources: list[Source], rows: list[Spill]) -> tuple[str, list[Taken]]:
+    """Writes the raw pull, unless it is there. Returns its id and what its tasks tell."""
+    with raw.writing_pull(corpus, round_name) as kept:
+        told = [_read_once(corpus, round_name, *one, kept) for one in zip(sources, rows, strict=True)]
+        return kept.keep(), told
+
+
+def _read_once(corpus: Corpus, round_name: str, source: Source, rows: Spill, kept: raw.RawPull) -> Taken:
+    """Keeps and normalises the tasks as they come, so that few are held; in several processes where there are many."""
+    taken = Taken(rows)
+    lines = kept.lines(source.annotator, source.tasks, source.server, source.project)
+    gone = withdrawn_articles(corpus)
+    work = partial(normalised, corpus, round_name, source.annotator, source.account, withdrawn=gone)
+    for told in engine.here(work, batches(lines)):
+        kept.told(told.canonical)
+        taken.add(told)
+    return taken
+
+
+def _note_places(corpus: Corpus, layer: str, source: Source, places: dict[str, int]) -> None:
+    """Keeps on this machine where each article of a layer is labelled."""
+    if source.server is not None:
+        noted = {"server": source.server, "project": source.project, "tasks": places}
+        make_private(_places_path(corpus, layer).parent)
+        write_bytes(_places_path(corpus, layer), json.dumps(noted, indent=1).encode())
+
+
+def _places_path(corpus: Corpus, layer: str) -> Path:
+    return corpus.state / "places" / f"{layer}.json"
+
+
+def addresses(corpus: Corpus, layer: str) -> dict[str, str]:
+    """Where each article of a layer is labelled, by article_id; empty where no pull here noted it."""
+    path = _places_path(corpus, layer)
+    if not path.exists():
+        return {}
+    try:
+        noted = json.loads(path.read_bytes())
+        page = f"{noted['server']}/projects/{noted['project']}/data?task="
+        return {article: f"{page}{task}" for article, task in noted["tasks"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}

@@ -1,0 +1,199 @@
+"""Articles into Label Studio: each dealt article once, however often it is run and wherever it was cut off."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from annotation import guidelines
+from annotation.labelstudio import results, sending
+from annotation.labelstudio.seats import Seat
+from annotation.rounds import projects
+from annotation.rounds.locks import deals_alone, one_at_a_time
+from dataset import schema
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.locks import Tell, changing, in_silence
+from dataset.record.withdrawal import withdrawn_articles
+from dataset.storage.files import read_sound, sha256, table_bytes, write_bytes
+
+CHUNK_BYTES: Final = 16 << 20
+CHUNK_TASKS: Final = 1000
+# Above this Label Studio's page gets slow to answer.
+LONG_BYTES: Final = 25_000
+Progress = Callable[[int, int], None]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """What a push did for one annotator."""
+
+    annotator: str
+    project: int
+    sent: int
+    there: int
+    blind: bool
+
+
+def deals_path(corpus: Corpus, round_name: str) -> Path:
+    """Where the deals of a round lie."""
+    return corpus.annotations / round_name / "deals.jsonl"
+
+
+def deal(
+    corpus: Corpus,
+    round_name: str,
+    annotators: list[str],
+    share: float = 1,
+    tell: Tell = in_silence,
+) -> pl.DataFrame:
+    """Deals articles to the annotators and keeps the deal in the record; what was dealt stays dealt.
+
+    A `share` of all articles (one at least) goes to everybody named, the same ones to each; each of the others to
+    whoever of those named has fewest. The articles' ids and the round alone decide which.
+
+    Raises:
+        Problem: there is no article, or a text cannot be read; nothing was dealt then.
+    """
+    path = deals_path(corpus, round_name)
+    ids = list(corpus.hashes)
+    for article in ids:
+        corpus.text(article)
+    if not ids:
+        raise Problem(f"{corpus.seeds / 'articles.jsonl'} names no article", "take some in with `hedgerow intake`")
+    with deals_alone(corpus, round_name, tell), changing(corpus, tell):
+        known, gone = read_sound(path, schema.Deals), withdrawn_articles(corpus)
+        there = [article for article in ids if article not in gone]
+        rows = _new_deals(round_name, there, sorted(annotators), share, known)
+        deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")
+        write_bytes(path, table_bytes(deals))
+    return deals
+
+
+def _new_deals(round_name: str, ids: list[str], annotators: list[str], share: float, known: pl.DataFrame) -> list[Row]:
+    """Articles that several have are the shared ones first, then those that nobody has, then those that one has."""
+    holders = Counter(dict.fromkeys(ids, 0))
+    holders.update(article for article in known["article_id"] if article in holders)
+    drawn = sorted(ids, key=lambda article: sha256(f"{round_name}\n{article}".encode()))
+    by_claim = sorted(drawn, key=lambda article: (1, 2, 0)[min(holders[article], 2)])
+    shared = set(by_claim[: max(1, round(share * len(ids)))])
+    found = [(one, article) for one in annotators for article in shared]
+    has = {one: set(known.filter(annotator=one)["article_id"]) & set(ids) | shared for one in annotators}
+    for article in drawn:
+        if not holders[article] and article not in shared:
+            one = min(annotators, key=lambda name: (len(has[name]), name))
+            has[one].add(article)
+            found.append((one, article))
+    return [{"round": round_name, "annotator": one, "article_id": article} for one, article in found]
+
+
+def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
+    """The deals of a round.
+
+    Raises:
+        Problem: nothing was dealt in it.
+    """
+    deals = read_sound(deals_path(corpus, round_name), schema.Deals)
+    if not deals.height:
+        raise Problem(
+            f"nothing was pushed for round {round_name}", f"run `hedgerow push --round {round_name} --annotator a1`"
+        )
+    return deals
+
+
+def overlong(corpus: Corpus, round_name: str) -> dict[str, int]:
+    """The dealt articles that the labelling page is slow with, and their bytes; the longest first."""
+    ids = set(dealt(corpus, round_name)["article_id"]) & corpus.hashes.keys()
+    sizes = {article: len(corpus.text(article).encode()) for article in sorted(ids)}
+    return {article: size for article, size in sorted(sizes.items(), key=lambda one: -one[1]) if size > LONG_BYTES}
+
+
+def push(
+    corpus: Corpus,
+    round_name: str,
+    seat: Seat,
+    progress: Progress = lambda done, total: None,
+    tell: Tell = in_silence,
+) -> Pushed:
+    """Sends an annotator the dealt articles that the server does not hold yet.
+
+    Pushes and restores of one annotator's round take turns: each would send what the other is sending.
+
+    Raises:
+        Problem: the server holds an article twice or with another text, its page shows other guidelines, or it cannot
+            be asked.
+    """
+    deals = dealt(corpus, round_name).filter(annotator=seat.annotator)["article_id"].to_list()
+    with one_at_a_time(corpus, round_name, [seat.annotator], tell):
+        project = projects.find_or_create(corpus, round_name, seat, tell=tell)
+        there = _on_server(corpus, seat, project)
+        missing = [article for article in deals if article in corpus.hashes and article not in there]
+        if missing:
+            projects.refuse_other_guidelines(seat, project)
+        send(corpus, seat, project, (task(corpus, article) for article in missing), len(missing), progress)
+    return Pushed(seat.annotator, project, len(missing), len(there), seat.blind)
+
+
+def task(corpus: Corpus, article_id: str, taken: str = "") -> dict[str, Any]:
+    """The task of an article, as it is sent; `taken` are keys that the page has other work for than names."""
+    text, article = corpus.text(article_id), corpus.row(article_id) or {}
+    names = corpus.speakers.get(article["event_id"] or "", [])
+    return results.write_task(article, text, names, guidelines.version(), taken)
+
+
+def send(
+    corpus: Corpus, seat: Seat, project: int, tasks: Iterator[dict[str, Any]], count: int, progress: Progress
+) -> None:
+    """Sends tasks in chunks, each task once."""
+    done = 0
+    progress(done, count)
+    for chunk in _chunks(tasks):
+        sending.send_tasks(corpus, seat, project, chunk)
+        done += len(chunk)
+        progress(done, count)
+
+
+def _chunks(tasks: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    chunk: list[dict[str, Any]] = []
+    size = 0
+    for one in tasks:
+        chunk.append(one)
+        size += len(json.dumps(one))
+        if len(chunk) == CHUNK_TASKS or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def _on_server(corpus: Corpus, seat: Seat, project: int) -> set[str]:
+    """The articles that the project holds, each found once and with the corpus's text."""
+    hashes = corpus.hashes
+    there: set[str] = set()
+    for raw in seat.studio.listing(project, annotations=False):
+        found = results.read_task(raw)
+        if found.article_id is None or found.article_id not in hashes:
+            continue
+        _refuse_other(found, hashes[found.article_id], there, seat.studio.task_url(project, found.id))
+        there.add(found.article_id)
+    return there
+
+
+def _refuse_other(found: results.Task, text_sha256: str, there: set[str], url: str) -> None:
+    if found.article_id in there:
+        raise Problem(
+            f"the server holds {found.article_id} twice, once at {url}",
+            "take the task without work away with `hedgerow discard ADDRESS`, then push again",
+        )
+    if found.text_sha256 != text_sha256:
+        raise Problem(
+            f"the server holds {found.article_id} with another text at {url}",
+            "put the old text back, or take the article in again under a new id",
+        )

@@ -1,0 +1,124 @@
+"""Raw pulls: the tasks as a server or an export told them, under `pulls/`, never altered and never partial."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from annotation.labelstudio import results
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.storage.files import folder_aside, put_folder
+
+Row = dict[str, Any]
+MANIFEST: Final = "manifest.json"
+
+
+class RawPull:
+    """A raw pull as it is written. Its id follows from what the tasks say, whatever changes while nobody works."""
+
+    def __init__(self, corpus: Corpus, round_name: str, folder: Path) -> None:
+        self._corpus, self._round, self._folder = corpus, round_name, folder
+        self._digest = hashlib.sha256()
+        self._sources: dict[str, Row] = {}
+
+    def lines(self, name: str, tasks: Iterable[Row], server: str | None, project: int | None) -> Iterator[bytes]:
+        """Hands on each task of a source as a line, once it is written."""
+        self._digest.update(f"{name}\n".encode())
+        count, written = 0, hashlib.sha256()
+        with (self._folder / f"{name}.jsonl").open("wb") as raw:
+            for line in map(results.raw_line, tasks):
+                count += 1
+                raw.write(line)
+                written.update(line)
+                yield line
+        about = {"tasks": count, "sha256": written.hexdigest(), "server": server, "project": project}
+        self._sources[name] = about
+
+    def told(self, stable: bytes) -> None:
+        """Takes in what the next tasks of a source say, as canonical lines."""
+        self._digest.update(stable)
+
+    def passing(self, name: str, tasks: Iterable[Row], server: str | None, project: int | None) -> Iterator[Row]:
+        """Hands on each task of a source once it is written, and takes in what it says."""
+        for task in map(results.raw_task, self.lines(name, tasks, server, project)):
+            self.told(results.canonical_line(task))
+            yield task
+
+    def keep(self) -> str:
+        """Puts the pull in its place, unless it is there. Returns its id."""
+        pull_id = f"{self._round}-{self._digest.hexdigest()[:16]}"
+        if not (self._corpus.pulls / pull_id).exists():
+            told = {"pull_id": pull_id, "round": self._round, "pulled_at": now(), "annotators": self._sources}
+            (self._folder / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            for path in self._folder.iterdir():
+                path.chmod(0o400)
+            put_folder(self._folder, self._corpus.pulls / pull_id)
+        return pull_id
+
+
+@contextmanager
+def writing_pull(corpus: Corpus, round_name: str) -> Iterator[RawPull]:
+    """A raw pull to be written aside; gone when the block ends, unless it was kept.
+
+    Raises:
+        Problem: a task cannot be told.
+    """
+    with folder_aside(corpus.pulls / "pull", private=True) as folder:
+        try:
+            yield RawPull(corpus, round_name, folder)
+        except RecursionError:
+            raise Problem(
+                "a task is nested too deeply to be read", "delete that task's annotation, or mend it"
+            ) from None
+
+
+def latest(corpus: Corpus, round_name: str, name: str, server: str, project: int) -> Path | None:
+    """The raw file of the latest pull of a project, None where there is none, or it is no longer what was pulled."""
+    found: list[tuple[str, Path, Row]] = []
+    for folder in corpus.pulls.glob(f"{round_name}-*"):
+        told = _manifest(folder)
+        about = told.get("annotators", {}).get(name, {})
+        if (told.get("round"), about.get("server"), about.get("project")) == (round_name, server, project):
+            found.append((str(told["pulled_at"]), folder / f"{name}.jsonl", about))
+    _, path, about = max(found, key=lambda one: one[:2], default=("", None, {}))
+    return path if path and about.get("sha256") and _file_hash(path) == about["sha256"] else None
+
+
+def _manifest(folder: Path) -> Row:
+    try:
+        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def altered(corpus: Corpus) -> Iterator[Path]:
+    """The raw files that are no longer what a pull brought, or that are gone, by the SHA-256 in its manifest."""
+    for folder in sorted(one for one in corpus.pulls.glob("[!.]*") if one.is_dir()):
+        try:
+            told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["annotators"]
+            hashes = {name: about.get("sha256") for name, about in told.items()}
+        except (OSError, ValueError, KeyError, AttributeError):
+            yield folder / MANIFEST
+            continue
+        for name, known in hashes.items():
+            if known is not None and _file_hash(folder / f"{name}.jsonl") != known:
+                yield folder / f"{name}.jsonl"
+
+
+def _file_hash(path: Path) -> str | None:
+    try:
+        with path.open("rb") as raw:
+            return hashlib.file_digest(raw, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def now() -> str:
+    """The time, UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,0 +1,167 @@
+"""A layer of the record back into Label Studio, as its annotator's work, so that a pull tells the same layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from annotation.labelstudio import results
+from annotation.labelstudio.seats import Seat
+from annotation.rounds import projects, push
+from annotation.rounds.locks import one_at_a_time
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import Layer, missing_files, read_layer
+from dataset.record.locks import Tell, in_silence, reading
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """How many articles were put back, and how many were there already."""
+
+    project: int
+    put_back: int
+    there: int
+
+
+@dataclass(frozen=True)
+class Work:
+    """A row of the table `tasks`, and the result that shows its spans and links on the page."""
+
+    row: Row
+    result: list[Row]
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the article was skipped."""
+        return bool(self.row["status"] == "skipped")
+
+
+class Works:
+    """The work of a layer, made article by article as it is asked for. `rows`: the table `tasks`, by article_id."""
+
+    def __init__(self, corpus: Corpus, layer: Layer) -> None:
+        self._corpus = corpus
+        self.rows = {row["article_id"]: row for row in layer.tasks.iter_rows(named=True)}
+        if gone := next((article for article in self.rows if article not in corpus.by_id), None):
+            raise Problem(
+                f"{layer.name} holds {gone}, which the corpus does not have", "take it in again, or out of it"
+            )
+        self._spans, self._relations = _ByArticle(layer.spans), _ByArticle(layer.relations)
+
+    def on(self, article: str) -> Work:
+        """The work on one article."""
+        known = self._corpus.speakers.get(self._corpus.by_id[article]["event_id"], [])
+        return Work(self.rows[article], results.write_result(self._spans[article], self._relations[article], known))
+
+    def require_shown(self) -> None:
+        """Whether the page can show all of it.
+
+        Raises:
+            Problem: it cannot.
+        """
+        for article in self.rows:
+            self.on(article)
+
+
+class _ByArticle:
+    """The rows of a table, article by article."""
+
+    def __init__(self, rows: pl.DataFrame) -> None:
+        self._rows = rows.sort("article_id", maintain_order=True)
+        ends = self._rows.with_row_index("at").group_by("article_id").agg(pl.col("at").min(), pl.len())
+        self._places = {article: place for article, *place in ends.iter_rows()}
+
+    def __getitem__(self, article: str) -> list[Row]:
+        return self._rows.slice(*self._places.get(article, (0, 0))).to_dicts()
+
+
+def restore(
+    corpus: Corpus,
+    round_name: str,
+    seat: Seat,
+    progress: push.Progress = lambda done, total: None,
+    tell: Tell = in_silence,
+) -> Restored:
+    """Puts a layer back. What the server holds already is left; nothing there is overwritten.
+
+    Raises:
+        Problem: there is no such layer, the page cannot show it, or the server holds other work on one of its articles.
+    """
+    with one_at_a_time(corpus, round_name, [seat.annotator], tell):
+        with reading(corpus, tell):
+            work = Works(corpus, _layer(corpus, round_name, seat.annotator))
+        return _restore(corpus, round_name, seat, work, progress)
+
+
+def _restore(corpus: Corpus, round_name: str, seat: Seat, work: Works, progress: push.Progress) -> Restored:
+    work.require_shown()
+    project = projects.find_or_create(corpus, round_name, seat)
+    there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
+    _refuse_overwriting(seat, project, work, there)
+    _refuse_other_texts(corpus, seat, project, there)
+    account = seat.account if seat.account is not None else seat.studio.whoami()[0]
+    done = sum(_annotate(seat, there[article], work.on(article), account) for article in work.rows if article in there)
+    new = [article for article in work.rows if article not in there]
+    tasks = (_task(corpus, article, work.on(article), account) for article in new)
+    push.send(corpus, seat, project, tasks, len(new), progress)
+    return Restored(project, done + len(new), len(work.rows) - done - len(new))
+
+
+def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
+    name = f"{round_name}/{annotator}"
+    layer = read_layer(corpus.layer_path(name), name)
+    if lost := missing_files(corpus.layer_path(name)):
+        raise Problem(f"{name} lacks {', '.join(lost)}", "put the file back, then restore again")
+    if not layer.tasks.height:
+        known = ", ".join(corpus.layers()) or "none"
+        raise Problem(f"the record has no layer {name}", f"name one that it has: {known}")
+    if layer.findings.height:
+        raise Problem(
+            f"{name} has {layer.findings.height} findings that a server cannot be given back",
+            "see `hedgerow validate`; mend them where the work is, and pull again",
+        )
+    return layer
+
+
+def _refuse_overwriting(seat: Seat, project: int, work: Works, there: dict[str | None, results.Task]) -> None:
+    for article in work.rows:
+        task = there.get(article)
+        if task and task.work and not _same(task, work.on(article)):
+            where = seat.studio.task_url(project, task.id)
+            raise Problem(
+                f"the server holds other work of {seat.annotator} on {article}: {where}",
+                "pull it, or delete it there, then restore again; nothing was changed",
+            )
+
+
+def _same(task: results.Task, work: Work) -> bool:
+    return results.same_work(task, work.result, skipped=work.skipped)
+
+
+def _refuse_other_texts(corpus: Corpus, seat: Seat, project: int, there: dict[str | None, results.Task]) -> None:
+    for article, task in there.items():
+        if article in corpus.by_id and task.text != corpus.text(str(article)):
+            where = seat.studio.task_url(project, task.id)
+            raise Problem(
+                f"the server holds {article} with another text at {where}", "mend that task, then restore again"
+            )
+
+
+def _annotate(seat: Seat, task: results.Task, work: Work, account: int) -> bool:
+    """Submits the work on a task that is on the server without any. Returns whether it did."""
+    if task.work:
+        return False
+    seat.studio.set_meta(task.id, results.restored_meta(work.row, work.result))
+    seconds = work.row["seconds"]
+    seat.studio.annotate(task.id, work.result, skipped=work.skipped, seconds=seconds, account=account)
+    return True
+
+
+def _task(corpus: Corpus, article: str, work: Work, account: int) -> Row:
+    """A task with its annotation, for an article that is not on the server."""
+    return results.with_work(push.task(corpus, article), work.row, work.result, account)

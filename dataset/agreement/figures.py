@@ -1,0 +1,283 @@
+"""Agreement between a round's annotators: figures with intervals, and what they were computed from.
+
+F1 is pooled: matches and spans are added up over all pairs of annotators and all articles, then divided. An article in
+which a pair marked nothing adds nothing to any F1; one in which nobody did is left out of alpha, too. Such an article
+counts in `document` only, as 1; when intervals are drawn, it is drawn like any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from dataset import schema
+from dataset.agreement import alpha, bootstrap
+from dataset.agreement.coded import Numbers
+from dataset.agreement.compared import Shared, folders_of, pairs, parts_of_round, shared
+from dataset.agreement.ranges import COLUMNS, Group, Tallied, split, tallied_part
+from dataset.agreement.tallies import FIGURES, MATCHED_FIGURES, Figure
+from dataset.engine import Each
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import TABLES, Layer, sort_layer, table_path
+from dataset.record.locks import Tell, changing, in_silence, reading
+from dataset.scheme import vocabulary
+from dataset.storage.address import Location
+from dataset.storage.article_ranges import Part, batches, read_part
+from dataset.storage.files import read_sound, sha256, table_bytes, write_bytes
+
+Floats = NDArray[np.float64]
+Row = dict[str, Any]
+
+ALPHAS: Final[list[Figure]] = [(label, vocabulary.ALPHA) for label in vocabulary.LABELS]
+DECIMALS: Final = 6
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """A round's figures, as the table `Agreement`, and what they were computed from."""
+
+    round: str
+    annotators: list[str]
+    articles: int
+    figures: pl.DataFrame
+    basis: Row
+
+
+@dataclass(frozen=True)
+class Draws:
+    """How intervals are drawn."""
+
+    count: int = bootstrap.DRAWS
+    seed: int = bootstrap.SEED
+
+
+def agreement(
+    corpus: Corpus, round_name: str, draws: Draws = Draws(), each: Each = map, tell: Tell = in_silence
+) -> Agreed:
+    """Measures the agreement of a round, part by part, in one state of the record. `each` is what does the parts.
+
+    Raises:
+        Problem: there is nothing to compare, or what there is cannot be compared.
+    """
+    with reading(corpus, tell):
+        parts = parts_of_round(corpus, round_name)
+        common = shared(corpus, round_name, parts)
+        found = figures(round_name, common, each(partial(tallied_part, corpus, round_name), parts), draws)
+        _refuse_emptiness(round_name, common, found)
+        basis = _basis(corpus, round_name, parts, draws)
+    return Agreed(round_name, common.annotators, common.articles(), found, basis)
+
+
+def figures(round_name: str, common: Shared, parts: Iterable[Tallied], draws: Draws = Draws()) -> pl.DataFrame:
+    """All figures of all annotators together, then of each pair that has articles in common.
+
+    Raises:
+        Problem: the parts hold other articles than `common` counts.
+    """
+    groups: dict[Group, list[str]] = {None: common.annotators}
+    groups |= {f"{a},{b}": [a, b] for a, b in pairs(common.annotators) if common.articles(a, b)}
+    sums = {group: _Sums(who) for group, who in groups.items()}
+    populations = _populations(groups, common, draws)
+    for part in parts:
+        for members, resampled in populations:
+            resampled.add(np.stack([part.rows_of(group) for group in members]))
+        for group in groups:
+            sums[group].add(part.rows_of(group), part.spans_of(group))
+    if not all(resampled.complete() for _, resampled in populations):
+        raise Problem(f"round {round_name} changed while it was compared", "run the same command again")
+    rows: dict[Group, list[Row]] = {}
+    for members, resampled in populations:
+        for group, total, drawn in zip(members, resampled.total, resampled.drawn, strict=True):
+            rows[group] = _rows(round_name, group, sums[group], total, drawn)
+    return schema.frame(schema.Agreement, [row for group in groups for row in rows[group]])
+
+
+def _populations(
+    groups: dict[Group, list[str]], common: Shared, draws: Draws
+) -> list[tuple[list[Group], bootstrap.Resampled]]:
+    """Groups by the articles that are theirs: the same are drawn for all groups that have every article."""
+    counts = {group: common.articles(*(who if group else ())) for group, who in groups.items()}
+    full = [group for group, count in counts.items() if count == common.articles()]
+    members = [full, *([group] for group in groups if group not in full)]
+    return [
+        (
+            these,
+            bootstrap.Resampled(counts[these[0]], (len(these), COLUMNS), draws=draws.count, seed=draws.seed),
+        )
+        for these in members
+    ]
+
+
+class _Sums:
+    """What a group's figures rest on, but for the tallies: annotators, articles of each figure, spans of each label."""
+
+    def __init__(self, annotators: list[str]) -> None:
+        self.annotators = annotators
+        self.articles = np.zeros(len(FIGURES + ALPHAS), dtype=np.int64)
+        self.spans = np.zeros(len(vocabulary.LABELS), dtype=np.int64)
+
+    def add(self, rows: Floats, spans: Numbers) -> None:
+        _, bottom, characters = split(rows)
+        self.articles += np.append((bottom > 0).sum(axis=0), (characters[..., 2] > 0).sum(axis=0))
+        self.spans += spans
+
+
+def _refuse_emptiness(round_name: str, common: Shared, found: pl.DataFrame) -> None:
+    if not (found["spans"] > 0).any():
+        raise Problem(
+            f"nobody marked anything in the {common.articles()} articles of round {round_name} that two submitted",
+            "there is nothing to measure agreement on yet",
+        )
+
+
+def _rows(round_name: str, group: Group, own: _Sums, total: Floats, drawn: Floats) -> list[Row]:
+    """The figures of a group, from sums over its articles and over each draw of them (draws × COLUMNS)."""
+    values = _values(total)
+    low, high = bootstrap.percentiles(_values(drawn))
+    on_spans = _rests_on(own, total)
+    return [
+        {"round": round_name, "annotators": group, "scope": scope, "measure": measure}
+        | _interval(values[at], low[at], high[at], int(own.articles[at]))
+        | {"annotator_count": len(own.annotators), "spans": on_spans[scope, measure]}
+        for at, (scope, measure) in sorted(enumerate(FIGURES + ALPHAS), key=lambda one: _place(one[1]))
+    ]
+
+
+def _place(figure: Figure) -> tuple[int, int]:
+    return vocabulary.SCOPES.index(figure[0]), vocabulary.MEASURES.index(figure[1])
+
+
+def _values(sums: Floats) -> Floats:
+    """Figures from sums (… × COLUMNS); NaN where one does not exist."""
+    top, bottom, characters = split(sums)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(bottom > 0, top / bottom, np.nan)
+    return np.concatenate([shares, alpha.alpha(characters)], axis=-1)
+
+
+def _interval(value: float, low: float, high: float, articles: int) -> Row:
+    """A figure and its interval. One article cannot vary, so that it has none."""
+    known = {"value": value, "low": low if articles > 1 else np.nan, "high": high if articles > 1 else np.nan}
+    rounded = {
+        name: None if np.isnan(number) else round(float(number), DECIMALS) + 0.0 for name, number in known.items()
+    }
+    return rounded | {"articles": articles}
+
+
+def _rests_on(own: _Sums, total: Floats) -> dict[Figure, int]:
+    """Spans of the annotators, each counted once; matched pairs or links where these are what is compared."""
+    spans = dict(zip(vocabulary.LABELS, map(int, own.spans), strict=True))
+    spans[vocabulary.ALL] = sum(spans.values())
+    bottoms = dict(zip(FIGURES, map(int, split(total)[1]), strict=True))
+    counted_apart = {*MATCHED_FIGURES, *((scope, "boundary") for scope in spans)}
+    return {one: bottoms[one] if one in counted_apart else spans[one[0]] for one in FIGURES + ALPHAS}
+
+
+# What is kept in the record
+
+
+def figures_path(corpus: Corpus, round_name: str) -> Path:
+    """Where a round's figures lie."""
+    return corpus.annotations / round_name / "agreement.jsonl"
+
+
+def basis_path(corpus: Corpus, round_name: str) -> Path:
+    """Where it lies what they were computed from."""
+    return corpus.annotations / round_name / "agreement.json"
+
+
+def write(corpus: Corpus, agreed: Agreed, tell: Tell = in_silence) -> None:
+    """Keeps figures, and what they were computed from, in the record.
+
+    A caller who measures and writes takes turns with others who measure the same round, so that older figures never
+    take the place of newer ones.
+    """
+    content = table_bytes(agreed.figures)
+    basis = agreed.basis | {"figures_sha256": sha256(content)}
+    with changing(corpus, tell):
+        write_bytes(figures_path(corpus, agreed.round), content)
+        write_bytes(basis_path(corpus, agreed.round), (json.dumps(basis, indent=2) + "\n").encode())
+
+
+def read(corpus: Corpus, round_name: str) -> pl.DataFrame:
+    """A round's figures as they were kept; no row where none were.
+
+    Raises:
+        Problem: the file cannot be read.
+    """
+    return read_sound(figures_path(corpus, round_name), schema.Agreement)
+
+
+def is_stale(corpus: Corpus, round_name: str) -> bool:
+    """Whether the figures kept are missing, or layers or texts are not those they were computed from."""
+    try:
+        kept = json.loads(basis_path(corpus, round_name).read_text(encoding="utf-8"))
+        figures_sha256 = sha256(figures_path(corpus, round_name).read_bytes())
+        draws = Draws(kept["draws"], kept["seed"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return True
+    now = _basis(corpus, round_name, parts_of_round(corpus, round_name), draws)
+    return bool(kept != now | {"figures_sha256": figures_sha256})
+
+
+def _basis(corpus: Corpus, round_name: str, parts: list[Part], draws: Draws) -> Row:
+    """Hashes of the layers and of the texts they are about, guidelines versions, seed and number of draws."""
+    folders = folders_of(corpus, round_name)
+    return {
+        "draws": draws.count,
+        "seed": draws.seed,
+        "texts_sha256": _sha256_of(_texts(corpus, list(folders.values()), parts)),
+        "annotators": {name: _layer_basis(folder, parts) for name, folder in sorted(folders.items())},
+    }
+
+
+def _texts(corpus: Corpus, folders: list[Location], parts: list[Part]) -> Iterator[list[bytes]]:
+    """Each article of the layers with the hash of its text, by id."""
+    for part in parts:
+        ids = [read_part(table_path(folder, "tasks"), schema.Tasks, part).select("article_id") for folder in folders]
+        if ids:
+            articles = pl.concat(ids).unique().sort("article_id")
+            known = corpus.rows_of(articles["article_id"]).select("article_id", "text_sha256")
+            for one, text in articles.join(known, on="article_id", how="left", maintain_order="left").iter_rows():
+                yield [f"{one} {text}".encode()]
+
+
+def _layer_basis(folder: Location, parts: list[Part]) -> Row:
+    guidelines = {
+        one
+        for rows in batches(table_path(folder, "tasks"), schema.Tasks, parts)
+        for one in rows["guidelines_version"].drop_nulls().unique()
+    }
+    tables = (_table_bytes(folder, name, parts) for name in ("tasks", "spans", "relations"))
+    return {"sha256": _sha256_of(tables), "guidelines": sorted(guidelines)}
+
+
+def _table_bytes(folder: Location, name: str, parts: list[Part]) -> Iterator[bytes]:
+    """A table of a layer as the record has it, part by part. The order of relations is that of their spans."""
+    needed = {name, "spans"} if name == "relations" else {name}
+    for part in parts:
+        tables = {
+            one: read_part(table_path(folder, one), model, part) if one in needed else schema.empty(model)
+            for one, model in TABLES.items()
+        }
+        yield table_bytes(getattr(sort_layer(Layer(folder.name, **tables)), name))
+
+
+def _sha256_of(lines: Iterable[Iterable[bytes]]) -> str:
+    """SHA-256, as hex, of lines that come in pieces, with LF between two."""
+    found = hashlib.sha256()
+    for number, pieces in enumerate(lines):
+        found.update(b"\n" if number else b"")
+        for piece in pieces:
+            found.update(piece)
+    return found.hexdigest()

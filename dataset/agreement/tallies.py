@@ -1,0 +1,118 @@
+"""What each article adds to each figure of agreement between two annotators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataset.agreement.coded import Coded, Numbers
+from dataset.agreement.matching import Matchings, Pairs, match
+from dataset.scheme import vocabulary
+
+Floats = NDArray[np.float64]
+Figure = tuple[str, str]
+
+SPAN_FIGURES: Final = [(s, m) for s in (vocabulary.ALL, *vocabulary.LABELS) for m in vocabulary.SPAN_MEASURES]
+_ATTRIBUTES: Final = [name for names in vocabulary.ATTRIBUTES.values() for name in names]
+MATCHED_FIGURES: Final = [(s, m) for s in (*_ATTRIBUTES, *vocabulary.RELATIONS) for m in vocabulary.MATCHED_MEASURES]
+FIGURES: Final[list[Figure]] = SPAN_FIGURES + MATCHED_FIGURES
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The two parts of fractions, articles × FIGURES each. A figure is its tops' sum over its bottoms' sum."""
+
+    top: Floats
+    bottom: Floats
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.top + other.top, self.bottom + other.bottom)
+
+
+Parts = tuple[Figure, Floats, Floats]
+
+
+def tally(one: Coded, other: Coded) -> Tally:
+    """What each article that both submitted adds; nothing where one of them did not."""
+    found = match(one, other)
+    parts = {figure: (top, bottom) for figure, top, bottom in _parts(one, other, found)}
+    both = (one.submitted & other.submitted)[:, None]
+    top, bottom = (np.column_stack([parts[figure][side] for figure in FIGURES]) * both for side in (0, 1))
+    return Tally(top, bottom)
+
+
+def _parts(one: Coded, other: Coded, found: Matchings) -> Iterator[Parts]:
+    yield from _span_parts(one, other, found)
+    for measure, pairs in zip(vocabulary.MATCHED_MEASURES, (found.exact, found.relaxed), strict=True):
+        yield from _attribute_parts(one, other, pairs, measure)
+        yield from _link_parts(one, other, pairs, measure)
+
+
+def spans_by_label(work: Coded) -> Numbers:
+    """How many spans of each label each article has: articles × labels."""
+    return _count(work, np.arange(len(work.article)))
+
+
+def _count(work: Coded, rows: Numbers) -> Numbers:
+    """How many of these spans each article has of each label: articles × labels."""
+    labels = len(vocabulary.LABELS)
+    cells = work.article[rows] * labels + work.label[rows]
+    return np.bincount(cells, minlength=len(work.submitted) * labels).reshape(-1, labels)
+
+
+def _span_parts(one: Coded, other: Coded, found: Matchings) -> Iterator[Parts]:
+    spans = spans_by_label(one) + spans_by_label(other)
+    exact, relaxed, detected = (_count(one, pairs.one) for pairs in (found.exact, found.relaxed, found.found))
+    for scope, of in _scopes():
+        held, same, near, seen = (counts[:, of].sum(axis=1) for counts in (spans, exact, relaxed, detected))
+        yield (scope, "exact"), 2 * same, held
+        yield (scope, "relaxed"), 2 * near, held
+        yield (scope, "detection"), 2 * seen, held
+        yield (scope, "boundary"), same, seen
+        yield (scope, "document"), np.where(held > 0, 2 * same / np.maximum(held, 1), 1.0), np.ones(len(held))
+
+
+def _scopes() -> Iterator[tuple[str, list[int]]]:
+    """All labels together, then each, with the columns that it adds up."""
+    yield vocabulary.ALL, list(range(len(vocabulary.LABELS)))
+    for position, label in enumerate(vocabulary.LABELS):
+        yield label, [position]
+
+
+def _attribute_parts(one: Coded, other: Coded, pairs: Pairs, measure: str) -> Iterator[Parts]:
+    for label, names in enumerate(vocabulary.ATTRIBUTES.values()):
+        of = one.label[pairs.one] == label
+        article = one.article[pairs.one[of]]
+        for position, name in enumerate(names):
+            same = one.values[pairs.one[of], position] == other.values[pairs.other[of], position]
+            yield (name, measure), _by_article(one, article[same]), _by_article(one, article)
+
+
+def _by_article(work: Coded, articles: Numbers) -> Floats:
+    return np.bincount(articles, minlength=len(work.submitted)).astype(np.float64)
+
+
+def _link_parts(one: Coded, other: Coded, pairs: Pairs, measure: str) -> Iterator[Parts]:
+    """Links whose two ends are matched, and those of them that the other drew too."""
+    partner = np.full(len(one.article), -1)
+    partner[pairs.one] = pairs.other
+    ours = np.column_stack([one.links[:, 0], partner[one.links[:, 1]], partner[one.links[:, 2]]])
+    ours = ours[(ours[:, 1:] >= 0).all(axis=1)]
+    theirs = other.links[np.isin(other.links[:, 1:], pairs.other).all(axis=1)]
+    same = ours[np.isin(_keys(ours, other), _keys(theirs, other))]
+    for kind, name in enumerate(vocabulary.RELATIONS):
+        drawn, shared = (
+            _by_article(other, other.article[links[links[:, 0] == kind, 1]])
+            for links in (np.concatenate([ours, theirs]), same)
+        )
+        yield (name, measure), 2 * shared, drawn
+
+
+def _keys(links: Numbers, work: Coded) -> Numbers:
+    """A number for each link over the spans of one annotator."""
+    size = max(len(work.article), 1)
+    return (links[:, 0] * size + links[:, 1]) * size + links[:, 2]

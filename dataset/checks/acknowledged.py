@@ -1,0 +1,148 @@
+"""Warnings that a person looked at and let stand, each with a reason, kept with the record.
+
+An acknowledgement names a place and its words, so that the warning is back once either of them changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from dataset import schema
+from dataset.checks.findings import CATALOGUE, Finding
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.locks import Tell, changing, in_silence
+from dataset.record.withdrawal import withdrawn_articles
+from dataset.schema import failures
+from dataset.storage.files import read_table, table_bytes, write_bytes
+
+FILE: Final = "acknowledged.jsonl"
+STALE: Final = "stale-acknowledgement"
+SHOWN: Final = 20
+_KEY: Final = ["code", "article_id", "place"]
+_Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Findings that are open, and warnings that were acknowledged."""
+
+    open: list[Finding]
+    acknowledged: list[Finding]
+
+
+def path(corpus: Corpus) -> Path:
+    """Where a corpus keeps its acknowledgements."""
+    return corpus.annotations / FILE
+
+
+def read(corpus: Corpus) -> pl.DataFrame:
+    """The table `acknowledged`.
+
+    Raises:
+        Problem: the file is not that table.
+    """
+    rows = read_table(path(corpus), schema.Acknowledged)
+    if failed := failures(schema.Acknowledged, rows):
+        where = "" if failed[0].row is None else f", line {failed[0].row + 1}"
+        raise Problem(f"{path(corpus)}{where}: {failed[0]}, which the table does not allow", "mend the line")
+    return rows
+
+
+def place(corpus: Corpus, finding: Finding) -> str | None:
+    """`START:END` and the words there; None for a finding without a place or a text."""
+    if finding.start is None or finding.end is None:
+        return None
+    try:
+        text = corpus.text(finding.article_id)
+    except Problem:
+        return None
+    inside = 0 <= finding.start < finding.end <= len(text)
+    return f"{finding.start}:{finding.end} {text[finding.start : finding.end]}" if inside else None
+
+
+def judge(corpus: Corpus, found: Iterable[Finding], *, whole: bool) -> Judged:
+    """Parts the acknowledged warnings from the rest. Where `found` is of the whole record, stale ones are told, too."""
+    judged = Judged([], [])
+    for one, let in judging(corpus, found, whole=whole):
+        (judged.acknowledged if let else judged.open).append(one)
+    return judged
+
+
+def judging(corpus: Corpus, found: Iterable[Finding], *, whole: bool) -> Iterator[tuple[Finding, bool]]:
+    """The same, one finding after the other, each with whether it was acknowledged."""
+    known: set[_Key] = set(read(corpus).select(_KEY).iter_rows())
+    about, used = {key[:2] for key in known}, set()
+    for one in found:
+        key = _key(corpus, one) if (one.code, one.article_id) in about and one.severity == "warning" else None
+        if key in known:
+            used.add(key)
+        yield one, key in known
+    yield from ((_stale(*key), False) for key in sorted(known - used) if whole)
+
+
+def _key(corpus: Corpus, finding: Finding) -> _Key | None:
+    where = place(corpus, finding)
+    return (finding.code, finding.article_id, where) if where else None
+
+
+def _stale(code: str, article: str, where: str) -> Finding:
+    message = f"{code} at {where[:60]} was acknowledged and is there no more; take its line out of {FILE}"
+    return Finding(STALE, "acknowledged", article, message)
+
+
+def acknowledge(
+    corpus: Corpus,
+    found: Iterable[Finding],
+    code: str,
+    article: str,
+    at: str,
+    reason: str,
+    tell: Tell = in_silence,
+) -> Finding:
+    """Lets the warning of that code at `START:END` of the article stand. Returns it.
+
+    `found` is what the checks find; the warning may have changed since, and then its acknowledgement is stale.
+
+    Raises:
+        Problem: the code is unknown or an error's, the reason is empty, or there is no such warning.
+    """
+    _refuse(code, reason)
+    there = [one for one in found if (one.code, one.article_id) == (code, article)]
+    chosen = next((one for one in there if f"{one.start}:{one.end}" == at), None)
+    key = _key(corpus, chosen) if chosen else None
+    if chosen is None or key is None:
+        raise Problem(f"{article} has no {code} at {at}", f"it has: {_places(corpus, there)}")
+    new = schema.frame(schema.Acknowledged, [{**dict(zip(_KEY, key, strict=True)), "reason": reason.strip()}])
+    with changing(corpus, tell):
+        if article in withdrawn_articles(corpus):
+            raise Problem(f"{article} was withdrawn", "nothing of it needs to be acknowledged")
+        rows = read(corpus).filter(pl.struct(_KEY) != dict(zip(_KEY, key, strict=True)))
+        write_bytes(path(corpus), table_bytes(_sorted(pl.concat([rows, new]))))
+    return chosen
+
+
+def _places(corpus: Corpus, found: list[Finding]) -> str:
+    """The first of their places, each with the first of its words."""
+    shown = dict.fromkeys(where[:50] for one in found[:SHOWN] if (where := place(corpus, one)))
+    return (", ".join(shown) or "none") + (f" and {len(found) - SHOWN} more" if len(found) > SHOWN else "")
+
+
+def _refuse(code: str, reason: str) -> None:
+    if code not in CATALOGUE:
+        raise Problem(f"there is no code {code}", "`hedgerow validate --codes` lists them")
+    if CATALOGUE[code].severity == "error" or code == STALE:
+        raise Problem(f"{code} cannot be acknowledged", "only warnings about the words can; mend it")
+    if not reason.strip():
+        raise Problem("an acknowledgement needs a reason", "say with --reason why the warning may stand")
+
+
+def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
+    """By article, then numerically by place."""
+    start = pl.col("place").str.extract(r"^(\d+):").cast(pl.Int64)
+    return rows.sort("article_id", start, "place", "code")

@@ -1,0 +1,253 @@
+"""What changed between two built folders, row by row: articles, spans, links, annotators, and what derives of them."""
+
+from __future__ import annotations
+
+import filecmp
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+import polars as pl
+
+from dataset.diffing.changes import Bump, Change, bump
+from dataset.diffing.described import described_changes
+from dataset.diffing.digests import HELD, KEYS, NEW, NTH, OWN, WHOLE, Digests, occurrence
+from dataset.diffing.overlaps import overlapping
+from dataset.diffing.versions import Versions
+from dataset.folder.folder import AT, CARD, SPLIT, Built, read_built
+from dataset.scheme import vocabulary
+from dataset.storage.files import writing
+
+_LINKS: Final = (*vocabulary.RELATIONS, "derived")
+_PRIMARY: Final = ("articles", "spans", "annotators")
+_PLACE: Final[tuple[str, ...]] = ("article_id", "round", "annotator", "span_id", "label", "start", "end")
+
+
+@dataclass(frozen=True)
+class Diff:
+    """The changes between two folders, and what of them could not be compared."""
+
+    old: Built
+    new: Built
+    changes: list[Change]
+    notes: list[str]
+
+    @property
+    def bump(self) -> Bump:
+        """The smallest honest bump."""
+        return bump(self.changes)
+
+
+def diff(old: Path, new: Path, held: int = HELD) -> Diff:
+    """Compares two built folders.
+
+    Files that only tell of a release (manifest, changelog, Croissant, plots) are not compared. Where one of the folders
+    withholds the texts and the other does not, texts are compared by their hash alone. Of rows that are the same in
+    both, about `held` are held at a time.
+
+    Raises:
+        Problem: one of them is no built folder, or cannot be read.
+    """
+    versions = Versions(read_built(old), read_built(new))
+    with TemporaryDirectory() as scratch, writing(Path(scratch), "nothing was changed"):
+        rows = _Rows(versions, Digests(versions, Path(scratch), held))
+        changes = [*described_changes(versions), *rows.changes()]
+    changes += _rewritten(versions, changes)
+    return Diff(versions.old, versions.new, changes, list(_notes(versions)))
+
+
+def _notes(versions: Versions) -> Iterator[str]:
+    if versions.mixed:
+        one = "OLD" if versions.old.withheld else "NEW"
+        yield f"{one} withholds the articles' words: texts are compared by their hash, words and tokens not at all"
+
+
+def _rewritten(versions: Versions, changes: list[Change]) -> Iterator[Change]:
+    """Configs, and the card, whose files have other bytes though nothing in them changed."""
+    if versions.mixed:
+        return
+    touched = {one.config or one.table for one in changes} | (set(KEYS) if _data_changed(changes) else set())
+    for config in versions.common():
+        if config not in touched and not versions.same_files(config):
+            yield Change(Bump.PATCH, "rewritten", config, config)
+    if not changes and not filecmp.cmp(versions.old.path / CARD, versions.new.path / CARD, shallow=False):
+        yield Change(Bump.PATCH, "rewritten", "card")
+
+
+def _data_changed(changes: list[Change]) -> bool:
+    return any(one.table in (*KEYS, "relations", "splits") for one in changes)
+
+
+class _Rows:
+    """The rows of two folders, joined by their keys."""
+
+    def __init__(self, versions: Versions, digests: Digests) -> None:
+        self.versions = versions
+        self.digests = digests
+        self.common = versions.common()
+        self.known: set[str] = set()
+
+    def changes(self) -> Iterator[Change]:
+        """What changed in the articles, spans, links and annotators; then what of the rest that does not explain."""
+        joined = {config: self.digests.joined(config) for config in _PRIMARY if config in self.common}
+        self.known = self.digests.those_of_old(
+            article for one in joined.values() for article in one.differing["article_id"]
+        )
+        found = [change for config, one in joined.items() for change in self.own_changes(config, one.differing)]
+        yield from found
+        told = {one.article_id for one in found if one.table != "annotators" and one.article_id}
+        untold = ~pl.col("article_id").is_in(pl.Series(list(told), dtype=pl.String).implode()).fill_null(False)
+        for config in self.common:
+            if config not in joined and self.versions.same_files(config):
+                continue
+            if config not in KEYS:
+                yield from _counted(config, *self.digests.counted(config))
+                continue
+            one = joined.pop(config) if config in joined else self.digests.joined(config)
+            yield from _unexplained(config, one.differing.filter(untold))
+            if _reordered(rows.filter(untold) for rows in one.both.each()):
+                yield Change(Bump.PATCH, "reordered", config, config)
+
+    def own_changes(self, config: str, differing: pl.DataFrame) -> Iterator[Change]:
+        """The changes of a config's rows, and of the links of spans."""
+        pairs = differing.filter(pl.col(OWN).ne_missing(pl.col(OWN + NEW))).select(AT, AT + NEW)
+        before = self.digests.rows(self.versions.old, config, pairs[AT])
+        after = self.digests.rows(self.versions.new, config, pairs[AT + NEW])
+        if config != "articles":
+            pairs = _matched(pairs, before, after, [name for name in ("round", "annotator") if name in before.columns])
+        before, after = (
+            pairs.select(pl.col(name).alias(AT)).join(rows, on=AT, how="left", maintain_order="left")
+            for name, rows in ((AT, before), (AT + NEW, after))
+        )
+        yield from self.row_changes(config, before, after)
+        if config == "spans":
+            yield from self.link_changes(before, after)
+
+    def row_changes(self, config: str, before: pl.DataFrame, after: pl.DataFrame) -> Iterator[Change]:
+        """Rows that are gone or came, and cells that changed, of rows side by side."""
+        names = [name for name in before.columns if name not in (AT, *_LINKS)]
+        places = _places(before, after)
+        gone, came = before[AT].is_not_null() & after[AT].is_null(), before[AT].is_null()
+        for kind, which, rows in (("removed", gone, before), ("added", came, after)):
+            for at, values in zip(
+                which.arg_true(), rows.filter(which).select(names).iter_rows(named=True), strict=True
+            ):
+                old, new = (values, None) if kind == "removed" else (None, values)
+                needed = self.needed(kind, config, values["article_id"])
+                yield Change(needed, kind, config, old=old, new=new, **places(at))
+        for name in names:
+            for at in (before[name].ne_missing(after[name]) & ~gone & ~came).arg_true():
+                old, new = _plain(before[name][at]), _plain(after[name][at])
+                yield Change(Bump.MAJOR, "changed", config, column=name, old=old, new=new, **places(at))
+
+    def needed(self, kind: str, table: str, article: str) -> Bump:
+        """What a row that came or is gone needs. A span that came to an article that was there alters its row there."""
+        if kind != "added":
+            return Bump.MAJOR
+        return Bump.MAJOR if table in ("spans", "relations") and article in self.known else Bump.MINOR
+
+    def link_changes(self, before: pl.DataFrame, after: pl.DataFrame) -> Iterator[Change]:
+        """Links that are gone, came, or are derived where they were drawn; ends are known by their ids in NEW."""
+        renamed = before["span_id"].is_not_null() & (before["span_id"] != after["span_id"]).fill_null(False)
+        ids = pl.DataFrame({"old": before["span_id"].filter(renamed), "new": after["span_id"].filter(renamed)})
+        ids = ids.unique("old", keep="first", maintain_order=True)
+        old = _links(before).with_columns(pl.col("span_id", "to_span").replace(ids["old"], ids["new"]))
+        keys = ["article_id", "type", "span_id", "to_span", NTH]
+        old, new = (rows.with_columns(occurrence(rows, keys[:-1])) for rows in (old, _links(after)))
+        joined = old.join(new, on=keys, how="full", coalesce=True, suffix=NEW)
+        differ = joined.filter(pl.col("derived").ne_missing(pl.col("derived" + NEW)))
+        for one in differ.iter_rows(named=True):
+            kind = "added" if one["derived"] is None else "removed" if one["derived" + NEW] is None else "changed"
+            suffix = "" if kind == "removed" else NEW
+            yield Change(
+                self.needed(kind, "relations", one["article_id"]),
+                kind,
+                "relations",
+                column=one["type"],
+                old=one["derived"],
+                new=one["derived" + NEW],
+                **{name: one[name] for name in ("article_id", "span_id", "to_span")},
+                **{name: one.get(name + suffix) for name in ("label", "start", "end")},
+            )
+
+
+def _plain(value: Any) -> Any:
+    return value.to_list() if isinstance(value, pl.Series) else value
+
+
+def _places(before: pl.DataFrame, after: pl.DataFrame) -> Callable[[int], dict[str, Any]]:
+    """Where a row is: as it is after, or before where it is gone."""
+    names = [name for name in _PLACE if name in before.columns]
+
+    def place(at: int) -> dict[str, Any]:
+        rows = before if after[AT][at] is None else after
+        return {name: rows[name][at] for name in names}
+
+    return place
+
+
+def _matched(pairs: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame, layer: list[str]) -> pl.DataFrame:
+    """The pairs of row numbers, with rows that only one has paired by overlap, within label, article and annotator."""
+    group = ["article_id", "label", *layer]
+    if not {*group, "start", "end"} <= set(before.columns):
+        return pairs
+    gone = before.filter(pl.col(AT).is_in(pairs.filter(pl.col(AT + NEW).is_null())[AT].implode()))
+    came = after.filter(pl.col(AT).is_in(pairs.filter(pl.col(AT).is_null())[AT + NEW].implode()))
+    found = overlapping(gone, came, group)
+    ends = {AT: gone[AT].gather([one for one, _ in found]), AT + NEW: came[AT].gather([one for _, one in found])}
+    taken = pl.DataFrame(ends)
+    left = pairs.filter(
+        ~pl.col(AT).is_in(ends[AT].implode()).fill_null(False),
+        ~pl.col(AT + NEW).is_in(ends[AT + NEW].implode()).fill_null(False),
+    )
+    return pl.concat([left, taken]).sort(pl.coalesce(AT + NEW, AT), AT)
+
+
+def _links(spans: pl.DataFrame) -> pl.DataFrame:
+    """The links that spans start, with where those are: `type`, `to_span`, `derived`."""
+    placed = [name for name in _PLACE if name in spans.columns]
+    parts = [_links_of(spans, relation, placed) for relation in vocabulary.RELATIONS if relation in spans.columns]
+    none = spans.clear().select(*placed, type=pl.lit(""), to_span=pl.lit(""), derived=pl.lit(False))
+    return pl.concat([none, *parts])
+
+
+def _links_of(spans: pl.DataFrame, relation: str, placed: list[str]) -> pl.DataFrame:
+    told = relation == "hedges" and "derived" in spans.columns
+    ends = {"to_span": pl.col(relation)} | ({"derived": pl.col("derived")} if told else {})
+    rows = spans.filter(pl.col(relation).list.len() > 0).select(*placed, **ends).explode(*ends)
+    derived = pl.col("derived") if told else pl.lit(False).alias("derived")
+    return rows.select(*placed, pl.lit(relation).alias("type"), "to_span", derived)
+
+
+def _unexplained(config: str, rows: pl.DataFrame) -> Iterator[Change]:
+    """Rows that differ in articles where nothing else does."""
+    differ = rows.filter(pl.col(WHOLE).ne_missing(pl.col(WHOLE + NEW)))
+    if config == "annotators":
+        differ = differ.filter(pl.col(OWN).eq_missing(pl.col(OWN + NEW)))
+    for one in differ.sort(pl.coalesce(AT + NEW, AT), AT).iter_rows(named=True):
+        kind = "added" if one[AT] is None else "removed" if one[AT + NEW] is None else "changed"
+        place = {name: one.get(name) for name in ("article_id", "round", "annotator")}
+        span = one.get("span_id") or one.get("quote_id")
+        yield Change(Bump.MINOR if kind == "added" else Bump.MAJOR, kind, config, span_id=span, **place)
+
+
+def _reordered(both: Iterable[pl.DataFrame]) -> bool:
+    """Whether rows that both have stand in another order in one of their splits; they come in the older one's order."""
+    last = None
+    for rows in both:
+        ordered = rows.sort(AT) if last is None else pl.concat([last, rows.sort(AT)])
+        back = pl.col(AT + NEW) < pl.col(AT + NEW).shift()
+        if ordered.select((back & (pl.col(SPLIT) == pl.col(SPLIT).shift())).any()).item():
+            return True
+        last = ordered.tail(1)
+    return False
+
+
+def _counted(config: str, gone: int, came: int) -> Iterator[Change]:
+    """How many rows came and are gone in a config whose rows have no key that is known here."""
+    if gone:
+        yield Change(Bump.MAJOR, "removed", config, config, old=gone)
+    if came:
+        yield Change(Bump.MINOR, "added", config, config, new=came)

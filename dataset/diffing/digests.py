@@ -1,0 +1,216 @@
+"""Rows of two built folders as hashes, joined by their keys, so that only those that differ are ever held whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from dataset.diffing.buckets import Buckets, buckets_for
+from dataset.diffing.versions import Versions
+from dataset.folder.folder import AT, SPLIT, Built, reading
+from dataset.problem import Problem
+
+KEYS: Final = {
+    "articles": ["article_id"],
+    "spans": ["span_id"],
+    "quotes": ["quote_id"],
+    "tokens": ["article_id"],
+    "annotators": ["round", "annotator", "span_id"],
+}
+KINDS: Final = "speaker_kinds"
+OWN, WHOLE = "#own", "#whole"
+NTH, NEW = "#nth", "_new"
+
+
+HELD: Final = 100_000
+"""Rows of a config that are held at a time, about."""
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The rows of both folders, joined by their keys.
+
+    `differing` has number, split and hashes of those of which any hash differs; what only one folder has is null in the
+    other. `both` has numbers, split and article of those that both have in one split, by their numbers in the older.
+    """
+
+    differing: pl.DataFrame
+    both: Buckets
+
+
+class Digests:
+    """The rows of two folders.
+
+    Columns: number (`AT`) and split of a row, its keys, which row of its key it is (`NTH`), a hash of what no other
+    config tells (`OWN`) and of all of it (`WHOLE`); of the newer folder with `NEW` behind the name. They are joined in
+    buckets by their keys, which wait in `folder`; a bucket has about `held` rows.
+    """
+
+    def __init__(self, versions: Versions, folder: Path, held: int = HELD) -> None:
+        self.versions = versions
+        self._folder, self._held = folder, held
+        self._kinds: dict[Path, Buckets] = {}
+        self._made = count()
+
+    def joined(self, config: str) -> Joined:
+        """Number, split and hashes of the rows of both, by key.
+
+        Raises:
+            Problem: the folders do not both have the keys, or cannot be read.
+        """
+        if missing := [name for name in (*KEYS[config], "article_id") if name not in self.versions.shared(config)]:
+            old, new = (one.path for one in self.versions.both)
+            raise Problem(
+                f"{old} and {new} do not both have the column {missing[0]} of {config}, with one type",
+                "compare folders that `hedgerow build` made",
+            )
+        keys = [*dict.fromkeys((*KEYS[config], "article_id")), NTH]
+        both, differing = self._in_both(config), []
+        for before, after in zip(*(self._digests(one, config) for one in self.versions.both), strict=True):
+            rows = before.join(after, on=keys, how="full", coalesce=True, suffix=NEW, nulls_equal=True)
+            both.add(rows.filter(pl.col(SPLIT) == pl.col(SPLIT + NEW)).select(AT, AT + NEW, SPLIT, "article_id"))
+            differing.append(_alone(rows.filter(pl.any_horizontal(_differs(one) for one in (OWN, WHOLE)))))
+        found = pl.concat(differing).sort(AT + NEW, AT, nulls_last=True)
+        return Joined(found, both)
+
+    def _in_both(self, config: str) -> Buckets:
+        """Buckets for rows in the order of the older folder."""
+        rows, buckets = self.versions.old.count(config), self._count(config)
+        where = pl.col(AT).cast(pl.UInt64) * buckets // max(rows, 1)
+        types = {AT: pl.UInt32, AT + NEW: pl.UInt32, SPLIT: pl.String}
+        article = self.versions.shared(config)["article_id"]
+        return self._buckets(where, buckets, pl.DataFrame(schema=types | {"article_id": article}))
+
+    def _count(self, config: str) -> int:
+        return buckets_for(max(one.count(config) for one in self.versions.both), self._held)
+
+    def _buckets(self, where: pl.Expr, number: int, empty: pl.DataFrame) -> Buckets:
+        return Buckets(self._folder / str(next(self._made)), where, number, empty)
+
+    def _by_key(self, keys: list[str], number: int, empty: pl.DataFrame) -> Buckets:
+        return self._buckets(pl.struct(keys).hash() % number, number, empty)
+
+    def _digests(self, one: Built, config: str) -> Iterator[pl.DataFrame]:
+        """Of each bucket: keys, number and split of each row, a hash of what is the row's own, and of all of it."""
+        for number, found in enumerate(self._dealt(one, config).each()):
+            if config == "spans":
+                joined = _join_kinds(found, self._kinds_of(one).read(number))
+                found = joined.with_columns(pl.struct(OWN, KINDS).hash().alias(OWN)).drop(KINDS)
+            yield found.with_columns(occurrence(found, KEYS[config]))
+
+    def _dealt(self, one: Built, config: str) -> Buckets:
+        keys, cells = list(dict.fromkeys((*KEYS[config], "article_id"))), self._cells(config)
+        own, whole = pl.struct(self._own(config)).hash(), pl.struct(*cells.values(), SPLIT).hash()
+        found = self._by_key(KEYS[config], self._count(config), self._empty(config, keys))
+        with reading(one.path):
+            for rows in one.batches(config, list(cells)):
+                found.add(rows.select(AT, SPLIT, *keys, own.alias(OWN), whole.alias(WHOLE)))
+        return found
+
+    def _empty(self, config: str, keys: list[str]) -> pl.DataFrame:
+        """The digest of no rows."""
+        types = {name: self.versions.shared(config)[name] for name in keys}
+        return pl.DataFrame(schema={AT: pl.UInt32, SPLIT: pl.String, **types, OWN: pl.UInt64, WHOLE: pl.UInt64})
+
+    def _cells(self, config: str) -> dict[str, pl.Expr]:
+        """The columns that both folders have, in one type."""
+        return {name: pl.col(name).cast(dtype) for name, dtype in self.versions.shared(config).items()}
+
+    def _own(self, config: str) -> list[pl.Expr]:
+        """The columns that no other config tells."""
+        shared, cells = self.versions.shared(config), self._cells(config)
+        if config == "articles":
+            return [*(cells[name] for name in cells if not _fields(shared[name])), pl.col(SPLIT).alias("split")]
+        return [cell for name, cell in cells.items() if name != "event_id"]
+
+    def _kinds_of(self, one: Built) -> Buckets:
+        """The kinds of the speakers' spans, where both folders tell them; the config `articles` alone does."""
+        if one.path not in self._kinds:
+            empty = pl.DataFrame(schema={"span_id": pl.String, KINDS: pl.List(pl.String)})
+            found = self._kinds[one.path] = self._by_key(["span_id"], self._count("spans"), empty)
+            speakers = self.versions.shared("articles").get("speakers")
+            if speakers is not None and {"span_id", "kinds"} <= _fields(speakers):
+                span, kinds = (pl.col("speakers").struct.field(name) for name in ("span_id", "kinds"))
+                with reading(one.path):
+                    for rows in one.batches("articles", ["speakers"]):
+                        told = rows.select(pl.col("speakers").explode()).drop_nulls()
+                        found.add(told.select(span, kinds.alias(KINDS)))
+        return self._kinds[one.path]
+
+    def rows(self, one: Built, config: str, at: pl.Series) -> pl.DataFrame:
+        """The rows of these numbers, with their own columns."""
+        wanted, own = at.drop_nulls().sort(), self._own(config)
+        found = [self._none(config)]
+        with reading(one.path):
+            for rows in one.batches(config, list(self._cells(config))):
+                first = int(rows[AT][0])
+                begin, end = (int(wanted.search_sorted(limit)) for limit in (first, first + rows.height))
+                if begin < end:
+                    found.append(_alone(rows[(wanted[begin:end] - first).to_list()].select(AT, *own)))
+        return self._with_kinds(one, pl.concat(found)) if config == "spans" else pl.concat(found)
+
+    def _none(self, config: str) -> pl.DataFrame:
+        """No rows, with their own columns."""
+        cells = pl.DataFrame(schema={AT: pl.UInt32, SPLIT: pl.String, **self.versions.shared(config)})
+        return cells.select(AT, *self._own(config))
+
+    def _with_kinds(self, one: Built, spans: pl.DataFrame) -> pl.DataFrame:
+        kinds = self._kinds_of(one)
+        parts = [_alone(_join_kinds(some, kinds.read(number))) for number, some in kinds.dealt(spans)]
+        return pl.concat(parts or [_join_kinds(spans, kinds.read(0))]).sort(AT)
+
+    def those_of_old(self, articles: Iterable[str | None]) -> set[str]:
+        """Which of these articles the older folder has."""
+        asked, found, old = {one for one in articles if one is not None}, set[str](), self.versions.old
+        with reading(old.path):
+            for rows in old.batches("articles", ["article_id"]):
+                found |= asked.intersection(rows["article_id"])
+        return found
+
+    def counted(self, config: str) -> tuple[int, int]:
+        """How many rows are gone and came, of a config whose rows have no key that is known here."""
+        cells, empty = self._cells(config), pl.DataFrame(schema={WHOLE: pl.UInt64})
+        whole = pl.struct(*cells.values(), SPLIT).hash().alias(WHOLE)
+        dealt = [self._by_key([WHOLE], self._count(config), empty) for _ in self.versions.both]
+        for one, buckets in zip(self.versions.both, dealt, strict=True):
+            with reading(one.path):
+                for rows in one.batches(config, list(cells)):
+                    buckets.add(rows.select(whole))
+        gone = came = 0
+        for old, new in zip(*(buckets.each() for buckets in dealt), strict=True):
+            both = [rows.with_columns(occurrence(rows, [WHOLE])) for rows in (old, new)]
+            gone += both[0].join(both[1], on=[WHOLE, NTH], how="anti").height
+            came += both[1].join(both[0], on=[WHOLE, NTH], how="anti").height
+        return gone, came
+
+
+def _differs(name: str) -> pl.Expr:
+    return pl.col(name).ne_missing(pl.col(name + NEW))
+
+
+def _alone(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows in memory of their own: polars keeps all words of the rows that they were picked from."""
+    return pl.DataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
+
+
+def _join_kinds(spans: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:
+    known = kinds.unique("span_id", keep="first", maintain_order=True)
+    return spans.join(known, on="span_id", how="left", maintain_order="left")
+
+
+def _fields(dtype: pl.DataType) -> set[str]:
+    """The fields of a column of rows; none of another."""
+    inner = dtype.inner if isinstance(dtype, pl.List) else None
+    return {one.name for one in inner.fields} if isinstance(inner, pl.Struct) else set()
+
+
+def occurrence(rows: pl.DataFrame, keys: list[str]) -> pl.Expr:
+    """Which row of its key a row is: 0, but where rows share a key."""
+    if not rows.select(pl.struct(keys).is_duplicated().any()).item():
+        return pl.lit(0, pl.UInt32).alias(NTH)
+    return pl.int_range(pl.len(), dtype=pl.UInt32).over(keys).alias(NTH)

@@ -1,0 +1,199 @@
+"""A layer of the record into a folder that `load_dataset` reads: Parquet files and the card that declares them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+import pyarrow
+
+from dataset import schema
+from dataset.checks.findings import Finding
+from dataset.checks.layers import errors_of
+from dataset.engine import Each
+from dataset.folder.writer import RowWriters, to_arrow
+from dataset.problem import Problem
+from dataset.published.card import BUILT_BY, CARD, Sizes, card
+from dataset.published.rows import Deciders, deciders, frames
+from dataset.record.corpus import Corpus
+from dataset.record.counts import Summary, added_up, submitted_articles, summary_of
+from dataset.record.layer import GOLD, layer_parts, missing_files, read_layer, table_path
+from dataset.record.locks import Tell, in_silence, reading
+from dataset.record.splits import fixed_splits
+from dataset.record.withdrawal import unfinished
+from dataset.scheme import vocabulary
+from dataset.storage.article_ranges import Part, batches
+from dataset.storage.files import folder_aside, put_folder, writing
+
+UNRELEASED: Final = vocabulary.SPLITS[0]
+_BUILT: Final = re.compile(rf"({'|'.join(schema.CONFIGS)})/({'|'.join(vocabulary.SPLITS)})-\d{{5}}-of-\d{{5}}\.parquet")
+
+
+def build(
+    corpus: Corpus, name: str, out: Path, *, allow_errors: bool, each: Each = map, tell: Tell = in_silence
+) -> dict[str, int]:
+    """Builds a layer into `out`, replacing a folder built before. Returns the rows of each config.
+
+    The layer is read and written part by part, all of it in one state; `each` is what does the parts.
+
+    Raises:
+        Problem: there is no such layer, it has errors, nothing in it can be built, `out` holds something else, or
+            the disk does not take it.
+    """
+    _refuse_to_replace(out)
+    out = out.resolve()
+    with (
+        writing(out, "what was there is as it was"),
+        reading(corpus, tell),
+        folder_aside(out) as folder,
+    ):
+        require_buildable(corpus, name)
+        _refuse_withdrawn(corpus)
+        written = write_configs(corpus, name, folder, check=True, each=each)
+        if written.first and not allow_errors:
+            raise Problem(
+                f"{name} has {written.errors.total()} errors, the first: {_shown(written.first)}",
+                "see `hedgerow validate`, or build all the same with --allow-errors",
+            )
+        text = card(corpus, written.summary, written.rows, written.sizes, folder, written.errors)
+        (folder / CARD).write_text(text, encoding="utf-8")
+        put_folder(folder, out)
+    return {config: sum(parts.values()) for config, parts in written.rows.items()}
+
+
+def require_buildable(corpus: Corpus, name: str) -> None:
+    """Refuses a layer that has nothing to build.
+
+    Raises:
+        Problem: there is no such layer, it lacks a file, or nothing in it was submitted.
+    """
+    folder = corpus.layer_path(name)
+    if lost := missing_files(folder):
+        raise Problem(f"{name} lacks {', '.join(lost)}", "put the file back, or pull again")
+    if next(submitted_articles(corpus, name), None) is not None:
+        return
+    if any(tasks.height for tasks in batches(table_path(folder, "tasks"), schema.Tasks, layer_parts(folder))):
+        raise Problem(f"nothing in {name} was submitted", "label an article and pull again")
+    known = [one for one in corpus.layers() if one != name]
+    raise Problem(
+        f"the record has no layer {name}", f"name another with --layer: {', '.join(known) or 'there is none yet'}"
+    )
+
+
+def _shown(finding: Finding) -> str:
+    return f"{finding.code} in {finding.article_id}: {finding.message}"
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: rows, and bytes before compression, by config and split; the layer, and its errors by code.
+
+    `first` is the first error.
+    """
+
+    rows: Sizes
+    sizes: Sizes
+    summary: Summary
+    errors: Counter[str]
+    first: Finding | None
+
+
+@dataclass(frozen=True)
+class BuiltPart:
+    """A part of a layer as it is published: rows by config and split. `first` is the first of the errors."""
+
+    rows: dict[str, dict[str, pyarrow.Table]]
+    summary: Summary
+    errors: Counter[str]
+    first: Finding | None
+
+
+def write_configs(corpus: Corpus, name: str, folder: Path, *, check: bool = False, each: Each = map) -> Written:
+    """Writes every config of a layer, a part of the layer after the other, so that only one has to be held.
+
+    With `check` it looks for errors, too, on the way.
+
+    Raises:
+        Problem: no article of the layer is in the corpus.
+    """
+    made_by = deciders(corpus) if name == GOLD else Deciders()
+    work = partial(build_part, corpus, name, made_by, fixed_splits(corpus), check)
+    with RowWriters(folder, used_splits(corpus)) as writers:
+        done = [_put(writers, one) for one in each(work, _parts(corpus, name))]
+        rows, sizes = writers.finished()
+    if not sum(rows.get("articles", {}).values()):
+        raise Problem(f"no article of {name} is in the corpus: nothing to build", "see `hedgerow validate`")
+    first = next((one.first for one in done if one.first), None)
+    return Written(
+        rows, sizes, added_up(one.summary for one in done), sum((one.errors for one in done), Counter()), first
+    )
+
+
+def _put(writers: RowWriters, part: BuiltPart) -> BuiltPart:
+    """Writes the rows of a part. Returns what is left of it."""
+    for config, splits in part.rows.items():
+        for split, rows in splits.items():
+            writers.add(config, split, rows)
+    return replace(part, rows={})
+
+
+def _parts(corpus: Corpus, name: str) -> list[Part]:
+    """The parts of a layer; those of the gold are small in the layers that it was made of, too."""
+    names = corpus.layers() if name == GOLD else [name]
+    return layer_parts(*map(corpus.layer_path, names))
+
+
+def build_part(
+    corpus: Corpus, name: str, made_by: Deciders, splits: pl.DataFrame, check: bool, part: Part
+) -> BuiltPart:
+    """What is published of a part of a layer. `splits` is the table `splits`."""
+    layer = read_layer(corpus.layer_path(name), name, part)
+    errors = errors_of(corpus, layer) if check else []
+    rows = {
+        config: {split: to_arrow(config, own) for split, own in _split(splits, rows)}
+        for config, rows in frames(corpus, layer, part, made_by)
+    }
+    return BuiltPart(rows, summary_of(layer), Counter(one.code for one in errors), next(iter(errors), None))
+
+
+def used_splits(corpus: Corpus) -> list[str]:
+    """The splits that the corpus's events are in. An event that was not released yet is in `train`."""
+    events = corpus.articles.join(fixed_splits(corpus), on="event_id", how="left")
+    return sorted(events["split"].fill_null(UNRELEASED).unique(), key=vocabulary.SPLITS.index)
+
+
+def _split(splits: pl.DataFrame, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The rows of each split that has some."""
+    split = rows.select("event_id").join(splits, on="event_id", how="left", maintain_order="left")["split"]
+    split = split.fill_null(UNRELEASED)
+    for name in split.unique():
+        yield name, rows if (split == name).all() else rows.filter(split == name)
+
+
+def _refuse_withdrawn(corpus: Corpus) -> None:
+    if still_here := unfinished(corpus):
+        raise Problem(
+            f"{still_here[0]} was withdrawn and is still in {corpus.seeds.name}",
+            f"run `hedgerow withdraw {still_here[0]} --reason …` again, which finishes that",
+        )
+
+
+def _refuse_to_replace(out: Path) -> None:
+    if out.is_dir() and any(out.iterdir()) and not _built_before(out):
+        raise Problem(f"{out} holds files that no build made", "name an empty or a new folder with --out")
+    if out.exists() and not out.is_dir():
+        raise Problem(f"{out} is a file", "name a folder with --out")
+
+
+def _built_before(out: Path) -> bool:
+    """Whether a build made all that is in the folder."""
+    card_path = out / CARD
+    files = {path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir()}
+    own = all(name == CARD or _BUILT.fullmatch(name) for name in files)
+    return own and card_path.exists() and BUILT_BY in card_path.read_text(encoding="utf-8", errors="replace")

@@ -1,0 +1,166 @@
+"""The card of a built dataset: what `load_dataset` needs to know, and what people do."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+
+from dataset import schema
+from dataset.folder.manifest import FULL, WITHHELD, Variant
+from dataset.published.rows import deciders
+from dataset.record.corpus import Corpus
+from dataset.record.counts import Summary
+from dataset.record.layer import GOLD
+
+TEMPLATE = "card.md.j2"
+CARD = "README.md"
+BUILT_BY = "<!-- Built by Hedgerow. A build replaces this folder. -->"
+VARIANTS: Final[dict[str, str]] = {
+    FULL: "This is the variant `full`: it holds the articles' text.",
+    WITHHELD: (
+        "This is the variant `withheld`: every text is null, and the config `tokens` is not here, for the articles\n"
+        "belong to their publishers. Who holds the articles puts the text back with `hedgerow rehydrate`, article by\n"
+        "article, proved by SHA-256; the result is the variant `full`, row by row."
+    ),
+}
+_VARIANT: Final = re.compile(r"(<!-- variant -->\n).*?(\n<!-- end of variant -->)", re.DOTALL)
+Sizes = dict[str, dict[str, int]]
+"""Of each config, by split: rows, or bytes."""
+
+
+@dataclass(frozen=True)
+class Edition:
+    """What a release is: its version, its commit's date, its variant, its plots by title, the articles withdrawn.
+
+    `rows_digest` is that of its manifest.
+    """
+
+    version: str
+    date: str
+    variant: Variant
+    plots: dict[str, str]
+    withdrawn: list[str]
+    rows_digest: str
+
+
+def card(
+    corpus: Corpus,
+    layer: Summary,
+    counts: Sizes,
+    sizes: Sizes,
+    folder: Path,
+    errors: Counter[str],
+    edition: Edition | None = None,
+) -> str:
+    """The README of a built folder. `folder` holds the Parquet files.
+
+    `counts` are rows by config and split, `sizes` their bytes before compression, `errors` how many there are of each
+    code; `edition` is what a release is.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - Markdown, not HTML
+        trim_blocks=True,
+    )
+    return environment.get_template(TEMPLATE).render(
+        yaml=_yaml(_facts(corpus, layer, sum(counts["articles"].values()), edition), counts, sizes, folder),
+        edition=edition,
+        about_variant=VARIANTS[edition.variant] if edition else "",
+        title=corpus.title,
+        built_by="" if edition else BUILT_BY,
+        licence=corpus.licence.upper() if corpus.licence else None,
+        layer=layer.name,
+        adjudicated=layer.name == "gold",
+        makers=_makers(corpus, layer),
+        counts=layer.sentence,
+        quotes=sum(counts["quotes"].values()),
+        errors=sorted(errors),
+        error_count=errors.total(),
+        versions=sorted(layer.guidelines_versions),
+        configs={name: (schema.MEANINGS[name], schema.fields(table)) for name, table in schema.CONFIGS.items()},
+    )
+
+
+def _makers(corpus: Corpus, layer: Summary) -> dict[str, str]:
+    """What the settings say of each annotator of the layer."""
+    unknown = "The corpus's settings do not say who this annotator is."
+    return {name: corpus.makers[name].note if name in corpus.makers else unknown for name in _names(corpus, layer)}
+
+
+def _names(corpus: Corpus, layer: Summary) -> list[str]:
+    """The layer's annotators; of the gold, those whose work it was made of, too."""
+    return sorted(layer.annotators | (deciders(corpus).annotators if layer.name == GOLD else set()))
+
+
+def for_variant(page: str, variant: Variant, counts: Sizes, sizes: Sizes, folder: Path) -> str:
+    """A release's card as that of another variant, whose Parquet files `folder` holds."""
+    from huggingface_hub import DatasetCard
+
+    known = vars(DatasetCard(page).data)
+    facts = {name: told for name, told in known.items() if name not in ("configs", "dataset_info")}
+    body = page.split("\n---\n", 1)[1]
+    told = _VARIANT.sub(lambda match: f"{match[1]}{VARIANTS[variant]}{match[2]}", body)
+    return f"---\n{_yaml(facts, counts, sizes, folder)}\n---\n{told}"
+
+
+def _yaml(facts: dict[str, Any], counts: Sizes, sizes: Sizes, folder: Path) -> str:
+    from datasets import DatasetInfo, SplitDict, SplitInfo
+    from datasets.info import DatasetInfosDict
+    from huggingface_hub import DatasetCardData
+
+    infos = DatasetInfosDict()
+    for config, splits in counts.items():
+        found = {name: SplitInfo(name, sizes[config][name], rows) for name, rows in splits.items()}
+        size = sum(path.stat().st_size for path in (folder / config).glob("*.parquet"))
+        infos[config] = DatasetInfo(
+            config_name=config,
+            features=schema.features(schema.CONFIGS[config]),
+            splits=SplitDict(found),
+            download_size=size,
+            dataset_size=sum(sizes[config].values()),
+        )
+    configs = [_config(name, list(splits), facts.get("version")) for name, splits in counts.items()]
+    data = DatasetCardData(**facts, configs=configs)
+    infos.to_dataset_card_data(data)
+    return str(data.to_yaml())
+
+
+def _config(name: str, splits: list[str], version: str | None) -> dict[str, Any]:
+    files = [{"split": split, "path": f"{name}/{split}-*.parquet"} for split in splits]
+    told = {"default": True} if name == "articles" else {}
+    return {"config_name": name, **told, **({"version": version} if version else {}), "data_files": files}
+
+
+def _facts(corpus: Corpus, layer: Summary, articles: int, edition: Edition | None) -> dict[str, Any]:
+    kinds = {corpus.makers[name].kind for name in _names(corpus, layer) if name in corpus.makers}
+    return {
+        "pretty_name": corpus.title,
+        "language": sorted(set(corpus.articles["language"].drop_nulls())),
+        **_licence(corpus.licence),
+        "annotations_creators": sorted(kinds),
+        "task_categories": ["token-classification"],
+        "tags": ["news", "quotation", "attribution", "hedging", "spans"],
+        "size_categories": [_size(articles)],
+        **({"version": edition.version} if edition else {}),
+    }
+
+
+def _licence(licence: str | None) -> dict[str, str]:
+    """The Hub's fields for a licence that the annotations have and the articles' text does not."""
+    if licence is None:
+        return {"license": "unknown"}
+    return {"license": "other", "license_name": f"annotations-{licence}", "license_link": "README.md"}
+
+
+def _size(articles: int) -> str:
+    """The Hub's name for a number of rows of the default config."""
+    for limit, name in ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")):
+        if articles < limit:
+            return name
+    return "n>1M"

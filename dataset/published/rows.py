@@ -1,0 +1,305 @@
+"""From a layer of the record to the frames of the published configs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from dataset import schema
+from dataset.published.tokens import tokenize
+from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD, Layer, read_layer, sort_layer
+from dataset.scheme import vocabulary
+from dataset.scheme.covering import Covering
+from dataset.storage.article_ranges import WHOLE, Part, batches, parts_of, read_part
+
+BETWEEN_SEGMENTS = " … "
+_ID = ["article_id", "span_id"]
+_OF_A_RATER = ["round", "annotator", *_ID]
+_UNKNOWN = pl.lit(None, pl.String)
+_LINKS = (*vocabulary.RELATIONS, "derived")
+PARTS = {"speaker": "speakers", "quote": "quotes", "hedge": "hedges", "number": "numbers"}
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A layer's submitted articles, with their texts, and its spans and links.
+
+    `spans` are numbered in the order of the record (`at`). `links` have a type and both ends: `at` of the span that
+    they point to, and its published id. Of spans that share an id, links point to the last and start from each.
+    `raters` are the spans before adjudication, with their `outcome` and `rule`.
+    """
+
+    articles: pl.DataFrame
+    spans: pl.DataFrame
+    links: pl.DataFrame
+    raters: pl.DataFrame
+
+    @cached_property
+    def whole(self) -> pl.DataFrame:
+        """The spans with their published links: a list for each type of link, and `derived`."""
+        found = self.spans
+        for relation in vocabulary.RELATIONS:
+            ends = self.links.filter(type=relation).group_by("article_id", "from_span", maintain_order=True)
+            lists = ends.agg(pl.col("to_public").alias(relation), pl.col("derived").alias(f"{relation}_derived"))
+            found = found.join(lists, left_on=_ID, right_on=["article_id", "from_span"], how="left")
+        found = found.rename({"hedges_derived": "derived"}).sort("at")
+        return found.with_columns(pl.col(name).fill_null([]) for name in _LINKS)
+
+    def labelled(self, label: str) -> pl.DataFrame:
+        """The spans of a label, in the order of the record."""
+        return self.whole.filter(label=label)
+
+    def linked(self, relation: str) -> pl.DataFrame:
+        """`at` of the spans that links of a type start from and point to (`to_at`), in the order of both."""
+        links = self.links.filter(type=relation).select("article_id", "from_span", "to_at")
+        starts = self.spans.select("at", *_ID)
+        return starts.join(
+            links, left_on=_ID, right_on=["article_id", "from_span"], how="inner", maintain_order="left_right"
+        ).select("at", "to_at")
+
+    def published(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows of articles under the articles' keys, in the order of both."""
+        keys = self.articles.select("article_id", "event_id")
+        return keys.join(rows, on="article_id", how="inner", maintain_order="left_right")
+
+
+@dataclass(frozen=True)
+class Deciders:
+    """Whose work became the gold: the rounds and the annotators that its decisions name."""
+
+    rounds: frozenset[str] = frozenset()
+    annotators: frozenset[str] = frozenset()
+
+
+def deciders(corpus: Corpus) -> Deciders:
+    """Whose work became the gold.
+
+    Raises:
+        Problem: the table `decisions` cannot be read.
+    """
+    parts = parts_of([corpus.decisions])
+    found = [rows.select("round", "annotator").unique() for rows in batches(corpus.decisions, schema.Decisions, parts)]
+    return Deciders(*(frozenset(pl.concat(found)[name].drop_nulls()) for name in ("round", "annotator")))
+
+
+def labelled(corpus: Corpus, layer: Layer, part: Part = WHOLE, made_by: Deciders | None = None) -> Labelled:
+    """The submitted articles of a part of a layer, by id. Skipped articles and those not ended are not published.
+
+    `made_by` is whose work became the gold, where that is the layer; it is looked up if not told.
+    """
+    submitted = layer.tasks.filter(status="submitted").select("article_id", "guidelines_version")
+    known = corpus.rows_of(submitted["article_id"])
+    articles = submitted.join(known, on="article_id", how="inner", maintain_order="left")
+    texts = [corpus.text(article) for article in articles["article_id"]]
+    articles = articles.with_columns(pl.Series("text", texts, pl.String))
+    spans = _placed(layer.spans).join(articles, on="article_id", how="semi", maintain_order="left").with_row_index("at")
+    spans = spans.with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
+    if layer.name == GOLD:
+        raters = _adjudicated(corpus, part, made_by or deciders(corpus))
+    else:
+        raters = spans.with_columns(outcome=_UNKNOWN, rule=_UNKNOWN)
+    return Labelled(articles, _with_kinds(corpus, spans, known), _whole_links(layer.relations, spans), raters)
+
+
+def _adjudicated(corpus: Corpus, part: Part, made_by: Deciders) -> pl.DataFrame:
+    """The spans of every annotator of the rounds that made the gold, and what became of each."""
+    decisions = read_part(corpus.decisions, schema.Decisions, part)
+    names = [name for name in corpus.layers() if name.rpartition("/")[0] in made_by.rounds]
+    spans = pl.concat([schema.empty(schema.Spans), *(_submitted_spans(corpus, name, part) for name in names)])
+    became = decisions.filter(pl.col("to_span").is_null() & (pl.col("outcome") != "added"))
+    return spans.join(
+        became.select(*_OF_A_RATER, "outcome", "rule").unique(_OF_A_RATER, keep="last"),
+        on=_OF_A_RATER,
+        how="left",
+        maintain_order="left",
+    ).with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
+
+
+def _submitted_spans(corpus: Corpus, name: str, part: Part) -> pl.DataFrame:
+    layer = read_layer(corpus.layer_path(name), name, part)
+    submitted = layer.tasks.filter(status="submitted")
+    return _placed(layer.spans).join(submitted, on="article_id", how="semi", maintain_order="left")
+
+
+def _placed(spans: pl.DataFrame) -> pl.DataFrame:
+    """The spans that have a place, a label and an id; what else they lack is blank. A sound record has all of it."""
+    placed = spans.drop_nulls(["article_id", "span_id", "label", "start", "end"])
+    return placed.with_columns(pl.col("text").fill_null(""), pl.col("speaker_entities").fill_null([]))
+
+
+def _with_kinds(corpus: Corpus, spans: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
+    """The spans with the kind of each of their entities, null for one that the event's registry does not have."""
+    named = spans.filter(pl.col("speaker_entities").list.len() > 0).select("at", "article_id", "speaker_entities")
+    one_each = named.explode("speaker_entities").join(
+        articles.select("article_id", "event_id"), on="article_id", how="left", maintain_order="left"
+    )
+    known = corpus.entities_of(articles["event_id"]).select(
+        "event_id", "kind", pl.col("entity").alias("speaker_entities")
+    )
+    kinds = one_each.join(
+        known.unique(["event_id", "speaker_entities"], keep="last"),
+        on=["event_id", "speaker_entities"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    lists = kinds.group_by("at", maintain_order=True).agg(pl.col("kind").alias("kinds"))
+    return spans.join(lists, on="at", how="left", maintain_order="left").with_columns(pl.col("kinds").fill_null([]))
+
+
+def _whole_links(relations: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    ids = spans.unique(_ID, keep="last")
+    ends = ids.select("article_id", to_span="span_id", to_at="at", to_public="public")
+    starts = ids.select("article_id", from_span="span_id")
+    told = relations.filter(pl.col("type") != "")
+    told = told.join(starts, on=["article_id", "from_span"], how="semi", maintain_order="left")
+    return told.join(ends, on=["article_id", "to_span"], how="inner", maintain_order="left")
+
+
+# Rows of each config
+
+
+def _part(**columns: str) -> pl.Expr:
+    """A span as a row within a row: its published id, its place, its words, and `columns` under other names."""
+    place = {"span_id": "public", "start": "start", "end": "end", "text": "text"}
+    return pl.struct(pl.col(column).alias(name) for name, column in (place | columns).items())
+
+
+_SPEAKER = _part(entities="speaker_entities", kinds="kinds")
+_NUMBER = {name: f"number_{name}" for name in ("kind", "value", "low", "high", "unit")}
+_PART_OF = {
+    "speaker": _SPEAKER,
+    "quote": _part(form="quote_form", source="quote_source", said_by="said_by", continues="continues"),
+    "hedge": _part(kind="hedge_kind", hedges="hedges", derived="derived"),
+    "number": _part(**_NUMBER),
+}
+
+
+def article_rows(one: Labelled) -> pl.DataFrame:
+    """The config `articles`."""
+    rows = one.articles
+    for label, name in PARTS.items():
+        parts = _listed(one.labelled(label), "article_id", _PART_OF[label].alias(name))
+        rows = rows.join(parts, on="article_id", how="left", maintain_order="left")
+    return rows.with_columns(pl.col(name).fill_null([]) for name in PARTS.values())
+
+
+def _listed(rows: pl.DataFrame, by: str, *columns: pl.Expr) -> pl.DataFrame:
+    return rows.group_by(by, maintain_order=True).agg(columns)
+
+
+def span_rows(one: Labelled) -> pl.DataFrame:
+    """The config `spans`."""
+    return one.published(one.whole.with_columns(span_id="public"))
+
+
+def quote_rows(one: Labelled) -> pl.DataFrame:
+    """The config `quotes`: each first segment with those that continue it."""
+    quotes = one.labelled("quote")
+    quotes = quotes.with_columns(pl.col("at").replace(_origins(one, quotes)).alias("quote"))
+    rows = _listed(
+        quotes,
+        "quote",
+        pl.col("article_id", "public").first(),
+        pl.col("text").str.join(BETWEEN_SEGMENTS),
+        pl.col("quote_form").first().alias("form"),
+        pl.col("quote_source").first().alias("source"),
+        _part().alias("segments"),
+    ).rename({"public": "quote_id"})
+    parts = {"speakers": _said_by(one, quotes), "hedges": _hedges_of(one, quotes), "numbers": _numbers_in(one, quotes)}
+    for name, part in parts.items():
+        rows = rows.join(part.rename({"part": name}), on="quote", how="left", maintain_order="left")
+    return one.published(rows.with_columns(pl.col(name).fill_null([]) for name in parts))
+
+
+def _origins(one: Labelled, quotes: pl.DataFrame) -> dict[int, int]:
+    """The first segment of each quote that has several, by `at` of its segments."""
+    known = pl.col("at").is_in(quotes["at"].implode()) & pl.col("to_at").is_in(quotes["at"].implode())
+    group: dict[int, set[int]] = {}
+    for segment, origin in one.linked("continues").filter(known).iter_rows():
+        joined = group.get(segment, {segment}) | group.get(origin, {origin})
+        group |= dict.fromkeys(joined, joined)
+    return {segment: min(joined) for segment, joined in group.items()}
+
+
+def _said_by(one: Labelled, quotes: pl.DataFrame) -> pl.DataFrame:
+    """`quote` and its speakers, each once."""
+    links = quotes.select("at", "quote").join(one.linked("said_by"), on="at", maintain_order="left_right")
+    once = links.unique(["quote", "to_at"], keep="first", maintain_order=True).select("quote", at="to_at")
+    return _listed(once.join(one.whole, on="at", maintain_order="left"), "quote", _SPEAKER.alias("part"))
+
+
+def _hedges_of(one: Labelled, quotes: pl.DataFrame) -> pl.DataFrame:
+    """`quote` and the hedges that point to one of its segments."""
+    segments = quotes.select("quote", to_at="at")
+    links = one.linked("hedges").join(segments, on="to_at").unique(["quote", "at"]).sort("at")
+    hedges = links.join(one.labelled("hedge"), on="at", maintain_order="left")
+    return _listed(hedges, "quote", _part(kind="hedge_kind").alias("part"))
+
+
+def _numbers_in(one: Labelled, quotes: pl.DataFrame) -> pl.DataFrame:
+    """`quote` and the numbers inside its segments, each with the hedges that point to it."""
+    numbers = one.labelled("number")
+    hedges = one.labelled("hedge").select("at", hedge="public")
+    links = one.linked("hedges").unique(["at", "to_at"]).join(hedges, on="at").sort("at")
+    hedged = _listed(links.select("hedge", at="to_at"), "at", pl.col("hedge").alias("hedged_by"))
+    told = numbers.join(hedged, on="at", how="left").with_columns(pl.col("hedged_by").fill_null([]))
+    pairs = pl.DataFrame(
+        _inside(quotes, numbers), {"quote": quotes["quote"].dtype, "at": quotes["at"].dtype}, orient="row"
+    )
+    held = pairs.unique().join(told, on="at").sort("at")
+    return _listed(held, "quote", _part(**_NUMBER, hedged_by="hedged_by").alias("part"))
+
+
+def _inside(outer: pl.DataFrame, inner: pl.DataFrame) -> Iterable[tuple[int, int]]:
+    """`quote` of an outer and `at` of an inner span wherever one holds the other."""
+    places: dict[str, list[tuple[int, int, int]]] = {}
+    for article, start, end, quote in outer.select("article_id", "start", "end", "quote").iter_rows():
+        places.setdefault(article, []).append((start, end, quote))
+    covering = {article: Covering(those) for article, those in places.items()}
+    return [
+        (quote, at)
+        for article, start, end, at in inner.select("article_id", "start", "end", "at").iter_rows()
+        if article in covering
+        for _, _, quote in covering[article].around(start, end)
+    ]
+
+
+def token_rows(one: Labelled) -> pl.DataFrame:
+    """The config `tokens`."""
+    return tokens_of(one.articles, one.spans)
+
+
+def tokens_of(articles: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """`tokens` of articles (article_id, event_id, text) and their spans (article_id, label, start, end)."""
+    numbered = articles.with_row_index("number")
+    placed = numbered.select("article_id", pl.col("number").cast(pl.Int64)).join(spans, on="article_id")
+    tokens = tokenize(articles["text"].to_list(), placed.select("number", "label", "start", "end"))
+    return pl.concat([articles.select("article_id", "event_id"), tokens], how="horizontal")
+
+
+def annotator_rows(one: Labelled) -> pl.DataFrame:
+    """The config `annotators`: of a layer that was not adjudicated, its own spans; of the gold, those that made it."""
+    return one.published(one.raters.with_columns(span_id="public"))
+
+
+ROWS: dict[str, Callable[[Labelled], pl.DataFrame]] = {
+    "articles": article_rows,
+    "spans": span_rows,
+    "quotes": quote_rows,
+    "tokens": token_rows,
+    "annotators": annotator_rows,
+}
+
+
+def frames(
+    corpus: Corpus, layer: Layer, part: Part = WHOLE, made_by: Deciders | None = None
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Every config and its rows of a part of a layer, sorted by article and place, one after the other."""
+    one = labelled(corpus, sort_layer(layer), part, made_by)
+    for config, table in schema.CONFIGS.items():
+        yield config, ROWS[config](one).select(*schema.polars_schema(table))

@@ -1,0 +1,113 @@
+"""A release out into the world: checked, put in its place in one step, read back and checked again."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet
+
+from dataset.folder.content_hash import folder_hash, shards
+from dataset.folder.manifest import FULL, MANIFEST, Manifest, kept_configs, require_whole
+from dataset.problem import Problem
+from dataset.publishing.fetch import refuse_other
+from dataset.publishing.licences import allows_redistribution
+from dataset.publishing.places import Place, Plan, Release, checked_version, place_of, release_in, there_already
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published, or would be: the release, where, how, and the commit that holds it, where there is one."""
+
+    release: Release
+    place: Place
+    private: bool
+    plan: Plan
+    commit: str | None = None
+
+
+def publish(
+    folder: Path, name: str, *, public: bool = False, include_text: bool = False, dry_run: bool = False
+) -> Published:
+    """Publishes a release folder to a repository or an address; `dry_run` only looks.
+
+    The texts stay out, unless every article's licence lets them be passed on, or the place is private and
+    `include_text` says so: then the folder's `withheld` variant beside it is taken. What an earlier try left is
+    finished.
+
+    Raises:
+        Problem: the folder is not what its manifest says, the version is there already with other content, somebody
+            else published meanwhile, the texts may not go there, or the place cannot be reached.
+    """
+    told = require_whole(folder, contents=True)
+    checked_version(told.version)
+    place = place_of(name)
+    private = place.is_private(public)
+    release = _allowed(folder, told, private, include_text)
+    plan = place.plan(release)
+    if dry_run:
+        return Published(release, place, private, plan)
+    commit = place.put(release, plan, private)
+    _read_back(release, place)
+    return Published(release, place, private, plan, commit)
+
+
+def _allowed(folder: Path, told: Manifest, private: bool, include_text: bool) -> Release:
+    """The release that may go there: the folder's, or the one beside it without texts.
+
+    Raises:
+        Problem: the texts may not go there, and no folder without them is beside it.
+    """
+    if not holds_text(folder) or _all_open(folder):
+        return release_in(folder, told)
+    if include_text and not private:
+        raise Problem("texts that may not be passed on would be public", "leave --include-text or --public out")
+    return release_in(folder, told) if include_text else _withheld(folder, told)
+
+
+def holds_text(folder: Path) -> bool:
+    """Whether a release folder holds any article's words, whatever its manifest calls it."""
+    if any(shards(folder, "tokens").values()):
+        return True
+    return any(folder_hash(folder, name) != folder_hash(folder, name, withheld=True) for name in kept_configs())
+
+
+def _all_open(folder: Path) -> bool:
+    paths = [path for several in shards(folder, "articles").values() for path in several]
+    licences = {one for path in paths for one in pyarrow.parquet.read_table(path, columns=["licence"])[0].to_pylist()}
+    return all(allows_redistribution(licence) for licence in licences)
+
+
+def _withheld(folder: Path, told: Manifest) -> Release:
+    folder = folder.resolve()
+    beside = folder.with_name(f"{folder.name}-withheld")
+    if told.variant != FULL or not beside.exists():
+        raise Problem(
+            f"{folder} holds texts whose licence does not let them be passed on",
+            "publish its withheld variant, or to a private place with --include-text",
+        )
+    other = require_whole(beside, contents=True)
+    same = (other.name, other.version, other.commit, other.content) == (
+        told.name,
+        told.version,
+        told.commit,
+        told.content,
+    )
+    if not same or holds_text(beside):
+        raise Problem(f"{beside} is not {folder.name} without its texts", "release that version again")
+    return release_in(beside, other)
+
+
+def _read_back(release: Release, place: Place) -> None:
+    """Gets the version as anybody would.
+
+    Raises:
+        Problem: it is not what was published.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "read"
+        place.download(release.told.version, folder, fresh=True)
+        refuse_other(folder, release.told.version, place)
+        if (folder / MANIFEST).read_bytes() != release.proof:
+            raise there_already(place.name, release.told.version)

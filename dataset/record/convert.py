@@ -1,0 +1,62 @@
+"""The record from one form into the other: JSON Lines to Parquet, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+
+import polars as pl
+
+from dataset import schema
+from dataset.problem import Problem
+from dataset.record.layer import FORMS, TABLES, in_order
+from dataset.storage.address import Location
+from dataset.storage.article_ranges import Part, parts_of, read_part
+from dataset.storage.files import write_batches
+
+DECISIONS = "decisions"
+
+
+def convert_layer(folder: Location, form: str) -> list[Location]:
+    """Brings the tables in a layer's folder into a form. Returns the files that it made.
+
+    A file is removed once the one that takes its place was read back and holds the same rows. What was cut off is ended
+    by the same call.
+
+    Raises:
+        Problem: a table cannot be read, or is there in two forms that differ.
+    """
+    old = {table: path for table in (*TABLES, DECISIONS) if (path := _in_another(folder, table, form)).exists()}
+    new = {table: folder / f"{table}{FORMS[form]}" for table in (*TABLES, DECISIONS)}
+    due = [table for table in old if not new[table].exists()]
+    sources = new | old
+    parts = parts_of(sources.values())
+    for table in sorted(old, key=due.__contains__):  # first those that are there in both forms
+        if table in due:
+            write_batches(new[table], schema.RECORD[table], _rows(sources, table, parts))
+        _require_same(_rows(sources, table, parts), _rows(sources | {table: new[table]}, table, parts), old[table])
+    for path in old.values():
+        path.unlink()
+    return [new[table] for table in due]
+
+
+def _in_another(folder: Location, table: str, form: str) -> Location:
+    (ending,) = (ending for name, ending in FORMS.items() if name != form)
+    return folder / f"{table}{ending}"
+
+
+def _rows(paths: dict[str, Location], table: str, parts: list[Part]) -> Iterator[pl.DataFrame]:
+    """A table as the record has it, part by part. Decisions on an article are in the order in which they were made."""
+    if table != DECISIONS:
+        return in_order(paths, table, parts)
+    decisions = (read_part(paths[DECISIONS], schema.Decisions, part) for part in parts)
+    return (rows.sort("article_id", nulls_last=True, maintain_order=True) for rows in decisions)
+
+
+def _require_same(one: Iterator[pl.DataFrame], other: Iterator[pl.DataFrame], path: Location) -> None:
+    for rows, others in zip_longest(one, other):
+        if rows is None or others is None or not rows.equals(others):
+            raise Problem(
+                f"{path} and the file that is to take its place hold other rows",
+                "look which of the two is right, and remove the other",
+            )

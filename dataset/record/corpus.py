@@ -1,0 +1,405 @@
+"""A corpus: a folder with a `hedgerow.toml`, its articles and texts, and where its record lies."""
+
+from __future__ import annotations
+
+import tomllib
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from dataset import schema
+from dataset.problem import Problem
+from dataset.record.hashes import Hashes
+from dataset.record.layer import FORMS, GOLD, JSONL, layers_in, table_path
+from dataset.scheme import vocabulary
+from dataset.storage import asides
+from dataset.storage.address import Location, location
+from dataset.storage.files import read_table, sha256
+from dataset.storage.links import ACCOUNTS, refuse_links_out
+
+SETTINGS = asides.SETTINGS
+FORMAT: Final = 1
+"""Which format of the record this code reads: how its folders and tables are laid out. Settings without it mean 1."""
+BESIDE = ("README.md", "DATASHEET.md", "CHANGELOG.md", "CITATION.cff", ACCOUNTS, "dist", "backups")
+"""What commands read or write in a corpus's folder, beside raw pulls and the paths of its settings.
+
+`.hedgerow` is not among them: it belongs to this machine and not to the corpus, and may be a link to another disk.
+"""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """Who stands behind a pseudonym: `kind` as the Hub's `annotations_creators` has it, and a sentence for the card."""
+
+    kind: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A corpus and its paths, all absolute.
+
+    `record` is where the layers lie, `form` what a new one's tables are; all else that people keep is in `annotations`.
+    """
+
+    root: Path
+    name: str
+    title: str
+    licence: str | None
+    makers: dict[str, Maker]
+    seeds: Path
+    annotations: Path
+    splits: Path
+    releases: Path
+    proportions: dict[str, float]
+    record: Location
+    form: str
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How another process gets it: a process reads a corpus's tables once, as long as their files are the same."""
+        return _known, (tuple(getattr(self, field.name) for field in fields(self)), *map(_state, _tables(self)))
+
+    @property
+    def pulls(self) -> Path:
+        """Raw pulls, git-ignored."""
+        return self.root / "pulls"
+
+    @property
+    def state(self) -> Path:
+        """What belongs to this machine: the server's data and secrets, git-ignored."""
+        return self.root / asides.STATE
+
+    @cached_property
+    def articles(self) -> pl.DataFrame:
+        """The table `articles`, by article_id.
+
+        Raises:
+            Problem: a row is not one of the table, or an article_id stands twice.
+        """
+        path = self.seeds / "articles.jsonl"
+        articles = read_table(path, schema.Articles)
+        if failed := schema.failures(schema.Articles, articles):
+            raise Problem(f"{path}: {_where(articles, failed[0])}", "mend that row")
+        if (twice := articles["article_id"].is_duplicated()).any():
+            raise Problem(f"{path} has {articles['article_id'].filter(twice)[0]} twice", "take one of the rows out")
+        return articles.sort("article_id")
+
+    @cached_property
+    def entities(self) -> pl.DataFrame:
+        """The table `entities`, in the order of its file."""
+        return read_table(self.seeds / "entities.jsonl", schema.Entities)
+
+    @cached_property
+    def by_id(self) -> dict[str, dict[str, Any]]:
+        """The rows of `articles` by article_id."""
+        return {row["article_id"]: row for row in self.articles.iter_rows(named=True)}
+
+    def row(self, article_id: str) -> dict[str, Any] | None:
+        """The row of `articles` of that id."""
+        ids = self.articles["article_id"]
+        at = bisect_left(ids, article_id)
+        return self.articles.row(at, named=True) if at < len(ids) and ids[at] == article_id else None
+
+    def rows_of(self, article_ids: pl.Series) -> pl.DataFrame:
+        """The rows of `articles` from the first to the last of these ids, and no more than that."""
+        ids, first, last = self.articles["article_id"], article_ids.min(), article_ids.max()
+        if first is None or last is None:
+            return self.articles.clear()
+        start = bisect_left(ids, first)
+        return self.articles.slice(start, bisect_right(ids, last) - start)
+
+    @cached_property
+    def _by_event(self) -> pl.DataFrame:
+        return self.entities.drop_nulls("event_id").sort("event_id", maintain_order=True)
+
+    def entities_of(self, events: pl.Series) -> pl.DataFrame:
+        """The registries of these events, each in the order of the file."""
+        ids = self._by_event["event_id"]
+        edges = [(bisect_left(ids, one), bisect_right(ids, one)) for one in events.drop_nulls().unique().sort()]
+        return pl.concat([self._by_event.clear(), *(self._by_event[start:end] for start, end in edges if start < end)])
+
+    @cached_property
+    def hashes(self) -> Hashes:
+        """The SHA-256 of each article's text by article_id, in order of the ids."""
+        return Hashes(self.articles)
+
+    @cached_property
+    def speakers(self) -> dict[str, list[str]]:
+        """The canonical names of each event's registry, in the order of its file."""
+        found: dict[str, list[str]] = {}
+        for event, name in self.entities.select("event_id", "entity").iter_rows():
+            found.setdefault(event, []).append(name)
+        return found
+
+    @property
+    def decisions(self) -> Location:
+        """Where the table `decisions` lies.
+
+        Raises:
+            Problem: it is there in two forms.
+        """
+        return table_path(self.layer_path(GOLD), "decisions", self.form)
+
+    def text_path(self, article_id: str) -> Path:
+        """Where an article's text lies."""
+        return self.seeds / "text" / f"{article_id}.txt"
+
+    def text(self, article_id: str) -> str:
+        """An article's text, verbatim.
+
+        Raises:
+            Problem: the file is missing, is not UTF-8, or is not the text that `articles.jsonl` names.
+        """
+        path = self.text_path(article_id)
+        try:
+            content = path.read_bytes()
+            text = content.decode("utf-8")
+        except FileNotFoundError:
+            raise Problem(
+                f"the text of {article_id} is missing: {path}", "put it back, or take the article out"
+            ) from None
+        except UnicodeDecodeError as error:
+            raise Problem(
+                f"{path} is not UTF-8 at byte {error.start}", "put the text back as it was taken in"
+            ) from None
+        except OSError as error:
+            raise Problem(f"{path} cannot be read: {error.strerror}", "give yourself the right to read it") from None
+        if sha256(content) != self.hashes.get(article_id):
+            raise Problem(
+                f"{path} is not the text that articles.jsonl names by its SHA-256",
+                "put the text back as it was taken in",
+            )
+        return text
+
+    def texts(self) -> pl.DataFrame:
+        """article_id and article_text of every article."""
+        ids = self.articles["article_id"].to_list()
+        rows = {"article_id": ids, "article_text": [self.text(article) for article in ids]}
+        return pl.DataFrame(rows, schema={"article_id": pl.String, "article_text": pl.String})
+
+    def layer_path(self, layer: str) -> Location:
+        """The folder of a layer, named `ROUND/ANNOTATOR` or `gold`."""
+        return self.record / layer
+
+    def layers(self) -> list[str]:
+        """The layers in the record, by name."""
+        return layers_in(self.record)
+
+
+def _where(articles: pl.DataFrame, failure: schema.Failure) -> str:
+    """A failure in words that name the article."""
+    if failure.row is None:
+        return str(failure)
+    return f"{failure.column} of {articles['article_id'][failure.row]} is {failure.value!r}"
+
+
+_KNOWN: dict[str, Corpus] = {}
+
+
+def _tables(corpus: Corpus) -> tuple[Path, Path]:
+    return corpus.seeds / "articles.jsonl", corpus.seeds / "entities.jsonl"
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    return (path.stat().st_mtime_ns, path.stat().st_size) if path.exists() else None
+
+
+def _known(settings: tuple[Any, ...], *states: tuple[int, int] | None) -> Corpus:
+    """The corpus of these settings, with what this process has read of it already."""
+    key = repr((settings, states))
+    if key not in _KNOWN:
+        _KNOWN.clear()
+        _KNOWN[key] = Corpus(*settings)
+    return _KNOWN[key]
+
+
+def open_corpus(folder: Path | None) -> Corpus:
+    """The corpus in `folder`, or the nearest at or above the working directory.
+
+    What killed commands wrote aside in it and never put in place is removed.
+
+    Raises:
+        Problem: there is none, its settings cannot be read, or its record is in another format than this code reads.
+    """
+    root = folder.resolve() if folder else _nearest()
+    if not root.is_dir():
+        raise Problem(f"{root} is not a folder", "name a corpus folder with --corpus DIR")
+    corpus = _from_settings(root, _settings(root))
+    _refuse_links(corpus)
+    _clean(corpus)
+    return corpus
+
+
+def _clean(corpus: Corpus) -> None:
+    top = [corpus.root / name for name in ("", "dist", "backups")]
+    folders = [*top, corpus.seeds, corpus.releases, corpus.pulls, corpus.state, corpus.splits.parent]
+    trees = {corpus.annotations, corpus.state / "places", corpus.state / "sending"}
+    if isinstance(corpus.record, Path):
+        trees.add(corpus.record)
+    asides.clean(corpus.root, dict.fromkeys(folders), sorted(trees), corpus.seeds / "text")
+
+
+def as_committed(corpus: Corpus, folder: Path) -> Corpus:
+    """The same corpus as the files in another folder have it, to which its commit was written.
+
+    Raises:
+        Problem: its settings are not there, cannot be read or give it no name, or a link leads out of it.
+    """
+    if not (folder / SETTINGS).exists():
+        raise Problem(f"git does not have {corpus.root / SETTINGS}", "a release is made from a commit: commit the file")
+    settings = _settings(folder)
+    if "name" not in settings:
+        raise Problem(
+            f"{corpus.root / SETTINGS} gives the corpus no name, and its folder's is not in the commit",
+            'write name = "…", and commit',
+        )
+    there = _from_settings(corpus.root, settings)
+    known: dict[str, Any] = {field.name: getattr(there, field.name) for field in fields(there)}
+    moved = {name: folder / path.relative_to(corpus.root) for name, path in known.items() if isinstance(path, Path)}
+    committed = Corpus(**{**known, **moved})
+    _refuse_links(committed)
+    return committed
+
+
+def _settings(root: Path) -> dict[str, Any]:
+    """What the settings of the corpus in a folder say."""
+    refuse_links_out(root, [root / SETTINGS])
+    if not (root / SETTINGS).exists():
+        raise Problem(f"{root} has no {SETTINGS}", "name a corpus folder with --corpus DIR")
+    settings = read_toml(root / SETTINGS, "mend the file")
+    _refuse_other_format(root, settings.get("format", FORMAT))
+    return settings
+
+
+def read_toml(path: Path, mend: str) -> dict[str, Any]:
+    """The values of a TOML file. `mend` is what to do where it cannot be read.
+
+    Raises:
+        Problem: it cannot be read.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise Problem(f"{path} cannot be read: {error.strerror}", mend) from None
+    # A ValueError of every kind: numbers of too many digits, dates that there are not, null bytes.
+    except (ValueError, RecursionError) as error:
+        why = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise Problem(f"{path} cannot be read: {why}", mend) from None
+
+
+def _refuse_other_format(root: Path, written: Any) -> None:
+    """Before any other setting is looked at: in another format it may mean something else."""
+    if type(written) is not int or written < 1:
+        raise Problem(
+            f"{root / SETTINGS}: format is {written!r}, and is to be the number of the record's format",
+            f"write format = {FORMAT}",
+        )
+    if written != FORMAT:
+        raise Problem(
+            f"the record of {root} has format {written}, and this Hedgerow reads format {FORMAT}",
+            "use the version of Hedgerow that wrote it, or a later one",
+        )
+
+
+def _refuse_links(corpus: Corpus) -> None:
+    beside = [corpus.root / name for name in BESIDE]
+    record = [corpus.record] if isinstance(corpus.record, Path) else []
+    own = [corpus.seeds, corpus.annotations, corpus.splits, corpus.releases, corpus.pulls, *record]
+    refuse_links_out(corpus.root, beside, own)
+
+
+def at_hand() -> Path | None:
+    """The folder of the nearest corpus at or above the working directory."""
+    start = Path.cwd()
+    return next((folder for folder in (start, *start.parents) if (folder / SETTINGS).exists()), None)
+
+
+def _nearest() -> Path:
+    if folder := at_hand():
+        return folder
+    raise Problem(f"no {SETTINGS} in {Path.cwd()} or above it", "go to the corpus, or name it with --corpus DIR")
+
+
+def _text(root: Path, settings: dict[str, Any], name: str, default: str, within: str = "") -> str:
+    """A setting that is words on a line."""
+    value = settings.get(name, default)
+    if not isinstance(value, str) or not value.isprintable():
+        raise Problem(f"{root / SETTINGS}: {name}{within} is to be words in quotation marks, on one line", "mend it")
+    return value
+
+
+def _note(root: Path, of: str, maker: dict[str, Any]) -> str:
+    """A setting that is words, on one line or several."""
+    if not isinstance(maker["note"], str) or not maker["note"].replace("\n", "").isprintable():
+        raise Problem(f"{root / SETTINGS}: note in [annotators.{of}] is to be words in quotation marks", "mend it")
+    return maker["note"]
+
+
+def _maker(root: Path, of: str, maker: Any) -> Maker:
+    if not (isinstance(maker, dict) and {"kind", "note"} <= set(maker)):
+        raise Problem(f"{root / SETTINGS}: [annotators.{of}] lacks kind or note", "say in both who that annotator is")
+    return Maker(_text(root, maker, "kind", "", f" in [annotators.{of}]"), _note(root, of, maker))
+
+
+def _proportions(root: Path, told: Any) -> dict[str, float]:
+    """The share of events that each split is to get."""
+    known = isinstance(told, dict) and set(told) <= set(vocabulary.SPLITS)
+    if not known or not all(type(share) in (int, float) and 0 <= share <= 1 for share in told.values()):
+        raise Problem(f"{root / SETTINGS}: [splits] gives no shares", "write train = 0.8, validation = 0.1, test = 0.1")
+    if abs(sum(told.values()) - 1) > 1e-9:
+        raise Problem(f"{root / SETTINGS}: the shares in [splits] do not add up to 1", "mend them")
+    return {name: float(told.get(name, 0.0)) for name in vocabulary.SPLITS}
+
+
+def _record(root: Path, told: Any, annotations: Path) -> tuple[Location, str]:
+    """Where the layers lie, and in which form new ones are written."""
+    if not isinstance(told, dict) or told.keys() - {"format", "address"} or told.get("format", JSONL) not in (*FORMS,):
+        raise Problem(
+            f"{root / SETTINGS}: [record] may say format and address, and nothing else",
+            f"write format = {' or '.join(map(repr, FORMS))}",
+        )
+    where = f"{root / SETTINGS}: address in [record]"
+    address = _text(root, told, "address", "", " in [record]") if "address" in told else None
+    record = annotations if address is None else location(root, address, where)
+    if isinstance(record, Path):
+        _inside(root, record, "address in [record]")
+    return record, str(told.get("format", JSONL))
+
+
+def _inside(root: Path, path: Path, setting: str = "[paths]") -> Path:
+    """A path that settings name: a corpus of somebody else's must not make commands write elsewhere."""
+    if not path.resolve().is_relative_to(root.resolve()):
+        raise Problem(f"{root / SETTINGS}: {setting} leads out of the corpus, to {path}", "name folders inside it")
+    return path
+
+
+def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
+    paths, makers = settings.get("paths", {}), settings.get("annotators", {})
+    if not isinstance(paths, dict) or not isinstance(makers, dict):
+        raise Problem(
+            f"{root / SETTINGS}: `paths` and `annotators` are to be tables", "write [paths] and [annotators.a1]"
+        )
+
+    def path(name: str, default: str) -> Path:
+        return _inside(root, root / _text(root, paths, name, default, " in [paths]"))
+
+    name = _text(root, settings, "name", root.name)
+    record, form = _record(root, settings.get("record", {}), path("annotations", "annotations"))
+    return Corpus(
+        root=root,
+        name=name,
+        title=_text(root, settings, "title", name),
+        licence=_text(root, settings, "licence", "") if "licence" in settings else None,
+        makers={name: _maker(root, name, maker) for name, maker in makers.items()},
+        seeds=path("seeds", "seeds"),
+        annotations=path("annotations", "annotations"),
+        splits=path("splits", "splits.jsonl"),
+        releases=path("releases", "releases"),
+        proportions=_proportions(root, settings.get("splits", {"train": 0.8, "validation": 0.1, "test": 0.1})),
+        record=record,
+        form=form,
+    )

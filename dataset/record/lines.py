@@ -1,0 +1,193 @@
+"""A layer article by article: the rows of each as they stand in its files, so that a layer need not be held."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from itertools import groupby
+from pathlib import Path
+from typing import IO, BinaryIO, Final
+
+import numpy as np
+import polars as pl
+
+from dataset import schema
+from dataset.record.layer import TABLES, Layer, table_path
+from dataset.storage.address import Location
+from dataset.storage.files import table_bytes
+from dataset.storage.parquet_tables import PARQUET
+
+Lines = dict[str, bytes]
+"""The rows of an article by table, as JSON Lines; a table without rows of it may lack."""
+_ARTICLE: Final = re.compile(rb'\{"article_id":"([A-Za-z0-9_.\-]+)",')
+_LINE_END: Final = 10
+
+
+class NotAsWrittenError(ValueError):
+    """A layer's file holds lines in another form or order than the record's. A person may have edited it."""
+
+
+def parted(layer: Layer) -> dict[str, Lines]:
+    """The lines of each article of a layer that is sorted, by article_id."""
+    found: dict[str, Lines] = {}
+    for table in TABLES:
+        rows: pl.DataFrame = getattr(layer, table)
+        if rows.height:
+            _part(table, rows, found)
+    return found
+
+
+def _part(table: str, rows: pl.DataFrame, found: dict[str, Lines]) -> None:
+    content = table_bytes(rows)
+    line_ends = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_END) + 1
+    articles = rows["article_id"].rle()
+    last = articles.struct.field("len").cum_sum().to_numpy() - 1
+    start = 0
+    for article, end in zip(articles.struct.field("value"), line_ends[last].tolist(), strict=True):
+        found.setdefault(article, {})[table] = content[start:end]
+        start = end
+
+
+def read_lines(name: str, each: Iterable[Lines]) -> Layer:
+    """A layer of these lines, in their order.
+
+    Raises:
+        NotAsWrittenError: a line is not as the record has it.
+    """
+    several = list(each)
+    tables = {table: _rows(table, b"".join(one.get(table, b"") for one in several)) for table in TABLES}
+    return Layer(name, **tables)
+
+
+def _rows(table: str, content: bytes) -> pl.DataFrame:
+    if not content:
+        return schema.empty(TABLES[table])
+    try:
+        rows = pl.read_ndjson(content, schema=schema.polars_schema(TABLES[table]))
+    except (pl.exceptions.PolarsError, ValueError):
+        raise NotAsWrittenError(table) from None
+    if table_bytes(rows) != content:
+        raise NotAsWrittenError(table)
+    return rows
+
+
+def joined(several: Iterable[Lines]) -> Lines:
+    """The lines of one article from several places, one after the other."""
+    found: Lines = {}
+    for lines in several:
+        for table, content in lines.items():
+            found[table] = found.get(table, b"") + content
+    return found
+
+
+class Spill:
+    """Lines put away in a file in any order, and read again in the order of the articles. A context."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._ids: list[str] = []
+        self._ends = array("Q", [0])
+        self._out: BinaryIO = path.open("wb")
+
+    def add(self, rows: Mapping[str, Lines]) -> None:
+        """Puts the lines of some articles away."""
+        for article, lines in rows.items():
+            self._ids.append(article)
+            for table in TABLES:
+                content = lines.get(table, b"")
+                self._out.write(content)
+                self._ends.append(self._ends[-1] + len(content))
+
+    def beside(self, name: str) -> Path:
+        """A path next to the file."""
+        return self._path.with_name(f"{self._path.name}.{name}")
+
+    def read(self) -> Iterator[tuple[str, list[Lines]]]:
+        """Each article, and its lines in as many pieces as they were put away in; by article_id."""
+        self._out.close()
+        with self._path.open("rb") as content:
+            for article, places in groupby(self._order(), key=self._ids.__getitem__):
+                yield article, [self._lines(content, place) for place in places]
+
+    def _order(self) -> Iterable[int]:
+        ids = self._ids
+        everything = range(len(ids))
+        in_order = all(ids[place - 1] <= ids[place] for place in everything[1:])
+        return everything if in_order else sorted(everything, key=ids.__getitem__)
+
+    def _lines(self, content: BinaryIO, place: int) -> Lines:
+        first = place * len(TABLES)
+        start, *ends = self._ends[first : first + len(TABLES) + 1]
+        content.seek(start)
+        found: Lines = {}
+        for table, begin, end in zip(TABLES, [start, *ends], ends, strict=False):
+            if end > begin:
+                found[table] = content.read(end - begin)
+        return found
+
+    def __enter__(self) -> Spill:
+        """The file is open from the beginning."""
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        """Closes it."""
+        self._out.close()
+
+
+def read_articles(folder: Location) -> Iterator[tuple[str, Lines]]:
+    """Each article of a layer in a folder, by article_id; none where there is no file.
+
+    Raises:
+        NotAsWrittenError: a line does not begin as the record's do, the articles are in another order, or the layer is
+            not JSON Lines.
+    """
+    paths = {table: path for table in TABLES if (path := table_path(folder, table)).exists()}
+    if any(path.suffix == PARQUET for path in paths.values()):
+        raise NotAsWrittenError(str(folder))
+    with ExitStack() as opened:
+        tables = {table: _by_article(opened.enter_context(path.open("rb"))) for table, path in paths.items()}
+        ahead = {table: first for table, each in tables.items() if (first := next(each, None))}
+        while ahead:
+            article = min(one for one, _ in ahead.values())
+            here = [table for table, (one, _) in ahead.items() if one == article]
+            yield article, {table: ahead[table][1] for table in here}
+            for table in here:
+                ahead.pop(table)
+                if (following := next(tables[table], None)) is not None:
+                    ahead[table] = following
+
+
+def _by_article(lines: IO[bytes]) -> Iterator[tuple[str, bytes]]:
+    """The lines of each article together."""
+    before, held = b"", [b""]
+    prefix = b"\n"
+    for line in lines:
+        if not line.startswith(prefix):
+            if before:
+                yield before.decode(), b"".join(held)
+            match = _ARTICLE.match(line)
+            if match is None or match[1] <= before:
+                raise NotAsWrittenError(line[:80].decode(errors="replace"))
+            before, prefix, held = match[1], match[0], []
+        held.append(line)
+    if before:
+        yield before.decode(), b"".join(held)
+
+
+Pair = tuple[str, list[Lines] | None, Lines | None]
+
+
+def side_by_side(new: Iterable[tuple[str, list[Lines]]], old: Iterable[tuple[str, Lines]]) -> Iterator[Pair]:
+    """Each article of two layers with what either has of it, by article_id; None for one that has nothing."""
+    each, before = iter(new), iter(old)
+    ours, theirs = next(each, None), next(before, None)
+    while ours or theirs:
+        article = min(one[0] for one in (ours, theirs) if one)
+        pieces = lines = None
+        if ours and ours[0] == article:
+            pieces, ours = ours[1], next(each, None)
+        if theirs and theirs[0] == article:
+            lines, theirs = theirs[1], next(before, None)
+        yield article, pieces, lines

@@ -1,0 +1,158 @@
+"""A layer of the record made anew from rows on disk, part by part, beside the old one; and what the old one loses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from dataset.record.layer import JSONL, TABLES, Layer, Removal, form_of, layer_parts, read_layer, removals, sort_layer
+from dataset.record.lines import (
+    Lines,
+    NotAsWrittenError,
+    Pair,
+    Spill,
+    joined,
+    parted,
+    read_articles,
+    read_lines,
+    side_by_side,
+)
+from dataset.storage.address import Location
+from dataset.storage.article_ranges import WHOLE
+from dataset.storage.files import table_bytes
+
+AT_ONCE: Final = 500
+_WORK: Final = ("tasks", "spans", "relations")
+_SKIPPED: Final = b'"status":"skipped"'
+Settle = Callable[[Layer], Layer]
+
+
+@dataclass
+class Renewed:
+    """A layer that was written aside: how many rows it has, where its tables lie, and what the old one loses.
+
+    `skipped` are tasks, too.
+    """
+
+    name: str
+    files: dict[str, Path]
+    tasks: int = 0
+    skipped: int = 0
+    spans: int = 0
+    relations: int = 0
+    findings: int = 0
+    removed: list[Removal] = field(default_factory=list)
+
+
+def renew(
+    name: str,
+    old: Location,
+    new: Spill,
+    settle: Settle,
+    kept: Iterable[str] = (),
+    at_once: int = AT_ONCE,
+    without: Collection[str] = (),
+) -> Renewed:
+    """Writes the layer that was put away in `new` beside it, in the record's order.
+
+    `settle` gets the articles whose rows are in several pieces, or that ended several times, and says what is taken of
+    them. Of the articles `kept`, what the layer in the folder `old` holds stays, but for its findings. The articles
+    `without` are left out, and count as nothing that the old one loses.
+
+    No more than `at_once` articles are held.
+
+    Raises:
+        Problem: a file of the old layer cannot be read.
+    """
+    renewing = _Renewing(name, settle, frozenset(kept), at_once)
+
+    def pairs(folder: Location) -> Iterator[Pair]:
+        return (pair for pair in side_by_side(new.read(), read_articles(folder)) if pair[0] not in without)
+
+    try:
+        return renewing.into(new.beside("new"), pairs(old))
+    except NotAsWrittenError:
+        return renewing.into(new.beside("again"), pairs(_as_written(name, old, new.beside("old"))))
+
+
+def _as_written(name: str, old: Location, folder: Path) -> Path:
+    """The old layer in a folder of JSON Lines. Lines in no order have to be held to be sorted."""
+    folder.mkdir()
+    parts = [WHOLE] if form_of(old) == JSONL else layer_parts(old)
+    for layer in (read_layer(old, name, part) for part in parts):
+        for table in TABLES:
+            with (folder / f"{table}.jsonl").open("ab") as out:
+                out.write(table_bytes(getattr(layer, table)))
+    return folder
+
+
+@dataclass
+class _Article:
+    """What the new and the old layer have of an article; `loose` where the new rows are not settled yet."""
+
+    article_id: str
+    new: Lines
+    old: Lines
+    loose: bool
+
+
+class _Renewing:
+    def __init__(self, name: str, settle: Settle, kept: frozenset[str], at_once: int) -> None:
+        self._name, self._settle, self._kept, self._at_once = name, settle, kept, at_once
+
+    def into(self, folder: Path, pairs: Iterator[Pair]) -> Renewed:
+        folder.mkdir()
+        made = Renewed(self._name, {table: folder / table for table in TABLES})
+        with ExitStack() as opened:
+            out = {table: opened.enter_context(path.open("wb")) for table, path in made.files.items()}
+            while part := [_article(pair) for pair in islice(pairs, self._at_once)]:
+                self._settle_loose(part)
+                self._keep(part)
+                made.removed += self._lost(part)
+                _write(part, out, made)
+        return made
+
+    def _settle_loose(self, part: list[_Article]) -> None:
+        if loose := [one for one in part if one.loose]:
+            settled = parted(sort_layer(self._settle(self._read(one.new for one in loose))))
+            for one in loose:
+                one.new = settled.get(one.article_id, {})
+
+    def _keep(self, part: list[_Article]) -> None:
+        if kept := [one for one in part if one.article_id in self._kept]:
+            both = [joined([one.new, {table: one.old.get(table, b"") for table in _WORK}]) for one in kept]
+            beside = parted(sort_layer(self._read(both)))
+            for one in kept:
+                one.new = beside.get(one.article_id, {})
+
+    def _lost(self, part: list[_Article]) -> list[Removal]:
+        """What is lost of the articles that differ; of the others nothing is."""
+        differing = [
+            one for one in part if one.old and any(one.old.get(table) != one.new.get(table) for table in _WORK)
+        ]
+        if not differing:
+            return []
+        return removals(self._read(one.old for one in differing), self._read(one.new for one in differing))
+
+    def _read(self, each: Iterable[Lines]) -> Layer:
+        return read_lines(self._name, each)
+
+
+def _article(pair: Pair) -> _Article:
+    article, pieces, old = pair
+    new = (pieces[0] if len(pieces) == 1 else joined(pieces)) if pieces else {}
+    loose = bool(pieces) and (len(pieces or ()) > 1 or new.get("tasks", b"").count(b"\n") > 1)
+    return _Article(article, new, old or {}, loose)
+
+
+def _write(part: list[_Article], out: Mapping[str, BinaryIO], made: Renewed) -> None:
+    for table, written in out.items():
+        content = b"".join(one.new.get(table, b"") for one in part)
+        written.write(content)
+        setattr(made, table, getattr(made, table) + content.count(b"\n"))
+        if table == "tasks":
+            made.skipped += content.count(_SKIPPED)

@@ -1,0 +1,159 @@
+"""Taking an article out of all that comes after, with a tombstone that says so.
+
+Raw pulls, backups, Label Studio and versions that were released keep what they have of it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from dataset import schema
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.locks import Tell, changing, in_silence
+from dataset.schema import RECORD
+from dataset.storage.address import Location
+from dataset.storage.article_ranges import Part, batches, parts_of, read_part
+from dataset.storage.files import aside, folder_aside, read_sound, table_bytes, write_batches, writing
+from dataset.storage.parquet_tables import PARQUET
+from dataset.storage.repository import head
+
+
+def withdrawn_path(corpus: Corpus) -> Path:
+    """Where a corpus keeps its tombstones."""
+    return corpus.seeds / "withdrawn.jsonl"
+
+
+def read_withdrawn(corpus: Corpus) -> pl.DataFrame:
+    """The table `withdrawn`, by article_id.
+
+    Raises:
+        Problem: the file is not that table.
+    """
+    return read_sound(withdrawn_path(corpus), schema.Withdrawn).sort("article_id")
+
+
+def withdrawn_articles(corpus: Corpus) -> frozenset[str]:
+    """The articles that were withdrawn, by their ids.
+
+    Raises:
+        Problem: the file of tombstones is not that table.
+    """
+    return frozenset(read_withdrawn(corpus)["article_id"])
+
+
+def unfinished(corpus: Corpus) -> list[str]:
+    """The articles that have a tombstone and are here all the same, in the seeds or by their text.
+
+    A withdrawal that was cut off leaves the text to the last.
+
+    Raises:
+        Problem: the file of tombstones is not that table.
+    """
+    gone = sorted(withdrawn_articles(corpus))
+    return [article for article in gone if article in corpus.by_id or corpus.text_path(article).exists()]
+
+
+def withdraw(corpus: Corpus, article: str, reason: str, tell: Tell = in_silence) -> list[Location]:
+    """Takes an article out of the seeds and of the whole record. Returns the files that changed.
+
+    Every file is read, and what it is to hold is written aside, before the first of them changes. The tombstone comes
+    first and the text goes last, so a withdrawal that was cut off is ended by the same call. What was released is not
+    altered. An event keeps its split.
+
+    Raises:
+        Problem: there is no such article, the reason is empty, a file cannot be read, or the disk does not take it.
+    """
+    if not reason.strip():
+        raise Problem("a withdrawal needs a reason", "say with --reason why the article is taken out")
+    with (
+        writing(corpus.root, "what is left of the article goes then"),
+        changing(corpus, tell),
+        folder_aside(corpus.state / "withdrawal") as folder,
+    ):
+        ready = _tombstone(corpus, article, reason.strip(), folder / "tombstone")
+        for path, new in zip(_tables(corpus), _names(folder), strict=False):
+            ready |= {path: new} if _without(path, article, new) else {}
+        _put(ready)
+        text = corpus.text_path(article)
+        gone = [text] if text.exists() else []
+        text.unlink(missing_ok=True)
+    return [*ready, *gone]
+
+
+def _put(ready: dict[Location, Path]) -> None:
+    """Writes all aside, then puts all in place, in their order."""
+    with ExitStack() as asides:
+        for path, new in reversed(ready.items()):  # what is entered last is put in place first
+            shutil.move(new, asides.enter_context(aside(path)))
+
+
+def _names(folder: Path) -> Iterator[Path]:
+    return (folder / str(number) for number in count())
+
+
+def _tombstone(corpus: Corpus, article: str, reason: str, new: Path) -> dict[Location, Path]:
+    """Writes the tombstones with the article's to `new`, unless it has one. Returns which file that is to become."""
+    known = read_withdrawn(corpus)
+    if article in set(known["article_id"]):
+        return {}
+    if article not in corpus.by_id:
+        raise Problem(f"the corpus has no article {article}", f"name one of {corpus.seeds.name}/articles.jsonl")
+    told = {name: corpus.by_id[article][name] for name in ("article_id", "text_sha256", "event_id")}
+    row = {**told, "date": head(corpus.root).date, "reason": reason}
+    new.write_bytes(table_bytes(pl.concat([known, schema.frame(schema.Withdrawn, [row])]).sort("article_id")))
+    return {withdrawn_path(corpus): new}
+
+
+def _tables(corpus: Corpus) -> list[Location]:
+    """Every file of the record that has rows about articles: seeds, layers, deals, decisions, acknowledgements."""
+    kept = {*corpus.annotations.rglob("*"), *corpus.record.rglob("*")}
+    tables = [path for path in kept if path.suffix == ".jsonl" or (path.suffix == PARQUET and path.stem in RECORD)]
+    return [corpus.seeds / "articles.jsonl", *sorted(tables, key=str)]
+
+
+def _without(path: Location, article: str, new: Path) -> bool:
+    """Writes a table without the rows about an article to `new`; all other lines stay as they are, byte for byte.
+
+    Returns whether there were such rows; nothing is written where there were none.
+
+    Raises:
+        Problem: a line cannot be read, so that nobody can say what it is about.
+    """
+    if not path.exists():
+        return False
+    if path.suffix == PARQUET:
+        return _without_rows(path, RECORD[path.stem], article, new.with_suffix(PARQUET), new)
+    lines = path.read_bytes().splitlines(keepends=True)
+    kept = [line for number, line in enumerate(lines, 1) if not _is_about(line, article, path, number)]
+    if len(kept) < len(lines):
+        new.write_bytes(b"".join(kept))
+    return len(kept) < len(lines)
+
+
+def _without_rows(path: Location, table: type[schema.Table], article: str, parquet: Path, new: Path) -> bool:
+    if read_part(path, table, Part(article, f"{article}\0")).is_empty():
+        return False
+    others = (rows.filter(pl.col("article_id").ne_missing(article)) for rows in batches(path, table, parts_of([path])))
+    write_batches(parquet, table, others)
+    parquet.rename(new)
+    return True
+
+
+def _is_about(line: bytes, article: str, path: Location, number: int) -> bool:
+    try:
+        row: Any = json.loads(line) if line.strip() else {}
+        return bool(row.get("article_id") == article)
+    except (ValueError, AttributeError, RecursionError):
+        raise Problem(
+            f"{path} cannot be read at line {number}, so nothing was changed",
+            "mend or restore that line, then withdraw the article again",
+        ) from None

@@ -1,0 +1,407 @@
+"""What a release folder must be before it is written: each check yields what is wrong, in words."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+import pyarrow
+import pyarrow.parquet
+
+from dataset import schema
+from dataset.folder import manifest
+from dataset.folder.content_hash import classes, header, shards, strings_in
+from dataset.published.card import CARD
+from dataset.published.rows import BETWEEN_SEGMENTS, PARTS
+from dataset.published.tokens import BEGIN, OUTSIDE
+from dataset.record.corpus import Corpus
+from dataset.record.counts import summary
+from dataset.record.splits import fixed_splits
+from dataset.releasing.near_duplicates import shared_quotes
+from dataset.releasing.pages import DATASHEET, NEAR_DUPLICATES, article_texts
+from dataset.scheme import vocabulary
+
+SHOWN: Final = 3
+_TEMPLATE: Final = re.compile(r"\b(?:XX+|TODO|FIXME|TBD|PATH)\b|\b(?i:lorem ipsum)\b|\{\{|\}\}|\{%")
+_COUNTS: Final = re.compile(r"\b\d+ articles(?:, \d+ (?:`\w+` links|\w+))+")
+_TOKEN: Final = re.compile(rb"\bhf_[A-Za-z0-9]{30,}|\beyJ[\w-]{20,}\.[\w-]{10,}")
+_PAGES: Final = (".md", ".json", ".jsonl", ".svg")
+_SHORTEST: Final = 6
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A folder that is to be a release: of which corpus and layer, and the last release, if there is one.
+
+    `home` is the folder that has the accounts of annotators, where the corpus itself was written out of a commit.
+    """
+
+    folder: Path
+    corpus: Corpus
+    layer: str
+    last: Path | None = None
+    home: Path | None = None
+
+    @cached_property
+    def manifest(self) -> manifest.Manifest:
+        """What the folder says of itself."""
+        return manifest.read(self.folder)
+
+    @property
+    def full(self) -> bool:
+        """Whether it holds the articles' text."""
+        return self.manifest.variant == manifest.FULL
+
+    @cached_property
+    def texts(self) -> pl.DataFrame:
+        """`article_id`, `event_id`, `text` and `split` of the articles."""
+        return article_texts(self.folder)
+
+    def rows(self, config: str, *columns: str) -> pl.DataFrame:
+        """A config's rows of all splits, with their `split`."""
+        parts = [
+            pl.read_parquet(path, columns=list(columns) or None).with_columns(split=pl.lit(split))
+            for split, paths in self.shards(config).items()
+            for path in paths
+        ]
+        return pl.concat(parts)
+
+    def shards(self, config: str) -> dict[str, list[Path]]:
+        """The Parquet files of a config by split."""
+        return shards(self.folder, config)
+
+    @property
+    def configs(self) -> list[str]:
+        """The configs that its variant has."""
+        return list(schema.CONFIGS) if self.full else manifest.kept_configs()
+
+    @cached_property
+    def pages(self) -> dict[str, str]:
+        """The text files by name, and the repository's README, which tells of the data too."""
+        found = {
+            path.name: path.read_text(encoding="utf-8") for path in self.folder.rglob("*") if path.suffix in _PAGES
+        }
+        readme = self.corpus.root / CARD
+        return found | ({"the repository's README.md": readme.read_text(encoding="utf-8")} if readme.exists() else {})
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Something that a release must not have: the check's code, and what it is."""
+
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+
+def failures(candidate: Candidate) -> list[Failed]:
+    """All that the checks find."""
+    return [Failed(code, message) for code, check in CHECKS.items() for message in check(candidate)]
+
+
+def _some(rows: pl.DataFrame, said: Callable[..., str]) -> Iterator[str]:
+    """The first rows in words, and how many more there are."""
+    for row in rows.head(SHOWN).iter_rows(named=True):
+        yield said(**row)
+    if rows.height > SHOWN:
+        yield f"and {rows.height - SHOWN} more of that kind"
+
+
+# What is in the rows
+
+
+def same_id_twice(one: Candidate) -> Iterator[str]:
+    """Ids are unique in each config, and the spans within articles and quotes are those of `spans`."""
+    for config, key in _KEYS.items():
+        if config in one.configs:
+            rows = one.rows(config, *key).select(key)
+            twice = rows.filter(rows.is_duplicated()).unique(maintain_order=True)
+            yield from _some(twice, lambda config=config, **row: f"{config} has {' '.join(row.values())} twice")
+    known = one.rows("spans", "span_id").select("span_id")
+    for config, parts in _NESTED.items():
+        inside = pl.concat([_part(one, config, part).select("span_id") for part in parts])
+        lost = inside.join(known, on="span_id", how="anti")
+        yield from _some(lost, lambda span_id, config=config: f"{config} has the span {span_id}, which spans has not")
+    held = pl.concat([_part(one, "articles", part).select("span_id") for part in PARTS.values()])
+    if held.height != known.height:
+        yield f"articles hold {held.height} spans, and spans has {known.height}"
+
+
+_KEYS: Final = {
+    "articles": ["article_id"],
+    "spans": ["span_id"],
+    "quotes": ["quote_id"],
+    "tokens": ["article_id"],
+    "annotators": ["round", "annotator", "span_id"],
+}
+_NESTED: Final = {"articles": list(PARTS.values()), "quotes": ["segments", "speakers", "hedges", "numbers"]}
+
+
+def _part(one: Candidate, config: str, part: str) -> pl.DataFrame:
+    """Rows within rows: article_id, span_id, start, end and text of each."""
+    inner = one.rows(config, "article_id", part).explode(part).filter(pl.col(part).is_not_null())
+    return inner.select(
+        "article_id", *(pl.col(part).struct.field(name) for name in ("span_id", "start", "end", "text"))
+    )
+
+
+def not_a_slice(one: Candidate) -> Iterator[str]:
+    """The words of every span are the article's at its offsets, and a quote's those of its segments."""
+    if not one.full:
+        return
+    told = [one.rows(config, *_PLACE).select(_PLACE) for config in ("spans", "annotators")]
+    told += [_part(one, config, part) for config, parts in _NESTED.items() for part in parts]
+    texts = one.texts.select("article_id", whole="text")
+    sliced = pl.col("whole").str.slice(pl.col("start"), pl.col("end") - pl.col("start"))
+    for rows in told:
+        sound = (sliced == pl.col("text")) & (pl.col("start") >= 0)
+        wrong = rows.join(texts, on="article_id", how="left").filter(~sound.fill_null(False))
+        yield from _some(wrong.select("span_id", "start", "end"), _no_slice)
+    yield from _wrong_quotes(one)
+
+
+_PLACE: Final = ["article_id", "span_id", "start", "end", "text"]
+
+
+def _no_slice(span_id: str, start: int, end: int) -> str:
+    return f"the words of {span_id} are not the article's at {start}:{end}"
+
+
+def _wrong_quotes(one: Candidate) -> Iterator[str]:
+    words = pl.col("segments").list.eval(pl.element().struct.field("text")).list.join(BETWEEN_SEGMENTS)
+    wrong = one.rows("quotes", "quote_id", "text", "segments").filter(words != pl.col("text")).select("quote_id")
+    yield from _some(wrong, lambda quote_id: f"the words of {quote_id} are not those of its segments")
+
+
+def tokens_lose_spans(one: Candidate) -> Iterator[str]:
+    """Every row of `tokens` gives its article's spans back, label by label."""
+    if not one.full:
+        return
+    spans, key = one.rows("spans", "article_id", "label", "start", "end"), ["article_id", "start", "end"]
+    rows = one.rows("tokens")
+    for label in vocabulary.LABELS:
+        read, told = _tagged(rows, f"{label}_tags"), spans.filter(label=label).select(key)
+        for lost in (told.join(read, on=key, how="anti"), read.join(told, on=key, how="anti")):
+            yield from _some(lost, lambda label=label, **row: _lost(label, **row))
+
+
+def _lost(label: str, article_id: str, start: int, end: int) -> str:
+    return f"{label} {start}:{end} of {article_id} is not the same in tokens and spans"
+
+
+def _tagged(rows: pl.DataFrame, tags: str) -> pl.DataFrame:
+    """The spans that the tags of a label tell: from each B to the last I that follows it."""
+    told = rows.select("article_id", "starts", "ends", tags).explode("starts", "ends", tags)
+    inside = told.filter(pl.col(tags) != OUTSIDE).with_columns(number=(pl.col(tags) == BEGIN).cum_sum())
+    return (
+        inside.group_by("number", maintain_order=True)
+        .agg(pl.col("article_id").first(), pl.col("starts").first().alias("start"), pl.col("ends").last().alias("end"))
+        .drop("number")
+    )
+
+
+def not_nfc(one: Candidate) -> Iterator[str]:
+    """Every attribute is in Unicode's normal form C; the articles' own words stay as they are."""
+    for config in one.configs:
+        for name in _attributes(config):
+            values = one.rows(config, name).select(name).explode(name) if name in _LISTS else one.rows(config, name)
+            wrong = [
+                value for value in values[name].drop_nulls().unique() if not unicodedata.is_normalized("NFC", value)
+            ]
+            yield from (f"{config}.{name} holds {value!r}, which is not in NFC" for value in sorted(wrong)[:SHOWN])
+
+
+_LISTS: Final = {"speaker_entities"}
+
+
+def _attributes(config: str) -> list[str]:
+    columns, types = schema.columns(schema.CONFIGS[config]), schema.polars_schema(schema.CONFIGS[config])
+    plain = [name for name, dtype in types.items() if dtype == pl.String or name in _LISTS]
+    return [name for name in plain if not (columns[name].metadata or {}).get("text")]
+
+
+# What the pages say
+
+
+def stale_count(one: Candidate) -> Iterator[str]:
+    """Every count in the card, the datasheet and the README is that of a layer; the card's, that of the rows."""
+    corpus = one.corpus
+    told = {name: summary(corpus, name).sentence for name in corpus.layers()}
+    for page in (CARD, DATASHEET, "the repository's README.md"):
+        for found in _COUNTS.findall(one.pages.get(page, "")):
+            if found not in told.values():
+                yield f"{page} says “{found}”, which is no layer's count"
+    if told[one.layer] not in one.pages[CARD]:
+        yield f"the card does not say “{told[one.layer]}”"
+    yield from _wrong_rows(one)
+
+
+def _wrong_rows(one: Candidate) -> Iterator[str]:
+    for info in _facts(one).get("dataset_info", []):
+        for split in info["splits"]:
+            paths = one.shards(info["config_name"]).get(split["name"], [])
+            rows = sum(pyarrow.parquet.read_metadata(path).num_rows for path in paths)
+            if rows != (told := split["num_examples"]):
+                yield f"the card says {told} {info['config_name']} in {split['name']}, there are {rows}"
+
+
+def _facts(one: Candidate) -> dict[str, Any]:
+    from huggingface_hub import metadata_load
+
+    return metadata_load(one.folder / CARD) or {}
+
+
+def class_order(one: Candidate) -> Iterator[str]:
+    """The classes in the card's YAML, which win over the files', are the files', in their order."""
+    from datasets import DatasetInfo
+    from datasets.info import DatasetInfosDict
+
+    infos: dict[str, DatasetInfo] = DatasetInfosDict.from_directory(str(one.folder))
+    for config in one.configs:
+        info = infos.get(config)
+        told = classes(info.features.arrow_schema) if info is not None and info.features is not None else None
+        for paths in one.shards(config).values():
+            if told != classes(pyarrow.parquet.read_schema(paths[0])):
+                yield f"the classes of {config} are others in the card than in {paths[0].name}"
+
+
+def schema_differs(one: Candidate) -> Iterator[str]:
+    """Every file of a config has the config's columns and types."""
+    for config in one.configs:
+        declared = header(schema.features(schema.CONFIGS[config]).arrow_schema)
+        for path in (path for paths in one.shards(config).values() for path in paths):
+            if header(pyarrow.parquet.read_schema(path)) != declared:
+                yield f"{config}/{path.name} has not the columns, types or classes of {config}"
+
+
+def template_text(one: Candidate) -> Iterator[str]:
+    """No page holds words that stand for others that nobody wrote."""
+    for name, page in one.pages.items():
+        if name.endswith(".md") and (found := _TEMPLATE.search(page)):
+            yield f"{name} holds “{found[0]}”, which looks like a template's"
+
+
+# Who must not be in it
+
+
+def annotator_named(one: Candidate) -> Iterator[str]:
+    """No account name, address or token of an annotator is in any file."""
+    secrets = {told.encode() for told in _accounts(one.home or one.corpus.root) if len(told) >= _SHORTEST}
+    for path in sorted(path for path in one.folder.rglob("*") if path.is_file()):
+        for part in _contents(path):
+            if any(told in part for told in secrets):
+                yield f"{path.relative_to(one.folder)} holds what only annotators' accounts hold"
+                break
+            if (b"hf_" in part or b"eyJ" in part) and _TOKEN.search(part):
+                yield f"{path.relative_to(one.folder)} holds what looks like a token"
+                break
+
+
+def _accounts(home: Path) -> set[str]:
+    """What `annotators.toml` and the server's secrets say of annotators, as strings; pseudonyms are no secret."""
+    found: set[str] = set()
+    for path, read in _ACCOUNTS.items():
+        if (home / path).exists():
+            told = read((home / path).read_text(encoding="utf-8"))
+            found |= {*_strings(told)} - {*told, *told.get("annotators", ())}
+    return found
+
+
+_ACCOUNTS: Final[dict[str, Callable[[str], Any]]] = {
+    "annotators.toml": tomllib.loads,
+    ".hedgerow/secrets.json": json.loads,
+}
+
+
+def _strings(told: Any) -> Iterator[str]:
+    if isinstance(told, str):
+        yield told
+    for inner in told.values() if isinstance(told, dict) else told if isinstance(told, list) else ():
+        yield from _strings(inner)
+
+
+def _contents(path: Path) -> Iterator[bytes]:
+    """A file's bytes; of Parquet, the bytes of its strings, which it packs."""
+    if path.suffix != ".parquet":
+        yield path.read_bytes()
+        return
+    with pyarrow.parquet.ParquetFile(path) as file:
+        yield str(file.schema_arrow.metadata).encode()
+        for batch in file.iter_batches():
+            for column in batch.columns:
+                yield from strings_in(column)
+
+
+# What the splits keep apart
+
+
+def shared_quote(one: Candidate) -> Iterator[str]:
+    """No quoted string of five or more tokens is on both sides of a split."""
+    if not one.full or one.texts["split"].n_unique() == 1:
+        return
+    quotes = one.rows("spans", "article_id", "label", "text").filter(label="quote")
+    yield from _some(shared_quotes(one.texts, quotes).drop("words"), _shared)
+
+
+def _shared(articles: list[str], splits: list[str]) -> str:
+    return f"{' and '.join(articles)} share a quoted string over {' and '.join(splits)}: put their events together"
+
+
+def near_duplicate(one: Candidate) -> Iterator[str]:
+    """No two articles that resemble each other are on both sides of a split."""
+    for line in (one.folder / NEAR_DUPLICATES).read_text(encoding="utf-8").splitlines():
+        pair = json.loads(line)
+        if pair["split"] != pair["other_split"]:
+            one_, other = f"{pair['article_id']} ({pair['split']})", f"{pair['other']} ({pair['other_split']})"
+            yield f"{one_} and {other} are near-duplicates: put their events together"
+
+
+def moved_split(one: Candidate) -> Iterator[str]:
+    """Every event is in the split that was fixed for it, and in that of the last release."""
+    now = one.texts.select("event_id", "split").unique(maintain_order=True)
+    known = [("fixed for it", fixed_splits(one.corpus))]
+    if one.last is not None:
+        known.append(("it had in the last release", article_texts(one.last).select("event_id", "split").unique()))
+    for words, before in known:
+        moved = now.join(before, on="event_id", suffix="_before").filter(pl.col("split") != pl.col("split_before"))
+        yield from _some(
+            moved,
+            lambda event_id, split, split_before, words=words: (
+                f"{event_id} is in {split}, and {split_before} was {words}"
+            ),
+        )
+    if lacking := sorted(set(now["event_id"].drop_nulls()) - set(known[0][1]["event_id"])):
+        yield f"{lacking[0]} has no split that was fixed for it"
+
+
+def not_in_manifest(one: Candidate) -> Iterator[str]:
+    """The folder holds what the manifest names, no more and no less; the rows without text have its content hashes."""
+    # Those of the full rows were computed from these very files.
+    yield from map(str, manifest.verify(one.folder, contents=not one.full))
+
+
+CHECKS: Final[dict[str, Callable[[Candidate], Iterator[str]]]] = {
+    "same-id-twice": same_id_twice,
+    "not-a-slice": not_a_slice,
+    "stale-count": stale_count,
+    "class-order": class_order,
+    "schema-differs": schema_differs,
+    "tokens-lose-spans": tokens_lose_spans,
+    "annotator-named": annotator_named,
+    "not-nfc": not_nfc,
+    "template-text": template_text,
+    "shared-quote": shared_quote,
+    "near-duplicate": near_duplicate,
+    "moved-split": moved_split,
+    "not-in-manifest": not_in_manifest,
+}

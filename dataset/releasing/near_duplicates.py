@@ -1,0 +1,232 @@
+"""What is the same in two articles: near-duplicate texts, and quoted strings. For splits that leak nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from dataset.scheme.quotation_marks import read_marks
+
+SHINGLE: Final = 5
+"""Tokens of a shingle, and of the shortest quoted string that counts."""
+NEAR: Final = 0.5
+"""Jaccard similarity of shingles from which on two texts are near-duplicates."""
+CROWD: Final = 50
+"""Articles up to which all that have a shingle are compared with each other, and all pairs of a group are listed."""
+_SKETCH: Final = 64
+_ALIKE: Final = 5
+_CROWDED: Final = 4
+_FOLLOWING: Final = 3
+_NEIGHBOURS: Final = 3
+PAIRS_AT_ONCE: Final = 10_000
+AT_ONCE: Final = 2_000
+_KEYS: Final = pl.col("text").str.to_lowercase().str.extract_all(r"\w+")
+Finder = Callable[[Iterable[Path]], pl.DataFrame]
+"""From Parquet files with `article_id` and `text` to what `near_duplicates` returns."""
+Compare = Callable[[pl.DataFrame], pl.DataFrame]
+"""From pairs, `at` and `other`, to those that are near-duplicates, with their `jaccard`."""
+
+
+def near_duplicates_in(paths: Iterable[Path]) -> pl.DataFrame:
+    """The near-duplicates among the articles of these Parquet files, found in the memory of this machine."""
+    return near_duplicates(pl.concat([pl.read_parquet(path, columns=["article_id", "text"]) for path in paths]))
+
+
+def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of articles whose sets of shingles (five lower-case words) have a Jaccard similarity of 0.5 or more.
+
+    The similarity is exact. It is computed for pairs that a sketch finds alike (Broder, 1997: the 64 shingles of an
+    article with the smallest hashes, a fifth of them shared), of shingles that at most 50 articles have; and, of
+    articles a quarter of whose shingles are more common than that, for those that come near each other where all that
+    have a common shingle are sorted by the shingles that follow it in their sketches.
+
+    Articles that a chain of pairs joins are a group. Of a group of up to 50 all its pairs are listed; of a larger one,
+    the most similar pairs that join all of it, one fewer than it has articles.
+
+    Args:
+        texts: `article_id` and `text`.
+
+    Returns:
+        `article_id`, `other`, `jaccard`, the most similar first.
+    """
+    numbered = texts.sort("article_id").with_row_index("at")
+    parts = [shingles(part) for part in numbered.iter_slices(AT_ONCE)]
+    held = pl.concat([part.with_columns(pl.len().over("at").alias("total")) for part in parts])
+    pairs = candidates(alike(shared(sketch(rare(held)))), neighbours(crowded(common(held))))
+    near = listed(pairs, lambda some: _compared(some, held))
+    names = numbered.select("at", "article_id")
+    told = near.join(names, on="at").join(names.rename({"article_id": "name"}), left_on="other", right_on="at")
+    found = told.select("article_id", pl.col("name").alias("other"), "jaccard")
+    return found.sort("jaccard", "article_id", "other", descending=[True, False, False])
+
+
+def rare(held: pl.DataFrame) -> pl.DataFrame:
+    """The `at` and `shingle` of shingles that two articles have, or more, but not so many that it is furniture."""
+    return held.filter(pl.len().over("shingle").is_between(2, CROWD))
+
+
+def common(held: pl.DataFrame) -> pl.DataFrame:
+    """The rows of shingles that more articles have."""
+    return held.filter(pl.len().over("shingle") > CROWD)
+
+
+def crowded(common: pl.DataFrame) -> pl.DataFrame:
+    """The smallest common shingles of each article, each with those that follow it, by size: `after_1` and so on.
+
+    Of articles that consist of common shingles by a quarter or more of their `total`: near-duplicates of which fewer
+    are common share so many others that `alike` finds them, and for the rest what is common is page furniture.
+    """
+    many = common.filter(pl.len().over("at") * _CROWDED >= pl.col("total")).sort("at", "shingle")
+    least = many.group_by("at", maintain_order=True).head(_SKETCH)
+    after = [pl.col("shingle").shift(-step).over("at").alias(f"after_{step}") for step in _STEPS]
+    return least.select("at", "shingle", *after)
+
+
+def neighbours(crowded: pl.DataFrame) -> pl.DataFrame:
+    """`at` and `other` of articles that share a common shingle and stand near each other by what follows it."""
+    ordered = crowded.sort("shingle", *(f"after_{step}" for step in _STEPS), "at")
+    beside = [
+        ordered.select("at", pl.col("at").shift(-step).over("shingle").alias("other"))
+        for step in range(1, _NEIGHBOURS + 1)
+    ]
+    pairs = pl.concat(beside).drop_nulls().unique()
+    return pairs.select(pl.min_horizontal("at", "other"), pl.max_horizontal("at", "other").alias("other")).unique()
+
+
+_STEPS: Final = range(1, _FOLLOWING + 1)
+
+
+def candidates(*pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs to be compared, each once."""
+    return pl.concat([some.select("at", "other") for some in pairs]).unique().sort("at", "other")
+
+
+def listed(pairs: pl.DataFrame, compared: Compare) -> pl.DataFrame:
+    """The near-duplicates that are listed: `at`, `other`, `jaccard`. `compared` gives those among some pairs."""
+    near = compared(pairs).sort("jaccard", "at", "other", descending=[True, False, False])
+    groups = _Groups()
+    joins = [groups.join(at, other) for at, other in near.select("at", "other").iter_rows()]
+    sizes = [groups.size(at) for at in near["at"]]
+    kept = near.filter(pl.Series(joins, dtype=pl.Boolean) | (pl.Series(sizes, dtype=pl.Int64) <= CROWD))
+    untried = pl.DataFrame(groups.pairs(CROWD), pairs.schema, orient="row").join(pairs, on=["at", "other"], how="anti")
+    return pl.concat([kept, compared(untried)]) if untried.height else kept
+
+
+class _Groups:
+    """What pairs join, as sets: each of its articles points towards the one that stands for the group."""
+
+    def __init__(self) -> None:
+        self._towards: dict[Any, Any] = {}
+        self._sizes: dict[Any, int] = {}
+
+    def first(self, at: Any) -> Any:
+        """The article that stands for the group."""
+        while (onward := self._towards.setdefault(at, at)) != at:
+            self._towards[at] = at = self._towards[onward]
+        return at
+
+    def join(self, at: Any, other: Any) -> bool:
+        """Puts two groups together. Returns whether they were two."""
+        larger, smaller = sorted((self.first(at), self.first(other)), key=self.size, reverse=True)
+        if larger != smaller:
+            self._sizes[larger] = self.size(larger) + self.size(smaller)
+            self._towards[smaller] = larger
+        return bool(larger != smaller)
+
+    def size(self, at: Any) -> int:
+        """How many articles are in the group of one."""
+        return self._sizes.get(self.first(at), 1)
+
+    def pairs(self, most: int) -> list[tuple[Any, Any]]:
+        """All pairs within each group of up to `most` articles."""
+        groups: dict[Any, list[Any]] = {}
+        for at in sorted(self._towards):
+            groups.setdefault(self.first(at), []).append(at)
+        return [pair for group in groups.values() if len(group) <= most for pair in combinations(group, 2)]
+
+
+def _compared(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """The near-duplicates among some pairs, a part of them at a time: each pair is joined with all its shingles."""
+    named = pl.concat([pairs["at"], pairs["other"]]).unique().alias("at").to_frame()
+    own = held.join(named, on="at", how="semi").select("at", "shingle", "total")
+    sizes = own.select("at", pl.col("total").alias("size")).unique()
+    parts = [similar(both(part, own.select("at", "shingle")), sizes) for part in pairs.iter_slices(PAIRS_AT_ONCE)]
+    none = pl.DataFrame(schema={**pairs.schema, "jaccard": pl.Float64})
+    return pl.concat([none, *(part.select("at", "other", "jaccard") for part in parts)])
+
+
+def sketch(rare: pl.DataFrame) -> pl.DataFrame:
+    """The smallest shingles of each article, and in `size` how many that are."""
+    least = rare.sort("shingle").group_by("at").head(_SKETCH)
+    return least.with_columns(pl.len().over("at").alias("size"))
+
+
+def shared(sketch: pl.DataFrame) -> pl.DataFrame:
+    """`at` and `other`, once for each shingle that both sketches have, with the sketches' `size` and `size_2`."""
+    pairs = sketch.join(sketch, on="shingle", suffix="_2").filter(pl.col("at") < pl.col("at_2"))
+    return pairs.select("at", pl.col("at_2").alias("other"), "size", "size_2")
+
+
+def alike(shared: pl.DataFrame) -> pl.DataFrame:
+    """`at` and `other` of the articles whose sketches are alike."""
+    told = shared.group_by("at", "other", "size", "size_2").agg(pl.len().alias("both"))
+    return told.filter(pl.col("both") * _ALIKE >= pl.min_horizontal("size", "size_2")).select("at", "other")
+
+
+def both(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """How many shingles the articles of each pair share: `at`, `other` and `both`."""
+    first = pairs.join(held, on="at")
+    found = first.join(held, left_on=["other", "shingle"], right_on=["at", "shingle"])
+    return found.group_by("at", "other").agg(pl.len().alias("both"))
+
+
+def similar(shared: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+    """The pairs that are near-duplicates, with their `jaccard`. `sizes`: `at`, and how many shingles it has, `size`."""
+    told = shared.join(sizes, on="at").join(sizes, left_on="other", right_on="at", suffix="_2")
+    jaccard = pl.col("both") / (pl.col("size") + pl.col("size_2") - pl.col("both"))
+    return told.with_columns(jaccard.alias("jaccard")).filter(pl.col("jaccard") >= NEAR)
+
+
+def shingles(texts: pl.DataFrame) -> pl.DataFrame:
+    """`at` and `shingle` (a 64-bit hash), each once; the whole text is the shingle of one with fewer words."""
+    words = texts.select("at", _KEYS.alias("word")).with_columns(pl.col("word").list.len().alias("size"))
+    told = words.filter(pl.col("size") > 0).explode("word").with_columns(pl.col("word").hash())
+    after = [pl.col("word").shift(-step).over("at").fill_null(0).alias(str(step)) for step in range(SHINGLE)]
+    place = pl.int_range(pl.len()).over("at")
+    whole = (place + SHINGLE <= pl.col("size")) | (place == 0)
+    hashed = told.select("at", whole.alias("whole"), pl.struct(after).hash().alias("shingle"))
+    return hashed.filter("whole").select("at", "shingle").unique()
+
+
+def shared_quotes(texts: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
+    """Quoted strings of five or more words that stand in articles of several splits.
+
+    Args:
+        texts: `article_id`, `split` and `text`, for what stands between quotation marks.
+        spans: `article_id`, `split` and `text` of labelled quotes.
+
+    Returns:
+        `words` (lower-case, one blank between them), `articles` and `splits`, sorted by words.
+    """
+    keys = ["article_id", "split", "text"]
+    strings = pl.concat([_in_marks(texts), spans.select(keys)])
+    told = strings.select("article_id", "split", _KEYS.alias("words")).filter(pl.col("words").list.len() >= SHINGLE)
+    found = (
+        told.with_columns(pl.col("words").list.join(" "))
+        .group_by("words")
+        .agg(pl.col("article_id").unique().sort().alias("articles"), pl.col("split").unique().sort().alias("splits"))
+    )
+    return found.filter(pl.col("splits").list.len() > 1).sort("words")
+
+
+def _in_marks(texts: pl.DataFrame) -> pl.DataFrame:
+    rows = [
+        (article, split, text[start:end])
+        for article, split, text in texts.select("article_id", "split", "text").iter_rows()
+        for start, end in read_marks(text).pairs
+    ]
+    return pl.DataFrame(rows, {"article_id": pl.String, "split": pl.String, "text": pl.String}, orient="row")

@@ -1,0 +1,146 @@
+"""The articles' text back into a `withheld` release, for people who hold the articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyarrow
+
+from dataset import schema
+from dataset.folder import manifest
+from dataset.folder.content_hash import shards
+from dataset.folder.manifest import FULL, WITHHELD, kept_configs
+from dataset.folder.writer import file_name, row_groups, write_rows, write_tables
+from dataset.problem import Problem
+from dataset.published.card import Sizes
+from dataset.published.rows import BETWEEN_SEGMENTS, tokens_of
+from dataset.record.intake import normalised
+from dataset.releasing.pages import article_texts
+from dataset.releasing.variants import put_variant
+from dataset.storage.files import folder_aside, put_folder, sha256, writing
+
+Texts = dict[str, str]
+
+
+class Unmatched(Problem):
+    """Articles whose text is not there or is another; `each` says of every one what was found."""
+
+    def __init__(self, each: dict[str, str], total: int) -> None:
+        super().__init__(
+            f"{len(each)} of {total} articles have no text that matches, so nothing was written; {_first(each)}",
+            "put their texts, as they were published, into the folder of --texts",
+        )
+        self.each = each
+
+
+def _first(each: dict[str, str]) -> str:
+    article, what = next(iter(each.items()))
+    return f"{article}: {what}"
+
+
+def rehydrate(folder: Path, texts: Path, out: Path) -> int:
+    """Puts the text back into a copy of a `withheld` release. Returns the number of articles.
+
+    `texts` holds a file `<article_id>.txt` of each article. The copy has the content hashes that the manifest names for
+    the variant `full`; written with the same packages, it has its bytes too.
+
+    Raises:
+        Problem: the folder is not a whole `withheld` release, `out` is there, or the rows do not become those of `full`
+            (Unmatched: texts are missing or are others).
+    """
+    known = manifest.require_whole(folder)
+    if known.variant != WITHHELD:
+        raise Problem(f"{folder} holds the text already", "name a folder of the variant withheld")
+    if out.exists():
+        raise Problem(f"{out} is there already", "name a new folder with --out")
+    found = _matching(folder, texts)
+    with writing(out, "nothing was written"), folder_aside(out.resolve()) as new:
+        put_variant(folder, new, FULL, *_write(folder, new, found))
+        if wrong := manifest.wrong_contents(new, manifest.read(new)):
+            raise Problem(f"{wrong[0].path} did not become what {FULL} holds", "get the release again")
+        put_folder(new, out.resolve())
+    return len(found)
+
+
+def _matching(folder: Path, texts: Path) -> Texts:
+    """The text of each article by SHA-256.
+
+    Raises:
+        Unmatched: of some there is none.
+    """
+    wanted = pl.concat(
+        [pl.read_parquet(path, columns=["article_id", "text_sha256"]) for path in _files(folder, "articles")]
+    )
+    found: Texts = {}
+    failed: dict[str, str] = {}
+    for article, digest in wanted.iter_rows():
+        path = texts / f"{article}.txt"
+        text = _text(path, digest)
+        if text is None:
+            failed[article] = f"{path} is {'another text' if path.exists() else 'not there'}"
+        else:
+            found[article] = text
+    if failed:
+        raise Unmatched(failed, wanted.height)
+    return found
+
+
+def _text(path: Path, digest: str) -> str | None:
+    """A file's text, as it is or with the line ends that the corpus keeps; None where neither has the SHA-256."""
+    if not path.is_file():
+        return None
+    if sha256(content := path.read_bytes()) == digest:
+        return content.decode("utf-8")
+    try:
+        content = normalised(path)
+    except Problem:
+        return None
+    return content.decode("utf-8") if sha256(content) == digest else None
+
+
+def _files(folder: Path, config: str) -> list[Path]:
+    return [path for paths in shards(folder, config).values() for path in paths]
+
+
+def _write(folder: Path, new: Path, texts: Texts) -> tuple[Sizes, Sizes]:
+    counts: Sizes = {config: {} for config in schema.CONFIGS}
+    sizes: Sizes = {config: {} for config in schema.CONFIGS}
+    for config in kept_configs():
+        for split, paths in shards(folder, config).items():
+            groups = (_filled(group, schema.CONFIGS[config], texts) for path in paths for group in row_groups(path))
+            written = write_tables(new / file_name(config, split), config, groups)
+            counts[config][split], sizes[config][split] = written
+    for split, rows in _tokens(new):
+        written = write_rows(new / file_name("tokens", split), "tokens", rows)
+        counts["tokens"][split], sizes["tokens"][split] = written
+    return counts, sizes
+
+
+def _tokens(folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The config `tokens` of each split, from the articles and the spans that are there."""
+    articles = article_texts(folder)
+    for split, paths in shards(folder, "spans").items():
+        spans = pl.concat([pl.read_parquet(path, columns=["article_id", "label", "start", "end"]) for path in paths])
+        yield split, tokens_of(articles.filter(split=split), spans)
+
+
+def _filled(group: pyarrow.Table, table: type[schema.Table], texts: Texts) -> pyarrow.Table:
+    rows = [_with_words(row, table, texts[row["article_id"]]) for row in group.to_pylist()]
+    return pyarrow.Table.from_pylist(rows, group.schema)
+
+
+def _with_words(row: dict[str, Any], table: type[schema.Table], text: str) -> dict[str, Any]:
+    """A row with its words: of a span its slice, of a quote those of its segments, of an article all."""
+    for name, column in schema.columns(table).items():
+        if rows := (column.metadata or {}).get("rows"):
+            row[name] = [_with_words(inner, rows, text) for inner in row[name]]
+    if "start" in row:
+        row["text"] = text[row["start"] : row["end"]]
+    elif "segments" in row:
+        row["text"] = BETWEEN_SEGMENTS.join(segment["text"] for segment in row["segments"])
+    else:
+        row["text"] = text
+    return row

@@ -1,0 +1,130 @@
+"""What the words of a number say: `3.5 million` is 3500000, `10,000 to 12,000` is 10000..12000, `dozens` is 12..."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from dataset.scheme.lexicon import NUMBER_WORDS, SCALES, SHORT_SCALES, SMALL, TENS, UNITS, VAGUE, one_of, plain
+
+
+class Quantity(NamedTuple):
+    """Lowest and highest value (None: no upper end), and the words after the number: none, a unit, or what is counted.
+
+    `certain` is False where the words can be read in more ways than one.
+    """
+
+    low: float
+    high: float | None
+    rest: str
+    certain: bool
+
+
+class _Amount(NamedTuple):
+    low: float
+    open: bool
+    end: int
+    scaled: bool
+    certain: bool
+
+
+_CURRENCY: Final = re.compile(r"(?:(?:[a-z]{1,3} ?)?[$€£¥₹₩₴₽]|[a-z]{3}(?= ?\d)|rs\.?(?= ?\d)) ?")
+_DIGITS: Final = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d,.]*\d)")
+_SCALE: Final = re.compile(rf"[ -]?({one_of(tuple(SCALES))}|hundred|dozen)\b(?! and a half)")
+_SHORT: Final = re.compile(rf" ?({one_of(tuple(SHORT_SCALES))})\b")
+_WORD: Final = re.compile(rf"(?:and )?({one_of(NUMBER_WORDS)}|an?)\b[ -]?")
+_VAGUE: Final = re.compile(rf"{one_of(tuple(VAGUE))}(?: of {one_of(tuple(VAGUE))})*\b")
+_TO: Final = re.compile(r" ?(?:to|-|–|—) ?")
+_UNIT: Final = re.compile(rf"[ -]?(?:of )?{one_of(UNITS)}")
+_UNCERTAIN_POINT: Final = re.compile(r"\d{1,3}\.\d{3}")
+_FACTORS: Final = {**SCALES, "hundred": 100, "dozen": 12}
+
+
+@lru_cache(maxsize=65536)
+def read_quantity(words: str) -> Quantity | None:
+    """What a number's words say; None where they do not begin with a number."""
+    text = plain(words)
+    money = _CURRENCY.match(text)
+    first = _amount(text, money.end() if money else 0, money is not None)
+    if first is None:
+        return None
+    second = _second(text, first, money is not None)
+    if second is None:
+        return Quantity(first.low, None if first.open else first.low, text[first.end :], first.certain)
+    certain = first.certain and second.certain and first.scaled == second.scaled and first.low <= second.low
+    return Quantity(first.low, None if second.open else second.low, text[second.end :], certain)
+
+
+def is_unit(rest: str) -> bool:
+    """Whether the words after a number are a unit of money, share or measure."""
+    return bool(_UNIT.fullmatch(rest))
+
+
+def _second(text: str, first: _Amount, money: bool) -> _Amount | None:
+    """The upper end of a range."""
+    between = _TO.match(text, first.end)
+    if not between or first.open:
+        return None
+    again = _CURRENCY.match(text, between.end()) if money else None
+    return _amount(text, again.end() if again else between.end(), money)
+
+
+def _amount(text: str, start: int, money: bool) -> _Amount | None:
+    return _vague(text, start) or _in_digits(text, start, money) or _in_words(text, start)
+
+
+def _vague(text: str, start: int) -> _Amount | None:
+    match = _VAGUE.match(text, start)
+    if not match:
+        return None
+    low = 1.0
+    for word in match[0].split(" of "):
+        low *= VAGUE[word]
+    return _Amount(low, True, match.end(), True, True)
+
+
+def _in_digits(text: str, start: int, money: bool) -> _Amount | None:
+    match = _DIGITS.match(text, start)
+    if not match:
+        return None
+    value, end = float(match[0].replace(",", "")), match.end()
+    scale = _SCALE.match(text, end) or (_SHORT.match(text, end) if money else None)
+    factor = {**_FACTORS, **SHORT_SCALES}[scale[1]] if scale else 1
+    certain = not _UNCERTAIN_POINT.fullmatch(match[0])
+    return _Amount(round(value * factor, 6), False, scale.end() if scale else end, scale is not None, certain)
+
+
+def _in_words(text: str, start: int) -> _Amount | None:
+    """A number in words, as `twenty-five thousand`, `a hundred and two`, `two dozen`."""
+    words: list[str] = []
+    end = start
+    while (match := _WORD.match(text, end)) and match[1] not in VAGUE and not (words and match[1] in ("a", "an")):
+        words.append(match[1])
+        end = match.end()
+    value = _value(words)
+    if value is None:
+        return None
+    scaled = words[-1] in _FACTORS
+    return _Amount(float(value), False, start + len(text[start:end].rstrip(" -")), scaled, _orderly(words))
+
+
+def _value(words: list[str]) -> int | None:
+    if not words or words in (["a"], ["an"]) or (words[0] in ("a", "an") and words[1] not in _FACTORS):
+        return None
+    total, current = 0, 0
+    for word in words:
+        if word in SCALES:
+            total, current = total + max(current, 1) * SCALES[word], 0
+        elif word in _FACTORS:
+            current = max(current, 1) * _FACTORS[word]
+        else:
+            current += SMALL.get(word, TENS.get(word, 0))
+    return total + current
+
+
+def _orderly(words: list[str]) -> bool:
+    """Not two plain numbers side by side, as in `nineteen eighty` or `two three`."""
+    ranks = [2 if word in _FACTORS else 1 if word in TENS else 0 for word in words if word not in ("a", "an")]
+    return all(not (one < 2 and other < 2 and (one, other) != (1, 0)) for one, other in pairwise(ranks))

@@ -1,0 +1,4 @@
+"""Files: written whole or not at all, tables as JSON Lines and Parquet, ranges of articles, addresses, git.
+
+Uses `dataset.schema` for the tables' columns, and nothing of what the tables mean. Begin with `files.write_text`.
+"""

@@ -1,0 +1,138 @@
+"""Findings as people and machines read them: words in context, Markdown, JSON rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from rich.markup import escape
+
+from annotation.guidelines import rules
+from annotation.rounds.pull import addresses
+from dataset.checks.findings import CATALOGUE, Finding
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from scripts.cli.console import OUT
+
+AROUND = 40
+LONGEST = 120
+COLOURS = {"error": "red", "warning": "yellow"}
+
+
+@dataclass
+class Shown:
+    """What showing findings of a corpus needs to know: texts, and where articles are labelled, each read once."""
+
+    corpus: Corpus
+    _addresses: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def address(self, finding: Finding) -> str | None:
+        """Where the finding is mended, where this machine knows."""
+        if finding.layer not in self._addresses:
+            self._addresses[finding.layer] = addresses(self.corpus, finding.layer)
+        return self._addresses[finding.layer].get(finding.article_id)
+
+    def context(self, finding: Finding) -> tuple[str, str, str] | None:
+        """The words before, at and after the finding, on one line; None where it has no place."""
+        start, end = finding.start, finding.end
+        try:
+            text = self.corpus.text(finding.article_id)
+        except Problem:
+            return None
+        return in_context(text, start, end)
+
+    def row(self, finding: Finding, *, acknowledged: bool = False) -> dict[str, Any]:
+        """A finding for machines."""
+        return {
+            "code": finding.code,
+            "severity": finding.severity,
+            "rule": CATALOGUE[finding.code].rule,
+            "layer": finding.layer,
+            "annotator": finding.annotator,
+            "article_id": finding.article_id,
+            "span_id": finding.span_id,
+            "start": finding.start,
+            "end": finding.end,
+            "message": finding.message,
+            "address": self.address(finding),
+            "acknowledged": acknowledged,
+        }
+
+
+def in_context(text: str, start: int | None, end: int | None) -> tuple[str, str, str] | None:
+    """The words before, at and after a place, on one line; None where the text has no such place."""
+    if start is None or end is None or not 0 <= start <= end <= len(text):
+        return None
+    before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    return line(before), shortened(line(text[start:end])), line(after)
+
+
+def line(words: str) -> str:
+    """Words on one line."""
+    return words.replace("\r\n", "⏎").replace("\n", "⏎").replace("\r", "⏎").replace("\t", " ")
+
+
+def shortened(words: str) -> str:
+    """Words without their middle, where they are long."""
+    half = LONGEST // 2
+    return words if len(words) <= LONGEST else f"{words[:half]} … {words[-half:]}"
+
+
+def print_findings(shown: Shown, found: Iterable[tuple[Finding, bool]]) -> None:
+    """Findings by article, each with its words in context; each code's rule the first time that it is found.
+
+    With each comes whether it was acknowledged.
+    """
+    told: set[str] = set()
+    for (layer, article), group in groupby(found, key=lambda judged: (judged[0].layer, judged[0].article_id)):
+        several = list(group)
+        address = shown.address(several[0][0]) or ""
+        OUT.print(f"[bold]{escape(article)}[/] {escape(layer)}  {escape(address)}".rstrip())
+        for one, acknowledged in several:
+            for told_line in _told(shown, one, one.code not in told, acknowledged):
+                OUT.print(told_line)
+            told.add(one.code)
+
+
+def _told(shown: Shown, finding: Finding, first: bool, acknowledged: bool) -> Iterator[str]:
+    colour = COLOURS[finding.severity]
+    place = f" {finding.start}:{finding.end}" if finding.start is not None else ""
+    mark = " (acknowledged)" if acknowledged else ""
+    yield f"  [{colour}]{finding.severity}[/] {finding.code}{place}: {escape(line(finding.message))}{mark}"
+    if context := shown.context(finding):
+        before, words, after = map(escape, context)
+        yield f"    …{before}[bold {colour}]⟦{words}⟧[/]{after}…"
+    rule = CATALOGUE[finding.code].rule
+    if first and rule in rules():
+        yield f"    [dim]{rule}: {escape(rules()[rule].text)}[/]"
+        yield f"    [dim]Right: {escape(rules()[rule].right)}[/]"
+
+
+def markdown(shown: Shown, found: Iterable[Finding]) -> Iterator[str]:
+    """A table of findings for a pull request, a line at a time."""
+    yield "| severity | code | article | place | words | what |"
+    yield "| --- | --- | --- | --- | --- | --- |"
+    for one in found:
+        before, words, after = shown.context(one) or ("", "", "")
+        place = f"{one.start}:{one.end}" if one.start is not None else ""
+        address = shown.address(one)
+        article = f"[{cell(one.article_id)}]({address})" if address else cell(one.article_id)
+        quoted = f"{cell(before)}**{cell(words)}**{cell(after)}" if words else ""
+        yield f"| {one.severity} | `{one.code}` | {article} | {place} | {quoted} | {cell(one.message)} |"
+
+
+def cell(words: str) -> str:
+    """Words as Markdown shows them as they are, in a table, too."""
+    plain = line(words).replace("\\", "\\\\")
+    for character in "|*_`[]<>&~":
+        plain = plain.replace(character, f"\\{character}")
+    return plain
+
+
+def by_code(codes: Counter[str]) -> Iterator[str]:
+    """How many findings of each code there are, the most frequent first."""
+    for code, count in codes.most_common():
+        yield f"{count:>7} {CATALOGUE[code].severity:<7} {code}: {CATALOGUE[code].title}"

@@ -1,0 +1,48 @@
+"""The option that says what does the parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Annotated, Final
+
+import typer
+
+from dataset.cluster import cluster
+from dataset.engine import Each, here
+from dataset.releasing import near_duplicates, near_duplicates_shuffled
+
+
+class Engine(StrEnum):
+    """What does the parts of a large record: this machine, or Ray."""
+
+    HERE = "here"
+    RAY = "ray"
+
+
+EngineOption = Annotated[
+    Engine,
+    typer.Option(help="here: the cores of this machine. ray: the cluster at RAY_ADDRESS; the result is the same."),
+]
+
+
+FINDERS: Final[dict[Engine, near_duplicates.Finder]] = {
+    Engine.HERE: near_duplicates.near_duplicates_in,
+    Engine.RAY: near_duplicates_shuffled.near_duplicates,
+}
+"""What finds near-duplicates, within `started`."""
+
+
+@contextmanager
+def started(engine: Engine) -> Iterator[Each]:
+    """What does the parts, as long as the context.
+
+    Raises:
+        Problem: Ray is not installed, or its cluster cannot be reached.
+    """
+    if engine is Engine.HERE:
+        yield here
+        return
+    with cluster() as each:
+        yield each
