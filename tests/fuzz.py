@@ -27,7 +27,7 @@ from dataset.storage.files import read_table, table_bytes
 from tests.dataset.checks.wrong import ARTICLE
 from tests.dataset.tiny import put_corpus
 
-EXPORTS: Final = Path(__file__).parent / "annotation" / "broken_exports"
+EXPORTS: Final = Path(__file__).parent / "annotation" / "rounds" / "broken_exports"
 HOSTILE: Final[tuple[Any, ...]] = (
     *(None, True, 0, -1, 1.5, 2**62, 2**63, 2**64, -(2**70), 10**400, 1e308, -0.0, "", " ", "0", "\0", "\u202e"),
     *("\x1b[2J", "=1+1", "../../x", "9" * 5000, "1e999", "..", "1..", "2..1", "x" * 70_000, "\ud800", "🇺🇦", "NaN"),

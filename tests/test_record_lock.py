@@ -23,8 +23,8 @@ from annotation.rounds.restore import Restored
 from dataset.record.corpus import Corpus
 from dataset.record.locks import FOLDER, RECORD
 from scripts.main import COMMANDS, app
-from tests.annotation.test_gold import adjudicator, put_round
-from tests.dataset.releasing import put_ready, put_repository
+from tests.annotation.adjudication.test_gold import adjudicator, put_round
+from tests.dataset.release_setup import put_ready, put_repository
 from tests.dataset.tiny import EVENT, LAYER, ONE, TEXTS, TWO, hedge, put_corpus
 
 Words = list[str]

@@ -11,7 +11,7 @@ from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import make_layer, write_layer
 from dataset.releasing.release import Plan, prepare, release
 from tests.corpora import make_corpus
-from tests.dataset.releasing import CHANGELOG, DATASHEET, commit, git
+from tests.dataset.release_setup import CHANGELOG, DATASHEET, commit, git
 
 LAYER = "r1/a1"
 SENTENCE = "The port said on Monday that it may lose about {} ships before the autumn. "

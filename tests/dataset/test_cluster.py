@@ -29,7 +29,7 @@ from dataset.releasing.release import Plan, release
 from dataset.storage import article_ranges
 from dataset.storage.files import sha256
 from tests.benchmarks.corpora import write_record, write_round
-from tests.dataset.releasing import put_ready
+from tests.dataset.release_setup import put_ready
 from tests.dataset.tiny import copies
 from tests.faults.kills import files_in
 

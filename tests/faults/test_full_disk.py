@@ -11,7 +11,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import open_corpus
 from dataset.releasing.release import release
 from tests.commands import Running
-from tests.dataset.releasing import plan_of, put_ready
+from tests.dataset.release_setup import plan_of, put_ready
 from tests.disks import small_disk
 from tests.faults.kills import files_in
 from tests.faults.table import tally

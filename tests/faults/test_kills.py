@@ -15,8 +15,8 @@ from dataset.checks.layers import errors_of
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import read_layer
-from tests.annotation.test_pull import labelled, submit
-from tests.dataset.releasing import put_ready
+from tests.annotation.rounds.test_pull import labelled, submit
+from tests.dataset.release_setup import put_ready
 from tests.dataset.tiny import LAYER, put_corpus, put_layer, valid_rows
 from tests.faults.forks import Forks, forks
 from tests.faults.kills import Found, Things, World, copies, files_in, kill

@@ -13,9 +13,9 @@ from dataset.checks.record import check_record
 from dataset.published.build import build
 from dataset.record.corpus import open_corpus
 from dataset.storage.asides import HOME, STATE
-from tests.annotation.test_backup import put_data
+from tests.annotation.embedded.test_backup import put_data
 from tests.benchmarks.corpora import write_export
-from tests.dataset.releasing import git, put_ready
+from tests.dataset.release_setup import git, put_ready
 from tests.dataset.tiny import LAYER, ONE, put_layer, valid_rows
 from tests.faults.forks import Forks, draw, forks
 from tests.faults.kills import SEED, copies

@@ -22,7 +22,7 @@ from dataset.record.layer import read_layer
 from tests.commands import Running
 from tests.corpora import make_corpus
 from tests.dataset.loading import files
-from tests.dataset.releasing import put_under_git
+from tests.dataset.release_setup import put_under_git
 from tests.faults.table import tally
 
 ARTICLES = [f"article{number:03}" for number in range(60)]

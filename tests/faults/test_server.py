@@ -25,7 +25,7 @@ from annotation.rounds import raw as raws
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import read_layer
-from tests.annotation.test_pull import labelled, submit
+from tests.annotation.rounds.test_pull import labelled, submit
 from tests.corpora import make_corpus
 from tests.faults.kills import Found
 from tests.faults.proxy import FAULTS, Proxy, then

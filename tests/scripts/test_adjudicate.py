@@ -7,7 +7,7 @@ from annotation.labelstudio.seats import Seat
 from annotation.rounds import projects
 from dataset.record.corpus import Corpus
 from scripts.adjudicate import tell_left
-from tests.annotation.test_adjudication import end_adjudication, judge, port, pulled, submit
+from tests.annotation.adjudication.test_rounds_to_gold import end_adjudication, judge, port, pulled, submit
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow
 
 __all__ = ["judge", "port"]

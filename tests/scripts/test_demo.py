@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.annotation.test_pull import files
+from tests.annotation.rounds.test_pull import files
 from tests.corpora import REPOSITORY
 from tests.scripts.test_main import hedgerow
 

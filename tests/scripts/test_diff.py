@@ -13,7 +13,7 @@ from dataset.problem import Problem
 from dataset.published.build import build
 from scripts import diff
 from scripts.main import app
-from tests.dataset.test_diff import withheld
+from tests.dataset.diffing.test_diff import withheld
 from tests.dataset.tiny import LAYER, TEXTS, Rows, place, put_corpus, put_layer, row_of, task, valid_rows
 
 Run = Callable[..., Result]

@@ -20,8 +20,8 @@ from tests.clients import Client
 from tests.commands import Done
 from tests.corpora import REPOSITORY
 from tests.dataset.loading import files
-from tests.dataset.releasing import next_version, plan_of, put_ready
-from tests.dataset.test_release import edit_span
+from tests.dataset.release_setup import next_version, plan_of, put_ready
+from tests.dataset.releasing.test_release import edit_span
 from tests.hub import Hub
 from tests.releases import FIRST, SECOND, make_release
 from tests.scripts.test_main import assert_one_line_and_3

@@ -7,7 +7,7 @@ import pytest
 from annotation.labelstudio.seats import Seat
 from annotation.rounds import push
 from dataset.record.corpus import Corpus
-from tests.annotation.test_pull import labelled, submit
+from tests.annotation.rounds.test_pull import labelled, submit
 from tests.corpora import copy_of_the_seeds
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow
 

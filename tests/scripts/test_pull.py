@@ -11,7 +11,7 @@ from annotation.labelstudio.seats import Seat
 from dataset.record.corpus import Corpus
 from dataset.record.layer import read_layer
 from tests.annotation.conftest import tasks
-from tests.annotation.test_changes import submit
+from tests.annotation.rounds.test_changes import submit
 from tests.commands import HEDGEROW
 from tests.corpora import REPOSITORY
 

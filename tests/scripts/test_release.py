@@ -9,7 +9,7 @@ import pytest
 
 from dataset.record.corpus import Corpus
 from tests.dataset.loading import files
-from tests.dataset.releasing import commit, put_repository
+from tests.dataset.release_setup import commit, put_repository
 from tests.dataset.tiny import TEXTS, TWO
 from tests.scripts.test_main import hedgerow
 

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from annotation.guidelines import (
+    SECTIONS,
+    Example,
+    notation,
+    rule_ids,
+    rules,
+    section,
+    statements,
+    title,
+    version,
+    worked_article,
+)
+from dataset.checks.findings import CATALOGUE, Finding
+from dataset.scheme import vocabulary
+from tests.annotation.guidelines.labelled import found_in
+from tests.corpora import REPOSITORY
+
+RULES = dict(zip("SQHNE", (8, 11, 10, 5, 4), strict=True))
+EXAMPLES = [(name, example) for part in SECTIONS for name, one in statements(part).items() for example in one.examples]
+WORKED = notation.parse(worked_article())
+
+Found = list[list[Finding]]
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
+    """What the checks find in each example, in their order."""
+    sources = {f"x{place}": example.source for place, (_, example) in enumerate(EXAMPLES)}
+    return list(found_in(tmp_path_factory.mktemp("examples") / "corpus", sources).values())
+
+
+def judged(found: Found, *, right: bool, caught: bool) -> Iterator[tuple[str, Example, list[str], set[str | None]]]:
+    """Examples of a kind: their rule or case, the codes that the checks find in them, and the rules of these codes."""
+    for (name, example), findings in zip(EXAMPLES, found, strict=True):
+        if example.right is right and (example.caught_by is not None) is caught:
+            codes = [one.code for one in findings]
+            yield name, example, codes, {CATALOGUE[code].rule for code in codes}
+
+
+def runs(text: str, length: int) -> Iterator[tuple[str, ...]]:
+    words = re.findall(r"\w+", text.lower())
+    return zip(*(words[start:] for start in range(length)), strict=False)
+
+
+def test_every_rule_stands_in_the_guidelines_once() -> None:
+    stated = [rule for name in SECTIONS for rule in rule_ids(section(name))]
+    assert sorted(stated) == sorted(f"{letter}{n}" for letter, count in RULES.items() for n in range(1, count + 1))
+    assert list(rules()) == stated
+
+
+@pytest.mark.parametrize("rule", rules())
+def test_every_rule_has_an_example_that_is_right_and_one_that_is_wrong(rule: str) -> None:
+    assert {example.right for example in rules()[rule].examples} == {True, False}
+
+
+def test_every_line_that_looks_like_an_example_is_one() -> None:
+    lines = [line for name in SECTIONS for line in section(name).splitlines() if re.match(r" *- (Right|Wrong)\b", line)]
+    assert len(lines) == len(EXAMPLES)
+
+
+def test_no_check_finds_anything_in_a_right_example(found: Found) -> None:
+    faults = [(name, one.notation, codes) for name, one, codes, _ in judged(found, right=True, caught=False) if codes]
+    assert faults == []
+
+
+def test_a_wrong_example_is_found_by_the_check_of_its_rule_and_by_no_other(found: Found) -> None:
+    shown = list(judged(found, right=False, caught=True))
+    assert [(name, one.notation, codes) for name, one, codes, told in shown if told != {one.caught_by}] == []
+    assert {name for name, one, _, _ in shown if one.caught_by != name} <= {"H1", "H2", "H5", "H6", "H7", "H8", "N3"}
+
+
+def test_no_check_finds_what_is_said_to_be_seen_by_people_only(found: Found) -> None:
+    faults = [(name, one.notation, codes) for name, one, codes, _ in judged(found, right=False, caught=False) if codes]
+    assert faults == []
+
+
+def test_every_rule_that_has_a_check_shows_what_it_finds() -> None:
+    shown = {name for name, example in EXAMPLES if example.caught_by == name}
+    assert {code.rule for code in CATALOGUE.values() if code.rule} <= shown
+
+
+def test_there_are_twelve_hard_cases_or_more_and_each_shows_what_is_right() -> None:
+    cases = statements("hard-cases").values()
+    assert len(cases) >= 12
+    assert all(any(example.right for example in one.examples) for one in cases)
+
+
+# The worked article
+
+
+def test_the_worked_article_keeps_every_rule_and_misses_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("worked") / "corpus"
+    assert found_in(folder, {"worked": worked_article()}) == {"worked": []}
+
+
+def test_the_worked_article_has_every_label_every_form_and_every_kind() -> None:
+    attributes = [span.attributes for span in WORKED.spans]
+    assert {span.label for span in WORKED.spans} == set(vocabulary.LABELS)
+    for column, values in (
+        ("quote_form", vocabulary.QUOTE_FORMS),
+        ("quote_source", vocabulary.QUOTE_SOURCES),
+        ("hedge_kind", vocabulary.HEDGE_KINDS),
+        ("number_kind", vocabulary.NUMBER_KINDS),
+    ):
+        assert {one[column] for one in attributes if column in one} == set(values)
+
+
+def test_the_worked_article_has_every_relation_and_marks_inside_marks() -> None:
+    labels = [span.label for span in WORKED.spans]
+    assert {vocabulary.relation_type(labels[a], labels[b]) for a, b in WORKED.links} == {"said_by", "continues"}
+    quotes = [span for span in WORKED.spans if span.label == "quote"]
+    assert any(
+        span.label == "hedge" and quote.start <= span.start and span.end <= quote.end
+        for span in WORKED.spans
+        for quote in quotes
+    )
+    assert 240 <= len(WORKED.text.split()) <= 350
+
+
+@pytest.mark.parametrize("source", [*(example.source for _, example in EXAMPLES), worked_article()])
+def test_every_example_is_read_again_as_it_is_written(source: str) -> None:
+    read = notation.parse(source)
+    assert notation.parse(notation.write(read)) == read
+
+
+def test_what_the_first_page_shows_of_the_notation_keeps_the_rules(tmp_path: Path) -> None:
+    shown = re.findall(r"`(\[s[^`]+\.)`", section("start"))
+    assert len(shown) == 2
+    sources = {f"x{place}": source for place, source in enumerate(shown)}
+    assert found_in(tmp_path / "corpus", sources) == {"x0": [], "x1": []}
+
+
+def test_the_first_page_leads_to_all_others() -> None:
+    linked = re.findall(r"\]\(([\w-]+)\.md\)", section("start"))
+    assert linked == [name for name in SECTIONS if name != "start"]
+
+
+# Text
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_no_example_comes_from_an_article(name: str) -> None:
+    articles = (path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "seeds" / "text").glob("*.txt")))
+    seen = {run for article in articles for run in runs(article, 5)}
+    own = [
+        section(name),
+        *(notation.parse(one.source).text for rule in statements(name).values() for one in rule.examples),
+    ]
+    own += [WORKED.text] if name == "worked-article" else []
+    assert seen
+    assert not [run for text in own for run in runs(text, 5) if run in seen]
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_every_section_begins_with_its_title(name: str) -> None:
+    assert section(name).startswith(f"# {title(name)}\n")
+    assert title(name)
+
+
+def test_the_version_is_a_number() -> None:
+    assert version().isdigit()
+
+
+def test_every_rule_has_its_text_and_its_right_example_on_one_line() -> None:
+    assert all(rule.text and rule.right and "\n" not in rule.text + rule.right for rule in rules().values())
+    assert not any("Right:" in rule.text for rule in rules().values())
+
+
+def test_the_quick_reference_names_every_rule() -> None:
+    named = set(re.findall(r"[SQHNE]\d+", section("quick-reference")))
+    assert named == set(rules())

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from hypothesis import given
+
+from annotation.adjudication.alignment import overlap_over_union
+from dataset.agreement.coded import coded
+from dataset.agreement.matching import Matchings, Pairs, match
+from tests.dataset.agreement.compared import Spans, compared, some_spans, span
+
+
+def matched(one: Spans, other: Spans) -> Matchings:
+    works = coded(compared({"a1": {"one": one}, "a2": {"one": other}}))
+    return match(works["a1"], works["a2"])
+
+
+def sizes(found: Matchings) -> tuple[int, int, int]:
+    return len(found.exact.one), len(found.relaxed.one), len(found.found.one)
+
+
+def test_spans_that_touch_do_not_overlap() -> None:
+    assert sizes(matched([span("quote", 0, 5)], [span("quote", 5, 9)])) == (0, 0, 0)
+
+
+def test_half_of_the_union_is_enough_and_less_is_not() -> None:
+    assert sizes(matched([span("quote", 0, 10)], [span("quote", 0, 5)])) == (0, 1, 1)
+    assert sizes(matched([span("quote", 0, 11)], [span("quote", 0, 5)])) == (0, 0, 1)
+
+
+def test_other_labels_never_match() -> None:
+    assert sizes(matched([span("quote", 0, 10)], [span("speaker", 0, 10)])) == (0, 0, 0)
+
+
+def test_nested_spans_each_find_their_own() -> None:
+    both = [span("quote", 0, 20), span("quote", 5, 10), span("quote", 6, 8)]
+    assert sizes(matched(both, both[::-1])) == (3, 3, 3)
+
+
+def test_a_span_is_matched_once() -> None:
+    assert sizes(matched([span("quote", 0, 20)], [span("quote", 0, 9), span("quote", 10, 20)])) == (0, 1, 1)
+
+
+def test_taking_the_nearest_first_would_leave_one_over() -> None:
+    one = [span("quote", 0, 10), span("quote", 8, 20)]
+    other = [span("quote", 0, 9), span("quote", 1, 8)]
+    assert sizes(matched(one, other)) == (0, 1, 2)
+
+
+def test_three_poor_pairs_are_more_than_two_perfect_ones() -> None:
+    """The two perfect pairs would leave the outer spans without a partner."""
+    one = [span("quote", 5, 15), span("quote", 14, 24), span("quote", 23, 29)]
+    other = [span("quote", 0, 6), span("quote", 5, 15), span("quote", 14, 24)]
+    assert sizes(matched(one, other)) == (2, 2, 3)
+
+
+def test_of_matchings_that_are_equally_good_the_same_is_taken_whoever_comes_first() -> None:
+    one, other = [span("quote", 1, 6), span("quote", 2, 7)], [span("quote", 4, 6), span("quote", 2, 3)]
+    there, back = matched(one, other).found, matched(other, one).found
+    assert as_set(there) == {(b, a) for a, b in as_set(back)}
+
+
+def test_of_spans_at_the_same_place_those_with_the_same_attributes_are_matched() -> None:
+    twice = [span("quote", 0, 5, quote_form="direct"), span("quote", 0, 5, quote_form="mixed") | {"span_id": "zz"}]
+    works = coded(compared({"a1": {"one": twice}, "a2": {"one": [row | {"span_id": "x"} for row in twice[::-1]]}}))
+    found = match(works["a1"], works["a2"]).exact
+    assert (works["a1"].values[found.one] == works["a2"].values[found.other]).all()
+
+
+def largest(one: Spans, other: Spans, least: float) -> int:
+    """Size of a maximum matching by augmenting paths (Kuhn 1955)."""
+    owner: dict[int, int] = {}
+
+    def places(row: int, seen: set[int]) -> bool:
+        for column, candidate in enumerate(other):
+            overlap = overlap_over_union((one[row]["start"], one[row]["end"]), (candidate["start"], candidate["end"]))
+            if one[row]["label"] != candidate["label"] or not overlap or overlap < least or column in seen:
+                continue
+            seen.add(column)
+            if column not in owner or places(owner[column], seen):
+                owner[column] = row
+                return True
+        return False
+
+    return sum(places(row, set()) for row in range(len(one)))
+
+
+@given(some_spans(), some_spans())
+def test_matchings_are_as_large_as_can_be(one: Spans, other: Spans) -> None:
+    def identities(rows: Spans) -> Counter[tuple[str, int, int]]:
+        return Counter((row["label"], row["start"], row["end"]) for row in rows)
+
+    exact = (identities(one) & identities(other)).total()
+    assert sizes(matched(one, other)) == (exact, largest(one, other, 0.5), largest(one, other, 0))
+
+
+@given(some_spans(), some_spans())
+def test_matchings_are_one_to_one_and_the_same_turned_round(one: Spans, other: Spans) -> None:
+    there, back = matched(one, other), matched(other, one)
+    for name in ("exact", "relaxed", "found"):
+        pairs, turned = getattr(there, name), getattr(back, name)
+        assert len(set(pairs.one)) == len(set(pairs.other)) == len(pairs.one)
+        assert as_set(pairs) == {(b, a) for a, b in as_set(turned)}
+
+
+def as_set(pairs: Pairs) -> set[tuple[int, int]]:
+    return set(zip(pairs.one.tolist(), pairs.other.tolist(), strict=True))
+
+
+def test_nothing_matches_nothing() -> None:
+    found = matched([], [])
+    assert sizes(found) == (0, 0, 0)
+    assert found.exact.one.dtype == np.int64

@@ -1,0 +1,541 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import mlcroissant
+import pyarrow
+import pytest
+from huggingface_hub import metadata_load
+
+from dataset import schema
+from dataset.diffing.changes import Bump
+from dataset.folder import manifest
+from dataset.folder.tool import tool
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.withdrawal import withdraw
+from dataset.releasing.release import Plan, Released, Unfit, least_version, prepare, release
+from tests.corpora import REPOSITORY
+from tests.dataset.loading import files, load
+from tests.dataset.release_setup import commit, git, next_version, plan_of, put_ready, put_repository
+from tests.dataset.tiny import EVENT, LAYER, ONE, TEXTS, TWO, put_corpus, put_jsonl, put_layer, row_of, valid_rows
+
+OTHER_PYARROW = REPOSITORY / ".venv-pyarrow"
+RELEASE = """
+import sys
+from pathlib import Path
+from dataset.corpus import open_corpus
+from dataset.release import Plan, release
+corpus = open_corpus(Path(sys.argv[1]))
+release(Plan(corpus, "1.0.0", "gold", corpus.root / "dist"))
+"""
+
+
+@pytest.fixture(scope="module")
+def cut(tmp_path_factory: pytest.TempPathFactory) -> Released:
+    """1.0.0 of the tiny corpus; not to be changed."""
+    return release(plan_of(put_ready(tmp_path_factory.mktemp("cut"))))
+
+
+@pytest.fixture
+def ready(tmp_path: Path) -> Corpus:
+    return put_ready(tmp_path / "corpus")
+
+
+def corpus_of(done: Released) -> Corpus:
+    return open_corpus(done.full.parent.parent)
+
+
+def edit_span(corpus: Corpus, span_id: str, **changed: str) -> None:
+    path = corpus.layer_path("gold") / "spans.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    row_of({"spans": rows}, span_id).update(changed)
+    put_jsonl(path, rows)
+    decisions = [json.loads(line) for line in corpus.decisions.read_text().splitlines()]
+    for decided in decisions:
+        if decided["gold_span"] == span_id and decided["outcome"] == "kept":
+            decided.update(outcome="changed", rule="E3")
+    put_jsonl(corpus.decisions, decisions)
+
+
+# What a release holds
+
+
+def test_a_release_holds_rows_pages_plots_and_what_proves_them(cut: Released) -> None:
+    pages = ["CHANGELOG.md", "DATASHEET.md", "MANIFEST.json", "README.md", "croissant.json", "near-duplicates.jsonl"]
+    rows = [f"{config}/train-00000-of-00001.parquet" for config in schema.CONFIGS]
+    assert sorted(files(cut.full)) == sorted([*pages, "plots/counts.svg", *rows])
+    assert sorted(files(cut.withheld)) == sorted(set(files(cut.full)) - {"tokens/train-00000-of-00001.parquet"})
+
+
+def test_both_variants_are_what_their_manifests_say(cut: Released) -> None:
+    for folder, variant in ((cut.full, "full"), (cut.withheld, "withheld")):
+        told = manifest.require_whole(folder, contents=True)
+        assert (told.version, told.variant, told.date) == ("1.0.0", variant, "2026-11-20")
+        assert told.guidelines_versions == ["1"]
+    assert manifest.read(cut.full).content == manifest.read(cut.withheld).content
+
+
+def test_the_manifest_names_the_commit_and_stays_with_the_record(cut: Released) -> None:
+    corpus = corpus_of(cut)
+    assert manifest.read(cut.full).commit == git(corpus.root, "rev-parse", "HEAD")
+    assert cut.recorded == corpus.releases / "1.0.0.json"
+    assert manifest.read_file(cut.recorded) == manifest.read(cut.full)
+
+
+@pytest.mark.parametrize("config", schema.CONFIGS)
+def test_every_config_loads_with_the_version(cut: Released, config: str) -> None:
+    rows = load(cut.full, config)
+    assert rows.num_rows
+    assert str(rows.info.version) == "1.0.0"
+    if config != "tokens":
+        assert load(cut.withheld, config).num_rows == rows.num_rows
+
+
+def test_no_word_of_an_article_is_in_the_variant_withheld(cut: Released) -> None:
+    for config in manifest.kept_configs():
+        told = json.dumps(load(cut.withheld, config).to_list(), ensure_ascii=False)
+        assert "crossed" not in told.replace(":crossed", "")
+        assert "bridge" not in told
+    assert "crossed" in json.dumps(load(cut.full, "spans").to_list())
+    pages = [content for name, content in files(cut.withheld).items() if not name.endswith(".parquet")]
+    assert not any(words.encode() in page for page in pages for words in TEXTS[ONE].splitlines())
+
+
+def test_the_card_says_version_variant_and_plots(cut: Released) -> None:
+    page, bare = ((folder / "README.md").read_text() for folder in (cut.full, cut.withheld))
+    assert "Version 1.0.0, 2026-11-20" in page
+    assert "This is the variant `full`" in page
+    assert "This is the variant `withheld`" in bare
+    assert "This is the variant `full`" not in bare
+    assert "](plots/counts.svg)" in page
+    assert (metadata_load(cut.full / "README.md") or {})["version"] == "1.0.0"
+    configs = [one["config_name"] for one in (metadata_load(cut.withheld / "README.md") or {})["configs"]]
+    assert configs == manifest.kept_configs()
+
+
+@pytest.mark.parametrize("variant", ["full", "withheld"])
+def test_mlcroissant_loads_every_record_set(cut: Released, variant: str) -> None:
+    folder: Path = getattr(cut, variant)
+    told = json.loads((folder / "croissant.json").read_text())
+    assert told["conformsTo"] == "http://mlcommons.org/croissant/1.1"
+    assert told["rai:dataAnnotationProtocol"] == "A person with a pencil."
+    dataset = mlcroissant.Dataset(str(folder / "croissant.json"))
+    assert not dataset.metadata.issues.errors
+    for one in told["recordSet"]:
+        config = one["name"].removesuffix("-train")
+        records, rows = list(dataset.records(one["@id"])), load(folder, config).to_list()
+        assert len(records) == len(rows) > 0
+        for record, row in zip(records, rows, strict=True):
+            assert as_text(record[f"{one['@id']}/article_id"]) == row["article_id"]
+            assert {name.split("/")[1] for name in record} == set(row)
+
+
+def as_text(value: object) -> object:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def test_croissant_gives_the_rows_within_rows(cut: Released) -> None:
+    dataset = mlcroissant.Dataset(str(cut.full / "croissant.json"))
+    (record, *_) = dataset.records("quotes-train")
+    told = [as_text(part["quotes-train/speakers/span_id"]) for part in record["quotes-train/speakers"]]
+    assert told == [part["span_id"] for part in load(cut.full, "quotes")[0]["speakers"]] == ["one:kyiv"]
+
+
+def test_an_altered_file_does_not_load_as_croissant(cut: Released, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(cut.full, tmp_path / "copy"))
+    path = folder / "spans" / "train-00000-of-00001.parquet"
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes() + b" ")
+    dataset = mlcroissant.Dataset(str(folder / "croissant.json"))
+    with pytest.raises(Exception, match="Download"):
+        list(dataset.records("spans-train"))
+
+
+# The same commit gives the same release
+
+
+def released_apart(corpus: Path, seed: str, *, path: str = "", optimised: str = "") -> manifest.Manifest:
+    environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": f"{path}:{REPOSITORY}", "TZ": "Asia/Tokyo"}
+    environment |= {"PYTHONOPTIMIZE": optimised}
+    done = subprocess.run([sys.executable, "-c", RELEASE, str(corpus)], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return manifest.read(corpus / "dist" / "1.0.0")
+
+
+def test_a_fresh_checkout_gives_the_same_bytes_by_the_same_code_though_python_drops_docstrings(
+    cut: Released, tmp_path: Path
+) -> None:
+    named = manifest.read(cut.full).commit
+    for seed, optimised in (("1", "1"), ("2", "2")):  # as by `python -O` and `python -OO`
+        fresh = tmp_path / f"checkout{seed}"
+        git(corpus_of(cut).root, "worktree", "add", "--quiet", "--detach", str(fresh), named)
+        released_apart(fresh, seed, optimised=optimised)
+        assert files(fresh / "dist" / "1.0.0") == files(cut.full)
+        assert files(fresh / "dist" / "1.0.0-withheld") == files(cut.withheld)
+        git(corpus_of(cut).root, "worktree", "remove", "--force", str(fresh))
+
+
+def test_another_pyarrow_gives_the_same_content_hashes(cut: Released, tmp_path: Path) -> None:
+    assert OTHER_PYARROW.exists(), "make pyarrow"
+    fresh = tmp_path / "checkout"
+    git(corpus_of(cut).root, "clone", "--quiet", str(corpus_of(cut).root), str(fresh))
+    other = released_apart(fresh, "3", path=str(OTHER_PYARROW))
+    assert other.written_by["pyarrow"] != pyarrow.__version__
+    assert other.content == manifest.read(cut.full).content
+    spans = "spans/train-00000-of-00001.parquet"
+    assert other.files[spans] != manifest.read(cut.full).files[spans]
+
+
+def test_the_manifest_names_the_code_that_wrote_it(cut: Released) -> None:
+    assert manifest.read(cut.full).tool == manifest.read(cut.withheld).tool == tool()
+
+
+# It is made from what git has
+
+
+def test_nothing_enters_that_the_commit_does_not_have(cut: Released, ready: Corpus, tmp_path: Path) -> None:
+    """Ignored files, a blob put in another's place, attributes, filters, line ends: as the release without them."""
+    own, ran, program = ready.root / ".git", tmp_path / "ran", tmp_path / "program"
+    assert git(ready.root, "rev-parse", "HEAD") == manifest.read(cut.full).commit
+    (own / "info" / "exclude").write_text("a3/\nstray.txt\n")
+    shutil.copytree(ready.annotations / "r1" / "a2", ready.annotations / "r1" / "a3")
+    (ready.seeds / "text" / "stray.txt").write_text("stray")
+    program.write_text(f"#!/bin/sh\ntouch {ran}\ncat\n")
+    program.chmod(0o755)
+    for name in ("clean", "smudge", "process"):
+        git(ready.root, "config", f"filter.x.{name}", str(program))
+    (own / "info" / "attributes").write_text("* filter=x\n*.md export-subst eol=crlf\nseeds/** export-ignore\n")
+    sheet = ready.root / "DATASHEET.md"
+    (tmp_path / "other").write_text(sheet.read_text() + "\nIt is the best.\n")
+    other = git(ready.root, "hash-object", "-w", "--no-filters", str(tmp_path / "other"))
+    git(ready.root, "replace", git(ready.root, "rev-parse", "HEAD:DATASHEET.md"), other)
+    ran.unlink(missing_ok=True)
+    done = release(plan_of(open_corpus(ready.root)))
+    assert files(done.full) == files(cut.full)
+    assert files(done.withheld) == files(cut.withheld)
+    assert not ran.exists()
+
+
+def test_a_page_that_git_ignores_is_not_there(ready: Corpus) -> None:
+    git(ready.root, "rm", "--cached", "--quiet", "DATASHEET.md")
+    (ready.root / ".gitignore").write_text("dist/\nDATASHEET.md\n")
+    commit(ready)
+    with pytest.raises(Problem, match=r"has no DATASHEET\.md") as refused:
+        release(plan_of(ready))
+    assert f"{ready.root} has" in str(refused.value)
+    assert not (ready.root / "dist").exists()
+
+
+def test_settings_that_git_ignores_are_not_there(ready: Corpus) -> None:
+    git(ready.root, "rm", "--cached", "--quiet", "hedgerow.toml")
+    (ready.root / ".git" / "info" / "exclude").write_text("hedgerow.toml\n")
+    commit(ready)
+    with pytest.raises(Problem, match=r"git does not have .*hedgerow\.toml"):
+        release(plan_of(ready))
+
+
+@pytest.mark.parametrize("mark", ["--assume-unchanged", "--skip-worktree"])
+def test_a_file_that_git_was_told_not_to_look_at_is_not_committed(ready: Corpus, mark: str) -> None:
+    git(ready.root, "update-index", mark, "DATASHEET.md")
+    (ready.root / "DATASHEET.md").write_text("# Datasheet\n")
+    with pytest.raises(Problem, match=r"DATASHEET\.md is not committed"):
+        release(plan_of(ready))
+
+
+def test_a_corpus_in_a_folder_of_a_repository_is_released(cut: Released, tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path / "repository" / "näws")
+    for name, content in committed_files(corpus_of(cut).root).items():
+        (corpus.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (corpus.root / name).write_bytes(content)
+    git(corpus.root.parent, "init", "--quiet")
+    (corpus.root.parent / "beside.txt").write_text("x")
+    commit(corpus)
+    left = corpus.root / "releases" / ".1.0.0.json.abcdefgh.aside"
+    left.parent.mkdir()
+    left.write_text("{", encoding="utf-8")
+    done = release(plan_of(corpus))
+    assert manifest.read(done.full).content == manifest.read(cut.full).content
+    assert not left.exists()
+    commit(corpus)
+    (corpus.root / "notes.txt").write_text("x")
+    with pytest.raises(Problem, match=r"^notes\.txt is not committed"):
+        release(plan_of(corpus, "1.0.1"))
+
+
+def committed_files(root: Path) -> dict[str, bytes]:
+    return {name: (root / name).read_bytes() for name in git(root, "ls-files").splitlines()}
+
+
+def test_a_corpus_whose_settings_give_it_no_name_is_refused(ready: Corpus) -> None:
+    path = ready.root / "hedgerow.toml"
+    path.write_text(path.read_text().replace('name = "tiny"\n', ""))
+    commit(ready)
+    with pytest.raises(Problem, match="gives the corpus no name"):
+        release(plan_of(open_corpus(ready.root)))
+
+
+def test_a_link_that_was_committed_is_not_followed(ready: Corpus) -> None:
+    (ready.root / "DATASHEET.md").rename(ready.root.parent / "credentials")
+    (ready.root / "DATASHEET.md").symlink_to("../credentials")
+    commit(ready)
+    with pytest.raises(Problem, match="leads out of the corpus"):
+        release(plan_of(ready))
+    assert not (ready.root / "dist").exists()
+
+
+def test_annotators_accounts_are_looked_for_though_git_does_not_have_them(ready: Corpus) -> None:
+    (ready.root / "annotators.toml").write_text('a1 = "A person with a pencil"\n')
+    with pytest.raises(Unfit, match="annotator-named"):
+        release(plan_of(ready))
+
+
+def test_the_record_keeps_the_manifests_of_both_variants(cut: Released) -> None:
+    for folder, name in ((cut.full, "1.0.0.json"), (cut.withheld, "1.0.0-withheld.json")):
+        assert (cut.recorded.parent / name).read_bytes() == (folder / "MANIFEST.json").read_bytes()
+
+
+def test_the_card_shows_the_digest_of_the_rows(cut: Released) -> None:
+    shown = manifest.rows_digest(manifest.read(cut.full).content)
+    for folder in (cut.full, cut.withheld):
+        assert f"`{shown}`" in (folder / "README.md").read_text()
+
+
+# A release is never altered
+
+
+def test_a_version_that_was_released_is_refused(cut: Released) -> None:
+    before = files(cut.full)
+    with pytest.raises(Problem, match=r"1\.0\.0 was released already"):
+        release(plan_of(corpus_of(cut)))
+    assert files(cut.full) == before
+
+
+def test_the_files_of_a_release_are_for_reading_only(cut: Released) -> None:
+    assert {path.stat().st_mode & 0o222 for path in cut.full.rglob("*") if path.is_file()} == {0}
+
+
+def test_a_release_that_was_cut_off_is_taken_up(ready: Corpus) -> None:
+    done = release(plan_of(ready))
+    before = files(done.full)
+    done.recorded.unlink()
+    shutil.rmtree(done.withheld)
+    again = release(plan_of(ready))
+    assert again == done
+    assert files(done.full) == before
+    assert manifest.verify(done.withheld) == []
+
+
+def test_what_a_killed_command_wrote_aside_does_not_stand_in_the_way_of_a_release(ready: Corpus) -> None:
+    left = ready.root / "releases" / ".1.0.0.json.abcdefgh.aside"
+    left.parent.mkdir(exist_ok=True)
+    left.write_text("{", encoding="utf-8")
+    release(plan_of(ready))
+    assert not left.exists()
+
+
+def test_another_folder_in_its_place_is_refused(ready: Corpus) -> None:
+    done = release(plan_of(ready))
+    done.recorded.unlink()
+    (done.full / "README.md").unlink()
+    with pytest.raises(Problem, match="is there already and is another release"):
+        release(plan_of(ready))
+
+
+# What a release asks for
+
+
+@pytest.mark.parametrize("version", ["1", "1.0", "v1.0.0", "1.0.0-rc1", "01.0.0", "1.0.٣", ""])
+def test_a_version_that_is_none_is_refused(ready: Corpus, version: str) -> None:
+    with pytest.raises(Problem, match="is no version"):
+        release(plan_of(ready, version))
+
+
+def test_an_uncommitted_change_is_refused(ready: Corpus) -> None:
+    (ready.root / "notes.txt").write_text("x")
+    with pytest.raises(Problem, match=r"notes\.txt is not committed"):
+        release(plan_of(ready))
+
+
+def test_a_corpus_outside_git_is_refused(ready: Corpus) -> None:
+    shutil.rmtree(ready.root / ".git")
+    with pytest.raises(Problem, match="a release is made from a commit"):
+        release(plan_of(ready))
+
+
+def test_a_corpus_that_was_not_prepared_is_refused(tmp_path: Path) -> None:
+    corpus = put_repository(tmp_path / "corpus")
+    with pytest.raises(Problem, match=r"crossing has no split .* `hedgerow release --prepare 1\.0\.0`"):
+        release(plan_of(corpus))
+
+
+def test_a_changelog_without_the_version_is_refused(ready: Corpus) -> None:
+    with pytest.raises(Problem, match=r"no entry “## 2\.0\.0 - DATE”"):
+        release(plan_of(ready, "2.0.0"))
+
+
+def test_stale_figures_are_refused(ready: Corpus) -> None:
+    page = ready.root / "DATASHEET.md"
+    page.write_text(page.read_text().replace("2 articles", "3 articles"))
+    commit(ready)
+    with pytest.raises(Problem, match=r"the figures in DATASHEET\.md are not the data's"):
+        release(plan_of(ready))
+
+
+@pytest.mark.parametrize("page", ["DATASHEET.md", "CHANGELOG.md"])
+def test_a_page_that_is_missing_is_refused(ready: Corpus, page: str) -> None:
+    (ready.root / page).unlink()
+    commit(ready)
+    with pytest.raises(Problem, match=f"has no {page}"):
+        release(plan_of(ready))
+
+
+def test_a_finding_is_refused(ready: Corpus) -> None:
+    edit_span(ready, "may", hedge_kind="evidential")
+    commit(ready)
+    with pytest.raises(Problem, match="h3-kind-of-another-list in gold one"):
+        release(plan_of(ready))
+    assert not (ready.root / "dist").exists()
+
+
+def test_an_article_without_an_event_blocks_a_release(ready: Corpus) -> None:
+    path = ready.seeds / "articles.jsonl"
+    path.write_text(path.read_text().replace(f'"event_id": "{EVENT}"', '"event_id": null', 1))
+    commit(ready)
+    with pytest.raises(Problem, match="one has no event"):
+        release(plan_of(open_corpus(ready.root)))
+
+
+def test_a_folder_that_fails_a_check_is_not_written(ready: Corpus) -> None:
+    path = ready.root / "DATASHEET.md"
+    path.write_text(path.read_text() + "\nTODO: who paid?\n")
+    commit(ready)
+    with pytest.raises(Unfit, match="template-text") as unfit:
+        release(plan_of(ready))
+    assert {one.code for one in unfit.value.failed} == {"template-text"}
+    assert not (ready.root / "dist").exists()
+    assert not ready.releases.exists()
+
+
+# Preparing
+
+
+def test_preparing_writes_splits_changelog_and_figures(tmp_path: Path) -> None:
+    corpus = put_repository(tmp_path / "corpus")
+    changed = prepare(plan_of(corpus))
+    assert sorted(path.name for path in changed) == ["CHANGELOG.md", "DATASHEET.md", "splits.jsonl"]
+    assert "## Unreleased\n\n## 1.0.0 - 2026-11-20\n\n- Three" in (corpus.root / "CHANGELOG.md").read_text()
+    assert "`gold`: 2 articles" in (corpus.root / "DATASHEET.md").read_text()
+    assert prepare(plan_of(corpus)) == []
+
+
+def test_preparing_brings_the_citation_to_the_version(tmp_path: Path) -> None:
+    corpus = put_repository(tmp_path / "corpus")
+    page = corpus.root / "CITATION.cff"
+    page.write_text("cff-version: 1.2.0\nversion: 0.1.0\n")
+    assert page in prepare(plan_of(corpus))
+    assert page.read_text() == 'cff-version: 1.2.0\nversion: 1.0.0\ndate-released: "2026-11-20"\n'
+    assert prepare(plan_of(corpus)) == []
+
+
+def test_nothing_to_tell_of_cannot_be_prepared(tmp_path: Path) -> None:
+    corpus = put_repository(tmp_path / "corpus")
+    (corpus.root / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n")
+    with pytest.raises(Problem, match="says nothing under"):
+        prepare(plan_of(corpus))
+
+
+# The next release
+
+
+@pytest.fixture
+def first(ready: Corpus) -> Corpus:
+    """1.0.0 was released, and committed."""
+    release(plan_of(ready))
+    commit(ready)
+    return ready
+
+
+def test_a_corrected_label_needs_a_major_version(first: Corpus) -> None:
+    edit_span(first, "seen", quote_form="mixed")
+    plan = next_version(first, "1.1.0")
+    with pytest.raises(Problem, match=r"too small a step from 1\.0\.0: .*seen.* needs MAJOR; release 2\.0\.0"):
+        release(plan)
+    assert not (first.root / "dist" / "1.1.0").exists()
+    prepare(plan_of(first, "2.0.0"))
+    commit(first)
+    assert release(plan_of(first, "2.0.0")).bump == Bump.MAJOR
+
+
+def test_a_corrected_label_is_released_as_a_major_version(first: Corpus) -> None:
+    edit_span(first, "seen", quote_form="mixed")
+    done = release(next_version(first, "2.0.0"))
+    assert (done.previous, done.bump) == ("1.0.0", Bump.MAJOR)
+
+
+def test_prose_is_released_as_a_patch(first: Corpus) -> None:
+    path = first.root / "DATASHEET.md"
+    path.write_text(path.read_text() + "\nNobody paid for it.\n")
+    done = release(next_version(first, "1.0.1"))
+    assert (done.previous, done.bump) == ("1.0.0", Bump.PATCH)
+
+
+def test_a_lower_version_is_refused(first: Corpus) -> None:
+    with pytest.raises(Problem, match=r"0\.9\.0 is older than the last release, 1\.0\.0"):
+        release(plan_of(first, "0.9.0"))
+
+
+def test_a_last_release_that_is_gone_is_asked_for(first: Corpus) -> None:
+    plan = next_version(first, "1.0.1")
+    kept = Path(shutil.copytree(first.root / "dist" / "1.0.0-withheld", first.root.parent / "kept"))
+    shutil.rmtree(first.root / "dist")
+    with pytest.raises(Problem, match=r"the last release, 1\.0\.0, is not in .*--last DIR"):
+        release(plan)
+    assert release(Plan(first, "1.0.1", "gold", first.root / "dist", kept)).previous == "1.0.0"
+
+
+def test_an_altered_last_release_is_refused(first: Corpus) -> None:
+    plan = next_version(first, "1.0.1")
+    (first.root / "dist" / "1.0.0" / "README.md").unlink()
+    with pytest.raises(Problem, match=r"README\.md is missing"):
+        release(plan)
+
+
+def test_a_withdrawn_article_is_named_by_its_id_and_needs_a_major_version(first: Corpus) -> None:
+    withdraw(first, TWO, "its publisher asked for it")
+    done = release(next_version(open_corpus(first.root), "2.0.0"))
+    assert done.bump == Bump.MAJOR
+    page = (done.full / "README.md").read_text()
+    assert f"These articles were taken out: `{TWO}`." in page
+    assert "publisher asked" not in page
+    assert load(done.full, "articles")["article_id"] == [ONE]
+
+
+@pytest.mark.parametrize(
+    ("bump", "least"),
+    [(Bump.NONE, (1, 2, 4)), (Bump.PATCH, (1, 2, 4)), (Bump.MINOR, (1, 3, 0)), (Bump.MAJOR, (2, 0, 0))],
+)
+def test_the_least_version_follows_the_bump(bump: Bump, least: tuple[int, ...]) -> None:
+    assert least_version("1.2.3", bump) == least
+
+
+def test_another_layer_can_be_released(tmp_path: Path) -> None:
+    corpus = put_repository(tmp_path / "corpus")
+    put_layer(corpus, valid_rows())
+    prepare(plan_of(corpus, layer=LAYER))
+    commit(corpus)
+    done = release(plan_of(corpus, layer=LAYER))
+    assert "one unadjudicated pass" in (done.full / "README.md").read_text()
+
+
+def test_a_release_with_an_error_in_an_annotators_layer_is_refused(ready: Corpus) -> None:
+    spans = ready.layer_path("r1/a2") / "spans.jsonl"
+    spans.write_text(spans.read_text(encoding="utf-8").replace('["Ann Bo"]', '["Narnia"]', 1), encoding="utf-8")
+    commit(ready)
+    with pytest.raises(Problem, match=r"the record has open findings \(2\)"):  # the entity, and that it was “kept”
+        release(plan_of(ready))
