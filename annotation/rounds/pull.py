@@ -16,7 +16,7 @@ from annotation.rounds.export import read_export
 from annotation.rounds.locks import one_at_a_time
 from annotation.rounds.normalise import Told, batches, normalised, taken_back
 from annotation.rounds.push import deals_path
-from dataset import engine, schema
+from dataset import parallel, schema
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Removal, put_layers
 from dataset.record.lines import Spill
@@ -203,7 +203,7 @@ def _read_once(corpus: Corpus, round_name: str, source: Source, rows: Spill, kep
     lines = kept.lines(source.annotator, source.tasks, source.server, source.project)
     gone = withdrawn_articles(corpus)
     work = partial(normalised, corpus, round_name, source.annotator, source.account, withdrawn=gone)
-    for told in engine.here(work, batches(lines)):
+    for told in parallel.local_map(work, batches(lines)):
         kept.told(told.canonical)
         taken.add(told)
     return taken

@@ -25,7 +25,7 @@ from dataset.agreement.coded import Numbers
 from dataset.agreement.compared import Shared, folders_of, pairs, parts_of_round, shared
 from dataset.agreement.ranges import COLUMNS, Group, Tallied, split, tallied_part
 from dataset.agreement.tallies import FIGURES, MATCHED_FIGURES, Figure
-from dataset.engine import Each
+from dataset.parallel import OrderedMap
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, sort_layer, table_path
@@ -62,7 +62,7 @@ class Draws:
 
 
 def agreement(
-    corpus: Corpus, round_name: str, draws: Draws = Draws(), each: Each = map, tell: Tell = in_silence
+    corpus: Corpus, round_name: str, draws: Draws = Draws(), each: OrderedMap = map, tell: Tell = in_silence
 ) -> Agreed:
     """Measures the agreement of a round, part by part, in one state of the record. `each` is what does the parts.
 

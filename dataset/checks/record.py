@@ -13,7 +13,7 @@ import polars as pl
 from dataset import schema
 from dataset.checks.findings import Finding
 from dataset.checks.layers import check_layer, place
-from dataset.engine import Each
+from dataset.parallel import OrderedMap
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, layer_parts, missing_files, read_layer
@@ -25,7 +25,7 @@ from dataset.storage.files import read_sound
 UNREADABLE: Final = "unreadable-table"
 
 
-def check_record(corpus: Corpus, layers: Iterable[str], each: Each = map) -> Iterator[Finding]:
+def check_record(corpus: Corpus, layers: Iterable[str], each: OrderedMap = map) -> Iterator[Finding]:
     """All findings of these layers, layer by layer and part by part, by article and place.
 
     A part of a layer that cannot be read is one finding, and the others are checked. `each` is what does the parts.
@@ -34,7 +34,7 @@ def check_record(corpus: Corpus, layers: Iterable[str], each: Each = map) -> Ite
         yield from _check(corpus, name, each)
 
 
-def _check(corpus: Corpus, name: str, each: Each) -> Iterator[Finding]:
+def _check(corpus: Corpus, name: str, each: OrderedMap) -> Iterator[Finding]:
     folder, unreadable = corpus.layer_path(name), set[str]()
     for lost in missing_files(folder):
         yield Finding("missing-table", name, "", f"{lost} is missing; put it back, or pull again")

@@ -16,8 +16,8 @@ import pyarrow
 from dataset import schema
 from dataset.checks.findings import Finding
 from dataset.checks.layers import errors_of
-from dataset.engine import Each
 from dataset.folder.writer import RowWriters, to_arrow
+from dataset.parallel import OrderedMap
 from dataset.problem import Problem
 from dataset.published.card import BUILT_BY, CARD, Sizes, card
 from dataset.published.rows import Deciders, deciders, frames
@@ -36,7 +36,7 @@ _BUILT: Final = re.compile(rf"({'|'.join(schema.CONFIGS)})/({'|'.join(vocabulary
 
 
 def build(
-    corpus: Corpus, name: str, out: Path, *, allow_errors: bool, each: Each = map, tell: Tell = in_silence
+    corpus: Corpus, name: str, out: Path, *, allow_errors: bool, each: OrderedMap = map, tell: Tell = in_silence
 ) -> dict[str, int]:
     """Builds a layer into `out`, replacing a folder built before. Returns the rows of each config.
 
@@ -114,7 +114,7 @@ class BuiltPart:
     first: Finding | None
 
 
-def write_configs(corpus: Corpus, name: str, folder: Path, *, check: bool = False, each: Each = map) -> Written:
+def write_configs(corpus: Corpus, name: str, folder: Path, *, check: bool = False, each: OrderedMap = map) -> Written:
     """Writes every config of a layer, a part of the layer after the other, so that only one has to be held.
 
     With `check` it looks for errors, too, on the way.

@@ -22,7 +22,7 @@ _Step = Callable[[pl.DataFrame], pl.DataFrame]
 
 
 def near_duplicates(paths: Iterable[Path], buckets: int = BUCKETS) -> pl.DataFrame:
-    """The same as `duplicates.near_duplicates`, on the cluster of `dataset.cluster.cluster`.
+    """The same as `duplicates.near_duplicates`, on the cluster of `dataset.parallel.cluster`.
 
     Args:
         paths: Parquet files with `article_id` and `text`, which every node sees there.

@@ -16,10 +16,10 @@ from dataset.checks.findings import CATALOGUE
 from dataset.checks.record import check_record, check_shared
 from dataset.diffing.changes import Bump, Change
 from dataset.diffing.diff import diff
-from dataset.engine import Each, here
 from dataset.folder import manifest
 from dataset.folder.manifest import FULL, WITHHELD, Manifest, Variant
 from dataset.folder.tool import tool
+from dataset.parallel import OrderedMap, local_map
 from dataset.problem import Problem
 from dataset.published.build import require_buildable, write_configs
 from dataset.published.card import CARD, Edition, card
@@ -66,7 +66,7 @@ class Plan:
     layer: str
     out: Path
     last: Path | None = None
-    each: Each = here
+    each: OrderedMap = local_map
     find: Finder = near_duplicates_in
     refuse: Callable[[Corpus], None] = lambda corpus: None
 

@@ -9,8 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from dataset.cluster import cluster
-from dataset.engine import Each, here
+from dataset.parallel import OrderedMap, cluster_map, local_map
 from dataset.releasing import near_duplicates, near_duplicates_shuffled
 
 
@@ -35,14 +34,14 @@ FINDERS: Final[dict[Engine, near_duplicates.Finder]] = {
 
 
 @contextmanager
-def started(engine: Engine) -> Iterator[Each]:
+def started(engine: Engine) -> Iterator[OrderedMap]:
     """What does the parts, as long as the context.
 
     Raises:
         Problem: Ray is not installed, or its cluster cannot be reached.
     """
     if engine is Engine.HERE:
-        yield here
+        yield local_map
         return
-    with cluster() as each:
+    with cluster_map() as each:
         yield each

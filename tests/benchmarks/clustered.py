@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from dataset.cluster import cluster
+from dataset.parallel import cluster_map
 from tests.benchmarks import results
 from tests.benchmarks.corpora import write_annotators
 from tests.benchmarks.measure import measure
@@ -21,7 +21,7 @@ STEPS: Final[dict[str, Callable[..., int]]] = {"validate": validate_step, "build
 
 def by_ray(step: Callable[..., int], root: Path) -> int:
     """A step on a cluster of this machine's cores, which is started for it as the command does."""
-    with cluster() as each:
+    with cluster_map() as each:
         return step(root, each)
 
 

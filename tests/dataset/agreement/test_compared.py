@@ -19,7 +19,7 @@ from dataset.agreement import figures as agreement
 from dataset.agreement.compared import Compared
 from dataset.agreement.figures import Agreed, Draws
 from dataset.checks.layers import check_layer
-from dataset.engine import Each
+from dataset.parallel import OrderedMap
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import read_layer, write_layer
@@ -196,7 +196,7 @@ def recorded(folder: Path, work: Work) -> Corpus:
     return corpus
 
 
-def outcome(corpus: Corpus, size: int, each: Each = map) -> tuple[list[dict[str, Any]], dict[str, Any]] | str:
+def outcome(corpus: Corpus, size: int, each: OrderedMap = map) -> tuple[list[dict[str, Any]], dict[str, Any]] | str:
     """Figures and basis, or the sentence of a refusal, when a part has about `size` bytes of each layer."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts_module, "AT_ONCE", size * 3)

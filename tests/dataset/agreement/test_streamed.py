@@ -17,7 +17,7 @@ from annotation.labelstudio.results import raw_line
 from annotation.rounds import normalise
 from annotation.rounds.normalise import Batch, Normaliser, normalised, taken_back
 from annotation.rounds.pull import Taken, pull_file
-from dataset import engine
+from dataset import parallel
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, make_layer, read_layer, removals, sort_layer, write_layer
@@ -161,7 +161,7 @@ def pull_of(folder: Path, export: Path) -> tuple[str, dict[str, bytes | None]]:
 
 @pytest.fixture
 def _a_task_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "ENOUGH", 2)
+    monkeypatch.setattr(parallel, "WORTH_PROCESSES", 2)
     monkeypatch.setattr(normalise, "AT_ONCE", 1)
 
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dataset import engine
-from dataset.engine import here
+from dataset import parallel
+from dataset.parallel import local_map
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from tests.dataset.tiny import put_corpus
@@ -41,35 +41,35 @@ def same_articles(corpus: Corpus, number: int) -> tuple[int, int]:
 
 @pytest.fixture(autouse=True)
 def _few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "ENOUGH", 4)
+    monkeypatch.setattr(parallel, "WORTH_PROCESSES", 4)
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 9])
 def test_results_come_in_the_order_of_the_parts(count: int) -> None:
-    assert [made for made, _ in here(square, range(count))] == [number * number for number in range(count)]
+    assert [made for made, _ in local_map(square, range(count))] == [number * number for number in range(count)]
 
 
 def test_few_parts_are_done_in_this_process_and_many_in_others() -> None:
-    assert {process for _, process in here(square, range(3))} == {os.getpid()}
+    assert {process for _, process in local_map(square, range(3))} == {os.getpid()}
     if len(os.sched_getaffinity(0)) > 1:
-        assert os.getpid() not in {process for _, process in here(square, range(9))}
+        assert os.getpid() not in {process for _, process in local_map(square, range(9))}
 
 
 @pytest.mark.parametrize("count", [4, 9])
 def test_what_is_wrong_with_a_part_is_told_as_it_is(count: int) -> None:
     with pytest.raises(Problem, match="three is no number; take another"):
-        list(here(refuse, range(count)))
+        list(local_map(refuse, range(count)))
 
 
 def test_a_process_that_was_ended_is_told(tmp_path: Path) -> None:
     work: Callable[[int], int] = end_itself
     with pytest.raises(Problem, match="a process of this command was ended; free some memory, then run it again"):
-        list(here(work, range(6)))
+        list(local_map(work, range(6)))
 
 
 def test_a_process_reads_the_tables_of_a_corpus_once(tmp_path: Path) -> None:
     corpus = put_corpus(tmp_path)
-    made = list(here(partial(same_articles, corpus), range(12)))
+    made = list(local_map(partial(same_articles, corpus), range(12)))
     assert {height for _, height in made} == {3}
     assert len({place for place, _ in made}) <= len(os.sched_getaffinity(0))
 
@@ -84,7 +84,7 @@ def first_never_ends(number: int) -> int:
 
 def many_parts() -> None:
     """One process stays at work, and the others have nothing to do."""
-    list(here(first_never_ends, range(engine.ENOUGH)))
+    list(local_map(first_never_ends, range(parallel.WORTH_PROCESSES)))
 
 
 def takes_ctrl_c(number: int = 0) -> bool:
@@ -102,8 +102,8 @@ def born_taking_ctrl_c(number: int) -> bool:
 @pytest.mark.parametrize("taking", [takes_ctrl_c, born_taking_ctrl_c])
 def test_ctrl_c_is_for_the_command_and_no_other_process_tells_of_it(taking: Callable[[int], bool]) -> None:
     if len(os.sched_getaffinity(0)) > 1:
-        assert not any(here(taking, range(9)))
-    assert all(here(taking, range(3)))
+        assert not any(local_map(taking, range(9)))
+    assert all(local_map(taking, range(3)))
     assert takes_ctrl_c()
 
 

@@ -15,11 +15,11 @@ import polars as pl
 import psutil
 import pytest
 
-from dataset import cluster, schema
+from dataset import parallel, schema
 from dataset.agreement.figures import agreement
 from dataset.checks.record import check_record
-from dataset.engine import Each, Given, Made, here
 from dataset.folder.content_hash import folder_hash
+from dataset.parallel import Item, OrderedMap, Result, local_map
 from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import Corpus
@@ -72,10 +72,10 @@ def nodes() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def joined(nodes: Any) -> Iterator[Each]:
+def joined(nodes: Any) -> Iterator[OrderedMap]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(cluster.ADDRESS, nodes.address)
-        with cluster.cluster() as each:
+        patch.setenv(parallel.RAY_ADDRESS, nodes.address)
+        with parallel.cluster_map() as each:
             yield each
 
 
@@ -103,13 +103,13 @@ def refuse(log: Path, number: int) -> int:
     return number
 
 
-def until_both_work(each: Each) -> None:
+def until_both_work(each: OrderedMap) -> None:
     """A node's first process takes its time."""
     while len({node for _, node in each(placed, range(50))}) < 2:
         pass
 
 
-def built(corpus: Corpus, out: Path, each: Each) -> dict[str, Any]:
+def built(corpus: Corpus, out: Path, each: OrderedMap) -> dict[str, Any]:
     """Content hashes of the configs, and the SHA-256 of every file."""
     build(corpus, LAYER, out, allow_errors=True, each=each)
     files = {path.relative_to(out).as_posix(): sha256(path.read_bytes()) for path in out.rglob("*") if path.is_file()}
@@ -117,13 +117,13 @@ def built(corpus: Corpus, out: Path, each: Each) -> dict[str, Any]:
 
 
 def test_all_is_the_same_when_a_node_is_lost_half_way(
-    corpus: Corpus, small: int, nodes: Any, joined: Each, tmp_path: Path
+    corpus: Corpus, small: int, nodes: Any, joined: OrderedMap, tmp_path: Path
 ) -> None:
     """Findings are half through, and the first part of a build has come, when the node goes without a word."""
     with second_node(nodes) as node:
         until_both_work(joined)
 
-        def losing(work: Callable[[Given], Made], given: Iterable[Given]) -> Iterator[Made]:
+        def losing(work: Callable[[Item], Result], given: Iterable[Item]) -> Iterator[Result]:
             for at, made in enumerate(joined(work, given)):
                 if at == 0:
                     nodes.remove_node(node, allow_graceful=False)
@@ -137,14 +137,14 @@ def test_all_is_the_same_when_a_node_is_lost_half_way(
     assert node not in nodes.list_all_nodes()
     assert found == list(check_record(corpus, [LAYER]))
     assert len(found) > 100
-    assert far == built(corpus, tmp_path / "near", here)
+    assert far == built(corpus, tmp_path / "near", local_map)
 
 
-def test_results_come_in_order(joined: Each) -> None:
+def test_results_come_in_order(joined: OrderedMap) -> None:
     assert [number for number, _ in joined(placed, range(20))] == list(range(20))
 
 
-def test_figures_of_agreement_are_the_same(joined: Each, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_figures_of_agreement_are_the_same(joined: OrderedMap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(article_ranges, "AT_ONCE", 40_000)
     several = write_round(tmp_path, 20)
     assert len(layer_parts(several.layer_path(LAYER))) > 4
@@ -153,7 +153,7 @@ def test_figures_of_agreement_are_the_same(joined: Each, tmp_path: Path, monkeyp
     assert far.basis == near.basis
 
 
-def test_near_duplicates_are_the_same(joined: Each, tmp_path: Path) -> None:
+def test_near_duplicates_are_the_same(joined: OrderedMap, tmp_path: Path) -> None:
     """In two files: ten pairs that differ in a word, a pair that differs in case alone, and families of copies."""
     words = [[f"w{at}x{number}" for number in range(40)] for at in range(20)]
     texts = [" ".join(told) for told in words] + [" ".join(["new", *told[1:]]) for told in words[::2]]
@@ -168,7 +168,7 @@ def test_near_duplicates_are_the_same(joined: Each, tmp_path: Path) -> None:
     assert far.equals(near_duplicates.near_duplicates(rows))
 
 
-def test_a_release_has_the_same_bytes(joined: Each, tmp_path: Path) -> None:
+def test_a_release_has_the_same_bytes(joined: OrderedMap, tmp_path: Path) -> None:
     for name, engine in (("near", ()), ("far", (joined, near_duplicates_shuffled.near_duplicates))):
         corpus = put_ready(tmp_path / name / "corpus")
         release(Plan(corpus, "1.0.0", GOLD, tmp_path / name / "dist", None, *engine))
@@ -176,13 +176,13 @@ def test_a_release_has_the_same_bytes(joined: Each, tmp_path: Path) -> None:
     assert far == near
 
 
-def test_what_is_wrong_with_a_part_is_told_as_it_is_and_not_tried_again(joined: Each, tmp_path: Path) -> None:
+def test_what_is_wrong_with_a_part_is_told_as_it_is_and_not_tried_again(joined: OrderedMap, tmp_path: Path) -> None:
     with pytest.raises(Problem, match=r"^three is no number; take another$"):
         list(joined(partial(refuse, tmp_path / "log"), range(9)))
     assert (tmp_path / "log").read_text().splitlines().count("3") == 1
 
 
-def test_no_more_parts_are_begun_than_are_soon_wanted(joined: Each) -> None:
+def test_no_more_parts_are_begun_than_are_soon_wanted(joined: OrderedMap) -> None:
     taken: list[int] = []
 
     def given() -> Iterator[int]:
@@ -194,7 +194,7 @@ def test_no_more_parts_are_begun_than_are_soon_wanted(joined: Each) -> None:
     assert len(taken) < 10
 
 
-def test_nothing_listens_beyond_this_machine(nodes: Any, joined: Each) -> None:
+def test_nothing_listens_beyond_this_machine(nodes: Any, joined: OrderedMap) -> None:
     list(joined(placed, range(2)))
     own = {process.pid for process in psutil.Process().children(recursive=True)} | {os.getpid()}
     heard: list[Any] = [one for one in psutil.net_connections("inet") if one.status == "LISTEN" and one.pid in own]
@@ -206,20 +206,20 @@ def test_an_address_at_which_nobody_answers_is_told(monkeypatch: pytest.MonkeyPa
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-        monkeypatch.setenv(cluster.ADDRESS, address)
-        with pytest.raises(Problem, match=f"no Ray cluster answers at {address}; start it"), cluster.cluster():
+        monkeypatch.setenv(parallel.RAY_ADDRESS, address)
+        with pytest.raises(Problem, match=f"no Ray cluster answers at {address}; start it"), parallel.cluster_map():
             pass
 
 
 @pytest.mark.parametrize("address", ["ray://10.0.0.1:10001", "auto", "10.0.0.1", "10.0.0.1:head"])
 def test_what_is_no_address_is_told(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
-    monkeypatch.setenv(cluster.ADDRESS, address)
-    with pytest.raises(Problem, match=f"RAY_ADDRESS is {address}, which is no HOST:PORT"), cluster.cluster():
+    monkeypatch.setenv(parallel.RAY_ADDRESS, address)
+    with pytest.raises(Problem, match=f"RAY_ADDRESS is {address}, which is no HOST:PORT"), parallel.cluster_map():
         pass
 
 
 def test_without_ray_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "ray", None)
-    monkeypatch.delenv(cluster.ADDRESS, raising=False)
-    with pytest.raises(Problem, match=r"pip install -e '\.\[cluster\]'"), cluster.cluster():
+    monkeypatch.delenv(parallel.RAY_ADDRESS, raising=False)
+    with pytest.raises(Problem, match=r"pip install -e '\.\[cluster\]'"), parallel.cluster_map():
         pass
