@@ -11,7 +11,7 @@ from huggingface_hub.utils.tqdm import disable_progress_bars
 from dataset.problem import Problem
 from dataset.publishing.fetch import fetch
 from dataset.publishing.pins import has_record
-from dataset.publishing.places import checked_version
+from dataset.publishing.protocol import checked_version
 from dataset.record.corpus import at_hand, open_corpus
 from scripts.cli.console import ERR, CorpusOption, JsonOption, count, say, say_json
 

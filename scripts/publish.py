@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
-from dataset.publishing.places import Plan
+from dataset.publishing.protocol import Plan
 from dataset.publishing.publish import Published, publish
 from scripts.cli.console import ERR, JsonOption, count, say, say_json
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from dataset.folder.manifest import MANIFEST, Manifest, from_bytes, read, verify
 from dataset.problem import Problem
 from dataset.publishing.pins import Pin, checked_digest
-from dataset.publishing.places import Place, checked_version, place_of
+from dataset.publishing.places import place_of
+from dataset.publishing.protocol import Place, checked_version
 from dataset.storage.files import folder_aside, put_folder, sha256, writing
 
 

@@ -32,7 +32,7 @@ from huggingface_hub.errors import (
 
 from dataset.folder.manifest import MANIFEST, Manifest, read_file
 from dataset.problem import UNTRUSTED, Problem, distrusted
-from dataset.publishing.places import Plan, Release, no_such_version, tag_of, there_already
+from dataset.publishing.protocol import Plan, Release, no_such_version, tag_of, there_already
 from dataset.storage.address import refuse_password
 
 _HUBS_OWN: Final = ".gitattributes"

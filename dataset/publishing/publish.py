@@ -13,7 +13,8 @@ from dataset.folder.manifest import FULL, MANIFEST, Manifest, kept_configs, requ
 from dataset.problem import Problem
 from dataset.publishing.fetch import refuse_other
 from dataset.publishing.licences import allows_redistribution
-from dataset.publishing.places import Place, Plan, Release, checked_version, place_of, release_in, there_already
+from dataset.publishing.places import place_of
+from dataset.publishing.protocol import Place, Plan, Release, checked_version, release_in, there_already
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ import fsspec
 
 from dataset.folder.manifest import MANIFEST
 from dataset.problem import Problem
-from dataset.publishing.places import Plan, Release, no_such_version, tag_of, there_already
+from dataset.publishing.protocol import Plan, Release, no_such_version, tag_of, there_already
 from dataset.storage.address import refuse_password
 
 
