@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dataset.checks import acknowledged
-from dataset.checks.record import check_record
+from dataset.checks.suite import check_record
 from dataset.record.corpus import open_corpus
 from dataset.record.locks import reading
 from scripts.cli.console import CorpusOption, say, tell

@@ -12,7 +12,7 @@ from dataset.record.convert import convert_layer
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import GOLD, below, layer_folders
 from dataset.record.locks import changing
-from dataset.storage.files import writing
+from dataset.storage.atomic import writing
 from scripts.cli.console import CorpusOption, count, say, tell
 
 

@@ -17,7 +17,7 @@ from annotation.labelstudio import seats as accounts
 from annotation.rounds import pull, push
 from annotation.rounds.restore import restore
 from dataset.agreement import figures
-from dataset.checks.record import check_record
+from dataset.checks.suite import check_record
 from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import SETTINGS, Corpus, open_corpus

@@ -9,7 +9,7 @@ import typer
 
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.intake import About, Refused, intake, text_files
-from dataset.storage.files import write_bytes
+from dataset.storage.atomic import write_bytes
 from scripts.cli.console import CorpusOption, bar, problem, say, tell
 
 SHOWN = 20

@@ -18,7 +18,7 @@ from annotation.rounds.push import dealt
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import below
-from dataset.storage.files import aside
+from dataset.storage.atomic import aside
 from scripts.cli.console import CorpusOption, RoundOption, count, say, tell
 from scripts.cli.names import checked_names
 

@@ -11,13 +11,13 @@ from typing import Annotated, Final
 import typer
 
 from dataset.checks import acknowledged
-from dataset.checks.findings import Finding
-from dataset.checks.page import codes_page
-from dataset.checks.record import check_record, check_shared
+from dataset.checks.findings import Finding, codes_page
+from dataset.checks.shared import check_shared
+from dataset.checks.suite import check_record
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.locks import reading
-from dataset.storage.files import aside, make_private
+from dataset.storage.atomic import aside, make_private
 from scripts.cli.console import CorpusOption, JsonOption, say, say_json_rows, tell
 from scripts.cli.findings import Shown, by_code, markdown, print_findings
 from scripts.cli.options import Engine, EngineOption, started

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.schema import Articles, Entities, frame
-from dataset.storage.files import sha256, table_bytes
+from dataset.storage.atomic import sha256
+from dataset.storage.tables import table_bytes
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 EVENT = "bridge-2031"

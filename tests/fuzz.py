@@ -17,13 +17,13 @@ from typing import Any, Final
 
 from annotation.guidelines import notation
 from annotation.guidelines.html import marked
-from annotation.labelstudio.results import canonical_line, raw_line, raw_task
+from annotation.labelstudio.canonical import canonical_line, raw_line, raw_task
 from annotation.rounds.export import read_export
 from annotation.rounds.normalise import Normaliser
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, sort_layer
-from dataset.storage.files import read_table, table_bytes
+from dataset.storage.tables import read_table, table_bytes
 from tests.dataset.checks.wrong import ARTICLE
 from tests.dataset.tiny import put_corpus
 
@@ -152,7 +152,7 @@ def main() -> None:
     for module in (
         "annotation.rounds.export",
         "annotation.rounds.normalise",
-        "annotation.labelstudio.results",
+        "annotation.labelstudio.result",
         "annotation.guidelines.notation",
     ):
         _instrument(atheris, module)

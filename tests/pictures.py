@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from annotation.adjudication import rounds_to_gold
 from annotation.embedded.server import Server
-from annotation.labelstudio.results import read_task
 from annotation.labelstudio.seats import Seat, seat
+from annotation.labelstudio.tasks import read_task
 from annotation.report import report
 from annotation.rounds import projects, push
 from annotation.rounds.restore import restore

@@ -27,12 +27,12 @@ from typer.testing import CliRunner
 from annotation.doctor import modes
 from annotation.embedded.server import Account, Secrets, Server
 from annotation.labelstudio.client import Studio
-from annotation.labelstudio.results import read_task
 from annotation.labelstudio.seats import seat
+from annotation.labelstudio.tasks import read_task
 from annotation.report.report import page, report
 from annotation.rounds import projects, raw
 from annotation.rounds.pull import pull_file
-from dataset.checks.layers import check_layer
+from dataset.checks.suite import check_layer
 from dataset.folder.manifest import MANIFEST, read_file
 from dataset.problem import Problem
 from dataset.published.build import build
@@ -40,7 +40,7 @@ from dataset.publishing.fetch import fetch
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.doctor import git
 from dataset.record.layer import read_layer
-from dataset.storage.files import aside, sha256
+from dataset.storage.atomic import aside, sha256
 from dataset.storage.repository import uncommitted, write_tree
 from scripts.cli.findings import cell, line
 from scripts.main import app

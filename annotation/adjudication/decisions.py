@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from annotation.adjudication.alignment import LinkGroup, overlap_over_union, value
 from annotation.adjudication.questions import Item, Sheet, Version
-from annotation.labelstudio.results import Adjudicated, Said
+from annotation.labelstudio.adjudicated import Adjudicated, Said
 from dataset.scheme import vocabulary
 from dataset.scheme.vocabulary import RULES
 

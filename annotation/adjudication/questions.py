@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from annotation.adjudication.alignment import Group, LinkGroup, align, same_links, value
 from dataset.scheme import vocabulary
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 
 Row = dict[str, Any]
 SHOWN: Final = 60

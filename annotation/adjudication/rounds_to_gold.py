@@ -10,8 +10,10 @@ import polars as pl
 
 from annotation.adjudication.decisions import decide
 from annotation.adjudication.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
-from annotation.labelstudio import results
+from annotation.labelstudio.adjudicated import DECISION_KEYS, NEXT_KEY, read_adjudication, write_adjudication
+from annotation.labelstudio.result import Reading
 from annotation.labelstudio.seats import Seat
+from annotation.labelstudio.tasks import Asked, Task, ended, read_task, with_questions
 from annotation.rounds import projects, push, raw
 from annotation.rounds.locks import one_at_a_time
 from annotation.rounds.normalise import derived
@@ -20,7 +22,7 @@ from dataset import schema
 from dataset.agreement.compared import folders_of, layers_of
 from dataset.checks import acknowledged
 from dataset.checks.findings import CATALOGUE, Finding
-from dataset.checks.layers import STRUCTURE, check_layer, found_by
+from dataset.checks.suite import STRUCTURE, check_layer, found_by
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, Layer, Removal, make_layer, read_layer, removals, sort_layer, write_layers
@@ -28,7 +30,8 @@ from dataset.record.locks import Tell, changing, in_silence, reading
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme.vocabulary import STATUSES
 from dataset.storage.address import Location
-from dataset.storage.files import read_sound, read_table, write_table, writing
+from dataset.storage.atomic import writing
+from dataset.storage.tables import read_sound, read_table, write_table
 
 Row = dict[str, Any]
 Faults = dict[tuple[str, str], list[str]]
@@ -184,7 +187,7 @@ def open_round(
 def _open(here: Round, seat: Seat, again: bool, progress: push.Progress, tell: Tell) -> Opened:
     corpus, round_name = here.corpus, here.name
     project = projects.find_or_create(corpus, round_name, seat, adjudicating=True, tell=tell)
-    there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
+    there = {task.article_id: task for task in map(read_task, seat.studio.tasks(project))}
     ready = dict.fromkeys(here.ready())
     has_gold = set() if again else set(read_gold(corpus).tasks["article_id"])
     new = [article for article in ready if article not in there and article not in has_gold]
@@ -224,7 +227,7 @@ def _refuse_own_work(corpus: Corpus, round_name: str, adjudicator: str) -> None:
         )
 
 
-def _changed(here: Round, task: results.Task) -> bool:
+def _changed(here: Round, task: Task) -> bool:
     """Whether an article's work is another than the one that its task asks about."""
     return task.asked is None or not here.sheet(str(task.article_id)).is_asked_by(task.asked.sheet_sha256)
 
@@ -248,7 +251,7 @@ def _faults(here: Round) -> tuple[dict[str, Faults], dict[str, list[str]]]:
 
 def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> Row:
     """The task that lays a sheet before the adjudicator."""
-    task = push.task(corpus, asked.article_id, taken=results.DECISION_KEYS + results.NEXT_KEY)
+    task = push.task(corpus, asked.article_id, taken=DECISION_KEYS + NEXT_KEY)
     questions = [[version.region for version in item.versions] for item in asked.open()]
     spans = [
         (version.row, who_had_what(asked, item) + excluded(asked, version) if item.reasons else [])
@@ -256,8 +259,8 @@ def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> Row:
         for version in item.versions
     ]
     names = [name["value"] for name in task["data"]["entities"]]
-    begun = results.write_adjudication(spans, shown_links(asked), names, locked=len(asked.annotators) > 1)
-    return results.with_questions(task, results.Asked(asked.fingerprint(), questions), summary(asked, uncovered), begun)
+    begun = write_adjudication(spans, shown_links(asked), names, locked=len(asked.annotators) > 1)
+    return with_questions(task, Asked(asked.fingerprint(), questions), summary(asked, uncovered), begun)
 
 
 # Taking the decisions
@@ -290,7 +293,7 @@ def pull_decisions(
         project = projects.existing(corpus, round_name, seat, adjudicating=True)
         with raw.writing_pull(corpus, f"{round_name}-{GOLD}") as kept:
             passing = kept.passing(seat.annotator, seat.studio.tasks(project), seat.studio.url, project)
-            tasks = list(map(results.read_task, passing))
+            tasks = list(map(read_task, passing))
             decided = Decided(kept.keep())
         with changing(corpus, tell):
             return _bring_in(Round(corpus, round_name), project, tasks, decided, seat, accept_removals, again)
@@ -299,7 +302,7 @@ def pull_decisions(
 def _bring_in(
     here: Round,
     project: int,
-    held: list[results.Task],
+    held: list[Task],
     decided: Decided,
     seat: Seat,
     accept_removals: bool,
@@ -327,8 +330,8 @@ def _bring_in(
     return decided
 
 
-def _by_task(tasks: list[results.Task]) -> dict[str, list[results.Task]]:
-    found: dict[str, list[results.Task]] = defaultdict(list)
+def _by_task(tasks: list[Task]) -> dict[str, list[Task]]:
+    found: dict[str, list[Task]] = defaultdict(list)
     for task in tasks:
         found[str(task.article_id)].append(task)
     return found
@@ -360,7 +363,7 @@ class _Rows:
             self.layer[name] += [{**row, **key} for row in rows]
 
 
-def _take(here: Round, task: results.Task, seat: Seat, decided: Decided, rows: _Rows) -> None:
+def _take(here: Round, task: Task, seat: Seat, decided: Decided, rows: _Rows) -> None:
     article = str(task.article_id)
     if _changed(here, task) or task.text != here.corpus.text(article):
         decided.changed.append(article)
@@ -374,7 +377,7 @@ def _take(here: Round, task: results.Task, seat: Seat, decided: Decided, rows: _
         _decide(here, task, seat.annotator, decided, rows)
 
 
-def _refusal(task: results.Task, seat: Seat) -> str | None:
+def _refusal(task: Task, seat: Seat) -> str | None:
     """Why a task's submission cannot be taken, whatever it decides."""
     if len(task.work) > 1:
         return f"it has {len(task.work)} submissions; delete all but one"
@@ -383,10 +386,10 @@ def _refusal(task: results.Task, seat: Seat) -> str | None:
     return None
 
 
-def _decide(here: Round, task: results.Task, adjudicator: str, decided: Decided, rows: _Rows) -> None:
+def _decide(here: Round, task: Task, adjudicator: str, decided: Decided, rows: _Rows) -> None:
     article, work = str(task.article_id), task.work[0]
     text = here.corpus.text(article)
-    read = results.read_adjudication(work.result, text)
+    read = read_adjudication(work.result, text)
     outcome = decide(_as_asked(here, task), read, adjudicator)
     problems = outcome.undecided + [message for _, _, message in read.reading.findings]
     if problems:
@@ -395,17 +398,17 @@ def _decide(here: Round, task: results.Task, adjudicator: str, decided: Decided,
     decided.taken.append(article)
     for row in outcome.decisions:
         decided.outcomes[row["outcome"]] = decided.outcomes.get(row["outcome"], 0) + 1
-    gold = results.Reading(outcome.spans, outcome.relations)
+    gold = Reading(outcome.spans, outcome.relations)
     rows.add(
         article,
-        tasks=[results.ended(task, work)],
+        tasks=[ended(task, work)],
         spans=outcome.spans,
         relations=outcome.relations + derived(text, gold),
         decisions=outcome.decisions,
     )
 
 
-def _as_asked(here: Round, task: results.Task) -> Sheet:
+def _as_asked(here: Round, task: Task) -> Sheet:
     """The sheet as the adjudicator saw it: open is what the task asks."""
     asked = here.sheet(str(task.article_id))
     regions = {region for question in (task.asked.questions if task.asked else []) for region in question}

@@ -26,7 +26,7 @@ from annotation.embedded.exchange import DATA, SECRETS, exchange, finish, is_cut
 from annotation.embedded.server import Server
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.storage.files import aside, folder_aside, write_bytes
+from dataset.storage.atomic import aside, folder_aside, write_bytes
 
 FOLDER: Final = "backups"
 DATABASE: Final = "label_studio.sqlite3"

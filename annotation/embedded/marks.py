@@ -19,7 +19,7 @@ import filelock
 import platformdirs
 
 from dataset.problem import Problem
-from dataset.storage.files import aside
+from dataset.storage.atomic import aside
 
 _MARK: Final = "mark"
 _KEY_BYTES: Final = 32

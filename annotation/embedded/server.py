@@ -23,7 +23,7 @@ import psutil
 from annotation.embedded import database, exchange, marks
 from annotation.embedded.environment import DATA, environment
 from dataset.problem import Problem
-from dataset.storage.files import aside, make_private
+from dataset.storage.atomic import aside, make_private
 
 HOST = "127.0.0.1"
 START_SECONDS = 180

@@ -20,12 +20,12 @@ from tenacity import Retrying, retry_if_exception_type, retry_if_result, stop_af
 from tenacity.wait import wait_base, wait_exponential
 
 from annotation.labelstudio import client as studios
-from annotation.labelstudio import results
 from annotation.labelstudio.client import Passing
 from annotation.labelstudio.seats import Seat
+from annotation.labelstudio.tasks import article_of, read_task
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.storage.files import aside
+from dataset.storage.atomic import aside
 
 Row = dict[str, Any]
 Tell = Callable[[str], None]
@@ -105,11 +105,11 @@ def send_tasks(corpus: Corpus, seat: Seat, project: int, tasks: list[Row]) -> No
             if attempt.retry_state.attempt_number > 1:
                 settle_tasks(corpus, seat, project)
                 there = _articles(seat, project)
-                waiting = [task for task in waiting if results.article_of(task) not in there]
+                waiting = [task for task in waiting if article_of(task) not in there]
             if waiting:
-                with noted.of([results.article_of(task) for task in waiting]):
+                with noted.of([article_of(task) for task in waiting]):
                     seat.studio.import_tasks(project, waiting)
 
 
 def _articles(seat: Seat, project: int) -> set[str]:
-    return {str(results.read_task(raw).article_id) for raw in seat.studio.tasks(project, annotations=False)}
+    return {str(read_task(raw).article_id) for raw in seat.studio.tasks(project, annotations=False)}

@@ -9,7 +9,8 @@ import jinja2
 
 from annotation import guidelines
 from annotation.guidelines.html import page_markdown
-from annotation.labelstudio import results
+from annotation.labelstudio.adjudicated import DECISION_KEYS, DECISIONS, OPEN
+from annotation.labelstudio.result import UNNAMED
 from dataset.scheme import vocabulary
 
 TEMPLATE = "label_config.xml.j2"
@@ -53,7 +54,7 @@ def label_config(*, adjudicating: bool = False) -> str:
         quote_forms=_keyed(vocabulary.QUOTE_FORMS),
         hedge_kinds=_keyed(vocabulary.HEDGE_KINDS),
         number_kinds=_keyed(vocabulary.NUMBER_KINDS),
-        unnamed=results.UNNAMED,
+        unnamed=UNNAMED,
         lines=LINES,
         keys=KEYS,
         once=ONCE,
@@ -63,11 +64,11 @@ def label_config(*, adjudicating: bool = False) -> str:
         version=guidelines.version(),
         adjudicating=adjudicating,
         adjudication_keys=ADJUDICATION_KEYS,
-        of=(lambda label: f"{label},{label}{results.OPEN}") if adjudicating else (lambda label: label),
-        open=results.OPEN,
-        open_labels=",".join(f"{label}{results.OPEN}" for label in vocabulary.LABELS),
+        of=(lambda label: f"{label},{label}{OPEN}") if adjudicating else (lambda label: label),
+        open=OPEN,
+        open_labels=",".join(f"{label}{OPEN}" for label in vocabulary.LABELS),
         open_colour=OPEN_COLOUR,
-        decisions=list(zip(results.DECISIONS, results.DECISION_KEYS, strict=True)),
+        decisions=list(zip(DECISIONS, DECISION_KEYS, strict=True)),
         deciding_rules=[(rule, f"ctrl+alt+shift+{number}") for number, rule in enumerate(vocabulary.RULES)],
     )
 

@@ -30,7 +30,8 @@ from dataset.record.layer import GOLD, Layer, read_layer, table_path
 from dataset.record.locks import Tell, in_silence, reading
 from dataset.releasing import plots
 from dataset.scheme import vocabulary
-from dataset.storage.files import read_table, write_bytes
+from dataset.storage.atomic import write_bytes
+from dataset.storage.tables import read_table
 
 Row = dict[str, Any]
 LIMIT: Final = 200

@@ -10,8 +10,8 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from annotation.labelstudio.canonical import raw_task
 from annotation.labelstudio.client import Studio
-from annotation.labelstudio.results import raw_task
 
 Row = dict[str, Any]
 

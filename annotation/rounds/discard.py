@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
-from annotation.labelstudio import results
 from annotation.labelstudio.client import Studio, foreign_server
 from annotation.labelstudio.seats import embedded_studios
+from annotation.labelstudio.tasks import read_task
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 
@@ -35,7 +35,7 @@ def discard(corpus: Corpus, address: str, *, with_work: bool) -> Discarded:
     """
     project, task = _named(address)
     studio = _owner(corpus, address, project)
-    tasks = [row for row in map(results.read_task, studio.tasks(project)) if task in (None, row.id)]
+    tasks = [row for row in map(read_task, studio.tasks(project)) if task in (None, row.id)]
     if task is not None and not tasks:
         raise Problem(f"project {project} has no task {task}", _EXAMPLE)
     work = sum(len(row.work) for row in tasks)

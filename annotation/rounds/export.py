@@ -13,7 +13,7 @@ import ijson
 import orjson
 from ijson.backends import python as exact
 
-from annotation.labelstudio.results import has_long_number
+from annotation.labelstudio.canonical import has_long_number
 from dataset.problem import Problem
 
 Row = dict[str, Any]

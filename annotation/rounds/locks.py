@@ -13,7 +13,7 @@ import filelock
 
 from dataset.record.corpus import Corpus
 from dataset.record.locks import FOLDER, Tell, holds, in_silence
-from dataset.storage.files import make_private
+from dataset.storage.atomic import make_private
 
 
 @contextmanager

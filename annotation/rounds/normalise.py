@@ -8,7 +8,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from annotation.labelstudio import results
+from annotation.labelstudio.canonical import canonical_line, raw_task
+from annotation.labelstudio.result import Reading, read_result
+from annotation.labelstudio.tasks import Task, ended, read_task
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -75,9 +77,9 @@ def normalised(
     """
     normaliser = Normaliser(corpus, round_name, annotator, account, batch.first, withdrawn)
     canonical = []
-    for task in map(results.raw_task, batch.lines):
+    for task in map(raw_task, batch.lines):
         normaliser.add(task)
-        canonical.append(results.canonical_line(task))
+        canonical.append(canonical_line(task))
     return normaliser.told(b"".join(canonical))
 
 
@@ -118,7 +120,7 @@ class Normaliser:
             what = f"the export holds something that is not a task, at place {self._next}"
             raise Problem(what, "export again as JSON, not JSON_MIN or CSV")
         self._next += 1
-        task = results.read_task(raw)
+        task = read_task(raw)
         article = task.article_id
         if article in self._gone:
             self._passed_over.add(article)
@@ -134,7 +136,7 @@ class Normaliser:
             self._ended[article] = task.id
             self._add_work(task, article, text)
 
-    def _add_stray(self, task: results.Task) -> None:
+    def _add_stray(self, task: Task) -> None:
         name = f"task-{task.id}"
         self._strays[name] = task.id
         self._find(name, "unknown-article", None, f"task {task.id} holds no article of this corpus")
@@ -148,7 +150,7 @@ class Normaliser:
         rows = parted(self.layer())
         return Told(canonical, rows, self._seen, self._ended, self._strays, self._untold, self._passed_over)
 
-    def _text_of(self, task: results.Task, article: str) -> str | None:
+    def _text_of(self, task: Task, article: str) -> str | None:
         """The article's text, or None where it cannot be read or the task's is another."""
         try:
             text = self._corpus.text(article)
@@ -163,7 +165,7 @@ class Normaliser:
         self._find(article, "task-text-differs", None, message)
         return None
 
-    def _add_work(self, task: results.Task, article: str, text: str) -> None:
+    def _add_work(self, task: Task, article: str, text: str) -> None:
         work, *more = task.work
         if more:
             count = len(task.work)
@@ -174,12 +176,12 @@ class Normaliser:
             message = f"task {task.id} was not submitted by {self._annotator}; it is not taken"
             self._find(article, "wrong-annotator", None, message)
         else:
-            self._rows["tasks"].append(self._key(article) | results.ended(task, work))
+            self._rows["tasks"].append(self._key(article) | ended(task, work))
             if not work.skipped:
                 self._add_result(article, text, work.result)
 
     def _add_result(self, article: str, text: str, result: Any) -> None:
-        reading = results.read_result(result, text)
+        reading = read_result(result, text)
         key, links = self._key(article), reading.relations + derived(text, reading)
         for row in reading.spans + links:
             row.update(key)
@@ -208,7 +210,7 @@ def _finding(code: str, region: str | None, message: str) -> Row:
     return {"code": code, "region": region, "message": message}
 
 
-def derived(text: str, reading: results.Reading) -> list[Row]:
+def derived(text: str, reading: Reading) -> list[Row]:
     """The `hedges` links that rule H10 makes."""
     marks = [hedge_targets.Mark(s["span_id"], s["label"], s["start"], s["end"], s["hedge_kind"]) for s in reading.spans]
     drawn = {link["from_span"] for link in reading.relations if link["type"] == "hedges"}

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Any
 
-from annotation.labelstudio import results
 from annotation.labelstudio.seats import Seat
+from annotation.labelstudio.tasks import ended, read_task
 from annotation.rounds import projects
 from annotation.rounds.push import deals_path
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import table_path
-from dataset.storage.files import read_sound, read_table
+from dataset.storage.tables import read_sound, read_table
 
 Row = dict[str, Any]
 
@@ -57,8 +57,8 @@ def on_server(corpus: Corpus, round_name: str, seat: Seat) -> Progress:
 
 def _end(raw: Row, account: int | None) -> Row | None:
     """How the annotator ended a task; None where it is open. Other accounts' work is not looked at."""
-    task = results.read_task(raw)
-    own = [results.ended(task, work) for work in task.work if account is None or work.account == account]
+    task = read_task(raw)
+    own = [ended(task, work) for work in task.work if account is None or work.account == account]
     return min(own, key=lambda end: end["status"] == "skipped", default=None)
 
 

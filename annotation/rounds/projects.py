@@ -6,7 +6,7 @@ import re
 
 from annotation import guidelines
 from annotation.labelstudio import sending
-from annotation.labelstudio.results import ADJUDICATION
+from annotation.labelstudio.adjudicated import ADJUDICATION
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.sending import Tell
 from annotation.page.label_config import label_config

@@ -24,7 +24,8 @@ from dataset.record.locks import Tell, changing, in_silence
 from dataset.record.renewal import Renewed, renew
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.storage.address import Location
-from dataset.storage.files import folder_aside, make_private, read_sound, write_bytes, writing
+from dataset.storage.atomic import folder_aside, make_private, write_bytes, writing
+from dataset.storage.tables import read_sound
 
 Row = dict[str, Any]
 AS_IT_WAS: Final = "the record is as it was"

@@ -12,8 +12,9 @@ from typing import Any, Final
 import polars as pl
 
 from annotation import guidelines
-from annotation.labelstudio import results, sending
+from annotation.labelstudio import sending
 from annotation.labelstudio.seats import Seat
+from annotation.labelstudio.tasks import Task, read_task, write_task
 from annotation.rounds import projects
 from annotation.rounds.locks import deals_alone, one_at_a_time
 from dataset import schema
@@ -21,7 +22,8 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence
 from dataset.record.withdrawal import withdrawn_articles
-from dataset.storage.files import read_sound, sha256, table_bytes, write_bytes
+from dataset.storage.atomic import sha256, write_bytes
+from dataset.storage.tables import read_sound, table_bytes
 
 CHUNK_BYTES: Final = 16 << 20
 CHUNK_TASKS: Final = 1000
@@ -145,7 +147,7 @@ def task(corpus: Corpus, article_id: str, taken: str = "") -> dict[str, Any]:
     """The task of an article, as it is sent; `taken` are keys that the page has other work for than names."""
     text, article = corpus.text(article_id), corpus.row(article_id) or {}
     names = corpus.speakers.get(article["event_id"] or "", [])
-    return results.write_task(article, text, names, guidelines.version(), taken)
+    return write_task(article, text, names, guidelines.version(), taken)
 
 
 def send(
@@ -178,7 +180,7 @@ def _on_server(corpus: Corpus, seat: Seat, project: int) -> set[str]:
     hashes = corpus.hashes
     there: set[str] = set()
     for raw in seat.studio.listing(project, annotations=False):
-        found = results.read_task(raw)
+        found = read_task(raw)
         if found.article_id is None or found.article_id not in hashes:
             continue
         _refuse_other(found, hashes[found.article_id], there, seat.studio.task_url(project, found.id))
@@ -186,7 +188,7 @@ def _on_server(corpus: Corpus, seat: Seat, project: int) -> set[str]:
     return there
 
 
-def _refuse_other(found: results.Task, text_sha256: str, there: set[str], url: str) -> None:
+def _refuse_other(found: Task, text_sha256: str, there: set[str], url: str) -> None:
     if found.article_id in there:
         raise Problem(
             f"the server holds {found.article_id} twice, once at {url}",

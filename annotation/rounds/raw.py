@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from annotation.labelstudio import results
+from annotation.labelstudio.canonical import canonical_line, raw_line, raw_task
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.storage.files import folder_aside, put_folder
+from dataset.storage.atomic import folder_aside, put_folder
 
 Row = dict[str, Any]
 MANIFEST: Final = "manifest.json"
@@ -32,7 +32,7 @@ class RawPull:
         self._digest.update(f"{name}\n".encode())
         count, written = 0, hashlib.sha256()
         with (self._folder / f"{name}.jsonl").open("wb") as raw:
-            for line in map(results.raw_line, tasks):
+            for line in map(raw_line, tasks):
                 count += 1
                 raw.write(line)
                 written.update(line)
@@ -46,8 +46,8 @@ class RawPull:
 
     def passing(self, name: str, tasks: Iterable[Row], server: str | None, project: int | None) -> Iterator[Row]:
         """Hands on each task of a source once it is written, and takes in what it says."""
-        for task in map(results.raw_task, self.lines(name, tasks, server, project)):
-            self.told(results.canonical_line(task))
+        for task in map(raw_task, self.lines(name, tasks, server, project)):
+            self.told(canonical_line(task))
             yield task
 
     def keep(self) -> str:

@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
-from annotation.labelstudio import results
+from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import Seat
+from annotation.labelstudio.tasks import Task, read_task, restored_meta, same_work, with_work
 from annotation.rounds import projects, push
 from annotation.rounds.locks import one_at_a_time
 from dataset.problem import Problem
@@ -56,7 +57,7 @@ class Works:
     def on(self, article: str) -> Work:
         """The work on one article."""
         known = self._corpus.speakers.get(self._corpus.by_id[article]["event_id"], [])
-        return Work(self.rows[article], results.write_result(self._spans[article], self._relations[article], known))
+        return Work(self.rows[article], write_result(self._spans[article], self._relations[article], known))
 
     def require_shown(self) -> None:
         """Whether the page can show all of it.
@@ -101,7 +102,7 @@ def restore(
 def _restore(corpus: Corpus, round_name: str, seat: Seat, work: Works, progress: push.Progress) -> Restored:
     work.require_shown()
     project = projects.find_or_create(corpus, round_name, seat)
-    there = {task.article_id: task for task in map(results.read_task, seat.studio.tasks(project))}
+    there = {task.article_id: task for task in map(read_task, seat.studio.tasks(project))}
     _refuse_overwriting(seat, project, work, there)
     _refuse_other_texts(corpus, seat, project, there)
     account = seat.account if seat.account is not None else seat.studio.whoami()[0]
@@ -128,7 +129,7 @@ def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
     return layer
 
 
-def _refuse_overwriting(seat: Seat, project: int, work: Works, there: dict[str | None, results.Task]) -> None:
+def _refuse_overwriting(seat: Seat, project: int, work: Works, there: dict[str | None, Task]) -> None:
     for article in work.rows:
         task = there.get(article)
         if task and task.work and not _same(task, work.on(article)):
@@ -139,11 +140,11 @@ def _refuse_overwriting(seat: Seat, project: int, work: Works, there: dict[str |
             )
 
 
-def _same(task: results.Task, work: Work) -> bool:
-    return results.same_work(task, work.result, skipped=work.skipped)
+def _same(task: Task, work: Work) -> bool:
+    return same_work(task, work.result, skipped=work.skipped)
 
 
-def _refuse_other_texts(corpus: Corpus, seat: Seat, project: int, there: dict[str | None, results.Task]) -> None:
+def _refuse_other_texts(corpus: Corpus, seat: Seat, project: int, there: dict[str | None, Task]) -> None:
     for article, task in there.items():
         if article in corpus.by_id and task.text != corpus.text(str(article)):
             where = seat.studio.task_url(project, task.id)
@@ -152,11 +153,11 @@ def _refuse_other_texts(corpus: Corpus, seat: Seat, project: int, there: dict[st
             )
 
 
-def _annotate(seat: Seat, task: results.Task, work: Work, account: int) -> bool:
+def _annotate(seat: Seat, task: Task, work: Work, account: int) -> bool:
     """Submits the work on a task that is on the server without any. Returns whether it did."""
     if task.work:
         return False
-    seat.studio.set_meta(task.id, results.restored_meta(work.row, work.result))
+    seat.studio.set_meta(task.id, restored_meta(work.row, work.result))
     seconds = work.row["seconds"]
     seat.studio.annotate(task.id, work.result, skipped=work.skipped, seconds=seconds, account=account)
     return True
@@ -164,4 +165,4 @@ def _annotate(seat: Seat, task: results.Task, work: Work, account: int) -> bool:
 
 def _task(corpus: Corpus, article: str, work: Work, account: int) -> Row:
     """A task with its annotation, for an article that is not on the server."""
-    return results.with_work(push.task(corpus, article), work.row, work.result, account)
+    return with_work(push.task(corpus, article), work.row, work.result, account)

@@ -33,7 +33,8 @@ from dataset.record.locks import Tell, changing, in_silence, reading
 from dataset.scheme import vocabulary
 from dataset.storage.address import Location
 from dataset.storage.article_ranges import Part, batches, read_part
-from dataset.storage.files import read_sound, sha256, table_bytes, write_bytes
+from dataset.storage.atomic import sha256, write_bytes
+from dataset.storage.tables import read_sound, table_bytes
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]

@@ -19,7 +19,8 @@ from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.schema import failures
-from dataset.storage.files import read_table, table_bytes, write_bytes
+from dataset.storage.atomic import write_bytes
+from dataset.storage.tables import read_table, table_bytes
 
 FILE: Final = "acknowledged.jsonl"
 STALE: Final = "stale-acknowledgement"

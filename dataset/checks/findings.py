@@ -324,3 +324,23 @@ _CODES: Final = (
     ),
 )
 CATALOGUE: Final[dict[str, Code]] = {code.code: code for code in _CODES}
+
+
+_HEAD = """# What `hedgerow validate` finds
+
+Made by `hedgerow validate --codes`. An `error` forbids a release; a `warning` wants a look, and can be let stand with
+`hedgerow acknowledge`. A code begins with the id of the annotation rule that is broken, where there is one.
+
+| code | severity | rule | what it is | for example |
+| --- | --- | --- | --- | --- |
+"""
+
+
+def codes_page() -> str:
+    """The catalogue as the page `CODES.md`, in Markdown."""
+    return _HEAD + "".join(map(_line, CATALOGUE.values()))
+
+
+def _line(code: Code) -> str:
+    cells = [f"`{code.code}`", code.severity, code.rule or "", code.title, code.example]
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |\n"

@@ -18,7 +18,7 @@ from dataset.diffing.overlaps import overlapping
 from dataset.diffing.versions import Versions
 from dataset.folder.folder import AT, CARD, SPLIT, Built, read_built
 from dataset.scheme import vocabulary
-from dataset.storage.files import writing
+from dataset.storage.atomic import writing
 
 _LINKS: Final = (*vocabulary.RELATIONS, "derived")
 _PRIMARY: Final = ("articles", "spans", "annotators")

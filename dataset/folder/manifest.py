@@ -17,7 +17,7 @@ from dataset import schema
 from dataset.folder.content_hash import folder_hash
 from dataset.folder.tool import Tool
 from dataset.problem import Problem
-from dataset.storage.files import sha256, write_bytes
+from dataset.storage.atomic import sha256, write_bytes
 
 MANIFEST: Final = "MANIFEST.json"
 FULL: Final = "full"

@@ -15,7 +15,7 @@ import pyarrow
 
 from dataset import schema
 from dataset.checks.findings import Finding
-from dataset.checks.layers import errors_of
+from dataset.checks.suite import errors_of
 from dataset.folder.writer import RowWriters, to_arrow
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
@@ -29,7 +29,7 @@ from dataset.record.splits import fixed_splits
 from dataset.record.withdrawal import unfinished
 from dataset.scheme import vocabulary
 from dataset.storage.article_ranges import Part, batches
-from dataset.storage.files import folder_aside, put_folder, writing
+from dataset.storage.atomic import folder_aside, put_folder, writing
 
 UNRELEASED: Final = vocabulary.SPLITS[0]
 _BUILT: Final = re.compile(rf"({'|'.join(schema.CONFIGS)})/({'|'.join(vocabulary.SPLITS)})-\d{{5}}-of-\d{{5}}\.parquet")

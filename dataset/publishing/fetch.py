@@ -11,7 +11,7 @@ from dataset.problem import Problem
 from dataset.publishing.pins import Pin, checked_digest
 from dataset.publishing.places import place_of
 from dataset.publishing.protocol import Place, checked_version
-from dataset.storage.files import folder_aside, put_folder, sha256, writing
+from dataset.storage.atomic import folder_aside, put_folder, sha256, writing
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Final
 
 from dataset.folder.manifest import FULL, WITHHELD, Manifest, read_file, recorded, rows_digest
 from dataset.problem import Problem
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _NOTHING_KEPT: Final = "nothing was kept; ask its maintainers which of the two is right"

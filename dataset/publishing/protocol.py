@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from dataset.folder.manifest import MANIFEST, Manifest
 from dataset.problem import Problem
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 
 _VERSION: Final = re.compile(r"v?((0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*))")
 

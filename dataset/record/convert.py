@@ -12,7 +12,7 @@ from dataset.problem import Problem
 from dataset.record.layer import FORMS, TABLES, in_order
 from dataset.storage.address import Location
 from dataset.storage.article_ranges import Part, parts_of, read_part
-from dataset.storage.files import write_batches
+from dataset.storage.tables import write_batches
 
 DECISIONS = "decisions"
 

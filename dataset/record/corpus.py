@@ -18,8 +18,9 @@ from dataset.record.layer import FORMS, GOLD, JSONL, layers_in, table_path
 from dataset.scheme import vocabulary
 from dataset.storage import asides
 from dataset.storage.address import Location, location
-from dataset.storage.files import read_table, sha256
+from dataset.storage.atomic import sha256
 from dataset.storage.links import ACCOUNTS, refuse_links_out
+from dataset.storage.tables import read_table
 
 SETTINGS = asides.SETTINGS
 FORMAT: Final = 1

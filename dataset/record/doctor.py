@@ -14,8 +14,8 @@ from typing import Final, Literal
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.storage.files import read_table
 from dataset.storage.repository import OBEYING_NOBODY
+from dataset.storage.tables import read_table
 
 Mark = Literal["ok", "warn", "fail"]
 PYTHON: Final = (3, 11)

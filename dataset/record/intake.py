@@ -22,7 +22,8 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence
 from dataset.record.withdrawal import read_withdrawn
-from dataset.storage.files import aside, asides, make_private, read_table, sha256, table_bytes
+from dataset.storage.atomic import aside, asides, make_private, sha256
+from dataset.storage.tables import read_table, table_bytes
 
 Progress = Callable[[int, int], None]
 

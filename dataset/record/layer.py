@@ -18,8 +18,9 @@ from dataset.problem import Problem
 from dataset.storage import article_ranges
 from dataset.storage.address import Location
 from dataset.storage.article_ranges import WHOLE, Part, batches, parts_of, read_part
-from dataset.storage.files import asides, encoded, write_batches
+from dataset.storage.atomic import asides
 from dataset.storage.parquet_tables import PARQUET, has_rows
+from dataset.storage.tables import encoded, write_batches
 
 TABLES: dict[str, type[schema.Table]] = {
     name: schema.RECORD[name] for name in ("tasks", "spans", "relations", "findings")

@@ -16,8 +16,8 @@ import polars as pl
 from dataset import schema
 from dataset.record.layer import TABLES, Layer, table_path
 from dataset.storage.address import Location
-from dataset.storage.files import table_bytes
 from dataset.storage.parquet_tables import PARQUET
+from dataset.storage.tables import table_bytes
 
 Lines = dict[str, bytes]
 """The rows of an article by table, as JSON Lines; a table without rows of it may lack."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from dataset.record.corpus import Corpus
-from dataset.storage.files import make_private, write_bytes
+from dataset.storage.atomic import make_private, write_bytes
 
 Tell = Callable[[str], None]
 """Takes a line for the person who waits."""

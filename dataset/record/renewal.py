@@ -23,7 +23,7 @@ from dataset.record.lines import (
 )
 from dataset.storage.address import Location
 from dataset.storage.article_ranges import WHOLE
-from dataset.storage.files import table_bytes
+from dataset.storage.tables import table_bytes
 
 AT_ONCE: Final = 500
 _WORK: Final = ("tasks", "spans", "relations")

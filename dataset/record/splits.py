@@ -12,7 +12,8 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.locks import changing
 from dataset.scheme import vocabulary
-from dataset.storage.files import read_table, sha256, table_bytes, write_bytes
+from dataset.storage.atomic import sha256, write_bytes
+from dataset.storage.tables import read_table, table_bytes
 
 _DIGITS = 16
 

@@ -22,9 +22,10 @@ from dataset.record.locks import Tell, changing, in_silence
 from dataset.schema import RECORD
 from dataset.storage.address import Location
 from dataset.storage.article_ranges import Part, batches, parts_of, read_part
-from dataset.storage.files import aside, folder_aside, read_sound, table_bytes, write_batches, writing
+from dataset.storage.atomic import aside, folder_aside, writing
 from dataset.storage.parquet_tables import PARQUET
 from dataset.storage.repository import head
+from dataset.storage.tables import read_sound, table_bytes, write_batches
 
 
 def withdrawn_path(corpus: Corpus) -> Path:

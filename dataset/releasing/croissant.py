@@ -18,7 +18,7 @@ from dataset import schema
 from dataset.folder.content_hash import shards
 from dataset.folder.manifest import stored_files
 from dataset.record.corpus import Corpus
-from dataset.storage.files import write_bytes
+from dataset.storage.atomic import write_bytes
 from dataset.storage.repository import Commit
 
 CROISSANT: Final = "croissant.json"

@@ -17,7 +17,8 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary
 from dataset.scheme import vocabulary
-from dataset.storage.files import read_sound, read_table, read_utf8, write_bytes
+from dataset.storage.atomic import read_utf8, write_bytes
+from dataset.storage.tables import read_sound, read_table
 
 PAGES: Final = ("README.md", "DATASHEET.md")
 _BLOCK: Final = re.compile(

@@ -15,7 +15,7 @@ from dataset.record.layer import GOLD
 from dataset.releasing import plots
 from dataset.releasing.near_duplicates import Finder, near_duplicates_in
 from dataset.scheme import vocabulary
-from dataset.storage.files import read_sound, table_bytes
+from dataset.storage.tables import read_sound, table_bytes
 
 DATASHEET: Final = "DATASHEET.md"
 NEAR_DUPLICATES: Final = "near-duplicates.jsonl"

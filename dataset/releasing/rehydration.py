@@ -20,7 +20,7 @@ from dataset.published.rows import BETWEEN_SEGMENTS, tokens_of
 from dataset.record.intake import normalised
 from dataset.releasing.pages import article_texts
 from dataset.releasing.variants import put_variant
-from dataset.storage.files import folder_aside, put_folder, sha256, writing
+from dataset.storage.atomic import folder_aside, put_folder, sha256, writing
 
 Texts = dict[str, str]
 

@@ -13,7 +13,8 @@ from typing import Final
 
 from dataset.checks import acknowledged
 from dataset.checks.findings import CATALOGUE
-from dataset.checks.record import check_record, check_shared
+from dataset.checks.shared import check_shared
+from dataset.checks.suite import check_record
 from dataset.diffing.changes import Bump, Change
 from dataset.diffing.diff import diff
 from dataset.folder import manifest
@@ -34,7 +35,7 @@ from dataset.releasing.figures import filled, refresh
 from dataset.releasing.near_duplicates import Finder, near_duplicates_in
 from dataset.releasing.pages import DATASHEET, put_plots, put_report
 from dataset.releasing.variants import put_variant, write_withheld
-from dataset.storage.files import folder_aside, put_folder, read_utf8, remove_stale, write_bytes, writing
+from dataset.storage.atomic import folder_aside, put_folder, read_utf8, remove_stale, write_bytes, writing
 from dataset.storage.repository import Commit, head, uncommitted, write_tree
 
 _VERSION: Final = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)

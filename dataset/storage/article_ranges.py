@@ -18,8 +18,8 @@ import polars as pl
 from dataset import schema
 from dataset.problem import Problem
 from dataset.storage.address import Location
-from dataset.storage.files import lines_before, read_table, rows_of
 from dataset.storage.parquet_tables import PARQUET, Span, group_spans, read_groups
+from dataset.storage.tables import lines_before, read_table, rows_of
 
 AT_ONCE: Final = 8 << 20
 """Bytes of the longest table that one part holds, about."""

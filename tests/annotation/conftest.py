@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from annotation.labelstudio.results import read_task
 from annotation.labelstudio.seats import Seat
+from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, push
 from dataset.record.corpus import Corpus
 

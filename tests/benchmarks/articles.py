@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from dataset.scheme import hedge_targets, vocabulary
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 
 Row = dict[str, Any]
 Drawn = random.Random

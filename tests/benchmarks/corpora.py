@@ -12,11 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from annotation.labelstudio.results import write_result, write_task
+from annotation.labelstudio.result import write_result
+from annotation.labelstudio.tasks import write_task
 from dataset import schema
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import GOLD, TABLES, make_layer
-from dataset.storage.files import table_bytes
+from dataset.storage.tables import table_bytes
 from tests.benchmarks.articles import Article, articles, events, names_of
 
 Row = dict[str, Any]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-from dataset.storage.files import aside
+from dataset.storage.atomic import aside
 from tests.benchmarks import results
 from tests.benchmarks.corpora import write_annotators, write_export
 from tests.benchmarks.measure import Measured, exponent, measure

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from annotation.rounds import pull
 from dataset.agreement.figures import agreement
-from dataset.checks.record import check_record
+from dataset.checks.suite import check_record
 from dataset.diffing.diff import diff
 from dataset.parallel import OrderedMap, local_map
 from dataset.published.build import build

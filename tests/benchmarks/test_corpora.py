@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from annotation.rounds.pull import pull_file
-from dataset.checks.record import check_record
+from dataset.checks.suite import check_record
 from dataset.record.layer import TABLES
 from dataset.storage.address import Location
 from tests.benchmarks.articles import articles

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset.checks.record import check_part, check_record
+from dataset.checks.suite import check_part, check_record
 from dataset.folder import writer
 from dataset.published.build import build
 from dataset.record.corpus import Corpus
@@ -16,7 +16,7 @@ from dataset.record.counts import submitted_articles, summary, summary_of
 from dataset.record.layer import GOLD, layer_parts, read_layer
 from dataset.storage import article_ranges
 from dataset.storage.article_ranges import WHOLE
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 from tests.dataset.tiny import (
     ONE,
     TEXTS,

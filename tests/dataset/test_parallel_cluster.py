@@ -17,7 +17,7 @@ import pytest
 
 from dataset import parallel, schema
 from dataset.agreement.figures import agreement
-from dataset.checks.record import check_record
+from dataset.checks.suite import check_record
 from dataset.folder.content_hash import folder_hash
 from dataset.parallel import Item, OrderedMap, Result, local_map
 from dataset.problem import Problem
@@ -27,7 +27,7 @@ from dataset.record.layer import GOLD, layer_parts
 from dataset.releasing import near_duplicates, near_duplicates_shuffled
 from dataset.releasing.release import Plan, release
 from dataset.storage import article_ranges
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 from tests.benchmarks.corpora import write_record, write_round
 from tests.dataset.release_setup import put_ready
 from tests.dataset.tiny import copies

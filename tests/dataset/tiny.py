@@ -10,7 +10,7 @@ from typing import Any
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import Layer, make_layer, write_layer
 from dataset.storage.address import Location
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 from tests.faults.forks import Forks, Ran, draw
 from tests.faults.table import Tally, tally
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from annotation.labelstudio.results import read_task
 from annotation.labelstudio.seats import Seat, seat
+from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects
-from dataset.checks.layers import errors_of
+from dataset.checks.suite import errors_of
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import read_layer

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from annotation.embedded.backup import backup
-from dataset.checks.record import check_record
+from dataset.checks.suite import check_record
 from dataset.published.build import build
 from dataset.record.corpus import open_corpus
 from dataset.storage.asides import HOME, STATE

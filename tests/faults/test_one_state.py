@@ -14,7 +14,7 @@ import pytest
 
 from annotation.rounds import pull
 from dataset.checks import acknowledged
-from dataset.checks.record import check_record
+from dataset.checks.suite import check_record
 from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus

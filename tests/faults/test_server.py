@@ -18,8 +18,8 @@ from annotation.adjudication import rounds_to_gold
 from annotation.embedded.server import Server
 from annotation.labelstudio import sending
 from annotation.labelstudio.client import Studio
-from annotation.labelstudio.results import read_task
 from annotation.labelstudio.seats import Seat, seat
+from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push
 from annotation.rounds import raw as raws
 from dataset.problem import Problem

@@ -15,7 +15,7 @@ from dataset.folder import manifest
 from dataset.folder.manifest import MANIFEST
 from dataset.releasing.release import release
 from dataset.schema import CONFIGS
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 from tests.clients import Client
 from tests.commands import Done
 from tests.corpora import REPOSITORY

@@ -12,7 +12,7 @@ import pytest
 
 from dataset.folder import manifest
 from dataset.folder.manifest import MANIFEST
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 from tests.clients import Client, ended
 from tests.commands import Done, Running
 from tests.dataset.loading import files

@@ -8,8 +8,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from dataset.checks.findings import Finding
-from dataset.checks.page import codes_page
+from dataset.checks.findings import Finding, codes_page
 from dataset.record.corpus import Corpus
 from scripts import validate
 from scripts.main import app

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from annotation.adjudication.decisions import Outcome, decide
 from annotation.adjudication.questions import Sheet, sheet, shown_links
-from annotation.labelstudio.results import Adjudicated, Reading, Said, read_adjudication
+from annotation.labelstudio.adjudicated import Adjudicated, Said, read_adjudication
+from annotation.labelstudio.result import Reading
 from tests.annotation.adjudication.test_questions import CLAIM, asked, asked_of
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, number, place, quote, speaker

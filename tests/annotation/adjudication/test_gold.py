@@ -15,11 +15,11 @@ from annotation.adjudication.rounds_to_gold import Decided, Opened
 from annotation.labelstudio.client import Studio
 from annotation.labelstudio.seats import Seat
 from dataset import schema
-from dataset.checks.record import check_decisions
+from dataset.checks.decisions import check_decisions
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.withdrawal import withdraw
-from dataset.storage.files import read_table
+from dataset.storage.tables import read_table
 from tests.dataset.release_setup import put_under_git
 from tests.dataset.tiny import ONE, TWO, Row, hedge, key, link, put_corpus, put_jsonl, put_layer, quote, speaker, task
 

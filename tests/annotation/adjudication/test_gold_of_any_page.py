@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from annotation.adjudication import rounds_to_gold
 from annotation.adjudication.decisions import decide
 from annotation.adjudication.questions import sheet, shown_links
-from annotation.labelstudio.results import read_adjudication, write_adjudication
+from annotation.labelstudio.adjudicated import read_adjudication, write_adjudication
+from dataset.checks.decisions import check_decisions
 from dataset.checks.findings import CATALOGUE
-from dataset.checks.layers import STRUCTURE, found_by
-from dataset.checks.record import check_decisions
+from dataset.checks.suite import STRUCTURE, found_by
 from dataset.record.corpus import Corpus
 from dataset.scheme import vocabulary
 from tests.annotation.adjudication.test_gold import ACCOUNT, adjudicator, opened, pulled

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from annotation.adjudication.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
-from annotation.labelstudio.results import read_result, write_adjudication
+from annotation.labelstudio.adjudicated import write_adjudication
+from annotation.labelstudio.result import read_result
 from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, number, place, quote, speaker
 
 CLAIM = "that up to around 12,000 troops may cross"

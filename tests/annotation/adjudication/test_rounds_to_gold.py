@@ -10,14 +10,15 @@ from playwright.sync_api import Browser, expect
 
 from annotation.adjudication import rounds_to_gold
 from annotation.embedded.server import Server
-from annotation.labelstudio.results import Task, read_task, write_result
+from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import Seat, seat
+from annotation.labelstudio.tasks import Task, read_task
 from annotation.rounds import projects, pull, push
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.storage.files import read_table
-from tests.annotation.labelstudio.test_results import blank
+from dataset.storage.tables import read_table
+from tests.annotation.labelstudio.test_result import blank
 from tests.browser import Annotator, log_in
 
 NewCorpus = Callable[[dict[str, str]], Corpus]

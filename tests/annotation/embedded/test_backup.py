@@ -22,13 +22,13 @@ from annotation.embedded.archive import MANIFEST, verify
 from annotation.embedded.backup import Backup, backup, restore
 from annotation.embedded.marks import marked
 from annotation.embedded.server import Account, Secrets, Server
-from annotation.labelstudio.results import read_task
 from annotation.labelstudio.seats import seat
+from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import Layer, read_layer
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 from tests.annotation.rounds.test_pull import labelled, submit
 from tests.corpora import make_corpus
 from tests.disks import small_disk, tree, unwritable

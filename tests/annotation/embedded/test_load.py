@@ -19,12 +19,13 @@ import httpx
 import pytest
 
 from annotation.embedded.server import Account, Server
-from annotation.labelstudio.results import read_task, write_result
+from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import Seat, seat
+from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer, read_layer
-from tests.annotation.labelstudio.test_results import blank
+from tests.annotation.labelstudio.test_result import blank
 from tests.corpora import make_corpus
 
 Row = dict[str, Any]

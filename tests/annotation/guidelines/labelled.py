@@ -9,7 +9,7 @@ from typing import Any
 from annotation.guidelines import notation
 from annotation.guidelines.notation import Example
 from dataset.checks.findings import Finding
-from dataset.checks.layers import check_layer
+from dataset.checks.suite import check_layer
 from dataset.record.layer import make_layer
 from dataset.scheme import hedge_targets, vocabulary
 from tests.corpora import make_corpus

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from annotation.embedded.server import Server
-from annotation.labelstudio.results import read_task
 from annotation.labelstudio.seats import Seat, embedded_seat, seat
+from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push
 from dataset.record.corpus import Corpus
 from tests.annotation.embedded.unprotected import running_as_it_comes

@@ -9,7 +9,7 @@ import pytest
 
 from annotation import guidelines
 from annotation.guidelines.html import marked, page_markdown
-from annotation.labelstudio.results import CHOICES, LABEL, TYPED, UNNAMED
+from annotation.labelstudio.result import CHOICES, LABEL, TYPED, UNNAMED
 from annotation.page.label_config import COLOURS, LINES, label_config
 from dataset.scheme import vocabulary
 

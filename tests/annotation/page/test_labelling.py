@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Route, expect
 
 from annotation import guidelines
 from annotation.embedded.server import Server
-from annotation.labelstudio.results import read_task
 from annotation.labelstudio.seats import Seat, seat
+from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer, read_layer

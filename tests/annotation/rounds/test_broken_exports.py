@@ -9,7 +9,7 @@ import pytest
 
 from annotation.rounds.pull import pull_file
 from dataset.checks.findings import CATALOGUE, Finding
-from dataset.checks.layers import check_layer
+from dataset.checks.suite import check_layer
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import read_layer

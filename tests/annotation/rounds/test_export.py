@@ -10,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ijson.backends import python as exact
 
-from annotation.labelstudio.results import has_long_number
+from annotation.labelstudio.canonical import has_long_number
 from annotation.rounds import export
 from annotation.rounds.export import read_export
 from dataset.problem import Problem

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.labelstudio.results import canonical_line, restored_meta
+from annotation.labelstudio.canonical import canonical_line
+from annotation.labelstudio.tasks import restored_meta
 from annotation.rounds.normalise import Normaliser, taken_back
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, read_layer, sort_layer, write_layer

@@ -9,16 +9,17 @@ import pytest
 
 from annotation.labelstudio import client
 from annotation.labelstudio.client import Studio
-from annotation.labelstudio.results import read_task, write_result
+from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import Seat, seat
+from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push, raw
 from annotation.rounds.pull import Pulled
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import TABLES, Layer, read_layer
 from dataset.record.withdrawal import withdraw
-from dataset.storage.files import sha256
-from tests.annotation.labelstudio.test_results import blank
+from dataset.storage.atomic import sha256
+from tests.annotation.labelstudio.test_result import blank
 from tests.commands import Running
 from tests.corpora import make_corpus
 from tests.dataset.release_setup import put_under_git

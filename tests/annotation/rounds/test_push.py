@@ -13,8 +13,8 @@ import pytest
 
 from annotation.guidelines import version
 from annotation.labelstudio.client import Studio
-from annotation.labelstudio.results import read_task
 from annotation.labelstudio.seats import Seat, seat
+from annotation.labelstudio.tasks import read_task
 from annotation.page.label_config import label_config
 from annotation.rounds import projects, push
 from annotation.rounds.locks import one_at_a_time

@@ -15,8 +15,8 @@ from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, make_layer, read_layer, write_layer
-from dataset.storage.files import read_table, table_bytes
-from tests.annotation.labelstudio.test_results import blank
+from dataset.storage.tables import read_table, table_bytes
+from tests.annotation.labelstudio.test_result import blank
 from tests.annotation.rounds.test_pull import files, labelled
 
 NewCorpus = Callable[[dict[str, str]], Corpus]

@@ -18,14 +18,15 @@ from dataset.agreement import compared as rounds
 from dataset.agreement import figures as agreement
 from dataset.agreement.compared import Compared
 from dataset.agreement.figures import Agreed, Draws
-from dataset.checks.layers import check_layer
+from dataset.checks.suite import check_layer
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import read_layer, write_layer
 from dataset.storage import article_ranges as parts_module
 from dataset.storage.article_ranges import AT_ONCE
-from dataset.storage.files import sha256, table_bytes
+from dataset.storage.atomic import sha256
+from dataset.storage.tables import table_bytes
 from tests.corpora import copy_of_the_seeds, make_corpus
 from tests.dataset.agreement.compared import LENGTH, Work, figures, works
 from tests.dataset.agreement.compared import compared as work_compared

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotation.labelstudio.results import raw_line
+from annotation.labelstudio.canonical import raw_line
 from annotation.rounds import normalise
 from annotation.rounds.normalise import Batch, Normaliser, normalised, taken_back
 from annotation.rounds.pull import Taken, pull_file
@@ -23,7 +23,7 @@ from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, make_layer, read_layer, removals, sort_layer, write_layer
 from dataset.record.lines import Spill
 from dataset.record.renewal import Renewed, renew
-from dataset.storage.files import table_bytes
+from dataset.storage.tables import table_bytes
 from tests.annotation.rounds.test_broken_exports import ARTICLES, FOLDER
 from tests.dataset.tiny import put_corpus
 from tests.disks import tree

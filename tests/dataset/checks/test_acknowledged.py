@@ -7,7 +7,7 @@ import pytest
 from dataset.checks import acknowledged
 from dataset.checks.acknowledged import Judged
 from dataset.checks.findings import Finding
-from dataset.checks.layers import check_layer
+from dataset.checks.suite import check_layer
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import make_layer

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.checks.record import check_record
+from dataset.checks.suite import check_record
 from dataset.record.corpus import Corpus
 from tests.dataset.tiny import ONE, Row, put_corpus, put_jsonl, put_layer, valid_rows
 

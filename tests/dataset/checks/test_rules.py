@@ -6,7 +6,7 @@ import pytest
 
 from dataset.checks.facts import gather
 from dataset.checks.findings import CATALOGUE, Finding
-from dataset.checks.layers import check_layer
+from dataset.checks.suite import check_layer
 from dataset.record.corpus import open_corpus
 from dataset.record.layer import make_layer
 from tests.corpora import REPOSITORY

@@ -17,7 +17,7 @@ from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.publishing.pins import Pin
 from dataset.schema import CONFIGS
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 from tests.corpora import REPOSITORY
 from tests.dataset.tiny import LAYER, put_corpus, put_layer, valid_rows
 

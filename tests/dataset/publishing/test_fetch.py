@@ -16,7 +16,7 @@ from dataset.folder.manifest import MANIFEST, rows_digest
 from dataset.problem import Problem
 from dataset.publishing.fetch import fetch
 from dataset.publishing.publish import publish
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 from tests.dataset.loading import files
 from tests.disks import tree
 from tests.releases import FIRST, SECOND, corrected, make_release

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from upath import UPath
 
-from dataset.checks.record import check_record
+from dataset.checks.suite import check_record
 from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.convert import DECISIONS, convert_layer
@@ -20,7 +20,7 @@ from dataset.record.withdrawal import withdraw
 from dataset.schema import Decisions
 from dataset.storage import article_ranges, parquet_tables
 from dataset.storage.address import Location
-from dataset.storage.files import read_table, write_table
+from dataset.storage.tables import read_table, write_table
 from tests.dataset.release_setup import put_ready
 from tests.dataset.tiny import LAYER, ONE, TWO, put_corpus, put_gold, row_of, valid_rows
 from tests.disks import small_disk, tree
@@ -163,7 +163,7 @@ def test_a_layer_at_an_address_is_put_there_whole(tmp_path: Path, monkeypatch: p
     folder, layer = UPath(f"memory://{tmp_path.name}/r1/a1"), make_layer(LAYER, **valid_rows())
     write_layers({folder: make_layer(LAYER)}, {"pull_id": "first"}, "parquet")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    monkeypatch.setattr("dataset.storage.files.shutil.copyfileobj", _half)
+    monkeypatch.setattr("dataset.storage.tables.shutil.copyfileobj", _half)
     with pytest.raises(OSError):
         write_layers({folder: layer}, {"pull_id": "second"}, "parquet")
     after = {path.name: path.read_bytes() for path in folder.iterdir()}

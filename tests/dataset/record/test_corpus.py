@@ -7,7 +7,7 @@ import pytest
 
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, Maker, open_corpus
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 from tests.dataset.tiny import (
     ENTITIES,
     ONE,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset.record.hashes import Hashes
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 
 ids = st.from_regex(r"[A-Za-z0-9_\-][A-Za-z0-9_.\-]{0,12}", fullmatch=True)
 

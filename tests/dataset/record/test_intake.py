@@ -15,7 +15,7 @@ from dataset.record import intake as intake_module
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.intake import About, Refused, intake, text_files
 from dataset.schema import Articles, failures
-from dataset.storage.files import Asides, aside, sha256
+from dataset.storage.atomic import Asides, aside, sha256
 from tests.corpora import make_corpus
 from tests.disks import small_disk, tree, unwritable
 

@@ -26,7 +26,7 @@ from dataset.record.layer import (
     write_layer,
     write_layers,
 )
-from dataset.storage.files import table_bytes
+from dataset.storage.tables import table_bytes
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import (
     LAYER,

@@ -6,12 +6,12 @@ import polars as pl
 import pytest
 
 from dataset import schema
-from dataset.checks.layers import check_layer
+from dataset.checks.suite import check_layer
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import TABLES, Layer, read_layer, sort_layer
 from dataset.scheme import hedge_targets, vocabulary
-from dataset.storage.files import read_table, table_bytes
+from dataset.storage.tables import read_table, table_bytes
 from tests.corpora import REPOSITORY
 from tests.dataset.tiny import LAYER
 

@@ -5,7 +5,8 @@ import pytest
 from dataset import schema
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.scheme import vocabulary
-from dataset.storage.files import read_table, sha256, table_bytes
+from dataset.storage.atomic import sha256
+from dataset.storage.tables import read_table, table_bytes
 from tests.corpora import REPOSITORY
 
 

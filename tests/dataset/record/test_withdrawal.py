@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from dataset.checks.record import check_record, check_shared
+from dataset.checks.shared import check_shared
+from dataset.checks.suite import check_record
 from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus
@@ -13,7 +14,7 @@ from dataset.record.intake import About, intake
 from dataset.record.layer import below
 from dataset.record.splits import fixed_splits
 from dataset.record.withdrawal import read_withdrawn, withdraw, withdrawn_path
-from dataset.storage.files import sha256
+from dataset.storage.atomic import sha256
 from tests.dataset.loading import files
 from tests.dataset.release_setup import put_ready
 from tests.dataset.tiny import EVENT, ONE, TEXTS, TWO, put_jsonl

@@ -14,7 +14,7 @@ from dataset import schema
 from dataset.problem import Problem
 from dataset.record.layer import layer_parts, make_layer, read_layer, write_layer
 from dataset.storage.article_ranges import WHOLE, Part, batches, parts_of, read_part
-from dataset.storage.files import table_bytes
+from dataset.storage.tables import table_bytes
 
 IDS = st.text("abcé𝔸~-", min_size=1, max_size=3)
 ROWS = st.lists(st.tuples(IDS, st.integers(0, 9)), max_size=40)

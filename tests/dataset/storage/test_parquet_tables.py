@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset import schema
-from dataset.checks.record import check_record
+from dataset.checks.suite import check_record
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, layer_parts, make_layer, read_layer, write_layer

@@ -2,47 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
 
-from dataset.checks import hedge, number, quote, recall, speaker
-from dataset.checks import spans as everywhere
-from dataset.checks.facts import Facts, gather
+from dataset.checks.facts import Facts
 from dataset.checks.findings import CATALOGUE, Finding
-from dataset.checks.rows import row_findings
-from dataset.record.corpus import Corpus
-from dataset.record.layer import TABLES, Layer
+from dataset.record.layer import TABLES
 from dataset.scheme import vocabulary
-
-
-def check_layer(corpus: Corpus, layer: Layer) -> list[Finding]:
-    """All findings of a layer, by article and place."""
-    return found_by(STRUCTURE + RULES + HINTS, corpus, layer)
-
-
-def errors_of(corpus: Corpus, layer: Layer) -> list[Finding]:
-    """The findings of severity error, by article and place, without looking for what is a warning at most."""
-    return [one for one in found_by(STRUCTURE + RULES, corpus, layer) if one.severity == "error"]
-
-
-def found_by(checks: Iterable[Check], corpus: Corpus, layer: Layer) -> list[Finding]:
-    """What these checks find in a layer, and articles that the corpus does not have; by article and place."""
-    facts = gather(corpus, layer)
-    found = [finding for check in checks for finding in check(facts)]
-    known = set(facts.events["article_id"])
-    found += [_unknown_article(layer.name, one) for one in layer.tasks["article_id"].drop_nulls() if one not in known]
-    return sorted(found, key=place)
-
-
-def place(one: Finding) -> tuple[str, int, str, str, str]:
-    """What findings are sorted by: article and place."""
-    return (one.article_id, -1 if one.start is None else one.start, one.code, one.span_id or "", one.message)
-
-
-def _unknown_article(layer: str, article: str) -> Finding:
-    return Finding("unknown-article", layer, article, "the corpus has no such article")
 
 
 def pull_findings(facts: Facts) -> Iterator[Finding]:
@@ -140,50 +108,3 @@ def _from(facts: Facts, link: dict[str, Any]) -> dict[str, Any]:
     """The span that a link starts from, or what is known of it."""
     found = facts.span(link["article_id"], link["from_span"])
     return found or {"article_id": link["article_id"], "span_id": link["from_span"]}
-
-
-Check = Callable[[Facts], Iterator[Finding]]
-STRUCTURE: tuple[Check, ...] = (
-    row_findings,
-    pull_findings,
-    text_findings,
-    duplicate_ids,
-    everywhere.duplicate_spans,
-    everywhere.overlaps,
-    spans_without_task,
-    relation_ends,
-    foreign_rows,
-    duplicate_tasks,
-    duplicate_relations,
-    hedge.two_targets,
-    quote.two_origins,
-    quote.later_continued,
-    quote.circles,
-)
-"""Whether the record holds together, whatever its words."""
-
-RULES: tuple[Check, ...] = (
-    everywhere.punctuation,
-    speaker.trailing_commas,
-    speaker.speakers_without_quote,
-    speaker.unregistered_entities,
-    quote.sources,
-    hedge.cues,
-    hedge.other_targets,
-    number.values,
-)
-"""Whether it keeps the scheme's rules. They judge spans that are sound: see `Facts.sound`."""
-
-HINTS: tuple[Check, ...] = (
-    everywhere.possessives,
-    everywhere.furniture,
-    speaker.asides,
-    quote.quotation_marks,
-    quote.quoted_words,
-    quote.complementisers,
-    number.approximators,
-    number.counted_nouns,
-    number.dates,
-    recall.missed,
-)
-"""Rules, too, but a breach of these is a warning."""

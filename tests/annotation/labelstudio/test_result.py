@@ -6,21 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.labelstudio.results import (
-    CHOICES,
-    LABEL,
-    OPEN,
-    TYPED,
-    UNNAMED,
-    Task,
-    canonical_line,
-    ended,
-    read_adjudication,
-    read_result,
-    read_task,
-    same_work,
-    write_result,
-)
+from annotation.labelstudio.adjudicated import OPEN, read_adjudication
+from annotation.labelstudio.canonical import canonical_line
+from annotation.labelstudio.result import CHOICES, LABEL, TYPED, UNNAMED, read_result, write_result
+from annotation.labelstudio.tasks import Task, ended, read_task, same_work
 from dataset.problem import Problem
 from dataset.scheme import vocabulary
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dataset.checks.record import check_entities, check_record, check_shared
+from dataset.checks.shared import check_entities, check_shared
+from dataset.checks.suite import check_record
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import TABLES
 from tests.dataset.tiny import put_corpus, put_jsonl, put_layer, valid_rows

@@ -3,8 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import dataset.checks
-from dataset.checks.findings import CATALOGUE
-from dataset.checks.page import codes_page
+from dataset.checks.findings import CATALOGUE, codes_page
 
 PAGE = Path(dataset.checks.__file__).with_name("CODES.md")
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset.checks.findings import CATALOGUE, Finding
-from dataset.checks.layers import HINTS, STRUCTURE, check_layer, errors_of, found_by
+from dataset.checks.suite import HINTS, STRUCTURE, check_layer, errors_of, found_by
 from dataset.record.corpus import Corpus
 from dataset.record.layer import make_layer
 from tests.dataset.checks.wrong import ARTICLE, MISSED, WRONG

@@ -1,0 +1,346 @@
+"""What the result of an annotation says, as rows of the record, and rows as a result again.
+
+A region is described by several results that share its id: one with its label, one for each attribute. A control of the
+page bears the name of the record's column that it fills, but for `label`, `speaker_other` and `quote_unnamed`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from dataset.problem import Problem
+from dataset.scheme import vocabulary
+
+Row = dict[str, Any]
+
+
+Result = dict[str, Any]
+
+
+LABEL: Final = "label"
+
+
+TEXT: Final = "text"
+
+
+CHOICES: Final = ("speaker_entities", "quote_form", "quote_unnamed", "hedge_kind", "number_kind")
+
+
+TYPED: Final = ("speaker_other", "number_value", "number_unit")
+
+
+UNNAMED: Final = "source not named"
+
+
+_CHOOSING: Final = frozenset({*CHOICES, "decision", "rule"})
+
+
+_COLUMN_OF: Final = {"speaker_other": "speaker_entities", "quote_unnamed": "quote_source"}
+
+
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+
+
+_SWITCHES: Final = frozenset({"readonly", "hidden", "locked"})
+
+
+_DIRECTIONS: Final = (None, "right", "left", "bi")
+
+
+_SPACES: Final = re.compile(r"(?:\s|\\[nr])+")
+
+
+_AND: Final = ";"
+
+
+_LISTS: Final = ("speaker_entities", "speaker_other")
+
+
+_CONTROLS: Final = CHOICES + TYPED
+
+
+_LABEL_OF: Final = {name: label for label, names in vocabulary.ATTRIBUTES.items() for name in names}
+
+
+_PLACE: Final = ("span_id", "label", "start", "end", "text")
+
+
+_BLANK: Final = dict.fromkeys((*_PLACE, *(name for names in vocabulary.ATTRIBUTES.values() for name in names)))
+
+
+@dataclass
+class Reading:
+    """What one result says: span and relation rows without the layer's key.
+
+    `findings` are (code, region, message) of what the rows cannot hold.
+    """
+
+    spans: list[Row] = field(default_factory=list)
+    relations: list[Row] = field(default_factory=list)
+    findings: list[tuple[str, str | None, str]] = field(default_factory=list)
+
+    def found(self, code: str, region: str | None, message: str) -> None:
+        """Notes a finding."""
+        self.findings.append((code, region, message))
+
+
+def read_result(result: Any, text: str) -> Reading:
+    """Reads the result of one annotation of `text`. Never raises: what cannot be read is a finding."""
+    reading = Reading()
+    if not isinstance(result, list):
+        reading.found("unreadable-result", None, "the annotation's result is not a list")
+        return reading
+    for region, items in _regions(result, reading).items():
+        _read_region(region, items, text, reading)
+    _read_relations(result, reading)
+    return reading
+
+
+def _regions(result: list[Any], reading: Reading) -> dict[str, list[Result]]:
+    """The results by region id, in the order in which the regions first appear."""
+    regions: dict[str, list[Result]] = {}
+    for item in result:
+        if not isinstance(item, dict):
+            reading.found("unreadable-result", None, "a result is not an object")
+        elif item.get("type") == "relation":
+            continue
+        elif not is_text(region := item.get("id")) or not region:
+            reading.found("region-without-id", None, f"a result of {brief(item.get('from_name'))} has no region id")
+        else:
+            for name in _SWITCHES & item.keys():
+                if not isinstance(item[name], bool):
+                    reading.found("unreadable-value", region, f"`{name}` is {brief(item[name])}, not true or false")
+            regions.setdefault(region, []).append(item)
+    return regions
+
+
+def _read_region(region: str, items: list[Result], text: str, reading: Reading) -> None:
+    labelled = [item for item in items if item.get("from_name") == LABEL]
+    if len(labelled) != 1:
+        code = "region-without-label" if not labelled else "duplicate-region-id"
+        reading.found(code, region, f"the region has {len(labelled)} results of the control `{LABEL}`")
+        return
+    offsets, label = _offsets(labelled[0].get("value")), _label(region, labelled[0], reading)
+    if offsets is None:
+        reading.found("unreadable-offsets", region, f"offsets are not whole numbers: {brief(labelled[0].get('value'))}")
+    elif label is not None:
+        start, end = offsets
+        span = _blank_span(region, label, start, end, text)
+        _compare_surface(span, labelled[0]["value"].get("text"), text, reading)
+        for item in items:
+            if item is not labelled[0]:
+                _read_attribute(span, item, offsets, reading)
+        reading.spans.append(_finish(span))
+
+
+def _offsets(value: Any) -> tuple[int, int] | None:
+    if not isinstance(value, dict):
+        return None
+    start, end = value.get("start"), value.get("end")
+    return (start, end) if type(start) is type(end) is int and -(2**63) < start < 2**63 > end > -(2**63) else None
+
+
+def _label(region: str, item: Result, reading: Reading) -> str | None:
+    value = item.get("value")
+    labels = value.get("labels") if isinstance(value, dict) else None
+    if isinstance(labels, list) and len(labels) == 1 and is_text(labels[0]):
+        return str(labels[0])
+    reading.found("region-without-label" if not labels else "several-labels", region, f"labels are {brief(labels)}")
+    return None
+
+
+def _blank_span(region: str, label: str, start: int, end: int, text: str) -> Row:
+    span = _BLANK.copy()
+    span["span_id"], span["label"], span["start"], span["end"] = region, label, start, end
+    span["text"] = text[start:end] if 0 <= start <= end <= len(text) else ""
+    span["speaker_entities"] = []
+    return span
+
+
+def _compare_surface(span: Row, surface: Any, text: str, reading: Reading) -> None:
+    """Notes where a region's own words are not the article's at its offsets.
+
+    Label Studio writes a line end as a backslash and an n, and takes doubled blanks for one: both sides are brought to
+    that form. Offsets that count UTF-16 units, as older data and other front ends have them, are named as such.
+    """
+    start, end = span["start"], span["end"]
+    if not is_text(surface) or not 0 <= start < end <= len(text) or _same_words(span["text"], surface):
+        return
+    units = text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le", "replace")
+    reason = "; the offsets count UTF-16 units" if _same_words(units, surface) else ""
+    reading.found(
+        "surface-differs",
+        span["span_id"],
+        f"the region says “{surface[:60]}”, its offsets “{span['text'][:60]}”{reason}",
+    )
+
+
+def _same_words(one: str, other: str) -> bool:
+    return one == other or _SPACES.sub(" ", one).strip() == _SPACES.sub(" ", other).strip()
+
+
+def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: Reading) -> None:
+    name, value = item.get("from_name"), item.get("value")
+    if name not in _CONTROLS:
+        reading.found("unknown-control", span["span_id"], f"the control {brief(name)} is not on the labelling page")
+    elif (values := control_values(name, value)) is None:
+        reading.found("unreadable-value", span["span_id"], f"`{name}` holds {brief(value)}")
+    else:
+        own = _offsets(value)
+        if own is None and isinstance(value, dict) and not {"start", "end"}.isdisjoint(value):
+            reading.found("unreadable-offsets", span["span_id"], f"`{name}` has offsets that are not whole numbers")
+        elif own is not None and own != offsets:
+            reading.found("offsets-disagree", span["span_id"], f"`{name}` stands at {own}, its region at {offsets}")
+        if _is_foreign(span["label"], str(name)):
+            if values:
+                reading.found("foreign-attribute", span["span_id"], f"the {span['label']} has `{name}` {brief(values)}")
+        else:
+            _fill(span, str(name), values, reading)
+
+
+def _is_foreign(label: str, control: str) -> bool:
+    """Whether a control fills an attribute of another label. A label that the scheme does not know has all of them."""
+    return label in vocabulary.LABELS and _LABEL_OF[_COLUMN_OF.get(control, control)] != label
+
+
+def control_values(name: Any, value: Any) -> list[str] | None:
+    """The values that a control of this name holds; None where they cannot be read as text."""
+    if not isinstance(value, dict):
+        return None
+    values = value.get("choices" if name in _CHOOSING else "text")
+    values = [values] if isinstance(values, str) else values
+    if not isinstance(values, list):
+        return None
+    for one in values:
+        if not is_text(one):
+            return None
+    return values
+
+
+def is_text(value: Any) -> bool:
+    """A string that UTF-8 can hold: no lone surrogate."""
+    return isinstance(value, str) and (value.isascii() or not _SURROGATE.search(value))
+
+
+def _fill(span: Row, name: str, values: list[str], reading: Reading) -> None:
+    column = _COLUMN_OF.get(name, name)
+    if name in _LISTS:
+        names = values if name in CHOICES else [one.strip() for value in values for one in value.split(_AND)]
+        span[column] += [one for one in dict.fromkeys(names) if one and one not in span[column]]
+    elif len(values) > 1 or (span[column] is not None and values):
+        reading.found("several-values", span["span_id"], f"`{name}` holds several values: {brief(values)}")
+    elif values:
+        span[column] = "unnamed" if (name, values[0]) == ("quote_unnamed", UNNAMED) else values[0]
+
+
+def _finish(span: Row) -> Row:
+    """Adds what follows from what was typed. Names are a set: listed or typed, in whatever order, they are sorted."""
+    span["speaker_entities"].sort()
+    if span["label"] == "quote" and span["quote_source"] is None:
+        span["quote_source"] = "linked"
+    span["number_low"], span["number_high"] = vocabulary.value_bounds(span["number_value"]) or (None, None)
+    return span
+
+
+def brief(value: Any) -> str:
+    """A value as JSON, cut after 120 characters, for messages."""
+    return json.dumps(value, default=str)[:120]
+
+
+def _read_relations(result: list[Any], reading: Reading) -> None:
+    spans = {span["span_id"]: span for span in reading.spans}
+    seen = set()
+    for item in result:
+        if not (isinstance(item, dict) and item.get("type") == "relation"):
+            continue
+        ends = (item.get("from_id"), item.get("to_id"))
+        if not all(is_text(end) and end for end in ends):
+            reading.found("unreadable-relation", None, f"a relation's ends are {brief(ends)}")
+            continue
+        if item.get("direction") not in _DIRECTIONS:
+            reading.found("unreadable-relation", None, f"a relation's direction is {brief(item['direction'])}")
+            continue
+        row = _relation(*_directed(str(ends[0]), str(ends[1]), item.get("direction"), spans), spans)
+        if (row["from_span"], row["to_span"]) not in seen:
+            seen.add((row["from_span"], row["to_span"]))
+            reading.relations.append(row)
+
+
+def _relation(start: str, end: str, spans: dict[str, Row]) -> Row:
+    labels = (spans.get(start, {}).get("label"), spans.get(end, {}).get("label"))
+    return {"type": vocabulary.relation_type(*labels), "from_span": start, "to_span": end, "derived": False}
+
+
+def _directed(start: str, end: str, direction: Any, spans: dict[str, Row]) -> tuple[str, str]:
+    """The ends in the scheme's direction, whichever way the link was drawn; where neither way is one, as drawn."""
+    ways = [(end, start), (start, end)] if direction == "left" else [(start, end), (end, start)]
+    known = [way for way in ways if _relation(*way, spans)["type"]]
+    if len(known) == 2:
+        return max(known, key=lambda way: (spans[way[0]]["start"], spans[way[0]]["end"], way[0]))
+    return known[0] if known else ways[0]
+
+
+def write_result(spans: Iterable[Row], relations: Iterable[Row], names: Iterable[str] = ()) -> list[Result]:
+    """The result that shows these rows on the labelling page. Derived relations are left out.
+
+    `names` are the entities that the page offers; any other goes into the field for other names.
+
+    Raises:
+        Problem: a name that the page does not offer cannot be typed there and be read as the same name again.
+    """
+    offered = set(names)
+    regions = [result for span in spans for result in write_span(span, offered)]
+    drawn = (relation for relation in relations if not relation["derived"])
+    return regions + [
+        {"type": "relation", "from_id": link["from_span"], "to_id": link["to_span"], "direction": "right"}
+        for link in drawn
+    ]
+
+
+def write_span(span: Row, offered: set[str]) -> Iterator[Result]:
+    """A span's results: one for its label, and one for each attribute that has a value."""
+    yield region_item(span, LABEL, "labels", {"text": span["text"], "labels": [span["label"]]})
+    others = [_typeable(span, name) for name in span["speaker_entities"] if name not in offered]
+    chosen = {
+        "speaker_entities": [name for name in span["speaker_entities"] if name in offered],
+        "quote_unnamed": [UNNAMED] if span["quote_source"] == "unnamed" else [],
+        **{
+            name: [span[name]] if span[name] is not None else [] for name in ("quote_form", "hedge_kind", "number_kind")
+        },
+    }
+    typed = {
+        "speaker_other": [f"{_AND} ".join(others)] if others else [],
+        **{n: [span[n]] if span[n] is not None else [] for n in ("number_value", "number_unit")},
+    }
+    for name, values in chosen.items():
+        if values:
+            yield region_item(span, name, "choices", {"text": span["text"], "choices": values})
+    for name, values in typed.items():
+        if values:
+            yield region_item(span, name, "textarea", {"text": values})
+
+
+def _typeable(span: Row, name: str) -> str:
+    if not name or name != name.strip() or _AND in name:
+        raise Problem(
+            f"the speaker {span['span_id']} of {span.get('article_id', 'the article')} has the name {brief(name)}, "
+            f"which would be read as another: “{_AND}” stands between names",
+            "mend the name, or register it in entities.jsonl",
+        )
+    return name
+
+
+def region_item(span: Row, control: str, kind: str, value: Row) -> Result:
+    """One result of the region of a span."""
+    return {
+        "id": span["span_id"],
+        "from_name": control,
+        "to_name": TEXT,
+        "type": kind,
+        "origin": "manual",
+        "value": {"start": span["start"], "end": span["end"], **value},
+    }

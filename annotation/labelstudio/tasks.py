@@ -1,0 +1,296 @@
+"""Tasks of Label Studio: read, whatever they hold, and as they are sent."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from annotation.labelstudio.adjudicated import ADJUDICATION
+from annotation.labelstudio.result import Result, Row, brief, is_text, read_result
+from dataset.schema import IDENTIFIER
+from dataset.storage.atomic import sha256
+
+
+@dataclass(frozen=True)
+class Work:
+    """What an account submitted or skipped. `told` is how and when: status, created_at, updated_at (UTC), seconds.
+
+    The status is None where it cannot be read: then nobody can tell whether the work counts.
+    """
+
+    result: Any
+    account: int | str | None
+    told: Row
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the task was skipped."""
+        return bool(self.told["status"] == "skipped")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a task of adjudication asks: the hash of what the annotators said, and the regions of each question."""
+
+    sheet_sha256: str
+    questions: list[list[str]]
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task as the server tells it, as far as the record needs it. `faults` say what of it could not be read.
+
+    `restored` holds what a restored task's work tells of itself, and `restored_sha256` the result that it is true of.
+    """
+
+    id: int
+    article_id: str | None
+    text: str | None
+    text_sha256: str | None
+    guidelines_version: str | None
+    work: list[Work]
+    restored: Row
+    restored_sha256: str | None
+    asked: Asked | None
+    faults: list[str]
+
+
+def read_task(raw: Row) -> Task:
+    """Reads a task. Drafts and predictions are left out."""
+    faults: list[str] = []
+    data, annotations = _object(raw, "data", faults), _list(raw, "annotations", faults)
+    faults += _work_elsewhere(raw, annotations)
+    restored = _object(_object(raw, "meta", faults), "restored", faults)
+    return Task(
+        id=_id(raw.get("id"), faults),
+        article_id=_string(data.get("article_id")),
+        text=_string(data.get("text")),
+        text_sha256=_checked_string(data, "text_sha256", faults),
+        guidelines_version=_version(data, faults),
+        work=[_read_work(one, faults) for one in annotations],
+        restored=_read_restored(restored, faults) if restored else {},
+        restored_sha256=_checked_string(restored, "result_sha256", faults),
+        asked=_read_asked(data),
+        faults=faults,
+    )
+
+
+def _read_asked(data: Row) -> Asked | None:
+    fingerprint, questions = _string(data.get("sheet_sha256")), data.get("questions")
+    if fingerprint is None or not isinstance(questions, list):
+        return None
+    return Asked(fingerprint, [[*filter(is_text, one)] for one in questions if isinstance(one, list)])
+
+
+def _object(within: Row, name: str, faults: list[str]) -> Row:
+    value = within.get(name)
+    if value is not None and not isinstance(value, dict):
+        faults.append(f"`{name}` is {brief(value)}, not an object")
+    return value if isinstance(value, dict) else {}
+
+
+def _list(within: Row, name: str, faults: list[str]) -> list[Row]:
+    """The objects of a list; whatever else is in it, or in its place, is a fault."""
+    value = within.get(name)
+    if value is not None and not isinstance(value, list):
+        faults.append(f"`{name}` is {brief(value)}, not a list")
+    items = value if isinstance(value, list) else []
+    faults += [f"`{name}` holds {brief(one)}, not an object" for one in items if not isinstance(one, dict)]
+    return [one for one in items if isinstance(one, dict)]
+
+
+def _work_elsewhere(raw: Row, annotations: list[Row]) -> Iterator[str]:
+    """Signs that a task holds work in another form than a list `annotations`, as exports of Label Studio 0.x do."""
+    for name, value in raw.items():
+        if name not in _READ and any(isinstance(one, dict) and "result" in one for one in _items(value)):
+            yield f"it holds work as `{name}`, a form that is not read; export it as JSON from Label Studio 1.23"
+    if "result" in raw:
+        yield "it holds a `result` outside of `annotations`"
+    if raw.get("annotations") is None:
+        yield "it has no `annotations`, so whether there is work on it is not known"
+    counts = [raw.get(name) for name in ("total_annotations", "cancelled_annotations")]
+    if not annotations and any(type(count) is int and count > 0 for count in counts):
+        yield "it says that it has annotations, and holds none"
+
+
+def _items(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return [value, *value.values()]
+    return value if isinstance(value, list) else ()
+
+
+_READ: Final = frozenset({"annotations", "predictions", "drafts", "data", "meta"})
+
+
+def _id(value: Any, faults: list[str]) -> int:
+    if type(value) is int:
+        return value
+    faults.append(f"its id is {brief(value)}, not a number")
+    return 0
+
+
+def _read_work(annotation: Row, faults: list[str]) -> Work:
+    told = {"status": _status(annotation, faults), **_read_times(annotation, "lead_time", faults)}
+    if not isinstance(annotation.get("ground_truth", False), bool | None):
+        faults.append(f"`ground_truth` is {brief(annotation['ground_truth'])}, not true or false")
+    return Work(annotation.get("result"), _account(annotation, faults), told)
+
+
+def _status(annotation: Row, faults: list[str]) -> str | None:
+    """Whether it was skipped or submitted, None where that cannot be read."""
+    cancelled = annotation.get("was_cancelled", False)
+    if isinstance(cancelled, bool):
+        return "skipped" if cancelled else "submitted"
+    faults.append(f"`was_cancelled` is {brief(cancelled)}, not true or false; whether it counts is not known")
+    return None
+
+
+def _read_times(told: Row, seconds: str, faults: list[str]) -> Row:
+    """created_at, updated_at (UTC) and seconds; None, and a fault, where one cannot be read."""
+    names = {"created_at": "created_at", "updated_at": "updated_at", seconds: "seconds"}
+    times = {column: (_seconds if name == seconds else _utc)(told.get(name)) for name, column in names.items()}
+    for name, column in names.items():
+        if told.get(name) is not None and times[column] is None:
+            faults.append(f"`{name}` is {brief(told[name])}")
+    return times
+
+
+def _read_restored(restored: Row, faults: list[str]) -> Row:
+    return {
+        **_read_times(restored, "seconds", faults),
+        "guidelines_version": _version(restored, faults),
+    }
+
+
+def _version(told: Row, faults: list[str]) -> str | None:
+    """The guidelines' version, which goes onto the card as it is."""
+    version = _checked_string(told, "guidelines_version", faults)
+    if version is None or re.fullmatch(IDENTIFIER, version):
+        return version
+    faults.append(f"the guidelines' version is {brief(version)}")
+    return None
+
+
+def _string(value: Any) -> str | None:
+    return value if is_text(value) else None
+
+
+def _checked_string(within: Row, name: str, faults: list[str]) -> str | None:
+    """A string or None; anything else is a fault."""
+    value = within.get(name)
+    if value is not None and not is_text(value):
+        faults.append(f"`{name}` is {brief(value)}, not a text")
+    return _string(value)
+
+
+def _seconds(value: Any) -> float | None:
+    try:
+        seconds = float(value) if type(value) in (int, float) else math.nan
+    except OverflowError:
+        return None
+    return seconds if math.isfinite(seconds) else None
+
+
+def _utc(value: Any) -> str | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+        moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def _account(annotation: Row, faults: list[str]) -> int | str | None:
+    """The account that submitted: its id, or its address in exports that hold the whole account."""
+    who = annotation.get("completed_by")
+    account = who.get("id") or who.get("email") if isinstance(who, dict) else who
+    if type(account) is int or isinstance(account, str):
+        return account
+    if who is not None:
+        faults.append(f"`completed_by` is {brief(who)}, not an account")
+    return None
+
+
+def ended(task: Task, work: Work) -> Row:
+    """How and when a task was ended: status, created_at, updated_at (UTC), seconds, guidelines_version.
+
+    Work that was restored and not touched since keeps its first times.
+    """
+    told = work.told | {"guidelines_version": task.guidelines_version}
+    untouched = task.restored_sha256 is not None and task.restored_sha256 == _result_hash(work.result)
+    return told | task.restored if untouched else told
+
+
+def _result_hash(result: Any) -> str:
+    """SHA-256 of a result, whatever the order of its keys."""
+    return sha256(json.dumps(result, sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def same_work(task: Task, result: list[Result], *, skipped: bool) -> bool:
+    """Whether a task holds one piece of work that says the same as `result`, in whatever order."""
+    if len(task.work) != 1 or task.work[0].skipped != skipped:
+        return False
+    first, second = (read_result(one, task.text or "") for one in (task.work[0].result, result))
+    kinds = ("spans", "relations", "findings")
+    return all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
+
+
+def write_task(article: Row, text: str, entities: list[str], guidelines_version: str, taken: str = "") -> Row:
+    """A task as it is sent: the article's text, the names that the page offers, and what identifies both.
+
+    `taken` are keys that the page has other work for.
+    """
+    data = {
+        "text": text,
+        "article_id": article["article_id"],
+        "text_sha256": article["text_sha256"],
+        "guidelines_version": guidelines_version,
+        "entities": [
+            {"value": name, **({"hotkey": key} if key else {})}
+            for name, key in zip(entities, _keys(len(entities), taken), strict=True)
+        ],
+    }
+    return {"data": data}
+
+
+def article_of(task: Row) -> str:
+    """The article_id of a task as it is sent."""
+    return str(task["data"]["article_id"])
+
+
+def _keys(count: int, taken: str) -> list[str | None]:
+    """Keys for the names on the page; past the last, names have none. 1-4, r, u and Escape have other work."""
+    keys: list[str | None] = [key for key in "qwetasdfgzxcvbnyiopjklm" if key not in taken]
+    return (keys + [None] * count)[:count]
+
+
+def with_questions(task: Row, asked: Asked, summary: str, begun: list[Result]) -> Row:
+    """A task as it is sent to an adjudicator, who begins with the result `begun`."""
+    data = task["data"] | {"sheet_sha256": asked.sheet_sha256, "questions": asked.questions, "summary": summary}
+    return {"data": data, "predictions": [{"model_version": ADJUDICATION, "result": begun}]}
+
+
+def with_work(task: Row, row: Row, result: list[Result], account: int) -> Row:
+    """A task as it is sent to hold the work that `row` of the table `tasks` tells."""
+    annotation = {
+        "result": result,
+        "was_cancelled": row["status"] == "skipped",
+        "lead_time": row["seconds"],
+        "completed_by": account,
+        "ground_truth": False,
+    }
+    data = task["data"] | {"guidelines_version": row["guidelines_version"]}
+    return {"data": data, "meta": restored_meta(row, result), "annotations": [annotation]}
+
+
+def restored_meta(row: Row, result: list[Result]) -> Row:
+    """What a restored task remembers: when its work was really done, valid for as long as the result is this one."""
+    kept = {name: row[name] for name in ("created_at", "updated_at", "seconds", "guidelines_version")}
+    return {"restored": {**kept, "result_sha256": _result_hash(result)}}

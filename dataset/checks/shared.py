@@ -1,0 +1,62 @@
+"""Checks of what the layers share: entities, ids, deals, figures of agreement, splits and tombstones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from dataset import schema
+from dataset.checks.decisions import UNREADABLE
+from dataset.checks.findings import Finding
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.withdrawal import unfinished, withdrawn_path
+from dataset.storage.tables import read_sound
+
+
+def check_shared(corpus: Corpus) -> Iterator[Finding]:
+    """All findings of what the layers share: entities, ids, deals, figures of agreement, splits and tombstones."""
+    yield from check_entities(corpus)
+    yield from check_ids(corpus)
+    yield from check_tables(corpus)
+    yield from check_withdrawals(corpus)
+
+
+def check_ids(corpus: Corpus) -> Iterator[Finding]:
+    """Articles, and layers, whose names differ in capitals alone: on many disks their files would be one."""
+    for names in ([*corpus.hashes], corpus.layers()):
+        first: dict[str, str] = {}
+        for name in names:
+            if (same := first.setdefault(name.casefold(), name)) != name:
+                message = f"{name} and {same} differ in capitals alone; on many disks their files would be one"
+                yield Finding("ids-differ-in-case", "record", name, message)
+
+
+def check_withdrawals(corpus: Corpus) -> Iterator[Finding]:
+    """Articles that have a tombstone and are here all the same. Tombstones that cannot be read are another finding."""
+    with suppress(Problem):
+        for article in unfinished(corpus):
+            message = f"{article} was withdrawn and is still here; `hedgerow withdraw {article} --reason …` ends that"
+            yield Finding("withdrawal-unfinished", "record", article, message)
+
+
+def check_tables(corpus: Corpus) -> Iterator[Finding]:
+    """Tables beside the layers that cannot be read, or hold a row that the table does not allow: one finding each."""
+    tables: list[tuple[Path, type[schema.Table]]] = [
+        *((path, schema.Deals) for path in sorted(corpus.annotations.glob("*/deals.jsonl"))),
+        *((path, schema.Agreement) for path in sorted(corpus.annotations.glob("*/agreement.jsonl"))),
+        (corpus.splits, schema.Splits),
+        (withdrawn_path(corpus), schema.Withdrawn),
+    ]
+    for path, table in tables:
+        try:
+            read_sound(path, table)
+        except Problem as problem:
+            yield Finding(UNREADABLE, "record", "", problem.what)
+
+
+def check_entities(corpus: Corpus) -> Iterator[Finding]:
+    """Rows of `entities.jsonl` that the table does not allow, and entities that an event has twice."""
+    for fault in schema.faults(schema.Entities, corpus.entities, ["event_id", "entity"]):
+        yield Finding("unsound-entity", "seeds", "", f"entities.jsonl: {fault}")

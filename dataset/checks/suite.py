@@ -1,0 +1,143 @@
+"""The checks run: on a layer, and on all layers of a record, range of articles by range of articles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from dataset.checks import hedge, number, quote, recall, speaker
+from dataset.checks import spans as everywhere
+from dataset.checks.decisions import UNREADABLE, check_decisions, unreadable_table
+from dataset.checks.facts import Facts, gather
+from dataset.checks.findings import Finding
+from dataset.checks.rows import row_findings
+from dataset.checks.structure import (
+    duplicate_ids,
+    duplicate_relations,
+    duplicate_tasks,
+    foreign_rows,
+    pull_findings,
+    relation_ends,
+    spans_without_task,
+    text_findings,
+)
+from dataset.parallel import OrderedMap
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD, Layer, layer_parts, missing_files, read_layer
+from dataset.storage.article_ranges import Part
+
+
+def check_layer(corpus: Corpus, layer: Layer) -> list[Finding]:
+    """All findings of a layer, by article and place."""
+    return found_by(STRUCTURE + RULES + HINTS, corpus, layer)
+
+
+def errors_of(corpus: Corpus, layer: Layer) -> list[Finding]:
+    """The findings of severity error, by article and place, without looking for what is a warning at most."""
+    return [one for one in found_by(STRUCTURE + RULES, corpus, layer) if one.severity == "error"]
+
+
+def found_by(checks: Iterable[Check], corpus: Corpus, layer: Layer) -> list[Finding]:
+    """What these checks find in a layer, and articles that the corpus does not have; by article and place."""
+    facts = gather(corpus, layer)
+    found = [finding for check in checks for finding in check(facts)]
+    known = set(facts.events["article_id"])
+    found += [_unknown_article(layer.name, one) for one in layer.tasks["article_id"].drop_nulls() if one not in known]
+    return sorted(found, key=place)
+
+
+def place(one: Finding) -> tuple[str, int, str, str, str]:
+    """What findings are sorted by: article and place."""
+    return (one.article_id, -1 if one.start is None else one.start, one.code, one.span_id or "", one.message)
+
+
+def _unknown_article(layer: str, article: str) -> Finding:
+    return Finding("unknown-article", layer, article, "the corpus has no such article")
+
+
+Check = Callable[[Facts], Iterator[Finding]]
+
+
+STRUCTURE: tuple[Check, ...] = (
+    row_findings,
+    pull_findings,
+    text_findings,
+    duplicate_ids,
+    everywhere.duplicate_spans,
+    everywhere.overlaps,
+    spans_without_task,
+    relation_ends,
+    foreign_rows,
+    duplicate_tasks,
+    duplicate_relations,
+    hedge.two_targets,
+    quote.two_origins,
+    quote.later_continued,
+    quote.circles,
+)
+"""Whether the record holds together, whatever its words."""
+
+
+RULES: tuple[Check, ...] = (
+    everywhere.punctuation,
+    speaker.trailing_commas,
+    speaker.speakers_without_quote,
+    speaker.unregistered_entities,
+    quote.sources,
+    hedge.cues,
+    hedge.other_targets,
+    number.values,
+)
+"""Whether it keeps the scheme's rules. They judge spans that are sound: see `Facts.sound`."""
+
+
+HINTS: tuple[Check, ...] = (
+    everywhere.possessives,
+    everywhere.furniture,
+    speaker.asides,
+    quote.quotation_marks,
+    quote.quoted_words,
+    quote.complementisers,
+    number.approximators,
+    number.counted_nouns,
+    number.dates,
+    recall.missed,
+)
+"""Rules, too, but a breach of these is a warning."""
+
+
+def check_record(corpus: Corpus, layers: Iterable[str], each: OrderedMap = map) -> Iterator[Finding]:
+    """All findings of these layers, layer by layer and part by part, by article and place.
+
+    A part of a layer that cannot be read is one finding, and the others are checked. `each` is what does the parts.
+    """
+    for name in layers:
+        yield from _check(corpus, name, each)
+
+
+def _check(corpus: Corpus, name: str, each: OrderedMap) -> Iterator[Finding]:
+    folder, unreadable = corpus.layer_path(name), set[str]()
+    for lost in missing_files(folder):
+        yield Finding("missing-table", name, "", f"{lost} is missing; put it back, or pull again")
+    try:
+        parts = layer_parts(folder)
+    except Problem as problem:
+        yield unreadable_table(name, problem)
+        return
+    for found in each(partial(check_part, corpus, name), parts):
+        for one in found:
+            if one.code != UNREADABLE or one.message not in unreadable:
+                yield one
+            if one.code == UNREADABLE:
+                unreadable.add(one.message)
+
+
+def check_part(corpus: Corpus, name: str, part: Part) -> list[Finding]:
+    """All findings of a part of a layer, by article and place; of the gold, those of its decisions, too."""
+    decisions = list(check_decisions(corpus, part)) if name == GOLD else []
+    try:
+        found = check_layer(corpus, read_layer(corpus.layer_path(name), name, part))
+    except Problem as problem:
+        found = [unreadable_table(name, problem)]
+    return sorted([*found, *decisions], key=place) if decisions else found
