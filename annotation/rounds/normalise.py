@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Final
 
 import polars as pl
@@ -16,6 +17,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, make_layer
 from dataset.record.lines import Lines, parted
+from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme import hedge_targets
 
 Row = dict[str, Any]
@@ -122,10 +124,11 @@ class Normaliser:
         self._next += 1
         task = read_task(raw)
         article = task.article_id
-        if article in self._gone:
+        known = article is not None and article in self._corpus.hashes
+        if article in (self._gone if known else self._gone_by_now):
             self._passed_over.add(article)
             return
-        if article is None or article not in self._corpus.hashes:
+        if article is None or not known:
             self._add_stray(task)
             return
         for fault in task.faults:
@@ -135,6 +138,11 @@ class Normaliser:
         elif (text := self._text_of(task, article)) is not None:
             self._ended[article] = task.id
             self._add_work(task, article, text)
+
+    @cached_property
+    def _gone_by_now(self) -> frozenset[str]:
+        """A tombstone is written before its article goes, so it explains why the seeds, as read here, lack one."""
+        return self._gone | withdrawn_articles(self._corpus)
 
     def _add_stray(self, task: Task) -> None:
         name = f"task-{task.id}"

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -313,22 +314,20 @@ def test_a_body_that_never_ends_stops_nobodys_submit(unprotected: Unprotected, b
         submit(unprotected.server, b1)
 
 
-def test_of_two_who_submit_one_waits(unprotected: Unprotected, b1: Work, b2: Work, tmp_path: Path) -> None:
+def test_of_two_who_submit_one_waits(unprotected: Unprotected, tmp_path: Path) -> None:
     """Else the test above could not fail."""
+    work = [make_work(unprotected.server, name) for name in ("a1", "a2")]
     first, second = tmp_path / "first", tmp_path / "second"
-    threads = [
-        threading.Thread(target=submit, args=(unprotected.server, work, str(file)))
-        for work, file in ((b1, first), (b2, second))
-    ]
-    threads[0].start()
-    wait_for(tmp_path / "first.held")
-    threads[1].start()
-    assert not (tmp_path / "second.held").exists()
-    first.touch()
-    wait_for(tmp_path / "second.held")
-    second.touch()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor() as pool:
+        submits = [pool.submit(submit, unprotected.server, work[0], str(first))]
+        wait_for(tmp_path / "first.held")
+        submits.append(pool.submit(submit, unprotected.server, work[1], str(second)))
+        assert not (tmp_path / "second.held").exists()
+        first.touch()
+        wait_for(tmp_path / "second.held")
+        second.touch()
+    for each in submits:
+        each.result()
 
 
 def submit(server: Server, work: Work, until: str = "") -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -343,6 +344,27 @@ def test_an_article_that_is_withdrawn_while_a_pull_is_under_way_does_not_come_ba
     assert pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).withdrawn == {"a1": ["one"]}
     assert layer_of(corpus).tasks["article_id"].to_list() == ["two"]
     assert not any(b"one" in path.read_bytes() for path in corpus.annotations.rglob("*.jsonl"))
+
+
+def test_an_article_that_is_withdrawn_before_its_task_is_read_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pull has read the tombstones when the article goes, and then reads the seeds without it."""
+    texts = {"one": "Rain fell.", "two": "Snow fell."}
+    root = make_corpus(tmp_path / "corpus", texts).root
+    put_under_git(open_corpus(root))
+    read = pull.read_export
+
+    def withdraw_and_read(export: Path) -> Iterator[Row]:
+        withdraw(open_corpus(root), "one", "asked for")
+        return read(export)
+
+    monkeypatch.setattr(pull, "read_export", withdraw_and_read)
+    corpus = open_corpus(root)
+    export = export_of(tmp_path / "export.json", texts)
+    assert pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).withdrawn == {"a1": ["one"]}
+    layer = layer_of(corpus)
+    assert (layer.tasks["article_id"].to_list(), layer.findings.height) == (["two"], 0)
 
 
 def with_one_more_span(path: Path, text: str, words: str) -> Path:
