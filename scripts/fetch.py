@@ -36,7 +36,7 @@ def command(
     corpus: CorpusOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Fetch a published version into a folder, each file and row verified: that version, or a refusal, never another.
+    """Fetch a published version into a folder, with each file and row verified.
 
     All is verified against the version's own manifest, and the manifest against --digest, or against
     releases/VERSION.json of the corpus that you are in or name with --corpus.

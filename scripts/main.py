@@ -5,76 +5,80 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Any, Final
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from dataset.problem import Problem
-from scripts import (
-    acknowledge,
-    adjudicate,
-    agree,
-    backup,
-    build,
-    convert,
-    demo,
-    diff,
-    discard,
-    doctor,
-    down,
-    fetch,
-    intake,
-    progress,
-    publish,
-    pull,
-    push,
-    rehydrate,
-    release,
-    report,
-    restore,
-    status,
-    up,
-    validate,
-    withdraw,
-)
 from scripts.cli.console import problem, show_all_characters
+
+COMMANDS: Final = {
+    "up": "Start the embedded Label Studio, or find it running; print its address and log-ins.",
+    "down": "Stop the Label Studio that `hedgerow up` started. Its data stays.",
+    "status": "Say what runs: the server's address and process, and the layers of the record.",
+    "doctor": "Check whether this machine and this server can do the job: a line a check, and what mends it.",
+    "intake": "Add articles to the corpus: all the files, or none of them.",
+    "push": "Put the articles into Label Studio: one project per round and annotator, each article once.",
+    "progress": "Say how far each annotator is: articles dealt, open, skipped and done, and minutes an article.",
+    "pull": "Bring what was labelled into `pulls/` (raw, never changed) and into the record.",
+    "validate": "Check the record against the schema and the rules; print every finding.",
+    "acknowledge": "Let a warning stand, with a reason. It comes back once its place or its words change.",
+    "agree": "Measure the agreement between a round's annotators, and keep the figures in the record.",
+    "adjudicate": "Open a round for adjudication in Label Studio, and take the decisions into the gold.",
+    "build": "Build a layer into a folder that `datasets.load_dataset` reads. The same record gives the same bytes.",
+    "convert": "Bring the record's layers into another form: JSON Lines into Parquet, or back.",
+    "diff": "Compare two built dataset folders: what changed, and the smallest version bump that says so.",
+    "release": "Write a version of the dataset from the commit that is checked out, with the texts and without.",
+    "publish": "Publish a release: one commit and its tag, read back and verified.",
+    "fetch": "Fetch a published version into a folder, with each file and row verified.",
+    "rehydrate": "Put the articles' texts back into a copy of a release that withholds them.",
+    "withdraw": "Take an article out of the seeds and the whole record, and leave a tombstone without its text.",
+    "discard": "Delete a task, or a whole project, from Label Studio. An annotator's own log-in cannot.",
+    "report": "Write one HTML page to look at: articles, quotes, disagreements, agreement and progress.",
+    "backup": "Back up the embedded Label Studio, whole, while it runs: its database, uploads, accounts and tokens.",
+    "restore": "Put back a backup (--from), or a layer of the record into Label Studio (--round and --annotator).",
+    "demo": "Run all of it on the articles of this corpus: start, push, restore, pull, validate, agree, build, load.",
+}
+"""Each command, which is the module of that name, and the first sentence of its help."""
+
+
+class CommandsOnDemand(TyperGroup):
+    """Imports a command's module when the command runs, for what some of them use takes seconds to import."""
+
+    def __init__(self, **given: Any) -> None:
+        listed = {name: TyperCommand(name, help=summary) for name, summary in COMMANDS.items()}
+        super().__init__(**{**given, "commands": listed})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """As typer does it, with the command's own module in the place of its entry in the list."""
+        name, listed, rest = super().resolve_command(ctx, args)
+        return name, loaded(str(name)) if listed else None, rest
+
+
+def loaded(name: str) -> Any:
+    """A command with its options, from its module."""
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command(name)(import_module(f"scripts.{name}").command)
+    return typer.main.get_command(alone)
+
 
 app = typer.Typer(
     name="hedgerow",
+    cls=CommandsOnDemand,
     help="Who said what, how surely, and with which numbers: from news articles to a dataset.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-COMMANDS = (
-    up,
-    down,
-    status,
-    doctor,
-    intake,
-    push,
-    progress,
-    pull,
-    validate,
-    acknowledge,
-    agree,
-    adjudicate,
-    build,
-    convert,
-    diff,
-    release,
-    publish,
-    fetch,
-    rehydrate,
-    withdraw,
-    discard,
-    report,
-    backup,
-    restore,
-    demo,
-)
-for module in COMMANDS:
-    app.command(module.__name__.rpartition(".")[2], rich_help_panel=None)(module.command)
+
+
+@app.callback()
+def _group() -> None:
+    """Makes typer take the commands for those of a group, though it knows none yet."""
+
 
 COULD_NOT = 3
 STOPPED = 130

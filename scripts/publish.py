@@ -32,10 +32,10 @@ def command(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Publish a release: one commit and its tag, read back and verified. Run it again if the connection was cut.
+    """Publish a release: one commit and its tag, read back and verified.
 
-    The articles' texts stay out where a licence does not let them be passed on: then the folder DIR-withheld is
-    taken. On the Hub, log in with `hf auth login` or set HF_TOKEN.
+    Where a licence does not let the articles' texts be passed on, the folder DIR-withheld is published instead. On the
+    Hub, log in with `hf auth login` or set HF_TOKEN. If the connection is cut, run the same command again.
 
     Example: hedgerow publish dist/1.0.0 --repo org/name
     """

@@ -33,10 +33,10 @@ def command(
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
-    """Write a version from the commit that is checked out: dist/VERSION and dist/VERSION-withheld (without the texts).
+    """Write a version of the dataset from the commit that is checked out, with the texts and without.
 
-    Refuses a record with findings, a version that is too small a step for what changed, and a folder that fails a
-    release check. A version that was written is never altered.
+    They are dist/VERSION and dist/VERSION-withheld. A record with findings, a version that is too small a step for
+    what changed, and a folder that fails a release check are refused. A version that was written is never altered.
 
     Example: hedgerow release --prepare 1.0.0
     Example: hedgerow release 1.0.0

@@ -33,7 +33,7 @@ def command(
     corpus: CorpusOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Write one HTML page to look at: labelled articles, who said what, disagreements, agreement and progress.
+    """Write one HTML page to look at: articles, quotes, disagreements, agreement and progress.
 
     The page needs no network and no server: open it in a browser, send it, or print it. It holds the articles' text.
 

@@ -17,7 +17,7 @@ def command(
     reason: Annotated[str, typer.Option(help="Why; it is kept in the tombstone.", metavar="TEXT")],
     corpus: CorpusOption = None,
 ) -> None:
-    """Take an article out of the seeds and the whole record, for all that comes after; a tombstone without text stays.
+    """Take an article out of the seeds and the whole record, and leave a tombstone without its text.
 
     Versions that were released are not altered. `intake` takes neither its id nor its text again, and `pull` passes its
     tasks over. Label Studio, backups and the raw pulls of this machine keep what they have of it: delete it there.

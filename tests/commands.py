@@ -21,9 +21,11 @@ HEDGEROW = [sys.executable, "-c", "from scripts.main import main; main()"]
 OWN_IN_EACH = {"scripts", "huggingface_hub", "datasets"}
 """What reads the environment or the terminal as it is imported."""
 PRELOADED = """
-annotation.adjudication annotation.backup annotation.doctor annotation.matching annotation.progress annotation.pull
-annotation.push annotation.report annotation.restore dataset.diff dataset.doctor dataset.fetch dataset.intake
-dataset.publish dataset.rehydration dataset.release dataset.withdrawal httpx2 typer
+annotation.adjudication.rounds_to_gold annotation.doctor annotation.embedded.backup annotation.embedded.trespass
+annotation.report.report annotation.rounds.discard annotation.rounds.progress annotation.rounds.pull
+annotation.rounds.push annotation.rounds.restore dataset.agreement.figures dataset.diffing.diff
+dataset.publishing.publish dataset.publishing.fetch dataset.record.convert dataset.record.doctor dataset.record.intake
+dataset.record.withdrawal dataset.releasing.rehydration dataset.releasing.release httpx2 typer
 """
 
 _forking = multiprocessing.get_context("forkserver")

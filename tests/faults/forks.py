@@ -227,7 +227,9 @@ AHEAD: Final = ("datasets", "huggingface_hub.hf_api", "label_studio_sdk", "mlcro
 
 
 def serve() -> None:
-    for module in (*AHEAD, "scripts.main"):
+    from scripts.main import COMMANDS
+
+    for module in (*AHEAD, *(f"scripts.{name}" for name in COMMANDS)):
         importlib.import_module(module)
     for line in sys.stdin:
         sys.stdout.write(json.dumps(fork(Run(**json.loads(line)))) + "\n")

@@ -9,18 +9,15 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-import typer
 
 import scripts.main
 from annotation.rounds.locks import one_at_a_time
 from dataset.record.corpus import Corpus
-from scripts.main import app
+from scripts.main import COMMANDS, loaded
 from tests.commands import HEDGEROW, Done, Running
 from tests.corpora import REPOSITORY, copy_of_the_seeds
 from tests.dataset.loading import files
 from tests.dataset.tiny import put_corpus, put_layer, row_of, valid_rows
-
-COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
 
 def hedgerow(*words: str, cwd: Path | None = None) -> Done:
@@ -54,6 +51,17 @@ def test_the_help_of_every_command_shows_an_example(command: str) -> None:
     told = hedgerow(command, "--help")
     assert told.returncode == 0
     assert f"Example: hedgerow {command}" in " ".join(told.stdout.split())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_list_of_commands_says_of_each_what_its_own_help_begins_with(command: str) -> None:
+    first, _, _ = str(loaded(command).help).partition("\n\n")
+    assert " ".join(first.split()) == COMMANDS[command]
+
+
+def test_a_misspelt_command_is_answered_with_the_one_that_is_meant() -> None:
+    answer = hedgerow("puhs")
+    assert answer.returncode == 2 and "'push'" in answer.stderr
 
 
 def test_wrong_usage_ends_with_2() -> None:

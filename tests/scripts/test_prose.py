@@ -10,8 +10,8 @@ from dataset.agreement.figures import is_stale
 from dataset.record.corpus import open_corpus
 from dataset.releasing.figures import filled
 from dataset.schema import CONFIGS
+from scripts.main import COMMANDS
 from tests.corpora import REPOSITORY
-from tests.scripts.test_main import COMMANDS
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 DATASHEET = (REPOSITORY / "DATASHEET.md").read_text(encoding="utf-8")

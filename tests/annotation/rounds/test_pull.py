@@ -14,6 +14,7 @@ from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push, raw
+from annotation.rounds.export import read_export
 from annotation.rounds.pull import Pulled
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
@@ -353,7 +354,7 @@ def test_an_article_that_is_withdrawn_before_its_task_is_read_is_passed_over(
     texts = {"one": "Rain fell.", "two": "Snow fell."}
     root = make_corpus(tmp_path / "corpus", texts).root
     put_under_git(open_corpus(root))
-    read = pull.read_export
+    read = read_export
 
     def withdraw_and_read(export: Path) -> Iterator[Row]:
         withdraw(open_corpus(root), "one", "asked for")
