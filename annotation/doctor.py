@@ -22,7 +22,7 @@ from annotation.labelstudio.client import Studio, foreign_server, without_creden
 from annotation.rounds.raw import altered
 from dataset.record import doctor
 from dataset.record.corpus import Corpus
-from dataset.record.doctor import Line, told
+from dataset.record.doctor import DoctorLine, problem_line
 
 CLOCK_SECONDS: Final = 60
 # So many submitted at once, without a pause, while the round was pulled: SQLite lost nothing and refused nothing, and
@@ -31,123 +31,127 @@ MEASURED_ON_SQLITE: Final = 50
 _INSTALL: Final = "run `pip install -e '.[server]' -c constraints.txt`"
 
 
-def examine(corpus: Corpus | None) -> Iterator[Line]:
+def examine(corpus: Corpus | None) -> Iterator[DoctorLine]:
     """Every check, in the order in which a person would mend; without a corpus, the machine's alone."""
     yield from doctor.machine()
     foreign = bool(os.environ.get("LABEL_STUDIO_URL"))
-    yield from told("label-studio", lambda: package("label-studio", versions.LABEL_STUDIO, needed=not foreign))
-    yield from told("label-studio-sdk", lambda: package("label-studio-sdk", versions.SDK))
+    yield from problem_line("label-studio", lambda: package("label-studio", versions.LABEL_STUDIO, needed=not foreign))
+    yield from problem_line("label-studio-sdk", lambda: package("label-studio-sdk", versions.SDK))
     if corpus is None:
         return
     yield from doctor.corpus(corpus)
-    yield from told("pulls", lambda: pulls(corpus))
-    yield from told("modes", lambda: modes(Server(corpus.state), corpus.root / seats.ACCOUNTS))
-    yield from told("server", lambda: server(corpus))
+    yield from problem_line("pulls", lambda: pulls(corpus))
+    yield from problem_line("modes", lambda: modes(Server(corpus.state), corpus.root / seats.ACCOUNTS))
+    yield from problem_line("server", lambda: server(corpus))
     if not foreign:
-        yield from told("database", lambda: database(Server(corpus.state)))
+        yield from problem_line("database", lambda: database(Server(corpus.state)))
 
 
-def package(name: str, line: str, *, needed: bool = True) -> Iterator[Line]:
+def package(name: str, line: str, *, needed: bool = True) -> Iterator[DoctorLine]:
     """Whether a package is here and of the line of releases that the code is made for."""
     found = versions.installed(name)
     if found is None and not needed:
-        yield Line(name, "ok", f"{name} is not installed, and not needed: LABEL_STUDIO_URL names another server")
+        yield DoctorLine(name, "ok", f"{name} is not installed, and not needed: LABEL_STUDIO_URL names another server")
     elif found is None:
-        yield Line(name, "fail", f"{name} is not installed", _INSTALL)
+        yield DoctorLine(name, "fail", f"{name} is not installed", _INSTALL)
     elif versions.is_of(found, line):
-        yield Line(name, "ok", f"{name} {found}")
+        yield DoctorLine(name, "ok", f"{name} {found}")
     else:
-        yield Line(name, "fail", f"{name} {found}, but this is made for {line}", _INSTALL)
+        yield DoctorLine(name, "fail", f"{name} {found}, but this is made for {line}", _INSTALL)
 
 
-def pulls(corpus: Corpus) -> Iterator[Line]:
+def pulls(corpus: Corpus) -> Iterator[DoctorLine]:
     """Whether every raw pull is still what the server told."""
     changed = [str(path.relative_to(corpus.pulls)) for path in altered(corpus)]
     if changed:
         said = f"in {corpus.pulls}, altered since it was pulled: {', '.join(changed[:3])}"
-        yield Line("pulls", "fail", said, "put it back from a copy, or take that folder out and pull again")
+        yield DoctorLine("pulls", "fail", said, "put it back from a copy, or take that folder out and pull again")
     else:
-        yield Line("pulls", "ok", "the raw pulls here are as they were pulled")
+        yield DoctorLine("pulls", "ok", "the raw pulls here are as they were pulled")
 
 
-def modes(own: Server, named: Path) -> Iterator[Line]:
+def modes(own: Server, named: Path) -> Iterator[DoctorLine]:
     """Whether only their owner reads the server's data and secrets."""
     files = [own.secrets_path, *own.data_path.glob("*.sqlite3"), named]
     wanted: list[tuple[Path, int]] = [(own.state, 0o700), *((path, 0o600) for path in files)]
     there = {path: mode for path, mode in wanted if path.exists()}
     wide = {path: mode for path, mode in there.items() if stat.S_IMODE(path.stat().st_mode) & ~mode}
     for path, mode in wide.items():
-        yield Line("modes", "fail", f"{path} is open to others", f"run `chmod {mode:o} {path}`")
+        yield DoctorLine("modes", "fail", f"{path} is open to others", f"run `chmod {mode:o} {path}`")
     if not there:
-        yield Line("modes", "ok", "no secrets here yet")
+        yield DoctorLine("modes", "ok", "no secrets here yet")
     elif not wide:
-        yield Line("modes", "ok", f"only you can read {own.state}")
+        yield DoctorLine("modes", "ok", f"only you can read {own.state}")
 
 
-def server(corpus: Corpus) -> Iterator[Line]:
+def server(corpus: Corpus) -> Iterator[DoctorLine]:
     """The server that push and pull would ask."""
     foreign = foreign_server()
     if foreign:
-        yield from told("server", lambda: _foreign(corpus, *foreign))
+        yield from problem_line("server", lambda: _foreign(corpus, *foreign))
     else:
         yield from _embedded(Server(corpus.state))
 
 
-def database(own: Server) -> Iterator[Line]:
+def database(own: Server) -> Iterator[DoctorLine]:
     """Whether the embedded server's database is made for so many annotators."""
     known = own.secrets()
     if known is None:
         return
     count = len(known.annotators)
     if known.database is not None:
-        yield Line("database", "ok", f"PostgreSQL, for {count} annotators")
+        yield DoctorLine("database", "ok", f"PostgreSQL, for {count} annotators")
     elif count <= MEASURED_ON_SQLITE:
-        yield Line("database", "ok", f"SQLite, for {count} annotators; measured with {MEASURED_ON_SQLITE}")
+        yield DoctorLine("database", "ok", f"SQLite, for {count} annotators; measured with {MEASURED_ON_SQLITE}")
     else:
         said = f"SQLite, for {count} annotators; it was measured with {MEASURED_ON_SQLITE}"
-        yield Line("database", "warn", said, f"begin again in PostgreSQL: `hedgerow up --database {EXAMPLE}`")
+        yield DoctorLine("database", "warn", said, f"begin again in PostgreSQL: `hedgerow up --database {EXAMPLE}`")
 
 
-def _foreign(corpus: Corpus, url: str, token: str) -> Iterator[Line]:
+def _foreign(corpus: Corpus, url: str, token: str) -> Iterator[DoctorLine]:
     studio = Studio(url, token)
     yield from answer(without_credentials(url), "check LABEL_STUDIO_URL, or start that server")
-    yield from told("token", lambda: _foreign_token(studio))
-    yield from told("annotators", lambda: _foreign_accounts(corpus, studio))
+    yield from problem_line("token", lambda: _foreign_token(studio))
+    yield from problem_line("annotators", lambda: _foreign_accounts(corpus, studio))
     said = "this server shows annotators each other's projects: they are blind only by agreement"
-    yield Line("blindness", "warn", said, "agree on it, or use the server of `hedgerow up`")
+    yield DoctorLine("blindness", "warn", said, "agree on it, or use the server of `hedgerow up`")
 
 
-def _foreign_token(studio: Studio) -> Iterator[Line]:
+def _foreign_token(studio: Studio) -> Iterator[DoctorLine]:
     number, _ = studio.whoami()
-    yield Line("token", "ok", f"LABEL_STUDIO_API_KEY works, as account {number}")
+    yield DoctorLine("token", "ok", f"LABEL_STUDIO_API_KEY works, as account {number}")
 
 
-def _foreign_accounts(corpus: Corpus, studio: Studio) -> Iterator[Line]:
+def _foreign_accounts(corpus: Corpus, studio: Studio) -> Iterator[DoctorLine]:
     known, members = seats.addresses(corpus), studio.member_ids()
     if not known:
         mend = f'write lines like a1 = "someone@example.org" into {corpus.root / seats.ACCOUNTS}'
-        yield Line("annotators", "warn", "it is not said whose account is whose", mend)
+        yield DoctorLine("annotators", "warn", "it is not said whose account is whose", mend)
     for name, address in known.items():
         if address in members:
-            yield Line(f"annotator {name}", "ok", f"{name} has an account there")
+            yield DoctorLine(f"annotator {name}", "ok", f"{name} has an account there")
         else:
-            yield Line(f"annotator {name}", "fail", f"the server does not know {name}'s account", "invite it there")
+            yield DoctorLine(
+                f"annotator {name}", "fail", f"the server does not know {name}'s account", "invite it there"
+            )
 
 
-def _embedded(own: Server) -> Iterator[Line]:
+def _embedded(own: Server) -> Iterator[DoctorLine]:
     known = own.secrets()
     process = own.process()
     if lost := _lost(own, known):
         mend = "put a backup back with `hedgerow restore --from FILE --replace`; if nothing was labelled yet, run "
         mend += "`hedgerow up`"
-        yield Line("server", "fail", lost, mend)
+        yield DoctorLine("server", "fail", lost, mend)
     elif known is None:
-        yield Line("server", "warn", "no Label Studio is set up here", "start one with `hedgerow up --annotator a1`")
+        yield DoctorLine(
+            "server", "warn", "no Label Studio is set up here", "start one with `hedgerow up --annotator a1`"
+        )
     elif process is None and not own.answers():
-        yield Line("server", "warn", "Label Studio is not running", "start it with `hedgerow up`")
+        yield DoctorLine("server", "warn", "Label Studio is not running", "start it with `hedgerow up`")
     elif process is None:
         mend = "stop what listens there, then run `hedgerow up`"
-        yield Line("server", "fail", f"something else answers at {own.url()}", mend)
+        yield DoctorLine("server", "fail", f"something else answers at {own.url()}", mend)
     else:
         mend = f"see {own.log_path}; then `hedgerow down` and `hedgerow up`"
         answers = yield from answer(f"http://{HOST}:{known.port}", mend)
@@ -165,57 +169,57 @@ def _lost(own: Server, known: Secrets | None) -> str | None:
     return None
 
 
-def answer(url: str, mend: str) -> Generator[Line, None, bool]:
+def answer(url: str, mend: str) -> Generator[DoctorLine, None, bool]:
     """Whether a server answers, which version it is and what its clock says. Returns whether it answers."""
     try:
         told_back = httpx.get(f"{url}/api/version", timeout=10, follow_redirects=True)
         found = str(told_back.raise_for_status().json()["release"])
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         why = f"HTTP {error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
-        yield Line("server", "fail", f"{url} does not answer like Label Studio ({why})", mend)
+        yield DoctorLine("server", "fail", f"{url} does not answer like Label Studio ({why})", mend)
         return False
-    yield Line("server", "ok", f"{url} answers")
+    yield DoctorLine("server", "ok", f"{url} answers")
     yield version(found)
     yield clock(told_back.headers.get("Date"), datetime.now(UTC))
     return True
 
 
-def version(found: str) -> Line:
+def version(found: str) -> DoctorLine:
     """Whether the server is of the line of releases that the code is made for."""
     if versions.is_of(found, versions.LABEL_STUDIO):
-        return Line("server-version", "ok", f"the server is Label Studio {found}")
+        return DoctorLine("server-version", "ok", f"the server is Label Studio {found}")
     said = f"the server is Label Studio {found}, but this is made for {versions.LABEL_STUDIO}"
-    return Line("server-version", "fail", said, f"use a server of {versions.LABEL_STUDIO}")
+    return DoctorLine("server-version", "fail", said, f"use a server of {versions.LABEL_STUDIO}")
 
 
-def clock(date: str | None, now: datetime) -> Line:
+def clock(date: str | None, now: datetime) -> DoctorLine:
     """The server's clock, by its `Date` header, beside the clock here."""
     try:
         apart = abs((parsedate_to_datetime(date or "") - now).total_seconds())
     except (ValueError, TypeError):
-        return Line("clock", "warn", "the server does not say its time", "compare the two clocks yourself")
+        return DoctorLine("clock", "warn", "the server does not say its time", "compare the two clocks yourself")
     said = f"the server's clock and this one are {apart:.0f} s apart"
     if apart < CLOCK_SECONDS:
-        return Line("clock", "ok", said)
-    return Line("clock", "warn", said, "set both by a time server; the record's times come from the server's")
+        return DoctorLine("clock", "ok", said)
+    return DoctorLine("clock", "warn", said, "set both by a time server; the record's times come from the server's")
 
 
-def _accounts(known: Secrets) -> Iterator[Line]:
+def _accounts(known: Secrets) -> Iterator[DoctorLine]:
     url = f"http://{HOST}:{known.port}"
     for account in (known.admin, *known.annotators.values()):
-        yield from told(f"account {account.name}", partial(_account, url, account))
-    yield from told("blindness", lambda: trespass.blindness(known))
+        yield from problem_line(f"account {account.name}", partial(_account, url, account))
+    yield from problem_line("blindness", lambda: trespass.blindness(known))
 
 
-def _account(url: str, account: Account) -> Iterator[Line]:
+def _account(url: str, account: Account) -> Iterator[DoctorLine]:
     _, address = Studio(url, account.token).whoami()
     name = f"account {account.name}"
     if address == account.email:
-        yield Line(name, "ok", f"the token of {account.name} works")
+        yield DoctorLine(name, "ok", f"the token of {account.name} works")
     else:
-        yield Line(name, "fail", f"the token of {account.name} is another account's", "run `hedgerow up` again")
+        yield DoctorLine(name, "fail", f"the token of {account.name} is another account's", "run `hedgerow up` again")
 
 
-def failed(lines: Iterable[Line]) -> bool:
+def failed(lines: Iterable[DoctorLine]) -> bool:
     """Whether something keeps the job from being done."""
     return any(line.mark == "fail" for line in lines)

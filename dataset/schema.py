@@ -272,14 +272,14 @@ class NumberPart(SpanPart):
     unit: str = column("noun counted, ISO 4217 code, `%` or SI/UCUM symbol", optional=True)
 
 
-class Published(Table):
+class PublishedRow(Table):
     """What rows of the published dataset begin with."""
 
     article_id: str = column("the article", str_matches=IDENTIFIER)
     event_id: str = column("the event that it reports", optional=True)
 
 
-class PublishedArticles(Published):
+class PublishedArticles(PublishedRow):
     """A row of the config `articles`."""
 
     text: str = column("the article, verbatim", optional=True, text=True)
@@ -296,7 +296,7 @@ class PublishedArticles(Published):
     numbers: pl.List = rows_column(NumberPart, "quantities")
 
 
-class PublishedSpans(Attributes, Marked, Published):
+class PublishedSpans(Attributes, Marked, PublishedRow):
     """A row of the config `spans`."""
 
     said_by: pl.List = names_column("of a quote: span ids of its speakers")
@@ -317,7 +317,7 @@ class NumberOfPart(NumberPart):
     hedged_by: pl.List = names_column("span ids of the cues that make this number uncertain")
 
 
-class PublishedQuotes(Published):
+class PublishedQuotes(PublishedRow):
     """A row of the config `quotes`."""
 
     quote_id: str = column("span id of its first segment")
@@ -330,7 +330,7 @@ class PublishedQuotes(Published):
     numbers: pl.List = rows_column(NumberOfPart, "the quantities inside it")
 
 
-class PublishedTokens(Published):
+class PublishedTokens(PublishedRow):
     """A row of the config `tokens`."""
 
     tokens: pl.List = names_column("the tokens", text=True)
@@ -342,7 +342,7 @@ class PublishedTokens(Published):
     number_tags: pl.List = tags_column("number")
 
 
-class PublishedAnnotators(Attributes, Marked, Published):
+class PublishedAnnotators(Attributes, Marked, PublishedRow):
     """A row of the config `annotators`."""
 
     round: str = column("the annotation round")

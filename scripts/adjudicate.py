@@ -89,7 +89,7 @@ def _pull(corpus: Corpus, round_name: str, seat: seats.Seat, accept_removals: bo
     say("Next: `hedgerow validate --layer gold`, then `hedgerow build --out dist/gold`")
 
 
-def tell_left(decided: rounds_to_gold.Decided) -> None:
+def tell_left(decided: rounds_to_gold.DecisionsPull) -> None:
     """The articles that were not taken, and why."""
     for article, problems in _some(decided.undecided):
         say(f"{article} is not decided wholly: {decided.places[article]}")

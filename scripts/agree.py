@@ -9,7 +9,7 @@ from rich.table import Table
 from annotation.rounds.locks import measuring_alone
 from dataset.agreement import figures as agreement
 from dataset.agreement.compared import pairs
-from dataset.agreement.figures import Agreed
+from dataset.agreement.figures import RoundAgreement
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.scheme import vocabulary
 from scripts.cli.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json, tell
@@ -47,12 +47,12 @@ def command(
         _show(here, agreed)
 
 
-def _as_json(agreed: Agreed) -> Row:
+def _as_json(agreed: RoundAgreement) -> Row:
     known = {"round": agreed.round, "annotators": agreed.annotators, "articles": agreed.articles}
     return known | {"basis": agreed.basis, "figures": agreed.figures.to_dicts()}
 
 
-def _show(corpus: Corpus, agreed: Agreed) -> None:
+def _show(corpus: Corpus, agreed: RoundAgreement) -> None:
     rows = agreed.figures.iter_rows(named=True)
     figures = {(row["annotators"], row["scope"], row["measure"]): row for row in rows}
     say(f"{agreed.round}: {', '.join(agreed.annotators)}; {count(agreed.articles, 'article')} compared")
@@ -114,7 +114,7 @@ def _two_places(value: float) -> str:
     return ">.99" if 0.995 <= value < 1 else f"{value:.2f}"
 
 
-def _say_of_guidelines(agreed: Agreed) -> None:
+def _say_of_guidelines(agreed: RoundAgreement) -> None:
     versions = {name: ", ".join(known["guidelines"]) for name, known in agreed.basis["annotators"].items()}
     if len(set(versions.values())) > 1:
         told = "; ".join(f"{name}: {version or 'unknown'}" for name, version in versions.items())

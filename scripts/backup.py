@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from annotation.embedded.archive import Manifest
+from annotation.embedded.archive import BackupManifest
 from annotation.embedded.backup import backup
 from dataset.record.corpus import open_corpus
 from scripts.cli.console import CorpusOption, JsonOption, say, say_json
@@ -39,6 +39,6 @@ def command(
     say(f"Put it back with: `hedgerow restore --from {done.path}`")
 
 
-def counted(manifest: Manifest) -> str:
+def counted(manifest: BackupManifest) -> str:
     """What a backup holds, in words."""
     return ", ".join(f"{count} {name}" for name, count in manifest.counts.items())

@@ -82,7 +82,7 @@ def _pull(demo: Corpus, seats: list[accounts.Seat]) -> None:
         raise Problem("the demo's server lacks work of its record", f"delete {demo.root} and run the demo again")
 
 
-def _exact_f1(agreed: figures.Agreed) -> str:
+def _exact_f1(agreed: figures.RoundAgreement) -> str:
     (all_together,) = agreed.figures.filter(pl.col("annotators").is_null(), scope="all", measure="exact")["value"]
     return f"exact F1 of {' and '.join(agreed.annotators)} {all_together:.3f}"
 

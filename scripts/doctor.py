@@ -13,7 +13,7 @@ from rich.markup import escape
 from annotation.doctor import examine, failed
 from dataset.problem import Problem
 from dataset.record.corpus import open_corpus
-from dataset.record.doctor import Line
+from dataset.record.doctor import DoctorLine
 from scripts.cli.console import OUT, CorpusOption, JsonOption, say, say_json
 
 _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red bold"}
@@ -40,17 +40,17 @@ def command(as_json: JsonOption = False, corpus: CorpusOption = None) -> None:
         raise typer.Exit(1)
 
 
-def _lines(folder: Path | None) -> Iterator[Line]:
+def _lines(folder: Path | None) -> Iterator[DoctorLine]:
     """Every check; a corpus that cannot be opened is a line, too."""
     try:
         here = open_corpus(folder)
     except Problem as problem:
         yield from examine(None)
-        yield Line("corpus", "fail", problem.what, problem.next_step)
+        yield DoctorLine("corpus", "fail", problem.what, problem.next_step)
         return
     yield from examine(here)
 
 
-def _show(line: Line) -> None:
+def _show(line: DoctorLine) -> None:
     mend = f"; {line.mend}" if line.mend else ""
     OUT.print(f"[{_COLOURS[line.mark]}]{line.mark:4}[/]  {line.check}: {escape(line.said + mend)}")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.intake import About, Refused, intake, text_files
+from dataset.record.intake import ArticleMetadata, RefusedFiles, intake, text_files
 from dataset.storage.atomic import write_bytes
 from scripts.cli.console import CorpusOption, bar, problem, say, tell
 
@@ -36,11 +36,11 @@ def command(
     Example: hedgerow intake texts/ --event bridge-2031
     """
     here = open_corpus(corpus)
-    about = About(event, outlet or None, published, url or None, licence or None, language)
+    about = ArticleMetadata(event, outlet or None, published, url or None, licence or None, language)
     try:
         with bar("intake") as progress:
             added = intake(here, text_files(files), about, progress, tell)
-    except Refused as refused:
+    except RefusedFiles as refused:
         _tell_of(here, refused)
         raise
     say(f"{len(added)} {'article' if len(added) == 1 else 'articles'} added to {here.seeds}, of the event {event}")
@@ -48,7 +48,7 @@ def command(
     say("Next: `hedgerow push --round r1 --annotator a1`")
 
 
-def _tell_of(corpus: Corpus, refused: Refused) -> None:
+def _tell_of(corpus: Corpus, refused: RefusedFiles) -> None:
     """Shows what is wrong with the first files; where there are many, a file says it of all."""
     for reason in refused.each[:SHOWN]:
         problem(str(reason))

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
-from dataset.publishing.protocol import Plan
-from dataset.publishing.publish import Published, publish
+from dataset.publishing.protocol import PublishPlan
+from dataset.publishing.publish import PublishResult, publish
 from scripts.cli.console import ERR, JsonOption, count, say, say_json
 
 
@@ -50,7 +50,7 @@ def command(
         _say_done(done)
 
 
-def _row(done: Published, dry_run: bool) -> dict[str, object]:
+def _row(done: PublishResult, dry_run: bool) -> dict[str, object]:
     release = done.release
     return {
         "name": release.told.name,
@@ -71,19 +71,19 @@ def _row(done: Published, dry_run: bool) -> dict[str, object]:
     }
 
 
-def _what(done: Published) -> str:
+def _what(done: PublishResult) -> str:
     told = done.release.told
     return f"{told.name} {told.version} ({told.variant}, {'private' if done.private else 'public'})"
 
 
-def _say_plan(done: Published) -> None:
+def _say_plan(done: PublishResult) -> None:
     say(f"{_what(done)}: {done.release.folder} to {done.place.name}")
     for line in _steps(done, done.plan):
         say(f"  would {line}")
     say("nothing was done")
 
 
-def _steps(done: Published, plan: Plan) -> list[str]:
+def _steps(done: PublishResult, plan: PublishPlan) -> list[str]:
     if plan.done:
         return [f"verify {done.release.tag}, which is there already"]
     steps = ["make the repository"] if plan.creates else []
@@ -97,7 +97,7 @@ def _steps(done: Published, plan: Plan) -> list[str]:
     return [*steps, f"tag it {done.release.tag}", "read it back and verify it"]
 
 
-def _say_done(done: Published) -> None:
+def _say_done(done: PublishResult) -> None:
     at = f" at commit {done.commit[:12]}" if done.commit else ""
     state = "was published before" if done.plan.done else "published"
     say(f"{_what(done)} {state}: {done.place.name}, {done.release.tag}{at}; read back and verified")

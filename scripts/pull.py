@@ -12,7 +12,7 @@ import typer
 
 from annotation.labelstudio import seats as accounts
 from annotation.report import report as reporting
-from annotation.report.report import Wanted
+from annotation.report.report import ReportOptions
 from annotation.rounds import pull as pulling
 from annotation.rounds.push import dealt
 from dataset.problem import Problem
@@ -97,7 +97,7 @@ def _watch(
                 _report(corpus, pulled)
                 told = pulled.pull_id
             if pulled.changed or not shown.exists():
-                reporting.write(reporting.report(corpus, Wanted(round=round_name)), shown)
+                reporting.write(reporting.report(corpus, ReportOptions(round=round_name)), shown)
         except Problem as problem:
             if str(problem) != told:
                 told = str(problem)
@@ -105,7 +105,7 @@ def _watch(
         time.sleep(every)
 
 
-def _stop_at_removals(pulled: pulling.Pulled) -> None:
+def _stop_at_removals(pulled: pulling.PullResult) -> None:
     if pulled.removed:
         lost = count(sum(map(len, pulled.removed.values())), "thing")
         raise Problem(
@@ -114,7 +114,7 @@ def _stop_at_removals(pulled: pulling.Pulled) -> None:
         )
 
 
-def _report(corpus: Corpus, pulled: pulling.Pulled) -> None:
+def _report(corpus: Corpus, pulled: pulling.PullResult) -> None:
     for layer in pulled.layers:
         say(
             f"{layer.name}: {count(layer.tasks, 'article')} done ({layer.skipped} skipped), "
@@ -133,7 +133,7 @@ def _report(corpus: Corpus, pulled: pulling.Pulled) -> None:
     say(f"pull {pulled.pull_id}; changed: {changed or 'nothing'}")
 
 
-def _kept(corpus: Corpus, pulled: pulling.Pulled) -> Path:
+def _kept(corpus: Corpus, pulled: pulling.PullResult) -> Path:
     """Writes all that would go into the corpus's state folder."""
     path = corpus.state / FILE
     rows = ({"layer": layer} | asdict(one) for layer, removed in pulled.removed.items() for one in removed)

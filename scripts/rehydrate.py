@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dataset.releasing.rehydration import Unmatched, rehydrate
+from dataset.releasing.rehydration import UnmatchedTexts, rehydrate
 from scripts.cli.console import count, say
 
 
@@ -25,7 +25,7 @@ def command(
     target = out or folder.with_name(f"{folder.resolve().name.removesuffix('-withheld')}-full")
     try:
         number = rehydrate(folder, texts, target)
-    except Unmatched as unmatched:
+    except UnmatchedTexts as unmatched:
         for article, what in unmatched.each.items():
             say(f"{article}: {what}")
         raise

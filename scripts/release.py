@@ -12,7 +12,7 @@ from dataset.folder.manifest import FULL, WITHHELD, recorded
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.locks import changing, reading
-from dataset.releasing.release import Plan, Released, Unfit, prepare, release
+from dataset.releasing.release import ReleasePlan, ReleaseResult, UnfitRelease, prepare, release
 from scripts.cli.console import CorpusOption, JsonOption, say, say_json, tell
 from scripts.cli.options import FINDERS, Engine, EngineOption, started
 
@@ -44,7 +44,7 @@ def command(
     here = open_corpus(corpus)
     with started(engine) as each, (changing if only_prepare else reading)(here, tell):
         out = out or here.root / "dist"
-        plan = Plan(here, version, layer, out, last, each, FINDERS[engine], _refuse_stale_agreement)
+        plan = ReleasePlan(here, version, layer, out, last, each, FINDERS[engine], _refuse_stale_agreement)
         if only_prepare:
             _refuse_stale_agreement(here)
             _tell_prepared(here, version, prepare(plan), as_json=as_json)
@@ -52,10 +52,10 @@ def command(
             _tell(here, _released(plan), as_json=as_json)
 
 
-def _released(plan: Plan) -> Released:
+def _released(plan: ReleasePlan) -> ReleaseResult:
     try:
         return release(plan)
-    except Unfit as unfit:
+    except UnfitRelease as unfit:
         for one in unfit.failed:
             say(str(one))
         raise
@@ -79,7 +79,7 @@ def _tell_prepared(corpus: Corpus, version: str, changed: list[Path], *, as_json
     say(f"Next: `hedgerow release {version}`")
 
 
-def _tell(corpus: Corpus, done: Released, *, as_json: bool) -> None:
+def _tell(corpus: Corpus, done: ReleaseResult, *, as_json: bool) -> None:
     if as_json:
         paths = {"full": done.full, "withheld": done.withheld, "recorded": done.recorded}
         told = {name: str(path) for name, path in paths.items()}

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from annotation.report import report as reporting
-from annotation.report.report import LIMIT, Report, Wanted
+from annotation.report.report import LIMIT, Report, ReportOptions
 from dataset.problem import Problem
 from dataset.record.corpus import open_corpus
 from scripts.cli.console import CorpusOption, JsonOption, count, say, say_json, tell
@@ -41,7 +41,7 @@ def command(
     """
     here = open_corpus(corpus)
     checked_names([round_name] if round_name else [])
-    shown = reporting.report(here, Wanted(layer, round_name, tuple(article or ()), limit), tell)
+    shown = reporting.report(here, ReportOptions(layer, round_name, tuple(article or ()), limit), tell)
     target = out or here.root / "dist" / "report.html"
     if target.is_dir():
         raise Problem(f"{target} is a folder", "name a file with --out FILE")

@@ -10,7 +10,7 @@ from annotation.embedded import trespass
 from annotation.embedded.server import Account, Secrets, Server
 from dataset.problem import Problem
 from dataset.record.corpus import open_corpus
-from dataset.record.doctor import told as checked
+from dataset.record.doctor import problem_line as checked
 from scripts.cli.console import OUT, CorpusOption, say, tell
 from scripts.cli.names import checked_names
 

@@ -19,7 +19,7 @@ from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.locks import reading
 from dataset.storage.atomic import aside, make_private
 from scripts.cli.console import CorpusOption, JsonOption, say, say_json_rows, tell
-from scripts.cli.findings import Shown, by_code, markdown, print_findings
+from scripts.cli.findings import FindingPlaces, by_code, markdown, print_findings
 from scripts.cli.options import Engine, EngineOption, started
 
 SHOWN: Final = 200
@@ -101,7 +101,7 @@ def _chosen(corpus: Corpus, names: list[str]) -> list[str]:
 
 
 def _show(corpus: Corpus, listed: Iterator[_Judged], form: str) -> None:
-    shown = Shown(corpus)
+    shown = FindingPlaces(corpus)
     if form == "json":
         say_json_rows(shown.row(one, acknowledged=let) for one, let in listed)
         return
@@ -116,7 +116,7 @@ def _show(corpus: Corpus, listed: Iterator[_Judged], form: str) -> None:
         _keep(corpus, shown, chain(first, listed))
 
 
-def _keep(corpus: Corpus, shown: Shown, listed: Iterable[_Judged]) -> None:
+def _keep(corpus: Corpus, shown: FindingPlaces, listed: Iterable[_Judged]) -> None:
     """Writes what is too much to be shown into the corpus's state folder, and says how much of what it is."""
     path, codes = corpus.state / FILE, Counter[str]()
     make_private(corpus.state)

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from annotation.adjudication import rounds_to_gold
 from annotation.labelstudio import seats
 from annotation.rounds import push, restore
-from annotation.rounds.push import Pushed
-from annotation.rounds.restore import Restored
+from annotation.rounds.push import PushResult
+from annotation.rounds.restore import RestoreResult
 from dataset.record.corpus import Corpus
 from dataset.record.locks import FOLDER, RECORD
 from scripts.main import COMMANDS, app
@@ -146,8 +146,8 @@ def at_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """What asks a server gets its answer here."""
     _, who = adjudicator()
     monkeypatch.setattr(seats, "seat", lambda corpus, name: replace(who, annotator=name))
-    monkeypatch.setattr(push, "push", lambda *_: Pushed("a1", 1, 0, 0, blind=True))
-    monkeypatch.setattr(restore, "_restore", lambda *_: Restored(1, 0, 0))
+    monkeypatch.setattr(push, "push", lambda *_: PushResult("a1", 1, 0, 0, blind=True))
+    monkeypatch.setattr(restore, "_restore", lambda *_: RestoreResult(1, 0, 0))
 
 
 def corpus_for(command: str, folder: Path) -> Corpus:

@@ -15,7 +15,7 @@ Offsets = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Group:
+class SpanGroup:
     """Spans of one label that mean the same, at most one an annotator. `members` is by annotator, sorted."""
 
     label: str
@@ -61,27 +61,27 @@ def overlap_over_union(one: Offsets, other: Offsets) -> float:
     return max(shared, 0) / (one[1] - one[0] + other[1] - other[0] - shared) if shared > 0 else 0.0
 
 
-def align(spans_by_annotator: Mapping[str, Iterable[Row]]) -> list[Group]:
+def align(spans_by_annotator: Mapping[str, Iterable[Row]]) -> list[SpanGroup]:
     """Groups the spans of one article, in the order of the text.
 
     Spans of the same label and offsets go together first. Groups that share no annotator are then joined while all
     their spans overlap each other, those with the greatest overlap over union first. Neither the order of spans nor
     the annotators' names matter; a span is in one group.
     """
-    groups: list[Group] = []
+    groups: list[SpanGroup] = []
     for label in vocabulary.LABELS:
         groups += _joined(_identical(spans_by_annotator, label))
     return sorted(groups, key=_place)
 
 
-def _place(group: Group) -> tuple[Any, ...]:
+def _place(group: SpanGroup) -> tuple[Any, ...]:
     ids = sorted(row["span_id"] for row in group.members.values())
     return group.offsets()[0], vocabulary.LABELS.index(group.label), group.offsets(), ids
 
 
-def _identical(spans_by_annotator: Mapping[str, Iterable[Row]], label: str) -> list[Group]:
+def _identical(spans_by_annotator: Mapping[str, Iterable[Row]], label: str) -> list[SpanGroup]:
     """Groups of the same offsets; should an annotator have a span twice, the first of each go together, and so on."""
-    groups: dict[tuple[int, int, int], Group] = defaultdict(lambda: Group(label, {}))
+    groups: dict[tuple[int, int, int], SpanGroup] = defaultdict(lambda: SpanGroup(label, {}))
     for annotator, spans in spans_by_annotator.items():
         seen: dict[Offsets, int] = defaultdict(int)
         for row in sorted((row for row in spans if row["label"] == label), key=_content):
@@ -100,7 +100,7 @@ def _names(row: Row) -> tuple[str, ...]:
     return vocabulary.ATTRIBUTES[row["label"]]
 
 
-def _joined(groups: list[Group]) -> list[Group]:
+def _joined(groups: list[SpanGroup]) -> list[SpanGroup]:
     """The groups, joined where they overlap and no annotator is in both."""
     into = list(range(len(groups)))
     members = {position: [position] for position in into}
@@ -111,16 +111,18 @@ def _joined(groups: list[Group]) -> list[Group]:
             members[one] += members.pop(other)
             into = [one if home == other else home for home in into]
     return [
-        Group(groups[home].label, dict(sorted(member for one in together for member in groups[one].members.items())))
+        SpanGroup(
+            groups[home].label, dict(sorted(member for one in together for member in groups[one].members.items()))
+        )
         for home, together in members.items()
     ]
 
 
-def _overlap(one: Group, other: Group) -> float:
+def _overlap(one: SpanGroup, other: SpanGroup) -> float:
     return overlap_over_union(one.offsets()[0], other.offsets()[0])
 
 
-def _can_join(groups: list[Group], these: list[int], those: list[int]) -> bool:
+def _can_join(groups: list[SpanGroup], these: list[int], those: list[int]) -> bool:
     return all(
         groups[a].members.keys().isdisjoint(groups[b].members) and _overlap(groups[a], groups[b]) > 0
         for a in these
@@ -128,7 +130,7 @@ def _can_join(groups: list[Group], these: list[int], those: list[int]) -> bool:
     )
 
 
-def same_links(relations_by_annotator: Mapping[str, Iterable[Row]], groups: list[Group]) -> list[LinkGroup]:
+def same_links(relations_by_annotator: Mapping[str, Iterable[Row]], groups: list[SpanGroup]) -> list[LinkGroup]:
     """The links of one article over groups of its spans, and who has each; sorted by ends and type.
 
     A link is left out where one of its ends is in no group. Derived links are in: `derived` of a member tells them.

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from annotation.adjudication.alignment import LinkGroup, overlap_over_union, value
-from annotation.adjudication.questions import Item, Sheet, Version
-from annotation.labelstudio.adjudicated import Adjudicated, Said
+from annotation.adjudication.questions import Sheet, SheetItem, SpanVersion
+from annotation.labelstudio.adjudicated import AdjudicationResult, RegionDecision
 from dataset.scheme import vocabulary
 from dataset.scheme.vocabulary import RULES
 
 Row = dict[str, Any]
-_SAYS_NOTHING: Final = Said(None, None, None)
+_SAYS_NOTHING: Final = RegionDecision(None, None, None)
 _DELETED: Final = "deleted on the page, where it should be dropped with a rule; delete the submission and decide anew"
 
 
@@ -31,7 +31,7 @@ class Outcome:
     undecided: list[str]
 
 
-def decide(asked: Sheet, read: Adjudicated, adjudicator: str) -> Outcome:
+def decide(asked: Sheet, read: AdjudicationResult, adjudicator: str) -> Outcome:
     """Takes the adjudicator's page as the answer to a sheet.
 
     A question is decided once one version of it is kept, with all that its label needs, or all are dropped, with a
@@ -44,7 +44,7 @@ def decide(asked: Sheet, read: Adjudicated, adjudicator: str) -> Outcome:
 
 
 class _Deciding:
-    def __init__(self, asked: Sheet, read: Adjudicated, adjudicator: str) -> None:
+    def __init__(self, asked: Sheet, read: AdjudicationResult, adjudicator: str) -> None:
         self._asked, self._read, self._adjudicator = asked, read, adjudicator
         self._spans = {span["span_id"]: span for span in read.reading.spans}
         self._home = {version.region: item for item in asked.items for version in item.versions}
@@ -61,7 +61,7 @@ class _Deciding:
         ]
         return Outcome(list(self._kept.values()), relations, decisions, undecided)
 
-    def _said(self, region: str) -> Said:
+    def _said(self, region: str) -> RegionDecision:
         return self._read.said.get(region, _SAYS_NOTHING)
 
     def _stays(self, region: str) -> bool:
@@ -83,7 +83,7 @@ class _Deciding:
             if problem := "added without a rule" if self._rule(region) is None else _lacks(span):
                 yield f"{_named(span)}: {problem}"
 
-    def _problem(self, item: Item) -> str | None:
+    def _problem(self, item: SheetItem) -> str | None:
         """What a question lacks, None where it is decided."""
         rule = self._rule_of(item)
         if all(version.region not in self._spans for version in item.versions):
@@ -132,23 +132,23 @@ class _Deciding:
                 end = self._kept[target]
                 yield f"{_named(item.versions[0].row)}: name the rule for its link to “{end['text'][:60]}”"
 
-    def _altered(self, item: Item) -> bool:
+    def _altered(self, item: SheetItem) -> bool:
         (version,) = item.versions
         return not _same(self._kept.get(version.region), version.row)
 
-    def _kept_versions(self, item: Item) -> list[Version]:
+    def _kept_versions(self, item: SheetItem) -> list[SpanVersion]:
         return [version for version in item.versions if version.region in self._kept]
 
     def _rule(self, region: str) -> str | None:
         rule = self._said(region).rule
         return rule if rule in RULES else None
 
-    def _rule_of(self, item: Item) -> str | None:
+    def _rule_of(self, item: SheetItem) -> str | None:
         """The rule that decides a question: named on the version that is kept, else on any."""
         regions = [version.region for version in (*self._kept_versions(item), *item.versions)]
         return next((rule for rule in map(self._rule, regions) if rule), None)
 
-    def _note_of(self, item: Item) -> str | None:
+    def _note_of(self, item: SheetItem) -> str | None:
         notes = [self._said(version.region).note for version in item.versions]
         return " · ".join(dict.fromkeys(note for note in notes if note)) or None
 
@@ -172,7 +172,7 @@ class _Deciding:
         version = next((one for one in item.versions if one.region == region), None) if item else None
         return self._gold_of(item, version) if item and version else None
 
-    def _gold_of(self, item: Item, version: Version) -> str | None:
+    def _gold_of(self, item: SheetItem, version: SpanVersion) -> str | None:
         """The gold span that a version became: itself, else the kept version that it shares most with."""
         kept = self._kept_versions(item)
         if version in kept:
@@ -195,7 +195,7 @@ class _Deciding:
                     **self._why(item),
                 }
 
-    def _why(self, item: Item) -> Row:
+    def _why(self, item: SheetItem) -> Row:
         return {"rule": self._rule_of(item), "note": self._note_of(item)}
 
     def _of_links(self, relations: list[Row]) -> Iterator[Row]:

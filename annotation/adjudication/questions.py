@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from annotation.adjudication.alignment import Group, LinkGroup, align, same_links, value
+from annotation.adjudication.alignment import LinkGroup, SpanGroup, align, same_links, value
 from dataset.scheme import vocabulary
 from dataset.storage.atomic import sha256
 
@@ -17,7 +17,7 @@ _BLANK: Final[Row] = {"speaker_entities": []}
 
 
 @dataclass(frozen=True)
-class Version:
+class SpanVersion:
     """One way in which annotators marked a span: a region of the page, and who marked it so.
 
     `row` is the span as the page shows it; attributes in which its holders differ are empty there.
@@ -29,14 +29,14 @@ class Version:
 
 
 @dataclass(frozen=True)
-class Item:
+class SheetItem:
     """A span as the annotators have it, in one version or several; `reasons` say why it is open, none: it is not."""
 
-    group: Group
-    versions: tuple[Version, ...]
+    group: SpanGroup
+    versions: tuple[SpanVersion, ...]
     reasons: tuple[str, ...] = ()
 
-    def version_of(self, annotator: str) -> Version:
+    def version_of(self, annotator: str) -> SpanVersion:
         """The version that an annotator has."""
         return next(version for version in self.versions if annotator in version.holders)
 
@@ -47,10 +47,10 @@ class Sheet:
 
     article_id: str
     annotators: tuple[str, ...]
-    items: tuple[Item, ...]
+    items: tuple[SheetItem, ...]
     links: tuple[LinkGroup, ...]
 
-    def open(self) -> list[Item]:
+    def open(self) -> list[SheetItem]:
         """The questions."""
         return [item for item in self.items if item.reasons]
 
@@ -115,7 +115,7 @@ def sheet(
     for position, group in enumerate(groups):
         from_here = [link for link in links if link.from_group == position]
         reasons = _reasons(group, annotators, from_here, groups, faults)
-        items.append(Item(group, tuple(_versions(group, taken)), tuple(reasons)))
+        items.append(SheetItem(group, tuple(_versions(group, taken)), tuple(reasons)))
     return Sheet(article_id, annotators, tuple(items), links)
 
 
@@ -124,10 +124,10 @@ def _rows(link: LinkGroup) -> Iterable[Row]:
 
 
 def _reasons(
-    group: Group,
+    group: SpanGroup,
     annotators: tuple[str, ...],
     links: list[LinkGroup],
-    groups: list[Group],
+    groups: list[SpanGroup],
     faults: Mapping[tuple[str, str], list[str]],
 ) -> Iterator[str]:
     """Why a span is open, in words."""
@@ -143,22 +143,22 @@ def _reasons(
     yield from _faults(group, faults)
 
 
-def _lacking(link: LinkGroup, start: Group, end: Group) -> list[str]:
+def _lacking(link: LinkGroup, start: SpanGroup, end: SpanGroup) -> list[str]:
     """Who has both ends and not the link; who lacks an end is asked about that."""
     return sorted((start.members.keys() & end.members.keys()) - link.members.keys())
 
 
-def _faults(group: Group, faults: Mapping[tuple[str, str], list[str]]) -> list[str]:
+def _faults(group: SpanGroup, faults: Mapping[tuple[str, str], list[str]]) -> list[str]:
     """What the checks found in every member's span; what only some have, another question settles."""
     found = [faults.get((who, row["span_id"]), []) for who, row in sorted(group.members.items())]
     return [line for line in dict.fromkeys(found[0]) if all(line in other for other in found[1:])]
 
 
-def _first(group: Group) -> Row:
+def _first(group: SpanGroup) -> Row:
     return group.members[min(group.members)]
 
 
-def _versions(group: Group, taken: set[str]) -> Iterator[Version]:
+def _versions(group: SpanGroup, taken: set[str]) -> Iterator[SpanVersion]:
     """The group's versions in the order of the text; a region id is its first holder's, unless that is taken."""
     for offsets in group.offsets():
         holders = tuple(sorted(who for who, row in group.members.items() if (row["start"], row["end"]) == offsets))
@@ -166,7 +166,7 @@ def _versions(group: Group, taken: set[str]) -> Iterator[Version]:
         while region in taken:
             region = f"{region}.{holders[0]}"
         taken.add(region)
-        yield Version(region, _shown(region, [group.members[who] for who in holders]), holders)
+        yield SpanVersion(region, _shown(region, [group.members[who] for who in holders]), holders)
 
 
 def _shown(region: str, rows: list[Row]) -> Row:
@@ -189,14 +189,14 @@ def shown_links(asked: Sheet) -> list[tuple[str, str]]:
     return found
 
 
-def who_had_what(asked: Sheet, item: Item) -> list[str]:
+def who_had_what(asked: Sheet, item: SheetItem) -> list[str]:
     """A line for each annotator, and why the question is there."""
     position = asked.items.index(item)
     lines = [f"{who}: {_had(asked, position, who)}" for who in asked.annotators]
     return lines + [reason for reason in item.reasons if reason.startswith("[")]
 
 
-def excluded(asked: Sheet, version: Version) -> list[str]:
+def excluded(asked: Sheet, version: SpanVersion) -> list[str]:
     """A line for each span that cannot be gold beside this version: of the same label, and sharing words with it."""
     mine = version.row
     return [

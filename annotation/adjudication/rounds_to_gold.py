@@ -11,9 +11,9 @@ import polars as pl
 from annotation.adjudication.decisions import decide
 from annotation.adjudication.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
 from annotation.labelstudio.adjudicated import DECISION_KEYS, NEXT_KEY, read_adjudication, write_adjudication
-from annotation.labelstudio.result import Reading
+from annotation.labelstudio.result import ResultRows
 from annotation.labelstudio.seats import Seat
-from annotation.labelstudio.tasks import Asked, Task, ended, read_task, with_questions
+from annotation.labelstudio.tasks import AdjudicationQuestions, Task, ended, read_task, with_questions
 from annotation.rounds import projects, push, raw
 from annotation.rounds.locks import one_at_a_time
 from annotation.rounds.normalise import derived
@@ -39,7 +39,7 @@ SUBMITTED, SKIPPED = STATUSES
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedAdjudication:
     """What opening a round did: tasks sent and there before, and the articles that it left, with why.
 
     `waiting` are those that an annotator has not ended, `changed` those whose work changed since they were opened,
@@ -56,7 +56,7 @@ class Opened:
 
 
 @dataclass
-class Decided:
+class DecisionsPull:
     """What a pull of the decisions brought: the id of the raw pull, articles taken, and how many spans and links had
     each outcome.
 
@@ -171,7 +171,7 @@ def open_round(
     again: bool,
     progress: push.Progress = lambda done, total: None,
     tell: Tell = in_silence,
-) -> Opened:
+) -> OpenedAdjudication:
     """Sends the adjudicator each article that all its annotators ended, once; articles with gold only if `again`.
 
     Raises:
@@ -184,7 +184,7 @@ def open_round(
         return _open(here, seat, again, progress, tell)
 
 
-def _open(here: Round, seat: Seat, again: bool, progress: push.Progress, tell: Tell) -> Opened:
+def _open(here: Round, seat: Seat, again: bool, progress: push.Progress, tell: Tell) -> OpenedAdjudication:
     corpus, round_name = here.corpus, here.name
     project = projects.find_or_create(corpus, round_name, seat, adjudicating=True, tell=tell)
     there = {task.article_id: task for task in map(read_task, seat.studio.tasks(project))}
@@ -197,7 +197,7 @@ def _open(here: Round, seat: Seat, again: bool, progress: push.Progress, tell: T
     sheets = {article: here.sheet(article, faults.get(article)) for article in new}
     tasks = (_task(corpus, sheets[article], uncovered.get(article, [])) for article in new)
     push.send(corpus, seat, project, tasks, len(new), progress)
-    return Opened(
+    return OpenedAdjudication(
         project=project,
         sent=len(new),
         there=len([article for article in ready if article in there]),
@@ -260,7 +260,7 @@ def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> Row:
     ]
     names = [name["value"] for name in task["data"]["entities"]]
     begun = write_adjudication(spans, shown_links(asked), names, locked=len(asked.annotators) > 1)
-    return with_questions(task, Asked(asked.fingerprint(), questions), summary(asked, uncovered), begun)
+    return with_questions(task, AdjudicationQuestions(asked.fingerprint(), questions), summary(asked, uncovered), begun)
 
 
 # Taking the decisions
@@ -279,7 +279,7 @@ def pull_decisions(
     accept_removals: bool,
     again: bool = False,
     tell: Tell = in_silence,
-) -> Decided:
+) -> DecisionsPull:
     """Brings what the adjudicator decided into the gold; articles that are not decided wholly stay out.
 
     Gold that another round or another adjudicator made is replaced only if `again`. Pulls of all rounds take turns:
@@ -294,7 +294,7 @@ def pull_decisions(
         with raw.writing_pull(corpus, f"{round_name}-{GOLD}") as kept:
             passing = kept.passing(seat.annotator, seat.studio.tasks(project), seat.studio.url, project)
             tasks = list(map(read_task, passing))
-            decided = Decided(kept.keep())
+            decided = DecisionsPull(kept.keep())
         with changing(corpus, tell):
             return _bring_in(Round(corpus, round_name), project, tasks, decided, seat, accept_removals, again)
 
@@ -303,14 +303,14 @@ def _bring_in(
     here: Round,
     project: int,
     held: list[Task],
-    decided: Decided,
+    decided: DecisionsPull,
     seat: Seat,
     accept_removals: bool,
     again: bool,
-) -> Decided:
+) -> DecisionsPull:
     """Decides by the tasks that the project held and by the record as it is now."""
     corpus, round_name = here.corpus, here.name
-    rows = _Rows(round_name, seat.annotator)
+    rows = _GoldRows(round_name, seat.annotator)
     decided.withdrawn = sorted({str(task.article_id) for task in held} & here.withdrawn)
     tasks = [task for task in held if task.article_id in corpus.by_id and task.article_id not in here.withdrawn]
     others = set() if again else _gold_of_others(corpus, round_name, seat.annotator)
@@ -346,7 +346,7 @@ def _gold_of_others(corpus: Corpus, round_name: str, adjudicator: str) -> set[st
     return set(gold.filter(whose)["article_id"])
 
 
-class _Rows:
+class _GoldRows:
     """Rows of the gold, as they come."""
 
     def __init__(self, round_name: str, adjudicator: str) -> None:
@@ -363,7 +363,7 @@ class _Rows:
             self.layer[name] += [{**row, **key} for row in rows]
 
 
-def _take(here: Round, task: Task, seat: Seat, decided: Decided, rows: _Rows) -> None:
+def _take(here: Round, task: Task, seat: Seat, decided: DecisionsPull, rows: _GoldRows) -> None:
     article = str(task.article_id)
     if _changed(here, task) or task.text != here.corpus.text(article):
         decided.changed.append(article)
@@ -386,7 +386,7 @@ def _refusal(task: Task, seat: Seat) -> str | None:
     return None
 
 
-def _decide(here: Round, task: Task, adjudicator: str, decided: Decided, rows: _Rows) -> None:
+def _decide(here: Round, task: Task, adjudicator: str, decided: DecisionsPull, rows: _GoldRows) -> None:
     article, work = str(task.article_id), task.work[0]
     text = here.corpus.text(article)
     read = read_adjudication(work.result, text)
@@ -398,7 +398,7 @@ def _decide(here: Round, task: Task, adjudicator: str, decided: Decided, rows: _
     decided.taken.append(article)
     for row in outcome.decisions:
         decided.outcomes[row["outcome"]] = decided.outcomes.get(row["outcome"], 0) + 1
-    gold = Reading(outcome.spans, outcome.relations)
+    gold = ResultRows(outcome.spans, outcome.relations)
     rows.add(
         article,
         tasks=[ended(task, work)],
@@ -416,7 +416,7 @@ def _as_asked(here: Round, task: Task) -> Sheet:
     return replace(asked, items=tuple(items))
 
 
-def _write(corpus: Corpus, decided: Decided, rows: _Rows, accept_removals: bool) -> None:
+def _write(corpus: Corpus, decided: DecisionsPull, rows: _GoldRows, accept_removals: bool) -> None:
     """Brings the gold to what was decided; nothing is written where it would lose something."""
     old = read_gold(corpus)
     new = make_layer(GOLD, **rows.layer)

@@ -25,7 +25,7 @@ _CHUNK: Final = 1 << 20
 
 
 @dataclass(frozen=True)
-class Member:
+class ArchiveMember:
     """A file in an archive."""
 
     bytes: int
@@ -33,7 +33,7 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Manifest:
+class BackupManifest:
     """What an archive holds: `counts` of projects, tasks and annotations, and its files by name."""
 
     corpus: str
@@ -41,14 +41,14 @@ class Manifest:
     hedgerow: str | None
     label_studio: str | None
     counts: dict[str, int]
-    members: dict[str, Member]
+    members: dict[str, ArchiveMember]
 
 
 class _Damaged(Exception):  # noqa: N818 - told as a Problem
     """What is wrong with an archive."""
 
 
-def verify(archive: Path) -> Manifest:
+def verify(archive: Path) -> BackupManifest:
     """Reads an archive whole and compares it with its manifest; writes nothing.
 
     Raises:
@@ -57,7 +57,7 @@ def verify(archive: Path) -> Manifest:
     return _read(archive, None)
 
 
-def unpack(archive: Path, folder: Path) -> Manifest:
+def unpack(archive: Path, folder: Path) -> BackupManifest:
     """Writes an archive's files below `folder`, which only their owner reads, verifying each.
 
     Raises:
@@ -67,7 +67,7 @@ def unpack(archive: Path, folder: Path) -> Manifest:
     return _read(archive, folder)
 
 
-def _read(archive: Path, folder: Path | None) -> Manifest:
+def _read(archive: Path, folder: Path | None) -> BackupManifest:
     with _told(archive), _opened(archive) as (content, members):
         manifest = _manifest(members)
         content.limit = _PADDING + sum(one.bytes + _HEADERS for one in manifest.members.values())
@@ -131,7 +131,7 @@ def _told(archive: Path) -> Iterator[None]:
         raise Problem(f"{archive} is not there", "check the name of the file") from None
 
 
-def _manifest(members: Iterator[tuple[tarfile.TarInfo, IO[bytes]]]) -> Manifest:
+def _manifest(members: Iterator[tuple[tarfile.TarInfo, IO[bytes]]]) -> BackupManifest:
     member, stream = next(members, (None, None))
     if member is None or stream is None or member.name != MANIFEST:
         raise _Damaged(f"it does not begin with {MANIFEST}")
@@ -146,11 +146,13 @@ def _manifest(members: Iterator[tuple[tarfile.TarInfo, IO[bytes]]]) -> Manifest:
     return manifest
 
 
-def _parsed(found: dict[str, Any]) -> Manifest:
-    members = {str(name): Member(int(one["bytes"]), str(one["sha256"])) for name, one in found["members"].items()}
+def _parsed(found: dict[str, Any]) -> BackupManifest:
+    members = {
+        str(name): ArchiveMember(int(one["bytes"]), str(one["sha256"])) for name, one in found["members"].items()
+    }
     if any(one.bytes < 0 for one in members.values()):
         raise ValueError("a size below zero")
-    return Manifest(
+    return BackupManifest(
         corpus=str(found["corpus"]),
         taken_at=str(found["taken_at"]),
         hedgerow=_text(found.get("hedgerow")),
@@ -172,7 +174,7 @@ def _refuse_name(name: str) -> None:
         raise _Damaged(f"its {MANIFEST} lists {name!r}, which is no place in a server's data")
 
 
-def _take(member: tarfile.TarInfo, stream: IO[bytes], expected: Member, folder: Path | None) -> None:
+def _take(member: tarfile.TarInfo, stream: IO[bytes], expected: ArchiveMember, folder: Path | None) -> None:
     """Reads a member, to its place where there is a folder.
 
     Raises:

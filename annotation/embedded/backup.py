@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from annotation.embedded import versions
-from annotation.embedded.archive import MANIFEST, Manifest, Member, unpack, verify
+from annotation.embedded.archive import MANIFEST, ArchiveMember, BackupManifest, unpack, verify
 from annotation.embedded.exchange import DATA, SECRETS, exchange, finish, is_cut_off
 from annotation.embedded.server import Server
 from dataset.problem import Problem
@@ -39,14 +39,14 @@ class Backup:
     """A backup that was taken: where it lies and what is in it."""
 
     path: Path
-    manifest: Manifest
+    manifest: BackupManifest
 
 
 @dataclass(frozen=True)
-class Return:
+class RestoredBackup:
     """A backup that was put back, and where what was there before is kept, if there was any."""
 
-    manifest: Manifest
+    manifest: BackupManifest
     kept: Path | None
 
 
@@ -76,7 +76,7 @@ def default_path(corpus: Corpus, taken_at: datetime) -> Path:
     return corpus.root / FOLDER / f"{name}-{_stamp(taken_at)}.tar.gz"
 
 
-def restore(corpus: Corpus, archive: Path, *, replace: bool, adopt: bool = False) -> Return:
+def restore(corpus: Corpus, archive: Path, *, replace: bool, adopt: bool = False) -> RestoredBackup:
     """Puts a backup back where there is no data yet, or, with `replace`, in the place of a stopped server's.
 
     What was there before is kept beside it. Nothing is changed before the archive has been read whole. A restore that
@@ -95,12 +95,12 @@ def restore(corpus: Corpus, archive: Path, *, replace: bool, adopt: bool = False
     note = json.dumps(asdict(manifest), sort_keys=True)
     with _writing(server.state), server.locked():
         if (finished := finish(server.state)) and finished.note == note:
-            return Return(manifest, finished.kept)
+            return RestoredBackup(manifest, finished.kept)
         _refuse_data(server, replace)
         with _stage(server) as stage:
             unpack(archive, stage)
             _check_secrets(Server(stage), archive, adopt)
-            return Return(manifest, exchange(server.state, stage, _name_to_keep(server.state), note).kept)
+            return RestoredBackup(manifest, exchange(server.state, stage, _name_to_keep(server.state), note).kept)
 
 
 def _refuse_target(server: Server, target: Path) -> None:
@@ -178,9 +178,9 @@ def _copy_database(source: Path, target: Path) -> None:
         there.backup(here, pages=-1)
 
 
-def _manifest(corpus: Corpus, stage: Path, taken_at: datetime) -> Manifest:
+def _manifest(corpus: Corpus, stage: Path, taken_at: datetime) -> BackupManifest:
     paths = sorted(path for path in stage.rglob("*") if path.is_file())
-    return Manifest(
+    return BackupManifest(
         corpus=corpus.name,
         taken_at=f"{taken_at:%Y-%m-%dT%H:%M:%SZ}",
         hedgerow=versions.installed("hedgerow"),
@@ -190,9 +190,9 @@ def _manifest(corpus: Corpus, stage: Path, taken_at: datetime) -> Manifest:
     )
 
 
-def _member(path: Path) -> Member:
+def _member(path: Path) -> ArchiveMember:
     with path.open("rb") as stream:
-        return Member(path.stat().st_size, file_digest(stream, "sha256").hexdigest())
+        return ArchiveMember(path.stat().st_size, file_digest(stream, "sha256").hexdigest())
 
 
 def _counts(database: Path) -> dict[str, int]:
@@ -203,7 +203,7 @@ def _counts(database: Path) -> dict[str, int]:
         }
 
 
-def _write_archive(stage: Path, manifest: Manifest, target: Path) -> None:
+def _write_archive(stage: Path, manifest: BackupManifest, target: Path) -> None:
     (stage / MANIFEST).write_text(json.dumps(asdict(manifest), indent=2) + "\n", encoding="utf-8")
     with aside(target, private=True) as new, tarfile.open(new, "w:gz", compresslevel=6) as archive:
         for name in (MANIFEST, *manifest.members):
@@ -228,7 +228,7 @@ def _refuse_data(server: Server, replace: bool) -> None:
         )
 
 
-def _refuse_foreign(corpus: Corpus, archive: Path, manifest: Manifest) -> None:
+def _refuse_foreign(corpus: Corpus, archive: Path, manifest: BackupManifest) -> None:
     if manifest.corpus != corpus.name:
         raise Problem(
             f"{archive} is a backup of the corpus {manifest.corpus}, and this one is {corpus.name}",

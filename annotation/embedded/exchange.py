@@ -24,7 +24,7 @@ _MOVED: Final = (DATA, SECRETS)
 
 
 @dataclass(frozen=True)
-class Exchanged:
+class Exchange:
     """An exchange that is done: the note that it began with, and where what was there before is kept, if anything was.
 
     The note is None where only the folder of the exchange was left to be removed.
@@ -39,7 +39,7 @@ def is_cut_off(state: Path) -> bool:
     return (state / _BETWEEN).is_dir()
 
 
-def exchange(state: Path, stage: Path, keep: str, note: str) -> Exchanged:
+def exchange(state: Path, stage: Path, keep: str, note: str) -> Exchange:
     """Puts the data and accounts of the folder `stage` into a state folder, and what is there into its folder `keep`.
 
     `stage` lies on the same disk. Where a move fails, all is moved back.
@@ -60,7 +60,7 @@ def exchange(state: Path, stage: Path, keep: str, note: str) -> Exchanged:
     return _end(state)
 
 
-def finish(state: Path, tell: Callable[[str], None] = lambda line: None) -> Exchanged | None:
+def finish(state: Path, tell: Callable[[str], None] = lambda line: None) -> Exchange | None:
     """Ends an exchange that was cut off. Returns it, or None where there was none.
 
     Raises:
@@ -124,7 +124,7 @@ def _kept(between: Path) -> Path:
     return next(path for path in between.iterdir() if path.is_dir() and path.name not in _MOVED)
 
 
-def _end(state: Path) -> Exchanged:
+def _end(state: Path) -> Exchange:
     """Puts what is kept beside the server, and removes the folder of the exchange."""
     between, kept = state / _BETWEEN, None
     synced([state, *(path for path in between.iterdir() if path.is_dir())])
@@ -138,4 +138,4 @@ def _end(state: Path) -> Exchanged:
     (between / ".gitignore").unlink(missing_ok=True)  # beside accounts that were taken over there is one
     between.rmdir()
     synced([state])
-    return Exchanged(note, kept)
+    return Exchange(note, kept)

@@ -12,7 +12,7 @@ import httpx
 from annotation.embedded.inside.routes import KEY_HEADER
 from annotation.embedded.server import HOST, Account, Secrets
 from dataset.problem import Problem
-from dataset.record.doctor import Line
+from dataset.record.doctor import DoctorLine
 
 _REFUSALS: Final = frozenset({400, 401, 403, 404, 405})
 _RESTART: Final = "run `hedgerow down` and `hedgerow up`, and let nobody label meanwhile"
@@ -21,7 +21,7 @@ _SHOWN: Final = 3
 
 
 @dataclass(frozen=True)
-class Work:
+class OwnedWork:
     """The number of an annotator's project, and of a task, an annotation and a draft in it where there are any."""
 
     project: int
@@ -31,7 +31,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Member:
+class OrganisationMember:
     """An account's number on the server, and that of its organisation."""
 
     user: int
@@ -52,7 +52,7 @@ class Attempt:
     made_at: str = ""
 
 
-def blindness(known: Secrets) -> Iterator[Line]:
+def blindness(known: Secrets) -> Iterator[DoctorLine]:
     """Whether annotators are kept from each other's work, and from all but the labelling page, found out by trying.
 
     Raises:
@@ -61,10 +61,10 @@ def blindness(known: Secrets) -> Iterator[Line]:
     found, count = _tried(known)
     if found:
         more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-        yield Line("blindness", "fail", ", ".join(found[:_SHOWN]) + more, _RESTART)
+        yield DoctorLine("blindness", "fail", ", ".join(found[:_SHOWN]) + more, _RESTART)
     else:
         people = "1 annotator" if len(known.annotators) == 1 else f"{len(known.annotators)} annotators"
-        yield Line("blindness", "ok", f"{people} made {count} attempts at what is closed, and each was refused")
+        yield DoctorLine("blindness", "ok", f"{people} made {count} attempts at what is closed, and each was refused")
 
 
 def harms(known: Secrets) -> list[str]:
@@ -128,7 +128,7 @@ def _session(known: Secrets, account: Account) -> httpx.Client:
     return web
 
 
-def _work(web: httpx.Client, account: Account, key: str | None) -> Work | None:
+def _work(web: httpx.Client, account: Account, key: str | None) -> OwnedWork | None:
     """What an annotator has on the server, asked for with all rights; None without a project."""
     projects = _get(web, account, key, "/api/projects/?page_size=1")["results"]
     if not projects:
@@ -138,26 +138,26 @@ def _work(web: httpx.Client, account: Account, key: str | None) -> Work | None:
     tasks = _get(web, account, key, asked)["tasks"]
     annotations = [int(work["id"]) for task in tasks for work in task.get("annotations", ())]
     drafts = [int(draft["id"]) for task in tasks for draft in task.get("drafts", ()) if isinstance(draft, dict)]
-    return Work(project, [int(task["id"]) for task in tasks][:1], annotations[:1], drafts[:1])
+    return OwnedWork(project, [int(task["id"]) for task in tasks][:1], annotations[:1], drafts[:1])
 
 
-def _whoami(web: httpx.Client, account: Account) -> Member | None:
+def _whoami(web: httpx.Client, account: Account) -> OrganisationMember | None:
     """Who the server says an account is; None where it lets the account in nowhere."""
     answer = web.get("/api/current-user/whoami", headers=_headers(account, None))
     if answer.status_code == 403:
         return None
     whoami = answer.raise_for_status().json()
-    return Member(int(whoami["id"]), int(whoami["active_organization"]))
+    return OrganisationMember(int(whoami["id"]), int(whoami["active_organization"]))
 
 
-def _neighbour(account: Account, annotators: list[Account], works: dict[str, Work | None]) -> Work | None:
+def _neighbour(account: Account, annotators: list[Account], works: dict[str, OwnedWork | None]) -> OwnedWork | None:
     """The work of the next annotator who has some."""
     at = annotators.index(account)
     following = [*annotators[at + 1 :], *annotators[:at]]
     return next((work for other in following if (work := works[other.name]) is not None), None)
 
 
-def _attempts(member: Member, work: Work | None, neighbour: Work | None) -> Iterator[Attempt]:
+def _attempts(member: OrganisationMember, work: OwnedWork | None, neighbour: OwnedWork | None) -> Iterator[Attempt]:
     same = {"active_organization": member.organisation}
     yield Attempt("PATCH", f"/api/users/{member.user}/", "switch to another organisation", same)
     yield Attempt("GET", "/api/invite", "invite accounts")
@@ -169,7 +169,7 @@ def _attempts(member: Member, work: Work | None, neighbour: Work | None) -> Iter
         yield from _attempts_at(neighbour)
 
 
-def _forgery(account: Account, work: Work | None, members: dict[str, Member]) -> Iterator[Attempt]:
+def _forgery(account: Account, work: OwnedWork | None, members: dict[str, OrganisationMember]) -> Iterator[Attempt]:
     """A submission under another's name."""
     other = next((member.user for name, member in members.items() if name != account.name), None)
     if work is not None and work.tasks and other is not None:
@@ -177,7 +177,7 @@ def _forgery(account: Account, work: Work | None, members: dict[str, Member]) ->
         yield Attempt("POST", path, "submit as another", {"result": [], "completed_by": other}, "/api/annotations/")
 
 
-def _attempts_at(work: Work) -> Iterator[Attempt]:
+def _attempts_at(work: OwnedWork) -> Iterator[Attempt]:
     harm = "reach another's"
     yield Attempt("GET", f"/api/projects/{work.project}/", f"{harm} project")
     yield Attempt("GET", f"/api/tasks/?project={work.project}", f"{harm} tasks")

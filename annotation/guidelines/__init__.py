@@ -23,7 +23,7 @@ EXAMPLE: Final = re.compile(
 FENCED: Final = re.compile(r"^```text\n(.*?)\n```$", re.MULTILINE | re.DOTALL)
 
 
-class Example(NamedTuple):
+class RuleExample(NamedTuple):
     """An example in the notation, and what is to be said of it.
 
     `caught_by` is the rule whose check finds what is wrong; None for a right one, and for one that only people can see.
@@ -44,7 +44,7 @@ class Rule(NamedTuple):
     """A rule's text on one line, and its examples."""
 
     text: str
-    examples: tuple[Example, ...]
+    examples: tuple[RuleExample, ...]
 
     @property
     def right(self) -> str:
@@ -67,10 +67,10 @@ def statements(name: str) -> dict[str, Rule]:
     }
 
 
-def _example(rule: str, found: re.Match[str]) -> Example:
+def _example(rule: str, found: re.Match[str]) -> RuleExample:
     right = found["verdict"] == "Right"
     caught_by = None if right or found["people"] else found["other"] or rule
-    return Example(right, caught_by, found["notation"], found["note"] or "")
+    return RuleExample(right, caught_by, found["notation"], found["note"] or "")
 
 
 def worked_article() -> str:

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from annotation.labelstudio.result import (
     LABEL,
-    Reading,
     Result,
+    ResultRows,
     Row,
     control_values,
     is_text,
@@ -39,7 +39,7 @@ _ADJUDICATION: Final = frozenset({"decision", "rule", "note", "who"})
 
 
 @dataclass(frozen=True)
-class Said:
+class RegionDecision:
     """What an adjudicator says of a region; None where nothing was said."""
 
     decision: str | None
@@ -48,14 +48,14 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Adjudicated:
+class AdjudicationResult:
     """An adjudicator's page: its regions, whatever was said of them, and what was said, by region."""
 
-    reading: Reading
-    said: dict[str, Said]
+    reading: ResultRows
+    said: dict[str, RegionDecision]
 
 
-def read_adjudication(result: Any, text: str) -> Adjudicated:
+def read_adjudication(result: Any, text: str) -> AdjudicationResult:
     """Reads the result of one adjudication of `text`. Never raises: what cannot be read is a finding."""
     items = result if isinstance(result, list) else []
     ours = [item for item in items if _is_adjudication(item)]
@@ -64,8 +64,10 @@ def read_adjudication(result: Any, text: str) -> Adjudicated:
     for item in ours:
         if is_text(item.get("id")) and (values := control_values(item["from_name"], item.get("value"))):
             words.setdefault(item["id"], {})[item["from_name"]] = values[0]
-    said = {region: Said(one.get("decision"), one.get("rule"), one.get("note")) for region, one in words.items()}
-    return Adjudicated(read_result(rest, text), said)
+    said = {
+        region: RegionDecision(one.get("decision"), one.get("rule"), one.get("note")) for region, one in words.items()
+    }
+    return AdjudicationResult(read_result(rest, text), said)
 
 
 def _is_adjudication(item: Any) -> bool:

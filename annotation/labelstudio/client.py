@@ -43,7 +43,7 @@ _VERSIONS: Final = {"include": "id,updated_at"}
 _WITHOUT_WORK: Final = {"include": "id,data"}
 
 
-class Passing(Problem):
+class TransientFailure(Problem):
     """The server did not take what it was sent, or did not say so; it may be sent again once it was looked for there.
 
     `perhaps_at_it`: the server may be storing it still. `retry_after` is how long it asks to be left alone, in seconds.
@@ -274,11 +274,13 @@ class Studio:
                 if error.status_code not in _PASSING:
                     raise
                 at_it = error.status_code in _GATEWAY
-                raise Passing(_refusal(self.url, error), perhaps_at_it=at_it, retry_after=_retry_after(error)) from None
+                raise TransientFailure(
+                    _refusal(self.url, error), perhaps_at_it=at_it, retry_after=_retry_after(error)
+                ) from None
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
                 raise
             except httpx.HTTPError as error:
-                raise Passing(_broken_off(self.url, error), perhaps_at_it=True) from None
+                raise TransientFailure(_broken_off(self.url, error), perhaps_at_it=True) from None
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:
@@ -344,7 +346,7 @@ def wait(state: RetryCallState) -> float:
 
 def _retry_after(error: BaseException | None) -> float:
     """The seconds that an answer's Retry-After asks for (RFC 9110, 10.2.3: a number or a date), 0 where it does not."""
-    if isinstance(error, Passing):
+    if isinstance(error, TransientFailure):
         return error.retry_after
     said = (error.headers or {}).get("retry-after", "") if isinstance(error, ApiError) else ""
     try:

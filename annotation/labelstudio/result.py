@@ -73,7 +73,7 @@ _BLANK: Final = dict.fromkeys((*_PLACE, *(name for names in vocabulary.ATTRIBUTE
 
 
 @dataclass
-class Reading:
+class ResultRows:
     """What one result says: span and relation rows without the layer's key.
 
     `findings` are (code, region, message) of what the rows cannot hold.
@@ -88,9 +88,9 @@ class Reading:
         self.findings.append((code, region, message))
 
 
-def read_result(result: Any, text: str) -> Reading:
+def read_result(result: Any, text: str) -> ResultRows:
     """Reads the result of one annotation of `text`. Never raises: what cannot be read is a finding."""
-    reading = Reading()
+    reading = ResultRows()
     if not isinstance(result, list):
         reading.found("unreadable-result", None, "the annotation's result is not a list")
         return reading
@@ -100,7 +100,7 @@ def read_result(result: Any, text: str) -> Reading:
     return reading
 
 
-def _regions(result: list[Any], reading: Reading) -> dict[str, list[Result]]:
+def _regions(result: list[Any], reading: ResultRows) -> dict[str, list[Result]]:
     """The results by region id, in the order in which the regions first appear."""
     regions: dict[str, list[Result]] = {}
     for item in result:
@@ -118,7 +118,7 @@ def _regions(result: list[Any], reading: Reading) -> dict[str, list[Result]]:
     return regions
 
 
-def _read_region(region: str, items: list[Result], text: str, reading: Reading) -> None:
+def _read_region(region: str, items: list[Result], text: str, reading: ResultRows) -> None:
     labelled = [item for item in items if item.get("from_name") == LABEL]
     if len(labelled) != 1:
         code = "region-without-label" if not labelled else "duplicate-region-id"
@@ -144,7 +144,7 @@ def _offsets(value: Any) -> tuple[int, int] | None:
     return (start, end) if type(start) is type(end) is int and -(2**63) < start < 2**63 > end > -(2**63) else None
 
 
-def _label(region: str, item: Result, reading: Reading) -> str | None:
+def _label(region: str, item: Result, reading: ResultRows) -> str | None:
     value = item.get("value")
     labels = value.get("labels") if isinstance(value, dict) else None
     if isinstance(labels, list) and len(labels) == 1 and is_text(labels[0]):
@@ -161,7 +161,7 @@ def _blank_span(region: str, label: str, start: int, end: int, text: str) -> Row
     return span
 
 
-def _compare_surface(span: Row, surface: Any, text: str, reading: Reading) -> None:
+def _compare_surface(span: Row, surface: Any, text: str, reading: ResultRows) -> None:
     """Notes where a region's own words are not the article's at its offsets.
 
     Label Studio writes a line end as a backslash and an n, and takes doubled blanks for one: both sides are brought to
@@ -183,7 +183,7 @@ def _same_words(one: str, other: str) -> bool:
     return one == other or _SPACES.sub(" ", one).strip() == _SPACES.sub(" ", other).strip()
 
 
-def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: Reading) -> None:
+def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: ResultRows) -> None:
     name, value = item.get("from_name"), item.get("value")
     if name not in _CONTROLS:
         reading.found("unknown-control", span["span_id"], f"the control {brief(name)} is not on the labelling page")
@@ -226,7 +226,7 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str) and (value.isascii() or not _SURROGATE.search(value))
 
 
-def _fill(span: Row, name: str, values: list[str], reading: Reading) -> None:
+def _fill(span: Row, name: str, values: list[str], reading: ResultRows) -> None:
     column = _COLUMN_OF.get(name, name)
     if name in _LISTS:
         names = values if name in CHOICES else [one.strip() for value in values for one in value.split(_AND)]
@@ -251,7 +251,7 @@ def brief(value: Any) -> str:
     return json.dumps(value, default=str)[:120]
 
 
-def _read_relations(result: list[Any], reading: Reading) -> None:
+def _read_relations(result: list[Any], reading: ResultRows) -> None:
     spans = {span["span_id"]: span for span in reading.spans}
     seen = set()
     for item in result:

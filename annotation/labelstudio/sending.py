@@ -20,7 +20,7 @@ from tenacity import Retrying, retry_if_exception_type, retry_if_result, stop_af
 from tenacity.wait import wait_base, wait_exponential
 
 from annotation.labelstudio import client as studios
-from annotation.labelstudio.client import Passing
+from annotation.labelstudio.client import TransientFailure
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import article_of, read_task
 from dataset.problem import Problem
@@ -34,7 +34,7 @@ LOOKING: Final[wait_base] = wait_exponential(multiplier=0.5, max=10)
 
 
 @dataclass(frozen=True)
-class Note:
+class SendingNote:
     """The note of what is being sent: the names of the things, until the server answers."""
 
     path: Path
@@ -46,7 +46,7 @@ class Note:
             new.write_text(json.dumps(names), encoding="utf-8")
         try:
             yield
-        except Passing as error:
+        except TransientFailure as error:
             if not error.perhaps_at_it:
                 self.path.unlink(missing_ok=True)
             raise
@@ -72,16 +72,16 @@ class Note:
         self.path.unlink(missing_ok=True)
 
 
-def note(corpus: Corpus, seat: Seat, what: str) -> Note:
+def note(corpus: Corpus, seat: Seat, what: str) -> SendingNote:
     """The note of what is sent to a place on a server, by one annotator's seat."""
     told = f"{corpus.name}\n{seat.studio.url}\n{seat.annotator}\n{what}"
-    return Note(corpus.state / "sending" / f"{hashlib.sha256(told.encode()).hexdigest()[:16]}.json")
+    return SendingNote(corpus.state / "sending" / f"{hashlib.sha256(told.encode()).hexdigest()[:16]}.json")
 
 
 def repeated() -> Retrying:
     """Tries again, with growing waits and a limit, what looks before it sends."""
     return Retrying(
-        retry=retry_if_exception_type(Passing),
+        retry=retry_if_exception_type(TransientFailure),
         stop=stop_after_attempt(studios.ATTEMPTS),
         wait=studios.wait,
         reraise=True,

@@ -17,7 +17,7 @@ from dataset.storage.atomic import sha256
 
 
 @dataclass(frozen=True)
-class Work:
+class Annotation:
     """What an account submitted or skipped. `told` is how and when: status, created_at, updated_at (UTC), seconds.
 
     The status is None where it cannot be read: then nobody can tell whether the work counts.
@@ -34,7 +34,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AdjudicationQuestions:
     """What a task of adjudication asks: the hash of what the annotators said, and the regions of each question."""
 
     sheet_sha256: str
@@ -53,10 +53,10 @@ class Task:
     text: str | None
     text_sha256: str | None
     guidelines_version: str | None
-    work: list[Work]
+    work: list[Annotation]
     restored: Row
     restored_sha256: str | None
-    asked: Asked | None
+    asked: AdjudicationQuestions | None
     faults: list[str]
 
 
@@ -80,11 +80,11 @@ def read_task(raw: Row) -> Task:
     )
 
 
-def _read_asked(data: Row) -> Asked | None:
+def _read_asked(data: Row) -> AdjudicationQuestions | None:
     fingerprint, questions = _string(data.get("sheet_sha256")), data.get("questions")
     if fingerprint is None or not isinstance(questions, list):
         return None
-    return Asked(fingerprint, [[*filter(is_text, one)] for one in questions if isinstance(one, list)])
+    return AdjudicationQuestions(fingerprint, [[*filter(is_text, one)] for one in questions if isinstance(one, list)])
 
 
 def _object(within: Row, name: str, faults: list[str]) -> Row:
@@ -134,11 +134,11 @@ def _id(value: Any, faults: list[str]) -> int:
     return 0
 
 
-def _read_work(annotation: Row, faults: list[str]) -> Work:
+def _read_work(annotation: Row, faults: list[str]) -> Annotation:
     told = {"status": _status(annotation, faults), **_read_times(annotation, "lead_time", faults)}
     if not isinstance(annotation.get("ground_truth", False), bool | None):
         faults.append(f"`ground_truth` is {brief(annotation['ground_truth'])}, not true or false")
-    return Work(annotation.get("result"), _account(annotation, faults), told)
+    return Annotation(annotation.get("result"), _account(annotation, faults), told)
 
 
 def _status(annotation: Row, faults: list[str]) -> str | None:
@@ -218,7 +218,7 @@ def _account(annotation: Row, faults: list[str]) -> int | str | None:
     return None
 
 
-def ended(task: Task, work: Work) -> Row:
+def ended(task: Task, work: Annotation) -> Row:
     """How and when a task was ended: status, created_at, updated_at (UTC), seconds, guidelines_version.
 
     Work that was restored and not touched since keeps its first times.
@@ -271,7 +271,7 @@ def _keys(count: int, taken: str) -> list[str | None]:
     return (keys + [None] * count)[:count]
 
 
-def with_questions(task: Row, asked: Asked, summary: str, begun: list[Result]) -> Row:
+def with_questions(task: Row, asked: AdjudicationQuestions, summary: str, begun: list[Result]) -> Row:
     """A task as it is sent to an adjudicator, who begins with the result `begun`."""
     data = task["data"] | {"sheet_sha256": asked.sheet_sha256, "questions": asked.questions, "summary": summary}
     return {"data": data, "predictions": [{"model_version": ADJUDICATION, "result": begun}]}

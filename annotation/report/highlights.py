@@ -33,7 +33,7 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Note:
+class SpanNote:
     """A label of the article: `number` is its place in the order of the text, `sign` what is printed at its words.
 
     A quote's sign is its number, a speaker's the numbers of what it says, a hedge's that of what it makes uncertain.
@@ -50,50 +50,50 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Part:
+class PieceSpan:
     """A label at a piece of the text, and whether it begins and ends with that piece."""
 
-    note: Note
+    note: SpanNote
     begins: bool
     ends: bool
 
 
 @dataclass(frozen=True)
-class Piece:
+class TextPiece:
     """A run of text that the same labels cover: `parts`, the longest label first."""
 
     text: str
-    parts: tuple[Part, ...]
+    parts: tuple[PieceSpan, ...]
 
 
 @dataclass(frozen=True)
-class Highlighted:
+class HighlightedArticle:
     """An article's notes in the order of its text, its text in pieces, and the rows of its quotes.
 
     `first` gives the number of the note where each quote begins, in the order of `quotes`.
     """
 
     one: LabelledArticle
-    notes: tuple[Note, ...]
-    pieces: tuple[Piece, ...]
+    notes: tuple[SpanNote, ...]
+    pieces: tuple[TextPiece, ...]
     quotes: tuple[Row, ...]
     first: tuple[int, ...]
 
 
-def highlighted(one: LabelledArticle) -> Highlighted:
+def highlighted(one: LabelledArticle) -> HighlightedArticle:
     """An article ready to be shown."""
     quotes = tuple(one.quotes)
     links, signs = _links(one), _signs(one, quotes)
     notes = tuple(_note(one, number, signs, links[number]) for number in range(len(one.spans)))
     numbers = {one.public(span): number for number, span in enumerate(one.spans)}
-    return Highlighted(
+    return HighlightedArticle(
         one, notes, tuple(pieces(one.text, notes)), quotes, tuple(numbers[row["quote_id"]] for row in quotes)
     )
 
 
-def _note(one: LabelledArticle, number: int, signs: dict[str, str], links: list[Link]) -> Note:
+def _note(one: LabelledArticle, number: int, signs: dict[str, str], links: list[Link]) -> SpanNote:
     span = one.spans[number]
-    return Note(
+    return SpanNote(
         number,
         span["label"],
         signs[span["span_id"]],
@@ -157,11 +157,11 @@ def _letters(place: int) -> str:
     return (_letters(higher - 1) if higher else "") + "abcdefghijklmnopqrstuvwxyz"[letter]
 
 
-def pieces(text: str, notes: Iterable[Note]) -> Iterator[Piece]:
+def pieces(text: str, notes: Iterable[SpanNote]) -> Iterator[TextPiece]:
     """The text cut wherever a label begins or ends; the pieces joined are the text."""
     outermost = sorted(notes, key=lambda note: (note.start - note.end, note.label != "quote", note.number))
     edges = sorted({0, len(text), *(edge for note in outermost for edge in (note.start, note.end))})
     for start, end in pairwise(edges):
         here = [note for note in outermost if note.start <= start and end <= note.end]
-        parts = (Part(note, note.start == start, note.end == end) for note in here)
-        yield Piece(text[start:end], tuple(parts))
+        parts = (PieceSpan(note, note.start == start, note.end == end) for note in here)
+        yield TextPiece(text[start:end], tuple(parts))

@@ -15,9 +15,9 @@ import polars as pl
 
 from annotation import guidelines
 from annotation.page.label_config import COLOURS, LINES
-from annotation.report.highlights import Highlighted, highlighted
+from annotation.report.highlights import HighlightedArticle, highlighted
 from annotation.report.labelled import LabelledArticle, labelled_articles
-from annotation.report.side_by_side import STATES, Adjudication, Comparison, compare
+from annotation.report.side_by_side import STATES, ArticleComparison, ArticleDecisions, compare
 from annotation.rounds import progress
 from annotation.rounds.progress import Progress
 from dataset import schema
@@ -42,7 +42,7 @@ DONE, SKIPPED, OPEN = "#3d6fa8", "#e6b35a", "#ffffff"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReportOptions:
     """What a report is to show; where a name is None, what the record has decides. No `articles`: all, to `limit`."""
 
     layer: str | None = None
@@ -62,10 +62,10 @@ class Report:
     submitted: int
     not_shown: int
     left_out: int
-    articles: list[Highlighted]
+    articles: list[HighlightedArticle]
     counted: list[tuple[str, int]]
     count_plots: list[str]
-    comparisons: list[Comparison]
+    comparisons: list[ArticleComparison]
     comparisons_missing: str | None
     figures: list[Row]
     figure_plots: list[str]
@@ -79,7 +79,7 @@ class Report:
         return sum(len(one.quotes) for one in self.articles)
 
 
-def report(corpus: Corpus, wanted: Wanted = Wanted(), tell: Tell = in_silence) -> Report:
+def report(corpus: Corpus, wanted: ReportOptions = ReportOptions(), tell: Tell = in_silence) -> Report:
     """Gathers what a report shows, all of it from one state of the record.
 
     Raises:
@@ -90,7 +90,7 @@ def report(corpus: Corpus, wanted: Wanted = Wanted(), tell: Tell = in_silence) -
         return _gathered(corpus, wanted)
 
 
-def _gathered(corpus: Corpus, wanted: Wanted) -> Report:
+def _gathered(corpus: Corpus, wanted: ReportOptions) -> Report:
     layer = _layer(corpus, wanted)
     round_name = wanted.round or _round_of(corpus, layer)
     submitted = layer.tasks.filter(status="submitted")["article_id"].to_list()
@@ -123,7 +123,7 @@ def _gathered(corpus: Corpus, wanted: Wanted) -> Report:
 # What is shown
 
 
-def _layer(corpus: Corpus, wanted: Wanted) -> Layer:
+def _layer(corpus: Corpus, wanted: ReportOptions) -> Layer:
     """The layer that is named, else the gold, else the first; of a round, if one is named."""
     known = [name for name in corpus.layers() if _has_work(corpus, name)]
     fitting = [name for name in known if wanted.round is None or name.startswith(f"{wanted.round}/")]
@@ -153,7 +153,7 @@ def _round_of(corpus: Corpus, layer: Layer) -> str | None:
     return next(reversed(decided or sorted(rounds)), None)
 
 
-def _shown(submitted: list[str], wanted: Wanted, layer: str) -> list[str]:
+def _shown(submitted: list[str], wanted: ReportOptions, layer: str) -> list[str]:
     if unknown := sorted(set(wanted.articles) - set(submitted)):
         raise Problem(f"{layer} has no submitted article {unknown[0]}", "see the articles with `hedgerow progress`")
     return [one for one in submitted if not wanted.articles or one in wanted.articles][: wanted.limit]
@@ -235,7 +235,7 @@ def _bar(one: Progress) -> str:
 # Side by side
 
 
-def _comparisons(corpus: Corpus, round_name: str | None, shown: list[str]) -> list[Comparison]:
+def _comparisons(corpus: Corpus, round_name: str | None, shown: list[str]) -> list[ArticleComparison]:
     """The articles shown that two or more annotators of the round submitted."""
     layers = layers_of(corpus, round_name) if round_name else {}
     works: dict[str, dict[str, LabelledArticle]] = defaultdict(dict)
@@ -247,13 +247,13 @@ def _comparisons(corpus: Corpus, round_name: str | None, shown: list[str]) -> li
     return [compare(work, gold.get(article)) for article, work in shared.items()]
 
 
-def _adjudications(corpus: Corpus, round_name: str | None, articles: list[str]) -> dict[str, Adjudication]:
+def _adjudications(corpus: Corpus, round_name: str | None, articles: list[str]) -> dict[str, ArticleDecisions]:
     decisions: dict[str, dict[tuple[str, str, str | None], Row]] = defaultdict(dict)
     table = read_table(corpus.decisions, schema.Decisions)
     for row in table.filter(pl.col("round") == (round_name or "")).iter_rows(named=True):
         decisions[row["article_id"]][row["annotator"], row["span_id"], row["to_span"]] = row
     gold = read_layer(corpus.layer_path(GOLD), GOLD).only(articles)
-    return {one.id: Adjudication(one, decisions[one.id]) for one in labelled_articles(corpus, gold)}
+    return {one.id: ArticleDecisions(one, decisions[one.id]) for one in labelled_articles(corpus, gold)}
 
 
 def _alone(round_name: str | None) -> str:
@@ -324,7 +324,7 @@ def _speakers(shown: Report) -> list[tuple[str, int]]:
     return sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))
 
 
-def _totals(comparisons: list[Comparison]) -> Mapping[tuple[str, str], int]:
+def _totals(comparisons: list[ArticleComparison]) -> Mapping[tuple[str, str], int]:
     return sum((Counter(one.counts) for one in comparisons), start=Counter())
 
 

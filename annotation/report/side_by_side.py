@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from annotation.adjudication.alignment import Group
-from annotation.adjudication.questions import Item, Sheet, sheet
+from annotation.adjudication.alignment import SpanGroup
+from annotation.adjudication.questions import Sheet, SheetItem, sheet
 from annotation.report.highlights import WORDS, facts
 from annotation.report.labelled import LabelledArticle
 
@@ -26,7 +26,7 @@ STATES: Final = {
 
 
 @dataclass(frozen=True)
-class Decided:
+class GoldDecision:
     """What became of a span or link in the gold, by which rule, and the adjudicator's note."""
 
     outcome: str
@@ -35,29 +35,29 @@ class Decided:
 
 
 @dataclass(frozen=True)
-class Adjudication:
+class ArticleDecisions:
     """The gold of one article and its decisions, by (annotator, span_id, to_span)."""
 
     gold: LabelledArticle
     decisions: Mapping[tuple[str, str, str | None], Row]
 
-    def decided(self, annotator: str, span: str, target: str | None = None) -> Decided | None:
+    def decided(self, annotator: str, span: str, target: str | None = None) -> GoldDecision | None:
         """What became of an annotator's span, or link."""
         row = self.decisions.get((annotator, span, target))
-        return Decided(row["outcome"], row["rule"], row["note"]) if row else None
+        return GoldDecision(row["outcome"], row["rule"], row["note"]) if row else None
 
 
 @dataclass(frozen=True)
-class Told:
+class ComparedValue:
     """An attribute or a link as one annotator has it, and whether others have it otherwise."""
 
     words: str
     differs: bool
-    decided: Decided | None = None
+    decided: GoldDecision | None = None
 
 
 @dataclass(frozen=True)
-class Cell:
+class AnnotatorSpan:
     """A span as one annotator, or the gold, has it: words before it, its words, words after it.
 
     `words` are runs of text with whether all have them, too.
@@ -66,36 +66,36 @@ class Cell:
     before: str
     words: tuple[tuple[str, bool], ...]
     after: str
-    told: tuple[Told, ...]
-    decided: Decided | None = None
+    told: tuple[ComparedValue, ...]
+    decided: GoldDecision | None = None
 
 
 @dataclass(frozen=True)
-class Line:
+class SpanComparison:
     """A span as all have it; `states` say how it compares, `cells` are by annotator, None where one lacks it."""
 
     label: str
     place: int
     states: tuple[str, ...]
     holders: tuple[str, ...]
-    cells: tuple[Cell | None, ...]
-    gold: Cell | None = None
+    cells: tuple[AnnotatorSpan | None, ...]
+    gold: AnnotatorSpan | None = None
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ArticleComparison:
     """An article side by side: what differs, what all have alike, and what adjudication added."""
 
     article_id: str
     annotators: tuple[str, ...]
     adjudicated: bool
-    different: tuple[Line, ...]
-    same: tuple[Line, ...]
-    added: tuple[tuple[str, Cell], ...] = ()
+    different: tuple[SpanComparison, ...]
+    same: tuple[SpanComparison, ...]
+    added: tuple[tuple[str, AnnotatorSpan], ...] = ()
     counts: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
-def compare(works: Mapping[str, LabelledArticle], adjudication: Adjudication | None = None) -> Comparison:
+def compare(works: Mapping[str, LabelledArticle], adjudication: ArticleDecisions | None = None) -> ArticleComparison:
     """Lays the work of two or more annotators on one article side by side; all spans are to be sound."""
     one = next(iter(works.values()))
     asked = sheet(
@@ -104,11 +104,11 @@ def compare(works: Mapping[str, LabelledArticle], adjudication: Adjudication | N
         {who: work.relations for who, work in works.items()},
         {},
     )
-    lines = [_Lines(one, asked, adjudication).line(place) for place in range(len(asked.items))]
+    lines = [_SpanComparisons(one, asked, adjudication).line(place) for place in range(len(asked.items))]
     counts: dict[tuple[str, str], int] = {}
     for line in lines:
         counts[line.label, line.states[0]] = counts.get((line.label, line.states[0]), 0) + 1
-    return Comparison(
+    return ArticleComparison(
         one.id,
         asked.annotators,
         adjudication is not None,
@@ -119,21 +119,21 @@ def compare(works: Mapping[str, LabelledArticle], adjudication: Adjudication | N
     )
 
 
-def _added(adjudication: Adjudication) -> Iterator[tuple[str, Cell]]:
+def _added(adjudication: ArticleDecisions) -> Iterator[tuple[str, AnnotatorSpan]]:
     """The spans that no annotator had."""
     for row in adjudication.decisions.values():
         span = adjudication.gold.by_id.get(row["gold_span"])
         if row["outcome"] == "added" and row["to_span"] is None and span:
-            yield span["label"], _gold_cell(adjudication, span, Decided("added", row["rule"], row["note"]))
+            yield span["label"], _gold_cell(adjudication, span, GoldDecision("added", row["rule"], row["note"]))
 
 
-def _gold_cell(adjudication: Adjudication, span: Row, decided: Decided | None = None) -> Cell:
+def _gold_cell(adjudication: ArticleDecisions, span: Row, decided: GoldDecision | None = None) -> AnnotatorSpan:
     gold = adjudication.gold
     before, after = _around(gold.text, span["start"], span["end"])
-    told = [Told(f"{name}: {value}", differs=False) for name, value in facts(span, gold.kinds)]
+    told = [ComparedValue(f"{name}: {value}", differs=False) for name, value in facts(span, gold.kinds)]
     for relation, (words, _) in WORDS.items():
-        told += [Told(f"{words} “{end['text']}”", differs=False) for end in gold.targets(relation, span)]
-    return Cell(before, ((span["text"], True),), after, tuple(told), decided)
+        told += [ComparedValue(f"{words} “{end['text']}”", differs=False) for end in gold.targets(relation, span)]
+    return AnnotatorSpan(before, ((span["text"], True),), after, tuple(told), decided)
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str]:
@@ -146,21 +146,21 @@ def _around(text: str, start: int, end: int) -> tuple[str, str]:
     return before.replace("\n", " "), after.replace("\n", " ")
 
 
-class _Lines:
+class _SpanComparisons:
     """Makes the lines of one article."""
 
-    def __init__(self, one: LabelledArticle, asked: Sheet, adjudication: Adjudication | None) -> None:
+    def __init__(self, one: LabelledArticle, asked: Sheet, adjudication: ArticleDecisions | None) -> None:
         self._one, self._asked, self._adjudication = one, asked, adjudication
 
-    def line(self, place: int) -> Line:
+    def line(self, place: int) -> SpanComparison:
         item = self._asked.items[place]
         cells = tuple(self._cell(place, who) for who in self._asked.annotators)
         gold = self._gold(item.group)
         states = tuple(self._states(item, cells))
         start = item.group.offsets()[0][0]
-        return Line(item.group.label, start, states, tuple(sorted(item.group.members)), cells, gold)
+        return SpanComparison(item.group.label, start, states, tuple(sorted(item.group.members)), cells, gold)
 
-    def _states(self, item: Item, cells: Sequence[Cell | None]) -> Iterator[str]:
+    def _states(self, item: SheetItem, cells: Sequence[AnnotatorSpan | None]) -> Iterator[str]:
         found = [
             *([ONLY] if item.group.missing(self._asked.annotators) else []),
             *([BOUNDARY] if len(item.group.offsets()) > 1 else []),
@@ -173,7 +173,7 @@ class _Lines:
             outcomes = {cell.decided.outcome for cell in cells if cell and cell.decided}
             yield GOLD if outcomes - {"kept"} else SAME
 
-    def _gold(self, group: Group) -> Cell | None:
+    def _gold(self, group: SpanGroup) -> AnnotatorSpan | None:
         if self._adjudication is None:
             return None
         for who, row in sorted(group.members.items()):
@@ -183,7 +183,7 @@ class _Lines:
                 return _gold_cell(self._adjudication, span)
         return None
 
-    def _cell(self, place: int, who: str) -> Cell | None:
+    def _cell(self, place: int, who: str) -> AnnotatorSpan | None:
         group = self._asked.items[place].group
         row = group.members.get(who)
         if row is None:
@@ -194,9 +194,9 @@ class _Lines:
         after = self._one.text[row["end"] : last] + after
         words = tuple(self._words(group, row))
         told = (*self._facts(group, row), *self._links(place, who))
-        return Cell(before, words, after, told, self._decided(who, row["span_id"]))
+        return AnnotatorSpan(before, words, after, told, self._decided(who, row["span_id"]))
 
-    def _words(self, group: Group, row: Row) -> Iterator[tuple[str, bool]]:
+    def _words(self, group: SpanGroup, row: Row) -> Iterator[tuple[str, bool]]:
         """The span's words, cut where others' spans begin and end."""
         low, high = max(start for start, _ in group.offsets()), min(end for _, end in group.offsets())
         start, end = row["start"], row["end"]
@@ -205,17 +205,17 @@ class _Lines:
             if one < other:
                 yield self._one.text[one:other], shared
 
-    def _facts(self, group: Group, row: Row) -> Iterator[Told]:
+    def _facts(self, group: SpanGroup, row: Row) -> Iterator[ComparedValue]:
         differing = {name.partition("_")[2] for name in group.differing()}
         told = dict(facts(row, self._one.kinds))
         for name in dict.fromkeys([*told, *sorted(differing)]):
-            yield Told(f"{name}: {told.get(name, self._unsaid(name))}", name in differing)
+            yield ComparedValue(f"{name}: {told.get(name, self._unsaid(name))}", name in differing)
 
     @staticmethod
     def _unsaid(name: str) -> str:
         return "linked" if name == "source" else "none"
 
-    def _links(self, place: int, who: str) -> Iterator[Told]:
+    def _links(self, place: int, who: str) -> Iterator[ComparedValue]:
         start = self._asked.items[place].group
         for link in self._asked.links:
             if link.from_group != place or link.type not in WORDS:
@@ -225,9 +225,9 @@ class _Lines:
             if who in link.members:
                 target = end.members[who]
                 decided = self._decided(who, start.members[who]["span_id"], target["span_id"])
-                yield Told(f"{WORDS[link.type][0]} “{target['text']}”", bool(lacking), decided)
+                yield ComparedValue(f"{WORDS[link.type][0]} “{target['text']}”", bool(lacking), decided)
             elif who in lacking:
-                yield Told(f"no link: {WORDS[link.type][0]} “{end.members[who]['text']}”", differs=True)
+                yield ComparedValue(f"no link: {WORDS[link.type][0]} “{end.members[who]['text']}”", differs=True)
 
-    def _decided(self, who: str, span: str, target: str | None = None) -> Decided | None:
+    def _decided(self, who: str, span: str, target: str | None = None) -> GoldDecision | None:
         return self._adjudication.decided(who, span, target) if self._adjudication else None

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedTasks:
     """A project's tasks by id, how many there are, and how many of them were asked for anew."""
 
     tasks: Iterable[Row]
@@ -25,7 +25,7 @@ class Listed:
     asked: int
 
 
-def listed(studio: Studio, project: int, kept: Path | None) -> Listed:
+def listed(studio: Studio, project: int, kept: Path | None) -> ListedTasks:
     """The tasks of a project. `kept` is the raw file of an earlier pull of it, None where there is none.
 
     The server notes a new time at a task whenever something in it is submitted, changed or deleted. A task that has
@@ -44,7 +44,7 @@ def listed(studio: Studio, project: int, kept: Path | None) -> Listed:
         return _everything(studio, project)
     fresh = (task for task in asked if _id(task) in changed)
     unchanged = (task for task in _read(kept) if _id(task) not in stale)
-    return Listed(heapq.merge(unchanged, fresh, key=_id), len(now), len(changed))
+    return ListedTasks(heapq.merge(unchanged, fresh, key=_id), len(now), len(changed))
 
 
 def _differing(kept: Path, now: Iterable[Row]) -> tuple[dict[int, str], set[int]]:
@@ -61,9 +61,9 @@ def _differing(kept: Path, now: Iterable[Row]) -> tuple[dict[int, str], set[int]
     return changed, stale
 
 
-def _everything(studio: Studio, project: int) -> Listed:
+def _everything(studio: Studio, project: int) -> ListedTasks:
     tasks = studio.listing(project)
-    return Listed(tasks, len(tasks), len(tasks))
+    return ListedTasks(tasks, len(tasks), len(tasks))
 
 
 def _id(task: Row) -> int:

@@ -18,7 +18,7 @@ _EXAMPLE: Final = "name one as commands print it, like http://127.0.0.1:8080/pro
 
 
 @dataclass(frozen=True)
-class Discarded:
+class DiscardResult:
     """What went off the server: how many tasks, and how many pieces of work with them."""
 
     project: int
@@ -27,7 +27,7 @@ class Discarded:
     work: int
 
 
-def discard(corpus: Corpus, address: str, *, with_work: bool) -> Discarded:
+def discard(corpus: Corpus, address: str, *, with_work: bool) -> DiscardResult:
     """Deletes the task, or the project, that an address names; one with work in it only if that is asked for.
 
     Raises:
@@ -48,7 +48,7 @@ def discard(corpus: Corpus, address: str, *, with_work: bool) -> Discarded:
         studio.delete_project(project)
     else:
         studio.delete_task(task)
-    return Discarded(project, task, len(tasks), work)
+    return DiscardResult(project, task, len(tasks), work)
 
 
 def _named(address: str) -> tuple[int, int | None]:

@@ -10,13 +10,13 @@ from typing import Any, Final
 import polars as pl
 
 from annotation.labelstudio.canonical import canonical_line, raw_task
-from annotation.labelstudio.result import Reading, read_result
+from annotation.labelstudio.result import ResultRows, read_result
 from annotation.labelstudio.tasks import Task, ended, read_task
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, make_layer
-from dataset.record.lines import Lines, parted
+from dataset.record.lines import Lines, lines_by_article
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme import hedge_targets
 
@@ -34,7 +34,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Told:
+class NormalisedBatch:
     """What some tasks tell: their canonical lines, and the rows of the layer, sorted in themselves.
 
     `seen` and `ended` are the tasks of articles without work and with it, `strays` those of no article, under the names
@@ -71,7 +71,7 @@ def normalised(
     account: int | None,
     batch: Batch,
     withdrawn: frozenset[str] = frozenset(),
-) -> Told:
+) -> NormalisedBatch:
     """What a batch tells of an annotator's layer.
 
     Raises:
@@ -153,10 +153,10 @@ class Normaliser:
         """The rows so far, sorted."""
         return make_layer(f"{self._round}/{self._annotator}", **self._rows)
 
-    def told(self, canonical: bytes) -> Told:
+    def told(self, canonical: bytes) -> NormalisedBatch:
         """What the tasks so far tell, of which `canonical` are the canonical lines."""
-        rows = parted(self.layer())
-        return Told(canonical, rows, self._seen, self._ended, self._strays, self._untold, self._passed_over)
+        rows = lines_by_article(self.layer())
+        return NormalisedBatch(canonical, rows, self._seen, self._ended, self._strays, self._untold, self._passed_over)
 
     def _text_of(self, task: Task, article: str) -> str | None:
         """The article's text, or None where it cannot be read or the task's is another."""
@@ -218,9 +218,11 @@ def _finding(code: str, region: str | None, message: str) -> Row:
     return {"code": code, "region": region, "message": message}
 
 
-def derived(text: str, reading: Reading) -> list[Row]:
+def derived(text: str, reading: ResultRows) -> list[Row]:
     """The `hedges` links that rule H10 makes."""
-    marks = [hedge_targets.Mark(s["span_id"], s["label"], s["start"], s["end"], s["hedge_kind"]) for s in reading.spans]
+    marks = [
+        hedge_targets.TargetSpan(s["span_id"], s["label"], s["start"], s["end"], s["hedge_kind"]) for s in reading.spans
+    ]
     drawn = {link["from_span"] for link in reading.relations if link["type"] == "hedges"}
     return [
         {"type": "hedges", "from_span": hedge, "to_span": target, "derived": True}

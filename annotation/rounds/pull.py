@@ -14,14 +14,14 @@ from annotation.labelstudio.seats import Seat
 from annotation.rounds import changes, projects, raw
 from annotation.rounds.export import read_export
 from annotation.rounds.locks import one_at_a_time
-from annotation.rounds.normalise import Told, batches, normalised, taken_back
+from annotation.rounds.normalise import NormalisedBatch, batches, normalised, taken_back
 from annotation.rounds.push import deals_path
 from dataset import parallel, schema
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Removal, put_layers
 from dataset.record.lines import Spill
 from dataset.record.locks import Tell, changing, in_silence
-from dataset.record.renewal import Renewed, renew
+from dataset.record.renewal import RewrittenLayer, rewrite
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.storage.address import Location
 from dataset.storage.atomic import folder_aside, make_private, write_bytes, writing
@@ -32,14 +32,14 @@ AS_IT_WAS: Final = "the record is as it was"
 
 
 @dataclass
-class Pulled:
+class PullResult:
     """What a pull brought: its id, the layers, the files it changed, and what it would take away from the record.
 
     `withdrawn` are articles, by annotator, that were withdrawn and that the server or the export still holds.
     """
 
     pull_id: str
-    layers: list[Renewed] = field(default_factory=list)
+    layers: list[RewrittenLayer] = field(default_factory=list)
     changed: list[Location] = field(default_factory=list)
     removed: dict[str, list[Removal]] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Source:
 
 
 @dataclass
-class Taken:
+class NormalisedSource:
     """What a source's tasks tell: the layer's rows on disk; where each article is on the server, and tasks of none.
 
     `untold` are the articles whose text in the corpus cannot be read, `withdrawn` those that were withdrawn before.
@@ -71,7 +71,7 @@ class Taken:
     untold: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
 
-    def add(self, told: Told) -> None:
+    def add(self, told: NormalisedBatch) -> None:
         """Takes in what the next tasks tell."""
         self.rows.add(told.rows)
         for article, task in told.seen.items():
@@ -92,7 +92,7 @@ class Taken:
 
 def pull(
     corpus: Corpus, round_name: str, seats: list[Seat], *, accept_removals: bool, tell: Tell, full: bool = False
-) -> Pulled:
+) -> PullResult:
     """Pulls a round from the server into `pulls/` and, unless it would take something away, into the record.
 
     Asks only for the tasks that changed since the last pull, for all of them where `full`.
@@ -122,7 +122,7 @@ def pull_file(
     *,
     accept_removals: bool,
     tell: Tell = in_silence,
-) -> Pulled:
+) -> PullResult:
     """The same from a Label Studio JSON export.
 
     Raises:
@@ -135,7 +135,7 @@ def pull_file(
 
 def take_in(
     corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: bool, tell: Tell = in_silence
-) -> Pulled:
+) -> PullResult:
     """Keeps the raw tasks, then brings the record to what they tell; no layer, where one would lose something.
 
     An article that was withdrawn, even after its task was read, stays out of the record; the raw pull keeps it.
@@ -148,19 +148,19 @@ def take_in(
         pull_id, told = _keep(corpus, round_name, sources, rows)
         with changing(corpus, tell):
             by_source = dict(zip(sources, told, strict=True))
-            return _bring_in(corpus, round_name, Pulled(pull_id), by_source, accept_removals)
+            return _bring_in(corpus, round_name, PullResult(pull_id), by_source, accept_removals)
 
 
 def _bring_in(
-    corpus: Corpus, round_name: str, pulled: Pulled, told: dict[Source, Taken], accept_removals: bool
-) -> Pulled:
+    corpus: Corpus, round_name: str, pulled: PullResult, told: dict[Source, NormalisedSource], accept_removals: bool
+) -> PullResult:
     """Makes the layers of what the sources tell and of the record as it is now, and puts them in place."""
     gone = withdrawn_articles(corpus)
     pulled.missing = _missing(corpus, round_name, told)
     for source, taken in told.items():
         name = f"{round_name}/{source.annotator}"
         _note_places(corpus, name, source, taken.strays | taken.places())
-        layer = renew(name, corpus.layer_path(name), taken.rows, taken_back, taken.untold, without=gone)
+        layer = rewrite(name, corpus.layer_path(name), taken.rows, taken_back, taken.untold, without=gone)
         pulled.layers.append(layer)
         if layer.removed:
             pulled.removed[name] = layer.removed
@@ -171,14 +171,14 @@ def _bring_in(
     return pulled
 
 
-def _write(corpus: Corpus, pulled: Pulled) -> None:
+def _write(corpus: Corpus, pulled: PullResult) -> None:
     """Writes the layers that changed, and which pull did it; none of them where nobody has submitted yet."""
     layers = {corpus.layer_path(layer.name): layer for layer in pulled.layers}
     begun = {path: one.files for path, one in layers.items() if path.exists() or one.tasks or one.findings}
     pulled.changed = put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 
-def _missing(corpus: Corpus, round_name: str, told: dict[Source, Taken]) -> dict[str, list[str]]:
+def _missing(corpus: Corpus, round_name: str, told: dict[Source, NormalisedSource]) -> dict[str, list[str]]:
     """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
     deals = read_sound(deals_path(corpus, round_name), schema.Deals)
     here = corpus.hashes
@@ -191,16 +191,18 @@ def _missing(corpus: Corpus, round_name: str, told: dict[Source, Taken]) -> dict
     return found
 
 
-def _keep(corpus: Corpus, round_name: str, sources: list[Source], rows: list[Spill]) -> tuple[str, list[Taken]]:
+def _keep(
+    corpus: Corpus, round_name: str, sources: list[Source], rows: list[Spill]
+) -> tuple[str, list[NormalisedSource]]:
     """Writes the raw pull, unless it is there. Returns its id and what its tasks tell."""
     with raw.writing_pull(corpus, round_name) as kept:
         told = [_read_once(corpus, round_name, *one, kept) for one in zip(sources, rows, strict=True)]
         return kept.keep(), told
 
 
-def _read_once(corpus: Corpus, round_name: str, source: Source, rows: Spill, kept: raw.RawPull) -> Taken:
+def _read_once(corpus: Corpus, round_name: str, source: Source, rows: Spill, kept: raw.RawPull) -> NormalisedSource:
     """Keeps and normalises the tasks as they come, so that few are held; in several processes where there are many."""
-    taken = Taken(rows)
+    taken = NormalisedSource(rows)
     lines = kept.lines(source.annotator, source.tasks, source.server, source.project)
     gone = withdrawn_articles(corpus)
     work = partial(normalised, corpus, round_name, source.annotator, source.account, withdrawn=gone)

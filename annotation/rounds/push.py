@@ -34,7 +34,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Pushed:
+class PushResult:
     """What a push did for one annotator."""
 
     annotator: str
@@ -123,7 +123,7 @@ def push(
     seat: Seat,
     progress: Progress = lambda done, total: None,
     tell: Tell = in_silence,
-) -> Pushed:
+) -> PushResult:
     """Sends an annotator the dealt articles that the server does not hold yet.
 
     Pushes and restores of one annotator's round take turns: each would send what the other is sending.
@@ -140,7 +140,7 @@ def push(
         if missing:
             projects.refuse_other_guidelines(seat, project)
         send(corpus, seat, project, (task(corpus, article) for article in missing), len(missing), progress)
-    return Pushed(seat.annotator, project, len(missing), len(there), seat.blind)
+    return PushResult(seat.annotator, project, len(missing), len(there), seat.blind)
 
 
 def task(corpus: Corpus, article_id: str, taken: str = "") -> dict[str, Any]:

@@ -21,7 +21,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoreResult:
     """How many articles were put back, and how many were there already."""
 
     project: int
@@ -30,7 +30,7 @@ class Restored:
 
 
 @dataclass(frozen=True)
-class Work:
+class RestoredArticle:
     """A row of the table `tasks`, and the result that shows its spans and links on the page."""
 
     row: Row
@@ -42,7 +42,7 @@ class Work:
         return bool(self.row["status"] == "skipped")
 
 
-class Works:
+class RestoredArticles:
     """The work of a layer, made article by article as it is asked for. `rows`: the table `tasks`, by article_id."""
 
     def __init__(self, corpus: Corpus, layer: Layer) -> None:
@@ -52,12 +52,12 @@ class Works:
             raise Problem(
                 f"{layer.name} holds {gone}, which the corpus does not have", "take it in again, or out of it"
             )
-        self._spans, self._relations = _ByArticle(layer.spans), _ByArticle(layer.relations)
+        self._spans, self._relations = _RowsByArticle(layer.spans), _RowsByArticle(layer.relations)
 
-    def on(self, article: str) -> Work:
+    def on(self, article: str) -> RestoredArticle:
         """The work on one article."""
         known = self._corpus.speakers.get(self._corpus.by_id[article]["event_id"], [])
-        return Work(self.rows[article], write_result(self._spans[article], self._relations[article], known))
+        return RestoredArticle(self.rows[article], write_result(self._spans[article], self._relations[article], known))
 
     def require_shown(self) -> None:
         """Whether the page can show all of it.
@@ -69,7 +69,7 @@ class Works:
             self.on(article)
 
 
-class _ByArticle:
+class _RowsByArticle:
     """The rows of a table, article by article."""
 
     def __init__(self, rows: pl.DataFrame) -> None:
@@ -87,7 +87,7 @@ def restore(
     seat: Seat,
     progress: push.Progress = lambda done, total: None,
     tell: Tell = in_silence,
-) -> Restored:
+) -> RestoreResult:
     """Puts a layer back. What the server holds already is left; nothing there is overwritten.
 
     Raises:
@@ -95,11 +95,13 @@ def restore(
     """
     with one_at_a_time(corpus, round_name, [seat.annotator], tell):
         with reading(corpus, tell):
-            work = Works(corpus, _layer(corpus, round_name, seat.annotator))
+            work = RestoredArticles(corpus, _layer(corpus, round_name, seat.annotator))
         return _restore(corpus, round_name, seat, work, progress)
 
 
-def _restore(corpus: Corpus, round_name: str, seat: Seat, work: Works, progress: push.Progress) -> Restored:
+def _restore(
+    corpus: Corpus, round_name: str, seat: Seat, work: RestoredArticles, progress: push.Progress
+) -> RestoreResult:
     work.require_shown()
     project = projects.find_or_create(corpus, round_name, seat)
     there = {task.article_id: task for task in map(read_task, seat.studio.tasks(project))}
@@ -110,7 +112,7 @@ def _restore(corpus: Corpus, round_name: str, seat: Seat, work: Works, progress:
     new = [article for article in work.rows if article not in there]
     tasks = (_task(corpus, article, work.on(article), account) for article in new)
     push.send(corpus, seat, project, tasks, len(new), progress)
-    return Restored(project, done + len(new), len(work.rows) - done - len(new))
+    return RestoreResult(project, done + len(new), len(work.rows) - done - len(new))
 
 
 def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
@@ -129,7 +131,7 @@ def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
     return layer
 
 
-def _refuse_overwriting(seat: Seat, project: int, work: Works, there: dict[str | None, Task]) -> None:
+def _refuse_overwriting(seat: Seat, project: int, work: RestoredArticles, there: dict[str | None, Task]) -> None:
     for article in work.rows:
         task = there.get(article)
         if task and task.work and not _same(task, work.on(article)):
@@ -140,7 +142,7 @@ def _refuse_overwriting(seat: Seat, project: int, work: Works, there: dict[str |
             )
 
 
-def _same(task: Task, work: Work) -> bool:
+def _same(task: Task, work: RestoredArticle) -> bool:
     return same_work(task, work.result, skipped=work.skipped)
 
 
@@ -153,7 +155,7 @@ def _refuse_other_texts(corpus: Corpus, seat: Seat, project: int, there: dict[st
             )
 
 
-def _annotate(seat: Seat, task: Task, work: Work, account: int) -> bool:
+def _annotate(seat: Seat, task: Task, work: RestoredArticle, account: int) -> bool:
     """Submits the work on a task that is on the server without any. Returns whether it did."""
     if task.work:
         return False
@@ -163,6 +165,6 @@ def _annotate(seat: Seat, task: Task, work: Work, account: int) -> bool:
     return True
 
 
-def _task(corpus: Corpus, article: str, work: Work, account: int) -> Row:
+def _task(corpus: Corpus, article: str, work: RestoredArticle, account: int) -> Row:
     """A task with its annotation, for an article that is not on the server."""
     return with_work(push.task(corpus, article), work.row, work.result, account)

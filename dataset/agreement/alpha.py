@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from dataset.agreement.coded import Coded, Numbers
+from dataset.agreement.coded import CodedSpans, Numbers
 from dataset.scheme import vocabulary
 
 Floats = NDArray[np.float64]
 
 
-def tallies(works: Sequence[Coded], lengths: Numbers) -> Floats:
+def tallies(works: Sequence[CodedSpans], lengths: Numbers) -> Floats:
     """What each article adds to alpha: articles × labels × (disagreement, covered values, values).
 
     A character of an article is a unit, and has a value from everyone who submitted the article: covered by a span of
@@ -48,7 +48,7 @@ def alpha(tally: Floats) -> Floats:
         return np.asarray(np.where(chance > 0, 1 - (values - 1) * disagreement / chance, np.nan), dtype=np.float64)
 
 
-def _covered(work: Coded, label: int, counted: NDArray[np.bool_]) -> tuple[Numbers, Numbers, Numbers]:
+def _covered(work: CodedSpans, label: int, counted: NDArray[np.bool_]) -> tuple[Numbers, Numbers, Numbers]:
     rows = (work.label == label) & counted[work.article]
     return work.article[rows], work.start[rows], work.end[rows]
 

@@ -17,7 +17,7 @@ CHUNK: Final = 10_000
 """Articles that are held at a time. Another number gives other draws of more articles than that."""
 
 
-class Resampled:
+class SampledSums:
     """Sums over articles, which come in order, some at a time, and over samples of them.
 
     Each draw takes as many articles as there are, with replacement: how often each is taken is multinomial. The numbers

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from dataset.agreement.compared import Compared
+from dataset.agreement.compared import ComparedLayers
 from dataset.record.layer import Layer
 from dataset.scheme import vocabulary
 
@@ -20,7 +20,7 @@ _CONTENT: Final = ["article", "label", "start", "end", *_VALUES]
 
 
 @dataclass(frozen=True)
-class Coded:
+class CodedSpans:
     """One annotator's compared work. Spans are sorted by their content, so that nothing depends on their order.
 
     `submitted` is by article number. `article`, `label`, `start`, `end` are by span; `values` (spans × 3) holds a
@@ -41,7 +41,7 @@ class Coded:
         return np.column_stack([self.start, self.end, self.values])
 
 
-def coded(work: Compared) -> dict[str, Coded]:
+def coded(work: ComparedLayers) -> dict[str, CodedSpans]:
     """Each annotator's work as arrays; articles are numbered by article_id."""
     articles = pl.DataFrame({"article_id": list(work.lengths)}).with_row_index("article")
     spans = pl.concat([_spans(layer, name, articles) for name, layer in work.layers.items()])
@@ -79,9 +79,9 @@ def _value(position: int) -> pl.Expr:
     return pl.concat_str(pl.lit("="), found).fill_null("")
 
 
-def _coded(layer: Layer, spans: pl.DataFrame, articles: pl.DataFrame) -> Coded:
+def _coded(layer: Layer, spans: pl.DataFrame, articles: pl.DataFrame) -> CodedSpans:
     content = {name: spans[name].to_numpy() for name in _CONTENT}
-    return Coded(
+    return CodedSpans(
         submitted=articles["article_id"].is_in(layer.tasks["article_id"].to_list()).to_numpy(),
         **{name: content[name] for name in _CONTENT[:4]},
         values=np.column_stack([content[name] for name in _VALUES]),

@@ -11,16 +11,16 @@ import polars as pl
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import Layer, layer_parts, read_layer, table_path
+from dataset.record.layer import Layer, layer_ranges, read_layer, table_path
 from dataset.scheme import vocabulary
 from dataset.storage.address import Location
-from dataset.storage.article_ranges import WHOLE, Part, read_part
+from dataset.storage.article_ranges import WHOLE, ArticleRange, read_range
 
 OTHER_TEXT = "task-text-differs"
 
 
 @dataclass(frozen=True)
-class Compared:
+class ComparedLayers:
     """What is compared in a round, or in a part of it.
 
     `layers` holds, by annotator, the submitted articles that somebody else submitted, too; skipped ones are in none.
@@ -33,7 +33,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Shared:
+class SubmissionCounts:
     """How many articles were submitted by each set of two or more annotators, and by nobody else."""
 
     counts: Counter[tuple[str, ...]]
@@ -54,7 +54,7 @@ def folders_of(corpus: Corpus, round_name: str) -> dict[str, Location]:
     return {name.split("/")[1]: corpus.layer_path(name) for name in names}
 
 
-def layers_of(corpus: Corpus, round_name: str, part: Part = WHOLE) -> dict[str, Layer]:
+def layers_of(corpus: Corpus, round_name: str, part: ArticleRange = WHOLE) -> dict[str, Layer]:
     """The layers of a round, or a part of them, by annotator.
 
     Raises:
@@ -64,16 +64,16 @@ def layers_of(corpus: Corpus, round_name: str, part: Part = WHOLE) -> dict[str, 
     return {name: read_layer(folder, f"{round_name}/{name}", part) for name, folder in folders.items()}
 
 
-def parts_of_round(corpus: Corpus, round_name: str) -> list[Part]:
+def ranges_of_round(corpus: Corpus, round_name: str) -> list[ArticleRange]:
     """The parts of a round's layers, in order.
 
     Raises:
         Problem: a table is not sorted by article.
     """
-    return layer_parts(*folders_of(corpus, round_name).values())
+    return layer_ranges(*folders_of(corpus, round_name).values())
 
 
-def shared(corpus: Corpus, round_name: str, parts: Iterable[Part]) -> Shared:
+def shared(corpus: Corpus, round_name: str, parts: Iterable[ArticleRange]) -> SubmissionCounts:
     """Who submitted how many articles with whom, from the tables of tasks alone.
 
     Raises:
@@ -84,17 +84,19 @@ def shared(corpus: Corpus, round_name: str, parts: Iterable[Part]) -> Shared:
     _refuse_too_few(round_name, sorted(folders))
     counts: Counter[tuple[str, ...]] = Counter()
     for part in parts:
-        tasks = {name: read_part(table_path(folder, "tasks"), schema.Tasks, part) for name, folder in folders.items()}
+        tasks = {name: read_range(table_path(folder, "tasks"), schema.Tasks, part) for name, folder in folders.items()}
         for name, folder in folders.items():
             _refuse_strangers(corpus, f"{round_name}/{name}", tasks[name])
-            _refuse_told_texts(f"{round_name}/{name}", read_part(table_path(folder, "findings"), schema.Findings, part))
+            _refuse_unread_texts(
+                f"{round_name}/{name}", read_range(table_path(folder, "findings"), schema.Findings, part)
+            )
         counts += together(tasks)
     if not counts:
         raise Problem(
             f"no article of round {round_name} was submitted by two annotators",
             f"see who is where with `hedgerow progress --round {round_name}`",
         )
-    return Shared(counts)
+    return SubmissionCounts(counts)
 
 
 def together(tasks: Mapping[str, pl.DataFrame]) -> Counter[tuple[str, ...]]:
@@ -104,7 +106,7 @@ def together(tasks: Mapping[str, pl.DataFrame]) -> Counter[tuple[str, ...]]:
     return Counter(tuple(names) for names in by_article["by"] if len(names) > 1)
 
 
-def compared(corpus: Corpus, round_name: str, layers: Mapping[str, Layer]) -> Compared:
+def compared(corpus: Corpus, round_name: str, layers: Mapping[str, Layer]) -> ComparedLayers:
     """What can be compared of a round's layers, or of a part of them.
 
     Raises:
@@ -113,7 +115,7 @@ def compared(corpus: Corpus, round_name: str, layers: Mapping[str, Layer]) -> Co
     kept = _shared(layers)
     texts = {article: corpus.text(article) for article in sorted(set().union(*map(_articles, kept.values())))}
     _refuse_other_texts(kept, texts)
-    return Compared(round_name, kept, {article: len(text) for article, text in texts.items()})
+    return ComparedLayers(round_name, kept, {article: len(text) for article, text in texts.items()})
 
 
 def _shared(layers: Mapping[str, Layer]) -> dict[str, Layer]:
@@ -148,7 +150,7 @@ def _refuse_strangers(corpus: Corpus, layer: str, tasks: pl.DataFrame) -> None:
         )
 
 
-def _refuse_told_texts(layer: str, findings: pl.DataFrame) -> None:
+def _refuse_unread_texts(layer: str, findings: pl.DataFrame) -> None:
     """A task whose text was another than the article's."""
     if other := findings.filter(code=OTHER_TEXT)["article_id"].to_list():
         raise _other_text(layer, other[0])

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from dataset import schema
 from dataset.agreement import alpha, bootstrap
 from dataset.agreement.coded import Numbers
-from dataset.agreement.compared import Shared, folders_of, pairs, parts_of_round, shared
-from dataset.agreement.ranges import COLUMNS, Group, Tallied, split, tallied_part
+from dataset.agreement.compared import SubmissionCounts, folders_of, pairs, ranges_of_round, shared
+from dataset.agreement.ranges import COLUMNS, Group, RangeTallies, split, tallied_range
 from dataset.agreement.tallies import FIGURES, MATCHED_FIGURES, Figure
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
@@ -32,7 +32,7 @@ from dataset.record.layer import TABLES, Layer, sort_layer, table_path
 from dataset.record.locks import Tell, changing, in_silence, reading
 from dataset.scheme import vocabulary
 from dataset.storage.address import Location
-from dataset.storage.article_ranges import Part, batches, read_part
+from dataset.storage.article_ranges import ArticleRange, batches, read_range
 from dataset.storage.atomic import sha256, write_bytes
 from dataset.storage.tables import read_sound, table_bytes
 
@@ -44,7 +44,7 @@ DECIMALS: Final = 6
 
 
 @dataclass(frozen=True)
-class Agreed:
+class RoundAgreement:
     """A round's figures, as the table `Agreement`, and what they were computed from."""
 
     round: str
@@ -64,22 +64,24 @@ class Draws:
 
 def agreement(
     corpus: Corpus, round_name: str, draws: Draws = Draws(), each: OrderedMap = map, tell: Tell = in_silence
-) -> Agreed:
+) -> RoundAgreement:
     """Measures the agreement of a round, part by part, in one state of the record. `each` is what does the parts.
 
     Raises:
         Problem: there is nothing to compare, or what there is cannot be compared.
     """
     with reading(corpus, tell):
-        parts = parts_of_round(corpus, round_name)
+        parts = ranges_of_round(corpus, round_name)
         common = shared(corpus, round_name, parts)
-        found = figures(round_name, common, each(partial(tallied_part, corpus, round_name), parts), draws)
+        found = figures(round_name, common, each(partial(tallied_range, corpus, round_name), parts), draws)
         _refuse_emptiness(round_name, common, found)
         basis = _basis(corpus, round_name, parts, draws)
-    return Agreed(round_name, common.annotators, common.articles(), found, basis)
+    return RoundAgreement(round_name, common.annotators, common.articles(), found, basis)
 
 
-def figures(round_name: str, common: Shared, parts: Iterable[Tallied], draws: Draws = Draws()) -> pl.DataFrame:
+def figures(
+    round_name: str, common: SubmissionCounts, parts: Iterable[RangeTallies], draws: Draws = Draws()
+) -> pl.DataFrame:
     """All figures of all annotators together, then of each pair that has articles in common.
 
     Raises:
@@ -104,8 +106,8 @@ def figures(round_name: str, common: Shared, parts: Iterable[Tallied], draws: Dr
 
 
 def _populations(
-    groups: dict[Group, list[str]], common: Shared, draws: Draws
-) -> list[tuple[list[Group], bootstrap.Resampled]]:
+    groups: dict[Group, list[str]], common: SubmissionCounts, draws: Draws
+) -> list[tuple[list[Group], bootstrap.SampledSums]]:
     """Groups by the articles that are theirs: the same are drawn for all groups that have every article."""
     counts = {group: common.articles(*(who if group else ())) for group, who in groups.items()}
     full = [group for group, count in counts.items() if count == common.articles()]
@@ -113,7 +115,7 @@ def _populations(
     return [
         (
             these,
-            bootstrap.Resampled(counts[these[0]], (len(these), COLUMNS), draws=draws.count, seed=draws.seed),
+            bootstrap.SampledSums(counts[these[0]], (len(these), COLUMNS), draws=draws.count, seed=draws.seed),
         )
         for these in members
     ]
@@ -133,7 +135,7 @@ class _Sums:
         self.spans += spans
 
 
-def _refuse_emptiness(round_name: str, common: Shared, found: pl.DataFrame) -> None:
+def _refuse_emptiness(round_name: str, common: SubmissionCounts, found: pl.DataFrame) -> None:
     if not (found["spans"] > 0).any():
         raise Problem(
             f"nobody marked anything in the {common.articles()} articles of round {round_name} that two submitted",
@@ -197,7 +199,7 @@ def basis_path(corpus: Corpus, round_name: str) -> Path:
     return corpus.annotations / round_name / "agreement.json"
 
 
-def write(corpus: Corpus, agreed: Agreed, tell: Tell = in_silence) -> None:
+def write(corpus: Corpus, agreed: RoundAgreement, tell: Tell = in_silence) -> None:
     """Keeps figures, and what they were computed from, in the record.
 
     A caller who measures and writes takes turns with others who measure the same round, so that older figures never
@@ -227,11 +229,11 @@ def is_stale(corpus: Corpus, round_name: str) -> bool:
         draws = Draws(kept["draws"], kept["seed"])
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return True
-    now = _basis(corpus, round_name, parts_of_round(corpus, round_name), draws)
+    now = _basis(corpus, round_name, ranges_of_round(corpus, round_name), draws)
     return bool(kept != now | {"figures_sha256": figures_sha256})
 
 
-def _basis(corpus: Corpus, round_name: str, parts: list[Part], draws: Draws) -> Row:
+def _basis(corpus: Corpus, round_name: str, parts: list[ArticleRange], draws: Draws) -> Row:
     """Hashes of the layers and of the texts they are about, guidelines versions, seed and number of draws."""
     folders = folders_of(corpus, round_name)
     return {
@@ -242,10 +244,10 @@ def _basis(corpus: Corpus, round_name: str, parts: list[Part], draws: Draws) -> 
     }
 
 
-def _texts(corpus: Corpus, folders: list[Location], parts: list[Part]) -> Iterator[list[bytes]]:
+def _texts(corpus: Corpus, folders: list[Location], parts: list[ArticleRange]) -> Iterator[list[bytes]]:
     """Each article of the layers with the hash of its text, by id."""
     for part in parts:
-        ids = [read_part(table_path(folder, "tasks"), schema.Tasks, part).select("article_id") for folder in folders]
+        ids = [read_range(table_path(folder, "tasks"), schema.Tasks, part).select("article_id") for folder in folders]
         if ids:
             articles = pl.concat(ids).unique().sort("article_id")
             known = corpus.rows_of(articles["article_id"]).select("article_id", "text_sha256")
@@ -253,7 +255,7 @@ def _texts(corpus: Corpus, folders: list[Location], parts: list[Part]) -> Iterat
                 yield [f"{one} {text}".encode()]
 
 
-def _layer_basis(folder: Location, parts: list[Part]) -> Row:
+def _layer_basis(folder: Location, parts: list[ArticleRange]) -> Row:
     guidelines = {
         one
         for rows in batches(table_path(folder, "tasks"), schema.Tasks, parts)
@@ -263,12 +265,12 @@ def _layer_basis(folder: Location, parts: list[Part]) -> Row:
     return {"sha256": _sha256_of(tables), "guidelines": sorted(guidelines)}
 
 
-def _table_bytes(folder: Location, name: str, parts: list[Part]) -> Iterator[bytes]:
+def _table_bytes(folder: Location, name: str, parts: list[ArticleRange]) -> Iterator[bytes]:
     """A table of a layer as the record has it, part by part. The order of relations is that of their spans."""
     needed = {name, "spans"} if name == "relations" else {name}
     for part in parts:
         tables = {
-            one: read_part(table_path(folder, one), model, part) if one in needed else schema.empty(model)
+            one: read_range(table_path(folder, one), model, part) if one in needed else schema.empty(model)
             for one, model in TABLES.items()
         }
         yield table_bytes(getattr(sort_layer(Layer(folder.name, **tables)), name))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from dataset.agreement.coded import Coded, Numbers
+from dataset.agreement.coded import CodedSpans, Numbers
 from dataset.scheme import vocabulary
 
 RELAXED = 0.5
@@ -34,7 +34,7 @@ class Matchings:
     found: Pairs
 
 
-def match(one: Coded, other: Coded) -> Matchings:
+def match(one: CodedSpans, other: CodedSpans) -> Matchings:
     """Matches two annotators' spans.
 
     Each matching has as many pairs as can be; among such, the one with the greatest sum of overlap over union, then
@@ -49,7 +49,7 @@ def match(one: Coded, other: Coded) -> Matchings:
     return Matchings(*(_largest(near, liking, overlap >= least, content) for least in (1.0, RELAXED, 0.0)))
 
 
-def _overlapping(one: Coded, other: Coded) -> Pairs:
+def _overlapping(one: CodedSpans, other: CodedSpans) -> Pairs:
     """All pairs of one article and label that share a code point, found on one axis where no two articles meet."""
     stride = 1 + max((int(work.end.max()) for work in (one, other) if work.end.size), default=0)
     (start, end), (begin, stop) = _on_axis(one, stride), _on_axis(other, stride)
@@ -58,7 +58,7 @@ def _overlapping(one: Coded, other: Coded) -> Pairs:
     return Pairs(np.concatenate([a, c]), np.concatenate([b, d]))
 
 
-def _on_axis(work: Coded, stride: int) -> tuple[Numbers, Numbers]:
+def _on_axis(work: CodedSpans, stride: int) -> tuple[Numbers, Numbers]:
     base = (work.article * len(vocabulary.LABELS) + work.label) * stride
     return base + work.start, base + work.end
 
@@ -70,7 +70,7 @@ def _ranges(first: NDArray[np.intp], last: NDArray[np.intp]) -> tuple[Numbers, N
     return np.repeat(np.arange(len(first)), counts), np.repeat(first, counts) + np.arange(counts.sum()) - begun
 
 
-def _overlap_over_union(one: Coded, other: Coded, near: Pairs) -> NDArray[np.float64]:
+def _overlap_over_union(one: CodedSpans, other: CodedSpans, near: Pairs) -> NDArray[np.float64]:
     start, end = one.start[near.one], one.end[near.one]
     begin, stop = other.start[near.other], other.end[near.other]
     shared = np.minimum(end, stop) - np.maximum(start, begin)

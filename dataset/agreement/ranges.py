@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataset.agreement import alpha
-from dataset.agreement.coded import Coded, Numbers, coded
-from dataset.agreement.compared import Compared, compared, layers_of, pairs
+from dataset.agreement.coded import CodedSpans, Numbers, coded
+from dataset.agreement.compared import ComparedLayers, compared, layers_of, pairs
 from dataset.agreement.tallies import FIGURES, Tally, spans_by_label, tally
 from dataset.record.corpus import Corpus
 from dataset.scheme import vocabulary
-from dataset.storage.article_ranges import WHOLE, Part
+from dataset.storage.article_ranges import WHOLE, ArticleRange
 
 Floats = NDArray[np.float64]
 Group = str | None
@@ -24,7 +24,7 @@ COLUMNS: Final = 2 * len(FIGURES) + 3 * len(vocabulary.LABELS)
 
 
 @dataclass(frozen=True)
-class Tallied:
+class RangeTallies:
     """What articles add, in their order.
 
     `rows` (articles × COLUMNS) are the tops and bottoms of FIGURES and the tallies of alpha, label by label, of the
@@ -49,7 +49,7 @@ def split(rows: Floats) -> tuple[Floats, Floats, Floats]:
     return top, bottom, characters.reshape(*rows.shape[:-1], len(vocabulary.LABELS), 3)
 
 
-def tallied_part(corpus: Corpus, round_name: str, part: Part = WHOLE) -> Tallied:
+def tallied_range(corpus: Corpus, round_name: str, part: ArticleRange = WHOLE) -> RangeTallies:
     """The batch function of `agree`: what it returns depends on the part's articles alone.
 
     Raises:
@@ -58,9 +58,9 @@ def tallied_part(corpus: Corpus, round_name: str, part: Part = WHOLE) -> Tallied
     return tallied(compared(corpus, round_name, layers_of(corpus, round_name, part)))
 
 
-def tallied(work: Compared) -> Tallied:
+def tallied(work: ComparedLayers) -> RangeTallies:
     """What the compared articles add to the figures of all annotators together, and of each pair."""
-    found = Tallied()
+    found = RangeTallies()
     if not work.layers:
         return found
     works, lengths = coded(work), np.array(list(work.lengths.values()), dtype=np.int64)
@@ -72,7 +72,7 @@ def tallied(work: Compared) -> Tallied:
     return found
 
 
-def _add(found: Tallied, group: Group, own: Tally, works: list[Coded], lengths: Numbers) -> None:
+def _add(found: RangeTallies, group: Group, own: Tally, works: list[CodedSpans], lengths: Numbers) -> None:
     """The group's articles; those that fewer than two of it submitted are in none of its figures."""
     common = np.sum([work.submitted for work in works], axis=0) >= 2
     characters = alpha.tallies(works, lengths).reshape(len(lengths), 3 * len(vocabulary.LABELS))

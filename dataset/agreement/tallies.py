@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dataset.agreement.coded import Coded, Numbers
+from dataset.agreement.coded import CodedSpans, Numbers
 from dataset.agreement.matching import Matchings, Pairs, match
 from dataset.scheme import vocabulary
 
@@ -33,38 +33,38 @@ class Tally:
         return Tally(self.top + other.top, self.bottom + other.bottom)
 
 
-Parts = tuple[Figure, Floats, Floats]
+TallyRows = tuple[Figure, Floats, Floats]
 
 
-def tally(one: Coded, other: Coded) -> Tally:
+def tally(one: CodedSpans, other: CodedSpans) -> Tally:
     """What each article that both submitted adds; nothing where one of them did not."""
     found = match(one, other)
-    parts = {figure: (top, bottom) for figure, top, bottom in _parts(one, other, found)}
+    parts = {figure: (top, bottom) for figure, top, bottom in _rows(one, other, found)}
     both = (one.submitted & other.submitted)[:, None]
     top, bottom = (np.column_stack([parts[figure][side] for figure in FIGURES]) * both for side in (0, 1))
     return Tally(top, bottom)
 
 
-def _parts(one: Coded, other: Coded, found: Matchings) -> Iterator[Parts]:
-    yield from _span_parts(one, other, found)
+def _rows(one: CodedSpans, other: CodedSpans, found: Matchings) -> Iterator[TallyRows]:
+    yield from _span_rows(one, other, found)
     for measure, pairs in zip(vocabulary.MATCHED_MEASURES, (found.exact, found.relaxed), strict=True):
-        yield from _attribute_parts(one, other, pairs, measure)
-        yield from _link_parts(one, other, pairs, measure)
+        yield from _attribute_rows(one, other, pairs, measure)
+        yield from _link_rows(one, other, pairs, measure)
 
 
-def spans_by_label(work: Coded) -> Numbers:
+def spans_by_label(work: CodedSpans) -> Numbers:
     """How many spans of each label each article has: articles × labels."""
     return _count(work, np.arange(len(work.article)))
 
 
-def _count(work: Coded, rows: Numbers) -> Numbers:
+def _count(work: CodedSpans, rows: Numbers) -> Numbers:
     """How many of these spans each article has of each label: articles × labels."""
     labels = len(vocabulary.LABELS)
     cells = work.article[rows] * labels + work.label[rows]
     return np.bincount(cells, minlength=len(work.submitted) * labels).reshape(-1, labels)
 
 
-def _span_parts(one: Coded, other: Coded, found: Matchings) -> Iterator[Parts]:
+def _span_rows(one: CodedSpans, other: CodedSpans, found: Matchings) -> Iterator[TallyRows]:
     spans = spans_by_label(one) + spans_by_label(other)
     exact, relaxed, detected = (_count(one, pairs.one) for pairs in (found.exact, found.relaxed, found.found))
     for scope, of in _scopes():
@@ -83,7 +83,7 @@ def _scopes() -> Iterator[tuple[str, list[int]]]:
         yield label, [position]
 
 
-def _attribute_parts(one: Coded, other: Coded, pairs: Pairs, measure: str) -> Iterator[Parts]:
+def _attribute_rows(one: CodedSpans, other: CodedSpans, pairs: Pairs, measure: str) -> Iterator[TallyRows]:
     for label, names in enumerate(vocabulary.ATTRIBUTES.values()):
         of = one.label[pairs.one] == label
         article = one.article[pairs.one[of]]
@@ -92,11 +92,11 @@ def _attribute_parts(one: Coded, other: Coded, pairs: Pairs, measure: str) -> It
             yield (name, measure), _by_article(one, article[same]), _by_article(one, article)
 
 
-def _by_article(work: Coded, articles: Numbers) -> Floats:
+def _by_article(work: CodedSpans, articles: Numbers) -> Floats:
     return np.bincount(articles, minlength=len(work.submitted)).astype(np.float64)
 
 
-def _link_parts(one: Coded, other: Coded, pairs: Pairs, measure: str) -> Iterator[Parts]:
+def _link_rows(one: CodedSpans, other: CodedSpans, pairs: Pairs, measure: str) -> Iterator[TallyRows]:
     """Links whose two ends are matched, and those of them that the other drew too."""
     partner = np.full(len(one.article), -1)
     partner[pairs.one] = pairs.other
@@ -112,7 +112,7 @@ def _link_parts(one: Coded, other: Coded, pairs: Pairs, measure: str) -> Iterato
         yield (name, measure), 2 * shared, drawn
 
 
-def _keys(links: Numbers, work: Coded) -> Numbers:
+def _keys(links: Numbers, work: CodedSpans) -> Numbers:
     """A number for each link over the spans of one annotator."""
     size = max(len(work.article), 1)
     return (links[:, 0] * size + links[:, 1]) * size + links[:, 2]

@@ -30,7 +30,7 @@ _Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedFindings:
     """Findings that are open, and warnings that were acknowledged."""
 
     open: list[Finding]
@@ -67,9 +67,9 @@ def place(corpus: Corpus, finding: Finding) -> str | None:
     return f"{finding.start}:{finding.end} {text[finding.start : finding.end]}" if inside else None
 
 
-def judge(corpus: Corpus, found: Iterable[Finding], *, whole: bool) -> Judged:
+def judge(corpus: Corpus, found: Iterable[Finding], *, whole: bool) -> JudgedFindings:
     """Parts the acknowledged warnings from the rest. Where `found` is of the whole record, stale ones are told, too."""
-    judged = Judged([], [])
+    judged = JudgedFindings([], [])
     for one, let in judging(corpus, found, whole=whole):
         (judged.acknowledged if let else judged.open).append(one)
     return judged

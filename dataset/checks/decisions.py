@@ -15,7 +15,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, read_layer
 from dataset.scheme import vocabulary
-from dataset.storage.article_ranges import WHOLE, Part, read_part, rows_before
+from dataset.storage.article_ranges import WHOLE, ArticleRange, read_range, rows_before
 
 UNREADABLE: Final = "unreadable-table"
 
@@ -25,13 +25,13 @@ def unreadable_table(name: str, problem: Problem) -> Finding:
     return Finding(UNREADABLE, name, "", problem.what)
 
 
-def check_decisions(corpus: Corpus, part: Part = WHOLE) -> Iterator[Finding]:
+def check_decisions(corpus: Corpus, part: ArticleRange = WHOLE) -> Iterator[Finding]:
     """Rows of `decisions.jsonl` that the table does not allow, and what gold and decisions say otherwise.
 
     Decisions that cannot be read are one finding. Gold that cannot be read is a layer's finding, and not one here.
     """
     try:
-        decisions = read_part(corpus.decisions, schema.Decisions, part)
+        decisions = read_range(corpus.decisions, schema.Decisions, part)
     except Problem as problem:
         yield unreadable_table(GOLD, problem)
         return
@@ -56,7 +56,7 @@ def _strays(decisions: pl.DataFrame, spans: pl.DataFrame) -> Iterator[Finding]:
         yield Finding("unsound-decision", GOLD, row["article_id"], message)
 
 
-def _contradicted(corpus: Corpus, decisions: pl.DataFrame, gold: pl.DataFrame, part: Part) -> Iterator[Finding]:
+def _contradicted(corpus: Corpus, decisions: pl.DataFrame, gold: pl.DataFrame, part: ArticleRange) -> Iterator[Finding]:
     """Spans that are said to be kept and are another in the gold, and those said to be changed that are the same."""
     told = decisions.filter(pl.col("to_span").is_null(), pl.col("outcome").is_in(["kept", "changed"]))
     ours = gold.select("article_id", pl.col("span_id").alias("gold_span"), *_content_columns("gold"))
@@ -78,7 +78,7 @@ def _content_columns(whose: str) -> list[pl.Expr]:
     return [column.alias(f"{whose}_{name}") for name, column in zip(_CONTENT, columns, strict=True)]
 
 
-def _spans_of(corpus: Corpus, decisions: pl.DataFrame, part: Part) -> pl.DataFrame:
+def _spans_of(corpus: Corpus, decisions: pl.DataFrame, part: ArticleRange) -> pl.DataFrame:
     """What the annotators who are named say, by round, annotator, article and span."""
     names = [
         f"{one}/{who}" for one, who in decisions.select("round", "annotator").unique().sort("round", "annotator").rows()

@@ -76,11 +76,11 @@ def other_targets(facts: Facts) -> Iterator[Finding]:
             yield facts.at("h10-other-target", hedge, f"it is drawn to “{target['text'][:40]}”; {rule}")
 
 
-def _marks(facts: Facts, drawn: pl.DataFrame) -> dict[str, list[hedge_targets.Mark]]:
+def _marks(facts: Facts, drawn: pl.DataFrame) -> dict[str, list[hedge_targets.TargetSpan]]:
     spans = facts.sound.join(drawn.select("article_id").unique(), on="article_id", how="semi")
-    found: dict[str, list[hedge_targets.Mark]] = {}
+    found: dict[str, list[hedge_targets.TargetSpan]] = {}
     for article, *mark in spans.select("article_id", "span_id", "label", "start", "end", "hedge_kind").iter_rows():
-        found.setdefault(article, []).append(hedge_targets.Mark(*mark))
+        found.setdefault(article, []).append(hedge_targets.TargetSpan(*mark))
     return found
 
 

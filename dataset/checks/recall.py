@@ -48,7 +48,7 @@ _SAYING: Final = re.compile(
 )
 
 
-class Places:
+class TextPlaces:
     """Places in a text, in order and without overlap, to be asked many times."""
 
     def __init__(self, places: Iterable[tuple[int, int]] = ()) -> None:
@@ -70,18 +70,18 @@ class Places:
         return after > 0 and self._ends[self._starts[after - 1]] > start
 
 
-_NOWHERE: Final = Places()
+_NOWHERE: Final = TextPlaces()
 
 
-class Article(NamedTuple):
+class ArticleText(NamedTuple):
     """A text, where its furniture is, and where its spans are by label."""
 
     id: str
     text: str
-    furniture: Places
-    spans: dict[str, Places]
+    furniture: TextPlaces
+    spans: dict[str, TextPlaces]
 
-    def labelled(self, label: str) -> Places:
+    def labelled(self, label: str) -> TextPlaces:
         """Where the spans of a label are."""
         return self.spans.get(label, _NOWHERE)
 
@@ -98,26 +98,26 @@ def missed(facts: Facts) -> Iterator[Finding]:
 _Missed = tuple[str, int, int, str]
 
 
-def _missed(article: Article) -> Iterator[_Missed]:
+def _missed(article: ArticleText) -> Iterator[_Missed]:
     for look in LOOKS:
         yield from look(article)
 
 
-def _articles(facts: Facts) -> Iterator[Article]:
+def _articles(facts: Facts) -> Iterator[ArticleText]:
     """The submitted articles whose spans are all sound."""
     unsound = facts.layer.spans.join(facts.sound, on=["article_id", "span_id"], how="anti")
     wanted = facts.submitted.join(unsound, on="article_id", how="anti").sort("article_id")
-    spans: dict[str, dict[str, Places]] = {}
+    spans: dict[str, dict[str, TextPlaces]] = {}
     for article, label, start, end in (
         facts.sound.sort("start", "end").select("article_id", "label", "start", "end").iter_rows()
     ):
-        spans.setdefault(article, {}).setdefault(label, Places()).add(start, end)
+        spans.setdefault(article, {}).setdefault(label, TextPlaces()).add(start, end)
     for article in wanted["article_id"]:
         if (text := facts.text_of.get(article)) is not None:
-            yield Article(article, text, Places(facts.furniture(article)), spans.get(article, {}))
+            yield ArticleText(article, text, TextPlaces(facts.furniture(article)), spans.get(article, {}))
 
 
-def quotations(article: Article) -> Iterator[_Missed]:
+def quotations(article: ArticleText) -> Iterator[_Missed]:
     """Pairs of quotation marks outside every quote."""
     reached, quotes = 0, article.labelled("quote")
     for start, end in read_marks(article.text).pairs:
@@ -126,7 +126,7 @@ def quotations(article: Article) -> Iterator[_Missed]:
             yield "q1-unlabelled-quotation", start, end, f"no quote covers {_brief(article.text[start:end])}"
 
 
-def digits(article: Article) -> Iterator[_Missed]:
+def digits(article: ArticleText) -> Iterator[_Missed]:
     """Digits that no number covers."""
     numbers = article.labelled("number")
     for match in _DIGITS.finditer(article.text):
@@ -151,7 +151,7 @@ def _is_plain(text: str, start: int, end: int) -> bool:
     return small and end - start <= 3 and len(before) > 1 and after != " of" and after[-1] != "m"
 
 
-def number_words(article: Article) -> Iterator[_Missed]:
+def number_words(article: ArticleText) -> Iterator[_Missed]:
     """Number words that no number covers."""
     numbers = article.labelled("number")
     for match in _NUMBER_WORD.finditer(article.text):
@@ -160,7 +160,7 @@ def number_words(article: Article) -> Iterator[_Missed]:
             yield "n1-unlabelled-number-word", start, end, f"no number covers “{match[0]}”"
 
 
-def hedge_cues(article: Article) -> Iterator[_Missed]:
+def hedge_cues(article: ArticleText) -> Iterator[_Missed]:
     """Listed cues that no hedge covers. One inside a number is told by N2."""
     hedges, numbers = article.labelled("hedge"), article.labelled("number")
     for match in _CUES.finditer(article.text):
@@ -169,7 +169,7 @@ def hedge_cues(article: Article) -> Iterator[_Missed]:
             yield "h9-unlabelled-cue", start, end, f"no hedge covers “{match[0]}”"
 
 
-def sayings(article: Article) -> Iterator[_Missed]:
+def sayings(article: ArticleText) -> Iterator[_Missed]:
     """Verbs of saying with a clause, in a sentence that no quote touches."""
     quotes = article.labelled("quote")
     for sentence in _SENTENCE.finditer(article.text):
@@ -183,7 +183,7 @@ def _brief(words: str) -> str:
     return words if len(words) <= 60 else f"{words[:59]}…"
 
 
-LOOKS: Final[tuple[Callable[[Article], Iterator[_Missed]], ...]] = (
+LOOKS: Final[tuple[Callable[[ArticleText], Iterator[_Missed]], ...]] = (
     quotations,
     digits,
     number_words,

@@ -24,8 +24,8 @@ from dataset.checks.structure import (
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import GOLD, Layer, layer_parts, missing_files, read_layer
-from dataset.storage.article_ranges import Part
+from dataset.record.layer import GOLD, Layer, layer_ranges, missing_files, read_layer
+from dataset.storage.article_ranges import ArticleRange
 
 
 def check_layer(corpus: Corpus, layer: Layer) -> list[Finding]:
@@ -121,11 +121,11 @@ def _check(corpus: Corpus, name: str, each: OrderedMap) -> Iterator[Finding]:
     for lost in missing_files(folder):
         yield Finding("missing-table", name, "", f"{lost} is missing; put it back, or pull again")
     try:
-        parts = layer_parts(folder)
+        parts = layer_ranges(folder)
     except Problem as problem:
         yield unreadable_table(name, problem)
         return
-    for found in each(partial(check_part, corpus, name), parts):
+    for found in each(partial(check_range, corpus, name), parts):
         for one in found:
             if one.code != UNREADABLE or one.message not in unreadable:
                 yield one
@@ -133,7 +133,7 @@ def _check(corpus: Corpus, name: str, each: OrderedMap) -> Iterator[Finding]:
                 unreadable.add(one.message)
 
 
-def check_part(corpus: Corpus, name: str, part: Part) -> list[Finding]:
+def check_range(corpus: Corpus, name: str, part: ArticleRange) -> list[Finding]:
     """All findings of a part of a layer, by article and place; of the gold, those of its decisions, too."""
     decisions = list(check_decisions(corpus, part)) if name == GOLD else []
     try:

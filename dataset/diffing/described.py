@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from dataset.diffing.changes import Bump, Change
 from dataset.diffing.versions import Versions
-from dataset.folder.folder import CARD, Built
+from dataset.folder.folder import CARD, DatasetFolder
 
 DATASHEET: Final = "DATASHEET.md"
 LICENCE: Final = ("license", "license_name", "license_link")
@@ -41,7 +41,7 @@ def _configs(versions: Versions) -> Iterator[Change]:
         yield Change(Bump.MAJOR, "changed", "configs", column="default", old=before, new=after)
 
 
-def _default(one: Built) -> str | None:
+def _default(one: DatasetFolder) -> str | None:
     """The config that `load_dataset` takes when none is named."""
     told = one.facts.get("configs")
     names = [each.get("config_name") for each in told or [] if isinstance(each, dict) and each.get("default")]
@@ -100,7 +100,7 @@ def _prose(versions: Versions) -> Iterator[Change]:
             yield Change(Bump.PATCH, kind, "files", column=name, old=before, new=after)
 
 
-def _texts(one: Built) -> dict[str, str]:
+def _texts(one: DatasetFolder) -> dict[str, str]:
     path = one.path / DATASHEET
     sheet = {DATASHEET: path.read_text(encoding="utf-8", errors="replace")} if path.is_file() else {}
     return {CARD: one.prose} | sheet

@@ -16,7 +16,7 @@ from dataset.diffing.described import described_changes
 from dataset.diffing.digests import HELD, KEYS, NEW, NTH, OWN, WHOLE, Digests, occurrence
 from dataset.diffing.overlaps import overlapping
 from dataset.diffing.versions import Versions
-from dataset.folder.folder import AT, CARD, SPLIT, Built, read_built
+from dataset.folder.folder import AT, CARD, SPLIT, DatasetFolder, read_built
 from dataset.scheme import vocabulary
 from dataset.storage.atomic import writing
 
@@ -29,8 +29,8 @@ _PLACE: Final[tuple[str, ...]] = ("article_id", "round", "annotator", "span_id",
 class Diff:
     """The changes between two folders, and what of them could not be compared."""
 
-    old: Built
-    new: Built
+    old: DatasetFolder
+    new: DatasetFolder
     changes: list[Change]
     notes: list[str]
 
@@ -52,7 +52,7 @@ def diff(old: Path, new: Path, held: int = HELD) -> Diff:
     """
     versions = Versions(read_built(old), read_built(new))
     with TemporaryDirectory() as scratch, writing(Path(scratch), "nothing was changed"):
-        rows = _Rows(versions, Digests(versions, Path(scratch), held))
+        rows = _JoinedTables(versions, Digests(versions, Path(scratch), held))
         changes = [*described_changes(versions), *rows.changes()]
     changes += _rewritten(versions, changes)
     return Diff(versions.old, versions.new, changes, list(_notes(versions)))
@@ -80,7 +80,7 @@ def _data_changed(changes: list[Change]) -> bool:
     return any(one.table in (*KEYS, "relations", "splits") for one in changes)
 
 
-class _Rows:
+class _JoinedTables:
     """The rows of two folders, joined by their keys."""
 
     def __init__(self, versions: Versions, digests: Digests) -> None:

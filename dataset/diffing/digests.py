@@ -12,7 +12,7 @@ import polars as pl
 
 from dataset.diffing.buckets import Buckets, buckets_for
 from dataset.diffing.versions import Versions
-from dataset.folder.folder import AT, SPLIT, Built, reading
+from dataset.folder.folder import AT, SPLIT, DatasetFolder, reading
 from dataset.problem import Problem
 
 KEYS: Final = {
@@ -32,7 +32,7 @@ HELD: Final = 100_000
 
 
 @dataclass(frozen=True)
-class Joined:
+class JoinedRows:
     """The rows of both folders, joined by their keys.
 
     `differing` has number, split and hashes of those of which any hash differs; what only one folder has is null in the
@@ -57,7 +57,7 @@ class Digests:
         self._kinds: dict[Path, Buckets] = {}
         self._made = count()
 
-    def joined(self, config: str) -> Joined:
+    def joined(self, config: str) -> JoinedRows:
         """Number, split and hashes of the rows of both, by key.
 
         Raises:
@@ -76,7 +76,7 @@ class Digests:
             both.add(rows.filter(pl.col(SPLIT) == pl.col(SPLIT + NEW)).select(AT, AT + NEW, SPLIT, "article_id"))
             differing.append(_alone(rows.filter(pl.any_horizontal(_differs(one) for one in (OWN, WHOLE)))))
         found = pl.concat(differing).sort(AT + NEW, AT, nulls_last=True)
-        return Joined(found, both)
+        return JoinedRows(found, both)
 
     def _in_both(self, config: str) -> Buckets:
         """Buckets for rows in the order of the older folder."""
@@ -95,7 +95,7 @@ class Digests:
     def _by_key(self, keys: list[str], number: int, empty: pl.DataFrame) -> Buckets:
         return self._buckets(pl.struct(keys).hash() % number, number, empty)
 
-    def _digests(self, one: Built, config: str) -> Iterator[pl.DataFrame]:
+    def _digests(self, one: DatasetFolder, config: str) -> Iterator[pl.DataFrame]:
         """Of each bucket: keys, number and split of each row, a hash of what is the row's own, and of all of it."""
         for number, found in enumerate(self._dealt(one, config).each()):
             if config == "spans":
@@ -103,7 +103,7 @@ class Digests:
                 found = joined.with_columns(pl.struct(OWN, KINDS).hash().alias(OWN)).drop(KINDS)
             yield found.with_columns(occurrence(found, KEYS[config]))
 
-    def _dealt(self, one: Built, config: str) -> Buckets:
+    def _dealt(self, one: DatasetFolder, config: str) -> Buckets:
         keys, cells = list(dict.fromkeys((*KEYS[config], "article_id"))), self._cells(config)
         own, whole = pl.struct(self._own(config)).hash(), pl.struct(*cells.values(), SPLIT).hash()
         found = self._by_key(KEYS[config], self._count(config), self._empty(config, keys))
@@ -128,7 +128,7 @@ class Digests:
             return [*(cells[name] for name in cells if not _fields(shared[name])), pl.col(SPLIT).alias("split")]
         return [cell for name, cell in cells.items() if name != "event_id"]
 
-    def _kinds_of(self, one: Built) -> Buckets:
+    def _kinds_of(self, one: DatasetFolder) -> Buckets:
         """The kinds of the speakers' spans, where both folders tell them; the config `articles` alone does."""
         if one.path not in self._kinds:
             empty = pl.DataFrame(schema={"span_id": pl.String, KINDS: pl.List(pl.String)})
@@ -142,7 +142,7 @@ class Digests:
                         found.add(told.select(span, kinds.alias(KINDS)))
         return self._kinds[one.path]
 
-    def rows(self, one: Built, config: str, at: pl.Series) -> pl.DataFrame:
+    def rows(self, one: DatasetFolder, config: str, at: pl.Series) -> pl.DataFrame:
         """The rows of these numbers, with their own columns."""
         wanted, own = at.drop_nulls().sort(), self._own(config)
         found = [self._none(config)]
@@ -159,7 +159,7 @@ class Digests:
         cells = pl.DataFrame(schema={AT: pl.UInt32, SPLIT: pl.String, **self.versions.shared(config)})
         return cells.select(AT, *self._own(config))
 
-    def _with_kinds(self, one: Built, spans: pl.DataFrame) -> pl.DataFrame:
+    def _with_kinds(self, one: DatasetFolder, spans: pl.DataFrame) -> pl.DataFrame:
         kinds = self._kinds_of(one)
         parts = [_alone(_join_kinds(some, kinds.read(number))) for number, some in kinds.dealt(spans)]
         return pl.concat(parts or [_join_kinds(spans, kinds.read(0))]).sort(AT)

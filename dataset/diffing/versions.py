@@ -11,19 +11,19 @@ from typing import cast
 import polars as pl
 
 from dataset import schema
-from dataset.folder.folder import Built
+from dataset.folder.folder import DatasetFolder
 
 
 @dataclass(frozen=True)
 class Versions:
     """An older and a newer folder."""
 
-    old: Built
-    new: Built
+    old: DatasetFolder
+    new: DatasetFolder
     _shared: dict[str, dict[str, pl.DataType]] = field(default_factory=dict)
 
     @property
-    def both(self) -> tuple[Built, Built]:
+    def both(self) -> tuple[DatasetFolder, DatasetFolder]:
         """The older, then the newer."""
         return self.old, self.new
 

@@ -43,7 +43,7 @@ def reading(folder: Path) -> Iterator[None]:
 
 
 @dataclass(frozen=True)
-class Built:
+class DatasetFolder:
     """A built folder. `files` are the Parquet files by config and split."""
 
     path: Path
@@ -173,7 +173,7 @@ class Built:
         return {span: (start, end) for span, start, end in rows.iter_rows()}
 
 
-def read_built(path: Path) -> Built:
+def read_built(path: Path) -> DatasetFolder:
     """Finds the configs and splits of a built folder: those that its card tells, and those that lie beside them.
 
     Raises:
@@ -185,12 +185,12 @@ def read_built(path: Path) -> Built:
             files.setdefault(file.parent.name, {}).setdefault(match[1], []).append(file)
     if not (path / CARD).is_file() or "articles" not in files:
         raise Problem(f"{path} is no built dataset", "name a folder that `hedgerow build` made")
-    files |= _told_files(Built(path, {}))
+    files |= _told_files(DatasetFolder(path, {}))
     ordered = [name for name in schema.CONFIGS if name in files]
-    return Built(path, {name: files[name] for name in [*ordered, *sorted(files.keys() - set(ordered))]})
+    return DatasetFolder(path, {name: files[name] for name in [*ordered, *sorted(files.keys() - set(ordered))]})
 
 
-def _told_files(one: Built) -> dict[str, dict[str, list[Path]]]:
+def _told_files(one: DatasetFolder) -> dict[str, dict[str, list[Path]]]:
     """The files that the card names, by config and split; a config of which it names none that is there is left out."""
     found: dict[str, dict[str, list[Path]]] = {}
     try:

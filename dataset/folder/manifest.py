@@ -33,7 +33,7 @@ _BEFORE_HASHES: Final = {
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredFile:
     """A file of a release: its SHA-256 as hex and its size in bytes."""
 
     sha256: str
@@ -55,7 +55,7 @@ class Manifest:
     commit: str
     date: str
     guidelines_versions: list[str]
-    files: dict[str, Stored]
+    files: dict[str, StoredFile]
     content: dict[str, dict[str, str]]
     written_by: dict[str, str] = field(default_factory=dict)
     tool: Tool | None = None
@@ -85,16 +85,16 @@ def writers() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in WRITERS}}
 
 
-def stored_files(folder: Path) -> dict[str, Stored]:
+def stored_files(folder: Path) -> dict[str, StoredFile]:
     """Every file of a folder but its manifest, sorted by path."""
     found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
     named = {path.relative_to(folder).as_posix(): path for path in found}
     return {name: _stored(path) for name, path in sorted(named.items()) if name != MANIFEST}
 
 
-def _stored(path: Path) -> Stored:
+def _stored(path: Path) -> StoredFile:
     with path.open("rb") as file:
-        return Stored(hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
+        return StoredFile(hashlib.file_digest(file, "sha256").hexdigest(), path.stat().st_size)
 
 
 def content(folder: Path) -> dict[str, dict[str, str]]:
@@ -211,7 +211,7 @@ def _from_json(told: Mapping[str, Any]) -> Manifest:
     _require_types(told)
     if told["variant"] not in (FULL, WITHHELD):
         raise ValueError(f"variant {told['variant']!r}")
-    files = {name: Stored(one["sha256"], one["size"]) for name, one in told["files"].items()}
+    files = {name: StoredFile(one["sha256"], one["size"]) for name, one in told["files"].items()}
     hashes = {variant: dict(told["content"][variant]) for variant in (FULL, WITHHELD)}
     tool = Tool.from_json(told["tool"]) if told.get("tool") else None
     known = {one.name: told[one.name] for one in fields(Manifest) if one.name in told}

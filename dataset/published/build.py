@@ -23,12 +23,12 @@ from dataset.published.card import BUILT_BY, CARD, Sizes, card
 from dataset.published.rows import Deciders, deciders, frames
 from dataset.record.corpus import Corpus
 from dataset.record.counts import Summary, added_up, submitted_articles, summary_of
-from dataset.record.layer import GOLD, layer_parts, missing_files, read_layer, table_path
+from dataset.record.layer import GOLD, layer_ranges, missing_files, read_layer, table_path
 from dataset.record.locks import Tell, in_silence, reading
 from dataset.record.splits import fixed_splits
 from dataset.record.withdrawal import unfinished
 from dataset.scheme import vocabulary
-from dataset.storage.article_ranges import Part, batches
+from dataset.storage.article_ranges import ArticleRange, batches
 from dataset.storage.atomic import folder_aside, put_folder, writing
 
 UNRELEASED: Final = vocabulary.SPLITS[0]
@@ -78,7 +78,7 @@ def require_buildable(corpus: Corpus, name: str) -> None:
         raise Problem(f"{name} lacks {', '.join(lost)}", "put the file back, or pull again")
     if next(submitted_articles(corpus, name), None) is not None:
         return
-    if any(tasks.height for tasks in batches(table_path(folder, "tasks"), schema.Tasks, layer_parts(folder))):
+    if any(tasks.height for tasks in batches(table_path(folder, "tasks"), schema.Tasks, layer_ranges(folder))):
         raise Problem(f"nothing in {name} was submitted", "label an article and pull again")
     known = [one for one in corpus.layers() if one != name]
     raise Problem(
@@ -91,7 +91,7 @@ def _shown(finding: Finding) -> str:
 
 
 @dataclass(frozen=True)
-class Written:
+class BuildResult:
     """What was written: rows, and bytes before compression, by config and split; the layer, and its errors by code.
 
     `first` is the first error.
@@ -105,7 +105,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class BuiltPart:
+class BuiltRange:
     """A part of a layer as it is published: rows by config and split. `first` is the first of the errors."""
 
     rows: dict[str, dict[str, pyarrow.Table]]
@@ -114,7 +114,9 @@ class BuiltPart:
     first: Finding | None
 
 
-def write_configs(corpus: Corpus, name: str, folder: Path, *, check: bool = False, each: OrderedMap = map) -> Written:
+def write_configs(
+    corpus: Corpus, name: str, folder: Path, *, check: bool = False, each: OrderedMap = map
+) -> BuildResult:
     """Writes every config of a layer, a part of the layer after the other, so that only one has to be held.
 
     With `check` it looks for errors, too, on the way.
@@ -123,19 +125,19 @@ def write_configs(corpus: Corpus, name: str, folder: Path, *, check: bool = Fals
         Problem: no article of the layer is in the corpus.
     """
     made_by = deciders(corpus) if name == GOLD else Deciders()
-    work = partial(build_part, corpus, name, made_by, fixed_splits(corpus), check)
+    work = partial(build_range, corpus, name, made_by, fixed_splits(corpus), check)
     with RowWriters(folder, used_splits(corpus)) as writers:
         done = [_put(writers, one) for one in each(work, _parts(corpus, name))]
         rows, sizes = writers.finished()
     if not sum(rows.get("articles", {}).values()):
         raise Problem(f"no article of {name} is in the corpus: nothing to build", "see `hedgerow validate`")
     first = next((one.first for one in done if one.first), None)
-    return Written(
+    return BuildResult(
         rows, sizes, added_up(one.summary for one in done), sum((one.errors for one in done), Counter()), first
     )
 
 
-def _put(writers: RowWriters, part: BuiltPart) -> BuiltPart:
+def _put(writers: RowWriters, part: BuiltRange) -> BuiltRange:
     """Writes the rows of a part. Returns what is left of it."""
     for config, splits in part.rows.items():
         for split, rows in splits.items():
@@ -143,15 +145,15 @@ def _put(writers: RowWriters, part: BuiltPart) -> BuiltPart:
     return replace(part, rows={})
 
 
-def _parts(corpus: Corpus, name: str) -> list[Part]:
+def _parts(corpus: Corpus, name: str) -> list[ArticleRange]:
     """The parts of a layer; those of the gold are small in the layers that it was made of, too."""
     names = corpus.layers() if name == GOLD else [name]
-    return layer_parts(*map(corpus.layer_path, names))
+    return layer_ranges(*map(corpus.layer_path, names))
 
 
-def build_part(
-    corpus: Corpus, name: str, made_by: Deciders, splits: pl.DataFrame, check: bool, part: Part
-) -> BuiltPart:
+def build_range(
+    corpus: Corpus, name: str, made_by: Deciders, splits: pl.DataFrame, check: bool, part: ArticleRange
+) -> BuiltRange:
     """What is published of a part of a layer. `splits` is the table `splits`."""
     layer = read_layer(corpus.layer_path(name), name, part)
     errors = errors_of(corpus, layer) if check else []
@@ -159,7 +161,7 @@ def build_part(
         config: {split: to_arrow(config, own) for split, own in _split(splits, rows)}
         for config, rows in frames(corpus, layer, part, made_by)
     }
-    return BuiltPart(rows, summary_of(layer), Counter(one.code for one in errors), next(iter(errors), None))
+    return BuiltRange(rows, summary_of(layer), Counter(one.code for one in errors), next(iter(errors), None))
 
 
 def used_splits(corpus: Corpus) -> list[str]:

@@ -14,7 +14,7 @@ from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, Layer, read_layer, sort_layer
 from dataset.scheme import vocabulary
 from dataset.scheme.covering import Covering
-from dataset.storage.article_ranges import WHOLE, Part, batches, parts_of, read_part
+from dataset.storage.article_ranges import WHOLE, ArticleRange, batches, ranges_of, read_range
 
 BETWEEN_SEGMENTS = " … "
 _ID = ["article_id", "span_id"]
@@ -25,7 +25,7 @@ PARTS = {"speaker": "speakers", "quote": "quotes", "hedge": "hedges", "number": 
 
 
 @dataclass(frozen=True)
-class Labelled:
+class LabelledLayer:
     """A layer's submitted articles, with their texts, and its spans and links.
 
     `spans` are numbered in the order of the record (`at`). `links` have a type and both ends: `at` of the span that
@@ -81,12 +81,14 @@ def deciders(corpus: Corpus) -> Deciders:
     Raises:
         Problem: the table `decisions` cannot be read.
     """
-    parts = parts_of([corpus.decisions])
+    parts = ranges_of([corpus.decisions])
     found = [rows.select("round", "annotator").unique() for rows in batches(corpus.decisions, schema.Decisions, parts)]
     return Deciders(*(frozenset(pl.concat(found)[name].drop_nulls()) for name in ("round", "annotator")))
 
 
-def labelled(corpus: Corpus, layer: Layer, part: Part = WHOLE, made_by: Deciders | None = None) -> Labelled:
+def labelled(
+    corpus: Corpus, layer: Layer, part: ArticleRange = WHOLE, made_by: Deciders | None = None
+) -> LabelledLayer:
     """The submitted articles of a part of a layer, by id. Skipped articles and those not ended are not published.
 
     `made_by` is whose work became the gold, where that is the layer; it is looked up if not told.
@@ -102,12 +104,12 @@ def labelled(corpus: Corpus, layer: Layer, part: Part = WHOLE, made_by: Deciders
         raters = _adjudicated(corpus, part, made_by or deciders(corpus))
     else:
         raters = spans.with_columns(outcome=_UNKNOWN, rule=_UNKNOWN)
-    return Labelled(articles, _with_kinds(corpus, spans, known), _whole_links(layer.relations, spans), raters)
+    return LabelledLayer(articles, _with_kinds(corpus, spans, known), _whole_links(layer.relations, spans), raters)
 
 
-def _adjudicated(corpus: Corpus, part: Part, made_by: Deciders) -> pl.DataFrame:
+def _adjudicated(corpus: Corpus, part: ArticleRange, made_by: Deciders) -> pl.DataFrame:
     """The spans of every annotator of the rounds that made the gold, and what became of each."""
-    decisions = read_part(corpus.decisions, schema.Decisions, part)
+    decisions = read_range(corpus.decisions, schema.Decisions, part)
     names = [name for name in corpus.layers() if name.rpartition("/")[0] in made_by.rounds]
     spans = pl.concat([schema.empty(schema.Spans), *(_submitted_spans(corpus, name, part) for name in names)])
     became = decisions.filter(pl.col("to_span").is_null() & (pl.col("outcome") != "added"))
@@ -119,7 +121,7 @@ def _adjudicated(corpus: Corpus, part: Part, made_by: Deciders) -> pl.DataFrame:
     ).with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
 
 
-def _submitted_spans(corpus: Corpus, name: str, part: Part) -> pl.DataFrame:
+def _submitted_spans(corpus: Corpus, name: str, part: ArticleRange) -> pl.DataFrame:
     layer = read_layer(corpus.layer_path(name), name, part)
     submitted = layer.tasks.filter(status="submitted")
     return _placed(layer.spans).join(submitted, on="article_id", how="semi", maintain_order="left")
@@ -179,7 +181,7 @@ _PART_OF = {
 }
 
 
-def article_rows(one: Labelled) -> pl.DataFrame:
+def article_rows(one: LabelledLayer) -> pl.DataFrame:
     """The config `articles`."""
     rows = one.articles
     for label, name in PARTS.items():
@@ -192,12 +194,12 @@ def _listed(rows: pl.DataFrame, by: str, *columns: pl.Expr) -> pl.DataFrame:
     return rows.group_by(by, maintain_order=True).agg(columns)
 
 
-def span_rows(one: Labelled) -> pl.DataFrame:
+def span_rows(one: LabelledLayer) -> pl.DataFrame:
     """The config `spans`."""
     return one.published(one.whole.with_columns(span_id="public"))
 
 
-def quote_rows(one: Labelled) -> pl.DataFrame:
+def quote_rows(one: LabelledLayer) -> pl.DataFrame:
     """The config `quotes`: each first segment with those that continue it."""
     quotes = one.labelled("quote")
     quotes = quotes.with_columns(pl.col("at").replace(_origins(one, quotes)).alias("quote"))
@@ -216,7 +218,7 @@ def quote_rows(one: Labelled) -> pl.DataFrame:
     return one.published(rows.with_columns(pl.col(name).fill_null([]) for name in parts))
 
 
-def _origins(one: Labelled, quotes: pl.DataFrame) -> dict[int, int]:
+def _origins(one: LabelledLayer, quotes: pl.DataFrame) -> dict[int, int]:
     """The first segment of each quote that has several, by `at` of its segments."""
     known = pl.col("at").is_in(quotes["at"].implode()) & pl.col("to_at").is_in(quotes["at"].implode())
     group: dict[int, set[int]] = {}
@@ -226,14 +228,14 @@ def _origins(one: Labelled, quotes: pl.DataFrame) -> dict[int, int]:
     return {segment: min(joined) for segment, joined in group.items()}
 
 
-def _said_by(one: Labelled, quotes: pl.DataFrame) -> pl.DataFrame:
+def _said_by(one: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
     """`quote` and its speakers, each once."""
     links = quotes.select("at", "quote").join(one.linked("said_by"), on="at", maintain_order="left_right")
     once = links.unique(["quote", "to_at"], keep="first", maintain_order=True).select("quote", at="to_at")
     return _listed(once.join(one.whole, on="at", maintain_order="left"), "quote", _SPEAKER.alias("part"))
 
 
-def _hedges_of(one: Labelled, quotes: pl.DataFrame) -> pl.DataFrame:
+def _hedges_of(one: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
     """`quote` and the hedges that point to one of its segments."""
     segments = quotes.select("quote", to_at="at")
     links = one.linked("hedges").join(segments, on="to_at").unique(["quote", "at"]).sort("at")
@@ -241,7 +243,7 @@ def _hedges_of(one: Labelled, quotes: pl.DataFrame) -> pl.DataFrame:
     return _listed(hedges, "quote", _part(kind="hedge_kind").alias("part"))
 
 
-def _numbers_in(one: Labelled, quotes: pl.DataFrame) -> pl.DataFrame:
+def _numbers_in(one: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
     """`quote` and the numbers inside its segments, each with the hedges that point to it."""
     numbers = one.labelled("number")
     hedges = one.labelled("hedge").select("at", hedge="public")
@@ -269,7 +271,7 @@ def _inside(outer: pl.DataFrame, inner: pl.DataFrame) -> Iterable[tuple[int, int
     ]
 
 
-def token_rows(one: Labelled) -> pl.DataFrame:
+def token_rows(one: LabelledLayer) -> pl.DataFrame:
     """The config `tokens`."""
     return tokens_of(one.articles, one.spans)
 
@@ -282,12 +284,12 @@ def tokens_of(articles: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([articles.select("article_id", "event_id"), tokens], how="horizontal")
 
 
-def annotator_rows(one: Labelled) -> pl.DataFrame:
+def annotator_rows(one: LabelledLayer) -> pl.DataFrame:
     """The config `annotators`: of a layer that was not adjudicated, its own spans; of the gold, those that made it."""
     return one.published(one.raters.with_columns(span_id="public"))
 
 
-ROWS: dict[str, Callable[[Labelled], pl.DataFrame]] = {
+ROWS: dict[str, Callable[[LabelledLayer], pl.DataFrame]] = {
     "articles": article_rows,
     "spans": span_rows,
     "quotes": quote_rows,
@@ -297,7 +299,7 @@ ROWS: dict[str, Callable[[Labelled], pl.DataFrame]] = {
 
 
 def frames(
-    corpus: Corpus, layer: Layer, part: Part = WHOLE, made_by: Deciders | None = None
+    corpus: Corpus, layer: Layer, part: ArticleRange = WHOLE, made_by: Deciders | None = None
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Every config and its rows of a part of a layer, sorted by article and place, one after the other."""
     one = labelled(corpus, sort_layer(layer), part, made_by)

@@ -15,7 +15,7 @@ from dataset.storage.atomic import folder_aside, put_folder, sha256, writing
 
 
 @dataclass(frozen=True)
-class Fetched:
+class FetchResult:
     """A version in a local folder; `new` if it was not there before.
 
     `digest` is the SHA-256 of its manifest, as hex; `pinned` says in words what confirms that manifest, if anything.
@@ -30,7 +30,7 @@ class Fetched:
 
 def fetch(
     name: str, version: str, out: Path | None = None, *, digest: str | None = None, releases: Path | None = None
-) -> Fetched:
+) -> FetchResult:
     """Gets a version from a repository or an address into a folder, `<name>-<version>` here if none is named.
 
     Each file and the rows of each config are verified against the manifest. What verifies the manifest comes from
@@ -65,11 +65,11 @@ def _sound(place: Place, version: str, folder: Path) -> tuple[Path, Manifest]:
         return second, refuse_other(second, version, place)
 
 
-def _fetched(target: Path, content: bytes, manifest: Manifest, place: Place, pin: Pin, *, new: bool) -> Fetched:
-    return Fetched(target, manifest, new, sha256(content), pin.pinned_by(place.name, content, manifest))
+def _fetched(target: Path, content: bytes, manifest: Manifest, place: Place, pin: Pin, *, new: bool) -> FetchResult:
+    return FetchResult(target, manifest, new, sha256(content), pin.pinned_by(place.name, content, manifest))
 
 
-def _there(target: Path, version: str, place: Place, pin: Pin) -> Fetched:
+def _there(target: Path, version: str, place: Place, pin: Pin) -> FetchResult:
     """The folder that is there, if it is that version, whole."""
     path, given = target / MANIFEST, place.proof(version)
     if not path.is_file() or path.read_bytes() != given or verify(target, contents=True):

@@ -32,7 +32,7 @@ from huggingface_hub.errors import (
 
 from dataset.folder.manifest import MANIFEST, Manifest, read_file
 from dataset.problem import UNTRUSTED, Problem, distrusted
-from dataset.publishing.protocol import Plan, Release, no_such_version, tag_of, there_already
+from dataset.publishing.protocol import PublishPlan, Release, no_such_version, tag_of, there_already
 from dataset.storage.address import refuse_password
 
 _HUBS_OWN: Final = ".gitattributes"
@@ -91,24 +91,24 @@ class Hub:
             raise Problem(f"{self.name} is public", "say --public if all may read it, or name a private one")
         return bool(self._there.private)
 
-    def plan(self, release: Release) -> Plan:
+    def plan(self, release: Release) -> PublishPlan:
         """As in `Place`."""
         if self._there is None:
-            return Plan(creates=True, changed=[*release.told.files, MANIFEST])
+            return PublishPlan(creates=True, changed=[*release.told.files, MANIFEST])
         if commit := self._tags().get(release.tag):
             return self._done(release, commit)
         if commit := self._begun(release):
-            return Plan(commit=commit)
+            return PublishPlan(commit=commit)
         parent = str(self._there.sha)
         there = self._files(parent)
         changed = self._changed(release, self._manifest(parent, there))
         kept = {*release.told.files, MANIFEST, _HUBS_OWN}
-        return Plan(parent=parent, changed=changed, removed=[name for name in there if name not in kept])
+        return PublishPlan(parent=parent, changed=changed, removed=[name for name in there if name not in kept])
 
-    def _done(self, release: Release, commit: str) -> Plan:
+    def _done(self, release: Release, commit: str) -> PublishPlan:
         if self._read(commit) != release.proof:
             raise there_already(self.name, release.told.version)
-        return Plan(commit=commit, done=True)
+        return PublishPlan(commit=commit, done=True)
 
     def _begun(self, release: Release) -> str | None:
         """The commit of the release, where an earlier try ended before it could set the tag."""
@@ -143,7 +143,7 @@ class Hub:
         old = last.files if last else {}
         return [name for name, one in release.told.files.items() if old.get(name) != one] + [MANIFEST]
 
-    def put(self, release: Release, plan: Plan, private: bool) -> str:
+    def put(self, release: Release, plan: PublishPlan, private: bool) -> str:
         """As in `Place`: one commit on the parent that was seen, then its tag.
 
         Raises:

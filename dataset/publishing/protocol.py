@@ -39,7 +39,7 @@ class Release:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PublishPlan:
     """What is to be done to publish a release in a place, given what is there.
 
     `parent` is the commit that the new one will stand on, `commit` the one that holds the release already. A place
@@ -64,10 +64,10 @@ class Place(Protocol):
     def is_private(self, public: bool) -> bool:
         """Whether only those who were let in can read it. `public`: the person said that all may."""
 
-    def plan(self, release: Release) -> Plan:
+    def plan(self, release: Release) -> PublishPlan:
         """What is to be done. Raises `Problem` if its version is there with other content."""
 
-    def put(self, release: Release, plan: Plan, private: bool) -> str | None:
+    def put(self, release: Release, plan: PublishPlan, private: bool) -> str | None:
         """Does it. Returns the commit, where there are commits."""
 
     def download(self, version: str, into: Path, *, fresh: bool = False) -> None:

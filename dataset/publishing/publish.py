@@ -14,23 +14,23 @@ from dataset.problem import Problem
 from dataset.publishing.fetch import refuse_other
 from dataset.publishing.licences import allows_redistribution
 from dataset.publishing.places import place_of
-from dataset.publishing.protocol import Place, Plan, Release, checked_version, release_in, there_already
+from dataset.publishing.protocol import Place, PublishPlan, Release, checked_version, release_in, there_already
 
 
 @dataclass(frozen=True)
-class Published:
+class PublishResult:
     """What was published, or would be: the release, where, how, and the commit that holds it, where there is one."""
 
     release: Release
     place: Place
     private: bool
-    plan: Plan
+    plan: PublishPlan
     commit: str | None = None
 
 
 def publish(
     folder: Path, name: str, *, public: bool = False, include_text: bool = False, dry_run: bool = False
-) -> Published:
+) -> PublishResult:
     """Publishes a release folder to a repository or an address; `dry_run` only looks.
 
     The texts stay out, unless every article's licence lets them be passed on, or the place is private and
@@ -48,10 +48,10 @@ def publish(
     release = _allowed(folder, told, private, include_text)
     plan = place.plan(release)
     if dry_run:
-        return Published(release, place, private, plan)
+        return PublishResult(release, place, private, plan)
     commit = place.put(release, plan, private)
     _read_back(release, place)
-    return Published(release, place, private, plan, commit)
+    return PublishResult(release, place, private, plan, commit)
 
 
 def _allowed(folder: Path, told: Manifest, private: bool, include_text: bool) -> Release:

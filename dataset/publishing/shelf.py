@@ -16,7 +16,7 @@ import fsspec
 
 from dataset.folder.manifest import MANIFEST
 from dataset.problem import Problem
-from dataset.publishing.protocol import Plan, Release, no_such_version, tag_of, there_already
+from dataset.publishing.protocol import PublishPlan, Release, no_such_version, tag_of, there_already
 from dataset.storage.address import refuse_password
 
 
@@ -38,15 +38,15 @@ class Shelf:
         """As in `Place`; who can read an address cannot be seen from here, so it is what the person says."""
         return not public
 
-    def plan(self, release: Release) -> Plan:
+    def plan(self, release: Release) -> PublishPlan:
         """As in `Place`."""
         if (there := self._manifest(self._final(release.tag))) is None:
-            return Plan(changed=[*release.told.files, MANIFEST])
+            return PublishPlan(changed=[*release.told.files, MANIFEST])
         if there != release.proof:
             raise there_already(self.name, release.told.version)
-        return Plan(done=True)
+        return PublishPlan(done=True)
 
-    def put(self, release: Release, plan: Plan, private: bool) -> None:
+    def put(self, release: Release, plan: PublishPlan, private: bool) -> None:
         """As in `Place`: all files aside, read back there, moved into place, the manifest last."""
         del private
         draft, final = self._draft(release.tag), self._final(release.tag)
@@ -60,7 +60,7 @@ class Shelf:
                     self._files.mv(f"{draft}/{name}", f"{final}/{name}")
         self._drop(draft)
 
-    def _plan_as_claimed(self, release: Release, draft: str) -> Plan:
+    def _plan_as_claimed(self, release: Release, draft: str) -> PublishPlan:
         """What is to be done, now that nobody else can write the version: somebody may have ended it just before."""
         try:
             return self.plan(release)

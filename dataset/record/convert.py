@@ -11,7 +11,7 @@ from dataset import schema
 from dataset.problem import Problem
 from dataset.record.layer import FORMS, TABLES, in_order
 from dataset.storage.address import Location
-from dataset.storage.article_ranges import Part, parts_of, read_part
+from dataset.storage.article_ranges import ArticleRange, ranges_of, read_range
 from dataset.storage.tables import write_batches
 
 DECISIONS = "decisions"
@@ -30,7 +30,7 @@ def convert_layer(folder: Location, form: str) -> list[Location]:
     new = {table: folder / f"{table}{FORMS[form]}" for table in (*TABLES, DECISIONS)}
     due = [table for table in old if not new[table].exists()]
     sources = new | old
-    parts = parts_of(sources.values())
+    parts = ranges_of(sources.values())
     for table in sorted(old, key=due.__contains__):  # first those that are there in both forms
         if table in due:
             write_batches(new[table], schema.RECORD[table], _rows(sources, table, parts))
@@ -45,11 +45,11 @@ def _in_another(folder: Location, table: str, form: str) -> Location:
     return folder / f"{table}{ending}"
 
 
-def _rows(paths: dict[str, Location], table: str, parts: list[Part]) -> Iterator[pl.DataFrame]:
+def _rows(paths: dict[str, Location], table: str, parts: list[ArticleRange]) -> Iterator[pl.DataFrame]:
     """A table as the record has it, part by part. Decisions on an article are in the order in which they were made."""
     if table != DECISIONS:
         return in_order(paths, table, parts)
-    decisions = (read_part(paths[DECISIONS], schema.Decisions, part) for part in parts)
+    decisions = (read_range(paths[DECISIONS], schema.Decisions, part) for part in parts)
     return (rows.sort("article_id", nulls_last=True, maintain_order=True) for rows in decisions)
 
 

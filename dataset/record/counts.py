@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from dataset import schema
 from dataset.record.corpus import Corpus
-from dataset.record.layer import Layer, layer_parts, read_layer, table_path
+from dataset.record.layer import Layer, layer_ranges, read_layer, table_path
 from dataset.scheme import vocabulary
 from dataset.storage.article_ranges import batches
 
@@ -65,7 +65,7 @@ def summary(corpus: Corpus, name: str) -> Summary:
         Problem: a file cannot be read as its table.
     """
     folder = corpus.layer_path(name)
-    return added_up(summary_of(read_layer(folder, name, part)) for part in layer_parts(folder))
+    return added_up(summary_of(read_layer(folder, name, part)) for part in layer_ranges(folder))
 
 
 def submitted_articles(corpus: Corpus, name: str) -> Iterator[str]:
@@ -75,5 +75,5 @@ def submitted_articles(corpus: Corpus, name: str) -> Iterator[str]:
         Problem: the table cannot be read.
     """
     folder = corpus.layer_path(name)
-    for tasks in batches(table_path(folder, "tasks"), schema.Tasks, layer_parts(folder)):
+    for tasks in batches(table_path(folder, "tasks"), schema.Tasks, layer_ranges(folder)):
         yield from tasks.filter(status="submitted")["article_id"].drop_nulls().sort()

@@ -25,7 +25,7 @@ _SHOWN: Final = 3
 
 
 @dataclass(frozen=True)
-class Line:
+class DoctorLine:
     """What a check found, and what mends it where it is not ok."""
 
     check: str
@@ -34,80 +34,84 @@ class Line:
     mend: str | None = None
 
 
-def told(name: str, check: Callable[[], Iterable[Line]]) -> Iterator[Line]:
+def problem_line(name: str, check: Callable[[], Iterable[DoctorLine]]) -> Iterator[DoctorLine]:
     """The lines of a check; one that breaks off is a line, too."""
     try:
         yield from check()
     except Problem as problem:
-        yield Line(name, "fail", problem.what, problem.next_step)
+        yield DoctorLine(name, "fail", problem.what, problem.next_step)
     except OSError as error:
-        yield Line(name, "fail", f"{error.filename or name}: {error.strerror or error}", "mend that")
+        yield DoctorLine(name, "fail", f"{error.filename or name}: {error.strerror or error}", "mend that")
     except Exception as error:
-        yield Line(name, "fail", f"the check broke off: {type(error).__name__}: {error}", "please report it")
+        yield DoctorLine(name, "fail", f"the check broke off: {type(error).__name__}: {error}", "please report it")
 
 
-def machine() -> Iterator[Line]:
+def machine() -> Iterator[DoctorLine]:
     """What holds for every corpus here."""
-    yield from told("python", python)
+    yield from problem_line("python", python)
 
 
-def corpus(here: Corpus) -> Iterator[Line]:
+def corpus(here: Corpus) -> Iterator[DoctorLine]:
     """What holds for a corpus without its server."""
-    yield from told("folder", lambda: folder(here.root))
-    yield from told("disk", lambda: disk(here.root))
-    yield from told("git", lambda: git(here.root))
-    yield from told("articles", lambda: table(here, "articles", schema.Articles, ["article_id"]))
-    yield from told("entities", lambda: table(here, "entities", schema.Entities, ["event_id", "entity"]))
-    yield from told("texts", lambda: texts(here))
+    yield from problem_line("folder", lambda: folder(here.root))
+    yield from problem_line("disk", lambda: disk(here.root))
+    yield from problem_line("git", lambda: git(here.root))
+    yield from problem_line("articles", lambda: table(here, "articles", schema.Articles, ["article_id"]))
+    yield from problem_line("entities", lambda: table(here, "entities", schema.Entities, ["event_id", "entity"]))
+    yield from problem_line("texts", lambda: texts(here))
 
 
-def python() -> Iterator[Line]:
+def python() -> Iterator[DoctorLine]:
     """The version of Python."""
     found = ".".join(map(str, sys.version_info[:3]))
     wanted = ".".join(map(str, PYTHON))
     if sys.version_info[:2] < PYTHON:
-        yield Line("python", "fail", f"Python {found}", f"install Python {wanted} or newer")
+        yield DoctorLine("python", "fail", f"Python {found}", f"install Python {wanted} or newer")
     else:
-        yield Line("python", "ok", f"Python {found}")
+        yield DoctorLine("python", "ok", f"Python {found}")
 
 
-def folder(root: Path) -> Iterator[Line]:
+def folder(root: Path) -> Iterator[DoctorLine]:
     """Whether the corpus folder can be written."""
     try:
         with tempfile.TemporaryFile(dir=root):
-            yield Line("folder", "ok", f"{root} can be written")
+            yield DoctorLine("folder", "ok", f"{root} can be written")
     except OSError as error:
-        yield Line("folder", "fail", f"{root} cannot be written: {error.strerror}", "give yourself the right to write")
+        yield DoctorLine(
+            "folder", "fail", f"{root} cannot be written: {error.strerror}", "give yourself the right to write"
+        )
 
 
-def disk(root: Path) -> Iterator[Line]:
+def disk(root: Path) -> Iterator[DoctorLine]:
     """Room where the corpus lies."""
     free = shutil.disk_usage(root).free
     said = f"{free / 1e9:.1f} GB free where the corpus lies"
     mend = None if free >= ROOM else f"make room: at least {ROOM / 1e9:.0f} GB"
-    yield Line("disk", "warn" if mend else "ok", said, mend)
+    yield DoctorLine("disk", "warn" if mend else "ok", said, mend)
 
 
-def git(root: Path) -> Iterator[Line]:
+def git(root: Path) -> Iterator[DoctorLine]:
     """Whether what is secret or raw is out of git's sight."""
     try:
         inside = _git(root, "rev-parse", "--is-inside-work-tree")
     except FileNotFoundError:
-        yield Line("git", "warn", "git is not installed", "install git; the record belongs under it")
+        yield DoctorLine("git", "warn", "git is not installed", "install git; the record belongs under it")
         return
     if inside.returncode:
-        yield Line("git", "warn", f"{root} is not under git: {_last(inside.stderr)}", "put the record under git")
+        yield DoctorLine("git", "warn", f"{root} is not under git: {_last(inside.stderr)}", "put the record under git")
         return
     open_names = [name for name in PRIVATE if _git(root, "check-ignore", "--quiet", name).returncode]
     tracked = _git(root, "ls-files", "--", *(name.split("/")[0] for name in PRIVATE)).stdout.split("\n")[0]
     if tracked:
         mend = f"git rm --cached {tracked}, and change the passwords and tokens that were in it"
-        yield Line("git", "fail", f"git holds {tracked}, which is secret or raw", mend)
+        yield DoctorLine("git", "fail", f"git holds {tracked}, which is secret or raw", mend)
     elif open_names:
         names = ", ".join(_as_ignored(name) for name in open_names)
-        yield Line("git", "fail", f".gitignore leaves in git's sight: {names}", "add a line for each to .gitignore")
+        yield DoctorLine(
+            "git", "fail", f".gitignore leaves in git's sight: {names}", "add a line for each to .gitignore"
+        )
     else:
-        yield Line("git", "ok", "git ignores secrets, pulls and backups")
+        yield DoctorLine("git", "ok", "git ignores secrets, pulls and backups")
 
 
 def _as_ignored(name: str) -> str:
@@ -124,16 +128,18 @@ def _last(words: str) -> str:
     return words.strip().split("\n")[-1] or "git does not say why"
 
 
-def table(here: Corpus, name: str, model: type[schema.Table], key: list[str]) -> Iterator[Line]:
+def table(here: Corpus, name: str, model: type[schema.Table], key: list[str]) -> Iterator[DoctorLine]:
     """Whether a table of seeds is what the schema says."""
     path = here.seeds / f"{name}.jsonl"
     rows = read_table(path, model)
     if found := schema.faults(model, rows, key):
-        yield Line(name, "fail", f"{path}: {_some(found)}", "mend the file; dataset/schema.py says what it may hold")
+        yield DoctorLine(
+            name, "fail", f"{path}: {_some(found)}", "mend the file; dataset/schema.py says what it may hold"
+        )
     elif not rows.height:
-        yield Line(name, "warn", f"{path} has no row", _first_row(name))
+        yield DoctorLine(name, "warn", f"{path} has no row", _first_row(name))
     else:
-        yield Line(name, "ok", f"{rows.height} {name}")
+        yield DoctorLine(name, "ok", f"{rows.height} {name}")
 
 
 def _first_row(name: str) -> str:
@@ -142,19 +148,19 @@ def _first_row(name: str) -> str:
     return "add the speakers that annotators are to choose from"
 
 
-def texts(here: Corpus) -> Iterator[Line]:
+def texts(here: Corpus) -> Iterator[DoctorLine]:
     """Whether every article's text is the one taken in, and every text is an article's."""
     ids = here.articles["article_id"].to_list()
     lost = [reason for reason in (_unreadable(here, one) for one in ids) if reason]
     if lost:
-        yield Line("texts", "fail", _some(lost), "put the texts back as they were taken in")
+        yield DoctorLine("texts", "fail", _some(lost), "put the texts back as they were taken in")
         return
     stray = sorted({path.stem for path in (here.seeds / "text").glob("*.txt")} - set(ids))
     if stray:
         mend = "take them in with `hedgerow intake`, or delete them"
-        yield Line("texts", "warn", f"texts without a row in articles.jsonl: {_some(stray)}", mend)
+        yield DoctorLine("texts", "warn", f"texts without a row in articles.jsonl: {_some(stray)}", mend)
     else:
-        yield Line("texts", "ok", f"{len(ids)} texts are those taken in, by their SHA-256")
+        yield DoctorLine("texts", "ok", f"{len(ids)} texts are those taken in, by their SHA-256")
 
 
 def _unreadable(here: Corpus, article_id: str) -> str | None:

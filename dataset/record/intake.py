@@ -37,7 +37,7 @@ _AGAIN = "then run the same command again"
 
 
 @dataclass(frozen=True)
-class About:
+class ArticleMetadata:
     """What is known of all articles of a call; None where unknown. `published` as YYYY-MM-DD, `language` as BCP 47."""
 
     event_id: str
@@ -48,7 +48,7 @@ class About:
     language: str = "en"
 
 
-class Refused(Problem):
+class RefusedFiles(Problem):
     """Several files that cannot be taken in; `each` says of every one what is wrong with it."""
 
     def __init__(self, each: list[Problem], total: int) -> None:
@@ -60,7 +60,7 @@ class Refused(Problem):
 
 
 @dataclass(frozen=True, slots=True)
-class _Article:
+class _NewArticle:
     file: Path
     article_id: str
     text_sha256: str
@@ -69,7 +69,7 @@ class _Article:
 def intake(
     corpus: Corpus,
     files: list[Path],
-    about: About,
+    about: ArticleMetadata,
     progress: Progress = lambda done, total: None,
     tell: Tell = in_silence,
 ) -> list[str]:
@@ -111,7 +111,7 @@ def _in_folder(folder: Path) -> list[Path]:
     return found
 
 
-def _check_about(about: About) -> None:
+def _check_about(about: ArticleMetadata) -> None:
     if not re.fullmatch(schema.IDENTIFIER, about.event_id) or about.event_id.startswith("."):
         raise Problem(f"“{about.event_id}” cannot be an event's id", "use letters, digits, `_`, `-` and `.`")
     if about.published is not None and not _is_date(about.published):
@@ -138,12 +138,12 @@ def _alone(corpus: Corpus) -> Iterator[None]:
         raise Problem("another `hedgerow intake` is at work here", "wait for it, then run this again") from None
 
 
-def _checked(corpus: Corpus, files: list[Path], progress: Progress) -> list[_Article]:
+def _checked(corpus: Corpus, files: list[Path], progress: Progress) -> list[_NewArticle]:
     """The articles that the files hold; refused where any cannot be taken in."""
     rows, gone = _rows(corpus), _withdrawn(corpus)
     taken = dict(rows.select("text_sha256", "article_id").iter_rows())
     ids = {article_id.casefold(): article_id for article_id in rows["article_id"]}
-    articles: list[_Article] = []
+    articles: list[_NewArticle] = []
     refused: list[Problem] = []
     for number, file in enumerate(files, 1):
         try:
@@ -157,11 +157,11 @@ def _checked(corpus: Corpus, files: list[Path], progress: Progress) -> list[_Art
         if number % STEP == 0:
             progress(number, len(files))
     if refused:
-        raise refused[0] if len(files) == 1 else Refused(refused, len(files))
+        raise refused[0] if len(files) == 1 else RefusedFiles(refused, len(files))
     return articles
 
 
-def _article(corpus: Corpus, file: Path, ids: dict[str, str], taken: dict[str, str]) -> _Article:
+def _article(corpus: Corpus, file: Path, ids: dict[str, str], taken: dict[str, str]) -> _NewArticle:
     """What a file holds.
 
     Raises:
@@ -183,7 +183,7 @@ def _article(corpus: Corpus, file: Path, ids: dict[str, str], taken: dict[str, s
     if same is not None:
         raise Problem(f"{file} has the same text as the article {same}", "leave it out")
     _refuse_other_text(corpus.text_path(article_id), file, content)
-    return _Article(file, article_id, digest)
+    return _NewArticle(file, article_id, digest)
 
 
 def _withdrawn(corpus: Corpus) -> dict[str, str]:
@@ -192,7 +192,7 @@ def _withdrawn(corpus: Corpus) -> dict[str, str]:
     return {key: article for article, digest in reversed(rows) for key in (digest, article)}
 
 
-def _refuse_withdrawn(article: _Article, gone: dict[str, str]) -> None:
+def _refuse_withdrawn(article: _NewArticle, gone: dict[str, str]) -> None:
     """An article that was taken out does not come back, neither its id nor its text."""
     if same := gone.get(article.article_id) or gone.get(article.text_sha256):
         raise Problem(
@@ -277,7 +277,7 @@ def _all_or_none(corpus: Corpus) -> Iterator[list[str]]:
         raise
 
 
-def _write_texts(corpus: Corpus, articles: list[_Article], written: list[str]) -> None:
+def _write_texts(corpus: Corpus, articles: list[_NewArticle], written: list[str]) -> None:
     with asides() as several:
         for article in articles:
             content = normalised(article.file)
@@ -293,7 +293,7 @@ def _rows(corpus: Corpus) -> pl.DataFrame:
     return read_table(corpus.seeds / "articles.jsonl", schema.Articles)
 
 
-def _add_rows(corpus: Corpus, articles: list[_Article], about: About) -> None:
+def _add_rows(corpus: Corpus, articles: list[_NewArticle], about: ArticleMetadata) -> None:
     """Puts new rows among those that are there, by article_id; theirs stay as they are, byte for byte."""
     path = corpus.seeds / "articles.jsonl"
     there = path.read_bytes().splitlines() if path.exists() else []
@@ -303,7 +303,7 @@ def _add_rows(corpus: Corpus, articles: list[_Article], about: About) -> None:
         out.writelines(line for _, line in heapq.merge(sorted(lines), new_lines, key=itemgetter(0)))
 
 
-def _new_rows(articles: list[_Article], about: About) -> Iterator[tuple[str, bytes]]:
+def _new_rows(articles: list[_NewArticle], about: ArticleMetadata) -> Iterator[tuple[str, bytes]]:
     """The new rows by article_id, of some articles at a time."""
     known = asdict(about)
     for start in range(0, len(articles), _AT_ONCE):

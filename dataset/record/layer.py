@@ -17,7 +17,7 @@ from dataset import schema
 from dataset.problem import Problem
 from dataset.storage import article_ranges
 from dataset.storage.address import Location
-from dataset.storage.article_ranges import WHOLE, Part, batches, parts_of, read_part
+from dataset.storage.article_ranges import WHOLE, ArticleRange, batches, ranges_of, read_range
 from dataset.storage.atomic import asides
 from dataset.storage.parquet_tables import PARQUET, has_rows
 from dataset.storage.tables import encoded, write_batches
@@ -127,17 +127,17 @@ def layer_folders(annotations: Location) -> list[Location]:
     return sorted({path.parent for path in annotations.rglob("*") if path.name in names}, key=str)
 
 
-def read_layer(folder: Location, name: str, part: Part = WHOLE) -> Layer:
+def read_layer(folder: Location, name: str, part: ArticleRange = WHOLE) -> Layer:
     """A part of the layer in a folder, or all of it, sorted; one without files is empty.
 
     Raises:
         Problem: a file cannot be read as its table, or is not sorted by article and has several parts.
     """
-    tables = {table: read_part(table_path(folder, table), model, part) for table, model in TABLES.items()}
+    tables = {table: read_range(table_path(folder, table), model, part) for table, model in TABLES.items()}
     return sort_layer(Layer(name, **tables))
 
 
-def in_order(paths: Mapping[str, Location], table: str, cut: Iterable[Part]) -> Iterator[pl.DataFrame]:
+def in_order(paths: Mapping[str, Location], table: str, cut: Iterable[ArticleRange]) -> Iterator[pl.DataFrame]:
     """One of a layer's tables part by part, sorted; `paths` are the files of the layer. Links are sorted by their ends.
 
     Raises:
@@ -146,20 +146,20 @@ def in_order(paths: Mapping[str, Location], table: str, cut: Iterable[Part]) -> 
     needed = {table, "spans"} if table == "relations" else {table}
     for part in cut:
         tables = {
-            one: read_part(paths[one], model, part) if one in needed else schema.empty(model)
+            one: read_range(paths[one], model, part) if one in needed else schema.empty(model)
             for one, model in TABLES.items()
         }
         yield getattr(sort_layer(Layer("", **tables)), table)
 
 
-def layer_parts(*folders: Location) -> list[Part]:
+def layer_ranges(*folders: Location) -> list[ArticleRange]:
     """The parts of layers in folders, so that each is small in all of them together.
 
     Raises:
         Problem: a table is not sorted by article.
     """
     tables = [table_path(folder, table) for folder in folders for table in TABLES]
-    return parts_of(tables, article_ranges.AT_ONCE // max(len(folders), 1))
+    return ranges_of(tables, article_ranges.AT_ONCE // max(len(folders), 1))
 
 
 def missing_files(folder: Location) -> list[str]:
@@ -222,7 +222,7 @@ def _in_form(path: Location, lines: Path, table: type[schema.Table]) -> Path:
     if path.suffix != PARQUET:
         return lines
     new = lines.with_suffix(PARQUET)
-    write_batches(new, table, batches(lines, table, parts_of([lines])))
+    write_batches(new, table, batches(lines, table, ranges_of([lines])))
     return new
 
 

@@ -29,17 +29,17 @@ class NotAsWrittenError(ValueError):
     """A layer's file holds lines in another form or order than the record's. A person may have edited it."""
 
 
-def parted(layer: Layer) -> dict[str, Lines]:
+def lines_by_article(layer: Layer) -> dict[str, Lines]:
     """The lines of each article of a layer that is sorted, by article_id."""
     found: dict[str, Lines] = {}
     for table in TABLES:
         rows: pl.DataFrame = getattr(layer, table)
         if rows.height:
-            _part(table, rows, found)
+            _add_lines(table, rows, found)
     return found
 
 
-def _part(table: str, rows: pl.DataFrame, found: dict[str, Lines]) -> None:
+def _add_lines(table: str, rows: pl.DataFrame, found: dict[str, Lines]) -> None:
     content = table_bytes(rows)
     line_ends = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_END) + 1
     articles = rows["article_id"].rle()
@@ -73,7 +73,7 @@ def _rows(table: str, content: bytes) -> pl.DataFrame:
     return rows
 
 
-def joined(several: Iterable[Lines]) -> Lines:
+def joined_lines(several: Iterable[Lines]) -> Lines:
     """The lines of one article from several places, one after the other."""
     found: Lines = {}
     for lines in several:

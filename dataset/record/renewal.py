@@ -9,14 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from dataset.record.layer import JSONL, TABLES, Layer, Removal, form_of, layer_parts, read_layer, removals, sort_layer
+from dataset.record.layer import JSONL, TABLES, Layer, Removal, form_of, layer_ranges, read_layer, removals, sort_layer
 from dataset.record.lines import (
     Lines,
     NotAsWrittenError,
     Pair,
     Spill,
-    joined,
-    parted,
+    joined_lines,
+    lines_by_article,
     read_articles,
     read_lines,
     side_by_side,
@@ -32,7 +32,7 @@ Settle = Callable[[Layer], Layer]
 
 
 @dataclass
-class Renewed:
+class RewrittenLayer:
     """A layer that was written aside: how many rows it has, where its tables lie, and what the old one loses.
 
     `skipped` are tasks, too.
@@ -48,7 +48,7 @@ class Renewed:
     removed: list[Removal] = field(default_factory=list)
 
 
-def renew(
+def rewrite(
     name: str,
     old: Location,
     new: Spill,
@@ -56,7 +56,7 @@ def renew(
     kept: Iterable[str] = (),
     at_once: int = AT_ONCE,
     without: Collection[str] = (),
-) -> Renewed:
+) -> RewrittenLayer:
     """Writes the layer that was put away in `new` beside it, in the record's order.
 
     `settle` gets the articles whose rows are in several pieces, or that ended several times, and says what is taken of
@@ -68,7 +68,7 @@ def renew(
     Raises:
         Problem: a file of the old layer cannot be read.
     """
-    renewing = _Renewing(name, settle, frozenset(kept), at_once)
+    renewing = _Rewriting(name, settle, frozenset(kept), at_once)
 
     def pairs(folder: Location) -> Iterator[Pair]:
         return (pair for pair in side_by_side(new.read(), read_articles(folder)) if pair[0] not in without)
@@ -82,7 +82,7 @@ def renew(
 def _as_written(name: str, old: Location, folder: Path) -> Path:
     """The old layer in a folder of JSON Lines. Lines in no order have to be held to be sorted."""
     folder.mkdir()
-    parts = [WHOLE] if form_of(old) == JSONL else layer_parts(old)
+    parts = [WHOLE] if form_of(old) == JSONL else layer_ranges(old)
     for layer in (read_layer(old, name, part) for part in parts):
         for table in TABLES:
             with (folder / f"{table}.jsonl").open("ab") as out:
@@ -91,7 +91,7 @@ def _as_written(name: str, old: Location, folder: Path) -> Path:
 
 
 @dataclass
-class _Article:
+class _ArticleLines:
     """What the new and the old layer have of an article; `loose` where the new rows are not settled yet."""
 
     article_id: str
@@ -100,13 +100,13 @@ class _Article:
     loose: bool
 
 
-class _Renewing:
+class _Rewriting:
     def __init__(self, name: str, settle: Settle, kept: frozenset[str], at_once: int) -> None:
         self._name, self._settle, self._kept, self._at_once = name, settle, kept, at_once
 
-    def into(self, folder: Path, pairs: Iterator[Pair]) -> Renewed:
+    def into(self, folder: Path, pairs: Iterator[Pair]) -> RewrittenLayer:
         folder.mkdir()
-        made = Renewed(self._name, {table: folder / table for table in TABLES})
+        made = RewrittenLayer(self._name, {table: folder / table for table in TABLES})
         with ExitStack() as opened:
             out = {table: opened.enter_context(path.open("wb")) for table, path in made.files.items()}
             while part := [_article(pair) for pair in islice(pairs, self._at_once)]:
@@ -116,20 +116,20 @@ class _Renewing:
                 _write(part, out, made)
         return made
 
-    def _settle_loose(self, part: list[_Article]) -> None:
+    def _settle_loose(self, part: list[_ArticleLines]) -> None:
         if loose := [one for one in part if one.loose]:
-            settled = parted(sort_layer(self._settle(self._read(one.new for one in loose))))
+            settled = lines_by_article(sort_layer(self._settle(self._read(one.new for one in loose))))
             for one in loose:
                 one.new = settled.get(one.article_id, {})
 
-    def _keep(self, part: list[_Article]) -> None:
+    def _keep(self, part: list[_ArticleLines]) -> None:
         if kept := [one for one in part if one.article_id in self._kept]:
-            both = [joined([one.new, {table: one.old.get(table, b"") for table in _WORK}]) for one in kept]
-            beside = parted(sort_layer(self._read(both)))
+            both = [joined_lines([one.new, {table: one.old.get(table, b"") for table in _WORK}]) for one in kept]
+            beside = lines_by_article(sort_layer(self._read(both)))
             for one in kept:
                 one.new = beside.get(one.article_id, {})
 
-    def _lost(self, part: list[_Article]) -> list[Removal]:
+    def _lost(self, part: list[_ArticleLines]) -> list[Removal]:
         """What is lost of the articles that differ; of the others nothing is."""
         differing = [
             one for one in part if one.old and any(one.old.get(table) != one.new.get(table) for table in _WORK)
@@ -142,14 +142,14 @@ class _Renewing:
         return read_lines(self._name, each)
 
 
-def _article(pair: Pair) -> _Article:
+def _article(pair: Pair) -> _ArticleLines:
     article, pieces, old = pair
-    new = (pieces[0] if len(pieces) == 1 else joined(pieces)) if pieces else {}
+    new = (pieces[0] if len(pieces) == 1 else joined_lines(pieces)) if pieces else {}
     loose = bool(pieces) and (len(pieces or ()) > 1 or new.get("tasks", b"").count(b"\n") > 1)
-    return _Article(article, new, old or {}, loose)
+    return _ArticleLines(article, new, old or {}, loose)
 
 
-def _write(part: list[_Article], out: Mapping[str, BinaryIO], made: Renewed) -> None:
+def _write(part: list[_ArticleLines], out: Mapping[str, BinaryIO], made: RewrittenLayer) -> None:
     for table, written in out.items():
         content = b"".join(one.new.get(table, b"") for one in part)
         written.write(content)

@@ -21,7 +21,7 @@ from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence
 from dataset.schema import RECORD
 from dataset.storage.address import Location
-from dataset.storage.article_ranges import Part, batches, parts_of, read_part
+from dataset.storage.article_ranges import ArticleRange, batches, ranges_of, read_range
 from dataset.storage.atomic import aside, folder_aside, writing
 from dataset.storage.parquet_tables import PARQUET
 from dataset.storage.repository import head
@@ -141,9 +141,9 @@ def _without(path: Location, article: str, new: Path) -> bool:
 
 
 def _without_rows(path: Location, table: type[schema.Table], article: str, parquet: Path, new: Path) -> bool:
-    if read_part(path, table, Part(article, f"{article}\0")).is_empty():
+    if read_range(path, table, ArticleRange(article, f"{article}\0")).is_empty():
         return False
-    others = (rows.filter(pl.col("article_id").ne_missing(article)) for rows in batches(path, table, parts_of([path])))
+    others = (rows.filter(pl.col("article_id").ne_missing(article)) for rows in batches(path, table, ranges_of([path])))
     write_batches(parquet, table, others)
     parquet.rename(new)
     return True

@@ -94,7 +94,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedCheck:
     """Something that a release must not have: the check's code, and what it is."""
 
     code: str
@@ -104,9 +104,9 @@ class Failed:
         return f"{self.code}: {self.message}"
 
 
-def failures(candidate: Candidate) -> list[Failed]:
+def failures(candidate: Candidate) -> list[FailedCheck]:
     """All that the checks find."""
-    return [Failed(code, message) for code, check in CHECKS.items() for message in check(candidate)]
+    return [FailedCheck(code, message) for code, check in CHECKS.items() for message in check(candidate)]
 
 
 def _some(rows: pl.DataFrame, said: Callable[..., str]) -> Iterator[str]:

@@ -25,7 +25,7 @@ from dataset.storage.atomic import folder_aside, put_folder, sha256, writing
 Texts = dict[str, str]
 
 
-class Unmatched(Problem):
+class UnmatchedTexts(Problem):
     """Articles whose text is not there or is another; `each` says of every one what was found."""
 
     def __init__(self, each: dict[str, str], total: int) -> None:
@@ -84,7 +84,7 @@ def _matching(folder: Path, texts: Path) -> Texts:
         else:
             found[article] = text
     if failed:
-        raise Unmatched(failed, wanted.height)
+        raise UnmatchedTexts(failed, wanted.height)
     return found
 
 

@@ -29,7 +29,7 @@ from dataset.record.counts import submitted_articles
 from dataset.record.splits import fix_splits, require_splits
 from dataset.record.withdrawal import read_withdrawn
 from dataset.releasing.changelog import CHANGELOG, entry, with_entry
-from dataset.releasing.checks import Candidate, Failed, failures
+from dataset.releasing.checks import Candidate, FailedCheck, failures
 from dataset.releasing.croissant import about, write_croissant
 from dataset.releasing.figures import filled, refresh
 from dataset.releasing.near_duplicates import Finder, near_duplicates_in
@@ -43,10 +43,10 @@ READ_ONLY: Final = 0o444
 CITATION: Final = "CITATION.cff"
 
 
-class Unfit(Problem):
+class UnfitRelease(Problem):
     """A release that its checks refuse; `failed` says what each of them found."""
 
-    def __init__(self, version: str, failed: list[Failed]) -> None:
+    def __init__(self, version: str, failed: list[FailedCheck]) -> None:
         super().__init__(
             f"{version} fails {len(failed)} release checks, so nothing was written; the first: {failed[0]}",
             "mend the record or the pages, commit, and release again",
@@ -55,7 +55,7 @@ class Unfit(Problem):
 
 
 @dataclass(frozen=True)
-class Plan:
+class ReleasePlan:
     """What is to be released: a layer as a version, into a folder of versions, after the release in `last`, if any.
 
     `each` does the parts of a large record, and `find` the near-duplicates. `refuse` raises `Problem` for a corpus that
@@ -73,7 +73,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Released:
+class ReleaseResult:
     """What was written: both folders, the manifest for the record, and the bump since the last version."""
 
     full: Path
@@ -83,7 +83,7 @@ class Released:
     bump: Bump
 
 
-def prepare(plan: Plan) -> list[Path]:
+def prepare(plan: ReleasePlan) -> list[Path]:
     """Writes what a release wants committed: splits, changelog, figures, citation. Returns what changed.
 
     Raises:
@@ -102,7 +102,7 @@ def prepare(plan: Plan) -> list[Path]:
     return changed + refresh(corpus) + _cite(plan)
 
 
-def _cite(plan: Plan) -> list[Path]:
+def _cite(plan: ReleasePlan) -> list[Path]:
     """Puts the version and its day into the citation, where the corpus has one. Returns the file, if it changed."""
     path = plan.corpus.root / CITATION
     if not path.exists():
@@ -114,7 +114,7 @@ def _cite(plan: Plan) -> list[Path]:
     return [path] if write_bytes(path, page.encode()) else []
 
 
-def release(plan: Plan) -> Released:
+def release(plan: ReleasePlan) -> ReleaseResult:
     """Validates, builds, compares with the last release, checks, and writes both variants.
 
     All is read from the commit that is checked out, never from the working tree; only a record in a store is outside
@@ -138,10 +138,10 @@ def release(plan: Plan) -> Released:
             _refuse_unfit(at, plan.corpus.root, last, full, withheld)
             for folder, target in ((full, targets[FULL]), (withheld, targets[WITHHELD])):
                 _put(folder, target)
-    return Released(targets[FULL], targets[WITHHELD], _record(plan, targets), previous, bump)
+    return ReleaseResult(targets[FULL], targets[WITHHELD], _record(plan, targets), previous, bump)
 
 
-def _record(plan: Plan, targets: dict[Variant, Path]) -> Path:
+def _record(plan: ReleasePlan, targets: dict[Variant, Path]) -> Path:
     """Puts both manifests into the record. That of `full` comes last: from then on the version is released."""
     paths = {variant: manifest.recorded(plan.corpus.releases, plan.version, variant) for variant in targets}
     for variant in reversed(targets):
@@ -150,7 +150,7 @@ def _record(plan: Plan, targets: dict[Variant, Path]) -> Path:
 
 
 @contextmanager
-def _at_commit(plan: Plan, commit: Commit) -> Iterator[Plan]:
+def _at_commit(plan: ReleasePlan, commit: Commit) -> Iterator[ReleasePlan]:
     """The plan with the corpus as a commit has it, in a folder beside the versions that is gone afterwards."""
     with folder_aside(plan.out.resolve() / f"{plan.version}-committed") as folder:
         try:
@@ -162,7 +162,7 @@ def _at_commit(plan: Plan, commit: Commit) -> Iterator[Plan]:
             raise
 
 
-def _targets(plan: Plan) -> dict[Variant, Path]:
+def _targets(plan: ReleasePlan) -> dict[Variant, Path]:
     out = plan.out.resolve()
     return {FULL: out / plan.version, WITHHELD: out / f"{plan.version}-{WITHHELD}"}
 
@@ -170,7 +170,7 @@ def _targets(plan: Plan) -> dict[Variant, Path]:
 # What a release asks for
 
 
-def _refuse_uncommitted(plan: Plan) -> None:
+def _refuse_uncommitted(plan: ReleasePlan) -> None:
     root = plan.corpus.root
     begun = manifest.recorded(plan.corpus.releases, plan.version, WITHHELD)  # by a release that was cut off
     left = (name for name in uncommitted(root) if root / name != begun)
@@ -179,7 +179,7 @@ def _refuse_uncommitted(plan: Plan) -> None:
         raise Problem(f"{changed[0]} is not committed{more}", "a release is made from a commit: commit, or put it back")
 
 
-def _refuse_unready(plan: Plan) -> None:
+def _refuse_unready(plan: ReleasePlan) -> None:
     corpus = plan.corpus
     require_buildable(corpus, plan.layer)
     prepared = f"run `hedgerow release --prepare {plan.version}` and commit"
@@ -191,7 +191,7 @@ def _refuse_unready(plan: Plan) -> None:
     _refuse_findings(plan)
 
 
-def _refuse_version(plan: Plan) -> None:
+def _refuse_version(plan: ReleasePlan) -> None:
     if not _VERSION.fullmatch(plan.version):
         raise Problem(f"“{plan.version}” is no version", "write one like 1.2.0")
     if (plan.corpus.releases / f"{plan.version}.json").exists():
@@ -215,7 +215,7 @@ def _refuse_stale_figures(corpus: Corpus, mend: str) -> None:
             raise Problem(f"the figures in {path.name} are not the data's", mend)
 
 
-def _refuse_findings(plan: Plan) -> None:
+def _refuse_findings(plan: ReleasePlan) -> None:
     """Refuses whatever is found in the layer, and in the others what adjudication cannot have settled."""
     others = check_record(plan.corpus, [name for name in plan.corpus.layers() if name != plan.layer], plan.each)
     broken = (one for one in others if one.severity == "error" and not CATALOGUE[one.code].rule)
@@ -245,7 +245,7 @@ def _released(corpus: Corpus) -> list[str]:
     return [path.stem for path in corpus.releases.glob("*.json") if _VERSION.fullmatch(path.stem)]
 
 
-def _last(plan: Plan) -> Path | None:
+def _last(plan: ReleasePlan) -> Path | None:
     """The folder of the last release, proved by the manifest that the record keeps of it.
 
     Raises:
@@ -268,7 +268,7 @@ def _last(plan: Plan) -> Path | None:
     return folder
 
 
-def _honest_bump(plan: Plan, last: Path | None, full: Path) -> Bump:
+def _honest_bump(plan: ReleasePlan, last: Path | None, full: Path) -> Bump:
     """What the changes since the last release need.
 
     Raises:
@@ -304,7 +304,7 @@ def _said(change: Change) -> str:
 # What is written
 
 
-def _write_full(plan: Plan, commit: Commit, folder: Path) -> None:
+def _write_full(plan: ReleasePlan, commit: Commit, folder: Path) -> None:
     corpus = plan.corpus
     written = write_configs(corpus, plan.layer, folder, each=plan.each)
     layer, content = written.summary, manifest.content(folder)
@@ -332,11 +332,11 @@ def _write_full(plan: Plan, commit: Commit, folder: Path) -> None:
     manifest.write(folder, told)
 
 
-def _refuse_unfit(plan: Plan, home: Path, last: Path | None, full: Path, withheld: Path) -> None:
+def _refuse_unfit(plan: ReleasePlan, home: Path, last: Path | None, full: Path, withheld: Path) -> None:
     candidates = [Candidate(folder, plan.corpus, plan.layer, last, home) for folder in (full, withheld)]
     failed = [one for candidate in candidates for one in failures(candidate)]
     if failed:
-        raise Unfit(plan.version, failed)
+        raise UnfitRelease(plan.version, failed)
 
 
 def _put(folder: Path, target: Path) -> None:

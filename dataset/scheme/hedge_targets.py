@@ -10,7 +10,7 @@ from typing import NamedTuple
 from dataset.scheme.covering import Covering
 
 
-class Mark(NamedTuple):
+class TargetSpan(NamedTuple):
     """A span as this rule sees it; `kind` is a hedge's kind, else None."""
 
     span_id: str
@@ -20,7 +20,7 @@ class Mark(NamedTuple):
     kind: str | None
 
 
-def targets(text: str, marks: Iterable[Mark], drawn: set[str]) -> list[tuple[str, str]]:
+def targets(text: str, marks: Iterable[TargetSpan], drawn: set[str]) -> list[tuple[str, str]]:
     """(hedge, target) for every hedge that H10 decides, in the order of the text.
 
     An approximator before a number hedges that number; a noncommittal outside its quote hedges the quote it governs,
@@ -28,21 +28,21 @@ def targets(text: str, marks: Iterable[Mark], drawn: set[str]) -> list[tuple[str
     hedges that an annotator linked by hand: they get none.
     """
     ordered = sorted(marks, key=lambda mark: (mark.start, mark.end, mark.span_id))
-    article = _Article(text, ordered)
+    article = _OrderedSpans(text, ordered)
     found = ((one, article.target(one)) for one in ordered if one.label == "hedge" and one.span_id not in drawn)
     return [(hedge.span_id, target.span_id) for hedge, target in found if target]
 
 
-class _Article:
+class _OrderedSpans:
     """A text and its spans, ordered, by what this rule asks for."""
 
-    def __init__(self, text: str, ordered: list[Mark]) -> None:
+    def __init__(self, text: str, ordered: list[TargetSpan]) -> None:
         self._text = text
         self._quotes = Covering((mark.start, mark.end, mark) for mark in ordered if mark.label == "quote")
         self._labelled = {label: [mark for mark in ordered if mark.label == label] for label in ("number", "quote")}
         self._approximators = [m for m in ordered if m.label == "hedge" and m.kind == "approximator"]
 
-    def target(self, hedge: Mark) -> Mark | None:
+    def target(self, hedge: TargetSpan) -> TargetSpan | None:
         if hedge.kind == "approximator" and (number := self._following(hedge.end, "number", self._approximators)):
             return number
         holder = self._holder(hedge)
@@ -50,7 +50,7 @@ class _Article:
             return self._following(hedge.end, "quote", [])
         return holder
 
-    def _following(self, end: int, label: str, between: list[Mark]) -> Mark | None:
+    def _following(self, end: int, label: str, between: list[TargetSpan]) -> TargetSpan | None:
         """The first span of `label` after `end`, with only white space and the spans `between` between."""
         marks, text = self._labelled[label], self._text
         first = bisect_left(marks, end, key=_start)
@@ -64,11 +64,11 @@ class _Article:
                 end = max(end, min(hedge.end, after.start))
         return after if not text[end : after.start].strip() else None
 
-    def _holder(self, hedge: Mark) -> Mark | None:
+    def _holder(self, hedge: TargetSpan) -> TargetSpan | None:
         """The shortest quote around the hedge."""
         around = (mark for _, _, mark in self._quotes.around(hedge.start, hedge.end))
         return min(around, key=lambda mark: (mark.end - mark.start, mark.start, mark.span_id), default=None)
 
 
-def _start(mark: Mark) -> int:
+def _start(mark: TargetSpan) -> int:
     return mark.start

@@ -12,36 +12,36 @@ _DEPTH: Final = 4
 _MARK_OR_LINE_END: Final = re.compile(f"[{MARKS}\n]")
 
 
-class Quoted(NamedTuple):
+class QuotedPlace(NamedTuple):
     """A place between two marks, both inside."""
 
     start: int
     end: int
 
 
-class Marks(NamedTuple):
+class QuotationMarks(NamedTuple):
     """Pairs of marks by where they begin, and the places of marks without another half."""
 
-    pairs: list[Quoted]
+    pairs: list[QuotedPlace]
     single: list[int]
 
 
-def read_marks(text: str) -> Marks:
+def read_marks(text: str) -> QuotationMarks:
     """Pairs the quotation marks of a text, paragraph by paragraph. An apostrophe is not a quotation mark."""
-    pairs: list[Quoted] = []
+    pairs: list[QuotedPlace] = []
     single: list[int] = []
     opened: list[int] = []
     for place in _places(text):
         if text[place] == "\n":
             single, opened = single + opened, []
         elif (depth := _closed(text, opened, place)) is not None:
-            pairs.append(Quoted(opened[depth], place + 1))
+            pairs.append(QuotedPlace(opened[depth], place + 1))
             single, opened = single + opened[depth + 1 :], opened[:depth]
         elif text[place] in _CLOSES and _may_open(text, place):
             opened.append(place)
         else:
             single.append(place)
-    return Marks(sorted(pairs), sorted(place for place in single + opened if text[place] not in "'’"))
+    return QuotationMarks(sorted(pairs), sorted(place for place in single + opened if text[place] not in "'’"))
 
 
 def _places(text: str) -> Iterator[int]:

@@ -29,7 +29,7 @@ _Key = tuple[bool, str]
 
 
 @dataclass(frozen=True)
-class Part:
+class ArticleRange:
     """The articles from `first` to before `until`, by id; None is no limit. Rows without an id are after all others."""
 
     first: str | None = None
@@ -51,10 +51,10 @@ class Part:
         return not ends_before and (self.until is None or (first is not None and first < self.until))
 
 
-WHOLE: Final = Part()
+WHOLE: Final = ArticleRange()
 
 
-def parts_of(tables: Iterable[Location], size: int | None = None) -> list[Part]:
+def ranges_of(tables: Iterable[Location], size: int | None = None) -> list[ArticleRange]:
     """Cuts tables sorted by article into parts of about `size` (else `AT_ONCE`) bytes of the longest, in order.
 
     Raises:
@@ -66,7 +66,7 @@ def parts_of(tables: Iterable[Location], size: int | None = None) -> list[Part]:
     if longest is None or sizes[longest] <= size:
         return [WHOLE]
     edges = _edges_of_groups(longest, size) if longest.suffix == PARQUET else _edges_of_lines(longest, size)
-    return [Part(first, until) for first, until in zip([None, *edges], [*edges, None], strict=True)]
+    return [ArticleRange(first, until) for first, until in zip([None, *edges], [*edges, None], strict=True)]
 
 
 def _size(path: Location) -> int:
@@ -98,7 +98,7 @@ def _edges_of_groups(path: Location, size: int) -> list[str]:
     return edges
 
 
-def read_part(path: Location, table: type[schema.Table], part: Part = WHOLE) -> pl.DataFrame:
+def read_range(path: Location, table: type[schema.Table], part: ArticleRange = WHOLE) -> pl.DataFrame:
     """The rows of a table that are in a part; a missing file is a table without rows.
 
     Raises:
@@ -114,33 +114,33 @@ def read_part(path: Location, table: type[schema.Table], part: Part = WHOLE) -> 
     return rows
 
 
-def _from_lines(path: Location, table: type[schema.Table], part: Part) -> pl.DataFrame:
+def _from_lines(path: Location, table: type[schema.Table], part: ArticleRange) -> pl.DataFrame:
     with path.open("rb") as file:
         start, end = _places(file, path, part)
         file.seek(start)
         return rows_of(file.read(end - start), table, path, start)
 
 
-def _from_groups(path: Location, table: type[schema.Table], part: Part) -> pl.DataFrame:
+def _from_groups(path: Location, table: type[schema.Table], part: ArticleRange) -> pl.DataFrame:
     rows = read_groups(path, table, part.meets)
     if not rows["article_id"].is_sorted(nulls_last=True):
         raise unsorted(path)
     return rows.filter(part.holds())
 
 
-def rows_before(path: Location, part: Part) -> int:
+def rows_before(path: Location, part: ArticleRange) -> int:
     """How many rows a table has before a part."""
     if path.suffix == PARQUET:
-        before = Part(None, part.first)
+        before = ArticleRange(None, part.first)
         return _from_groups(path, schema.RECORD[path.stem], before).height if part.first is not None else 0
     with path.open("rb") as file:
         return lines_before(path, _places(file, path, part)[0])
 
 
-def batches(path: Location, table: type[schema.Table], parts: Sequence[Part]) -> Iterator[pl.DataFrame]:
+def batches(path: Location, table: type[schema.Table], parts: Sequence[ArticleRange]) -> Iterator[pl.DataFrame]:
     """The rows of a table, part by part."""
     for part in parts:
-        yield read_part(path, table, part)
+        yield read_range(path, table, part)
 
 
 def unsorted(path: Location) -> Problem:
@@ -149,7 +149,7 @@ def unsorted(path: Location) -> Problem:
     return Problem(f"{path} is not sorted by article_id", f"{sort}put back what the pull wrote")
 
 
-def _places(file: IO[bytes], path: Location, part: Part) -> tuple[int, int]:
+def _places(file: IO[bytes], path: Location, part: ArticleRange) -> tuple[int, int]:
     """Where a part's rows begin and end in a file."""
     size = _length(file)
     start = 0 if part.first is None else _place(file, path, size, part.first)

@@ -37,7 +37,7 @@ class Commit:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TreeEntry:
     """A file in a commit: git's mode and the hash of its content, as hex."""
 
     mode: str
@@ -63,14 +63,14 @@ def last_commit(folder: Path, *patterns: str) -> str | None:
     return _git(folder, "log", "-1", "--format=%H", "--", *patterns).strip() or None
 
 
-def tree(folder: Path, commit: str) -> dict[str, Entry]:
+def tree(folder: Path, commit: str) -> dict[str, TreeEntry]:
     """The files below a folder in a commit by path, links and submodules among them.
 
     Raises:
         Problem: the folder is in no git repository, or the commit is not there.
     """
     lines = (line.split("\t", 1) for line in _names(folder, "ls-tree", "-r", "-z", commit))
-    return {name: Entry(about.split()[0], about.split()[2]) for about, name in lines}
+    return {name: TreeEntry(about.split()[0], about.split()[2]) for about, name in lines}
 
 
 def uncommitted(folder: Path) -> list[str]:
@@ -86,12 +86,12 @@ def uncommitted(folder: Path) -> list[str]:
     return sorted({*differing(folder, committed), *new})
 
 
-def differing(folder: Path, committed: Mapping[str, Entry]) -> list[str]:
+def differing(folder: Path, committed: Mapping[str, TreeEntry]) -> list[str]:
     """The files that are not there as they were committed. A checkout may end their lines with CR LF."""
     return [name for name, entry in committed.items() if entry.mode != _MODULE and not _same(folder / name, entry)]
 
 
-def _same(path: Path, entry: Entry) -> bool:
+def _same(path: Path, entry: TreeEntry) -> bool:
     try:
         if path.is_symlink() or entry.mode == _LINK:
             return entry.mode == _LINK and _blob(os.fsencode(path.readlink()), entry.blob) == entry.blob

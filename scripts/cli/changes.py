@@ -27,7 +27,7 @@ Words = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Entry:
+class ChangedRow:
     """What became of one row, link, column or file: what it is, its words in context, and each value that changed.
 
     `prose` are lines of a file that changed, for the terminal alone.
@@ -67,13 +67,13 @@ def _by_row(changes: Iterable[Change]) -> Iterator[tuple[Any, list[Change]]]:
     yield from sorted(rows.items(), key=lambda one: (one[1][0].article_id or "", one[1][0].start or -1))
 
 
-def entries(found: Diff, most: int) -> tuple[list[Entry], int]:
+def entries(found: Diff, most: int) -> tuple[list[ChangedRow], int]:
     """The first entries, and how many there are. Rows of an article that came or is gone are told with it."""
     whole = {one.article_id for one in found.changes if one.table == "articles" and one.kind in ("added", "removed")}
     rows = [group for _, group in _by_row(_once(found.changes)) if group[0].article_id not in whole]
     articles = [[one] for one in found.changes if one.table == "articles" and one.article_id in whole]
     groups = sorted(rows + articles, key=lambda group: group[0].article_id or "")
-    shown = _Shown(found, groups[:most])
+    shown = _ChangeTexts(found, groups[:most])
     return [shown.entry(group) for group in groups[:most]], len(groups)
 
 
@@ -88,7 +88,7 @@ def _same(one: Change) -> tuple[Any, ...]:
     return one.kind, one.article_id, one.span_id, one.column, values
 
 
-class _Shown:
+class _ChangeTexts:
     """The texts and places that showing some changes needs."""
 
     def __init__(self, found: Diff, groups: list[list[Change]]) -> None:
@@ -99,18 +99,20 @@ class _Shown:
         self.places = [one.places(ends) for one in (found.old, found.new)]
         self.rewritten = {one.article_id for one in found.changes if one.column == "text_sha256"}
 
-    def entry(self, group: list[Change]) -> Entry:
+    def entry(self, group: list[Change]) -> ChangedRow:
         first = group[0]
         if first.table == "articles" and first.kind in ("added", "removed"):
-            return Entry(first.kind, first.article_id, f"article{self._held(first)}")
+            return ChangedRow(first.kind, first.article_id, f"article{self._held(first)}")
         if first.table == "relations":
-            return Entry(first.kind, first.article_id, self._link(first), self._words(first))
+            return ChangedRow(first.kind, first.article_id, self._link(first), self._words(first))
         if first.label:
             place = f" {first.start}:{first.end}"
             who = f" of {first.round}/{first.annotator}" if first.annotator else ""
-            return Entry(first.kind, first.article_id, f"{first.label}{place}{who}", self._words(first), _values(group))
+            return ChangedRow(
+                first.kind, first.article_id, f"{first.label}{place}{who}", self._words(first), _values(group)
+            )
         prose = list(_prose(first.old or "", first.new or "")) if first.table == "files" else []
-        return Entry(first.kind, first.article_id, _named(first), None, _values(group), prose)
+        return ChangedRow(first.kind, first.article_id, _named(first), None, _values(group), prose)
 
     def _held(self, article: Change) -> str:
         """How many spans and links came or went with the article."""
@@ -201,7 +203,7 @@ def _first_difference(old: str, new: str) -> str:
     return f"…{line(before)}⟦{shortened(line(gone))}⟧ → ⟦{shortened(line(came))}⟧"
 
 
-def print_entries(found: list[Entry]) -> None:
+def print_entries(found: list[ChangedRow]) -> None:
     """Entries by article, each with its words in context and what changed."""
     for article, group in groupby(found, key=lambda one: one.article):
         if article:
@@ -237,7 +239,7 @@ def _counted(counts: dict[str, int]) -> str:
     return ", ".join(f"{number} {kind}" for kind, number in counts.items())
 
 
-def markdown(found: Diff, shown: list[Entry]) -> Iterator[str]:
+def markdown(found: Diff, shown: list[ChangedRow]) -> Iterator[str]:
     """The summary and the entries as Markdown, a line at a time."""
     yield f"**{headline(found)}**"
     yield ""

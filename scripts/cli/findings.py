@@ -23,7 +23,7 @@ COLOURS = {"error": "red", "warning": "yellow"}
 
 
 @dataclass
-class Shown:
+class FindingPlaces:
     """What showing findings of a corpus needs to know: texts, and where articles are labelled, each read once."""
 
     corpus: Corpus
@@ -81,7 +81,7 @@ def shortened(words: str) -> str:
     return words if len(words) <= LONGEST else f"{words[:half]} … {words[-half:]}"
 
 
-def print_findings(shown: Shown, found: Iterable[tuple[Finding, bool]]) -> None:
+def print_findings(shown: FindingPlaces, found: Iterable[tuple[Finding, bool]]) -> None:
     """Findings by article, each with its words in context; each code's rule the first time that it is found.
 
     With each comes whether it was acknowledged.
@@ -97,7 +97,7 @@ def print_findings(shown: Shown, found: Iterable[tuple[Finding, bool]]) -> None:
             told.add(one.code)
 
 
-def _told(shown: Shown, finding: Finding, first: bool, acknowledged: bool) -> Iterator[str]:
+def _told(shown: FindingPlaces, finding: Finding, first: bool, acknowledged: bool) -> Iterator[str]:
     colour = COLOURS[finding.severity]
     place = f" {finding.start}:{finding.end}" if finding.start is not None else ""
     mark = " (acknowledged)" if acknowledged else ""
@@ -111,7 +111,7 @@ def _told(shown: Shown, finding: Finding, first: bool, acknowledged: bool) -> It
         yield f"    [dim]Right: {escape(rules()[rule].right)}[/]"
 
 
-def markdown(shown: Shown, found: Iterable[Finding]) -> Iterator[str]:
+def markdown(shown: FindingPlaces, found: Iterable[Finding]) -> Iterator[str]:
     """A table of findings for a pull request, a line at a time."""
     yield "| severity | code | article | place | words | what |"
     yield "| --- | --- | --- | --- | --- | --- |"

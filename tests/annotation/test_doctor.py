@@ -17,20 +17,20 @@ from annotation.embedded.marks import marked
 from annotation.embedded.server import Account, Server
 from annotation.labelstudio.seats import Seat
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.doctor import Line
+from dataset.record.doctor import DoctorLine
 from tests.corpora import REPOSITORY, make_corpus
 
 
-def of(lines: list[Line], check: str) -> Line:
+def of(lines: list[DoctorLine], check: str) -> DoctorLine:
     (found,) = (line for line in lines if line.check == check)
     return found
 
 
-def checked(corpus: Corpus) -> list[Line]:
+def checked(corpus: Corpus) -> list[DoctorLine]:
     return list(examine(corpus))
 
 
-def assert_fails(line: Line, *words: str) -> None:
+def assert_fails(line: DoctorLine, *words: str) -> None:
     assert line.mark == "fail"
     assert line.mend
     assert all(word in line.said for word in words), line
@@ -76,7 +76,7 @@ def test_a_team_too_large_for_sqlite_is_told(tmp_path: Path, stopped: Corpus) ->
     known = json.loads((stopped.state / "secrets.json").read_text(encoding="utf-8"))
     account = known["annotators"]["a1"]
 
-    def line(count: int, url: str | None = None) -> Line:
+    def line(count: int, url: str | None = None) -> DoctorLine:
         known["annotators"] = {f"t{number}": account for number in range(count)}
         (stopped.state / "secrets.json").write_text(json.dumps(marked(known | {"database": url})), encoding="utf-8")
         return of(checked(stopped), "database")
@@ -89,11 +89,11 @@ def test_a_team_too_large_for_sqlite_is_told(tmp_path: Path, stopped: Corpus) ->
 
 def test_a_server_that_is_not_set_up_or_not_running_is_no_failure(tmp_path: Path) -> None:
     corpus = make_corpus(tmp_path / "new", {"one": "Rain."})
-    assert of(checked(corpus), "server") == Line(
+    assert of(checked(corpus), "server") == DoctorLine(
         "server", "warn", "no Label Studio is set up here", "start one with `hedgerow up --annotator a1`"
     )
     put_secrets(corpus, port=1)
-    assert of(checked(corpus), "server") == Line(
+    assert of(checked(corpus), "server") == DoctorLine(
         "server", "warn", "Label Studio is not running", "start it with `hedgerow up`"
     )
     assert not failed(checked(corpus))
@@ -189,7 +189,7 @@ def test_clocks_that_are_a_minute_apart_are_told() -> None:
     now = datetime(2031, 5, 2, 10, 0, 30, tzinfo=UTC)
     date = "Fri, 02 May 2031 10:00:00 GMT"
     assert clock(date, now).mark == "ok"
-    assert clock(date, now + timedelta(seconds=30)) == Line(
+    assert clock(date, now + timedelta(seconds=30)) == DoctorLine(
         "clock",
         "warn",
         "the server's clock and this one are 60 s apart",
@@ -201,7 +201,7 @@ def test_clocks_that_are_a_minute_apart_are_told() -> None:
 
 
 def test_a_check_that_breaks_off_is_a_line(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*words: object) -> trespass.Member:
+    def broken(*words: object) -> trespass.OrganisationMember:
         raise RuntimeError("no idea")
 
     monkeypatch.setattr(trespass, "_whoami", broken)

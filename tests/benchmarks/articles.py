@@ -55,7 +55,8 @@ class Article:
     def links(self) -> list[Row]:
         """All links: `said_by`, then `hedges`."""
         marks = [
-            hedge_targets.Mark(s["span_id"], s["label"], s["start"], s["end"], s["hedge_kind"]) for s in self.spans
+            hedge_targets.TargetSpan(s["span_id"], s["label"], s["start"], s["end"], s["hedge_kind"])
+            for s in self.spans
         ]
         made = hedge_targets.targets(self.text, marks, set())
         said = [{"type": "said_by", "from_span": a, "to_span": b, "derived": False} for a, b in self.drawn]

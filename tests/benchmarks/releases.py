@@ -9,7 +9,7 @@ from typing import Any
 from dataset.folder.manifest import read
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import make_layer, write_layer
-from dataset.releasing.release import Plan, prepare, release
+from dataset.releasing.release import ReleasePlan, prepare, release
 from tests.corpora import make_corpus
 from tests.dataset.release_setup import CHANGELOG, DATASHEET, commit, git
 
@@ -22,7 +22,7 @@ NAME = "Port of Lomma"
 def release_step(root: Path) -> int:
     """Cuts 1.0.0, validation and release checks included. Returns the files of the full variant."""
     corpus = open_corpus(root)
-    done = release(Plan(corpus, "1.0.0", LAYER, root / "dist"))
+    done = release(ReleasePlan(corpus, "1.0.0", LAYER, root / "dist"))
     return len(read(done.full).files)
 
 
@@ -43,7 +43,7 @@ def write_ready(folder: Path, articles: int) -> tuple[Corpus, int]:
         (folder / name).write_text(page, encoding="utf-8")
     git(folder, "init", "--quiet")
     commit(corpus)
-    prepare(Plan(corpus, "1.0.0", LAYER, folder / "dist"))
+    prepare(ReleasePlan(corpus, "1.0.0", LAYER, folder / "dist"))
     commit(corpus)
     return corpus, len(rows)
 

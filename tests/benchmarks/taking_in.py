@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dataset.record.corpus import open_corpus
-from dataset.record.intake import About, intake
+from dataset.record.intake import ArticleMetadata, intake
 from tests.benchmarks.corpora import write_corpus, write_export
 from tests.benchmarks.measure import Measured, exponent, measure
 from tests.benchmarks.steps import pull_step
@@ -66,4 +66,4 @@ def taken_in(folder: Path, count: int) -> Measured:
 def intake_step(root: Path, texts: Path) -> int:
     """Takes all files but the first in."""
     files = sorted(texts.iterdir())[1:]
-    return len(intake(open_corpus(root), files, About("generated")))
+    return len(intake(open_corpus(root), files, ArticleMetadata("generated")))

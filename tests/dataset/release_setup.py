@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 from dataset.record.corpus import Corpus
-from dataset.releasing.release import Plan, prepare
+from dataset.releasing.release import ReleasePlan, prepare
 from tests.dataset.tiny import put_corpus, put_gold
 
 DATASHEET = """# Datasheet
@@ -59,8 +59,8 @@ def put_repository(folder: Path) -> Corpus:
     return corpus
 
 
-def plan_of(corpus: Corpus, version: str = "1.0.0", layer: str = "gold") -> Plan:
-    return Plan(corpus, version, layer, corpus.root / "dist")
+def plan_of(corpus: Corpus, version: str = "1.0.0", layer: str = "gold") -> ReleasePlan:
+    return ReleasePlan(corpus, version, layer, corpus.root / "dist")
 
 
 def put_ready(folder: Path) -> Corpus:
@@ -71,7 +71,7 @@ def put_ready(folder: Path) -> Corpus:
     return corpus
 
 
-def next_version(corpus: Corpus, version: str, told: str = "- Something.") -> Plan:
+def next_version(corpus: Corpus, version: str, told: str = "- Something.") -> ReleasePlan:
     """Prepares a version after another and commits it."""
     path = corpus.root / "CHANGELOG.md"
     path.write_text(path.read_text().replace("## Unreleased\n", f"## Unreleased\n\n{told}\n", 1))

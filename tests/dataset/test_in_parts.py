@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset.checks.suite import check_part, check_record
+from dataset.checks.suite import check_range, check_record
 from dataset.folder import writer
 from dataset.published.build import build
 from dataset.record.corpus import Corpus
 from dataset.record.counts import submitted_articles, summary, summary_of
-from dataset.record.layer import GOLD, layer_parts, read_layer
+from dataset.record.layer import GOLD, layer_ranges, read_layer
 from dataset.storage import article_ranges
 from dataset.storage.article_ranges import WHOLE
 from dataset.storage.atomic import sha256
@@ -78,8 +78,8 @@ def decisions() -> list[Row]:
 def test_the_findings_are_the_same(corpus: Corpus, size: int) -> None:
     for name in ("r1/a1", GOLD):
         paths = (corpus.layer_path(name) / f"{table}.jsonl" for table in ("tasks", "spans", "relations"))
-        found = [one for part in article_ranges.parts_of(paths, size) for one in check_part(corpus, name, part)]
-        assert found == check_part(corpus, name, WHOLE)
+        found = [one for part in article_ranges.ranges_of(paths, size) for one in check_range(corpus, name, part)]
+        assert found == check_range(corpus, name, WHOLE)
         assert {one.code for one in found} >= {"relation-end-missing"}
 
 
@@ -94,7 +94,7 @@ def test_a_build_has_the_same_bytes(
         patch.setattr(writer, "AT_ONCE", group * 3)
         build(corpus, GOLD, folder / "whole", allow_errors=True)
         patch.setattr(article_ranges, "AT_ONCE", size)
-        assert len(layer_parts(corpus.layer_path(GOLD))) > 1 or size > 30_000
+        assert len(layer_ranges(corpus.layer_path(GOLD))) > 1 or size > 30_000
         build(corpus, GOLD, folder / "parts", allow_errors=True)
     assert digests(folder / "parts") == digests(folder / "whole")
 

@@ -23,9 +23,9 @@ from dataset.parallel import Item, OrderedMap, Result, local_map
 from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import Corpus
-from dataset.record.layer import GOLD, layer_parts
+from dataset.record.layer import GOLD, layer_ranges
 from dataset.releasing import near_duplicates, near_duplicates_shuffled
-from dataset.releasing.release import Plan, release
+from dataset.releasing.release import ReleasePlan, release
 from dataset.storage import article_ranges
 from dataset.storage.atomic import sha256
 from tests.benchmarks.corpora import write_record, write_round
@@ -54,7 +54,7 @@ def wrong(corpus: Corpus) -> Corpus:
 def small(monkeypatch: pytest.MonkeyPatch, corpus: Corpus) -> int:
     """Makes parts small. How many there are of the layer."""
     monkeypatch.setattr(article_ranges, "AT_ONCE", 60_000)
-    return len(layer_parts(corpus.layer_path(LAYER)))
+    return len(layer_ranges(corpus.layer_path(LAYER)))
 
 
 @pytest.fixture(scope="module")
@@ -147,7 +147,7 @@ def test_results_come_in_order(joined: OrderedMap) -> None:
 def test_figures_of_agreement_are_the_same(joined: OrderedMap, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(article_ranges, "AT_ONCE", 40_000)
     several = write_round(tmp_path, 20)
-    assert len(layer_parts(several.layer_path(LAYER))) > 4
+    assert len(layer_ranges(several.layer_path(LAYER))) > 4
     far, near = agreement(several, "r1", each=joined), agreement(several, "r1")
     assert far.figures.equals(near.figures)
     assert far.basis == near.basis
@@ -171,7 +171,7 @@ def test_near_duplicates_are_the_same(joined: OrderedMap, tmp_path: Path) -> Non
 def test_a_release_has_the_same_bytes(joined: OrderedMap, tmp_path: Path) -> None:
     for name, engine in (("near", ()), ("far", (joined, near_duplicates_shuffled.near_duplicates))):
         corpus = put_ready(tmp_path / name / "corpus")
-        release(Plan(corpus, "1.0.0", GOLD, tmp_path / name / "dist", None, *engine))
+        release(ReleasePlan(corpus, "1.0.0", GOLD, tmp_path / name / "dist", None, *engine))
     near, far = (dict(files_in(tmp_path / name / "dist")) for name in ("near", "far"))
     assert far == near
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from annotation.adjudication.rounds_to_gold import Decided
+from annotation.adjudication.rounds_to_gold import DecisionsPull
 from annotation.labelstudio.seats import Seat
 from annotation.rounds import projects
 from dataset.record.corpus import Corpus
@@ -54,7 +54,7 @@ def test_what_is_open_still_is_told_with_its_address_and_ends_with_1(labelled: C
 
 
 def test_what_a_pull_left_as_it_is_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    tell_left(Decided(gold=["one"], unopened=["two", "three"], not_ended=["four"]))
+    tell_left(DecisionsPull(gold=["one"], unopened=["two", "three"], not_ended=["four"]))
     told = capsys.readouterr().out
     assert "1 article with gold of another round or adjudicator left as it is; --replace takes" in told
     assert "2 articles not opened yet; run it once without --pull" in told

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.adjudication.alignment import Group, align, overlap_over_union, same_links
+from annotation.adjudication.alignment import SpanGroup, align, overlap_over_union, same_links
 from tests.dataset.tiny import link, place
 
 Row = dict[str, Any]
 
 
-def offsets(groups: list[Group]) -> list[dict[str, tuple[int, int]]]:
+def offsets(groups: list[SpanGroup]) -> list[dict[str, tuple[int, int]]]:
     return [{who: (row["start"], row["end"]) for who, row in sorted(group.members.items())} for group in groups]
 
 
@@ -100,7 +100,7 @@ spans = st.lists(st.tuples(st.sampled_from(["quote", "hedge"]), st.integers(0, 1
 annotators = st.dictionaries(st.sampled_from(["a1", "a2", "a3"]), spans, min_size=1)
 
 
-def contents(groups: list[Group]) -> list[list[tuple[str, str]]]:
+def contents(groups: list[SpanGroup]) -> list[list[tuple[str, str]]]:
     return [sorted((who, row["span_id"]) for who, row in group.members.items()) for group in groups]
 
 

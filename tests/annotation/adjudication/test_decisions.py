@@ -9,21 +9,21 @@ from hypothesis import strategies as st
 
 from annotation.adjudication.decisions import Outcome, decide
 from annotation.adjudication.questions import Sheet, sheet, shown_links
-from annotation.labelstudio.adjudicated import Adjudicated, Said, read_adjudication
-from annotation.labelstudio.result import Reading
+from annotation.labelstudio.adjudicated import AdjudicationResult, RegionDecision, read_adjudication
+from annotation.labelstudio.result import ResultRows
 from tests.annotation.adjudication.test_questions import CLAIM, asked, asked_of
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, number, place, quote, speaker
 
 
-def page(one: Sheet, said: Mapping[str, tuple[str | None, str | None]], *more: Row) -> Adjudicated:
+def page(one: Sheet, said: Mapping[str, tuple[str | None, str | None]], *more: Row) -> AdjudicationResult:
     """The page as it was opened, with decision and rule by region, and rows that were added or changed."""
     changed = {row["span_id"]: row for row in more if "label" in row}
     rows = {version.region: version.row for item in one.items for version in item.versions} | changed
     ends = [("said_by", *ends) for ends in shown_links(one)]
     drawn = [link(*ends) for ends in ends] + [row for row in more if "label" not in row]
-    return Adjudicated(
-        Reading(list(rows.values()), drawn), {region: Said(*what, None) for region, what in said.items()}
+    return AdjudicationResult(
+        ResultRows(list(rows.values()), drawn), {region: RegionDecision(*what, None) for region, what in said.items()}
     )
 
 
@@ -109,10 +109,10 @@ def test_a_link_that_nobody_had_is_added() -> None:
     assert became(outcome)[-1] == ("adj", "q", "s", "added", "q", "Q2")
 
 
-def without(read: Adjudicated, *regions: str) -> Adjudicated:
+def without(read: AdjudicationResult, *regions: str) -> AdjudicationResult:
     """The page after these regions were deleted."""
     spans = [span for span in read.reading.spans if span["span_id"] not in regions]
-    return Adjudicated(Reading(spans, read.reading.relations), read.said)
+    return AdjudicationResult(ResultRows(spans, read.reading.relations), read.said)
 
 
 def test_a_version_that_was_deleted_on_the_page_is_dropped() -> None:
@@ -147,7 +147,7 @@ def test_links_of_what_all_agree_on_are_drawn_and_taken_away_only_with_a_rule() 
     drawn = link("said_by", "q", "m")
     assert decide(one, page(one, {}, drawn), "adj").undecided == [told % "Moscow"]
     assert decide(one, page(one, {"q": (None, "S4")}, drawn), "adj").undecided == []
-    bare = Adjudicated(Reading(page(one, {}).reading.spans, []), {})
+    bare = AdjudicationResult(ResultRows(page(one, {}).reading.spans, []), {})
     assert decide(one, bare, "adj").undecided == [told % "Kyiv"]
 
 
@@ -163,10 +163,10 @@ def test_a_link_that_two_of_three_had_goes_without_a_rule_and_one_that_all_had_d
     linked = [q, s, link("said_by", "q", "s")]
     two = asked(a1=linked, a2=linked, a3=[q])
     kept = page(two, {"s": ("keep", "S4")})
-    unlinked = Adjudicated(Reading(kept.reading.spans, []), kept.said)
+    unlinked = AdjudicationResult(ResultRows(kept.reading.spans, []), kept.said)
     assert decide(two, kept, "adj").undecided == decide(two, unlinked, "adj").undecided == []
     three = asked(a1=linked, a2=linked, a3=linked)
-    bare = Adjudicated(Reading(page(three, {}).reading.spans, []), {})
+    bare = AdjudicationResult(ResultRows(page(three, {}).reading.spans, []), {})
     assert decide(three, bare, "adj").undecided == [f"quote “{CLAIM}”: name the rule for its link to “Kyiv”"]
 
 

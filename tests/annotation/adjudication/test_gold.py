@@ -11,7 +11,7 @@ import pytest
 
 from annotation import guidelines
 from annotation.adjudication import rounds_to_gold
-from annotation.adjudication.rounds_to_gold import Decided, Opened
+from annotation.adjudication.rounds_to_gold import DecisionsPull, OpenedAdjudication
 from annotation.labelstudio.client import Studio
 from annotation.labelstudio.seats import Seat
 from dataset import schema
@@ -89,11 +89,11 @@ def corpus(tmp_path: Path) -> Corpus:
     return made
 
 
-def opened(corpus: Corpus, who: Seat, round_name: str = "r1", *, again: bool = False) -> Opened:
+def opened(corpus: Corpus, who: Seat, round_name: str = "r1", *, again: bool = False) -> OpenedAdjudication:
     return rounds_to_gold.open_round(corpus, round_name, who, again=again)
 
 
-def pulled(corpus: Corpus, who: Seat, round_name: str = "r1", **how: Any) -> Decided:
+def pulled(corpus: Corpus, who: Seat, round_name: str = "r1", **how: Any) -> DecisionsPull:
     return rounds_to_gold.pull_decisions(corpus, round_name, who, **{"accept_removals": False, **how})
 
 

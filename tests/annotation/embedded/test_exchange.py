@@ -15,7 +15,7 @@ from annotation.embedded.exchange import is_cut_off
 from annotation.embedded.server import Server
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.doctor import told
+from dataset.record.doctor import problem_line
 from tests.annotation.embedded.test_backup import archive, empty, put_data, secrets_of, small, word_in
 
 __all__ = ["archive", "empty", "small"]
@@ -77,7 +77,7 @@ def cut_off(empty: Corpus, archive: Path, tmp_path: Path) -> Iterator[Iterator[C
 def test_a_restore_cut_off_anywhere_leaves_the_old_server_the_new_or_a_sentence(cut_off: Iterator[Corpus]) -> None:
     seen = set()
     for corpus in cut_off:
-        lines = list(told("server", partial(doctor.server, corpus)))
+        lines = list(problem_line("server", partial(doctor.server, corpus)))
         if is_cut_off(corpus.state):
             assert [line.mark for line in lines] == ["fail"]
             with pytest.raises(Problem, match="was cut off"):

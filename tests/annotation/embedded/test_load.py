@@ -158,7 +158,7 @@ def pulling(corpus: Corpus, seats: list[Seat], load: Load) -> Iterator[None]:
     done.result()
 
 
-def pulled(corpus: Corpus, seats: list[Seat], *, full: bool = False) -> pull.Pulled:
+def pulled(corpus: Corpus, seats: list[Seat], *, full: bool = False) -> pull.PullResult:
     return pull.pull(corpus, "r1", seats, accept_removals=True, tell=lambda line: None, full=full)
 
 

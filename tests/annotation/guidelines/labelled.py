@@ -52,7 +52,7 @@ def _relations(article: str, example: Example) -> list[Row]:
     rows = [_link(article, vocabulary.relation_type(labels[a], labels[b]), str(a), str(b)) for a, b in example.links]
     drawn = {row["from_span"] for row in rows if row["type"] == "hedges"}
     marks = [
-        hedge_targets.Mark(str(place), span.label, span.start, span.end, span.attributes.get("hedge_kind"))
+        hedge_targets.TargetSpan(str(place), span.label, span.start, span.end, span.attributes.get("hedge_kind"))
         for place, span in enumerate(example.spans)
     ]
     made = hedge_targets.targets(example.text, marks, drawn)

@@ -8,7 +8,7 @@ import pytest
 
 from annotation.guidelines import (
     SECTIONS,
-    Example,
+    RuleExample,
     notation,
     rule_ids,
     rules,
@@ -37,7 +37,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
     return list(found_in(tmp_path_factory.mktemp("examples") / "corpus", sources).values())
 
 
-def judged(found: Found, *, right: bool, caught: bool) -> Iterator[tuple[str, Example, list[str], set[str | None]]]:
+def judged(found: Found, *, right: bool, caught: bool) -> Iterator[tuple[str, RuleExample, list[str], set[str | None]]]:
     """Examples of a kind: their rule or case, the codes that the checks find in them, and the rules of these codes."""
     for (name, example), findings in zip(EXAMPLES, found, strict=True):
         if example.right is right and (example.caught_by is not None) is caught:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.report.highlights import Highlighted, Note, highlighted, pieces
+from annotation.report.highlights import HighlightedArticle, SpanNote, highlighted, pieces
 from annotation.report.labelled import LabelledArticle, labelled_articles
 from dataset.scheme.vocabulary import LABELS
 from tests.dataset.tiny import (
@@ -30,28 +30,28 @@ def labelled(folder: Path, rows: Rows) -> dict[str, LabelledArticle]:
     return {one.id: one for one in labelled_articles(corpus, put_layer(corpus, rows))}
 
 
-def note(one: Highlighted, words: str) -> Note:
+def note(one: HighlightedArticle, words: str) -> SpanNote:
     return next(note for note in one.notes if note.words == words)
 
 
 @pytest.fixture
-def tiny(tmp_path: Path) -> Highlighted:
+def tiny(tmp_path: Path) -> HighlightedArticle:
     return highlighted(labelled(tmp_path, valid_rows())[ONE])
 
 
-def test_quotes_are_numbered_and_a_segment_has_the_number_of_its_quote(tiny: Highlighted) -> None:
+def test_quotes_are_numbered_and_a_segment_has_the_number_of_its_quote(tiny: HighlightedArticle) -> None:
     signs = [note.sign for note in tiny.notes if note.label == "quote"]
     assert signs == ["1", "2", "…2", "3"]
 
 
-def test_a_speaker_names_its_quotes_and_a_hedge_what_it_makes_uncertain(tiny: Highlighted) -> None:
+def test_a_speaker_names_its_quotes_and_a_hedge_what_it_makes_uncertain(tiny: HighlightedArticle) -> None:
     assert note(tiny, "Ann Bo").sign == "2"
     assert note(tiny, "12,000").sign == "a"
     assert note(tiny, "around").sign == "~a"
     assert note(tiny, "stopped short of confirming").sign == "~3"
 
 
-def test_a_link_is_told_at_both_its_ends(tiny: Highlighted) -> None:
+def test_a_link_is_told_at_both_its_ends(tiny: HighlightedArticle) -> None:
     said, says = note(tiny, "“We saw them,”"), note(tiny, "Ann Bo")
     assert ("said by", says.number) in [(link.words, link.other) for link in said.links]
     assert ("says", said.number) in [(link.words, link.other) for link in says.links]
@@ -115,7 +115,8 @@ def test_the_pieces_are_the_text_and_those_of_a_label_are_its_words(
     places = [(start % len(text), length, label) for start, length, label in spans]
     ends = [(start, min(start + length, len(text)), label) for start, length, label in places]
     notes = [
-        Note(number, label, "1", start, end, text[start:end], (), ()) for number, (start, end, label) in enumerate(ends)
+        SpanNote(number, label, "1", start, end, text[start:end], (), ())
+        for number, (start, end, label) in enumerate(ends)
     ]
     found = list(pieces(text, notes))
     assert "".join(piece.text for piece in found) == text

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from playwright.sync_api import Browser, Page, expect
 
 from annotation.report import report
-from annotation.report.report import Wanted
+from annotation.report.report import ReportOptions
 from dataset.agreement import figures
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -138,10 +138,10 @@ def phone(chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def show(page: Page, corpus: Corpus, wanted: Wanted | None = None) -> Page:
+def show(page: Page, corpus: Corpus, wanted: ReportOptions | None = None) -> Page:
     """Opens the report of a corpus as a file."""
     out = corpus.root / "dist" / "report.html"
-    report.write(report.report(corpus, wanted or Wanted()), out)
+    report.write(report.report(corpus, wanted or ReportOptions()), out)
     page.goto(out.as_uri())
     return page
 
@@ -426,21 +426,21 @@ def test_progress_and_counts_are_told(page: Page, two: Corpus) -> None:
 
 def test_without_a_name_gold_is_shown_else_the_first_layer(two: Corpus) -> None:
     assert report.report(two).layer == "r1/a1"
-    assert report.report(two, Wanted(layer="r1/a2")).layer == "r1/a2"
+    assert report.report(two, ReportOptions(layer="r1/a2")).layer == "r1/a2"
     put_gold(two)
     assert (report.report(two).layer, report.report(two).round) == ("gold", "r1")
 
 
 def test_a_limit_is_told_on_the_page(page: Page, two: Corpus) -> None:
-    show(page, two, Wanted(limit=1))
+    show(page, two, ReportOptions(limit=1))
     expect(page.locator("article")).to_have_count(1)
     expect(page.locator(".notice")).to_contain_text("This page shows 1 of 3 articles.")
 
 
 def test_named_articles_alone_are_shown(two: Corpus) -> None:
-    assert [one.one.id for one in report.report(two, Wanted(articles=(SCRIPT,))).articles] == [SCRIPT]
+    assert [one.one.id for one in report.report(two, ReportOptions(articles=(SCRIPT,))).articles] == [SCRIPT]
     with pytest.raises(Problem, match="no submitted article skipped"):
-        report.report(two, Wanted(articles=("skipped",)))
+        report.report(two, ReportOptions(articles=("skipped",)))
 
 
 def test_labels_that_do_not_fit_the_text_are_counted(page: Page, two: Corpus) -> None:
@@ -474,11 +474,11 @@ def test_whatever_the_rows_hold_there_is_a_page_or_a_problem(
 @pytest.mark.parametrize(
     ("wanted", "words"),
     [
-        (Wanted(layer="r9/a1"), "the record has no layer r9/a1"),
-        (Wanted(round="r9"), "the record has no work of round r9"),
+        (ReportOptions(layer="r9/a1"), "the record has no layer r9/a1"),
+        (ReportOptions(round="r9"), "the record has no work of round r9"),
     ],
 )
-def test_what_the_record_does_not_have_is_told(two: Corpus, wanted: Wanted, words: str) -> None:
+def test_what_the_record_does_not_have_is_told(two: Corpus, wanted: ReportOptions, words: str) -> None:
     with pytest.raises(Problem, match=words):
         report.report(two, wanted)
 

@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from annotation.report.labelled import LabelledArticle, labelled_articles
-from annotation.report.side_by_side import Adjudication, Cell, Comparison, Decided, Line, compare
+from annotation.report.side_by_side import (
+    AnnotatorSpan,
+    ArticleComparison,
+    ArticleDecisions,
+    GoldDecision,
+    SpanComparison,
+    compare,
+)
 from tests.dataset.tiny import ONE, Row, Rows, hedge, put_corpus, put_layer, row_of, speaker, valid_rows
 
 Decisions = dict[tuple[str, str, str | None], Row]
@@ -29,11 +36,11 @@ def works(tmp_path: Path) -> Works:
     return Works(tmp_path)
 
 
-def line(one: Comparison, words: str) -> Line:
+def line(one: ArticleComparison, words: str) -> SpanComparison:
     return next(line for line in one.different if any(words == told(cell) for cell in line.cells))
 
 
-def told(cell: Cell | None) -> str:
+def told(cell: AnnotatorSpan | None) -> str:
     return "".join(words for words, _ in cell.words) if cell else ""
 
 
@@ -113,10 +120,12 @@ def test_what_became_of_each_span_stands_with_it(works: Works) -> None:
         ("a2", "seen", "ann"): decision("seen", "dropped", None),
     }
     gold = works.of(valid_rows(), "gold")
-    found = line(compare({"a1": works.of(valid_rows()), "a2": works.of(rows)}, Adjudication(gold, decisions)), "Ann Bo")
+    found = line(
+        compare({"a1": works.of(valid_rows()), "a2": works.of(rows)}, ArticleDecisions(gold, decisions)), "Ann Bo"
+    )
     assert [cell.decided for cell in found.cells if cell] == [
-        Decided("kept", "S1", None),
-        Decided("changed", "S1", "the whole name"),
+        GoldDecision("kept", "S1", None),
+        GoldDecision("changed", "S1", "the whole name"),
     ]
     assert told(found.gold) == "Ann Bo"
 
@@ -124,7 +133,7 @@ def test_what_became_of_each_span_stands_with_it(works: Works) -> None:
 def test_what_all_had_and_adjudication_changed_is_no_match(works: Works) -> None:
     decisions: Decisions = {(who, "may", None): decision("may", "dropped", None) for who in ("a1", "a2")}
     gold = works.of(without(valid_rows(), "may"), "gold")
-    one = compare({"a1": works.of(valid_rows()), "a2": works.of(valid_rows())}, Adjudication(gold, decisions))
+    one = compare({"a1": works.of(valid_rows()), "a2": works.of(valid_rows())}, ArticleDecisions(gold, decisions))
     (changed,) = one.different
     assert (changed.states, changed.gold) == (("gold",), None)
 
@@ -132,9 +141,9 @@ def test_what_all_had_and_adjudication_changed_is_no_match(works: Works) -> None
 def test_what_nobody_had_is_told_as_added(works: Works) -> None:
     decisions: Decisions = {("adjudicator", "near", None): decision("near", "added", "near")}
     alone = {who: works.of(without(valid_rows(), "near")) for who in ("a1", "a2")}
-    one = compare(alone, Adjudication(works.of(valid_rows(), "gold"), decisions))
+    one = compare(alone, ArticleDecisions(works.of(valid_rows(), "gold"), decisions))
     ((label, cell),) = one.added
-    assert (label, told(cell), cell.decided) == ("quote", "“near the bridge.”", Decided("added", "S1", None))
+    assert (label, told(cell), cell.decided) == ("quote", "“near the bridge.”", GoldDecision("added", "S1", None))
 
 
 def test_three_annotators_are_told_in_order(works: Works) -> None:

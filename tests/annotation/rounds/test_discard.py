@@ -6,7 +6,7 @@ import pytest
 
 from annotation.labelstudio.seats import Seat
 from annotation.rounds import projects, push
-from annotation.rounds.discard import Discarded, discard
+from annotation.rounds.discard import DiscardResult, discard
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from tests.annotation.rounds.test_pull import labelled, submit
@@ -21,7 +21,7 @@ def test_a_task_goes_by_the_address_that_opens_it_and_is_sent_anew(
     corpus: Corpus, a1: Seat, tasks: dict[str, int], project: int
 ) -> None:
     done = discard(corpus, a1.studio.task_url(project, tasks["one"]), with_work=False)
-    assert done == Discarded(project, tasks["one"], 1, 0)
+    assert done == DiscardResult(project, tasks["one"], 1, 0)
     assert {task["id"] for task in a1.studio.tasks(project)} == {tasks["two"], tasks["three"]}
     assert push.push(corpus, "r1", a1).sent == 1
 
@@ -34,7 +34,7 @@ def test_work_is_deleted_only_where_that_is_asked_for(
         with pytest.raises(Problem, match="1 submission, which would be deleted"):
             discard(corpus, address, with_work=False)
     assert len(a1.studio.tasks(project)) == 3
-    assert discard(corpus, a1.studio.project_url(project), with_work=True) == Discarded(project, None, 3, 1)
+    assert discard(corpus, a1.studio.project_url(project), with_work=True) == DiscardResult(project, None, 3, 1)
     assert projects.find(corpus, "r1", a1) is None
 
 

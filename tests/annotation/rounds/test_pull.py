@@ -15,7 +15,7 @@ from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push, raw
 from annotation.rounds.export import read_export
-from annotation.rounds.pull import Pulled
+from annotation.rounds.pull import PullResult
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import TABLES, Layer, read_layer
@@ -46,7 +46,7 @@ def submit(who: Seat, task: int, result: list[Row], *, skipped: bool = False) ->
     who.studio.annotate(task, result, skipped=skipped, seconds=12.5, account=who.account)
 
 
-def pulled(corpus: Corpus, *seats: Seat, accept_removals: bool = False) -> Pulled:
+def pulled(corpus: Corpus, *seats: Seat, accept_removals: bool = False) -> PullResult:
     return pull.pull(corpus, "r1", list(seats), accept_removals=accept_removals, tell=print)
 
 

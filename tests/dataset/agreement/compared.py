@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from dataset.agreement import figures as agreement
-from dataset.agreement.compared import Compared, Shared, together
+from dataset.agreement.compared import ComparedLayers, SubmissionCounts, together
 from dataset.agreement.figures import Draws
 from dataset.agreement.ranges import tallied
 from dataset.record.layer import make_layer
@@ -27,7 +27,7 @@ def span(label: str, start: int, end: int, **attributes: Any) -> Row:
     return place(f"{label}-{start}-{end}", label, start, end, **attributes)
 
 
-def compared(work: Work, links: dict[str, list[tuple[str, str, str]]] | None = None) -> Compared:
+def compared(work: Work, links: dict[str, list[tuple[str, str, str]]] | None = None) -> ComparedLayers:
     """Every article has 40 code points; `links` are by annotator, and all of them in the article `one`."""
     layers = {}
     for name, articles in work.items():
@@ -36,12 +36,12 @@ def compared(work: Work, links: dict[str, list[tuple[str, str, str]]] | None = N
         drawn = [link(*ends) | key("one", layer) for ends in (links or {}).get(name, [])]
         ended = [task(article) | key(article, layer) for article in articles]
         layers[name] = make_layer(layer, tasks=ended, spans=spans, relations=drawn)
-    return Compared("r1", layers, dict.fromkeys(sorted({one for held in work.values() for one in held}), LENGTH))
+    return ComparedLayers("r1", layers, dict.fromkeys(sorted({one for held in work.values() for one in held}), LENGTH))
 
 
-def figures(work: Compared, draws: Draws) -> pl.DataFrame:
+def figures(work: ComparedLayers, draws: Draws) -> pl.DataFrame:
     """The figures of work that is compared all at once."""
-    common = Shared(together({name: layer.tasks for name, layer in work.layers.items()}))
+    common = SubmissionCounts(together({name: layer.tasks for name, layer in work.layers.items()}))
     return agreement.figures(work.round, common, [tallied(work)], draws)
 
 

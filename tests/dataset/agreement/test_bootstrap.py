@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.agreement.bootstrap import BLOCK, CHUNK, Floats, Resampled, percentiles
+from dataset.agreement.bootstrap import BLOCK, CHUNK, Floats, SampledSums, percentiles
 
 
 def share(sums: Floats) -> Floats:
@@ -21,8 +21,8 @@ def intervals(
     return percentiles(values(resampled(tallies, draws=draws, seed=seed, chunk=chunk).drawn[0]))
 
 
-def resampled(tallies: Floats, *, draws: int, seed: int, chunk: int, cuts: Iterable[int] = ()) -> Resampled:
-    found = Resampled(len(tallies), (1, tallies.shape[1]), draws=draws, seed=seed, chunk=chunk)
+def resampled(tallies: Floats, *, draws: int, seed: int, chunk: int, cuts: Iterable[int] = ()) -> SampledSums:
+    found = SampledSums(len(tallies), (1, tallies.shape[1]), draws=draws, seed=seed, chunk=chunk)
     for some in np.split(tallies, sorted(cuts)):
         found.add(some[None])
     return found
@@ -94,6 +94,6 @@ def test_every_article_is_taken_as_often_as_any_other_whatever_the_chunk(chunk: 
 
 def test_articles_that_are_missing_or_too_many_are_noticed() -> None:
     for articles in (29, 31):
-        found = Resampled(articles, (1, 2), draws=5, seed=1)
+        found = SampledSums(articles, (1, 2), draws=5, seed=1)
         found.add(RISING[None])
         assert not found.complete()

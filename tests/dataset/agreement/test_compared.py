@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from dataset.agreement import compared as rounds
 from dataset.agreement import figures as agreement
-from dataset.agreement.compared import Compared
-from dataset.agreement.figures import Agreed, Draws
+from dataset.agreement.compared import ComparedLayers
+from dataset.agreement.figures import Draws, RoundAgreement
 from dataset.checks.suite import check_layer
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
@@ -54,11 +54,11 @@ def put(corpus: Corpus, annotator: str, rows: Rows | None = None) -> None:
     put_layer(corpus, of(annotator, rows), f"r1/{annotator}")
 
 
-def compared(corpus: Corpus, round_name: str = "r1") -> Compared:
+def compared(corpus: Corpus, round_name: str = "r1") -> ComparedLayers:
     return rounds.compared(corpus, round_name, rounds.layers_of(corpus, round_name))
 
 
-def agreed(corpus: Corpus, round_name: str = "r1") -> Agreed:
+def agreed(corpus: Corpus, round_name: str = "r1") -> RoundAgreement:
     return agreement.agreement(corpus, round_name, FEW)
 
 

@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from annotation.labelstudio.canonical import raw_line
 from annotation.rounds import normalise
 from annotation.rounds.normalise import Batch, Normaliser, normalised, taken_back
-from annotation.rounds.pull import Taken, pull_file
+from annotation.rounds.pull import NormalisedSource, pull_file
 from dataset import parallel
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, make_layer, read_layer, removals, sort_layer, write_layer
 from dataset.record.lines import Spill
-from dataset.record.renewal import Renewed, renew
+from dataset.record.renewal import RewrittenLayer, rewrite
 from dataset.storage.tables import table_bytes
 from tests.annotation.rounds.test_broken_exports import ARTICLES, FOLDER
 from tests.dataset.tiny import put_corpus
@@ -81,18 +81,18 @@ def in_memory(corpus: Corpus, tasks: list[Row], old: Layer) -> Layer:
     return sort_layer(Layer(NAME, findings=told.findings, **beside))
 
 
-def take(corpus: Corpus, tasks: list[Row], rows: Spill, together: int) -> Taken:
+def take(corpus: Corpus, tasks: list[Row], rows: Spill, together: int) -> NormalisedSource:
     """What tasks tell, so many of them together."""
-    taken, lines = Taken(rows), list(map(raw_line, tasks))
+    taken, lines = NormalisedSource(rows), list(map(raw_line, tasks))
     for first in range(0, len(lines), together):
         taken.add(normalised(corpus, "r1", "a1", None, Batch(first + 1, lines[first : first + together])))
     return taken
 
 
-def on_disk(corpus: Corpus, tasks: list[Row], old: Path, folder: Path, together: int, articles: int) -> Renewed:
+def on_disk(corpus: Corpus, tasks: list[Row], old: Path, folder: Path, together: int, articles: int) -> RewrittenLayer:
     with Spill(folder / "rows") as rows:
         taken = take(corpus, tasks, rows, together)
-        return renew(NAME, old, rows, taken_back, taken.untold, articles)
+        return rewrite(NAME, old, rows, taken_back, taken.untold, articles)
 
 
 def contents(layer: Layer) -> dict[str, bytes]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dataset.checks import acknowledged
-from dataset.checks.acknowledged import Judged
+from dataset.checks.acknowledged import JudgedFindings
 from dataset.checks.findings import Finding
 from dataset.checks.suite import check_layer
 from dataset.problem import Problem
@@ -28,7 +28,7 @@ def found(corpus: Corpus) -> list[Finding]:
     return check_layer(corpus, make_layer(LAYER, **WORK.rows))
 
 
-def judged(corpus: Corpus, *, whole: bool = True) -> Judged:
+def judged(corpus: Corpus, *, whole: bool = True) -> JudgedFindings:
     return acknowledged.judge(corpus, found(corpus), whole=whole)
 
 
@@ -73,7 +73,7 @@ def test_a_warning_whose_place_or_words_changed_is_back_and_its_acknowledgement_
 
 def test_a_part_of_the_record_makes_no_acknowledgement_stale(corpus: Corpus) -> None:
     let(corpus)
-    assert acknowledged.judge(corpus, [], whole=False) == Judged([], [])
+    assert acknowledged.judge(corpus, [], whole=False) == JudgedFindings([], [])
     assert [one.code for one in acknowledged.judge(corpus, [], whole=True).open] == ["stale-acknowledgement"]
 
 

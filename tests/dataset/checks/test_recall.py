@@ -25,7 +25,7 @@ _PLACE = st.tuples(st.integers(0, 20), st.integers(1, 5)).map(lambda one: (one[0
 
 @given(st.lists(_PLACE, max_size=6), _PLACE)
 def test_a_place_is_touched_where_it_shares_a_character(places: list[tuple[int, int]], asked: tuple[int, int]) -> None:
-    known = recall.Places()
+    known = recall.TextPlaces()
     for start, end in sorted(places):
         known.add(start, end)
     shares = any(set(range(*asked)) & set(range(*place)) for place in places)
@@ -41,5 +41,5 @@ def test_digits_are_no_number_where_a_date_time_ordinal_name_or_marker_holds_the
         start, end = match.span()
         around = re.compile(lexicon.NOT_NUMBERS).finditer(text, max(0, start - recall.AROUND), end + recall.AROUND)
         held = any(one.start() < end and start < one.end() for one in around)
-        found = [one[1:3] for one in recall.digits(recall.Article("a", text, recall.Places(), {}))]
+        found = [one[1:3] for one in recall.digits(recall.ArticleText("a", text, recall.TextPlaces(), {}))]
         assert ((start, end) in found) is not held

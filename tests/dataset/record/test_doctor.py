@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dataset.record import doctor
-from dataset.record.doctor import Line
+from dataset.record.doctor import DoctorLine
 from tests.disks import small_disk, unwritable
 
 IGNORED = ".hedgerow/\npulls/\nbackups/\nannotators.toml\n"
@@ -59,7 +59,7 @@ def test_a_corpus_without_git_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (line.mark, "is not under git" in line.said) == ("warn", True)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert list(doctor.git(tmp_path)) == [
-        Line("git", "warn", "git is not installed", "install git; the record belongs under it")
+        DoctorLine("git", "warn", "git is not installed", "install git; the record belongs under it")
     ]
 
 
@@ -87,4 +87,4 @@ def test_an_older_python_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     (line,) = doctor.python()
     assert line.mark == "ok"
     monkeypatch.setattr("sys.version_info", (3, 10, 4))
-    assert list(doctor.python()) == [Line("python", "fail", "Python 3.10.4", "install Python 3.11 or newer")]
+    assert list(doctor.python()) == [DoctorLine("python", "fail", "Python 3.10.4", "install Python 3.11 or newer")]

@@ -13,13 +13,13 @@ import pytest
 from dataset.problem import Problem
 from dataset.record import intake as intake_module
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.intake import About, Refused, intake, text_files
+from dataset.record.intake import ArticleMetadata, RefusedFiles, intake, text_files
 from dataset.schema import Articles, failures
 from dataset.storage.atomic import Asides, aside, sha256
 from tests.corpora import make_corpus
 from tests.disks import small_disk, tree, unwritable
 
-ABOUT = About("flood-2030")
+ABOUT = ArticleMetadata("flood-2030")
 Write = Callable[[str, bytes], Path]
 
 
@@ -49,14 +49,14 @@ def assert_refused(corpus: Corpus, files: list[Path], *words: str) -> None:
     before = tree(corpus.seeds)
     with pytest.raises(Problem) as told:
         intake(corpus, files, ABOUT)
-    said = [told.value, *told.value.each] if isinstance(told.value, Refused) else [told.value]
+    said = [told.value, *told.value.each] if isinstance(told.value, RefusedFiles) else [told.value]
     for word in words:
         assert any(word in str(one) for one in said), said
     assert tree(corpus.seeds) == before
 
 
 def test_an_article_is_taken_in_with_what_is_known_of_it(corpus: Corpus, write: Write) -> None:
-    about = About("flood-2030", "The Gull", "2030-02-28", "https://gull.example/1", "cc-by-4.0", "en-GB")
+    about = ArticleMetadata("flood-2030", "The Gull", "2030-02-28", "https://gull.example/1", "cc-by-4.0", "en-GB")
     assert intake(corpus, [write("new.txt", b"Water rose.\n")], about) == ["new"]
     assert row(corpus, "new") == {
         "article_id": "new",
@@ -192,15 +192,17 @@ def test_every_bad_file_is_named_and_the_good_ones_wait(corpus: Corpus, write: W
 @pytest.mark.parametrize(
     ("about", "words"),
     [
-        (About("../flood"), "cannot be an event's id"),
-        (About(""), "cannot be an event's id"),
-        (About("flood", published="2030-02-30"), "is not a date"),
-        (About("flood", published="28.2.2030"), "is not a date"),
-        (About("flood", published="20300228"), "is not a date"),
-        (About("flood", language="English!"), "is not a language tag"),
+        (ArticleMetadata("../flood"), "cannot be an event's id"),
+        (ArticleMetadata(""), "cannot be an event's id"),
+        (ArticleMetadata("flood", published="2030-02-30"), "is not a date"),
+        (ArticleMetadata("flood", published="28.2.2030"), "is not a date"),
+        (ArticleMetadata("flood", published="20300228"), "is not a date"),
+        (ArticleMetadata("flood", language="English!"), "is not a language tag"),
     ],
 )
-def test_what_is_said_of_the_articles_is_checked(corpus: Corpus, write: Write, about: About, words: str) -> None:
+def test_what_is_said_of_the_articles_is_checked(
+    corpus: Corpus, write: Write, about: ArticleMetadata, words: str
+) -> None:
     before = tree(corpus.root)
     with pytest.raises(Problem, match=words):
         intake(corpus, [write("new.txt", b"Water.")], about)

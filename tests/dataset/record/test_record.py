@@ -107,7 +107,9 @@ def test_the_made_links_are_those_that_rule_h10_makes(corpus: Corpus, layer: Lay
     for (article,), spans in layer.spans.group_by("article_id"):
         rows = spans.select("span_id", "label", "start", "end", "hedge_kind").iter_rows()
         by_hand = {span for place, span in drawn if place == article}
-        links = hedge_targets.targets(corpus.text(str(article)), (hedge_targets.Mark(*row) for row in rows), by_hand)
+        links = hedge_targets.targets(
+            corpus.text(str(article)), (hedge_targets.TargetSpan(*row) for row in rows), by_hand
+        )
         found += [(article, hedge, target) for hedge, target in links]
     made = layer.relations.filter("derived").select("article_id", "from_span", "to_span")
     assert sorted(made.iter_rows()) == sorted(found)

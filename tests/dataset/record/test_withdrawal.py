@@ -10,7 +10,7 @@ from dataset.checks.suite import check_record
 from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.intake import About, intake
+from dataset.record.intake import ArticleMetadata, intake
 from dataset.record.layer import below
 from dataset.record.splits import fixed_splits
 from dataset.record.withdrawal import read_withdrawn, withdraw, withdrawn_path
@@ -96,13 +96,13 @@ def test_neither_the_id_nor_the_text_comes_back(ready: Corpus, tmp_path: Path, n
     file = tmp_path / f"{name}.txt"
     file.write_text(TEXTS[TWO] if name != TWO else "Other words.")
     with pytest.raises(Problem, match="is the article two that was withdrawn"):
-        intake(open_corpus(ready.root), [file], About(EVENT))
+        intake(open_corpus(ready.root), [file], ArticleMetadata(EVENT))
 
 
 def test_other_articles_are_taken_in_as_before(ready: Corpus, tmp_path: Path) -> None:
     withdraw(ready, TWO, WHY)
     (tmp_path / "new.txt").write_text("Other words.")
-    assert intake(open_corpus(ready.root), [tmp_path / "new.txt"], About(EVENT)) == ["new"]
+    assert intake(open_corpus(ready.root), [tmp_path / "new.txt"], ArticleMetadata(EVENT)) == ["new"]
 
 
 def test_an_article_that_is_not_there_is_refused(ready: Corpus) -> None:

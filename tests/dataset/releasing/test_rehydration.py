@@ -10,15 +10,15 @@ from huggingface_hub import metadata_load
 from dataset import schema
 from dataset.folder import manifest
 from dataset.problem import Problem
-from dataset.releasing.rehydration import Unmatched, rehydrate
-from dataset.releasing.release import Released, release
+from dataset.releasing.rehydration import UnmatchedTexts, rehydrate
+from dataset.releasing.release import ReleaseResult, release
 from tests.dataset.loading import files, load
 from tests.dataset.release_setup import plan_of, put_ready
 from tests.dataset.tiny import ONE, TEXTS, TWO
 
 
 @pytest.fixture(scope="module")
-def cut(tmp_path_factory: pytest.TempPathFactory) -> Released:
+def cut(tmp_path_factory: pytest.TempPathFactory) -> ReleaseResult:
     """1.0.0 of the tiny corpus; not to be changed."""
     return release(plan_of(put_ready(tmp_path_factory.mktemp("cut"))))
 
@@ -32,7 +32,7 @@ def texts(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_texts_give_the_full_release_byte_by_byte(cut: Released, texts: Path, tmp_path: Path) -> None:
+def test_the_texts_give_the_full_release_byte_by_byte(cut: ReleaseResult, texts: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert rehydrate(cut.withheld, texts, out) == 2
     assert files(out) == files(cut.full)
@@ -40,7 +40,7 @@ def test_the_texts_give_the_full_release_byte_by_byte(cut: Released, texts: Path
     assert manifest.read(out).content["full"] == manifest.content(cut.full)["full"]
 
 
-def test_what_was_rehydrated_loads(cut: Released, texts: Path, tmp_path: Path) -> None:
+def test_what_was_rehydrated_loads(cut: ReleaseResult, texts: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     rehydrate(cut.withheld, texts, out)
     for config in schema.CONFIGS:
@@ -50,18 +50,18 @@ def test_what_was_rehydrated_loads(cut: Released, texts: Path, tmp_path: Path) -
     assert names == list(schema.CONFIGS)
 
 
-def test_a_text_with_windows_line_ends_is_the_same_text(cut: Released, texts: Path, tmp_path: Path) -> None:
+def test_a_text_with_windows_line_ends_is_the_same_text(cut: ReleaseResult, texts: Path, tmp_path: Path) -> None:
     (texts / f"{ONE}.txt").write_bytes(b"\xef\xbb\xbf" + TEXTS[ONE].replace("\n", "\r\n").encode())
     rehydrate(cut.withheld, texts, tmp_path / "out")
     assert files(tmp_path / "out") == files(cut.full)
 
 
 def test_texts_that_do_not_match_are_all_named_and_nothing_is_written(
-    cut: Released, texts: Path, tmp_path: Path
+    cut: ReleaseResult, texts: Path, tmp_path: Path
 ) -> None:
     (texts / f"{ONE}.txt").write_text(TEXTS[ONE] + "!")
     (texts / f"{TWO}.txt").unlink()
-    with pytest.raises(Unmatched, match="2 of 2 articles") as unmatched:
+    with pytest.raises(UnmatchedTexts, match="2 of 2 articles") as unmatched:
         rehydrate(cut.withheld, texts, tmp_path / "out")
     assert list(unmatched.value.each) == [ONE, TWO]
     assert unmatched.value.each[ONE].endswith("one.txt is another text")
@@ -69,12 +69,12 @@ def test_texts_that_do_not_match_are_all_named_and_nothing_is_written(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["texts"]
 
 
-def test_a_full_release_needs_no_text(cut: Released, texts: Path, tmp_path: Path) -> None:
+def test_a_full_release_needs_no_text(cut: ReleaseResult, texts: Path, tmp_path: Path) -> None:
     with pytest.raises(Problem, match="holds the text already"):
         rehydrate(cut.full, texts, tmp_path / "out")
 
 
-def test_an_altered_release_is_refused(cut: Released, texts: Path, tmp_path: Path) -> None:
+def test_an_altered_release_is_refused(cut: ReleaseResult, texts: Path, tmp_path: Path) -> None:
     altered = Path(shutil.copytree(cut.withheld, tmp_path / "altered"))
     (altered / "README.md").unlink()
     with pytest.raises(Problem, match=r"README\.md is missing"):
@@ -82,7 +82,7 @@ def test_an_altered_release_is_refused(cut: Released, texts: Path, tmp_path: Pat
 
 
 def test_a_release_whose_rows_do_not_become_the_full_ones_is_refused(
-    cut: Released, texts: Path, tmp_path: Path
+    cut: ReleaseResult, texts: Path, tmp_path: Path
 ) -> None:
     other = Path(shutil.copytree(cut.withheld, tmp_path / "other"))
     told = manifest.read(other)
@@ -94,6 +94,6 @@ def test_a_release_whose_rows_do_not_become_the_full_ones_is_refused(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_that_is_there_is_not_written_over(cut: Released, texts: Path) -> None:
+def test_a_folder_that_is_there_is_not_written_over(cut: ReleaseResult, texts: Path) -> None:
     with pytest.raises(Problem, match="is there already"):
         rehydrate(cut.withheld, texts, texts)

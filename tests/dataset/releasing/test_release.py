@@ -19,7 +19,7 @@ from dataset.folder.tool import tool
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.withdrawal import withdraw
-from dataset.releasing.release import Plan, Released, Unfit, least_version, prepare, release
+from dataset.releasing.release import ReleasePlan, ReleaseResult, UnfitRelease, least_version, prepare, release
 from tests.corpora import REPOSITORY
 from tests.dataset.loading import files, load
 from tests.dataset.release_setup import commit, git, next_version, plan_of, put_ready, put_repository
@@ -37,7 +37,7 @@ release(Plan(corpus, "1.0.0", "gold", corpus.root / "dist"))
 
 
 @pytest.fixture(scope="module")
-def cut(tmp_path_factory: pytest.TempPathFactory) -> Released:
+def cut(tmp_path_factory: pytest.TempPathFactory) -> ReleaseResult:
     """1.0.0 of the tiny corpus; not to be changed."""
     return release(plan_of(put_ready(tmp_path_factory.mktemp("cut"))))
 
@@ -47,7 +47,7 @@ def ready(tmp_path: Path) -> Corpus:
     return put_ready(tmp_path / "corpus")
 
 
-def corpus_of(done: Released) -> Corpus:
+def corpus_of(done: ReleaseResult) -> Corpus:
     return open_corpus(done.full.parent.parent)
 
 
@@ -66,14 +66,14 @@ def edit_span(corpus: Corpus, span_id: str, **changed: str) -> None:
 # What a release holds
 
 
-def test_a_release_holds_rows_pages_plots_and_what_proves_them(cut: Released) -> None:
+def test_a_release_holds_rows_pages_plots_and_what_proves_them(cut: ReleaseResult) -> None:
     pages = ["CHANGELOG.md", "DATASHEET.md", "MANIFEST.json", "README.md", "croissant.json", "near-duplicates.jsonl"]
     rows = [f"{config}/train-00000-of-00001.parquet" for config in schema.CONFIGS]
     assert sorted(files(cut.full)) == sorted([*pages, "plots/counts.svg", *rows])
     assert sorted(files(cut.withheld)) == sorted(set(files(cut.full)) - {"tokens/train-00000-of-00001.parquet"})
 
 
-def test_both_variants_are_what_their_manifests_say(cut: Released) -> None:
+def test_both_variants_are_what_their_manifests_say(cut: ReleaseResult) -> None:
     for folder, variant in ((cut.full, "full"), (cut.withheld, "withheld")):
         told = manifest.require_whole(folder, contents=True)
         assert (told.version, told.variant, told.date) == ("1.0.0", variant, "2026-11-20")
@@ -81,7 +81,7 @@ def test_both_variants_are_what_their_manifests_say(cut: Released) -> None:
     assert manifest.read(cut.full).content == manifest.read(cut.withheld).content
 
 
-def test_the_manifest_names_the_commit_and_stays_with_the_record(cut: Released) -> None:
+def test_the_manifest_names_the_commit_and_stays_with_the_record(cut: ReleaseResult) -> None:
     corpus = corpus_of(cut)
     assert manifest.read(cut.full).commit == git(corpus.root, "rev-parse", "HEAD")
     assert cut.recorded == corpus.releases / "1.0.0.json"
@@ -89,7 +89,7 @@ def test_the_manifest_names_the_commit_and_stays_with_the_record(cut: Released) 
 
 
 @pytest.mark.parametrize("config", schema.CONFIGS)
-def test_every_config_loads_with_the_version(cut: Released, config: str) -> None:
+def test_every_config_loads_with_the_version(cut: ReleaseResult, config: str) -> None:
     rows = load(cut.full, config)
     assert rows.num_rows
     assert str(rows.info.version) == "1.0.0"
@@ -97,7 +97,7 @@ def test_every_config_loads_with_the_version(cut: Released, config: str) -> None
         assert load(cut.withheld, config).num_rows == rows.num_rows
 
 
-def test_no_word_of_an_article_is_in_the_variant_withheld(cut: Released) -> None:
+def test_no_word_of_an_article_is_in_the_variant_withheld(cut: ReleaseResult) -> None:
     for config in manifest.kept_configs():
         told = json.dumps(load(cut.withheld, config).to_list(), ensure_ascii=False)
         assert "crossed" not in told.replace(":crossed", "")
@@ -107,7 +107,7 @@ def test_no_word_of_an_article_is_in_the_variant_withheld(cut: Released) -> None
     assert not any(words.encode() in page for page in pages for words in TEXTS[ONE].splitlines())
 
 
-def test_the_card_says_version_variant_and_plots(cut: Released) -> None:
+def test_the_card_says_version_variant_and_plots(cut: ReleaseResult) -> None:
     page, bare = ((folder / "README.md").read_text() for folder in (cut.full, cut.withheld))
     assert "Version 1.0.0, 2026-11-20" in page
     assert "This is the variant `full`" in page
@@ -120,7 +120,7 @@ def test_the_card_says_version_variant_and_plots(cut: Released) -> None:
 
 
 @pytest.mark.parametrize("variant", ["full", "withheld"])
-def test_mlcroissant_loads_every_record_set(cut: Released, variant: str) -> None:
+def test_mlcroissant_loads_every_record_set(cut: ReleaseResult, variant: str) -> None:
     folder: Path = getattr(cut, variant)
     told = json.loads((folder / "croissant.json").read_text())
     assert told["conformsTo"] == "http://mlcommons.org/croissant/1.1"
@@ -140,14 +140,14 @@ def as_text(value: object) -> object:
     return value.decode() if isinstance(value, bytes) else value
 
 
-def test_croissant_gives_the_rows_within_rows(cut: Released) -> None:
+def test_croissant_gives_the_rows_within_rows(cut: ReleaseResult) -> None:
     dataset = mlcroissant.Dataset(str(cut.full / "croissant.json"))
     (record, *_) = dataset.records("quotes-train")
     told = [as_text(part["quotes-train/speakers/span_id"]) for part in record["quotes-train/speakers"]]
     assert told == [part["span_id"] for part in load(cut.full, "quotes")[0]["speakers"]] == ["one:kyiv"]
 
 
-def test_an_altered_file_does_not_load_as_croissant(cut: Released, tmp_path: Path) -> None:
+def test_an_altered_file_does_not_load_as_croissant(cut: ReleaseResult, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(cut.full, tmp_path / "copy"))
     path = folder / "spans" / "train-00000-of-00001.parquet"
     path.chmod(0o644)
@@ -169,7 +169,7 @@ def released_apart(corpus: Path, seed: str, *, path: str = "", optimised: str = 
 
 
 def test_a_fresh_checkout_gives_the_same_bytes_by_the_same_code_though_python_drops_docstrings(
-    cut: Released, tmp_path: Path
+    cut: ReleaseResult, tmp_path: Path
 ) -> None:
     named = manifest.read(cut.full).commit
     for seed, optimised in (("1", "1"), ("2", "2")):  # as by `python -O` and `python -OO`
@@ -181,7 +181,7 @@ def test_a_fresh_checkout_gives_the_same_bytes_by_the_same_code_though_python_dr
         git(corpus_of(cut).root, "worktree", "remove", "--force", str(fresh))
 
 
-def test_another_pyarrow_gives_the_same_content_hashes(cut: Released, tmp_path: Path) -> None:
+def test_another_pyarrow_gives_the_same_content_hashes(cut: ReleaseResult, tmp_path: Path) -> None:
     assert OTHER_PYARROW.exists(), "make pyarrow"
     fresh = tmp_path / "checkout"
     git(corpus_of(cut).root, "clone", "--quiet", str(corpus_of(cut).root), str(fresh))
@@ -192,14 +192,14 @@ def test_another_pyarrow_gives_the_same_content_hashes(cut: Released, tmp_path: 
     assert other.files[spans] != manifest.read(cut.full).files[spans]
 
 
-def test_the_manifest_names_the_code_that_wrote_it(cut: Released) -> None:
+def test_the_manifest_names_the_code_that_wrote_it(cut: ReleaseResult) -> None:
     assert manifest.read(cut.full).tool == manifest.read(cut.withheld).tool == tool()
 
 
 # It is made from what git has
 
 
-def test_nothing_enters_that_the_commit_does_not_have(cut: Released, ready: Corpus, tmp_path: Path) -> None:
+def test_nothing_enters_that_the_commit_does_not_have(cut: ReleaseResult, ready: Corpus, tmp_path: Path) -> None:
     """Ignored files, a blob put in another's place, attributes, filters, line ends: as the release without them."""
     own, ran, program = ready.root / ".git", tmp_path / "ran", tmp_path / "program"
     assert git(ready.root, "rev-parse", "HEAD") == manifest.read(cut.full).commit
@@ -248,7 +248,7 @@ def test_a_file_that_git_was_told_not_to_look_at_is_not_committed(ready: Corpus,
         release(plan_of(ready))
 
 
-def test_a_corpus_in_a_folder_of_a_repository_is_released(cut: Released, tmp_path: Path) -> None:
+def test_a_corpus_in_a_folder_of_a_repository_is_released(cut: ReleaseResult, tmp_path: Path) -> None:
     corpus = put_corpus(tmp_path / "repository" / "näws")
     for name, content in committed_files(corpus_of(cut).root).items():
         (corpus.root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -291,16 +291,16 @@ def test_a_link_that_was_committed_is_not_followed(ready: Corpus) -> None:
 
 def test_annotators_accounts_are_looked_for_though_git_does_not_have_them(ready: Corpus) -> None:
     (ready.root / "annotators.toml").write_text('a1 = "A person with a pencil"\n')
-    with pytest.raises(Unfit, match="annotator-named"):
+    with pytest.raises(UnfitRelease, match="annotator-named"):
         release(plan_of(ready))
 
 
-def test_the_record_keeps_the_manifests_of_both_variants(cut: Released) -> None:
+def test_the_record_keeps_the_manifests_of_both_variants(cut: ReleaseResult) -> None:
     for folder, name in ((cut.full, "1.0.0.json"), (cut.withheld, "1.0.0-withheld.json")):
         assert (cut.recorded.parent / name).read_bytes() == (folder / "MANIFEST.json").read_bytes()
 
 
-def test_the_card_shows_the_digest_of_the_rows(cut: Released) -> None:
+def test_the_card_shows_the_digest_of_the_rows(cut: ReleaseResult) -> None:
     shown = manifest.rows_digest(manifest.read(cut.full).content)
     for folder in (cut.full, cut.withheld):
         assert f"`{shown}`" in (folder / "README.md").read_text()
@@ -309,14 +309,14 @@ def test_the_card_shows_the_digest_of_the_rows(cut: Released) -> None:
 # A release is never altered
 
 
-def test_a_version_that_was_released_is_refused(cut: Released) -> None:
+def test_a_version_that_was_released_is_refused(cut: ReleaseResult) -> None:
     before = files(cut.full)
     with pytest.raises(Problem, match=r"1\.0\.0 was released already"):
         release(plan_of(corpus_of(cut)))
     assert files(cut.full) == before
 
 
-def test_the_files_of_a_release_are_for_reading_only(cut: Released) -> None:
+def test_the_files_of_a_release_are_for_reading_only(cut: ReleaseResult) -> None:
     assert {path.stat().st_mode & 0o222 for path in cut.full.rglob("*") if path.is_file()} == {0}
 
 
@@ -415,7 +415,7 @@ def test_a_folder_that_fails_a_check_is_not_written(ready: Corpus) -> None:
     path = ready.root / "DATASHEET.md"
     path.write_text(path.read_text() + "\nTODO: who paid?\n")
     commit(ready)
-    with pytest.raises(Unfit, match="template-text") as unfit:
+    with pytest.raises(UnfitRelease, match="template-text") as unfit:
         release(plan_of(ready))
     assert {one.code for one in unfit.value.failed} == {"template-text"}
     assert not (ready.root / "dist").exists()
@@ -496,7 +496,7 @@ def test_a_last_release_that_is_gone_is_asked_for(first: Corpus) -> None:
     shutil.rmtree(first.root / "dist")
     with pytest.raises(Problem, match=r"the last release, 1\.0\.0, is not in .*--last DIR"):
         release(plan)
-    assert release(Plan(first, "1.0.1", "gold", first.root / "dist", kept)).previous == "1.0.0"
+    assert release(ReleasePlan(first, "1.0.1", "gold", first.root / "dist", kept)).previous == "1.0.0"
 
 
 def test_an_altered_last_release_is_refused(first: Corpus) -> None:

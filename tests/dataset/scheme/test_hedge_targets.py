@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset.scheme import vocabulary
-from dataset.scheme.hedge_targets import Mark, targets
+from dataset.scheme.hedge_targets import TargetSpan, targets
 from tests.dataset.drawn import texts
 
 TEXT = (
@@ -14,10 +14,10 @@ TEXT = (
 )
 
 
-def mark(words: str, label: str, kind: str | None = None) -> Mark:
+def mark(words: str, label: str, kind: str | None = None) -> TargetSpan:
     """A mark of these words of the text, whose id they are."""
     start = TEXT.index(words)
-    return Mark(words, label, start, start + len(words), kind)
+    return TargetSpan(words, label, start, start + len(words), kind)
 
 
 QUOTE = mark("that up to around 12,000 of the  500 might come", "quote")
@@ -30,7 +30,7 @@ NOT_DENY = mark("will not deny", "hedge", "noncommittal")
 REPORTEDLY = mark("reportedly", "hedge", "evidential")
 
 
-def linked(*marks: Mark, drawn: set[str] | None = None) -> dict[str, str]:
+def linked(*marks: TargetSpan, drawn: set[str] | None = None) -> dict[str, str]:
     return dict(targets(TEXT, marks, drawn or set()))
 
 
@@ -136,18 +136,20 @@ def test_links_come_in_the_order_of_the_text() -> None:
 
 
 @st.composite
-def texts_with_marks(draw: st.DrawFn) -> tuple[str, list[Mark]]:
+def texts_with_marks(draw: st.DrawFn) -> tuple[str, list[TargetSpan]]:
     text = draw(texts)
     edge = st.integers(0, len(text))
     kinds: list[tuple[str, str | None]] = [("hedge", kind) for kind in vocabulary.HEDGE_KINDS]
     kinds += [("quote", None), ("number", None)]
     drawn = draw(st.lists(st.tuples(edge, edge, st.sampled_from(kinds)), max_size=10))
-    return text, [Mark(f"m{n}", label, min(a, b), max(a, b), kind) for n, (a, b, (label, kind)) in enumerate(drawn)]
+    return text, [
+        TargetSpan(f"m{n}", label, min(a, b), max(a, b), kind) for n, (a, b, (label, kind)) in enumerate(drawn)
+    ]
 
 
 @settings(deadline=None)
 @given(texts_with_marks(), st.data())
-def test_the_order_of_the_marks_does_not_matter(drawn: tuple[str, list[Mark]], data: st.DataObject) -> None:
+def test_the_order_of_the_marks_does_not_matter(drawn: tuple[str, list[TargetSpan]], data: st.DataObject) -> None:
     text, marks = drawn
     assert targets(text, data.draw(st.permutations(marks)), set()) == targets(text, marks, set())
 
@@ -155,7 +157,7 @@ def test_the_order_of_the_marks_does_not_matter(drawn: tuple[str, list[Mark]], d
 @settings(deadline=None)
 @given(texts_with_marks(), st.data())
 def test_drawn_hedges_get_none_and_leave_the_others_as_they_are(
-    drawn: tuple[str, list[Mark]], data: st.DataObject
+    drawn: tuple[str, list[TargetSpan]], data: st.DataObject
 ) -> None:
     text, marks = drawn
     by_hand = data.draw(st.sets(st.sampled_from([mark.span_id for mark in marks]))) if marks else set()
@@ -165,7 +167,7 @@ def test_drawn_hedges_get_none_and_leave_the_others_as_they_are(
 
 @settings(deadline=None)
 @given(texts_with_marks())
-def test_a_hedge_has_one_target_at_most_and_it_is_a_number_or_a_quote(drawn: tuple[str, list[Mark]]) -> None:
+def test_a_hedge_has_one_target_at_most_and_it_is_a_number_or_a_quote(drawn: tuple[str, list[TargetSpan]]) -> None:
     text, marks = drawn
     labels = {mark.span_id: mark.label for mark in marks}
     found = targets(text, marks, set())
@@ -178,7 +180,7 @@ def test_a_hedge_has_one_target_at_most_and_it_is_a_number_or_a_quote(drawn: tup
 _KINDS = (*vocabulary.HEDGE_KINDS[2:], None)
 _MARKS = st.lists(
     st.builds(
-        lambda number, label, edges, kind: Mark(number, label, min(edges), max(edges) + 1, kind),
+        lambda number, label, edges, kind: TargetSpan(number, label, min(edges), max(edges) + 1, kind),
         st.sampled_from("abcdefgh"),
         st.sampled_from(("hedge", "number", "quote", "speaker")),
         st.tuples(st.integers(0, 16), st.integers(0, 16)),
@@ -190,14 +192,14 @@ _MARKS = st.lists(
 
 
 @given(st.text("a   ", max_size=17), _MARKS, st.sets(st.sampled_from("abcdefgh"), max_size=2))
-def test_every_hedge_has_the_target_that_the_rule_names(text: str, marks: list[Mark], drawn: set[str]) -> None:
+def test_every_hedge_has_the_target_that_the_rule_names(text: str, marks: list[TargetSpan], drawn: set[str]) -> None:
     ordered = sorted(marks, key=lambda mark: (mark.start, mark.end, mark.span_id))
     hedges = [mark for mark in ordered if mark.label == "hedge" and mark.span_id not in drawn]
     expected = {hedge.span_id: target_by_definition(text, hedge, ordered) for hedge in hedges}
     assert dict(targets(text, marks, drawn)) == {hedge: one.span_id for hedge, one in expected.items() if one}
 
 
-def target_by_definition(text: str, hedge: Mark, marks: list[Mark]) -> Mark | None:
+def target_by_definition(text: str, hedge: TargetSpan, marks: list[TargetSpan]) -> TargetSpan | None:
     if hedge.kind == "approximator" and (number := following_by_definition(text, hedge, "number", marks)):
         return number
     around = [m for m in marks if m.label == "quote" and m.start <= hedge.start and hedge.end <= m.end]
@@ -208,7 +210,7 @@ def target_by_definition(text: str, hedge: Mark, marks: list[Mark]) -> Mark | No
     return min(around, key=lambda mark: (mark.end - mark.start, mark.start, mark.span_id), default=None)
 
 
-def following_by_definition(text: str, hedge: Mark, label: str, marks: list[Mark]) -> Mark | None:
+def following_by_definition(text: str, hedge: TargetSpan, label: str, marks: list[TargetSpan]) -> TargetSpan | None:
     end = hedge.end
     after = next((mark for mark in marks if mark.label == label and mark.start >= end), None)
     if after is None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from dataset import schema
 from dataset.problem import Problem
-from dataset.record.layer import layer_parts, make_layer, read_layer, write_layer
-from dataset.storage.article_ranges import WHOLE, Part, batches, parts_of, read_part
+from dataset.record.layer import layer_ranges, make_layer, read_layer, write_layer
+from dataset.storage.article_ranges import WHOLE, ArticleRange, batches, ranges_of, read_range
 from dataset.storage.tables import table_bytes
 
 IDS = st.text("abcé𝔸~-", min_size=1, max_size=3)
@@ -32,9 +32,9 @@ def test_parts_of_any_size_hold_every_row_once_and_in_order(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int]], size: int
 ) -> None:
     path = spans_file(tmp_path_factory.mktemp("parts"), rows)
-    parts = parts_of([path], size)
+    parts = ranges_of([path], size)
     found = pl.concat(batches(path, schema.Spans, parts))
-    assert found.equals(read_part(path, schema.Spans))
+    assert found.equals(read_range(path, schema.Spans))
     assert (parts[0].first, parts[-1].until) == (None, None)
 
 
@@ -44,25 +44,25 @@ def test_a_part_holds_the_articles_between_two_ids(
 ) -> None:
     path = spans_file(tmp_path_factory.mktemp("parts"), rows)
     first, until = sorted([one, other])
-    found = read_part(path, schema.Spans, Part(first, until))["article_id"].to_list()
+    found = read_range(path, schema.Spans, ArticleRange(first, until))["article_id"].to_list()
     assert found == sorted(article for article, _ in rows if first <= article < until)
 
 
 def test_an_article_is_never_cut(tmp_path: Path) -> None:
     path = spans_file(tmp_path, [("one", start) for start in range(50)] + [("two", start) for start in range(50)])
-    cut = [frame["article_id"].unique().to_list() for frame in batches(path, schema.Spans, parts_of([path], 1_000))]
+    cut = [frame["article_id"].unique().to_list() for frame in batches(path, schema.Spans, ranges_of([path], 1_000))]
     assert [ids for ids in cut if ids] == [["one"], ["two"]]
 
 
 def test_rows_without_an_article_are_in_the_last_part(tmp_path: Path) -> None:
     path = spans_file(tmp_path, [("one", 1), ("two", 2), (None, 3)])
-    assert read_part(path, schema.Spans, Part("two", None))["start"].to_list() == [2, 3]
-    assert read_part(path, schema.Spans, Part(None, "two"))["start"].to_list() == [1]
+    assert read_range(path, schema.Spans, ArticleRange("two", None))["start"].to_list() == [2, 3]
+    assert read_range(path, schema.Spans, ArticleRange(None, "two"))["start"].to_list() == [1]
 
 
 def test_a_table_that_is_not_there_has_no_rows(tmp_path: Path) -> None:
-    assert parts_of([tmp_path / "spans.jsonl"]) == [WHOLE]
-    assert read_part(tmp_path / "spans.jsonl", schema.Spans, Part("a", "b")).is_empty()
+    assert ranges_of([tmp_path / "spans.jsonl"]) == [WHOLE]
+    assert read_range(tmp_path / "spans.jsonl", schema.Spans, ArticleRange("a", "b")).is_empty()
 
 
 def test_the_parts_of_several_tables_are_the_same(tmp_path: Path) -> None:
@@ -72,12 +72,12 @@ def test_the_parts_of_several_tables_are_the_same(tmp_path: Path) -> None:
         spans=[{"article_id": f"n{at}", "span_id": "s", "start": 0, "end": 1} for at in range(0, 30, 2)],
     )
     write_layer(tmp_path, layer)
-    parts = [Part(None, "n15"), Part("n15", None)]
+    parts = [ArticleRange(None, "n15"), ArticleRange("n15", None)]
     read = [read_layer(tmp_path, "r1/a1", part) for part in parts]
     whole = read_layer(tmp_path, "r1/a1")
     assert pl.concat(part.tasks for part in read).equals(whole.tasks)
     assert pl.concat(part.spans for part in read).equals(whole.spans)
-    assert layer_parts(tmp_path) == [WHOLE]
+    assert layer_ranges(tmp_path) == [WHOLE]
 
 
 @pytest.mark.parametrize("rows", [["two", "one", "two", "one"], ["one", "three", "two", "three"]])
@@ -86,8 +86,8 @@ def test_a_table_in_another_order_is_refused_where_it_has_parts(tmp_path: Path, 
     frame = schema.frame(schema.Spans, [{"article_id": article} for article in rows])
     path.write_bytes(table_bytes(frame))
     with pytest.raises(Problem, match=r"spans\.jsonl is not sorted by article_id"):
-        list(batches(path, schema.Spans, parts_of([path], path.stat().st_size // 3)))
-    assert read_part(path, schema.Spans)["article_id"].to_list() == rows
+        list(batches(path, schema.Spans, ranges_of([path], path.stat().st_size // 3)))
+    assert read_range(path, schema.Spans)["article_id"].to_list() == rows
 
 
 def test_a_line_that_cannot_be_read_is_named_by_its_number_in_the_file(tmp_path: Path) -> None:
@@ -95,4 +95,4 @@ def test_a_line_that_cannot_be_read_is_named_by_its_number_in_the_file(tmp_path:
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(b"".join([*lines[:15], lines[15].replace(b'"start":15', b'"start":"x"'), *lines[16:]]))
     with pytest.raises(Problem, match="line 16"):
-        read_part(path, schema.Spans, Part("n10", None))
+        read_range(path, schema.Spans, ArticleRange("n10", None))

@@ -17,9 +17,9 @@ from dataset import schema
 from dataset.checks.suite import check_record
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import TABLES, layer_parts, make_layer, read_layer, write_layer
+from dataset.record.layer import TABLES, layer_ranges, make_layer, read_layer, write_layer
 from dataset.storage import article_ranges, parquet_tables
-from dataset.storage.article_ranges import Part, batches, parts_of, read_part, rows_before
+from dataset.storage.article_ranges import ArticleRange, batches, ranges_of, read_range, rows_before
 from dataset.storage.parquet_tables import groups_bytes, write_groups
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import LAYER, put_corpus, valid_rows
@@ -57,7 +57,7 @@ def test_a_layer_is_the_same_in_parquet_in_whatever_parts_it_is_read(
         patch.setattr(parquet_tables, "ROWS", group)
         patch.setattr(article_ranges, "AT_ONCE", size)
         assert len(write_layer(folder, layer, "parquet")) == len(TABLES)
-        read = [read_layer(folder, LAYER, part) for part in layer_parts(folder)]
+        read = [read_layer(folder, LAYER, part) for part in layer_ranges(folder)]
         assert write_layer(folder, read_layer(folder, LAYER)) == []
     for name in TABLES:
         assert pl.concat(getattr(part, name) for part in read).equals(getattr(layer, name))
@@ -81,10 +81,12 @@ def test_a_part_holds_the_articles_between_two_ids(
 ) -> None:
     path, ids = written(tmp_path_factory.mktemp("part"), spans(rows)), [article for article, _ in rows]
     first, until = sorted([one, other])
-    here, last = Part(first, until), Part(until, None)
+    here, last = ArticleRange(first, until), ArticleRange(until, None)
     named = sorted(article for article in ids if article is not None)
-    assert read_part(path, schema.Spans, here)["article_id"].to_list() == [one for one in named if first <= one < until]
-    assert read_part(path, schema.Spans, last).height == sum(one >= until for one in named) + ids.count(None)
+    assert read_range(path, schema.Spans, here)["article_id"].to_list() == [
+        one for one in named if first <= one < until
+    ]
+    assert read_range(path, schema.Spans, last).height == sum(one >= until for one in named) + ids.count(None)
     assert rows_before(path, here) == sum(one < first for one in named)
 
 
@@ -105,11 +107,11 @@ def test_only_the_row_groups_of_a_part_are_read(tmp_path: Path) -> None:
     at = pyarrow.parquet.read_metadata(path).row_group(10).column(0).data_page_offset
     content[at : at + 40] = bytes(40)
     path.write_bytes(content)
-    cut = parts_of([path], 1)
+    cut = ranges_of([path], 1)
     assert len(cut) == 20
     assert [one.height for one in batches(path, schema.Spans, cut[:10])] == [5] * 10
     with pytest.raises(Problem, match=r"spans\.parquet cannot be read as the table Spans"):
-        read_part(path, schema.Spans, cut[10])
+        read_range(path, schema.Spans, cut[10])
 
 
 def test_rows_in_no_order_are_not_written() -> None:
@@ -124,10 +126,10 @@ def test_a_table_of_another_writer_in_no_order_is_refused_where_it_has_parts(tmp
     table = spans([("a", 0), ("b", 1), ("c", 2)])[[0, 2, 1]].to_arrow().cast(schema.arrow_schema(schema.Spans))
     pyarrow.parquet.write_table(table, path, row_group_size=1)
     with pytest.raises(Problem, match=r"spans\.parquet is not sorted by article_id"):
-        parts_of([path], 1)
+        ranges_of([path], 1)
     with pytest.raises(Problem, match=r"spans\.parquet is not sorted by article_id"):
-        read_part(path, schema.Spans, Part("a", None))
-    assert read_part(path, schema.Spans)["article_id"].to_list() == ["a", "c", "b"]
+        read_range(path, schema.Spans, ArticleRange("a", None))
+    assert read_range(path, schema.Spans)["article_id"].to_list() == ["a", "c", "b"]
 
 
 SPANS = spans([("one", 1), ("two", 2)])
