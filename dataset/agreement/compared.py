@@ -54,14 +54,14 @@ def folders_of(corpus: Corpus, round_name: str) -> dict[str, Location]:
     return {name.split("/")[1]: corpus.layer_path(name) for name in names}
 
 
-def layers_of(corpus: Corpus, round_name: str, part: ArticleRange = WHOLE) -> dict[str, Layer]:
+def layers_of(corpus: Corpus, round_name: str, article_range: ArticleRange = WHOLE) -> dict[str, Layer]:
     """The layers of a round, or a part of them, by annotator.
 
     Raises:
         Problem: a layer cannot be read.
     """
     folders = folders_of(corpus, round_name)
-    return {name: read_layer(folder, f"{round_name}/{name}", part) for name, folder in folders.items()}
+    return {name: read_layer(folder, f"{round_name}/{name}", article_range) for name, folder in folders.items()}
 
 
 def ranges_of_round(corpus: Corpus, round_name: str) -> list[ArticleRange]:
@@ -73,7 +73,7 @@ def ranges_of_round(corpus: Corpus, round_name: str) -> list[ArticleRange]:
     return layer_ranges(*folders_of(corpus, round_name).values())
 
 
-def shared(corpus: Corpus, round_name: str, parts: Iterable[ArticleRange]) -> SubmissionCounts:
+def shared(corpus: Corpus, round_name: str, article_ranges: Iterable[ArticleRange]) -> SubmissionCounts:
     """Who submitted how many articles with whom, from the tables of tasks alone.
 
     Raises:
@@ -83,12 +83,15 @@ def shared(corpus: Corpus, round_name: str, parts: Iterable[ArticleRange]) -> Su
     folders = folders_of(corpus, round_name)
     _refuse_too_few(round_name, sorted(folders))
     counts: Counter[tuple[str, ...]] = Counter()
-    for part in parts:
-        tasks = {name: read_range(table_path(folder, "tasks"), schema.Tasks, part) for name, folder in folders.items()}
+    for article_range in article_ranges:
+        tasks = {
+            name: read_range(table_path(folder, "tasks"), schema.Tasks, article_range)
+            for name, folder in folders.items()
+        }
         for name, folder in folders.items():
             _refuse_strangers(corpus, f"{round_name}/{name}", tasks[name])
             _refuse_unread_texts(
-                f"{round_name}/{name}", read_range(table_path(folder, "findings"), schema.Findings, part)
+                f"{round_name}/{name}", read_range(table_path(folder, "findings"), schema.Findings, article_range)
             )
         counts += together(tasks)
     if not counts:

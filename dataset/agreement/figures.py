@@ -71,16 +71,16 @@ def agreement(
         Problem: there is nothing to compare, or what there is cannot be compared.
     """
     with reading(corpus, tell):
-        parts = ranges_of_round(corpus, round_name)
-        common = shared(corpus, round_name, parts)
-        found = figures(round_name, common, each(partial(tallied_range, corpus, round_name), parts), draws)
+        article_ranges = ranges_of_round(corpus, round_name)
+        common = shared(corpus, round_name, article_ranges)
+        found = figures(round_name, common, each(partial(tallied_range, corpus, round_name), article_ranges), draws)
         _refuse_emptiness(round_name, common, found)
-        basis = _basis(corpus, round_name, parts, draws)
+        basis = _basis(corpus, round_name, article_ranges, draws)
     return RoundAgreement(round_name, common.annotators, common.articles(), found, basis)
 
 
 def figures(
-    round_name: str, common: SubmissionCounts, parts: Iterable[RangeTallies], draws: Draws = Draws()
+    round_name: str, common: SubmissionCounts, tallied: Iterable[RangeTallies], draws: Draws = Draws()
 ) -> pl.DataFrame:
     """All figures of all annotators together, then of each pair that has articles in common.
 
@@ -91,11 +91,11 @@ def figures(
     groups |= {f"{a},{b}": [a, b] for a, b in pairs(common.annotators) if common.articles(a, b)}
     sums = {group: _Sums(who) for group, who in groups.items()}
     populations = _populations(groups, common, draws)
-    for part in parts:
+    for tallies in tallied:
         for members, resampled in populations:
-            resampled.add(np.stack([part.rows_of(group) for group in members]))
+            resampled.add(np.stack([tallies.rows_of(group) for group in members]))
         for group in groups:
-            sums[group].add(part.rows_of(group), part.spans_of(group))
+            sums[group].add(tallies.rows_of(group), tallies.spans_of(group))
     if not all(resampled.complete() for _, resampled in populations):
         raise Problem(f"round {round_name} changed while it was compared", "run the same command again")
     rows: dict[Group, list[Row]] = {}
@@ -233,21 +233,24 @@ def is_stale(corpus: Corpus, round_name: str) -> bool:
     return bool(kept != now | {"figures_sha256": figures_sha256})
 
 
-def _basis(corpus: Corpus, round_name: str, parts: list[ArticleRange], draws: Draws) -> Row:
+def _basis(corpus: Corpus, round_name: str, article_ranges: list[ArticleRange], draws: Draws) -> Row:
     """Hashes of the layers and of the texts they are about, guidelines versions, seed and number of draws."""
     folders = folders_of(corpus, round_name)
     return {
         "draws": draws.count,
         "seed": draws.seed,
-        "texts_sha256": _sha256_of(_texts(corpus, list(folders.values()), parts)),
-        "annotators": {name: _layer_basis(folder, parts) for name, folder in sorted(folders.items())},
+        "texts_sha256": _sha256_of(_texts(corpus, list(folders.values()), article_ranges)),
+        "annotators": {name: _layer_basis(folder, article_ranges) for name, folder in sorted(folders.items())},
     }
 
 
-def _texts(corpus: Corpus, folders: list[Location], parts: list[ArticleRange]) -> Iterator[list[bytes]]:
+def _texts(corpus: Corpus, folders: list[Location], article_ranges: list[ArticleRange]) -> Iterator[list[bytes]]:
     """Each article of the layers with the hash of its text, by id."""
-    for part in parts:
-        ids = [read_range(table_path(folder, "tasks"), schema.Tasks, part).select("article_id") for folder in folders]
+    for article_range in article_ranges:
+        ids = [
+            read_range(table_path(folder, "tasks"), schema.Tasks, article_range).select("article_id")
+            for folder in folders
+        ]
         if ids:
             articles = pl.concat(ids).unique().sort("article_id")
             known = corpus.rows_of(articles["article_id"]).select("article_id", "text_sha256")
@@ -255,22 +258,22 @@ def _texts(corpus: Corpus, folders: list[Location], parts: list[ArticleRange]) -
                 yield [f"{one} {text}".encode()]
 
 
-def _layer_basis(folder: Location, parts: list[ArticleRange]) -> Row:
+def _layer_basis(folder: Location, article_ranges: list[ArticleRange]) -> Row:
     guidelines = {
         one
-        for rows in batches(table_path(folder, "tasks"), schema.Tasks, parts)
+        for rows in batches(table_path(folder, "tasks"), schema.Tasks, article_ranges)
         for one in rows["guidelines_version"].drop_nulls().unique()
     }
-    tables = (_table_bytes(folder, name, parts) for name in ("tasks", "spans", "relations"))
+    tables = (_table_bytes(folder, name, article_ranges) for name in ("tasks", "spans", "relations"))
     return {"sha256": _sha256_of(tables), "guidelines": sorted(guidelines)}
 
 
-def _table_bytes(folder: Location, name: str, parts: list[ArticleRange]) -> Iterator[bytes]:
+def _table_bytes(folder: Location, name: str, article_ranges: list[ArticleRange]) -> Iterator[bytes]:
     """A table of a layer as the record has it, part by part. The order of relations is that of their spans."""
     needed = {name, "spans"} if name == "relations" else {name}
-    for part in parts:
+    for article_range in article_ranges:
         tables = {
-            one: read_range(table_path(folder, one), model, part) if one in needed else schema.empty(model)
+            one: read_range(table_path(folder, one), model, article_range) if one in needed else schema.empty(model)
             for one, model in TABLES.items()
         }
         yield table_bytes(getattr(sort_layer(Layer(folder.name, **tables)), name))

@@ -49,13 +49,13 @@ def split(rows: Floats) -> tuple[Floats, Floats, Floats]:
     return top, bottom, characters.reshape(*rows.shape[:-1], len(vocabulary.LABELS), 3)
 
 
-def tallied_range(corpus: Corpus, round_name: str, part: ArticleRange = WHOLE) -> RangeTallies:
+def tallied_range(corpus: Corpus, round_name: str, article_range: ArticleRange = WHOLE) -> RangeTallies:
     """The batch function of `agree`: what it returns depends on the part's articles alone.
 
     Raises:
         Problem: a table or a text cannot be read, or there is work on another text than the corpus has.
     """
-    return tallied(compared(corpus, round_name, layers_of(corpus, round_name, part)))
+    return tallied(compared(corpus, round_name, layers_of(corpus, round_name, article_range)))
 
 
 def tallied(work: ComparedLayers) -> RangeTallies:

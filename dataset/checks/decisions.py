@@ -25,24 +25,24 @@ def unreadable_table(name: str, problem: Problem) -> Finding:
     return Finding(UNREADABLE, name, "", problem.what)
 
 
-def check_decisions(corpus: Corpus, part: ArticleRange = WHOLE) -> Iterator[Finding]:
+def check_decisions(corpus: Corpus, article_range: ArticleRange = WHOLE) -> Iterator[Finding]:
     """Rows of `decisions.jsonl` that the table does not allow, and what gold and decisions say otherwise.
 
     Decisions that cannot be read are one finding. Gold that cannot be read is a layer's finding, and not one here.
     """
     try:
-        decisions = read_range(corpus.decisions, schema.Decisions, part)
+        decisions = read_range(corpus.decisions, schema.Decisions, article_range)
     except Problem as problem:
         yield unreadable_table(GOLD, problem)
         return
     key = ["round", "annotator", "article_id", "span_id", "to_span"]
-    for fault in schema.faults(schema.Decisions, decisions, key, partial(rows_before, corpus.decisions, part)):
+    for fault in schema.faults(schema.Decisions, decisions, key, partial(rows_before, corpus.decisions, article_range)):
         yield Finding("unsound-decision", GOLD, "", f"decisions.jsonl: {fault}")
     with suppress(Problem):
-        gold = read_layer(corpus.layer_path(GOLD), GOLD, part)
+        gold = read_layer(corpus.layer_path(GOLD), GOLD, article_range)
         if corpus.decisions.exists():
             yield from _strays(decisions, gold.spans)
-            yield from _contradicted(corpus, decisions, gold.spans, part)
+            yield from _contradicted(corpus, decisions, gold.spans, article_range)
 
 
 def _strays(decisions: pl.DataFrame, spans: pl.DataFrame) -> Iterator[Finding]:
@@ -56,12 +56,14 @@ def _strays(decisions: pl.DataFrame, spans: pl.DataFrame) -> Iterator[Finding]:
         yield Finding("unsound-decision", GOLD, row["article_id"], message)
 
 
-def _contradicted(corpus: Corpus, decisions: pl.DataFrame, gold: pl.DataFrame, part: ArticleRange) -> Iterator[Finding]:
+def _contradicted(
+    corpus: Corpus, decisions: pl.DataFrame, gold: pl.DataFrame, article_range: ArticleRange
+) -> Iterator[Finding]:
     """Spans that are said to be kept and are another in the gold, and those said to be changed that are the same."""
     told = decisions.filter(pl.col("to_span").is_null(), pl.col("outcome").is_in(["kept", "changed"]))
     ours = gold.select("article_id", pl.col("span_id").alias("gold_span"), *_content_columns("gold"))
     key = ["round", "annotator", "article_id", "span_id"]
-    both = told.join(_spans_of(corpus, told, part), on=key).join(ours, on=["article_id", "gold_span"])
+    both = told.join(_spans_of(corpus, told, article_range), on=key).join(ours, on=["article_id", "gold_span"])
     same = pl.all_horizontal(pl.col(f"own_{name}").eq_missing(pl.col(f"gold_{name}")) for name in _CONTENT)
     for row in both.filter(same != (pl.col("outcome") == "kept")).iter_rows(named=True):
         what = "is another in the gold" if row["outcome"] == "kept" else "is the same in the gold"
@@ -78,10 +80,13 @@ def _content_columns(whose: str) -> list[pl.Expr]:
     return [column.alias(f"{whose}_{name}") for name, column in zip(_CONTENT, columns, strict=True)]
 
 
-def _spans_of(corpus: Corpus, decisions: pl.DataFrame, part: ArticleRange) -> pl.DataFrame:
+def _spans_of(corpus: Corpus, decisions: pl.DataFrame, article_range: ArticleRange) -> pl.DataFrame:
     """What the annotators who are named say, by round, annotator, article and span."""
     names = [
         f"{one}/{who}" for one, who in decisions.select("round", "annotator").unique().sort("round", "annotator").rows()
     ]
-    spans = [schema.empty(schema.Spans), *(read_layer(corpus.layer_path(name), name, part).spans for name in names)]
+    spans = [
+        schema.empty(schema.Spans),
+        *(read_layer(corpus.layer_path(name), name, article_range).spans for name in names),
+    ]
     return pl.concat(spans).select("round", "annotator", "article_id", "span_id", *_content_columns("own"))

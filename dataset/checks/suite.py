@@ -121,11 +121,11 @@ def _check(corpus: Corpus, name: str, each: OrderedMap) -> Iterator[Finding]:
     for lost in missing_files(folder):
         yield Finding("missing-table", name, "", f"{lost} is missing; put it back, or pull again")
     try:
-        parts = layer_ranges(folder)
+        article_ranges = layer_ranges(folder)
     except Problem as problem:
         yield unreadable_table(name, problem)
         return
-    for found in each(partial(check_range, corpus, name), parts):
+    for found in each(partial(check_range, corpus, name), article_ranges):
         for one in found:
             if one.code != UNREADABLE or one.message not in unreadable:
                 yield one
@@ -133,11 +133,11 @@ def _check(corpus: Corpus, name: str, each: OrderedMap) -> Iterator[Finding]:
                 unreadable.add(one.message)
 
 
-def check_range(corpus: Corpus, name: str, part: ArticleRange) -> list[Finding]:
+def check_range(corpus: Corpus, name: str, article_range: ArticleRange) -> list[Finding]:
     """All findings of a part of a layer, by article and place; of the gold, those of its decisions, too."""
-    decisions = list(check_decisions(corpus, part)) if name == GOLD else []
+    decisions = list(check_decisions(corpus, article_range)) if name == GOLD else []
     try:
-        found = check_layer(corpus, read_layer(corpus.layer_path(name), name, part))
+        found = check_layer(corpus, read_layer(corpus.layer_path(name), name, article_range))
     except Problem as problem:
         found = [unreadable_table(name, problem)]
     return sorted([*found, *decisions], key=place) if decisions else found

@@ -161,8 +161,8 @@ class Digests:
 
     def _with_kinds(self, one: DatasetFolder, spans: pl.DataFrame) -> pl.DataFrame:
         kinds = self._kinds_of(one)
-        parts = [_alone(_join_kinds(some, kinds.read(number))) for number, some in kinds.dealt(spans)]
-        return pl.concat(parts or [_join_kinds(spans, kinds.read(0))]).sort(AT)
+        article_ranges = [_alone(_join_kinds(some, kinds.read(number))) for number, some in kinds.dealt(spans)]
+        return pl.concat(article_ranges or [_join_kinds(spans, kinds.read(0))]).sort(AT)
 
     def those_of_old(self, articles: Iterable[str | None]) -> set[str]:
         """Which of these articles the older folder has."""

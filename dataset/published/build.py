@@ -64,7 +64,7 @@ def build(
         text = card(corpus, written.summary, written.rows, written.sizes, folder, written.errors)
         (folder / CARD).write_text(text, encoding="utf-8")
         put_folder(folder, out)
-    return {config: sum(parts.values()) for config, parts in written.rows.items()}
+    return {config: sum(by_split.values()) for config, by_split in written.rows.items()}
 
 
 def require_buildable(corpus: Corpus, name: str) -> None:
@@ -137,12 +137,12 @@ def write_configs(
     )
 
 
-def _put(writers: RowWriters, part: BuiltRange) -> BuiltRange:
+def _put(writers: RowWriters, built: BuiltRange) -> BuiltRange:
     """Writes the rows of a part. Returns what is left of it."""
-    for config, splits in part.rows.items():
+    for config, splits in built.rows.items():
         for split, rows in splits.items():
             writers.add(config, split, rows)
-    return replace(part, rows={})
+    return replace(built, rows={})
 
 
 def _parts(corpus: Corpus, name: str) -> list[ArticleRange]:
@@ -152,14 +152,14 @@ def _parts(corpus: Corpus, name: str) -> list[ArticleRange]:
 
 
 def build_range(
-    corpus: Corpus, name: str, made_by: Deciders, splits: pl.DataFrame, check: bool, part: ArticleRange
+    corpus: Corpus, name: str, made_by: Deciders, splits: pl.DataFrame, check: bool, article_range: ArticleRange
 ) -> BuiltRange:
     """What is published of a part of a layer. `splits` is the table `splits`."""
-    layer = read_layer(corpus.layer_path(name), name, part)
+    layer = read_layer(corpus.layer_path(name), name, article_range)
     errors = errors_of(corpus, layer) if check else []
     rows = {
         config: {split: to_arrow(config, own) for split, own in _split(splits, rows)}
-        for config, rows in frames(corpus, layer, part, made_by)
+        for config, rows in frames(corpus, layer, article_range, made_by)
     }
     return BuiltRange(rows, summary_of(layer), Counter(one.code for one in errors), next(iter(errors), None))
 

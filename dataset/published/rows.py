@@ -81,13 +81,16 @@ def deciders(corpus: Corpus) -> Deciders:
     Raises:
         Problem: the table `decisions` cannot be read.
     """
-    parts = ranges_of([corpus.decisions])
-    found = [rows.select("round", "annotator").unique() for rows in batches(corpus.decisions, schema.Decisions, parts)]
+    article_ranges = ranges_of([corpus.decisions])
+    found = [
+        rows.select("round", "annotator").unique()
+        for rows in batches(corpus.decisions, schema.Decisions, article_ranges)
+    ]
     return Deciders(*(frozenset(pl.concat(found)[name].drop_nulls()) for name in ("round", "annotator")))
 
 
 def labelled(
-    corpus: Corpus, layer: Layer, part: ArticleRange = WHOLE, made_by: Deciders | None = None
+    corpus: Corpus, layer: Layer, article_range: ArticleRange = WHOLE, made_by: Deciders | None = None
 ) -> LabelledLayer:
     """The submitted articles of a part of a layer, by id. Skipped articles and those not ended are not published.
 
@@ -101,17 +104,17 @@ def labelled(
     spans = _placed(layer.spans).join(articles, on="article_id", how="semi", maintain_order="left").with_row_index("at")
     spans = spans.with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
     if layer.name == GOLD:
-        raters = _adjudicated(corpus, part, made_by or deciders(corpus))
+        raters = _adjudicated(corpus, article_range, made_by or deciders(corpus))
     else:
         raters = spans.with_columns(outcome=_UNKNOWN, rule=_UNKNOWN)
     return LabelledLayer(articles, _with_kinds(corpus, spans, known), _whole_links(layer.relations, spans), raters)
 
 
-def _adjudicated(corpus: Corpus, part: ArticleRange, made_by: Deciders) -> pl.DataFrame:
+def _adjudicated(corpus: Corpus, article_range: ArticleRange, made_by: Deciders) -> pl.DataFrame:
     """The spans of every annotator of the rounds that made the gold, and what became of each."""
-    decisions = read_range(corpus.decisions, schema.Decisions, part)
+    decisions = read_range(corpus.decisions, schema.Decisions, article_range)
     names = [name for name in corpus.layers() if name.rpartition("/")[0] in made_by.rounds]
-    spans = pl.concat([schema.empty(schema.Spans), *(_submitted_spans(corpus, name, part) for name in names)])
+    spans = pl.concat([schema.empty(schema.Spans), *(_submitted_spans(corpus, name, article_range) for name in names)])
     became = decisions.filter(pl.col("to_span").is_null() & (pl.col("outcome") != "added"))
     return spans.join(
         became.select(*_OF_A_RATER, "outcome", "rule").unique(_OF_A_RATER, keep="last"),
@@ -121,8 +124,8 @@ def _adjudicated(corpus: Corpus, part: ArticleRange, made_by: Deciders) -> pl.Da
     ).with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
 
 
-def _submitted_spans(corpus: Corpus, name: str, part: ArticleRange) -> pl.DataFrame:
-    layer = read_layer(corpus.layer_path(name), name, part)
+def _submitted_spans(corpus: Corpus, name: str, article_range: ArticleRange) -> pl.DataFrame:
+    layer = read_layer(corpus.layer_path(name), name, article_range)
     submitted = layer.tasks.filter(status="submitted")
     return _placed(layer.spans).join(submitted, on="article_id", how="semi", maintain_order="left")
 
@@ -185,8 +188,8 @@ def article_rows(one: LabelledLayer) -> pl.DataFrame:
     """The config `articles`."""
     rows = one.articles
     for label, name in PARTS.items():
-        parts = _listed(one.labelled(label), "article_id", _PART_OF[label].alias(name))
-        rows = rows.join(parts, on="article_id", how="left", maintain_order="left")
+        spans = _listed(one.labelled(label), "article_id", _PART_OF[label].alias(name))
+        rows = rows.join(spans, on="article_id", how="left", maintain_order="left")
     return rows.with_columns(pl.col(name).fill_null([]) for name in PARTS.values())
 
 
@@ -212,10 +215,14 @@ def quote_rows(one: LabelledLayer) -> pl.DataFrame:
         pl.col("quote_source").first().alias("source"),
         _part().alias("segments"),
     ).rename({"public": "quote_id"})
-    parts = {"speakers": _said_by(one, quotes), "hedges": _hedges_of(one, quotes), "numbers": _numbers_in(one, quotes)}
-    for name, part in parts.items():
-        rows = rows.join(part.rename({"part": name}), on="quote", how="left", maintain_order="left")
-    return one.published(rows.with_columns(pl.col(name).fill_null([]) for name in parts))
+    joined = {
+        "speakers": _said_by(one, quotes),
+        "hedges": _hedges_of(one, quotes),
+        "numbers": _numbers_in(one, quotes),
+    }
+    for name, lists in joined.items():
+        rows = rows.join(lists.rename({"part": name}), on="quote", how="left", maintain_order="left")
+    return one.published(rows.with_columns(pl.col(name).fill_null([]) for name in joined))
 
 
 def _origins(one: LabelledLayer, quotes: pl.DataFrame) -> dict[int, int]:
@@ -299,9 +306,9 @@ ROWS: dict[str, Callable[[LabelledLayer], pl.DataFrame]] = {
 
 
 def frames(
-    corpus: Corpus, layer: Layer, part: ArticleRange = WHOLE, made_by: Deciders | None = None
+    corpus: Corpus, layer: Layer, article_range: ArticleRange = WHOLE, made_by: Deciders | None = None
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Every config and its rows of a part of a layer, sorted by article and place, one after the other."""
-    one = labelled(corpus, sort_layer(layer), part, made_by)
+    one = labelled(corpus, sort_layer(layer), article_range, made_by)
     for config, table in schema.CONFIGS.items():
         yield config, ROWS[config](one).select(*schema.polars_schema(table))

@@ -30,11 +30,15 @@ def convert_layer(folder: Location, form: str) -> list[Location]:
     new = {table: folder / f"{table}{FORMS[form]}" for table in (*TABLES, DECISIONS)}
     due = [table for table in old if not new[table].exists()]
     sources = new | old
-    parts = ranges_of(sources.values())
+    article_ranges = ranges_of(sources.values())
     for table in sorted(old, key=due.__contains__):  # first those that are there in both forms
         if table in due:
-            write_batches(new[table], schema.RECORD[table], _rows(sources, table, parts))
-        _require_same(_rows(sources, table, parts), _rows(sources | {table: new[table]}, table, parts), old[table])
+            write_batches(new[table], schema.RECORD[table], _rows(sources, table, article_ranges))
+        _require_same(
+            _rows(sources, table, article_ranges),
+            _rows(sources | {table: new[table]}, table, article_ranges),
+            old[table],
+        )
     for path in old.values():
         path.unlink()
     return [new[table] for table in due]
@@ -45,11 +49,11 @@ def _in_another(folder: Location, table: str, form: str) -> Location:
     return folder / f"{table}{ending}"
 
 
-def _rows(paths: dict[str, Location], table: str, parts: list[ArticleRange]) -> Iterator[pl.DataFrame]:
+def _rows(paths: dict[str, Location], table: str, article_ranges: list[ArticleRange]) -> Iterator[pl.DataFrame]:
     """A table as the record has it, part by part. Decisions on an article are in the order in which they were made."""
     if table != DECISIONS:
-        return in_order(paths, table, parts)
-    decisions = (read_range(paths[DECISIONS], schema.Decisions, part) for part in parts)
+        return in_order(paths, table, article_ranges)
+    decisions = (read_range(paths[DECISIONS], schema.Decisions, article_range) for article_range in article_ranges)
     return (rows.sort("article_id", nulls_last=True, maintain_order=True) for rows in decisions)
 
 

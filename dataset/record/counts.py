@@ -52,9 +52,9 @@ def summary_of(layer: Layer) -> Summary:
     )
 
 
-def added_up(parts: Iterable[Summary]) -> Summary:
+def added_up(summaries: Iterable[Summary]) -> Summary:
     """The summary of all parts of a layer; there is at least one."""
-    first, *others = parts
+    first, *others = summaries
     return sum(others, start=first)
 
 
@@ -65,7 +65,7 @@ def summary(corpus: Corpus, name: str) -> Summary:
         Problem: a file cannot be read as its table.
     """
     folder = corpus.layer_path(name)
-    return added_up(summary_of(read_layer(folder, name, part)) for part in layer_ranges(folder))
+    return added_up(summary_of(read_layer(folder, name, article_range)) for article_range in layer_ranges(folder))
 
 
 def submitted_articles(corpus: Corpus, name: str) -> Iterator[str]:

@@ -127,13 +127,13 @@ def layer_folders(annotations: Location) -> list[Location]:
     return sorted({path.parent for path in annotations.rglob("*") if path.name in names}, key=str)
 
 
-def read_layer(folder: Location, name: str, part: ArticleRange = WHOLE) -> Layer:
+def read_layer(folder: Location, name: str, article_range: ArticleRange = WHOLE) -> Layer:
     """A part of the layer in a folder, or all of it, sorted; one without files is empty.
 
     Raises:
         Problem: a file cannot be read as its table, or is not sorted by article and has several parts.
     """
-    tables = {table: read_range(table_path(folder, table), model, part) for table, model in TABLES.items()}
+    tables = {table: read_range(table_path(folder, table), model, article_range) for table, model in TABLES.items()}
     return sort_layer(Layer(name, **tables))
 
 
@@ -144,9 +144,9 @@ def in_order(paths: Mapping[str, Location], table: str, cut: Iterable[ArticleRan
         Problem: a file cannot be read as its table, or is not sorted by article and has several parts.
     """
     needed = {table, "spans"} if table == "relations" else {table}
-    for part in cut:
+    for article_range in cut:
         tables = {
-            one: read_range(paths[one], model, part) if one in needed else schema.empty(model)
+            one: read_range(paths[one], model, article_range) if one in needed else schema.empty(model)
             for one, model in TABLES.items()
         }
         yield getattr(sort_layer(Layer("", **tables)), table)

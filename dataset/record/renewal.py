@@ -82,8 +82,8 @@ def rewrite(
 def _as_written(name: str, old: Location, folder: Path) -> Path:
     """The old layer in a folder of JSON Lines. Lines in no order have to be held to be sorted."""
     folder.mkdir()
-    parts = [WHOLE] if form_of(old) == JSONL else layer_ranges(old)
-    for layer in (read_layer(old, name, part) for part in parts):
+    article_ranges = [WHOLE] if form_of(old) == JSONL else layer_ranges(old)
+    for layer in (read_layer(old, name, article_range) for article_range in article_ranges):
         for table in TABLES:
             with (folder / f"{table}.jsonl").open("ab") as out:
                 out.write(table_bytes(getattr(layer, table)))
@@ -109,30 +109,30 @@ class _Rewriting:
         made = RewrittenLayer(self._name, {table: folder / table for table in TABLES})
         with ExitStack() as opened:
             out = {table: opened.enter_context(path.open("wb")) for table, path in made.files.items()}
-            while part := [_article(pair) for pair in islice(pairs, self._at_once)]:
-                self._settle_loose(part)
-                self._keep(part)
-                made.removed += self._lost(part)
-                _write(part, out, made)
+            while articles := [_article(pair) for pair in islice(pairs, self._at_once)]:
+                self._settle_loose(articles)
+                self._keep(articles)
+                made.removed += self._lost(articles)
+                _write(articles, out, made)
         return made
 
-    def _settle_loose(self, part: list[_ArticleLines]) -> None:
-        if loose := [one for one in part if one.loose]:
+    def _settle_loose(self, articles: list[_ArticleLines]) -> None:
+        if loose := [one for one in articles if one.loose]:
             settled = lines_by_article(sort_layer(self._settle(self._read(one.new for one in loose))))
             for one in loose:
                 one.new = settled.get(one.article_id, {})
 
-    def _keep(self, part: list[_ArticleLines]) -> None:
-        if kept := [one for one in part if one.article_id in self._kept]:
+    def _keep(self, articles: list[_ArticleLines]) -> None:
+        if kept := [one for one in articles if one.article_id in self._kept]:
             both = [joined_lines([one.new, {table: one.old.get(table, b"") for table in _WORK}]) for one in kept]
             beside = lines_by_article(sort_layer(self._read(both)))
             for one in kept:
                 one.new = beside.get(one.article_id, {})
 
-    def _lost(self, part: list[_ArticleLines]) -> list[Removal]:
+    def _lost(self, articles: list[_ArticleLines]) -> list[Removal]:
         """What is lost of the articles that differ; of the others nothing is."""
         differing = [
-            one for one in part if one.old and any(one.old.get(table) != one.new.get(table) for table in _WORK)
+            one for one in articles if one.old and any(one.old.get(table) != one.new.get(table) for table in _WORK)
         ]
         if not differing:
             return []
@@ -149,9 +149,9 @@ def _article(pair: Pair) -> _ArticleLines:
     return _ArticleLines(article, new, old or {}, loose)
 
 
-def _write(part: list[_ArticleLines], out: Mapping[str, BinaryIO], made: RewrittenLayer) -> None:
+def _write(articles: list[_ArticleLines], out: Mapping[str, BinaryIO], made: RewrittenLayer) -> None:
     for table, written in out.items():
-        content = b"".join(one.new.get(table, b"") for one in part)
+        content = b"".join(one.new.get(table, b"") for one in articles)
         written.write(content)
         setattr(made, table, getattr(made, table) + content.count(b"\n"))
         if table == "tasks":

@@ -54,8 +54,10 @@ def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
         `article_id`, `other`, `jaccard`, the most similar first.
     """
     numbered = texts.sort("article_id").with_row_index("at")
-    parts = [shingles(part) for part in numbered.iter_slices(AT_ONCE)]
-    held = pl.concat([part.with_columns(pl.len().over("at").alias("total")) for part in parts])
+    article_ranges = [shingles(numbered_rows) for numbered_rows in numbered.iter_slices(AT_ONCE)]
+    held = pl.concat(
+        [numbered_rows.with_columns(pl.len().over("at").alias("total")) for numbered_rows in article_ranges]
+    )
     pairs = candidates(alike(shared(sketch(rare(held)))), neighbours(crowded(common(held))))
     near = listed(pairs, lambda some: _compared(some, held))
     names = numbered.select("at", "article_id")
@@ -150,13 +152,13 @@ class _Groups:
 
 
 def _compared(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    """The near-duplicates among some pairs, a part of them at a time: each pair is joined with all its shingles."""
+    """The near-duplicates among some pairs, some of them at a time: each pair is joined with all its shingles."""
     named = pl.concat([pairs["at"], pairs["other"]]).unique().alias("at").to_frame()
     own = held.join(named, on="at", how="semi").select("at", "shingle", "total")
     sizes = own.select("at", pl.col("total").alias("size")).unique()
-    parts = [similar(both(part, own.select("at", "shingle")), sizes) for part in pairs.iter_slices(PAIRS_AT_ONCE)]
+    near = [similar(both(some, own.select("at", "shingle")), sizes) for some in pairs.iter_slices(PAIRS_AT_ONCE)]
     none = pl.DataFrame(schema={**pairs.schema, "jaccard": pl.Float64})
-    return pl.concat([none, *(part.select("at", "other", "jaccard") for part in parts)])
+    return pl.concat([none, *(rows.select("at", "other", "jaccard") for rows in near)])
 
 
 def sketch(rare: pl.DataFrame) -> pl.DataFrame:

@@ -98,7 +98,7 @@ def _edges_of_groups(path: Location, size: int) -> list[str]:
     return edges
 
 
-def read_range(path: Location, table: type[schema.Table], part: ArticleRange = WHOLE) -> pl.DataFrame:
+def read_range(path: Location, table: type[schema.Table], article_range: ArticleRange = WHOLE) -> pl.DataFrame:
     """The rows of a table that are in a part; a missing file is a table without rows.
 
     Raises:
@@ -106,41 +106,45 @@ def read_range(path: Location, table: type[schema.Table], part: ArticleRange = W
     """
     if not path.exists():
         return schema.empty(table)
-    if part == WHOLE:
+    if article_range == WHOLE:
         return read_table(path, table)
-    rows = _from_groups(path, table, part) if path.suffix == PARQUET else _from_lines(path, table, part)
-    if not rows.select(part.holds().all()).item():
+    rows = (
+        _from_groups(path, table, article_range) if path.suffix == PARQUET else _from_lines(path, table, article_range)
+    )
+    if not rows.select(article_range.holds().all()).item():
         raise unsorted(path)
     return rows
 
 
-def _from_lines(path: Location, table: type[schema.Table], part: ArticleRange) -> pl.DataFrame:
+def _from_lines(path: Location, table: type[schema.Table], article_range: ArticleRange) -> pl.DataFrame:
     with path.open("rb") as file:
-        start, end = _places(file, path, part)
+        start, end = _places(file, path, article_range)
         file.seek(start)
         return rows_of(file.read(end - start), table, path, start)
 
 
-def _from_groups(path: Location, table: type[schema.Table], part: ArticleRange) -> pl.DataFrame:
-    rows = read_groups(path, table, part.meets)
+def _from_groups(path: Location, table: type[schema.Table], article_range: ArticleRange) -> pl.DataFrame:
+    rows = read_groups(path, table, article_range.meets)
     if not rows["article_id"].is_sorted(nulls_last=True):
         raise unsorted(path)
-    return rows.filter(part.holds())
+    return rows.filter(article_range.holds())
 
 
-def rows_before(path: Location, part: ArticleRange) -> int:
+def rows_before(path: Location, article_range: ArticleRange) -> int:
     """How many rows a table has before a part."""
     if path.suffix == PARQUET:
-        before = ArticleRange(None, part.first)
-        return _from_groups(path, schema.RECORD[path.stem], before).height if part.first is not None else 0
+        before = ArticleRange(None, article_range.first)
+        return _from_groups(path, schema.RECORD[path.stem], before).height if article_range.first is not None else 0
     with path.open("rb") as file:
-        return lines_before(path, _places(file, path, part)[0])
+        return lines_before(path, _places(file, path, article_range)[0])
 
 
-def batches(path: Location, table: type[schema.Table], parts: Sequence[ArticleRange]) -> Iterator[pl.DataFrame]:
+def batches(
+    path: Location, table: type[schema.Table], article_ranges: Sequence[ArticleRange]
+) -> Iterator[pl.DataFrame]:
     """The rows of a table, part by part."""
-    for part in parts:
-        yield read_range(path, table, part)
+    for article_range in article_ranges:
+        yield read_range(path, table, article_range)
 
 
 def unsorted(path: Location) -> Problem:
@@ -149,11 +153,11 @@ def unsorted(path: Location) -> Problem:
     return Problem(f"{path} is not sorted by article_id", f"{sort}put back what the pull wrote")
 
 
-def _places(file: IO[bytes], path: Location, part: ArticleRange) -> tuple[int, int]:
+def _places(file: IO[bytes], path: Location, article_range: ArticleRange) -> tuple[int, int]:
     """Where a part's rows begin and end in a file."""
     size = _length(file)
-    start = 0 if part.first is None else _place(file, path, size, part.first)
-    end = size if part.until is None else _place(file, path, size, part.until)
+    start = 0 if article_range.first is None else _place(file, path, size, article_range.first)
+    end = size if article_range.until is None else _place(file, path, size, article_range.until)
     if end < start:
         raise unsorted(path)
     return start, end

@@ -32,10 +32,10 @@ def test_parts_of_any_size_hold_every_row_once_and_in_order(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int]], size: int
 ) -> None:
     path = spans_file(tmp_path_factory.mktemp("parts"), rows)
-    parts = ranges_of([path], size)
-    found = pl.concat(batches(path, schema.Spans, parts))
+    article_ranges = ranges_of([path], size)
+    found = pl.concat(batches(path, schema.Spans, article_ranges))
     assert found.equals(read_range(path, schema.Spans))
-    assert (parts[0].first, parts[-1].until) == (None, None)
+    assert (article_ranges[0].first, article_ranges[-1].until) == (None, None)
 
 
 @given(ROWS, IDS, IDS)
@@ -72,11 +72,11 @@ def test_the_parts_of_several_tables_are_the_same(tmp_path: Path) -> None:
         spans=[{"article_id": f"n{at}", "span_id": "s", "start": 0, "end": 1} for at in range(0, 30, 2)],
     )
     write_layer(tmp_path, layer)
-    parts = [ArticleRange(None, "n15"), ArticleRange("n15", None)]
-    read = [read_layer(tmp_path, "r1/a1", part) for part in parts]
+    article_ranges = [ArticleRange(None, "n15"), ArticleRange("n15", None)]
+    read = [read_layer(tmp_path, "r1/a1", article_range) for article_range in article_ranges]
     whole = read_layer(tmp_path, "r1/a1")
-    assert pl.concat(part.tasks for part in read).equals(whole.tasks)
-    assert pl.concat(part.spans for part in read).equals(whole.spans)
+    assert pl.concat(article_range.tasks for article_range in read).equals(whole.tasks)
+    assert pl.concat(article_range.spans for article_range in read).equals(whole.spans)
     assert layer_ranges(tmp_path) == [WHOLE]
 
 

@@ -57,10 +57,10 @@ def test_a_layer_is_the_same_in_parquet_in_whatever_parts_it_is_read(
         patch.setattr(parquet_tables, "ROWS", group)
         patch.setattr(article_ranges, "AT_ONCE", size)
         assert len(write_layer(folder, layer, "parquet")) == len(TABLES)
-        read = [read_layer(folder, LAYER, part) for part in layer_ranges(folder)]
+        read = [read_layer(folder, LAYER, article_range) for article_range in layer_ranges(folder)]
         assert write_layer(folder, read_layer(folder, LAYER)) == []
     for name in TABLES:
-        assert pl.concat(getattr(part, name) for part in read).equals(getattr(layer, name))
+        assert pl.concat(getattr(article_range, name) for article_range in read).equals(getattr(layer, name))
 
 
 @settings(deadline=None)

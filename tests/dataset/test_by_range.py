@@ -78,7 +78,11 @@ def decisions() -> list[Row]:
 def test_the_findings_are_the_same(corpus: Corpus, size: int) -> None:
     for name in ("r1/a1", GOLD):
         paths = (corpus.layer_path(name) / f"{table}.jsonl" for table in ("tasks", "spans", "relations"))
-        found = [one for part in article_ranges.ranges_of(paths, size) for one in check_range(corpus, name, part)]
+        found = [
+            one
+            for article_range in article_ranges.ranges_of(paths, size)
+            for one in check_range(corpus, name, article_range)
+        ]
         assert found == check_range(corpus, name, WHOLE)
         assert {one.code for one in found} >= {"relation-end-missing"}
 
