@@ -54,10 +54,8 @@ def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
         `article_id`, `other`, `jaccard`, the most similar first.
     """
     numbered = texts.sort("article_id").with_row_index("at")
-    article_ranges = [shingles(numbered_rows) for numbered_rows in numbered.iter_slices(AT_ONCE)]
-    held = pl.concat(
-        [numbered_rows.with_columns(pl.len().over("at").alias("total")) for numbered_rows in article_ranges]
-    )
+    shingled = [shingles(rows) for rows in numbered.iter_slices(AT_ONCE)]
+    held = pl.concat([rows.with_columns(pl.len().over("at").alias("total")) for rows in shingled])
     pairs = candidates(alike(shared(sketch(rare(held)))), neighbours(crowded(common(held))))
     near = listed(pairs, lambda some: _compared(some, held))
     names = numbered.select("at", "article_id")
