@@ -488,11 +488,13 @@ def faults(model: type[Table], rows: pl.DataFrame, key: list[str], before: Calla
     """
     failed = failures(model, rows)
     first = before() + 1 if failed else 0
-    found = [f"row {failure.row + first}: {failure}" if failure.row is not None else str(failure) for failure in failed]
+    problems = [
+        f"row {failure.row + first}: {failure}" if failure.row is not None else str(failure) for failure in failed
+    ]
     if not set(key) <= set(rows.columns):
-        return found
+        return problems
     twice = rows.filter(rows.select(key).is_duplicated()).select(key).unique(maintain_order=True)
-    return found + [f"{' '.join(map(str, row))} is there twice" for row in twice.iter_rows()]
+    return problems + [f"{' '.join(map(str, row))} is there twice" for row in twice.iter_rows()]
 
 
 def arrow_schema(table: type[Table]) -> pyarrow.Schema:
@@ -512,21 +514,21 @@ def features(table: type[Table]) -> datasets.Features:
     """What `load_dataset` shows of the table: its types, and class names where a column holds classes."""
     import datasets
 
-    found = datasets.Features.from_arrow_schema(arrow_schema(table))
+    column_types = datasets.Features.from_arrow_schema(arrow_schema(table))
     for name, col in columns(table).items():
         if classes := (col.metadata or {}).get("classes"):
-            found[name] = datasets.List(datasets.ClassLabel(names=classes))
-    return found
+            column_types[name] = datasets.List(datasets.ClassLabel(names=classes))
+    return column_types
 
 
 def fields(table: type[Table], within: str = "") -> list[tuple[str, str, str]]:
     """Name, type and description of each column; the columns of nested rows follow theirs as `outer[].inner`."""
-    found, types = [], polars_schema(table)
+    described, types = [], polars_schema(table)
     for name, col in columns(table).items():
         rows = (col.metadata or {}).get("rows")
-        found.append((within + name, "list of rows" if rows else _type_name(types[name]), col.description))
-        found += fields(rows, f"{within}{name}[].") if rows else []
-    return found
+        described.append((within + name, "list of rows" if rows else _type_name(types[name]), col.description))
+        described += fields(rows, f"{within}{name}[].") if rows else []
+    return described
 
 
 def _type_name(dtype: pl.DataType) -> str:

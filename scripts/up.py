@@ -65,7 +65,7 @@ def _check_blindness(known: Secrets) -> None:
     tell("trying to get past what keeps annotators apart")
     for line in checked("blindness", lambda: trespass.blindness(known)):
         if line.mark == "fail":
-            raise Problem(f"annotators are not blind on this server: {line.said}", str(line.mend))
+            raise Problem(f"annotators are not blind on this server: {line.message}", str(line.next_step))
 
 
 def login(account: Account, server: Server) -> str:

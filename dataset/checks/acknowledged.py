@@ -67,23 +67,30 @@ def place(corpus: Corpus, finding: Finding) -> str | None:
     return f"{finding.start}:{finding.end} {text[finding.start : finding.end]}" if inside else None
 
 
-def judge(corpus: Corpus, found: Iterable[Finding], *, whole: bool) -> JudgedFindings:
-    """Parts the acknowledged warnings from the rest. Where `found` is of the whole record, stale ones are told, too."""
+def judge(corpus: Corpus, findings: Iterable[Finding], *, whole: bool) -> JudgedFindings:
+    """Parts the acknowledged warnings from the rest.
+
+    Where `findings` is of the whole record, stale ones are told, too.
+    """
     judged = JudgedFindings([], [])
-    for one, let in judging(corpus, found, whole=whole):
-        (judged.acknowledged if let else judged.open).append(one)
+    for finding, let in judging(corpus, findings, whole=whole):
+        (judged.acknowledged if let else judged.open).append(finding)
     return judged
 
 
-def judging(corpus: Corpus, found: Iterable[Finding], *, whole: bool) -> Iterator[tuple[Finding, bool]]:
+def judging(corpus: Corpus, findings: Iterable[Finding], *, whole: bool) -> Iterator[tuple[Finding, bool]]:
     """The same, one finding after the other, each with whether it was acknowledged."""
     known: set[_Key] = set(read(corpus).select(_KEY).iter_rows())
     about, used = {key[:2] for key in known}, set()
-    for one in found:
-        key = _key(corpus, one) if (one.code, one.article_id) in about and one.severity == "warning" else None
+    for finding in findings:
+        key = (
+            _key(corpus, finding)
+            if (finding.code, finding.article_id) in about and finding.severity == "warning"
+            else None
+        )
         if key in known:
             used.add(key)
-        yield one, key in known
+        yield finding, key in known
     yield from ((_stale(*key), False) for key in sorted(known - used) if whole)
 
 
@@ -99,7 +106,7 @@ def _stale(code: str, article: str, where: str) -> Finding:
 
 def acknowledge(
     corpus: Corpus,
-    found: Iterable[Finding],
+    findings: Iterable[Finding],
     code: str,
     article: str,
     at: str,
@@ -108,17 +115,17 @@ def acknowledge(
 ) -> Finding:
     """Lets the warning of that code at `START:END` of the article stand. Returns it.
 
-    `found` is what the checks find; the warning may have changed since, and then its acknowledgement is stale.
+    `findings` is what the checks find; the warning may have changed since, and then its acknowledgement is stale.
 
     Raises:
         Problem: the code is unknown or an error's, the reason is empty, or there is no such warning.
     """
     _refuse(code, reason)
-    there = [one for one in found if (one.code, one.article_id) == (code, article)]
-    chosen = next((one for one in there if f"{one.start}:{one.end}" == at), None)
+    candidates = [finding for finding in findings if (finding.code, finding.article_id) == (code, article)]
+    chosen = next((finding for finding in candidates if f"{finding.start}:{finding.end}" == at), None)
     key = _key(corpus, chosen) if chosen else None
     if chosen is None or key is None:
-        raise Problem(f"{article} has no {code} at {at}", f"it has: {_places(corpus, there)}")
+        raise Problem(f"{article} has no {code} at {at}", f"it has: {_places(corpus, candidates)}")
     new = schema.frame(schema.Acknowledged, [{**dict(zip(_KEY, key, strict=True)), "reason": reason.strip()}])
     with changing(corpus, tell):
         if article in withdrawn_articles(corpus):
@@ -128,10 +135,10 @@ def acknowledge(
     return chosen
 
 
-def _places(corpus: Corpus, found: list[Finding]) -> str:
+def _places(corpus: Corpus, findings: list[Finding]) -> str:
     """The first of their places, each with the first of its words."""
-    shown = dict.fromkeys(where[:50] for one in found[:SHOWN] if (where := place(corpus, one)))
-    return (", ".join(shown) or "none") + (f" and {len(found) - SHOWN} more" if len(found) > SHOWN else "")
+    shown = dict.fromkeys(where[:50] for finding in findings[:SHOWN] if (where := place(corpus, finding)))
+    return (", ".join(shown) or "none") + (f" and {len(findings) - SHOWN} more" if len(findings) > SHOWN else "")
 
 
 def _refuse(code: str, reason: str) -> None:

@@ -50,8 +50,8 @@ def _strays(decisions: pl.DataFrame, spans: pl.DataFrame) -> Iterator[Finding]:
     for row in spans.join(decisions, left_on=gold, right_on=named, how="anti").iter_rows(named=True):
         message = f"no decision made the span {row['span_id']}"
         yield Finding("unsound-decision", GOLD, row["article_id"], message, row["span_id"], row["start"], row["end"])
-    told = decisions.filter(pl.col("gold_span").is_not_null()).unique(named, maintain_order=True)
-    for row in told.join(spans, left_on=named, right_on=gold, how="anti").iter_rows(named=True):
+    with_gold = decisions.filter(pl.col("gold_span").is_not_null()).unique(named, maintain_order=True)
+    for row in with_gold.join(spans, left_on=named, right_on=gold, how="anti").iter_rows(named=True):
         message = f"a decision names the span {row['gold_span']}, which the gold lacks"
         yield Finding("unsound-decision", GOLD, row["article_id"], message)
 
@@ -60,10 +60,10 @@ def _contradicted(
     corpus: Corpus, decisions: pl.DataFrame, gold: pl.DataFrame, article_range: ArticleRange
 ) -> Iterator[Finding]:
     """Spans that are said to be kept and are another in the gold, and those said to be changed that are the same."""
-    told = decisions.filter(pl.col("to_span").is_null(), pl.col("outcome").is_in(["kept", "changed"]))
+    claims = decisions.filter(pl.col("to_span").is_null(), pl.col("outcome").is_in(["kept", "changed"]))
     ours = gold.select("article_id", pl.col("span_id").alias("gold_span"), *_content_columns("gold"))
     key = ["round", "annotator", "article_id", "span_id"]
-    both = told.join(_spans_of(corpus, told, article_range), on=key).join(ours, on=["article_id", "gold_span"])
+    both = claims.join(_spans_of(corpus, claims, article_range), on=key).join(ours, on=["article_id", "gold_span"])
     same = pl.all_horizontal(pl.col(f"own_{name}").eq_missing(pl.col(f"gold_{name}")) for name in _CONTENT)
     for row in both.filter(same != (pl.col("outcome") == "kept")).iter_rows(named=True):
         what = "is another in the gold" if row["outcome"] == "kept" else "is the same in the gold"
@@ -83,7 +83,8 @@ def _content_columns(whose: str) -> list[pl.Expr]:
 def _spans_of(corpus: Corpus, decisions: pl.DataFrame, article_range: ArticleRange) -> pl.DataFrame:
     """What the annotators who are named say, by round, annotator, article and span."""
     names = [
-        f"{one}/{who}" for one, who in decisions.select("round", "annotator").unique().sort("round", "annotator").rows()
+        f"{round_name}/{who}"
+        for round_name, who in decisions.select("round", "annotator").unique().sort("round", "annotator").rows()
     ]
     spans = [
         schema.empty(schema.Spans),

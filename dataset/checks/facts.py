@@ -55,10 +55,10 @@ class Facts:
             pl.col("label").is_in(vocabulary.LABELS) & ~pl.struct("article_id", "span_id").is_duplicated()
         ).join(self.submitted, on="article_id", how="semi", maintain_order="left")
         inside = judged.filter((start >= 0) & (start < end) & (end <= text.str.len_chars()))
-        left = pl.max_horizontal(start - _WINDOW, 0)
+        window_start = pl.max_horizontal(start - _WINDOW, 0)
         return inside.filter(text.str.slice(start, end - start) == pl.col("text")).select(
             pl.exclude("article_text"),
-            text.str.slice(left, start - left).alias("before"),
+            text.str.slice(window_start, start - window_start).alias("before"),
             text.str.slice(end, _WINDOW).alias("after"),
         )
 

@@ -20,11 +20,11 @@ def cues(facts: Facts) -> Iterator[Finding]:
     hedges = facts.sound.filter(label="hedge")
     words = hedges.select(pl.col("text").unique())
     kinds = words.with_columns(pl.col("text").map_elements(lexicon.cue_kind, pl.String).alias("listed"))
-    told = hedges.join(kinds, on="text", how="left", maintain_order="left")
-    for row in told.filter(~pl.col("listed").eq_missing(pl.col("hedge_kind"))).iter_rows(named=True):
-        if found := _cue(facts, row):
-            yield found
-    for row in told.filter(_is_verb(), listed="evidential", hedge_kind="evidential").iter_rows(named=True):
+    listed = hedges.join(kinds, on="text", how="left", maintain_order="left")
+    for row in listed.filter(~pl.col("listed").eq_missing(pl.col("hedge_kind"))).iter_rows(named=True):
+        if finding := _cue(facts, row):
+            yield finding
+    for row in listed.filter(_is_verb(), listed="evidential", hedge_kind="evidential").iter_rows(named=True):
         yield facts.at("h4-verb-of-saying", row, f"“{row['text']}” is a verb of saying before “that”")
 
 
@@ -64,24 +64,24 @@ def other_targets(facts: Facts) -> Iterator[Finding]:
     marks = _marks(facts, drawn) if drawn.height else {}
     ruled = {
         (article, hedge): target
-        for article, found in marks.items()
-        for hedge, target in hedge_targets.targets(facts.text_of[article], found, set())
+        for article, spans in marks.items()
+        for hedge, target in hedge_targets.targets(facts.text_of[article], spans, set())
     }
     for article, start, end in drawn.select("article_id", "from_span", "to_span").iter_rows():
         hedge, target = facts.span(article, start), facts.span(article, end)
         by_rule = ruled.get((article, start))
         if article in marks and hedge and target and by_rule != end and (by_rule or not _open(hedge, target)):
-            told = facts.span(article, by_rule) if by_rule else None
-            rule = f"the rule links it to “{told['text'][:40]}”" if told else "the rule gives it no link"
+            expected = facts.span(article, by_rule) if by_rule else None
+            rule = f"the rule links it to “{expected['text'][:40]}”" if expected else "the rule gives it no link"
             yield facts.at("h10-other-target", hedge, f"it is drawn to “{target['text'][:40]}”; {rule}")
 
 
 def _marks(facts: Facts, drawn: pl.DataFrame) -> dict[str, list[hedge_targets.TargetSpan]]:
     spans = facts.sound.join(drawn.select("article_id").unique(), on="article_id", how="semi")
-    found: dict[str, list[hedge_targets.TargetSpan]] = {}
+    marks: dict[str, list[hedge_targets.TargetSpan]] = {}
     for article, *mark in spans.select("article_id", "span_id", "label", "start", "end", "hedge_kind").iter_rows():
-        found.setdefault(article, []).append(hedge_targets.TargetSpan(*mark))
-    return found
+        marks.setdefault(article, []).append(hedge_targets.TargetSpan(*mark))
+    return marks
 
 
 def _open(hedge: Row, target: Row) -> bool:

@@ -94,7 +94,7 @@ def _circling(facts: Facts) -> dict[_Node, tuple[_Node, ...]]:
     for article, start, end in _steps(facts):
         onward.setdefault((article, start), (article, end))
     done: set[_Node] = set()
-    found: dict[_Node, tuple[_Node, ...]] = {}
+    rings: dict[_Node, tuple[_Node, ...]] = {}
     for node in onward:
         path: dict[_Node, int] = {}
         while node in onward and node not in done and node not in path:
@@ -102,9 +102,9 @@ def _circling(facts: Facts) -> dict[_Node, tuple[_Node, ...]]:
             node = onward[node]
         if node in path:
             ring = tuple(sorted(list(path)[path[node] :]))
-            found |= dict.fromkeys(ring, ring)
+            rings |= dict.fromkeys(ring, ring)
         done |= set(path)
-    return found
+    return rings
 
 
 def _steps(facts: Facts) -> Iterator[tuple[str, str, str]]:

@@ -27,41 +27,41 @@ class SpansInText(schema.Spans):
     article_text: str = schema.column("the article's text, null where it cannot be read", optional=True)
 
     @pa.dataframe_check(name="offsets-out-of-range")
-    def within(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
+    def within(cls, table: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
         length = pl.col("article_text").str.len_chars()
-        return data.lazyframe.select(((pl.col("start") >= 0) & (pl.col("end") <= length)).fill_null(True))
+        return table.lazyframe.select(((pl.col("start") >= 0) & (pl.col("end") <= length)).fill_null(True))
 
     @pa.dataframe_check(name="end-not-after-start")
-    def ordered(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
-        return data.lazyframe.select(pl.col("start") < pl.col("end"))
+    def ordered(cls, table: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
+        return table.lazyframe.select(pl.col("start") < pl.col("end"))
 
     @pa.dataframe_check(name="text-not-slice")
-    def sliced(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
+    def sliced(cls, table: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
         start, end, text = pl.col("start"), pl.col("end"), pl.col("article_text")
         inside = (start >= 0) & (start < end) & (end <= text.str.len_chars())
         words = text.str.slice(pl.when(inside).then(start).otherwise(0), pl.when(inside).then(end - start).otherwise(0))
-        return data.lazyframe.select((~inside | (words == pl.col("text")).fill_null(False)).fill_null(True))
+        return table.lazyframe.select((~inside | (words == pl.col("text")).fill_null(False)).fill_null(True))
 
     @pa.dataframe_check(name="e1-blank-at-edge")
-    def trimmed(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
-        return data.lazyframe.select(~pl.col("text").str.contains(_BLANK_EDGE).fill_null(False))
+    def trimmed(cls, table: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
+        return table.lazyframe.select(~pl.col("text").str.contains(_BLANK_EDGE).fill_null(False))
 
     @pa.dataframe_check(name="missing-attribute")
-    def complete(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
-        return data.lazyframe.select(~pl.any_horizontal(*map(_lacks, _needed())))
+    def complete(cls, table: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
+        return table.lazyframe.select(~pl.any_horizontal(*map(_lacks, _needed())))
 
     @pa.dataframe_check(name="foreign-attribute")
-    def own(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
-        return data.lazyframe.select(~pl.any_horizontal(*map(_foreign, _ATTRIBUTES)))
+    def own(cls, table: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
+        return table.lazyframe.select(~pl.any_horizontal(*map(_foreign, _ATTRIBUTES)))
 
     @pa.dataframe_check(name="unreadable-number")
-    def readable(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
-        return data.lazyframe.select(pl.col("number_value").is_null() | _read_again().struct.field("readable"))
+    def readable(cls, table: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
+        return table.lazyframe.select(pl.col("number_value").is_null() | _read_again().struct.field("readable"))
 
     @pa.dataframe_check(name="bounds-differ")
-    def bounded(cls, data: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
+    def bounded(cls, table: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
         same = [pl.col(name).eq_missing(_read_again().struct.field(name)) for name in _BOUNDS]
-        return data.lazyframe.select(pl.col("number_value").is_null() | pl.all_horizontal(*same))
+        return table.lazyframe.select(pl.col("number_value").is_null() | pl.all_horizontal(*same))
 
 
 def _read_again() -> pl.Expr:
@@ -75,7 +75,7 @@ _READING = pl.Struct({"readable": pl.Boolean, "number_low": pl.Float64, "number_
 def _readings(values: pl.Series) -> pl.Series:
     """What each value says; each that stands several times is read once."""
     once = values.unique()
-    read = pl.DataFrame({"value": once, "reading": pl.Series([_reading(one) for one in once], dtype=_READING)})
+    read = pl.DataFrame({"value": once, "reading": pl.Series([_reading(value) for value in once], dtype=_READING)})
     wanted = pl.DataFrame({"value": values})
     return wanted.join(read, on="value", how="left", nulls_equal=True, maintain_order="left")["reading"]
 

@@ -33,9 +33,9 @@ def trailing_commas(facts: Facts) -> Iterator[Finding]:
 
 def speakers_without_quote(facts: Facts) -> Iterator[Finding]:
     """Speakers that no quote is linked to."""
-    said = facts.linked("said_by", "to_span")
+    links = facts.linked("said_by", "to_span")
     speakers = facts.sound.filter(label="speaker")
-    lonely = speakers.join(said, on=["article_id", "span_id"], how="anti", maintain_order="left")
+    lonely = speakers.join(links, on=["article_id", "span_id"], how="anti", maintain_order="left")
     for row in lonely.iter_rows(named=True):
         yield facts.at("s8-speaker-without-quote", row, f"no quote is linked to “{row['text']}”")
 
@@ -48,8 +48,8 @@ def unregistered_entities(facts: Facts) -> Iterator[Finding]:
     nearest = _registry(facts)
     for row in of_events.join(known, on=["event_id", "entity"], how="anti").iter_rows(named=True):
         near = nearest(row["event_id"], row["entity"])
-        told = f"; the nearest is “{near}”" if near else ""
-        yield facts.at("entity-not-registered", row, f"the registry of the event has no “{row['entity']}”{told}")
+        hint = f"; the nearest is “{near}”" if near else ""
+        yield facts.at("entity-not-registered", row, f"the registry of the event has no “{row['entity']}”{hint}")
 
 
 def _registry(facts: Facts) -> Callable[[str, str], str | None]:
@@ -61,7 +61,7 @@ def _registry(facts: Facts) -> Callable[[str, str], str | None]:
     @cache
     def nearest(event: str, name: str) -> str | None:
         known = names.get(event, {})
-        folded = {one.casefold(): one for one in known}
+        folded = {entity.casefold(): entity for entity in known}
         close = difflib.get_close_matches(name.casefold(), folded, 1, 0.5)
         return known[folded[close[0]]] if close else None
 

@@ -65,7 +65,9 @@ def relation_ends(facts: Facts) -> Iterator[Finding]:
 def _doubtful(facts: Facts) -> pl.DataFrame:
     """The links that are not plainly right: two ends that are there and differ, and the type that their labels give."""
     pairs = [
-        (one, other, vocabulary.relation_type(one, other)) for one in vocabulary.LABELS for other in vocabulary.LABELS
+        (from_label, to_label, vocabulary.relation_type(from_label, to_label))
+        for from_label in vocabulary.LABELS
+        for to_label in vocabulary.LABELS
     ]
     meant = pl.DataFrame(pairs, ["from_label", "to_label", "type"], orient="row")
     ids = facts.layer.spans.unique(["article_id", "span_id"], keep="last")
@@ -106,5 +108,5 @@ def duplicate_relations(facts: Facts) -> Iterator[Finding]:
 
 def _from(facts: Facts, link: dict[str, Any]) -> dict[str, Any]:
     """The span that a link starts from, or what is known of it."""
-    found = facts.span(link["article_id"], link["from_span"])
-    return found or {"article_id": link["article_id"], "span_id": link["from_span"]}
+    span = facts.span(link["article_id"], link["from_span"])
+    return span or {"article_id": link["article_id"], "span_id": link["from_span"]}

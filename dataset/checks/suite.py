@@ -35,21 +35,31 @@ def check_layer(corpus: Corpus, layer: Layer) -> list[Finding]:
 
 def errors_of(corpus: Corpus, layer: Layer) -> list[Finding]:
     """The findings of severity error, by article and place, without looking for what is a warning at most."""
-    return [one for one in found_by(STRUCTURE + RULES, corpus, layer) if one.severity == "error"]
+    return [finding for finding in found_by(STRUCTURE + RULES, corpus, layer) if finding.severity == "error"]
 
 
 def found_by(checks: Iterable[Check], corpus: Corpus, layer: Layer) -> list[Finding]:
     """What these checks find in a layer, and articles that the corpus does not have; by article and place."""
     facts = gather(corpus, layer)
-    found = [finding for check in checks for finding in check(facts)]
+    findings = [finding for check in checks for finding in check(facts)]
     known = set(facts.events["article_id"])
-    found += [_unknown_article(layer.name, one) for one in layer.tasks["article_id"].drop_nulls() if one not in known]
-    return sorted(found, key=place)
+    findings += [
+        _unknown_article(layer.name, article_id)
+        for article_id in layer.tasks["article_id"].drop_nulls()
+        if article_id not in known
+    ]
+    return sorted(findings, key=place)
 
 
-def place(one: Finding) -> tuple[str, int, str, str, str]:
+def place(finding: Finding) -> tuple[str, int, str, str, str]:
     """What findings are sorted by: article and place."""
-    return (one.article_id, -1 if one.start is None else one.start, one.code, one.span_id or "", one.message)
+    return (
+        finding.article_id,
+        -1 if finding.start is None else finding.start,
+        finding.code,
+        finding.span_id or "",
+        finding.message,
+    )
 
 
 def _unknown_article(layer: str, article: str) -> Finding:
@@ -125,19 +135,19 @@ def _check(corpus: Corpus, name: str, each: OrderedMap) -> Iterator[Finding]:
     except Problem as problem:
         yield unreadable_table(name, problem)
         return
-    for found in each(partial(check_range, corpus, name), article_ranges):
-        for one in found:
-            if one.code != UNREADABLE or one.message not in unreadable:
-                yield one
-            if one.code == UNREADABLE:
-                unreadable.add(one.message)
+    for findings in each(partial(check_range, corpus, name), article_ranges):
+        for finding in findings:
+            if finding.code != UNREADABLE or finding.message not in unreadable:
+                yield finding
+            if finding.code == UNREADABLE:
+                unreadable.add(finding.message)
 
 
 def check_range(corpus: Corpus, name: str, article_range: ArticleRange) -> list[Finding]:
     """All findings of a part of a layer, by article and place; of the gold, those of its decisions, too."""
     decisions = list(check_decisions(corpus, article_range)) if name == GOLD else []
     try:
-        found = check_layer(corpus, read_layer(corpus.layer_path(name), name, article_range))
+        findings = check_layer(corpus, read_layer(corpus.layer_path(name), name, article_range))
     except Problem as problem:
-        found = [unreadable_table(name, problem)]
-    return sorted([*found, *decisions], key=place) if decisions else found
+        findings = [unreadable_table(name, problem)]
+    return sorted([*findings, *decisions], key=place) if decisions else findings

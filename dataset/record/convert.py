@@ -57,9 +57,9 @@ def _rows(paths: dict[str, Location], table: str, article_ranges: list[ArticleRa
     return (rows.sort("article_id", nulls_last=True, maintain_order=True) for rows in decisions)
 
 
-def _require_same(one: Iterator[pl.DataFrame], other: Iterator[pl.DataFrame], path: Location) -> None:
-    for rows, others in zip_longest(one, other):
-        if rows is None or others is None or not rows.equals(others):
+def _require_same(first: Iterator[pl.DataFrame], second: Iterator[pl.DataFrame], path: Location) -> None:
+    for first_rows, second_rows in zip_longest(first, second):
+        if first_rows is None or second_rows is None or not first_rows.equals(second_rows):
             raise Problem(
                 f"{path} and the file that is to take its place hold other rows",
                 "look which of the two is right, and remove the other",

@@ -120,7 +120,7 @@ class Corpus:
     def entities_of(self, events: pl.Series) -> pl.DataFrame:
         """The registries of these events, each in the order of the file."""
         ids = self._by_event["event_id"]
-        edges = [(bisect_left(ids, one), bisect_right(ids, one)) for one in events.drop_nulls().unique().sort()]
+        edges = [(bisect_left(ids, event), bisect_right(ids, event)) for event in events.drop_nulls().unique().sort()]
         return pl.concat([self._by_event.clear(), *(self._by_event[start:end] for start, end in edges if start < end)])
 
     @cached_property
@@ -131,10 +131,10 @@ class Corpus:
     @cached_property
     def speakers(self) -> dict[str, list[str]]:
         """The canonical names of each event's registry, in the order of its file."""
-        found: dict[str, list[str]] = {}
+        names: dict[str, list[str]] = {}
         for event, name in self.entities.select("event_id", "entity").iter_rows():
-            found.setdefault(event, []).append(name)
-        return found
+            names.setdefault(event, []).append(name)
+        return names
 
     @property
     def decisions(self) -> Location:
@@ -258,8 +258,8 @@ def as_committed(corpus: Corpus, folder: Path) -> Corpus:
             f"{corpus.root / SETTINGS} gives the corpus no name, and its folder's is not in the commit",
             'write name = "…", and commit',
         )
-    there = _from_settings(corpus.root, settings)
-    known: dict[str, Any] = {field.name: getattr(there, field.name) for field in fields(there)}
+    configured = _from_settings(corpus.root, settings)
+    known: dict[str, Any] = {field.name: getattr(configured, field.name) for field in fields(configured)}
     moved = {name: folder / path.relative_to(corpus.root) for name, path in known.items() if isinstance(path, Path)}
     committed = Corpus(**{**known, **moved})
     _refuse_links(committed)
@@ -276,8 +276,8 @@ def _settings(root: Path) -> dict[str, Any]:
     return settings
 
 
-def read_toml(path: Path, mend: str) -> dict[str, Any]:
-    """The values of a TOML file. `mend` is what to do where it cannot be read.
+def read_toml(path: Path, next_step: str) -> dict[str, Any]:
+    """The values of a TOML file. `next_step` is what to do where it cannot be read.
 
     Raises:
         Problem: it cannot be read.
@@ -285,11 +285,11 @@ def read_toml(path: Path, mend: str) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise Problem(f"{path} cannot be read: {error.strerror}", mend) from None
+        raise Problem(f"{path} cannot be read: {error.strerror}", next_step) from None
     # A ValueError of every kind: numbers of too many digits, dates that there are not, null bytes.
     except (ValueError, RecursionError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise Problem(f"{path} cannot be read: {why}", mend) from None
+        raise Problem(f"{path} cannot be read: {why}", next_step) from None
 
 
 def _refuse_other_format(root: Path, written: Any) -> None:
@@ -346,29 +346,33 @@ def _maker(root: Path, of: str, maker: Any) -> Maker:
     return Maker(_text(root, maker, "kind", "", f" in [annotators.{of}]"), _note(root, of, maker))
 
 
-def _proportions(root: Path, told: Any) -> dict[str, float]:
+def _proportions(root: Path, shares: Any) -> dict[str, float]:
     """The share of events that each split is to get."""
-    known = isinstance(told, dict) and set(told) <= set(vocabulary.SPLITS)
-    if not known or not all(type(share) in (int, float) and 0 <= share <= 1 for share in told.values()):
+    known = isinstance(shares, dict) and set(shares) <= set(vocabulary.SPLITS)
+    if not known or not all(type(share) in (int, float) and 0 <= share <= 1 for share in shares.values()):
         raise Problem(f"{root / SETTINGS}: [splits] gives no shares", "write train = 0.8, validation = 0.1, test = 0.1")
-    if abs(sum(told.values()) - 1) > 1e-9:
+    if abs(sum(shares.values()) - 1) > 1e-9:
         raise Problem(f"{root / SETTINGS}: the shares in [splits] do not add up to 1", "mend them")
-    return {name: float(told.get(name, 0.0)) for name in vocabulary.SPLITS}
+    return {name: float(shares.get(name, 0.0)) for name in vocabulary.SPLITS}
 
 
-def _record(root: Path, told: Any, annotations: Path) -> tuple[Location, str]:
+def _record(root: Path, settings: Any, annotations: Path) -> tuple[Location, str]:
     """Where the layers lie, and in which form new ones are written."""
-    if not isinstance(told, dict) or told.keys() - {"format", "address"} or told.get("format", JSONL) not in (*FORMS,):
+    if (
+        not isinstance(settings, dict)
+        or settings.keys() - {"format", "address"}
+        or settings.get("format", JSONL) not in (*FORMS,)
+    ):
         raise Problem(
             f"{root / SETTINGS}: [record] may say format and address, and nothing else",
             f"write format = {' or '.join(map(repr, FORMS))}",
         )
     where = f"{root / SETTINGS}: address in [record]"
-    address = _text(root, told, "address", "", " in [record]") if "address" in told else None
+    address = _text(root, settings, "address", "", " in [record]") if "address" in settings else None
     record = annotations if address is None else location(root, address, where)
     if isinstance(record, Path):
         _inside(root, record, "address in [record]")
-    return record, str(told.get("format", JSONL))
+    return record, str(settings.get("format", JSONL))
 
 
 def _inside(root: Path, path: Path, setting: str = "[paths]") -> Path:

@@ -24,13 +24,13 @@ class Summary:
     annotators: frozenset[str] = field(default_factory=frozenset)
     guidelines_versions: frozenset[str] = field(default_factory=frozenset)
 
-    def __add__(self, other: Summary) -> Summary:
+    def __add__(self, summary: Summary) -> Summary:
         """Of both together."""
         return Summary(
             self.name,
-            {name: count + other.counts[name] for name, count in self.counts.items()},
-            self.annotators | other.annotators,
-            self.guidelines_versions | other.guidelines_versions,
+            {name: count + summary.counts[name] for name, count in self.counts.items()},
+            self.annotators | summary.annotators,
+            self.guidelines_versions | summary.guidelines_versions,
         )
 
     @property
@@ -54,8 +54,8 @@ def summary_of(layer: Layer) -> Summary:
 
 def added_up(summaries: Iterable[Summary]) -> Summary:
     """The summary of all parts of a layer; there is at least one."""
-    first, *others = summaries
-    return sum(others, start=first)
+    first, *rest = summaries
+    return sum(rest, start=first)
 
 
 def summary(corpus: Corpus, name: str) -> Summary:

@@ -30,8 +30,8 @@ class DoctorLine:
 
     check: str
     mark: Mark
-    said: str
-    mend: str | None = None
+    message: str
+    next_step: str | None = None
 
 
 def problem_line(name: str, check: Callable[[], Iterable[DoctorLine]]) -> Iterator[DoctorLine]:
@@ -51,24 +51,24 @@ def machine() -> Iterator[DoctorLine]:
     yield from problem_line("python", python)
 
 
-def corpus(here: Corpus) -> Iterator[DoctorLine]:
+def corpus(corpus: Corpus) -> Iterator[DoctorLine]:
     """What holds for a corpus without its server."""
-    yield from problem_line("folder", lambda: folder(here.root))
-    yield from problem_line("disk", lambda: disk(here.root))
-    yield from problem_line("git", lambda: git(here.root))
-    yield from problem_line("articles", lambda: table(here, "articles", schema.Articles, ["article_id"]))
-    yield from problem_line("entities", lambda: table(here, "entities", schema.Entities, ["event_id", "entity"]))
-    yield from problem_line("texts", lambda: texts(here))
+    yield from problem_line("folder", lambda: folder(corpus.root))
+    yield from problem_line("disk", lambda: disk(corpus.root))
+    yield from problem_line("git", lambda: git(corpus.root))
+    yield from problem_line("articles", lambda: table(corpus, "articles", schema.Articles, ["article_id"]))
+    yield from problem_line("entities", lambda: table(corpus, "entities", schema.Entities, ["event_id", "entity"]))
+    yield from problem_line("texts", lambda: texts(corpus))
 
 
 def python() -> Iterator[DoctorLine]:
     """The version of Python."""
-    found = ".".join(map(str, sys.version_info[:3]))
+    version = ".".join(map(str, sys.version_info[:3]))
     wanted = ".".join(map(str, PYTHON))
     if sys.version_info[:2] < PYTHON:
-        yield DoctorLine("python", "fail", f"Python {found}", f"install Python {wanted} or newer")
+        yield DoctorLine("python", "fail", f"Python {version}", f"install Python {wanted} or newer")
     else:
-        yield DoctorLine("python", "ok", f"Python {found}")
+        yield DoctorLine("python", "ok", f"Python {version}")
 
 
 def folder(root: Path) -> Iterator[DoctorLine]:
@@ -85,9 +85,9 @@ def folder(root: Path) -> Iterator[DoctorLine]:
 def disk(root: Path) -> Iterator[DoctorLine]:
     """Room where the corpus lies."""
     free = shutil.disk_usage(root).free
-    said = f"{free / 1e9:.1f} GB free where the corpus lies"
-    mend = None if free >= ROOM else f"make room: at least {ROOM / 1e9:.0f} GB"
-    yield DoctorLine("disk", "warn" if mend else "ok", said, mend)
+    message = f"{free / 1e9:.1f} GB free where the corpus lies"
+    next_step = None if free >= ROOM else f"make room: at least {ROOM / 1e9:.0f} GB"
+    yield DoctorLine("disk", "warn" if next_step else "ok", message, next_step)
 
 
 def git(root: Path) -> Iterator[DoctorLine]:
@@ -103,8 +103,8 @@ def git(root: Path) -> Iterator[DoctorLine]:
     open_names = [name for name in PRIVATE if _git(root, "check-ignore", "--quiet", name).returncode]
     tracked = _git(root, "ls-files", "--", *(name.split("/")[0] for name in PRIVATE)).stdout.split("\n")[0]
     if tracked:
-        mend = f"git rm --cached {tracked}, and change the passwords and tokens that were in it"
-        yield DoctorLine("git", "fail", f"git holds {tracked}, which is secret or raw", mend)
+        next_step = f"git rm --cached {tracked}, and change the passwords and tokens that were in it"
+        yield DoctorLine("git", "fail", f"git holds {tracked}, which is secret or raw", next_step)
     elif open_names:
         names = ", ".join(_as_ignored(name) for name in open_names)
         yield DoctorLine(
@@ -128,13 +128,13 @@ def _last(words: str) -> str:
     return words.strip().split("\n")[-1] or "git does not say why"
 
 
-def table(here: Corpus, name: str, model: type[schema.Table], key: list[str]) -> Iterator[DoctorLine]:
+def table(corpus: Corpus, name: str, model: type[schema.Table], key: list[str]) -> Iterator[DoctorLine]:
     """Whether a table of seeds is what the schema says."""
-    path = here.seeds / f"{name}.jsonl"
+    path = corpus.seeds / f"{name}.jsonl"
     rows = read_table(path, model)
-    if found := schema.faults(model, rows, key):
+    if faults := schema.faults(model, rows, key):
         yield DoctorLine(
-            name, "fail", f"{path}: {_some(found)}", "mend the file; dataset/schema.py says what it may hold"
+            name, "fail", f"{path}: {_some(faults)}", "mend the file; dataset/schema.py says what it may hold"
         )
     elif not rows.height:
         yield DoctorLine(name, "warn", f"{path} has no row", _first_row(name))
@@ -148,24 +148,24 @@ def _first_row(name: str) -> str:
     return "add the speakers that annotators are to choose from"
 
 
-def texts(here: Corpus) -> Iterator[DoctorLine]:
+def texts(corpus: Corpus) -> Iterator[DoctorLine]:
     """Whether every article's text is the one taken in, and every text is an article's."""
-    ids = here.articles["article_id"].to_list()
-    lost = [reason for reason in (_unreadable(here, one) for one in ids) if reason]
+    ids = corpus.articles["article_id"].to_list()
+    lost = [reason for reason in (_unreadable(corpus, article_id) for article_id in ids) if reason]
     if lost:
         yield DoctorLine("texts", "fail", _some(lost), "put the texts back as they were taken in")
         return
-    stray = sorted({path.stem for path in (here.seeds / "text").glob("*.txt")} - set(ids))
+    stray = sorted({path.stem for path in (corpus.seeds / "text").glob("*.txt")} - set(ids))
     if stray:
-        mend = "take them in with `hedgerow intake`, or delete them"
-        yield DoctorLine("texts", "warn", f"texts without a row in articles.jsonl: {_some(stray)}", mend)
+        next_step = "take them in with `hedgerow intake`, or delete them"
+        yield DoctorLine("texts", "warn", f"texts without a row in articles.jsonl: {_some(stray)}", next_step)
     else:
         yield DoctorLine("texts", "ok", f"{len(ids)} texts are those taken in, by their SHA-256")
 
 
-def _unreadable(here: Corpus, article_id: str) -> str | None:
+def _unreadable(corpus: Corpus, article_id: str) -> str | None:
     try:
-        here.text(article_id)
+        corpus.text(article_id)
     except Problem as problem:
         return problem.what
     except OSError as error:
@@ -173,6 +173,6 @@ def _unreadable(here: Corpus, article_id: str) -> str | None:
     return None
 
 
-def _some(found: list[str]) -> str:
-    more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return "; ".join(found[:_SHOWN]) + more
+def _some(problems: list[str]) -> str:
+    more = f", and {len(problems) - _SHOWN} more" if len(problems) > _SHOWN else ""
+    return "; ".join(problems[:_SHOWN]) + more

@@ -103,12 +103,12 @@ def text_files(named: Iterable[Path]) -> list[Path]:
 
 def _in_folder(folder: Path) -> list[Path]:
     try:
-        found = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".txt" and path.name[0] != ".")
+        files = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".txt" and path.name[0] != ".")
     except OSError as error:
         raise Problem(f"{folder} cannot be read: {error.strerror}", f"mend that, {_AGAIN}") from None
-    if not found:
+    if not files:
         raise Problem(f"{folder} holds no .txt file", "name text files, or a folder of them")
-    return found
+    return files
 
 
 def _check_about(about: ArticleMetadata) -> None:
@@ -140,7 +140,7 @@ def _alone(corpus: Corpus) -> Iterator[None]:
 
 def _checked(corpus: Corpus, files: list[Path], progress: Progress) -> list[_NewArticle]:
     """The articles that the files hold; refused where any cannot be taken in."""
-    rows, gone = _rows(corpus), _withdrawn(corpus)
+    rows, withdrawn = _rows(corpus), _withdrawn(corpus)
     taken = dict(rows.select("text_sha256", "article_id").iter_rows())
     ids = {article_id.casefold(): article_id for article_id in rows["article_id"]}
     articles: list[_NewArticle] = []
@@ -148,7 +148,7 @@ def _checked(corpus: Corpus, files: list[Path], progress: Progress) -> list[_New
     for number, file in enumerate(files, 1):
         try:
             article = _article(corpus, file, ids, taken)
-            _refuse_withdrawn(article, gone)
+            _refuse_withdrawn(article, withdrawn)
             ids[article.article_id.casefold()] = article.article_id
             taken[article.text_sha256] = article.article_id
             articles.append(article)
@@ -192,9 +192,9 @@ def _withdrawn(corpus: Corpus) -> dict[str, str]:
     return {key: article for article, digest in reversed(rows) for key in (digest, article)}
 
 
-def _refuse_withdrawn(article: _NewArticle, gone: dict[str, str]) -> None:
+def _refuse_withdrawn(article: _NewArticle, withdrawn: dict[str, str]) -> None:
     """An article that was taken out does not come back, neither its id nor its text."""
-    if same := gone.get(article.article_id) or gone.get(article.text_sha256):
+    if same := withdrawn.get(article.article_id) or withdrawn.get(article.text_sha256):
         raise Problem(
             f"{article.file} is the article {same} that was withdrawn, by its id or its text",
             "leave it out; if it may come back, take its line out of withdrawn.jsonl",
@@ -296,8 +296,8 @@ def _rows(corpus: Corpus) -> pl.DataFrame:
 def _add_rows(corpus: Corpus, articles: list[_NewArticle], about: ArticleMetadata) -> None:
     """Puts new rows among those that are there, by article_id; theirs stay as they are, byte for byte."""
     path = corpus.seeds / "articles.jsonl"
-    there = path.read_bytes().splitlines() if path.exists() else []
-    lines = [(json.loads(line)["article_id"], line + b"\n") for line in there if line.strip()]
+    old_lines = path.read_bytes().splitlines() if path.exists() else []
+    lines = [(json.loads(line)["article_id"], line + b"\n") for line in old_lines if line.strip()]
     new_lines = _new_rows(sorted(articles, key=attrgetter("article_id")), about)
     with aside(path) as new, new.open("wb") as out:
         out.writelines(line for _, line in heapq.merge(sorted(lines), new_lines, key=itemgetter(0)))
@@ -308,6 +308,6 @@ def _new_rows(articles: list[_NewArticle], about: ArticleMetadata) -> Iterator[t
     known = asdict(about)
     for start in range(0, len(articles), _AT_ONCE):
         some = articles[start : start + _AT_ONCE]
-        rows = [{"article_id": one.article_id, "text_sha256": one.text_sha256, **known} for one in some]
+        rows = [{"article_id": article.article_id, "text_sha256": article.text_sha256, **known} for article in some]
         lines = table_bytes(schema.frame(schema.Articles, rows)).splitlines(keepends=True)
-        yield from zip((one.article_id for one in some), lines, strict=True)
+        yield from zip((article.article_id for article in some), lines, strict=True)

@@ -104,10 +104,10 @@ def table_path(folder: Location, table: str, form: str = JSONL) -> Location:
     Raises:
         Problem: it has the table in two forms.
     """
-    there = _there(folder, table)
-    if len(there) > 1:
-        raise Problem(f"{there[0]} and {there[1].name} are both there", "run `hedgerow convert` to its end")
-    return there[0] if there else folder / f"{table}{FORMS[form_of(folder) or form]}"
+    paths = _there(folder, table)
+    if len(paths) > 1:
+        raise Problem(f"{paths[0]} and {paths[1].name} are both there", "run `hedgerow convert` to its end")
+    return paths[0] if paths else folder / f"{table}{FORMS[form_of(folder) or form]}"
 
 
 def _there(folder: Location, table: str) -> list[Location]:
@@ -146,8 +146,8 @@ def in_order(paths: Mapping[str, Location], table: str, cut: Iterable[ArticleRan
     needed = {table, "spans"} if table == "relations" else {table}
     for article_range in cut:
         tables = {
-            one: read_range(paths[one], model, article_range) if one in needed else schema.empty(model)
-            for one, model in TABLES.items()
+            name: read_range(paths[name], model, article_range) if name in needed else schema.empty(model)
+            for name, model in TABLES.items()
         }
         yield getattr(sort_layer(Layer("", **tables)), table)
 
@@ -172,7 +172,7 @@ def missing_files(folder: Location) -> list[str]:
 def layers_in(annotations: Location) -> list[str]:
     """The names of the layers below a folder: whatever holds a file of a layer's, unless it has all, without a row."""
     folders = layer_folders(annotations)
-    return sorted(below(annotations, one) for one in folders if missing_files(one) or _any_row(one))
+    return sorted(below(annotations, folder) for folder in folders if missing_files(folder) or _any_row(folder))
 
 
 def below(folder: Location, path: Location) -> str:
@@ -231,7 +231,9 @@ def _same(path: Location, new: Path) -> bool:
 
 
 def _put(changed: dict[Location, dict[Location, bytes | Path]], pull: dict[str, Any] | None) -> list[Location]:
-    due = [one for one, tables in changed.items() if tables or (pull is not None and not (one / PULL).exists())]
+    due = [
+        folder for folder, tables in changed.items() if tables or (pull is not None and not (folder / PULL).exists())
+    ]
     notes = {folder / PULL: (json.dumps(pull, indent=2) + "\n").encode() for folder in due if pull is not None}
     with asides() as several:
         for path, content in chain(*(changed[folder].items() for folder in due), notes.items()):
@@ -258,24 +260,26 @@ class Removal:
 
 def removals(old: Layer, new: Layer) -> list[Removal]:
     """Articles, spans and drawn relations of `old` that `new` lacks."""
-    gone = old.tasks.join(new.tasks, on="article_id", how="anti")
-    found = [Removal(row["article_id"], f"the article ({row['status']})") for row in gone.iter_rows(named=True)]
-    here = old.spans.join(gone, on="article_id", how="anti")
-    for row in here.join(new.spans, on=["article_id", "span_id"], how="anti").iter_rows(named=True):
-        found.append(
+    removed_tasks = old.tasks.join(new.tasks, on="article_id", how="anti")
+    removed = [
+        Removal(row["article_id"], f"the article ({row['status']})") for row in removed_tasks.iter_rows(named=True)
+    ]
+    old_spans = old.spans.join(removed_tasks, on="article_id", how="anti")
+    for row in old_spans.join(new.spans, on=["article_id", "span_id"], how="anti").iter_rows(named=True):
+        removed.append(
             Removal(row["article_id"], f"{row['label']} {row['start']}:{row['end']} “{row['text']}” ({row['span_id']})")
         )
-    return found + _removed_links(old, new, gone)
+    return removed + _removed_links(old, new, removed_tasks)
 
 
-def _removed_links(old: Layer, new: Layer, gone: pl.DataFrame) -> list[Removal]:
+def _removed_links(old: Layer, new: Layer, removed_tasks: pl.DataFrame) -> list[Removal]:
     """Drawn links between spans that are both still there."""
     keys = ["article_id", "from_span", "to_span"]
-    drawn = old.relations.filter(~pl.col("derived")).join(gone, on="article_id", how="anti")
+    drawn = old.relations.filter(~pl.col("derived")).join(removed_tasks, on="article_id", how="anti")
     for side in ("from_span", "to_span"):
         drawn = drawn.join(new.spans, left_on=["article_id", side], right_on=["article_id", "span_id"], how="semi")
     lost = drawn.join(new.relations, on=keys, how="anti")
     return [
-        Removal(r["article_id"], f"link {r['from_span']} → {r['to_span']} ({r['type']})")
-        for r in lost.iter_rows(named=True)
+        Removal(row["article_id"], f"link {row['from_span']} → {row['to_span']} ({row['type']})")
+        for row in lost.iter_rows(named=True)
     ]

@@ -31,33 +31,33 @@ class NotAsWrittenError(ValueError):
 
 def lines_by_article(layer: Layer) -> dict[str, Lines]:
     """The lines of each article of a layer that is sorted, by article_id."""
-    found: dict[str, Lines] = {}
+    by_article: dict[str, Lines] = {}
     for table in TABLES:
         rows: pl.DataFrame = getattr(layer, table)
         if rows.height:
-            _add_lines(table, rows, found)
-    return found
+            _add_lines(table, rows, by_article)
+    return by_article
 
 
-def _add_lines(table: str, rows: pl.DataFrame, found: dict[str, Lines]) -> None:
+def _add_lines(table: str, rows: pl.DataFrame, by_article: dict[str, Lines]) -> None:
     content = table_bytes(rows)
     line_ends = np.flatnonzero(np.frombuffer(content, np.uint8) == _LINE_END) + 1
     articles = rows["article_id"].rle()
     last = articles.struct.field("len").cum_sum().to_numpy() - 1
     start = 0
     for article, end in zip(articles.struct.field("value"), line_ends[last].tolist(), strict=True):
-        found.setdefault(article, {})[table] = content[start:end]
+        by_article.setdefault(article, {})[table] = content[start:end]
         start = end
 
 
-def read_lines(name: str, each: Iterable[Lines]) -> Layer:
+def read_lines(name: str, pieces: Iterable[Lines]) -> Layer:
     """A layer of these lines, in their order.
 
     Raises:
         NotAsWrittenError: a line is not as the record has it.
     """
-    several = list(each)
-    tables = {table: _rows(table, b"".join(one.get(table, b"") for one in several)) for table in TABLES}
+    several = list(pieces)
+    tables = {table: _rows(table, b"".join(lines.get(table, b"") for lines in several)) for table in TABLES}
     return Layer(name, **tables)
 
 
@@ -75,11 +75,11 @@ def _rows(table: str, content: bytes) -> pl.DataFrame:
 
 def joined_lines(several: Iterable[Lines]) -> Lines:
     """The lines of one article from several places, one after the other."""
-    found: Lines = {}
+    joined: Lines = {}
     for lines in several:
         for table, content in lines.items():
-            found[table] = found.get(table, b"") + content
-    return found
+            joined[table] = joined.get(table, b"") + content
+    return joined
 
 
 class Spill:
@@ -121,11 +121,11 @@ class Spill:
         first = place * len(TABLES)
         start, *ends = self._ends[first : first + len(TABLES) + 1]
         content.seek(start)
-        found: Lines = {}
+        lines: Lines = {}
         for table, begin, end in zip(TABLES, [start, *ends], ends, strict=False):
             if end > begin:
-                found[table] = content.read(end - begin)
-        return found
+                lines[table] = content.read(end - begin)
+        return lines
 
     def __enter__(self) -> Spill:
         """The file is open from the beginning."""
@@ -148,12 +148,12 @@ def read_articles(folder: Location) -> Iterator[tuple[str, Lines]]:
         raise NotAsWrittenError(str(folder))
     with ExitStack() as opened:
         tables = {table: _by_article(opened.enter_context(path.open("rb"))) for table, path in paths.items()}
-        ahead = {table: first for table, each in tables.items() if (first := next(each, None))}
+        ahead = {table: first for table, articles in tables.items() if (first := next(articles, None))}
         while ahead:
-            article = min(one for one, _ in ahead.values())
-            here = [table for table, (one, _) in ahead.items() if one == article]
-            yield article, {table: ahead[table][1] for table in here}
-            for table in here:
+            article = min(article_id for article_id, _ in ahead.values())
+            present = [table for table, (article_id, _) in ahead.items() if article_id == article]
+            yield article, {table: ahead[table][1] for table in present}
+            for table in present:
                 ahead.pop(table)
                 if (following := next(tables[table], None)) is not None:
                     ahead[table] = following
@@ -161,19 +161,19 @@ def read_articles(folder: Location) -> Iterator[tuple[str, Lines]]:
 
 def _by_article(lines: IO[bytes]) -> Iterator[tuple[str, bytes]]:
     """The lines of each article together."""
-    before, held = b"", [b""]
+    before, article_lines = b"", [b""]
     prefix = b"\n"
     for line in lines:
         if not line.startswith(prefix):
             if before:
-                yield before.decode(), b"".join(held)
+                yield before.decode(), b"".join(article_lines)
             match = _ARTICLE.match(line)
             if match is None or match[1] <= before:
                 raise NotAsWrittenError(line[:80].decode(errors="replace"))
-            before, prefix, held = match[1], match[0], []
-        held.append(line)
+            before, prefix, article_lines = match[1], match[0], []
+        article_lines.append(line)
     if before:
-        yield before.decode(), b"".join(held)
+        yield before.decode(), b"".join(article_lines)
 
 
 Pair = tuple[str, list[Lines] | None, Lines | None]
@@ -181,13 +181,13 @@ Pair = tuple[str, list[Lines] | None, Lines | None]
 
 def side_by_side(new: Iterable[tuple[str, list[Lines]]], old: Iterable[tuple[str, Lines]]) -> Iterator[Pair]:
     """Each article of two layers with what either has of it, by article_id; None for one that has nothing."""
-    each, before = iter(new), iter(old)
-    ours, theirs = next(each, None), next(before, None)
+    after, before = iter(new), iter(old)
+    ours, theirs = next(after, None), next(before, None)
     while ours or theirs:
-        article = min(one[0] for one in (ours, theirs) if one)
+        article = min(pair[0] for pair in (ours, theirs) if pair)
         pieces = lines = None
         if ours and ours[0] == article:
-            pieces, ours = ours[1], next(each, None)
+            pieces, ours = ours[1], next(after, None)
         if theirs and theirs[0] == article:
             lines, theirs = theirs[1], next(before, None)
         yield article, pieces, lines

@@ -106,40 +106,46 @@ class _Rewriting:
 
     def into(self, folder: Path, pairs: Iterator[Pair]) -> RewrittenLayer:
         folder.mkdir()
-        made = RewrittenLayer(self._name, {table: folder / table for table in TABLES})
+        rewritten = RewrittenLayer(self._name, {table: folder / table for table in TABLES})
         with ExitStack() as opened:
-            out = {table: opened.enter_context(path.open("wb")) for table, path in made.files.items()}
+            out = {table: opened.enter_context(path.open("wb")) for table, path in rewritten.files.items()}
             while articles := [_article(pair) for pair in islice(pairs, self._at_once)]:
                 self._settle_loose(articles)
                 self._keep(articles)
-                made.removed += self._lost(articles)
-                _write(articles, out, made)
-        return made
+                rewritten.removed += self._lost(articles)
+                _write(articles, out, rewritten)
+        return rewritten
 
     def _settle_loose(self, articles: list[_ArticleLines]) -> None:
-        if loose := [one for one in articles if one.loose]:
-            settled = lines_by_article(sort_layer(self._settle(self._read(one.new for one in loose))))
-            for one in loose:
-                one.new = settled.get(one.article_id, {})
+        if loose := [article for article in articles if article.loose]:
+            settled = lines_by_article(sort_layer(self._settle(self._read(article.new for article in loose))))
+            for article in loose:
+                article.new = settled.get(article.article_id, {})
 
     def _keep(self, articles: list[_ArticleLines]) -> None:
-        if kept := [one for one in articles if one.article_id in self._kept]:
-            both = [joined_lines([one.new, {table: one.old.get(table, b"") for table in _WORK}]) for one in kept]
+        if kept := [article for article in articles if article.article_id in self._kept]:
+            both = [
+                joined_lines([article.new, {table: article.old.get(table, b"") for table in _WORK}]) for article in kept
+            ]
             beside = lines_by_article(sort_layer(self._read(both)))
-            for one in kept:
-                one.new = beside.get(one.article_id, {})
+            for article in kept:
+                article.new = beside.get(article.article_id, {})
 
     def _lost(self, articles: list[_ArticleLines]) -> list[Removal]:
         """What is lost of the articles that differ; of the others nothing is."""
         differing = [
-            one for one in articles if one.old and any(one.old.get(table) != one.new.get(table) for table in _WORK)
+            article
+            for article in articles
+            if article.old and any(article.old.get(table) != article.new.get(table) for table in _WORK)
         ]
         if not differing:
             return []
-        return removals(self._read(one.old for one in differing), self._read(one.new for one in differing))
+        return removals(
+            self._read(article.old for article in differing), self._read(article.new for article in differing)
+        )
 
-    def _read(self, each: Iterable[Lines]) -> Layer:
-        return read_lines(self._name, each)
+    def _read(self, pieces: Iterable[Lines]) -> Layer:
+        return read_lines(self._name, pieces)
 
 
 def _article(pair: Pair) -> _ArticleLines:
@@ -149,10 +155,10 @@ def _article(pair: Pair) -> _ArticleLines:
     return _ArticleLines(article, new, old or {}, loose)
 
 
-def _write(articles: list[_ArticleLines], out: Mapping[str, BinaryIO], made: RewrittenLayer) -> None:
+def _write(articles: list[_ArticleLines], out: Mapping[str, BinaryIO], rewritten: RewrittenLayer) -> None:
     for table, written in out.items():
-        content = b"".join(one.new.get(table, b"") for one in articles)
+        content = b"".join(article.new.get(table, b"") for article in articles)
         written.write(content)
-        setattr(made, table, getattr(made, table) + content.count(b"\n"))
+        setattr(rewritten, table, getattr(rewritten, table) + content.count(b"\n"))
         if table == "tasks":
-            made.skipped += content.count(_SKIPPED)
+            rewritten.skipped += content.count(_SKIPPED)

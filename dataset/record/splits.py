@@ -59,7 +59,7 @@ def fix_splits(corpus: Corpus, articles: Iterable[str]) -> bool:
         return write_bytes(corpus.splits, table_bytes(with_events(fixed_splits(corpus), events, corpus.proportions)))
 
 
-def require_splits(corpus: Corpus, articles: Iterable[str], mend: str) -> None:
+def require_splits(corpus: Corpus, articles: Iterable[str], next_step: str) -> None:
     """Refuses where an article's event has no split yet.
 
     Raises:
@@ -67,7 +67,7 @@ def require_splits(corpus: Corpus, articles: Iterable[str], mend: str) -> None:
     """
     fixed = set(fixed_splits(corpus)["event_id"])
     if lacking := sorted(set(events_of(corpus, articles)) - fixed):
-        raise Problem(f"the event {lacking[0]} has no split in {corpus.splits.name}", mend)
+        raise Problem(f"the event {lacking[0]} has no split in {corpus.splits.name}", next_step)
 
 
 def events_of(corpus: Corpus, articles: Iterable[str]) -> list[str]:

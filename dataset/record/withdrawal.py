@@ -59,8 +59,8 @@ def unfinished(corpus: Corpus) -> list[str]:
     Raises:
         Problem: the file of tombstones is not that table.
     """
-    gone = sorted(withdrawn_articles(corpus))
-    return [article for article in gone if article in corpus.by_id or corpus.text_path(article).exists()]
+    withdrawn = sorted(withdrawn_articles(corpus))
+    return [article for article in withdrawn if article in corpus.by_id or corpus.text_path(article).exists()]
 
 
 def withdraw(corpus: Corpus, article: str, reason: str, tell: Tell = in_silence) -> list[Location]:
@@ -85,9 +85,9 @@ def withdraw(corpus: Corpus, article: str, reason: str, tell: Tell = in_silence)
             ready |= {path: new} if _without(path, article, new) else {}
         _put(ready)
         text = corpus.text_path(article)
-        gone = [text] if text.exists() else []
+        removed = [text] if text.exists() else []
         text.unlink(missing_ok=True)
-    return [*ready, *gone]
+    return [*ready, *removed]
 
 
 def _put(ready: dict[Location, Path]) -> None:
@@ -108,16 +108,16 @@ def _tombstone(corpus: Corpus, article: str, reason: str, new: Path) -> dict[Loc
         return {}
     if article not in corpus.by_id:
         raise Problem(f"the corpus has no article {article}", f"name one of {corpus.seeds.name}/articles.jsonl")
-    told = {name: corpus.by_id[article][name] for name in ("article_id", "text_sha256", "event_id")}
-    row = {**told, "date": head(corpus.root).date, "reason": reason}
+    columns = {name: corpus.by_id[article][name] for name in ("article_id", "text_sha256", "event_id")}
+    row = {**columns, "date": head(corpus.root).date, "reason": reason}
     new.write_bytes(table_bytes(pl.concat([known, schema.frame(schema.Withdrawn, [row])]).sort("article_id")))
     return {withdrawn_path(corpus): new}
 
 
 def _tables(corpus: Corpus) -> list[Location]:
     """Every file of the record that has rows about articles: seeds, layers, deals, decisions, acknowledgements."""
-    kept = {*corpus.annotations.rglob("*"), *corpus.record.rglob("*")}
-    tables = [path for path in kept if path.suffix == ".jsonl" or (path.suffix == PARQUET and path.stem in RECORD)]
+    paths = {*corpus.annotations.rglob("*"), *corpus.record.rglob("*")}
+    tables = [path for path in paths if path.suffix == ".jsonl" or (path.suffix == PARQUET and path.stem in RECORD)]
     return [corpus.seeds / "articles.jsonl", *sorted(tables, key=str)]
 
 
@@ -134,17 +134,17 @@ def _without(path: Location, article: str, new: Path) -> bool:
     if path.suffix == PARQUET:
         return _without_rows(path, RECORD[path.stem], article, new.with_suffix(PARQUET), new)
     lines = path.read_bytes().splitlines(keepends=True)
-    kept = [line for number, line in enumerate(lines, 1) if not _is_about(line, article, path, number)]
-    if len(kept) < len(lines):
-        new.write_bytes(b"".join(kept))
-    return len(kept) < len(lines)
+    other_lines = [line for number, line in enumerate(lines, 1) if not _is_about(line, article, path, number)]
+    if len(other_lines) < len(lines):
+        new.write_bytes(b"".join(other_lines))
+    return len(other_lines) < len(lines)
 
 
 def _without_rows(path: Location, table: type[schema.Table], article: str, parquet: Path, new: Path) -> bool:
     if read_range(path, table, ArticleRange(article, f"{article}\0")).is_empty():
         return False
-    others = (rows.filter(pl.col("article_id").ne_missing(article)) for rows in batches(path, table, ranges_of([path])))
-    write_batches(parquet, table, others)
+    rest = (rows.filter(pl.col("article_id").ne_missing(article)) for rows in batches(path, table, ranges_of([path])))
+    write_batches(parquet, table, rest)
     parquet.rename(new)
     return True
 

@@ -29,8 +29,8 @@ def targets(text: str, marks: Iterable[TargetSpan], drawn: set[str]) -> list[tup
     """
     ordered = sorted(marks, key=lambda mark: (mark.start, mark.end, mark.span_id))
     article = _OrderedSpans(text, ordered)
-    found = ((one, article.target(one)) for one in ordered if one.label == "hedge" and one.span_id not in drawn)
-    return [(hedge.span_id, target.span_id) for hedge, target in found if target]
+    pairs = ((mark, article.target(mark)) for mark in ordered if mark.label == "hedge" and mark.span_id not in drawn)
+    return [(hedge.span_id, target.span_id) for hedge, target in pairs if target]
 
 
 class _OrderedSpans:

@@ -127,4 +127,4 @@ def _value(words: list[str]) -> int | None:
 def _orderly(words: list[str]) -> bool:
     """Not two plain numbers side by side, as in `nineteen eighty` or `two three`."""
     ranks = [2 if word in _FACTORS else 1 if word in TENS else 0 for word in words if word not in ("a", "an")]
-    return all(not (one < 2 and other < 2 and (one, other) != (1, 0)) for one, other in pairwise(ranks))
+    return all(not (first < 2 and second < 2 and (first, second) != (1, 0)) for first, second in pairwise(ranks))

@@ -20,21 +20,21 @@ PASSING: Final = frozenset({"memory"})
 _HERE: Final = re.compile(r"(file|local)://")
 
 
-def location(root: Path, told: str, where: str) -> Location:
+def location(root: Path, address: str, where: str) -> Location:
     """What a setting names: an address, or a path below `root`. `where` is the setting, for messages.
 
     Raises:
         Problem: the address holds a password, or cannot be reached from here.
     """
-    refuse_password(where, told)
-    if here := _HERE.match(told):
-        return Path(told[here.end() :])
-    if "://" not in told:
-        return root / told
-    if any(link.partition("://")[0] in PASSING for link in told.split("::")):
-        raise Problem(f"{where}: what is kept at {told} is gone when the command ends", "name a place that lasts")
-    _require_driver(told, where)
-    return _reached(told, where)
+    refuse_password(where, address)
+    if match := _HERE.match(address):
+        return Path(address[match.end() :])
+    if "://" not in address:
+        return root / address
+    if any(link.partition("://")[0] in PASSING for link in address.split("::")):
+        raise Problem(f"{where}: what is kept at {address} is gone when the command ends", "name a place that lasts")
+    _require_driver(address, where)
+    return _reached(address, where)
 
 
 def refuse_password(what: str, address: str | None) -> None:
@@ -47,8 +47,8 @@ def refuse_password(what: str, address: str | None) -> None:
         raise Problem(f"{what} has a user's name or password in it", "take it out; keys go by environment or file")
 
 
-def _require_driver(told: str, where: str) -> None:
-    protocol = told.partition("://")[0]
+def _require_driver(address: str, where: str) -> None:
+    protocol = address.partition("://")[0]
     try:
         fsspec.get_filesystem_class(protocol)
     except ImportError:
@@ -60,14 +60,14 @@ def _require_driver(told: str, where: str) -> None:
         raise Problem(f"{where}: nothing is known of {protocol}://", "see fsspec's list of file systems") from None
 
 
-def _reached(told: str, where: str) -> UPath:
+def _reached(address: str, where: str) -> UPath:
     """The address, once it has answered. Each driver has errors of its own."""
     try:
-        found = UPath(told)
-        found.exists()
+        path = UPath(address)
+        path.exists()
     except Exception as error:
         what = str(error).splitlines()[:1] or [type(error).__name__]
         raise Problem(
-            f"{where}: {told} cannot be reached: {what[0]}", "check the address and its driver's credentials"
+            f"{where}: {address} cannot be reached: {what[0]}", "check the address and its driver's credentials"
         ) from error
-    return found
+    return path

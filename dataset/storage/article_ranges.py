@@ -87,14 +87,14 @@ def _edges_of_lines(path: Location, size: int) -> list[str]:
 def _edges_of_groups(path: Location, size: int) -> list[str]:
     """The articles that row groups begin with, `size` bytes or more from one to the next."""
     edges: list[str] = []
-    held, before = 0, ""
+    row_count, before = 0, ""
     for (first, last), rows in group_spans(path, schema.RECORD[path.stem]):
         if first is not None and first < before:
             raise unsorted(path)
-        if first is not None and held * _LINE >= size and first not in edges[-1:]:
+        if first is not None and row_count * _LINE >= size and first not in edges[-1:]:
             edges.append(first)
-            held = 0
-        held, before = held + rows, last or first or before
+            row_count = 0
+        row_count, before = row_count + rows, last or first or before
     return edges
 
 

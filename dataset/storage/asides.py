@@ -64,22 +64,22 @@ def in_lease(path: Path) -> bool:
     return any(folder.name.endswith(_ASIDE) and _OURS.fullmatch(folder.name) for folder in path.parents)
 
 
-def note_target(held: Path, target: Path) -> Path:
+def note_target(lease_path: Path, target: Path) -> Path:
     """Notes for which target the lease is to keep an old folder. Returns the path to move that to.
 
     Where the command is killed before another took its place, the old folder goes back to the target.
     """
-    note = held / _TARGET
+    note = lease_path / _TARGET
     where = target.parent.resolve() / target.name
-    note.write_text(str(where.relative_to(_base(held))), encoding="utf-8")
-    synced([note, held])
-    return held / _OLD
+    note.write_text(str(where.relative_to(_base(lease_path))), encoding="utf-8")
+    synced([note, lease_path])
+    return lease_path / _OLD
 
 
-def drop_old(held: Path) -> None:
+def drop_old(lease_path: Path) -> None:
     """Removes an old folder whose place was taken; the note first, so that no half of it ever goes back."""
-    (held / _TARGET).unlink(missing_ok=True)
-    shutil.rmtree(held / _OLD, ignore_errors=True)
+    (lease_path / _TARGET).unlink(missing_ok=True)
+    shutil.rmtree(lease_path / _OLD, ignore_errors=True)
 
 
 def synced(paths: Iterable[Path]) -> None:
@@ -147,17 +147,17 @@ def sweep(folder: Path, *, deep: bool = False) -> bool:
     """
     if folder.is_symlink():
         return True
-    left, below = [], []
+    paths, below = [], []
     with suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.endswith((_ASIDE, _OLD_FOLDER)) and _OURS.fullmatch(entry.name):
-                left.append(folder / entry.name)
+                paths.append(folder / entry.name)
             elif deep and entry.is_dir(follow_symlinks=False):
                 below.append(folder / entry.name)
-    left.sort(key=lambda path: path.suffix != _OLD_FOLDER)
-    gone = [remove(path) for path in left]
+    paths.sort(key=lambda path: path.suffix != _OLD_FOLDER)
+    removed = [remove(path) for path in paths]
     clean_below = [sweep(path, deep=True) for path in below]
-    return all(gone) and all(clean_below)
+    return all(removed) and all(clean_below)
 
 
 def remove(path: Path) -> bool:
@@ -177,8 +177,8 @@ def remove(path: Path) -> bool:
 
 def _put_back_or_remove(old: Path) -> bool:
     """The old folder of a command that earlier versions ran: `.TARGET.XXXXXXXX.aside.old`."""
-    held, named = old.with_suffix(""), _OURS.fullmatch(old.name)
-    with suppress(OSError), _free(held) as free:
+    lease_path, named = old.with_suffix(""), _OURS.fullmatch(old.name)
+    with suppress(OSError), _free(lease_path) as free:
         target = old.with_name(named["target"]) if named and named["target"] else None
         if free and target and not os.path.lexists(target):
             old.rename(target)
@@ -299,27 +299,27 @@ def _same(handle: int, path: Path) -> bool:
     return path.exists() and os.path.samestat(os.fstat(handle), path.stat())
 
 
-def _settle(held: Path) -> None:
+def _settle(lease_path: Path) -> None:
     """Puts the old folder back where no other took its place, and removes the lease with all that is in it."""
     with suppress(OSError):
-        target = _noted(held)
-        if target and (held / _OLD).exists() and not os.path.lexists(target):
-            (held / _OLD).rename(target)
-        drop_old(held)
-        shutil.rmtree(held, ignore_errors=True)
+        target = _noted(lease_path)
+        if target and (lease_path / _OLD).exists() and not os.path.lexists(target):
+            (lease_path / _OLD).rename(target)
+        drop_old(lease_path)
+        shutil.rmtree(lease_path, ignore_errors=True)
 
 
-def _noted(held: Path) -> Path | None:
+def _noted(lease_path: Path) -> Path | None:
     """The target of a lease, if it lies where targets of leases at that place do."""
-    base = _base(held)
+    base = _base(lease_path)
     try:
-        target = base / (held / _TARGET).read_text(encoding="utf-8")
+        target = base / (lease_path / _TARGET).read_text(encoding="utf-8")
         return target if target.parent.resolve().is_relative_to(base.resolve()) else None
     except (OSError, ValueError):
         return None
 
 
-def _base(held: Path) -> Path:
+def _base(lease_path: Path) -> Path:
     """What the note of a lease's target is relative to: the corpus, or the folder that the lease lies in."""
-    place = held.parent
+    place = lease_path.parent
     return place.parent.parent if (place.parent.name, place.name) == (STATE, HOME) else place

@@ -57,17 +57,17 @@ class Asides:
 
     def put(self) -> None:
         """Puts them in place, once the bytes of all of them are on the disk."""
-        here = [(new, target) for new, target, _ in self._files if isinstance(target, Path) and not in_lease(target)]
+        local = [(new, target) for new, target, _ in self._files if isinstance(target, Path) and not in_lease(target)]
         for new, target, private in self._files:
             if isinstance(target, Path) and not private and target.exists():
                 new.chmod(target.stat().st_mode & 0o777)
-        synced(new for new, _ in here)
+        synced(new for new, _ in local)
         for new, target, _ in self._files:
             if isinstance(target, Path):
                 _rename(new, target)
             else:
                 _put(new, target)
-        synced([*(target.parent for _, target in here), *self._made])
+        synced([*(target.parent for _, target in local), *self._made])
 
 
 @contextmanager
@@ -137,9 +137,9 @@ def _rename(new: Path, target: Path) -> None:
 
 def make_private(folder: Path) -> None:
     """Makes a folder, and those above it that are missing, that only their owner can open."""
-    for one in reversed((folder, *folder.parents)):
-        if not one.exists():
-            one.mkdir(mode=0o700, exist_ok=True)
+    for path in reversed((folder, *folder.parents)):
+        if not path.exists():
+            path.mkdir(mode=0o700, exist_ok=True)
 
 
 @contextmanager
@@ -152,8 +152,8 @@ def folder_aside(target: Path, *, private: bool = False) -> Iterator[Path]:
     missing = [parent for parent in target.parents if not parent.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with lease(target.parent, afresh=True) as held:
-            folder = held / "new"
+        with lease(target.parent, afresh=True) as lease_path:
+            folder = lease_path / "new"
             folder.mkdir(mode=0o700 if private else 0o777)
             yield folder
     finally:
@@ -167,9 +167,9 @@ def put_folder(folder: Path, target: Path) -> None:
 
     All of it is on the disk before it is put there.
     """
-    held = lease_of(folder)
+    lease_path = lease_of(folder)
     synced([folder, *(path for path in folder.rglob("*") if not path.is_symlink())])
-    old = note_target(held, target) if target.exists() else None
+    old = note_target(lease_path, target) if target.exists() else None
     if old:
         _rename(target, old)
     try:
@@ -179,7 +179,7 @@ def put_folder(folder: Path, target: Path) -> None:
             old.rename(target)
         raise
     synced([target.parent])
-    drop_old(held)
+    drop_old(lease_path)
 
 
 @contextmanager

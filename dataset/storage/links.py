@@ -47,9 +47,9 @@ def _links_below(folder: Path) -> Iterator[str]:
 def _open_in(root: Path, path: Path) -> bool:
     """Whether a path leads to something in the corpus that is not private. The links of a ring lead nowhere."""
     try:
-        found = path.resolve()
-        first = found.relative_to(root).parts[:1]
+        target = path.resolve()
+        first = target.relative_to(root).parts[:1]
     except (ValueError, RuntimeError, OSError):
         return False
     is_private = first == (ACCOUNTS,) or "".join(first).startswith(".")
-    return not is_private or os.path.normpath(path) == str(found)
+    return not is_private or os.path.normpath(path) == str(target)

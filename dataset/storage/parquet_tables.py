@@ -61,14 +61,14 @@ def groups_bytes(table: type[schema.Table], rows: pl.DataFrame) -> bytes:
 
 def _grouped(batches: Iterable[pl.DataFrame], size: int) -> Iterator[pl.DataFrame]:
     """The rows cut where articles end: as many as fit into `size`, and one article at least."""
-    held: pl.DataFrame | None = None
+    pending: pl.DataFrame | None = None
     for rows in batches:
-        held = pl.concat([held, rows]) if held is not None else rows
-        while held.height > size and (end := _end(held["article_id"], size)):
-            yield held[:end].rechunk()
-            held = held[end:]
-    if held is not None and held.height:
-        yield held.rechunk()
+        pending = pl.concat([pending, rows]) if pending is not None else rows
+        while pending.height > size and (end := _end(pending["article_id"], size)):
+            yield pending[:end].rechunk()
+            pending = pending[end:]
+    if pending is not None and pending.height:
+        yield pending.rechunk()
 
 
 def _end(ids: pl.Series, size: int) -> int | None:
@@ -117,10 +117,10 @@ def _spans(file: pyarrow.parquet.ParquetFile) -> list[Span]:
     return [_span(group.column(column).statistics) for group in groups]
 
 
-def _span(told: pyarrow.parquet.Statistics | None) -> Span:
-    if told is None or not told.has_min_max:
-        return (None, None) if told is not None and told.null_count else ("", None)
-    return told.min, None if told.null_count else told.max
+def _span(statistics: pyarrow.parquet.Statistics | None) -> Span:
+    if statistics is None or not statistics.has_min_max:
+        return (None, None) if statistics is not None and statistics.null_count else ("", None)
+    return statistics.min, None if statistics.null_count else statistics.max
 
 
 @contextmanager
@@ -134,16 +134,16 @@ def _opened(path: Location, table: type[schema.Table]) -> Iterator[pyarrow.parqu
             raise _unreadable(path, table, str(error).splitlines()[0]) from error
 
 
-def _require(found: pyarrow.Schema, table: type[schema.Table]) -> None:
+def _require(actual: pyarrow.Schema, table: type[schema.Table]) -> None:
     """Refuses other columns, and other types."""
     wanted = schema.arrow_schema(table)
-    if other := [name for name in found.names if name not in wanted.names]:
-        raise ValueError(f"it has the column {other[0]}, which the table does not")
-    if lost := [name for name in wanted.names if name not in found.names]:
+    if foreign := [name for name in actual.names if name not in wanted.names]:
+        raise ValueError(f"it has the column {foreign[0]}, which the table does not")
+    if lost := [name for name in wanted.names if name not in actual.names]:
         raise ValueError(f"it lacks the column {lost[0]}")
-    for one, own in zip(found, wanted, strict=True):
-        if (one.name, one.type) != (own.name, own.type):
-            raise ValueError(f"it has {one.name} ({one.type}) where {own.name} ({own.type}) is to be")
+    for column, own in zip(actual, wanted, strict=True):
+        if (column.name, column.type) != (own.name, own.type):
+            raise ValueError(f"it has {column.name} ({column.type}) where {own.name} ({own.type}) is to be")
 
 
 def _unreadable(path: Location, table: type[schema.Table], reason: str) -> Problem:

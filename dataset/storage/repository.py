@@ -50,8 +50,8 @@ def head(folder: Path) -> Commit:
     Raises:
         Problem: the folder is in no git repository, or nothing was committed yet.
     """
-    told = _git(folder, "log", "-1", "--date=format-local:%Y-%m-%d", "--format=%H %cd").split()
-    return Commit(*told)
+    fields = _git(folder, "log", "-1", "--date=format-local:%Y-%m-%d", "--format=%H %cd").split()
+    return Commit(*fields)
 
 
 def last_commit(folder: Path, *patterns: str) -> str | None:
@@ -117,7 +117,7 @@ def write_tree(folder: Path, commit: str, target: Path) -> None:
     """
     entries = {_refuse_leading_out(name): entry for name, entry in tree(folder, commit).items()}
     blobs = {name: entry for name, entry in entries.items() if entry.mode != _MODULE}
-    ordered = sorted(blobs.items(), key=lambda one: one[1].mode == _LINK)
+    ordered = sorted(blobs.items(), key=lambda pair: pair[1].mode == _LINK)
     contents = _contents(folder, [entry.blob for _, entry in ordered])
     for (name, entry), content in zip(ordered, contents, strict=True):
         path = target / name
@@ -168,8 +168,10 @@ def _git(folder: Path, *arguments: str) -> str:
     except FileNotFoundError:
         raise Problem("git is not installed", "install it, then run this again") from None
     if done.returncode:
-        said = (os.fsdecode(done.stderr).strip().splitlines() or ["no reason given"])[0]
-        raise Problem(f"git cannot say what {folder} is: {said}", "a release is made from a commit: commit the corpus")
+        message = (os.fsdecode(done.stderr).strip().splitlines() or ["no reason given"])[0]
+        raise Problem(
+            f"git cannot say what {folder} is: {message}", "a release is made from a commit: commit the corpus"
+        )
     return os.fsdecode(done.stdout)
 
 

@@ -145,16 +145,16 @@ def _bad(line: bytes, known: set[str]) -> str | None:
         return "is nested too deeply"
     if not isinstance(row, dict):
         return "is not an object"
-    other = sorted(row.keys() - known)
-    return f"has the column {other[0]}, which the table does not" if other else None
+    foreign = sorted(row.keys() - known)
+    return f"has the column {foreign[0]}, which the table does not" if foreign else None
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    row = dict(pairs)
+    if len(row) < len(pairs):
         twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         raise ValueError(f"{twice} stands in it twice")
-    return found
+    return row
 
 
 _JSON: Final = json.JSONDecoder(object_pairs_hook=_each_once)

@@ -32,8 +32,8 @@ def checked(corpus: Corpus) -> list[DoctorLine]:
 
 def assert_fails(line: DoctorLine, *words: str) -> None:
     assert line.mark == "fail"
-    assert line.mend
-    assert all(word in line.said for word in words), line
+    assert line.next_step
+    assert all(word in line.message for word in words), line
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_a_machine_and_server_that_can_do_the_job_fail_no_check(corpus: Corpus, 
 def test_annotators_try_to_reach_each_others_work(corpus: Corpus, tasks: dict[str, int]) -> None:
     line = of(checked(corpus), "blindness")
     assert line.mark == "ok"
-    assert "each was refused" in line.said
+    assert "each was refused" in line.message
 
 
 def test_a_token_that_does_not_work_is_told(server: Server, stopped: Corpus) -> None:
@@ -83,7 +83,7 @@ def test_a_team_too_large_for_sqlite_is_told(tmp_path: Path, stopped: Corpus) ->
 
     assert line(doctor.MEASURED_ON_SQLITE).mark == "ok"
     assert line(doctor.MEASURED_ON_SQLITE + 1).mark == "warn"
-    assert "hedgerow up --database" in str(line(doctor.MEASURED_ON_SQLITE + 1).mend)
+    assert "hedgerow up --database" in str(line(doctor.MEASURED_ON_SQLITE + 1).next_step)
     assert line(doctor.MEASURED_ON_SQLITE + 1, "postgresql://127.0.0.1/team").mark == "ok"
 
 
@@ -125,7 +125,7 @@ def test_secrets_that_others_can_read_are_told_with_the_mend(stopped: Corpus) ->
     (stopped.state / "secrets.json").chmod(0o640)
     found = [line for line in checked(stopped) if line.check == "modes"]
     assert [line.mark for line in found] == ["fail", "fail"]
-    assert [line.mend for line in found] == [
+    assert [line.next_step for line in found] == [
         f"run `chmod 700 {stopped.state}`",
         f"run `chmod 600 {stopped.state / 'secrets.json'}`",
     ]
@@ -150,7 +150,7 @@ def test_a_foreign_server_is_asked_and_blindness_is_by_agreement(
     assert of(lines, "server-version").mark == "ok"
     assert of(lines, "annotator a1").mark == "ok"
     assert_fails(of(lines, "annotator x"), "does not know x's account")
-    assert "blind only by agreement" in of(lines, "blindness").said
+    assert "blind only by agreement" in of(lines, "blindness").message
     assert not [line for line in lines if known.annotators["a1"].token in str(line)]
 
 
@@ -250,7 +250,7 @@ def test_texts_without_a_row_are_told(tmp_path: Path) -> None:
     corpus = make_corpus(tmp_path / "corpus", {"one": "Rain."})
     corpus.text_path("stray").write_text("Snow.", encoding="utf-8")
     line = of(checked(corpus), "texts")
-    assert (line.mark, "stray" in line.said, "hedgerow intake" in str(line.mend)) == ("warn", True, True)
+    assert (line.mark, "stray" in line.message, "hedgerow intake" in str(line.next_step)) == ("warn", True, True)
 
 
 def test_a_raw_pull_that_was_altered_is_told(tmp_path: Path) -> None:

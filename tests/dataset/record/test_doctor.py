@@ -33,7 +33,7 @@ def test_a_repository_that_ignores_secrets_is_well(repository: Path) -> None:
 def test_each_name_that_git_would_see_is_told(repository: Path, name: str) -> None:
     (repository / ".gitignore").write_text(IGNORED.replace(f"{name}\n", ""), encoding="utf-8")
     (line,) = doctor.git(repository)
-    assert (line.mark, line.said) == ("fail", f".gitignore leaves in git's sight: {name}")
+    assert (line.mark, line.message) == ("fail", f".gitignore leaves in git's sight: {name}")
 
 
 def test_a_secret_that_git_holds_is_told(repository: Path) -> None:
@@ -43,7 +43,7 @@ def test_a_secret_that_git_holds_is_told(repository: Path) -> None:
     (repository / ".gitignore").write_text(IGNORED, encoding="utf-8")
     (line,) = doctor.git(repository)
     assert line.mark == "fail"
-    assert "git holds .hedgerow/secrets.json" in line.said
+    assert "git holds .hedgerow/secrets.json" in line.message
 
 
 def test_a_corpus_below_a_repository_goes_by_its_rules(repository: Path) -> None:
@@ -56,7 +56,7 @@ def test_a_corpus_below_a_repository_goes_by_its_rules(repository: Path) -> None
 
 def test_a_corpus_without_git_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (line,) = doctor.git(tmp_path)
-    assert (line.mark, "is not under git" in line.said) == ("warn", True)
+    assert (line.mark, "is not under git" in line.message) == ("warn", True)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert list(doctor.git(tmp_path)) == [
         DoctorLine("git", "warn", "git is not installed", "install git; the record belongs under it")
@@ -65,10 +65,10 @@ def test_a_corpus_without_git_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_little_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (line,) = doctor.disk(tmp_path)
-    assert line.said == f"{shutil.disk_usage(tmp_path).free / 1e9:.1f} GB free where the corpus lies"
+    assert line.message == f"{shutil.disk_usage(tmp_path).free / 1e9:.1f} GB free where the corpus lies"
     with small_disk(tmp_path / "disk", 1 << 20) as disk:
         (line,) = doctor.disk(disk)
-    assert (line.mark, line.said, line.mend) == (
+    assert (line.mark, line.message, line.next_step) == (
         "warn",
         "0.0 GB free where the corpus lies",
         "make room: at least 2 GB",
@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert line.mark == "ok"
     with unwritable(tmp_path):
         (line,) = doctor.folder(tmp_path)
-    assert (line.mark, "cannot be written" in line.said) == ("fail", True)
+    assert (line.mark, "cannot be written" in line.message) == ("fail", True)
 
 
 def test_an_older_python_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
