@@ -18,24 +18,30 @@ from dataset.scheme.quotation_marks import read_marks
 _NOT_NUMBERS: Final = re.compile(rf"(?=[A-Zh\d\s])(?:{lexicon.NOT_NUMBERS})")
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _CARDINAL: Final = lexicon.one_of(tuple(word for word in lexicon.NUMBER_WORDS if word not in ("zero", "one", "tens")))
-_NUMBER_WORD: Final = re.compile(rf"(?=[a-zT])(?<![\w-])(?:[Tt]ens of )?{_CARDINAL}(?:[ -]{_CARDINAL})*(?![\w-])")
+_NUMBER_WORD: Final = re.compile(rf"(?=[A-Za-z])(?<![\w-])(?i:(?:tens of )?{_CARDINAL}(?:[ -]{_CARDINAL})*)(?![\w-])")
 _BEFORE_NUMBER: Final = rf"(?=\s+(?:[$€£¥]|\d|{_CARDINAL}\b))"
 _CUES: Final = re.compile(
     lexicon.at_word(
-        "|".join(
+        r"may\b|(?i:"
+        + "|".join(
             (
                 rf"\b(?:about|approximately|around|some|nearly|up to|at least|more than)\b{_BEFORE_NUMBER}",
                 r"\bas (?:early|soon) as\b",
-                r"\b(?:could|may|might|likely|possible|possibly|possibilit(?:y|ies)|potential|perhaps|I think)\b",
+                r"\b(?:could|might|likely|possible|possibly|possibilit(?:y|ies)|potential|perhaps|I think)\b",
                 r"\b(?:allegedly|apparently|purported|reportedly|seem(?:s|ed)?|appear(?:s|ed)?(?= to\b))\b",
-                r"(?:(?<=\b[Tt]he )|(?<=\b[Aa] )|(?<=\b[Aa]n ))(?:alleged|reported)(?= [a-z])",
+                r"(?:(?<=\bthe )|(?<=\ba )|(?<=\ban ))(?:alleged|reported)(?= (?-i:[a-z]))",
                 rf"\b(?:{lexicon.NONCOMMITTAL})\b",
             )
-        ),
-        "aceIlmnprsudf",
+        )
+        + ")",
+        "aceilmnprsudfACEILMNPRSUDF",
     )
 )
+"""The cues in any case, but for `may`: with a capital it is the month."""
 AROUND: Final = 32
+_OPENING: Final = " \t\"'“‘(["
+_OPENING_LENGTH: Final = 8
+_SENTENCE_ENDS: Final = ".!?:\n"
 _SENTENCE: Final = re.compile(r"[^.!?\n]+(?:[.!?](?!\s)[^.!?\n]*)*")
 _VERBS: Final = lexicon.one_of(lexicon.CLAUSE_VERBS)
 _SAYING: Final = re.compile(
@@ -156,8 +162,16 @@ def number_words(article: ArticleText) -> Iterator[_Missed]:
     numbers = article.labelled("number")
     for match in _NUMBER_WORD.finditer(article.text):
         start, end = match.span()
-        if not numbers.touch(start, end):
+        if not numbers.touch(start, end) and not _is_in_name(article.text, start):
             yield "n1-unlabelled-number-word", start, end, f"no number covers “{match[0]}”"
+
+
+def _is_in_name(text: str, start: int) -> bool:
+    """Whether the word there has a capital without beginning a sentence, a heading or a quotation."""
+    if not text[start].isupper():
+        return False
+    before = text[max(0, start - _OPENING_LENGTH) : start].rstrip(_OPENING)
+    return bool(before) and before[-1] not in _SENTENCE_ENDS
 
 
 def hedge_cues(article: ArticleText) -> Iterator[_Missed]:
@@ -165,7 +179,8 @@ def hedge_cues(article: ArticleText) -> Iterator[_Missed]:
     hedges, numbers = article.labelled("hedge"), article.labelled("number")
     for match in _CUES.finditer(article.text):
         start, end = match.span()
-        if not hedges.touch(start, end) and not numbers.touch(start, end):
+        covered = hedges.touch(start, end) or numbers.touch(start, end)
+        if not covered and (match[0] == "I think" or not _is_in_name(article.text, start)):
             yield "h9-unlabelled-cue", start, end, f"no hedge covers “{match[0]}”"
 
 

@@ -244,13 +244,19 @@ MISSED: Final[dict[str, list[Work]]] = {
     ],
     "n1-unlabelled-number-word": [
         Work("The coach bought three boats.", at="three"),
-        Work("Dozens ran. A storm sank thousands of boats in the first hour.", at="thousands"),
+        Work("A storm sank thousands of boats in the first hour.", at="thousands"),
+        Work("It rained. Three boats sank.", at="Three"),
+        Work("“Dozens ran.", at="Dozens"),
     ],
     "h9-unlabelled-cue": [
         Work("The boat has reportedly sunk.", at="reportedly"),
         Work("The bank refused to deny a sale.", at="refused to deny"),
         Work("The alleged fraud was small.", at="alleged"),
         Work("It sank as early as Monday.", at="as early as"),
+        Work("Perhaps it sank.", at="Perhaps"),
+        Work("Storm\nAllegedly it sank.", at="Allegedly"),
+        Work("About 40 boats sank.", (number("40", "40", number_unit="boats"),), at="About"),
+        Work("It was late, I think.", at="I think"),
     ],
     "q2-unlabelled-saying": [
         Work("The council said on Monday that it was late.", at="said on Monday that"),
@@ -261,6 +267,7 @@ MISSED: Final[dict[str, list[Work]]] = {
 
 RIGHT: Final[list[Work]] = [
     Work(""),
+    Work("The Big Three met at the Seven Network in May. May was wet, said nobody."),
     Work(
         "Rain fell in May 2019, at 9:30 and on 25 October. The G7 met; one may not forget the 2nd day.",
         (hedge("may", "modal"),),
