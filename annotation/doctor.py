@@ -49,23 +49,23 @@ def examine(corpus: Corpus | None) -> Iterator[DoctorLine]:
 
 def package(name: str, line: str, *, needed: bool = True) -> Iterator[DoctorLine]:
     """Whether a package is here and of the line of releases that the code is made for."""
-    found = versions.installed(name)
-    if found is None and not needed:
+    installed = versions.installed(name)
+    if installed is None and not needed:
         yield DoctorLine(name, "ok", f"{name} is not installed, and not needed: LABEL_STUDIO_URL names another server")
-    elif found is None:
+    elif installed is None:
         yield DoctorLine(name, "fail", f"{name} is not installed", _INSTALL)
-    elif versions.is_of(found, line):
-        yield DoctorLine(name, "ok", f"{name} {found}")
+    elif versions.is_of(installed, line):
+        yield DoctorLine(name, "ok", f"{name} {installed}")
     else:
-        yield DoctorLine(name, "fail", f"{name} {found}, but this is made for {line}", _INSTALL)
+        yield DoctorLine(name, "fail", f"{name} {installed}, but this is made for {line}", _INSTALL)
 
 
 def pulls(corpus: Corpus) -> Iterator[DoctorLine]:
     """Whether every raw pull is still what the server told."""
     changed = [str(path.relative_to(corpus.pulls)) for path in altered(corpus)]
     if changed:
-        said = f"in {corpus.pulls}, altered since it was pulled: {', '.join(changed[:3])}"
-        yield DoctorLine("pulls", "fail", said, "put it back from a copy, or take that folder out and pull again")
+        message = f"in {corpus.pulls}, altered since it was pulled: {', '.join(changed[:3])}"
+        yield DoctorLine("pulls", "fail", message, "put it back from a copy, or take that folder out and pull again")
     else:
         yield DoctorLine("pulls", "ok", "the raw pulls here are as they were pulled")
 
@@ -104,8 +104,8 @@ def database(own: Server) -> Iterator[DoctorLine]:
     elif count <= MEASURED_ON_SQLITE:
         yield DoctorLine("database", "ok", f"SQLite, for {count} annotators; measured with {MEASURED_ON_SQLITE}")
     else:
-        said = f"SQLite, for {count} annotators; it was measured with {MEASURED_ON_SQLITE}"
-        yield DoctorLine("database", "warn", said, f"begin again in PostgreSQL: `hedgerow up --database {EXAMPLE}`")
+        message = f"SQLite, for {count} annotators; it was measured with {MEASURED_ON_SQLITE}"
+        yield DoctorLine("database", "warn", message, f"begin again in PostgreSQL: `hedgerow up --database {EXAMPLE}`")
 
 
 def _foreign(corpus: Corpus, url: str, token: str) -> Iterator[DoctorLine]:
@@ -113,8 +113,8 @@ def _foreign(corpus: Corpus, url: str, token: str) -> Iterator[DoctorLine]:
     yield from answer(without_credentials(url), "check LABEL_STUDIO_URL, or start that server")
     yield from problem_line("token", lambda: _foreign_token(studio))
     yield from problem_line("annotators", lambda: _foreign_accounts(corpus, studio))
-    said = "this server shows annotators each other's projects: they are blind only by agreement"
-    yield DoctorLine("blindness", "warn", said, "agree on it, or use the server of `hedgerow up`")
+    message = "this server shows annotators each other's projects: they are blind only by agreement"
+    yield DoctorLine("blindness", "warn", message, "agree on it, or use the server of `hedgerow up`")
 
 
 def _foreign_token(studio: Studio) -> Iterator[DoctorLine]:
@@ -125,8 +125,8 @@ def _foreign_token(studio: Studio) -> Iterator[DoctorLine]:
 def _foreign_accounts(corpus: Corpus, studio: Studio) -> Iterator[DoctorLine]:
     known, members = seats.addresses(corpus), studio.member_ids()
     if not known:
-        mend = f'write lines like a1 = "someone@example.org" into {corpus.root / seats.ACCOUNTS}'
-        yield DoctorLine("annotators", "warn", "it is not said whose account is whose", mend)
+        next_step = f'write lines like a1 = "someone@example.org" into {corpus.root / seats.ACCOUNTS}'
+        yield DoctorLine("annotators", "warn", "it is not said whose account is whose", next_step)
     for name, address in known.items():
         if address in members:
             yield DoctorLine(f"annotator {name}", "ok", f"{name} has an account there")
@@ -140,9 +140,9 @@ def _embedded(own: Server) -> Iterator[DoctorLine]:
     known = own.secrets()
     process = own.process()
     if lost := _lost(own, known):
-        mend = "put a backup back with `hedgerow restore --from FILE --replace`; if nothing was labelled yet, run "
-        mend += "`hedgerow up`"
-        yield DoctorLine("server", "fail", lost, mend)
+        next_step = "put a backup back with `hedgerow restore --from FILE --replace`; if nothing was labelled yet, run "
+        next_step += "`hedgerow up`"
+        yield DoctorLine("server", "fail", lost, next_step)
     elif known is None:
         yield DoctorLine(
             "server", "warn", "no Label Studio is set up here", "start one with `hedgerow up --annotator a1`"
@@ -150,11 +150,11 @@ def _embedded(own: Server) -> Iterator[DoctorLine]:
     elif process is None and not own.answers():
         yield DoctorLine("server", "warn", "Label Studio is not running", "start it with `hedgerow up`")
     elif process is None:
-        mend = "stop what listens there, then run `hedgerow up`"
-        yield DoctorLine("server", "fail", f"something else answers at {own.url()}", mend)
+        next_step = "stop what listens there, then run `hedgerow up`"
+        yield DoctorLine("server", "fail", f"something else answers at {own.url()}", next_step)
     else:
-        mend = f"see {own.log_path}; then `hedgerow down` and `hedgerow up`"
-        answers = yield from answer(f"http://{HOST}:{known.port}", mend)
+        next_step = f"see {own.log_path}; then `hedgerow down` and `hedgerow up`"
+        answers = yield from answer(f"http://{HOST}:{known.port}", next_step)
         if answers:
             yield from _accounts(known)
 
@@ -169,27 +169,27 @@ def _lost(own: Server, known: Secrets | None) -> str | None:
     return None
 
 
-def answer(url: str, mend: str) -> Generator[DoctorLine, None, bool]:
+def answer(url: str, next_step: str) -> Generator[DoctorLine, None, bool]:
     """Whether a server answers, which version it is and what its clock says. Returns whether it answers."""
     try:
-        told_back = httpx.get(f"{url}/api/version", timeout=10, follow_redirects=True)
-        found = str(told_back.raise_for_status().json()["release"])
+        response = httpx.get(f"{url}/api/version", timeout=10, follow_redirects=True)
+        release = str(response.raise_for_status().json()["release"])
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         why = f"HTTP {error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
-        yield DoctorLine("server", "fail", f"{url} does not answer like Label Studio ({why})", mend)
+        yield DoctorLine("server", "fail", f"{url} does not answer like Label Studio ({why})", next_step)
         return False
     yield DoctorLine("server", "ok", f"{url} answers")
-    yield version(found)
-    yield clock(told_back.headers.get("Date"), datetime.now(UTC))
+    yield version(release)
+    yield clock(response.headers.get("Date"), datetime.now(UTC))
     return True
 
 
-def version(found: str) -> DoctorLine:
+def version(release: str) -> DoctorLine:
     """Whether the server is of the line of releases that the code is made for."""
-    if versions.is_of(found, versions.LABEL_STUDIO):
-        return DoctorLine("server-version", "ok", f"the server is Label Studio {found}")
-    said = f"the server is Label Studio {found}, but this is made for {versions.LABEL_STUDIO}"
-    return DoctorLine("server-version", "fail", said, f"use a server of {versions.LABEL_STUDIO}")
+    if versions.is_of(release, versions.LABEL_STUDIO):
+        return DoctorLine("server-version", "ok", f"the server is Label Studio {release}")
+    message = f"the server is Label Studio {release}, but this is made for {versions.LABEL_STUDIO}"
+    return DoctorLine("server-version", "fail", message, f"use a server of {versions.LABEL_STUDIO}")
 
 
 def clock(date: str | None, now: datetime) -> DoctorLine:
@@ -198,10 +198,10 @@ def clock(date: str | None, now: datetime) -> DoctorLine:
         apart = abs((parsedate_to_datetime(date or "") - now).total_seconds())
     except (ValueError, TypeError):
         return DoctorLine("clock", "warn", "the server does not say its time", "compare the two clocks yourself")
-    said = f"the server's clock and this one are {apart:.0f} s apart"
+    message = f"the server's clock and this one are {apart:.0f} s apart"
     if apart < CLOCK_SECONDS:
-        return DoctorLine("clock", "ok", said)
-    return DoctorLine("clock", "warn", said, "set both by a time server; the record's times come from the server's")
+        return DoctorLine("clock", "ok", message)
+    return DoctorLine("clock", "warn", message, "set both by a time server; the record's times come from the server's")
 
 
 def _accounts(known: Secrets) -> Iterator[DoctorLine]:

@@ -51,14 +51,15 @@ class LinkGroup:
 
 def value(span: Row, attribute: str) -> Any:
     """An attribute's value, so that two that mean the same are equal: names are a set, not a list."""
-    found = span[attribute]
-    return frozenset(found or ()) if attribute == "speaker_entities" else found
+    if attribute == "speaker_entities":
+        return frozenset(span[attribute] or ())
+    return span[attribute]
 
 
-def overlap_over_union(one: Offsets, other: Offsets) -> float:
+def overlap_over_union(first: Offsets, second: Offsets) -> float:
     """Shared code points over all code points of two spans: 1 for the same offsets, 0 where they only touch."""
-    shared = min(one[1], other[1]) - max(one[0], other[0])
-    return max(shared, 0) / (one[1] - one[0] + other[1] - other[0] - shared) if shared > 0 else 0.0
+    shared = min(first[1], second[1]) - max(first[0], second[0])
+    return max(shared, 0) / (first[1] - first[0] + second[1] - second[0] - shared) if shared > 0 else 0.0
 
 
 def align(spans_by_annotator: Mapping[str, Iterable[Row]]) -> list[SpanGroup]:
@@ -106,20 +107,21 @@ def _joined(groups: list[SpanGroup]) -> list[SpanGroup]:
     members = {position: [position] for position in into}
     pairs = [(_overlap(groups[a], groups[b]), a, b) for a, b in combinations(into, 2)]
     for _, a, b in sorted((pair for pair in pairs if pair[0] > 0), key=lambda pair: (-pair[0], *pair[1:])):
-        one, other = into[a], into[b]
-        if one != other and _can_join(groups, members[one], members[other]):
-            members[one] += members.pop(other)
-            into = [one if home == other else home for home in into]
+        first, second = into[a], into[b]
+        if first != second and _can_join(groups, members[first], members[second]):
+            members[first] += members.pop(second)
+            into = [first if home == second else home for home in into]
     return [
         SpanGroup(
-            groups[home].label, dict(sorted(member for one in together for member in groups[one].members.items()))
+            groups[home].label,
+            dict(sorted(member for position in together for member in groups[position].members.items())),
         )
         for home, together in members.items()
     ]
 
 
-def _overlap(one: SpanGroup, other: SpanGroup) -> float:
-    return overlap_over_union(one.offsets()[0], other.offsets()[0])
+def _overlap(first: SpanGroup, second: SpanGroup) -> float:
+    return overlap_over_union(first.offsets()[0], second.offsets()[0])
 
 
 def _can_join(groups: list[SpanGroup], these: list[int], those: list[int]) -> bool:
@@ -138,11 +140,11 @@ def same_links(relations_by_annotator: Mapping[str, Iterable[Row]], groups: list
     homes = {
         (who, row["span_id"]): position for position, group in enumerate(groups) for who, row in group.members.items()
     }
-    found: dict[tuple[int, int, str], LinkGroup] = {}
+    link_groups: dict[tuple[int, int, str], LinkGroup] = {}
     for who, links in relations_by_annotator.items():
         for link in sorted(links, key=lambda link: (link["from_span"], link["to_span"], link["derived"])):
             start, end = homes.get((who, link["from_span"])), homes.get((who, link["to_span"]))
             if start is not None and end is not None:
                 key = start, end, link["type"] or ""
-                found.setdefault(key, LinkGroup(link["type"], start, end, {})).members.setdefault(who, link)
-    return [found[key] for key in sorted(found)]
+                link_groups.setdefault(key, LinkGroup(link["type"], start, end, {})).members.setdefault(who, link)
+    return [link_groups[key] for key in sorted(link_groups)]

@@ -61,15 +61,15 @@ class _Deciding:
         ]
         return Outcome(list(self._kept.values()), relations, decisions, undecided)
 
-    def _said(self, region: str) -> RegionDecision:
-        return self._read.said.get(region, _SAYS_NOTHING)
+    def _answer(self, region: str) -> RegionDecision:
+        return self._read.decisions.get(region, _SAYS_NOTHING)
 
     def _stays(self, region: str) -> bool:
         """Whether a region of the page is gold: its question says so, or nobody asked about it."""
         item = self._home.get(region)
         if item is None or not item.reasons:
-            return self._said(region).decision != "drop"
-        return self._said(region).decision == "keep"
+            return self._answer(region).decision != "drop"
+        return self._answer(region).decision == "keep"
 
     # What is open still
 
@@ -100,7 +100,7 @@ class _Deciding:
 
     def _given_up(self, region: str) -> bool:
         """Whether a version was dropped, or deleted on the page."""
-        return region not in self._spans or self._said(region).decision == "drop"
+        return region not in self._spans or self._answer(region).decision == "drop"
 
     def _overlapping(self) -> Iterator[str]:
         """Kept spans of one label that share a code point; two versions of one question are a problem of that."""
@@ -140,7 +140,7 @@ class _Deciding:
         return [version for version in item.versions if version.region in self._kept]
 
     def _rule(self, region: str) -> str | None:
-        rule = self._said(region).rule
+        rule = self._answer(region).rule
         return rule if rule in RULES else None
 
     def _rule_of(self, item: SheetItem) -> str | None:
@@ -149,27 +149,27 @@ class _Deciding:
         return next((rule for rule in map(self._rule, regions) if rule), None)
 
     def _note_of(self, item: SheetItem) -> str | None:
-        notes = [self._said(version.region).note for version in item.versions]
+        notes = [self._answer(version.region).note for version in item.versions]
         return " · ".join(dict.fromkeys(note for note in notes if note)) or None
 
     # Gold
 
     def _relations(self) -> list[Row]:
         """The links between what is gold; one to a version that gave way to another points to that other."""
-        found: dict[tuple[str, str], Row] = {}
+        links: dict[tuple[str, str], Row] = {}
         for link in self._read.reading.relations:
             target = self._heir(link["to_span"])
             if link["from_span"] in self._kept and target is not None:
                 ends = (self._kept[region]["label"] for region in (link["from_span"], target))
-                found[link["from_span"], target] = {**link, "type": vocabulary.relation_type(*ends), "to_span": target}
-        return list(found.values())
+                links[link["from_span"], target] = {**link, "type": vocabulary.relation_type(*ends), "to_span": target}
+        return list(links.values())
 
     def _heir(self, region: str) -> str | None:
         """The gold span that stands where a region stood."""
         if region in self._kept:
             return region
         item = self._home.get(region)
-        version = next((one for one in item.versions if one.region == region), None) if item else None
+        version = next((candidate for candidate in item.versions if candidate.region == region), None) if item else None
         return self._gold_of(item, version) if item and version else None
 
     def _gold_of(self, item: SheetItem, version: SpanVersion) -> str | None:
@@ -177,7 +177,9 @@ class _Deciding:
         kept = self._kept_versions(item)
         if version in kept:
             return version.region
-        nearest = max(kept, key=lambda one: overlap_over_union(_offsets(one.row), _offsets(version.row)), default=None)
+        nearest = max(
+            kept, key=lambda candidate: overlap_over_union(_offsets(candidate.row), _offsets(version.row)), default=None
+        )
         return nearest.region if nearest else None
 
     # Decisions
@@ -234,7 +236,7 @@ class _Deciding:
 
     def _addition(self, region: str, target: str | None) -> Row:
         item = self._home.get(region)
-        why = self._why(item) if item else {"rule": self._rule(region), "note": self._said(region).note}
+        why = self._why(item) if item else {"rule": self._rule(region), "note": self._answer(region).note}
         return {
             "annotator": self._adjudicator,
             "span_id": region,
@@ -265,8 +267,8 @@ def _lacks(span: Row) -> str | None:
     return f"lacks its {' and '.join(name.partition('_')[2] for name in missing)}" if missing else None
 
 
-def _same(one: Row | None, other: Row) -> bool:
+def _same(gold: Row | None, row: Row) -> bool:
     """Whether two spans say the same: label, offsets and the label's attributes."""
-    if one is None or one["label"] != other["label"] or _offsets(one) != _offsets(other):
+    if gold is None or gold["label"] != row["label"] or _offsets(gold) != _offsets(row):
         return False
-    return all(value(one, name) == value(other, name) for name in vocabulary.ATTRIBUTES[other["label"]])
+    return all(value(gold, name) == value(row, name) for name in vocabulary.ATTRIBUTES[row["label"]])

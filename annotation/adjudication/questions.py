@@ -89,7 +89,7 @@ def _hash(content: Any) -> str:
 def _content(row: Row) -> list[Any]:
     """What an annotator says with a span of a known label."""
     values = (value(row, name) for name in vocabulary.ATTRIBUTES[row["label"]])
-    return [row["start"], row["end"], *(sorted(one) if isinstance(one, frozenset) else one for one in values)]
+    return [row["start"], row["end"], *(sorted(entry) if isinstance(entry, frozenset) else entry for entry in values)]
 
 
 def _drawn_by(link: LinkGroup) -> list[str]:
@@ -109,7 +109,7 @@ def sheet(
     """
     annotators = tuple(sorted(spans))
     groups = align(spans)
-    links = tuple(link for link in same_links(relations, groups) if any(not one["derived"] for one in _rows(link)))
+    links = tuple(link for link in same_links(relations, groups) if any(not row["derived"] for row in _rows(link)))
     taken: set[str] = set()
     items = []
     for position, group in enumerate(groups):
@@ -150,8 +150,8 @@ def _lacking(link: LinkGroup, start: SpanGroup, end: SpanGroup) -> list[str]:
 
 def _faults(group: SpanGroup, faults: Mapping[tuple[str, str], list[str]]) -> list[str]:
     """What the checks found in every member's span; what only some have, another question settles."""
-    found = [faults.get((who, row["span_id"]), []) for who, row in sorted(group.members.items())]
-    return [line for line in dict.fromkeys(found[0]) if all(line in other for other in found[1:])]
+    by_member = [faults.get((who, row["span_id"]), []) for who, row in sorted(group.members.items())]
+    return [line for line in dict.fromkeys(by_member[0]) if all(line in lines for lines in by_member[1:])]
 
 
 def _first(group: SpanGroup) -> Row:
@@ -178,15 +178,15 @@ def _shown(region: str, rows: list[Row]) -> Row:
 
 def shown_links(asked: Sheet) -> list[tuple[str, str]]:
     """The links that the page shows, as regions: those that all holders of a version have who have the target."""
-    found = []
+    shown = []
     for link in asked.links:
         start, end = asked.items[link.from_group], asked.items[link.to_group]
         lacking = _lacking(link, start.group, end.group)
         for version in start.versions:
             having = [who for who in version.holders if who in link.members]
             if having and not set(lacking) & set(version.holders):
-                found.append((version.region, end.version_of(having[0]).region))
-    return found
+                shown.append((version.region, end.version_of(having[0]).region))
+    return shown
 
 
 def who_had_what(asked: Sheet, item: SheetItem) -> list[str]:
@@ -203,7 +203,7 @@ def excluded(asked: Sheet, version: SpanVersion) -> list[str]:
         f"excludes “{_ends(row['text'])}”: keep one of them"
         for item in asked.items
         if item.group.label == mine["label"]
-        for row in (other.row for other in item.versions if other is not version)
+        for row in (candidate.row for candidate in item.versions if candidate is not version)
         if row["start"] < mine["end"] and mine["start"] < row["end"]
     ]
 
@@ -215,13 +215,15 @@ def _had(asked: Sheet, position: int, annotator: str) -> str:
     values = [
         row[name] for name in vocabulary.ATTRIBUTES[row["label"]] if name != "quote_source" or row[name] == "unnamed"
     ]
-    told = [", ".join(one) if isinstance(one, list) else str(one) for one in values if one not in (None, [])]
+    attributes = [
+        ", ".join(entry) if isinstance(entry, list) else str(entry) for entry in values if entry not in (None, [])
+    ]
     targets = [
         f"→ “{_short(asked.items[link.to_group].group.members[annotator]['text'])}”"
         for link in asked.links
         if link.from_group == position and annotator in link.members
     ]
-    return " · ".join([f"“{_ends(row['text'])}”", *told, *targets])
+    return " · ".join([f"“{_ends(row['text'])}”", *attributes, *targets])
 
 
 def _short(text: str) -> str:
@@ -233,7 +235,9 @@ def _ends(text: str) -> str:
     return text if len(text) <= 2 * SHOWN else f"{text[:SHOWN]} … {text[-SHOWN:]}"
 
 
-_MARKUP: Final = str.maketrans({one: f"\\{one}" for one in r"\`*_{}[]#+!|~"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"})
+_MARKUP: Final = str.maketrans(
+    {sign: f"\\{sign}" for sign in r"\`*_{}[]#+!|~"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+)
 
 
 def summary(asked: Sheet, uncovered: Iterable[str]) -> str:

@@ -117,7 +117,7 @@ class Round:
 
     def ready(self) -> list[str]:
         """The articles that all who were dealt them have ended, and that somebody submitted."""
-        return [one for one in self.articles() if not self.unfinished(one) and self.submitted(one)]
+        return [article for article in self.articles() if not self.unfinished(article) and self.submitted(article)]
 
     def submitted(self, article: str) -> list[str]:
         """The annotators who submitted an article."""
@@ -125,8 +125,8 @@ class Round:
 
     def sheet(self, article: str, faults: Faults | None = None) -> Sheet:
         """What the annotators say of an article, and the faults that the checks find in it."""
-        who = self.submitted(article)
-        spans, links = ({one: rows[one].get(article, []) for one in who} for rows in (self._spans, self._links))
+        annotators = self.submitted(article)
+        spans, links = ({who: rows[who].get(article, []) for who in annotators} for rows in (self._spans, self._links))
         return sheet(article, spans, links, faults or {})
 
     def findings(self) -> dict[str, list[Finding]]:
@@ -139,8 +139,10 @@ class Round:
 
 def _refuse_unsound(corpus: Corpus, layer: Layer) -> None:
     """Refuses what no page can show. What breaks a rule of the scheme, or lacks an attribute, the adjudicator mends."""
-    found = [one for one in found_by(STRUCTURE, corpus, layer) if one.severity == "error"]
-    unsound = [one for one in found if one.code != "missing-attribute" and not CATALOGUE[one.code].rule]
+    errors = [finding for finding in found_by(STRUCTURE, corpus, layer) if finding.severity == "error"]
+    unsound = [
+        finding for finding in errors if finding.code != "missing-attribute" and not CATALOGUE[finding.code].rule
+    ]
     if unsound:
         raise Problem(
             f"{layer.name} does not hold together: {unsound[0].code} in {unsound[0].article_id}: {unsound[0].message}",
@@ -149,10 +151,10 @@ def _refuse_unsound(corpus: Corpus, layer: Layer) -> None:
 
 
 def _by_article(rows: pl.DataFrame) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
+    by_article: dict[str, list[Row]] = defaultdict(list)
     for row in rows.iter_rows(named=True):
-        found[row["article_id"]].append(row)
-    return found
+        by_article[row["article_id"]].append(row)
+    return by_article
 
 
 # Opening
@@ -180,35 +182,35 @@ def open_round(
     _refuse_own_work(corpus, round_name, seat.annotator)
     with one_at_a_time(corpus, round_name, [f".adjudication.{seat.annotator}"], tell):
         with reading(corpus, tell):
-            here = Round(corpus, round_name)
-        return _open(here, seat, again, progress, tell)
+            this_round = Round(corpus, round_name)
+        return _open(this_round, seat, again, progress, tell)
 
 
-def _open(here: Round, seat: Seat, again: bool, progress: push.Progress, tell: Tell) -> OpenedAdjudication:
-    corpus, round_name = here.corpus, here.name
+def _open(this_round: Round, seat: Seat, again: bool, progress: push.Progress, tell: Tell) -> OpenedAdjudication:
+    corpus, round_name = this_round.corpus, this_round.name
     project = projects.find_or_create(corpus, round_name, seat, adjudicating=True, tell=tell)
-    there = {task.article_id: task for task in map(read_task, seat.studio.tasks(project))}
-    ready = dict.fromkeys(here.ready())
+    opened = {task.article_id: task for task in map(read_task, seat.studio.tasks(project))}
+    ready = dict.fromkeys(this_round.ready())
     has_gold = set() if again else set(read_gold(corpus).tasks["article_id"])
-    new = [article for article in ready if article not in there and article not in has_gold]
+    new = [article for article in ready if article not in opened and article not in has_gold]
     if new:
         projects.refuse_other_guidelines(seat, project, _INSTEAD)
-    faults, uncovered = _faults(here) if new else ({}, {})
-    sheets = {article: here.sheet(article, faults.get(article)) for article in new}
+    faults, uncovered = _faults(this_round) if new else ({}, {})
+    sheets = {article: this_round.sheet(article, faults.get(article)) for article in new}
     tasks = (_task(corpus, sheets[article], uncovered.get(article, [])) for article in new)
     push.send(corpus, seat, project, tasks, len(new), progress)
     return OpenedAdjudication(
         project=project,
         sent=len(new),
-        there=len([article for article in ready if article in there]),
-        questions=sum(len(one.open()) for one in sheets.values()),
-        waiting={one: late for one in here.articles() if (late := here.unfinished(one))},
+        there=len([article for article in ready if article in opened]),
+        questions=sum(len(asked.open()) for asked in sheets.values()),
+        waiting={article: late for article in this_round.articles() if (late := this_round.unfinished(article))},
         changed={
             str(article): seat.studio.task_url(project, task.id)
-            for article, task in there.items()
-            if article in ready and _changed(here, task)
+            for article, task in opened.items()
+            if article in ready and _changed(this_round, task)
         },
-        gold=[article for article in ready if article in has_gold and article not in there],
+        gold=[article for article in ready if article in has_gold and article not in opened],
     )
 
 
@@ -227,24 +229,24 @@ def _refuse_own_work(corpus: Corpus, round_name: str, adjudicator: str) -> None:
         )
 
 
-def _changed(here: Round, task: Task) -> bool:
+def _changed(this_round: Round, task: Task) -> bool:
     """Whether an article's work is another than the one that its task asks about."""
-    return task.asked is None or not here.sheet(str(task.article_id)).is_asked_by(task.asked.sheet_sha256)
+    return task.asked is None or not this_round.sheet(str(task.article_id)).is_asked_by(task.asked.sheet_sha256)
 
 
-def _faults(here: Round) -> tuple[dict[str, Faults], dict[str, list[str]]]:
+def _faults(this_round: Round) -> tuple[dict[str, Faults], dict[str, list[str]]]:
     """Findings at spans, and what none who submitted an article covered; both by article."""
     at: dict[str, Faults] = defaultdict(lambda: defaultdict(list))
     bare: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for who, found in here.findings().items():
-        for one in found:
-            if one.span_id is not None:
-                at[one.article_id][who, one.span_id].append(f"[{one.code}] {one.message}")
+    for who, findings in this_round.findings().items():
+        for finding in findings:
+            if finding.span_id is not None:
+                at[finding.article_id][who, finding.span_id].append(f"[{finding.code}] {finding.message}")
             else:
-                bare[one.article_id, one.message].add(who)
+                bare[finding.article_id, finding.message].add(who)
     uncovered: dict[str, list[str]] = defaultdict(list)
     for (article, message), whom in bare.items():
-        if whom.issuperset(here.submitted(article)):
+        if whom.issuperset(this_round.submitted(article)):
             uncovered[article].append(message)
     return at, uncovered
 
@@ -300,41 +302,45 @@ def pull_decisions(
 
 
 def _bring_in(
-    here: Round,
+    this_round: Round,
     project: int,
-    held: list[Task],
+    project_tasks: list[Task],
     decided: DecisionsPull,
     seat: Seat,
     accept_removals: bool,
     again: bool,
 ) -> DecisionsPull:
     """Decides by the tasks that the project held and by the record as it is now."""
-    corpus, round_name = here.corpus, here.name
+    corpus, round_name = this_round.corpus, this_round.name
     rows = _GoldRows(round_name, seat.annotator)
-    decided.withdrawn = sorted({str(task.article_id) for task in held} & here.withdrawn)
-    tasks = [task for task in held if task.article_id in corpus.by_id and task.article_id not in here.withdrawn]
-    others = set() if again else _gold_of_others(corpus, round_name, seat.annotator)
-    for article, found in _by_task(tasks).items():
-        decided.places[article] = seat.studio.task_url(project, found[0].id)
-        if article in others:
+    decided.withdrawn = sorted({str(task.article_id) for task in project_tasks} & this_round.withdrawn)
+    tasks = [
+        task
+        for task in project_tasks
+        if task.article_id in corpus.by_id and task.article_id not in this_round.withdrawn
+    ]
+    others_gold = set() if again else _gold_of_others(corpus, round_name, seat.annotator)
+    for article, on_tasks in _by_task(tasks).items():
+        decided.places[article] = seat.studio.task_url(project, on_tasks[0].id)
+        if article in others_gold:
             decided.gold.append(article)
-        elif len(found) > 1:
+        elif len(on_tasks) > 1:
             decided.undecided[article] = [
-                f"the project holds it on {len(found)} tasks; take all but one away with `hedgerow discard ADDRESS`"
+                f"the project holds it on {len(on_tasks)} tasks; take all but one away with `hedgerow discard ADDRESS`"
             ]
         else:
-            _take(here, found[0], seat, decided, rows)
+            _take(this_round, on_tasks[0], seat, decided, rows)
     known = {*decided.places, *read_gold(corpus).tasks["article_id"]}
-    decided.unopened = [article for article in here.ready() if article not in known]
+    decided.unopened = [article for article in this_round.ready() if article not in known]
     _write(corpus, decided, rows, accept_removals)
     return decided
 
 
 def _by_task(tasks: list[Task]) -> dict[str, list[Task]]:
-    found: dict[str, list[Task]] = defaultdict(list)
+    by_article: dict[str, list[Task]] = defaultdict(list)
     for task in tasks:
-        found[str(task.article_id)].append(task)
-    return found
+        by_article[str(task.article_id)].append(task)
+    return by_article
 
 
 def _gold_of_others(corpus: Corpus, round_name: str, adjudicator: str) -> set[str]:
@@ -363,9 +369,9 @@ class _GoldRows:
             self.layer[name] += [{**row, **key} for row in rows]
 
 
-def _take(here: Round, task: Task, seat: Seat, decided: DecisionsPull, rows: _GoldRows) -> None:
+def _take(this_round: Round, task: Task, seat: Seat, decided: DecisionsPull, rows: _GoldRows) -> None:
     article = str(task.article_id)
-    if _changed(here, task) or task.text != here.corpus.text(article):
+    if _changed(this_round, task) or task.text != this_round.corpus.text(article):
         decided.changed.append(article)
     elif task.faults:
         decided.undecided[article] = [f"it cannot be read wholly: {fault}" for fault in task.faults]
@@ -374,7 +380,7 @@ def _take(here: Round, task: Task, seat: Seat, decided: DecisionsPull, rows: _Go
     elif refusal := _refusal(task, seat):
         decided.undecided[article] = [refusal]
     else:
-        _decide(here, task, seat.annotator, decided, rows)
+        _decide(this_round, task, seat.annotator, decided, rows)
 
 
 def _refusal(task: Task, seat: Seat) -> str | None:
@@ -386,11 +392,11 @@ def _refusal(task: Task, seat: Seat) -> str | None:
     return None
 
 
-def _decide(here: Round, task: Task, adjudicator: str, decided: DecisionsPull, rows: _GoldRows) -> None:
+def _decide(this_round: Round, task: Task, adjudicator: str, decided: DecisionsPull, rows: _GoldRows) -> None:
     article, work = str(task.article_id), task.work[0]
-    text = here.corpus.text(article)
+    text = this_round.corpus.text(article)
     read = read_adjudication(work.result, text)
-    outcome = decide(_as_asked(here, task), read, adjudicator)
+    outcome = decide(_as_asked(this_round, task), read, adjudicator)
     problems = outcome.undecided + [message for _, _, message in read.reading.findings]
     if problems:
         decided.undecided[article] = problems
@@ -408,9 +414,9 @@ def _decide(here: Round, task: Task, adjudicator: str, decided: DecisionsPull, r
     )
 
 
-def _as_asked(here: Round, task: Task) -> Sheet:
+def _as_asked(this_round: Round, task: Task) -> Sheet:
     """The sheet as the adjudicator saw it: open is what the task asks."""
-    asked = here.sheet(str(task.article_id))
+    asked = this_round.sheet(str(task.article_id))
     regions = {region for question in (task.asked.questions if task.asked else []) for region in question}
     items = [replace(item, reasons=("asked",) if item.versions[0].region in regions else ()) for item in asked.items]
     return replace(asked, items=tuple(items))

@@ -68,17 +68,17 @@ def unpack(archive: Path, folder: Path) -> BackupManifest:
 
 
 def _read(archive: Path, folder: Path | None) -> BackupManifest:
-    with _told(archive), _opened(archive) as (content, members):
+    with _explained(archive), _opened(archive) as (content, members):
         manifest = _manifest(members)
-        content.limit = _PADDING + sum(one.bytes + _HEADERS for one in manifest.members.values())
-        left = dict(manifest.members)
+        content.limit = _PADDING + sum(listed.bytes + _HEADERS for listed in manifest.members.values())
+        remaining = dict(manifest.members)
         for member, stream in members:
-            expected = left.pop(member.name, None)
+            expected = remaining.pop(member.name, None)
             if expected is None:
                 raise _Damaged(f"it holds {member.name!r}, which its manifest does not list")
             _take(member, stream, expected, folder)
-        if left:
-            raise _Damaged(f"it lacks {', '.join(sorted(left)[:3])}")
+        if remaining:
+            raise _Damaged(f"it lacks {', '.join(sorted(remaining)[:3])}")
         while content.read(_CHUNK):
             pass
     return manifest
@@ -92,11 +92,11 @@ class _Bounded:
 
     def read(self, size: int) -> bytes:
         """The next bytes; a bomb ends here."""
-        found = self._stream.read(size)
-        self.limit -= len(found)
+        chunk = self._stream.read(size)
+        self.limit -= len(chunk)
         if self.limit < 0:
             raise _Damaged("it unpacks to more than its manifest says")
-        return found
+        return chunk
 
 
 @contextmanager
@@ -116,7 +116,7 @@ def _files(tar: tarfile.TarFile) -> Iterator[tuple[tarfile.TarInfo, IO[bytes]]]:
 
 
 @contextmanager
-def _told(archive: Path) -> Iterator[None]:
+def _explained(archive: Path) -> Iterator[None]:
     """An archive that cannot be taken, said in a sentence."""
     take_another = "take another backup; nothing was changed"
     try:
@@ -146,18 +146,19 @@ def _manifest(members: Iterator[tuple[tarfile.TarInfo, IO[bytes]]]) -> BackupMan
     return manifest
 
 
-def _parsed(found: dict[str, Any]) -> BackupManifest:
+def _parsed(manifest: dict[str, Any]) -> BackupManifest:
     members = {
-        str(name): ArchiveMember(int(one["bytes"]), str(one["sha256"])) for name, one in found["members"].items()
+        str(name): ArchiveMember(int(member["bytes"]), str(member["sha256"]))
+        for name, member in manifest["members"].items()
     }
-    if any(one.bytes < 0 for one in members.values()):
+    if any(member.bytes < 0 for member in members.values()):
         raise ValueError("a size below zero")
     return BackupManifest(
-        corpus=str(found["corpus"]),
-        taken_at=str(found["taken_at"]),
-        hedgerow=_text(found.get("hedgerow")),
-        label_studio=_text(found.get("label_studio")),
-        counts={str(name): int(count) for name, count in found["counts"].items()},
+        corpus=str(manifest["corpus"]),
+        taken_at=str(manifest["taken_at"]),
+        hedgerow=_text(manifest.get("hedgerow")),
+        label_studio=_text(manifest.get("label_studio")),
+        counts={str(name): int(count) for name, count in manifest["counts"].items()},
         members=members,
     )
 

@@ -270,7 +270,7 @@ def _name_to_keep(state: Path) -> str:
     """A name for what is there now that nothing has yet."""
     name = f"kept-{_stamp(datetime.now(UTC))}"
     more = (f"{name}-{number}" for number in count(2))
-    return next(one for one in chain([name], more) if not (state / one).exists())
+    return next(candidate for candidate in chain([name], more) if not (state / candidate).exists())
 
 
 def _stamp(moment: datetime) -> str:

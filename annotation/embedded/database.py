@@ -42,13 +42,13 @@ def checked_url(url: str) -> str:
     """
     if not url.startswith(("postgresql://", "postgres://")):
         raise Problem("--database is not the address of a PostgreSQL database", f"write one like {EXAMPLE}")
-    found = _parameters(url)
-    if any(found.get(name) is not None for name in _PASSWORDS):
+    parameters = _parameters(url)
+    if any(parameters.get(name) is not None for name in _PASSWORDS):
         raise Problem(
             "--database holds a password, and what is on a command line can be seen by others",
             "take it out of the address, and set the environment variable PGPASSWORD, or write it into ~/.pgpass",
         )
-    if not found.get("dbname"):
+    if not parameters.get("dbname"):
         raise Problem("--database names no database", f"write one like {EXAMPLE}")
     return url
 
@@ -63,19 +63,19 @@ def _parameters(url: str) -> dict[str, Any]:
             "run `pip install -e '.[server]' -c constraints.txt`",
         ) from None
     try:
-        found = dict(conninfo_to_dict(url))
-        if not str(found.get("port") or 0).isdigit():
+        parameters = dict(conninfo_to_dict(url))
+        if not str(parameters.get("port") or 0).isdigit():
             raise ProgrammingError("libpq itself looks at the port when it connects")
-        return found
+        return parameters
     except ProgrammingError:  # its message may hold the password
         raise Problem("--database cannot be read as an address", f"write one like {EXAMPLE}") from None
 
 
 def django_settings(url: str) -> dict[str, Any]:
     """An entry of Django's DATABASES."""
-    found = _parameters(url)
-    named = {key: str(found.pop(name, "")) for name, key in _DJANGO.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": found}
+    options = _parameters(url)
+    named = {key: str(options.pop(name, "")) for name, key in _DJANGO.items()}
+    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
 
 
 def hosts(url: str) -> list[str]:
@@ -105,12 +105,12 @@ def connect(url: str) -> psycopg.Connection:
         return psycopg.connect(url, connect_timeout=CONNECT_SECONDS)
     except psycopg.Error as error:
         raise Problem(
-            f"PostgreSQL does not open {url}: {told(error)}",
+            f"PostgreSQL does not open {url}: {describe_error(error)}",
             "check that it runs, that the database and its user are there, and the password in PGPASSWORD or ~/.pgpass",
         ) from None
 
 
-def told(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """What PostgreSQL says, in one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[-1][:200] if lines else type(error).__name__

@@ -171,13 +171,13 @@ class Server:
 
     def _running(self, command: list[str]) -> psutil.Process | None:
         """The process of that command on this server's data; the first of them, where it has made others."""
-        found = []
+        processes = []
         for process in psutil.process_iter():
             with suppress(psutil.Error):
                 own = process.cmdline()[-len(command) :] == command and process.status() != psutil.STATUS_ZOMBIE
                 if own and process.environ().get(DATA) == str(self.data_path.absolute()):
-                    found.append(process)
-        return min(found, key=psutil.Process.create_time, default=None)
+                    processes.append(process)
+        return min(processes, key=psutil.Process.create_time, default=None)
 
     def answers(self) -> bool:
         """Whether it answers now."""
@@ -318,7 +318,10 @@ class Server:
         return environment(os.environ, *folders, wanted.key or "", wanted.database)
 
     def _provision(self, wanted: Secrets) -> None:
-        accounts = {"admin": asdict(wanted.admin), "annotators": [asdict(one) for one in wanted.annotators.values()]}
+        accounts = {
+            "admin": asdict(wanted.admin),
+            "annotators": [asdict(account) for account in wanted.annotators.values()],
+        }
         with self._log() as log:
             done = subprocess.run(
                 [sys.executable, "-m", "annotation.embedded.provision"],
@@ -392,9 +395,9 @@ def _refuse_alike(names: list[str]) -> None:
     """Two names that differ only in case would share an address."""
     seen: dict[str, str] = {}
     for name in names:
-        if (other := seen.setdefault(name.lower(), name)) != name:
+        if (earlier := seen.setdefault(name.lower(), name)) != name:
             raise Problem(
-                f"there is an annotator {other} already, and {name} differs only in case", "choose another name"
+                f"there is an annotator {earlier} already, and {name} differs only in case", "choose another name"
             )
 
 

@@ -58,10 +58,10 @@ def blindness(known: Secrets) -> Iterator[DoctorLine]:
     Raises:
         Problem: an annotator does not reach their own work.
     """
-    found, count = _tried(known)
-    if found:
-        more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-        yield DoctorLine("blindness", "fail", ", ".join(found[:_SHOWN]) + more, _RESTART)
+    successes, count = _tried(known)
+    if successes:
+        more = f", and {len(successes) - _SHOWN} more" if len(successes) > _SHOWN else ""
+        yield DoctorLine("blindness", "fail", ", ".join(successes[:_SHOWN]) + more, _RESTART)
     else:
         people = "1 annotator" if len(known.annotators) == 1 else f"{len(known.annotators)} annotators"
         yield DoctorLine("blindness", "ok", f"{people} made {count} attempts at what is closed, and each was refused")
@@ -78,33 +78,33 @@ def _tried(known: Secrets) -> tuple[list[str], int]:
     Each annotator tries to reach the work of one other. The requests that would change something ask for nothing that
     harms the work if they are let through.
     """
-    found, count = [], 0
+    successes, count = [], 0
     annotators = list(known.annotators.values())
     with httpx.Client(base_url=f"http://{HOST}:{known.port}", timeout=_SECONDS) as web:
         answers = {account.name: _whoami(web, account) for account in annotators}
         members = {name: member for name, member in answers.items() if member is not None}
         inside = [account for account in annotators if account.name in members]
         works = {account.name: _work(web, account, known.key) for account in inside}
-        found += [
+        successes += [
             f"{account.name} is not in an organisation of its own" for account in annotators if account not in inside
         ]
         organisations = [member.organisation for member in members.values()]
         if len(set(organisations)) < len(organisations):
-            found.append("annotators share an organisation")
+            successes.append("annotators share an organisation")
         for account in inside:
             neighbour = _neighbour(account, inside, works)
             attempts = [*_attempts(members[account.name], works[account.name], neighbour)]
             attempts += _forgery(account, works[account.name], members)
             count += len(attempts)
-            found += _successes(web, account, attempts, _headers(account, None))
+            successes += _successes(web, account, attempts, _headers(account, None))
         if inside:
             # What keeps sessions apart is alike for all, and each log-in takes its time.
             account = inside[0]
             attempts = [*_attempts(members[account.name], works[account.name], _neighbour(account, inside, works))]
             count += len(attempts)
             with closing(_session(known, account)) as page:
-                found += _successes(page, account, attempts, {})
-    return list(dict.fromkeys(found)), count
+                successes += _successes(page, account, attempts, {})
+    return list(dict.fromkeys(successes)), count
 
 
 def _successes(web: httpx.Client, account: Account, attempts: list[Attempt], headers: dict[str, str]) -> Iterator[str]:
@@ -154,7 +154,7 @@ def _neighbour(account: Account, annotators: list[Account], works: dict[str, Own
     """The work of the next annotator who has some."""
     at = annotators.index(account)
     following = [*annotators[at + 1 :], *annotators[:at]]
-    return next((work for other in following if (work := works[other.name]) is not None), None)
+    return next((work for annotator in following if (work := works[annotator.name]) is not None), None)
 
 
 def _attempts(member: OrganisationMember, work: OwnedWork | None, neighbour: OwnedWork | None) -> Iterator[Attempt]:
@@ -171,10 +171,10 @@ def _attempts(member: OrganisationMember, work: OwnedWork | None, neighbour: Own
 
 def _forgery(account: Account, work: OwnedWork | None, members: dict[str, OrganisationMember]) -> Iterator[Attempt]:
     """A submission under another's name."""
-    other = next((member.user for name, member in members.items() if name != account.name), None)
-    if work is not None and work.tasks and other is not None:
+    user = next((member.user for name, member in members.items() if name != account.name), None)
+    if work is not None and work.tasks and user is not None:
         path = f"/api/tasks/{work.tasks[0]}/annotations/"
-        yield Attempt("POST", path, "submit as another", {"result": [], "completed_by": other}, "/api/annotations/")
+        yield Attempt("POST", path, "submit as another", {"result": [], "completed_by": user}, "/api/annotations/")
 
 
 def _attempts_at(work: OwnedWork) -> Iterator[Attempt]:

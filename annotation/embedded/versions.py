@@ -18,11 +18,11 @@ def installed(package: str) -> str | None:
         return None
 
 
-def is_of(found: str, line: str) -> bool:
+def is_of(release: str, line: str) -> bool:
     """Whether a version belongs to a line of releases, as 1.23.2 to 1.23."""
-    return found == line or found.startswith(f"{line}.")
+    return release == line or release.startswith(f"{line}.")
 
 
-def numbers(found: str) -> tuple[int, ...]:
+def numbers(release: str) -> tuple[int, ...]:
     """A version's leading numbers, to be compared."""
-    return tuple(int(part) for part in takewhile(str.isdecimal, found.split(".")))
+    return tuple(int(part) for part in takewhile(str.isdecimal, release.split(".")))

@@ -16,7 +16,7 @@ _FOLDER = Path(__file__).parent
 _RULE = re.compile(r"^- \*\*([SQHNE]\d+)\*\* ", re.MULTILINE)
 _STATEMENT = re.compile(r"^- \*\*(.+?)\*\* (.*?)\n((?:  - (?:Right|Wrong)[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
 EXAMPLE: Final = re.compile(
-    r"^ *- (?P<verdict>Right|Wrong)(?: \((?:(?P<people>people only)|caught by (?P<other>\w+))\))?: "
+    r"^ *- (?P<verdict>Right|Wrong)(?: \((?:(?P<people>people only)|caught by (?P<rule>\w+))\))?: "
     r"`(?P<notation>.+?)`(?: (?P<note>.+))?$",
     re.MULTILINE,
 )
@@ -62,15 +62,15 @@ def rules() -> dict[str, Rule]:
 def statements(name: str) -> dict[str, Rule]:
     """What a section states and shows by examples: its rules by their ids, its hard cases by their titles."""
     return {
-        title: Rule(" ".join(text.split()), tuple(_example(title, one) for one in EXAMPLE.finditer(examples)))
+        title: Rule(" ".join(text.split()), tuple(_example(title, match) for match in EXAMPLE.finditer(examples)))
         for title, text, examples in _STATEMENT.findall(section(name))
     }
 
 
-def _example(rule: str, found: re.Match[str]) -> RuleExample:
-    right = found["verdict"] == "Right"
-    caught_by = None if right or found["people"] else found["other"] or rule
-    return RuleExample(right, caught_by, found["notation"], found["note"] or "")
+def _example(rule: str, match: re.Match[str]) -> RuleExample:
+    right = match["verdict"] == "Right"
+    caught_by = None if right or match["people"] else match["rule"] or rule
+    return RuleExample(right, caught_by, match["notation"], match["note"] or "")
 
 
 def worked_article() -> str:

@@ -21,8 +21,8 @@ def page_markdown(text: str) -> str:
     Links to other sections, which the page has as panels, become plain words. `$40` becomes `$ 40`, which the page
     would take for task data.
     """
-    body = FENCED.sub(lambda found: _paragraphs(found[1]), _LINK.sub(r"\1", _TITLE.sub("", text)))
-    shown = _CODE.sub(lambda found: marked(found[1]), EXAMPLE.sub(_line, body))
+    body = FENCED.sub(lambda match: _paragraphs(match[1]), _LINK.sub(r"\1", _TITLE.sub("", text)))
+    shown = _CODE.sub(lambda match: marked(match[1]), EXAMPLE.sub(_line, body))
     return re.sub(r"\$(?=\w)", "$ ", shown)
 
 
@@ -44,16 +44,16 @@ def _plain(words: str) -> str:
     return html.escape(words, quote=False).translate(_MARKDOWN)
 
 
-def _line(found: re.Match[str]) -> str:
-    kind = found["verdict"].lower()
-    notes = "".join(f" <em>{note}</em>" for note in _notes(found))
-    return f'<span class="{kind}-example">{marked(found["notation"])}{notes}</span>'
+def _line(match: re.Match[str]) -> str:
+    kind = match["verdict"].lower()
+    notes = "".join(f" <em>{note}</em>" for note in _notes(match))
+    return f'<span class="{kind}-example">{marked(match["notation"])}{notes}</span>'
 
 
-def _notes(found: re.Match[str]) -> Iterator[str]:
-    if found["note"]:
-        yield found["note"]
-    if found["people"]:
+def _notes(match: re.Match[str]) -> Iterator[str]:
+    if match["note"]:
+        yield match["note"]
+    if match["people"]:
         yield "· people only"
 
 

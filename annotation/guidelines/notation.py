@@ -161,10 +161,10 @@ def _span(source: str, mark: _Mark, text: str) -> Span:
     label = LETTERS[mark.letter]
     attributes = usual_attributes(label, text[mark.start : mark.end])
     if mark.details is not None:
-        told = _told(label, re.sub(r"\\(.)", r"\1", mark.details))
-        if told is None:
+        named = _read_details(label, re.sub(r"\\(.)", r"\1", mark.details))
+        if named is None:
             raise _problem(source, mark.place, f"“{mark.details}” is nothing that a {label} has")
-        attributes |= told
+        attributes |= named
     if mark.unnamed:
         attributes["quote_source"] = "unnamed"
     return Span(label, mark.start, mark.end, attributes)
@@ -200,7 +200,7 @@ def _number(words: str) -> dict[str, Any]:
     return {"number_kind": kind, "number_value": value, "number_unit": unit}
 
 
-def _told(label: str, details: str) -> dict[str, Any] | None:
+def _read_details(label: str, details: str) -> dict[str, Any] | None:
     if label == "speaker":
         return {"speaker_entities": details.split("; ")}
     if label == "quote":
@@ -236,12 +236,12 @@ def write(example: Example) -> str:
 def _arrows(example: Example) -> list[list[int] | None]:
     """The targets of each span as they are written; None where they are the usual ones."""
     usual = _usual_targets([span.label[0] for span in example.spans])
-    found: list[list[int] | None] = []
+    arrows: list[list[int] | None] = []
     for place, span in enumerate(example.spans):
         targets = [end for start, end in example.links if start == place]
         linked = span.label == "quote" and span.attributes["quote_source"] == "linked"
-        found.append(None if targets == (usual if linked else []) else targets)
-    return found
+        arrows.append(None if targets == (usual if linked else []) else targets)
+    return arrows
 
 
 def _names(example: Example, arrows: list[list[int] | None]) -> dict[int, str]:
@@ -279,9 +279,9 @@ def _head(span: Span, targets: list[int] | None, names: dict[int, str], name: st
 
 
 def _tail(span: Span, words: str) -> str:
-    told = {key: value for key, value in span.attributes.items() if key != "quote_source"}
+    attributes = {key: value for key, value in span.attributes.items() if key != "quote_source"}
     usual = usual_attributes(span.label, words)
-    if all(usual[key] == value for key, value in told.items()):
+    if all(usual[key] == value for key, value in attributes.items()):
         return "]"
     return f" | {_escaped(details(span))}]"
 

@@ -52,7 +52,7 @@ class AdjudicationResult:
     """An adjudicator's page: its regions, whatever was said of them, and what was said, by region."""
 
     reading: ResultRows
-    said: dict[str, RegionDecision]
+    decisions: dict[str, RegionDecision]
 
 
 def read_adjudication(result: Any, text: str) -> AdjudicationResult:
@@ -64,10 +64,11 @@ def read_adjudication(result: Any, text: str) -> AdjudicationResult:
     for item in ours:
         if is_text(item.get("id")) and (values := control_values(item["from_name"], item.get("value"))):
             words.setdefault(item["id"], {})[item["from_name"]] = values[0]
-    said = {
-        region: RegionDecision(one.get("decision"), one.get("rule"), one.get("note")) for region, one in words.items()
+    decisions = {
+        region: RegionDecision(answers.get("decision"), answers.get("rule"), answers.get("note"))
+        for region, answers in words.items()
     }
-    return AdjudicationResult(read_result(rest, text), said)
+    return AdjudicationResult(read_result(rest, text), decisions)
 
 
 def _is_adjudication(item: Any) -> bool:
@@ -80,7 +81,7 @@ def _closed(item: Any) -> Any:
     value = item.get("value") if isinstance(item, dict) else None
     if not isinstance(value, dict) or not isinstance(value.get("labels"), list):
         return item
-    labels = [one.removesuffix(OPEN) if isinstance(one, str) else one for one in value["labels"]]
+    labels = [label.removesuffix(OPEN) if isinstance(label, str) else label for label in value["labels"]]
     return {**item, "value": {**value, "labels": labels}}
 
 
@@ -92,13 +93,13 @@ def write_adjudication(
     What all agree on cannot be changed by hand where `locked`.
     """
     offered = set(names)
-    found = []
+    results = []
     for span, had in spans:
         for item in write_span(span, offered):
             if item["from_name"] == LABEL and had:
                 item["value"]["labels"] = [f"{span['label']}{OPEN}"]
-            found.append({**item, "readonly": True} if locked and not had else item)
+            results.append({**item, "readonly": True} if locked and not had else item)
         if had:
-            found.append(region_item(span, "who", "textarea", {"text": had}))
+            results.append(region_item(span, "who", "textarea", {"text": had}))
     relations = ({"from_span": start, "to_span": end, "derived": False} for start, end in links)
-    return found + write_result([], relations)
+    return results + write_result([], relations)

@@ -26,7 +26,9 @@ def canonical_line(task: Row) -> bytes:
     """A task on a line, without what changes while nobody works: ages, user names, the server's own counts."""
     stable: Row = {name: task.get(name) for name in _STABLE}
     work = task.get("annotations")
-    stable["annotations"] = [_without_volatile(one) for one in work] if isinstance(work, list) else work or []
+    stable["annotations"] = (
+        [_without_volatile(annotation) for annotation in work] if isinstance(work, list) else work or []
+    )
     return _line(stable, sort=True)
 
 

@@ -49,8 +49,8 @@ class TransientFailure(Problem):
     `perhaps_at_it`: the server may be storing it still. `retry_after` is how long it asks to be left alone, in seconds.
     """
 
-    def __init__(self, told: Problem, *, perhaps_at_it: bool, retry_after: float = 0) -> None:
-        super().__init__(told.what, told.next_step)
+    def __init__(self, problem: Problem, *, perhaps_at_it: bool, retry_after: float = 0) -> None:
+        super().__init__(problem.what, problem.next_step)
         self.perhaps_at_it, self.retry_after = perhaps_at_it, retry_after
 
 
@@ -104,13 +104,14 @@ class Studio:
         Raises:
             Problem: there are several, and work may be in each.
         """
-        found = [number for number, description in self.projects().items() if description.split("\n")[0] == mark]
-        if len(found) > 1:
+        numbers = [number for number, description in self.projects().items() if description.split("\n")[0] == mark]
+        if len(numbers) > 1:
+            urls = ", ".join(map(self.project_url, sorted(numbers)))
             raise Problem(
-                f"{self.url} has {len(found)} projects of “{mark}”: {', '.join(map(self.project_url, sorted(found)))}",
+                f"{self.url} has {len(numbers)} projects of “{mark}”: {urls}",
                 "keep the one with the work, take the others away with `hedgerow discard ADDRESS`, then run this again",
             )
-        return found[0] if found else None
+        return numbers[0] if numbers else None
 
     def description(self, project: int) -> str:
         """What the project's description says."""
@@ -167,11 +168,11 @@ class Studio:
     def _all_tasks(self, project: int, asked: dict[str, str]) -> Listing:
         for _ in range(3):
             with self._speaking():
-                found, total = self._list_tasks(project, asked, []), self._total(project)
-            if len(found) == total:
-                return found
+                listing, total = self._list_tasks(project, asked, []), self._total(project)
+            if len(listing) == total:
+                return listing
         raise Problem(
-            f"{self.url} says that project {project} has {total} tasks, but lists {len(found)}",
+            f"{self.url} says that project {project} has {total} tasks, but lists {len(listing)}",
             "wait until nobody adds or deletes tasks there, then run the same command again",
         )
 
@@ -181,17 +182,17 @@ class Studio:
         Raises:
             Problem: a page holds no task that those before it did not.
         """
-        found = Listing()
+        listing = Listing()
         while True:
-            query = _query([*only, _filter("id", "Number", found.last)])
+            query = _query([*only, _filter("id", "Number", listing.last)])
             tasks = self._get("api/tasks/", project=project, page_size=PAGE_SIZE, query=query, **asked)["tasks"]
-            if tasks and not found.add(tasks):
+            if tasks and not listing.add(tasks):
                 raise Problem(
                     f"{self.url} lists the tasks of project {project} from the beginning again and again",
                     "a server that ignores the parameter `query` cannot be listed; use one that Hedgerow supports",
                 )
             if len(tasks) < PAGE_SIZE:
-                return found
+                return listing
 
     def _total(self, project: int) -> int:
         return int(self._get("api/tasks/", project=project, page_size=1, include="id")["total"])
@@ -348,9 +349,11 @@ def _retry_after(error: BaseException | None) -> float:
     """The seconds that an answer's Retry-After asks for (RFC 9110, 10.2.3: a number or a date), 0 where it does not."""
     if isinstance(error, TransientFailure):
         return error.retry_after
-    said = (error.headers or {}).get("retry-after", "") if isinstance(error, ApiError) else ""
+    header = (error.headers or {}).get("retry-after", "") if isinstance(error, ApiError) else ""
     try:
-        return float(said) if said.isdecimal() else (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
+        return (
+            float(header) if header.isdecimal() else (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
+        )
     except (ValueError, TypeError):
         return 0
 

@@ -83,7 +83,7 @@ class ResultRows:
     relations: list[Row] = field(default_factory=list)
     findings: list[tuple[str, str | None, str]] = field(default_factory=list)
 
-    def found(self, code: str, region: str | None, message: str) -> None:
+    def add_finding(self, code: str, region: str | None, message: str) -> None:
         """Notes a finding."""
         self.findings.append((code, region, message))
 
@@ -92,7 +92,7 @@ def read_result(result: Any, text: str) -> ResultRows:
     """Reads the result of one annotation of `text`. Never raises: what cannot be read is a finding."""
     reading = ResultRows()
     if not isinstance(result, list):
-        reading.found("unreadable-result", None, "the annotation's result is not a list")
+        reading.add_finding("unreadable-result", None, "the annotation's result is not a list")
         return reading
     for region, items in _regions(result, reading).items():
         _read_region(region, items, text, reading)
@@ -105,15 +105,19 @@ def _regions(result: list[Any], reading: ResultRows) -> dict[str, list[Result]]:
     regions: dict[str, list[Result]] = {}
     for item in result:
         if not isinstance(item, dict):
-            reading.found("unreadable-result", None, "a result is not an object")
+            reading.add_finding("unreadable-result", None, "a result is not an object")
         elif item.get("type") == "relation":
             continue
         elif not is_text(region := item.get("id")) or not region:
-            reading.found("region-without-id", None, f"a result of {brief(item.get('from_name'))} has no region id")
+            reading.add_finding(
+                "region-without-id", None, f"a result of {brief(item.get('from_name'))} has no region id"
+            )
         else:
             for name in _SWITCHES & item.keys():
                 if not isinstance(item[name], bool):
-                    reading.found("unreadable-value", region, f"`{name}` is {brief(item[name])}, not true or false")
+                    reading.add_finding(
+                        "unreadable-value", region, f"`{name}` is {brief(item[name])}, not true or false"
+                    )
             regions.setdefault(region, []).append(item)
     return regions
 
@@ -122,11 +126,13 @@ def _read_region(region: str, items: list[Result], text: str, reading: ResultRow
     labelled = [item for item in items if item.get("from_name") == LABEL]
     if len(labelled) != 1:
         code = "region-without-label" if not labelled else "duplicate-region-id"
-        reading.found(code, region, f"the region has {len(labelled)} results of the control `{LABEL}`")
+        reading.add_finding(code, region, f"the region has {len(labelled)} results of the control `{LABEL}`")
         return
     offsets, label = _offsets(labelled[0].get("value")), _label(region, labelled[0], reading)
     if offsets is None:
-        reading.found("unreadable-offsets", region, f"offsets are not whole numbers: {brief(labelled[0].get('value'))}")
+        reading.add_finding(
+            "unreadable-offsets", region, f"offsets are not whole numbers: {brief(labelled[0].get('value'))}"
+        )
     elif label is not None:
         start, end = offsets
         span = _blank_span(region, label, start, end, text)
@@ -149,7 +155,9 @@ def _label(region: str, item: Result, reading: ResultRows) -> str | None:
     labels = value.get("labels") if isinstance(value, dict) else None
     if isinstance(labels, list) and len(labels) == 1 and is_text(labels[0]):
         return str(labels[0])
-    reading.found("region-without-label" if not labels else "several-labels", region, f"labels are {brief(labels)}")
+    reading.add_finding(
+        "region-without-label" if not labels else "several-labels", region, f"labels are {brief(labels)}"
+    )
     return None
 
 
@@ -172,32 +180,40 @@ def _compare_surface(span: Row, surface: Any, text: str, reading: ResultRows) ->
         return
     units = text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le", "replace")
     reason = "; the offsets count UTF-16 units" if _same_words(units, surface) else ""
-    reading.found(
+    reading.add_finding(
         "surface-differs",
         span["span_id"],
         f"the region says “{surface[:60]}”, its offsets “{span['text'][:60]}”{reason}",
     )
 
 
-def _same_words(one: str, other: str) -> bool:
-    return one == other or _SPACES.sub(" ", one).strip() == _SPACES.sub(" ", other).strip()
+def _same_words(first: str, second: str) -> bool:
+    return first == second or _SPACES.sub(" ", first).strip() == _SPACES.sub(" ", second).strip()
 
 
 def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: ResultRows) -> None:
     name, value = item.get("from_name"), item.get("value")
     if name not in _CONTROLS:
-        reading.found("unknown-control", span["span_id"], f"the control {brief(name)} is not on the labelling page")
+        reading.add_finding(
+            "unknown-control", span["span_id"], f"the control {brief(name)} is not on the labelling page"
+        )
     elif (values := control_values(name, value)) is None:
-        reading.found("unreadable-value", span["span_id"], f"`{name}` holds {brief(value)}")
+        reading.add_finding("unreadable-value", span["span_id"], f"`{name}` holds {brief(value)}")
     else:
         own = _offsets(value)
         if own is None and isinstance(value, dict) and not {"start", "end"}.isdisjoint(value):
-            reading.found("unreadable-offsets", span["span_id"], f"`{name}` has offsets that are not whole numbers")
+            reading.add_finding(
+                "unreadable-offsets", span["span_id"], f"`{name}` has offsets that are not whole numbers"
+            )
         elif own is not None and own != offsets:
-            reading.found("offsets-disagree", span["span_id"], f"`{name}` stands at {own}, its region at {offsets}")
+            reading.add_finding(
+                "offsets-disagree", span["span_id"], f"`{name}` stands at {own}, its region at {offsets}"
+            )
         if _is_foreign(span["label"], str(name)):
             if values:
-                reading.found("foreign-attribute", span["span_id"], f"the {span['label']} has `{name}` {brief(values)}")
+                reading.add_finding(
+                    "foreign-attribute", span["span_id"], f"the {span['label']} has `{name}` {brief(values)}"
+                )
         else:
             _fill(span, str(name), values, reading)
 
@@ -215,8 +231,8 @@ def control_values(name: Any, value: Any) -> list[str] | None:
     values = [values] if isinstance(values, str) else values
     if not isinstance(values, list):
         return None
-    for one in values:
-        if not is_text(one):
+    for text in values:
+        if not is_text(text):
             return None
     return values
 
@@ -229,10 +245,10 @@ def is_text(value: Any) -> bool:
 def _fill(span: Row, name: str, values: list[str], reading: ResultRows) -> None:
     column = _COLUMN_OF.get(name, name)
     if name in _LISTS:
-        names = values if name in CHOICES else [one.strip() for value in values for one in value.split(_AND)]
-        span[column] += [one for one in dict.fromkeys(names) if one and one not in span[column]]
+        names = values if name in CHOICES else [entity.strip() for value in values for entity in value.split(_AND)]
+        span[column] += [entity for entity in dict.fromkeys(names) if entity and entity not in span[column]]
     elif len(values) > 1 or (span[column] is not None and values):
-        reading.found("several-values", span["span_id"], f"`{name}` holds several values: {brief(values)}")
+        reading.add_finding("several-values", span["span_id"], f"`{name}` holds several values: {brief(values)}")
     elif values:
         span[column] = "unnamed" if (name, values[0]) == ("quote_unnamed", UNNAMED) else values[0]
 
@@ -259,10 +275,10 @@ def _read_relations(result: list[Any], reading: ResultRows) -> None:
             continue
         ends = (item.get("from_id"), item.get("to_id"))
         if not all(is_text(end) and end for end in ends):
-            reading.found("unreadable-relation", None, f"a relation's ends are {brief(ends)}")
+            reading.add_finding("unreadable-relation", None, f"a relation's ends are {brief(ends)}")
             continue
         if item.get("direction") not in _DIRECTIONS:
-            reading.found("unreadable-relation", None, f"a relation's direction is {brief(item['direction'])}")
+            reading.add_finding("unreadable-relation", None, f"a relation's direction is {brief(item['direction'])}")
             continue
         row = _relation(*_directed(str(ends[0]), str(ends[1]), item.get("direction"), spans), spans)
         if (row["from_span"], row["to_span"]) not in seen:
@@ -304,7 +320,7 @@ def write_result(spans: Iterable[Row], relations: Iterable[Row], names: Iterable
 def write_span(span: Row, offered: set[str]) -> Iterator[Result]:
     """A span's results: one for its label, and one for each attribute that has a value."""
     yield region_item(span, LABEL, "labels", {"text": span["text"], "labels": [span["label"]]})
-    others = [_typeable(span, name) for name in span["speaker_entities"] if name not in offered]
+    unlisted = [_typeable(span, name) for name in span["speaker_entities"] if name not in offered]
     chosen = {
         "speaker_entities": [name for name in span["speaker_entities"] if name in offered],
         "quote_unnamed": [UNNAMED] if span["quote_source"] == "unnamed" else [],
@@ -313,7 +329,7 @@ def write_span(span: Row, offered: set[str]) -> Iterator[Result]:
         },
     }
     typed = {
-        "speaker_other": [f"{_AND} ".join(others)] if others else [],
+        "speaker_other": [f"{_AND} ".join(unlisted)] if unlisted else [],
         **{n: [span[n]] if span[n] is not None else [] for n in ("number_value", "number_unit")},
     }
     for name, values in chosen.items():

@@ -55,27 +55,27 @@ class SendingNote:
             raise
         self.path.unlink(missing_ok=True)
 
-    def settle(self, there: Callable[[], set[str]], tell: Tell = lambda line: None) -> None:
+    def settle(self, arrivals: Callable[[], set[str]], tell: Tell = lambda line: None) -> None:
         """Waits until all that the note names is there, but no longer than it may take a server to store it."""
         try:
             names, age = set(json.loads(self.path.read_bytes())), time.time() - self.path.stat().st_mtime
         except FileNotFoundError:
             return
-        if not names <= there() and (left := SETTLE_SECONDS - max(age, 0)) > 0:
-            tell(f"the server did not answer what was sent last; looking for it there, for {left:.0f} s at most")
+        if not names <= arrivals() and (seconds := SETTLE_SECONDS - max(age, 0)) > 0:
+            tell(f"the server did not answer what was sent last; looking for it there, for {seconds:.0f} s at most")
             Retrying(
-                retry=retry_if_result(lambda found: not found),
-                stop=stop_after_delay(left),
+                retry=retry_if_result(lambda arrived: not arrived),
+                stop=stop_after_delay(seconds),
                 wait=LOOKING,
                 retry_error_callback=lambda state: None,
-            )(lambda: names <= there())
+            )(lambda: names <= arrivals())
         self.path.unlink(missing_ok=True)
 
 
 def note(corpus: Corpus, seat: Seat, what: str) -> SendingNote:
     """The note of what is sent to a place on a server, by one annotator's seat."""
-    told = f"{corpus.name}\n{seat.studio.url}\n{seat.annotator}\n{what}"
-    return SendingNote(corpus.state / "sending" / f"{hashlib.sha256(told.encode()).hexdigest()[:16]}.json")
+    key = f"{corpus.name}\n{seat.studio.url}\n{seat.annotator}\n{what}"
+    return SendingNote(corpus.state / "sending" / f"{hashlib.sha256(key.encode()).hexdigest()[:16]}.json")
 
 
 def repeated() -> Retrying:

@@ -18,19 +18,19 @@ from dataset.storage.atomic import sha256
 
 @dataclass(frozen=True)
 class Annotation:
-    """What an account submitted or skipped. `told` is how and when: status, created_at, updated_at (UTC), seconds.
+    """What an account submitted or skipped. `ended` is how and when: status, created_at, updated_at (UTC), seconds.
 
     The status is None where it cannot be read: then nobody can tell whether the work counts.
     """
 
     result: Any
     account: int | str | None
-    told: Row
+    ended: Row
 
     @property
     def skipped(self) -> bool:
         """Whether the task was skipped."""
-        return bool(self.told["status"] == "skipped")
+        return bool(self.ended["status"] == "skipped")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def read_task(raw: Row) -> Task:
         text=_string(data.get("text")),
         text_sha256=_checked_string(data, "text_sha256", faults),
         guidelines_version=_version(data, faults),
-        work=[_read_work(one, faults) for one in annotations],
+        work=[_read_work(annotation, faults) for annotation in annotations],
         restored=_read_restored(restored, faults) if restored else {},
         restored_sha256=_checked_string(restored, "result_sha256", faults),
         asked=_read_asked(data),
@@ -84,7 +84,9 @@ def _read_asked(data: Row) -> AdjudicationQuestions | None:
     fingerprint, questions = _string(data.get("sheet_sha256")), data.get("questions")
     if fingerprint is None or not isinstance(questions, list):
         return None
-    return AdjudicationQuestions(fingerprint, [[*filter(is_text, one)] for one in questions if isinstance(one, list)])
+    return AdjudicationQuestions(
+        fingerprint, [[*filter(is_text, regions)] for regions in questions if isinstance(regions, list)]
+    )
 
 
 def _object(within: Row, name: str, faults: list[str]) -> Row:
@@ -100,14 +102,14 @@ def _list(within: Row, name: str, faults: list[str]) -> list[Row]:
     if value is not None and not isinstance(value, list):
         faults.append(f"`{name}` is {brief(value)}, not a list")
     items = value if isinstance(value, list) else []
-    faults += [f"`{name}` holds {brief(one)}, not an object" for one in items if not isinstance(one, dict)]
-    return [one for one in items if isinstance(one, dict)]
+    faults += [f"`{name}` holds {brief(entry)}, not an object" for entry in items if not isinstance(entry, dict)]
+    return [entry for entry in items if isinstance(entry, dict)]
 
 
 def _work_elsewhere(raw: Row, annotations: list[Row]) -> Iterator[str]:
     """Signs that a task holds work in another form than a list `annotations`, as exports of Label Studio 0.x do."""
     for name, value in raw.items():
-        if name not in _READ and any(isinstance(one, dict) and "result" in one for one in _items(value)):
+        if name not in _READ and any(isinstance(entry, dict) and "result" in entry for entry in _items(value)):
             yield f"it holds work as `{name}`, a form that is not read; export it as JSON from Label Studio 1.23"
     if "result" in raw:
         yield "it holds a `result` outside of `annotations`"
@@ -135,10 +137,10 @@ def _id(value: Any, faults: list[str]) -> int:
 
 
 def _read_work(annotation: Row, faults: list[str]) -> Annotation:
-    told = {"status": _status(annotation, faults), **_read_times(annotation, "lead_time", faults)}
+    ending = {"status": _status(annotation, faults), **_read_times(annotation, "lead_time", faults)}
     if not isinstance(annotation.get("ground_truth", False), bool | None):
         faults.append(f"`ground_truth` is {brief(annotation['ground_truth'])}, not true or false")
-    return Annotation(annotation.get("result"), _account(annotation, faults), told)
+    return Annotation(annotation.get("result"), _account(annotation, faults), ending)
 
 
 def _status(annotation: Row, faults: list[str]) -> str | None:
@@ -150,13 +152,13 @@ def _status(annotation: Row, faults: list[str]) -> str | None:
     return None
 
 
-def _read_times(told: Row, seconds: str, faults: list[str]) -> Row:
+def _read_times(within: Row, seconds: str, faults: list[str]) -> Row:
     """created_at, updated_at (UTC) and seconds; None, and a fault, where one cannot be read."""
     names = {"created_at": "created_at", "updated_at": "updated_at", seconds: "seconds"}
-    times = {column: (_seconds if name == seconds else _utc)(told.get(name)) for name, column in names.items()}
+    times = {column: (_seconds if name == seconds else _utc)(within.get(name)) for name, column in names.items()}
     for name, column in names.items():
-        if told.get(name) is not None and times[column] is None:
-            faults.append(f"`{name}` is {brief(told[name])}")
+        if within.get(name) is not None and times[column] is None:
+            faults.append(f"`{name}` is {brief(within[name])}")
     return times
 
 
@@ -167,9 +169,9 @@ def _read_restored(restored: Row, faults: list[str]) -> Row:
     }
 
 
-def _version(told: Row, faults: list[str]) -> str | None:
+def _version(within: Row, faults: list[str]) -> str | None:
     """The guidelines' version, which goes onto the card as it is."""
-    version = _checked_string(told, "guidelines_version", faults)
+    version = _checked_string(within, "guidelines_version", faults)
     if version is None or re.fullmatch(IDENTIFIER, version):
         return version
     faults.append(f"the guidelines' version is {brief(version)}")
@@ -223,9 +225,9 @@ def ended(task: Task, work: Annotation) -> Row:
 
     Work that was restored and not touched since keeps its first times.
     """
-    told = work.told | {"guidelines_version": task.guidelines_version}
+    row = work.ended | {"guidelines_version": task.guidelines_version}
     untouched = task.restored_sha256 is not None and task.restored_sha256 == _result_hash(work.result)
-    return told | task.restored if untouched else told
+    return row | task.restored if untouched else row
 
 
 def _result_hash(result: Any) -> str:
@@ -237,7 +239,7 @@ def same_work(task: Task, result: list[Result], *, skipped: bool) -> bool:
     """Whether a task holds one piece of work that says the same as `result`, in whatever order."""
     if len(task.work) != 1 or task.work[0].skipped != skipped:
         return False
-    first, second = (read_result(one, task.text or "") for one in (task.work[0].result, result))
+    first, second = (read_result(raw_result, task.text or "") for raw_result in (task.work[0].result, result))
     kinds = ("spans", "relations", "findings")
     return all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
 

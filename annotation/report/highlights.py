@@ -22,13 +22,13 @@ WORDS: Final = {
 
 @dataclass(frozen=True)
 class Link:
-    """A link as it is told at one of its ends: `other` is the other end. All three are numbers of notes."""
+    """A link as it is told at one of its ends: `other_end` is the one across. All three are numbers of notes."""
 
     type: str
     words: str
     source: int
     target: int
-    other: int
+    other_end: int
     derived: bool
 
 
@@ -73,26 +73,26 @@ class HighlightedArticle:
     `first` gives the number of the note where each quote begins, in the order of `quotes`.
     """
 
-    one: LabelledArticle
+    article: LabelledArticle
     notes: tuple[SpanNote, ...]
     pieces: tuple[TextPiece, ...]
     quotes: tuple[Row, ...]
     first: tuple[int, ...]
 
 
-def highlighted(one: LabelledArticle) -> HighlightedArticle:
+def highlighted(article: LabelledArticle) -> HighlightedArticle:
     """An article ready to be shown."""
-    quotes = tuple(one.quotes)
-    links, signs = _links(one), _signs(one, quotes)
-    notes = tuple(_note(one, number, signs, links[number]) for number in range(len(one.spans)))
-    numbers = {one.public(span): number for number, span in enumerate(one.spans)}
+    quotes = tuple(article.quotes)
+    links, signs = _links(article), _signs(article, quotes)
+    notes = tuple(_note(article, number, signs, links[number]) for number in range(len(article.spans)))
+    numbers = {article.public(span): number for number, span in enumerate(article.spans)}
     return HighlightedArticle(
-        one, notes, tuple(pieces(one.text, notes)), quotes, tuple(numbers[row["quote_id"]] for row in quotes)
+        article, notes, tuple(pieces(article.text, notes)), quotes, tuple(numbers[row["quote_id"]] for row in quotes)
     )
 
 
-def _note(one: LabelledArticle, number: int, signs: dict[str, str], links: list[Link]) -> SpanNote:
-    span = one.spans[number]
+def _note(article: LabelledArticle, number: int, signs: dict[str, str], links: list[Link]) -> SpanNote:
+    span = article.spans[number]
     return SpanNote(
         number,
         span["label"],
@@ -100,7 +100,7 @@ def _note(one: LabelledArticle, number: int, signs: dict[str, str], links: list[
         span["start"],
         span["end"],
         span["text"],
-        tuple(facts(span, one.kinds)),
+        tuple(facts(span, article.kinds)),
         tuple(links),
     )
 
@@ -110,43 +110,44 @@ def facts(span: Row, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
     for name in vocabulary.ATTRIBUTES[span["label"]]:
         value = span[name]
         if name == "speaker_entities":
-            value = ", ".join(f"{one} ({kinds[one]})" if one in kinds else one for one in value or [])
+            value = ", ".join(f"{entity} ({kinds[entity]})" if entity in kinds else entity for entity in value or [])
         if value and (name, value) != ("quote_source", "linked"):
             yield name.partition("_")[2], str(value)
 
 
-def _links(one: LabelledArticle) -> dict[int, list[Link]]:
+def _links(article: LabelledArticle) -> dict[int, list[Link]]:
     """The links by the numbers of both their ends."""
-    numbers = {span["span_id"]: number for number, span in enumerate(one.spans)}
-    found: dict[int, list[Link]] = defaultdict(list)
-    for row in one.relations:
+    numbers = {span["span_id"]: number for number, span in enumerate(article.spans)}
+    links: dict[int, list[Link]] = defaultdict(list)
+    for row in article.relations:
         if row["type"] in WORDS and row["from_span"] in numbers and row["to_span"] in numbers:
             source, target = numbers[row["from_span"]], numbers[row["to_span"]]
-            there, back = WORDS[row["type"]]
-            found[source].append(Link(row["type"], there, source, target, target, row["derived"]))
-            found[target].append(Link(row["type"], back, source, target, source, row["derived"]))
-    return found
+            forwards, backwards = WORDS[row["type"]]
+            links[source].append(Link(row["type"], forwards, source, target, target, row["derived"]))
+            links[target].append(Link(row["type"], backwards, source, target, source, row["derived"]))
+    return links
 
 
-def _signs(one: LabelledArticle, quotes: Iterable[Row]) -> dict[str, str]:
+def _signs(article: LabelledArticle, quotes: Iterable[Row]) -> dict[str, str]:
     """What is printed at each span, by its id."""
     numbered = {
-        segment["span_id"].removeprefix(f"{one.id}:"): f"{'' if place == 0 else '…'}{number}"
+        segment["span_id"].removeprefix(f"{article.id}:"): f"{'' if place == 0 else '…'}{number}"
         for number, row in enumerate(quotes, start=1)
         for place, segment in enumerate(row["segments"])
     }
-    lettered = {span["span_id"]: _letters(place) for place, span in enumerate(one.labelled("number"))}
-    told: dict[str, list[str]] = defaultdict(list)
-    for quote in one.labelled("quote"):
-        for speaker in one.targets("said_by", quote):
-            told[speaker["span_id"]].append(numbered[quote["span_id"]])
+    lettered = {span["span_id"]: _letters(place) for place, span in enumerate(article.labelled("number"))}
+    quote_signs: dict[str, list[str]] = defaultdict(list)
+    for quote in article.labelled("quote"):
+        for speaker in article.targets("said_by", quote):
+            quote_signs[speaker["span_id"]].append(numbered[quote["span_id"]])
     speakers = {
-        span["span_id"]: ",".join(dict.fromkeys(told[span["span_id"]])) or "–" for span in one.labelled("speaker")
+        span["span_id"]: ",".join(dict.fromkeys(quote_signs[span["span_id"]])) or "–"
+        for span in article.labelled("speaker")
     }
     signs = numbered | lettered | speakers
     hedges = {
-        span["span_id"]: "~" + ",".join(signs.get(target["span_id"], "?") for target in one.targets("hedges", span))
-        for span in one.labelled("hedge")
+        span["span_id"]: "~" + ",".join(signs.get(target["span_id"], "?") for target in article.targets("hedges", span))
+        for span in article.labelled("hedge")
     }
     return signs | hedges
 
@@ -162,6 +163,6 @@ def pieces(text: str, notes: Iterable[SpanNote]) -> Iterator[TextPiece]:
     outermost = sorted(notes, key=lambda note: (note.start - note.end, note.label != "quote", note.number))
     edges = sorted({0, len(text), *(edge for note in outermost for edge in (note.start, note.end))})
     for start, end in pairwise(edges):
-        here = [note for note in outermost if note.start <= start and end <= note.end]
-        parts = (PieceSpan(note, note.start == start, note.end == end) for note in here)
+        covering = [note for note in outermost if note.start <= start and end <= note.end]
+        parts = (PieceSpan(note, note.start == start, note.end == end) for note in covering)
         yield TextPiece(text[start:end], tuple(parts))

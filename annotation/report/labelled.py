@@ -106,14 +106,14 @@ def _between(relations: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_article(rows: pl.DataFrame) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
+    by_article: dict[str, list[Row]] = defaultdict(list)
     for row in rows.iter_rows(named=True):
-        found[row["article_id"]].append(row)
-    return found
+        by_article[row["article_id"]].append(row)
+    return by_article
 
 
 def _entity_kinds(corpus: Corpus) -> dict[str | None, dict[str, str]]:
-    found: dict[str | None, dict[str, str]] = defaultdict(dict)
+    kinds: dict[str | None, dict[str, str]] = defaultdict(dict)
     for row in corpus.entities.iter_rows(named=True):
-        found[row["event_id"]][row["entity"]] = row["kind"]
-    return found
+        kinds[row["event_id"]][row["entity"]] = row["kind"]
+    return kinds

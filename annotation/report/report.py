@@ -76,7 +76,7 @@ class Report:
     @property
     def quotes(self) -> int:
         """How many rows the table of who said what has."""
-        return sum(len(one.quotes) for one in self.articles)
+        return sum(len(article.quotes) for article in self.articles)
 
 
 def report(corpus: Corpus, wanted: ReportOptions = ReportOptions(), tell: Tell = in_silence) -> Report:
@@ -95,7 +95,7 @@ def _gathered(corpus: Corpus, wanted: ReportOptions) -> Report:
     round_name = wanted.round or _round_of(corpus, layer)
     submitted = layer.tasks.filter(status="submitted")["article_id"].to_list()
     shown = _shown(submitted, wanted, layer.name)
-    articles = [highlighted(one) for one in labelled_articles(corpus, layer.only(shown))]
+    articles = [highlighted(article) for article in labelled_articles(corpus, layer.only(shown))]
     figures, no_figures = _figures(corpus, round_name)
     ended, no_progress = _progress(corpus, round_name)
     comparisons = _comparisons(corpus, round_name, shown)
@@ -106,7 +106,7 @@ def _gathered(corpus: Corpus, wanted: ReportOptions) -> Report:
         makers={name: _maker(corpus, name) for name in layer.tasks["annotator"].unique().sort()},
         submitted=len(submitted),
         not_shown=len(submitted) - len(shown),
-        left_out=sum(shown.one.left_out for shown in articles),
+        left_out=sum(shown.article.left_out for shown in articles),
         articles=articles,
         counted=list(summary_of(layer).counts.items()),
         count_plots=list(_count_plots(layer)),
@@ -156,7 +156,7 @@ def _round_of(corpus: Corpus, layer: Layer) -> str | None:
 def _shown(submitted: list[str], wanted: ReportOptions, layer: str) -> list[str]:
     if unknown := sorted(set(wanted.articles) - set(submitted)):
         raise Problem(f"{layer} has no submitted article {unknown[0]}", "see the articles with `hedgerow progress`")
-    return [one for one in submitted if not wanted.articles or one in wanted.articles][: wanted.limit]
+    return [article for article in submitted if not wanted.articles or article in wanted.articles][: wanted.limit]
 
 
 def _maker(corpus: Corpus, name: str) -> str | None:
@@ -173,8 +173,8 @@ def _count_plots(layer: Layer) -> Iterator[str]:
     yield plots.bars("Links", links)
     kinds = (("quote", "form", vocabulary.QUOTE_FORMS), ("hedge", "kind", vocabulary.HEDGE_KINDS))
     for label, attribute, values in (*kinds, ("number", "kind", vocabulary.NUMBER_KINDS)):
-        found = layer.spans.filter(label=label)[f"{label}_{attribute}"]
-        rows = [plots.Bar(value, int((found == value).sum()), COLOURS[label]) for value in values]
+        column = layer.spans.filter(label=label)[f"{label}_{attribute}"]
+        rows = [plots.Bar(value, int((column == value).sum()), COLOURS[label]) for value in values]
         yield plots.bars(f"{label.capitalize()}s by {attribute}", rows)
 
 
@@ -222,14 +222,14 @@ def _progress(corpus: Corpus, round_name: str | None) -> tuple[list[tuple[Progre
     if round_name is None:
         return [], "The record has no round of annotators."
     try:
-        return [(one, _bar(one)) for one in progress.in_record(corpus, round_name)], None
+        return [(counts, _bar(counts)) for counts in progress.in_record(corpus, round_name)], None
     except Problem as problem:
         return [], f"There is no progress to show: {problem.what}."
 
 
-def _bar(one: Progress) -> str:
-    parts = (("done", one.done, DONE), ("skipped", one.skipped, SKIPPED), ("open", one.open, OPEN))
-    return plots.shares(one.annotator, [plots.Share(*part) for part in parts])
+def _bar(counts: Progress) -> str:
+    parts = (("done", counts.done, DONE), ("skipped", counts.skipped, SKIPPED), ("open", counts.open, OPEN))
+    return plots.shares(counts.annotator, [plots.Share(*part) for part in parts])
 
 
 # Side by side
@@ -240,8 +240,8 @@ def _comparisons(corpus: Corpus, round_name: str | None, shown: list[str]) -> li
     layers = layers_of(corpus, round_name) if round_name else {}
     works: dict[str, dict[str, LabelledArticle]] = defaultdict(dict)
     for who, layer in sorted(layers.items()):
-        for one in labelled_articles(corpus, layer.only(shown)):
-            works[one.id][who] = one
+        for labelled in labelled_articles(corpus, layer.only(shown)):
+            works[labelled.id][who] = labelled
     shared = {article: work for article, work in sorted(works.items()) if len(work) > 1}
     gold = _adjudications(corpus, round_name, list(shared))
     return [compare(work, gold.get(article)) for article, work in shared.items()]
@@ -253,7 +253,7 @@ def _adjudications(corpus: Corpus, round_name: str | None, articles: list[str]) 
     for row in table.filter(pl.col("round") == (round_name or "")).iter_rows(named=True):
         decisions[row["article_id"]][row["annotator"], row["span_id"], row["to_span"]] = row
     gold = read_layer(corpus.layer_path(GOLD), GOLD).only(articles)
-    return {one.id: ArticleDecisions(one, decisions[one.id]) for one in labelled_articles(corpus, gold)}
+    return {article.id: ArticleDecisions(article, decisions[article.id]) for article in labelled_articles(corpus, gold)}
 
 
 def _alone(round_name: str | None) -> str:
@@ -315,26 +315,28 @@ def _tint(colour: str) -> str:
 
 def _speakers(shown: Report) -> list[tuple[str, int]]:
     """Who says something, with how many quotes, the most first."""
-    found = Counter(
+    counts = Counter(
         name
-        for one in shown.articles
-        for row in one.quotes
+        for article in shown.articles
+        for row in article.quotes
         for name in dict.fromkeys(name for speaker in row["speakers"] for name in speaker["entities"])
     )
-    return sorted(found.items(), key=lambda entry: (-entry[1], entry[0]))
+    return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
 
 
 def _totals(comparisons: list[ArticleComparison]) -> Mapping[tuple[str, str], int]:
-    return sum((Counter(one.counts) for one in comparisons), start=Counter())
+    return sum((Counter(comparison.counts) for comparison in comparisons), start=Counter())
 
 
 def _rules_named(shown: Report) -> dict[str, str]:
     """The text of each rule that the page names, in the scheme's order."""
-    lines = [line for one in shown.comparisons for line in (*one.different, *one.same)]
+    lines = [line for comparison in shown.comparisons for line in (*comparison.different, *comparison.same)]
     cells = [cell for line in lines for cell in line.cells if cell]
-    cells += [cell for one in shown.comparisons for _, cell in one.added]
-    decided = [one for cell in cells for one in (cell.decided, *(told.decided for told in cell.told)) if one]
-    named = {one.rule for one in decided} | {"H10"}
+    cells += [cell for comparison in shown.comparisons for _, cell in comparison.added]
+    decided = [
+        decision for cell in cells for decision in (cell.decided, *(value.decided for value in cell.values)) if decision
+    ]
+    named = {decision.rule for decision in decided} | {"H10"}
     texts = guidelines.rules()
     return {rule: re.sub(r"[*`]", "", texts[rule].text) for rule in vocabulary.RULES if rule in named and rule in texts}
 

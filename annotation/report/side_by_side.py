@@ -66,7 +66,7 @@ class AnnotatorSpan:
     before: str
     words: tuple[tuple[str, bool], ...]
     after: str
-    told: tuple[ComparedValue, ...]
+    values: tuple[ComparedValue, ...]
     decided: GoldDecision | None = None
 
 
@@ -97,19 +97,19 @@ class ArticleComparison:
 
 def compare(works: Mapping[str, LabelledArticle], adjudication: ArticleDecisions | None = None) -> ArticleComparison:
     """Lays the work of two or more annotators on one article side by side; all spans are to be sound."""
-    one = next(iter(works.values()))
+    article = next(iter(works.values()))
     asked = sheet(
-        one.id,
+        article.id,
         {who: work.spans for who, work in works.items()},
         {who: work.relations for who, work in works.items()},
         {},
     )
-    lines = [_SpanComparisons(one, asked, adjudication).line(place) for place in range(len(asked.items))]
+    lines = [_SpanComparisons(article, asked, adjudication).line(place) for place in range(len(asked.items))]
     counts: dict[tuple[str, str], int] = {}
     for line in lines:
         counts[line.label, line.states[0]] = counts.get((line.label, line.states[0]), 0) + 1
     return ArticleComparison(
-        one.id,
+        article.id,
         asked.annotators,
         adjudication is not None,
         tuple(line for line in lines if line.states != (SAME,)),
@@ -130,10 +130,10 @@ def _added(adjudication: ArticleDecisions) -> Iterator[tuple[str, AnnotatorSpan]
 def _gold_cell(adjudication: ArticleDecisions, span: Row, decided: GoldDecision | None = None) -> AnnotatorSpan:
     gold = adjudication.gold
     before, after = _around(gold.text, span["start"], span["end"])
-    told = [ComparedValue(f"{name}: {value}", differs=False) for name, value in facts(span, gold.kinds)]
+    values = [ComparedValue(f"{name}: {value}", differs=False) for name, value in facts(span, gold.kinds)]
     for relation, (words, _) in WORDS.items():
-        told += [ComparedValue(f"{words} “{end['text']}”", differs=False) for end in gold.targets(relation, span)]
-    return AnnotatorSpan(before, ((span["text"], True),), after, tuple(told), decided)
+        values += [ComparedValue(f"{words} “{end['text']}”", differs=False) for end in gold.targets(relation, span)]
+    return AnnotatorSpan(before, ((span["text"], True),), after, tuple(values), decided)
 
 
 def _around(text: str, start: int, end: int) -> tuple[str, str]:
@@ -149,8 +149,8 @@ def _around(text: str, start: int, end: int) -> tuple[str, str]:
 class _SpanComparisons:
     """Makes the lines of one article."""
 
-    def __init__(self, one: LabelledArticle, asked: Sheet, adjudication: ArticleDecisions | None) -> None:
-        self._one, self._asked, self._adjudication = one, asked, adjudication
+    def __init__(self, article: LabelledArticle, asked: Sheet, adjudication: ArticleDecisions | None) -> None:
+        self._article, self._asked, self._adjudication = article, asked, adjudication
 
     def line(self, place: int) -> SpanComparison:
         item = self._asked.items[place]
@@ -161,13 +161,13 @@ class _SpanComparisons:
         return SpanComparison(item.group.label, start, states, tuple(sorted(item.group.members)), cells, gold)
 
     def _states(self, item: SheetItem, cells: Sequence[AnnotatorSpan | None]) -> Iterator[str]:
-        found = [
+        states = [
             *([ONLY] if item.group.missing(self._asked.annotators) else []),
             *([BOUNDARY] if len(item.group.offsets()) > 1 else []),
             *([ATTRIBUTE] if item.group.differing() else []),
         ]
-        yield from found
-        if len(item.reasons) > len(found):
+        yield from states
+        if len(item.reasons) > len(states):
             yield LINK
         if not item.reasons:
             outcomes = {cell.decided.outcome for cell in cells if cell and cell.decided}
@@ -189,27 +189,27 @@ class _SpanComparisons:
         if row is None:
             return None
         first, last = min(start for start, _ in group.offsets()), max(end for _, end in group.offsets())
-        before, after = _around(self._one.text, first, last)
-        before += self._one.text[first : row["start"]]
-        after = self._one.text[row["end"] : last] + after
+        before, after = _around(self._article.text, first, last)
+        before += self._article.text[first : row["start"]]
+        after = self._article.text[row["end"] : last] + after
         words = tuple(self._words(group, row))
-        told = (*self._facts(group, row), *self._links(place, who))
-        return AnnotatorSpan(before, words, after, told, self._decided(who, row["span_id"]))
+        values = (*self._facts(group, row), *self._links(place, who))
+        return AnnotatorSpan(before, words, after, values, self._decided(who, row["span_id"]))
 
     def _words(self, group: SpanGroup, row: Row) -> Iterator[tuple[str, bool]]:
         """The span's words, cut where others' spans begin and end."""
         low, high = max(start for start, _ in group.offsets()), min(end for _, end in group.offsets())
         start, end = row["start"], row["end"]
         low, high = (low, high) if low < high else (start, end)
-        for one, other, shared in ((start, low, False), (low, high, True), (high, end, False)):
-            if one < other:
-                yield self._one.text[one:other], shared
+        for run_start, run_end, shared in ((start, low, False), (low, high, True), (high, end, False)):
+            if run_start < run_end:
+                yield self._article.text[run_start:run_end], shared
 
     def _facts(self, group: SpanGroup, row: Row) -> Iterator[ComparedValue]:
         differing = {name.partition("_")[2] for name in group.differing()}
-        told = dict(facts(row, self._one.kinds))
-        for name in dict.fromkeys([*told, *sorted(differing)]):
-            yield ComparedValue(f"{name}: {told.get(name, self._unsaid(name))}", name in differing)
+        values = dict(facts(row, self._article.kinds))
+        for name in dict.fromkeys([*values, *sorted(differing)]):
+            yield ComparedValue(f"{name}: {values.get(name, self._unsaid(name))}", name in differing)
 
     @staticmethod
     def _unsaid(name: str) -> str:

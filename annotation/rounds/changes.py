@@ -52,8 +52,8 @@ def _differing(kept: Path, now: Iterable[Row]) -> tuple[dict[int, str], set[int]
     changed: dict[int, str] = {}
     stale: set[int] = set()
     known = ((_id(task), 0, str(task.get("updated_at"))) for task in _read(kept))
-    told = ((_id(task), 1, str(task["updated_at"])) for task in now)
-    for task, versions in groupby(heapq.merge(known, told), key=itemgetter(0)):
+    current = ((_id(task), 1, str(task["updated_at"])) for task in now)
+    for task, versions in groupby(heapq.merge(known, current), key=itemgetter(0)):
         times = {side: time for _, side, time in versions}
         if times.get(0) != times.get(1):
             changed |= {task: times[1]} if 1 in times else {}

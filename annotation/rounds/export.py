@@ -77,15 +77,15 @@ def _slow(stream: IO[bytes]) -> Iterator[Any]:
 
 def _needs_exact(stream: IO[bytes]) -> bool:
     """Whether half a character or a long number is written; refuses what ijson would read again and again."""
-    last, found, since = b"", False, 0
+    last, needed, since = b"", False, 0
     stream.seek(0)
     while chunk := stream.read(SCANNED):
-        found = found or bool(_HALF.search(last + chunk)) or has_long_number(last + chunk)
+        needed = needed or bool(_HALF.search(last + chunk)) or has_long_number(last + chunk)
         since = 0 if _QUOTE.search(chunk) else since + len(chunk)
         if since > ENDLESS:
             raise orjson.JSONDecodeError(f"for {ENDLESS >> 20} MB nothing in it ends", "", 0)
         last = chunk[-_EDGE:]
-    return found
+    return needed
 
 
 def _quick(stream: IO[bytes]) -> Iterator[Any]:

@@ -38,8 +38,8 @@ class NormalisedBatch:
     """What some tasks tell: their canonical lines, and the rows of the layer, sorted in themselves.
 
     `seen` and `ended` are the tasks of articles without work and with it, `strays` those of no article, under the names
-    that findings have for them; `untold` are articles with work whose text in the corpus cannot be read, `withdrawn`
-    those that were withdrawn, of which there are no rows.
+    that findings have for them; `unreadable` are articles with work whose text in the corpus cannot be read,
+    `withdrawn` those that were withdrawn, of which there are no rows.
     """
 
     canonical: bytes
@@ -47,7 +47,7 @@ class NormalisedBatch:
     seen: dict[str, int]
     ended: dict[str, int]
     strays: dict[str, int]
-    untold: set[str]
+    unreadable: set[str]
     withdrawn: set[str]
 
 
@@ -82,7 +82,7 @@ def normalised(
     for task in map(raw_task, batch.lines):
         normaliser.add(task)
         canonical.append(canonical_line(task))
-    return normaliser.told(b"".join(canonical))
+    return normaliser.batch(b"".join(canonical))
 
 
 class Normaliser:
@@ -107,7 +107,7 @@ class Normaliser:
         self._seen: dict[str, int] = {}
         self._ended: dict[str, int] = {}
         self._strays: dict[str, int] = {}
-        self._untold: set[str] = set()
+        self._unreadable: set[str] = set()
         self._gone = withdrawn
         self._passed_over: set[str] = set()
         self._next = first
@@ -153,17 +153,19 @@ class Normaliser:
         """The rows so far, sorted."""
         return make_layer(f"{self._round}/{self._annotator}", **self._rows)
 
-    def told(self, canonical: bytes) -> NormalisedBatch:
+    def batch(self, canonical: bytes) -> NormalisedBatch:
         """What the tasks so far tell, of which `canonical` are the canonical lines."""
         rows = lines_by_article(self.layer())
-        return NormalisedBatch(canonical, rows, self._seen, self._ended, self._strays, self._untold, self._passed_over)
+        return NormalisedBatch(
+            canonical, rows, self._seen, self._ended, self._strays, self._unreadable, self._passed_over
+        )
 
     def _text_of(self, task: Task, article: str) -> str | None:
         """The article's text, or None where it cannot be read or the task's is another."""
         try:
             text = self._corpus.text(article)
         except Problem:
-            self._untold.add(article)
+            self._unreadable.add(article)
             message = f"the article's own text is missing or not the one taken in; work of task {task.id} is not taken"
             self._find(article, "article-text-unreadable", None, message)
             return None
@@ -178,7 +180,7 @@ class Normaliser:
         if more:
             count = len(task.work)
             self._find(article, "several-submissions", None, f"task {task.id} has {count} submissions; none is taken")
-        elif work.told["status"] is None:
+        elif work.ended["status"] is None:
             return  # a fault of the task says so
         elif self._account is not None and work.account != self._account:
             message = f"task {task.id} was not submitted by {self._annotator}; it is not taken"
@@ -209,8 +211,8 @@ def taken_back(layer: Layer) -> Layer:
     """A layer, or whole articles of it, without those that ended on several tasks, which are findings instead."""
     ended = layer.tasks.group_by("article_id", "round", "annotator").len().filter(pl.col("len") > 1)
     message = "the article was ended on several tasks; none is taken"
-    told = [row | _finding("several-submissions", None, message) for row in ended.drop("len").iter_rows(named=True)]
-    findings = pl.concat([layer.findings, schema.frame(schema.Findings, told)])
+    rows = [row | _finding("several-submissions", None, message) for row in ended.drop("len").iter_rows(named=True)]
+    findings = pl.concat([layer.findings, schema.frame(schema.Findings, rows)])
     return replace(layer.except_for(ended["article_id"].to_list()), findings=findings)
 
 

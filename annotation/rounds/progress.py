@@ -73,12 +73,12 @@ def in_record(corpus: Corpus, round_name: str) -> list[Progress]:
         raise Problem(
             f"nothing was pushed for round {round_name}", f"run `hedgerow push --round {round_name} --annotator a1`"
         )
-    found = []
+    progress = []
     for name in names:
         tasks = read_table(table_path(corpus.layer_path(f"{round_name}/{name}"), "tasks"), schema.Tasks)
         dealt = max(deals.get(name, 0), tasks.height)
-        found.append(_progress(name, dealt, tasks.iter_rows(named=True), "record"))
-    return found
+        progress.append(_progress(name, dealt, tasks.iter_rows(named=True), "record"))
+    return progress
 
 
 def _deals(corpus: Corpus, round_name: str) -> dict[str, int]:

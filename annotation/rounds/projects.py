@@ -40,9 +40,9 @@ def find_or_create(
 
     def find_else_create() -> int:
         noted.settle(lambda: {of} if seat.studio.find_project(of) is not None else set(), tell)
-        found = seat.studio.find_project(of)
-        if found is not None:
-            return found
+        number = seat.studio.find_project(of)
+        if number is not None:
+            return number
         with noted.of([of]):
             return _create(corpus, round_name, seat, of, adjudicating)
 
@@ -81,9 +81,9 @@ def existing(corpus: Corpus, round_name: str, seat: Seat, *, adjudicating: bool 
     Raises:
         Problem: there is none.
     """
-    found = find(corpus, round_name, seat, adjudicating=adjudicating)
-    if found is not None:
-        return found
+    project = find(corpus, round_name, seat, adjudicating=adjudicating)
+    if project is not None:
+        return project
     where = f"{seat.studio.url} has no project for {seat.annotator}"
     if adjudicating:
         raise Problem(

@@ -61,25 +61,25 @@ class Source:
 class NormalisedSource:
     """What a source's tasks tell: the layer's rows on disk; where each article is on the server, and tasks of none.
 
-    `untold` are the articles whose text in the corpus cannot be read, `withdrawn` those that were withdrawn before.
+    `unreadable` are the articles whose text in the corpus cannot be read, `withdrawn` those that were withdrawn before.
     """
 
     rows: Spill
     seen: dict[str, int] = field(default_factory=dict)
     ended: dict[str, int] = field(default_factory=dict)
     strays: dict[str, int] = field(default_factory=dict)
-    untold: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
 
-    def add(self, told: NormalisedBatch) -> None:
+    def add(self, batch: NormalisedBatch) -> None:
         """Takes in what the next tasks tell."""
-        self.rows.add(told.rows)
-        for article, task in told.seen.items():
+        self.rows.add(batch.rows)
+        for article, task in batch.seen.items():
             self.seen.setdefault(article, task)
-        self.ended |= told.ended
-        self.strays |= told.strays
-        self.untold |= told.untold
-        self.withdrawn |= told.withdrawn
+        self.ended |= batch.ended
+        self.strays |= batch.strays
+        self.unreadable |= batch.unreadable
+        self.withdrawn |= batch.withdrawn
 
     def among(self, articles: frozenset[str]) -> list[str]:
         """Those of some articles that the tasks are of, sorted."""
@@ -145,22 +145,26 @@ def take_in(
     """
     with folder_aside(corpus.pulls / "rows") as scratch, ExitStack() as opened:
         rows = [opened.enter_context(Spill(scratch / source.annotator)) for source in sources]
-        pull_id, told = _keep(corpus, round_name, sources, rows)
+        pull_id, taken = _keep(corpus, round_name, sources, rows)
         with changing(corpus, tell):
-            by_source = dict(zip(sources, told, strict=True))
+            by_source = dict(zip(sources, taken, strict=True))
             return _bring_in(corpus, round_name, PullResult(pull_id), by_source, accept_removals)
 
 
 def _bring_in(
-    corpus: Corpus, round_name: str, pulled: PullResult, told: dict[Source, NormalisedSource], accept_removals: bool
+    corpus: Corpus,
+    round_name: str,
+    pulled: PullResult,
+    by_source: dict[Source, NormalisedSource],
+    accept_removals: bool,
 ) -> PullResult:
     """Makes the layers of what the sources tell and of the record as it is now, and puts them in place."""
     gone = withdrawn_articles(corpus)
-    pulled.missing = _missing(corpus, round_name, told)
-    for source, taken in told.items():
+    pulled.missing = _missing(corpus, round_name, by_source)
+    for source, taken in by_source.items():
         name = f"{round_name}/{source.annotator}"
         _note_places(corpus, name, source, taken.strays | taken.places())
-        layer = rewrite(name, corpus.layer_path(name), taken.rows, taken_back, taken.untold, without=gone)
+        layer = rewrite(name, corpus.layer_path(name), taken.rows, taken_back, taken.unreadable, without=gone)
         pulled.layers.append(layer)
         if layer.removed:
             pulled.removed[name] = layer.removed
@@ -174,21 +178,21 @@ def _bring_in(
 def _write(corpus: Corpus, pulled: PullResult) -> None:
     """Writes the layers that changed, and which pull did it; none of them where nobody has submitted yet."""
     layers = {corpus.layer_path(layer.name): layer for layer in pulled.layers}
-    begun = {path: one.files for path, one in layers.items() if path.exists() or one.tasks or one.findings}
+    begun = {path: layer.files for path, layer in layers.items() if path.exists() or layer.tasks or layer.findings}
     pulled.changed = put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 
-def _missing(corpus: Corpus, round_name: str, told: dict[Source, NormalisedSource]) -> dict[str, list[str]]:
+def _missing(corpus: Corpus, round_name: str, by_source: dict[Source, NormalisedSource]) -> dict[str, list[str]]:
     """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
     deals = read_sound(deals_path(corpus, round_name), schema.Deals)
-    here = corpus.hashes
-    found = {}
-    for source, one in told.items():
+    known = corpus.hashes
+    missing = {}
+    for source, taken in by_source.items():
         dealt = deals.filter(annotator=source.annotator)["article_id"] if source.server is not None else ()
-        there = one.seen.keys() | one.ended.keys() if len(dealt) else set()
-        if lost := [article for article in dealt if article in here and article not in there]:
-            found[source.annotator] = lost
-    return found
+        on_server = taken.seen.keys() | taken.ended.keys() if len(dealt) else set()
+        if lost := [article for article in dealt if article in known and article not in on_server]:
+            missing[source.annotator] = lost
+    return missing
 
 
 def _keep(
@@ -196,8 +200,10 @@ def _keep(
 ) -> tuple[str, list[NormalisedSource]]:
     """Writes the raw pull, unless it is there. Returns its id and what its tasks tell."""
     with raw.writing_pull(corpus, round_name) as kept:
-        told = [_read_once(corpus, round_name, *one, kept) for one in zip(sources, rows, strict=True)]
-        return kept.keep(), told
+        taken = [
+            _read_once(corpus, round_name, source, spill, kept) for source, spill in zip(sources, rows, strict=True)
+        ]
+        return kept.keep(), taken
 
 
 def _read_once(corpus: Corpus, round_name: str, source: Source, rows: Spill, kept: raw.RawPull) -> NormalisedSource:
@@ -206,9 +212,9 @@ def _read_once(corpus: Corpus, round_name: str, source: Source, rows: Spill, kep
     lines = kept.lines(source.annotator, source.tasks, source.server, source.project)
     gone = withdrawn_articles(corpus)
     work = partial(normalised, corpus, round_name, source.annotator, source.account, withdrawn=gone)
-    for told in parallel.local_map(work, batches(lines)):
-        kept.told(told.canonical)
-        taken.add(told)
+    for batch in parallel.local_map(work, batches(lines)):
+        kept.add_to_digest(batch.canonical)
+        taken.add(batch)
     return taken
 
 

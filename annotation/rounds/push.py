@@ -86,14 +86,16 @@ def _new_deals(round_name: str, ids: list[str], annotators: list[str], share: fl
     drawn = sorted(ids, key=lambda article: sha256(f"{round_name}\n{article}".encode()))
     by_claim = sorted(drawn, key=lambda article: (1, 2, 0)[min(holders[article], 2)])
     shared = set(by_claim[: max(1, round(share * len(ids)))])
-    found = [(one, article) for one in annotators for article in shared]
-    has = {one: set(known.filter(annotator=one)["article_id"]) & set(ids) | shared for one in annotators}
+    deals = [(annotator, article) for annotator in annotators for article in shared]
+    has = {
+        annotator: set(known.filter(annotator=annotator)["article_id"]) & set(ids) | shared for annotator in annotators
+    }
     for article in drawn:
         if not holders[article] and article not in shared:
-            one = min(annotators, key=lambda name: (len(has[name]), name))
-            has[one].add(article)
-            found.append((one, article))
-    return [{"round": round_name, "annotator": one, "article_id": article} for one, article in found]
+            annotator = min(annotators, key=lambda name: (len(has[name]), name))
+            has[annotator].add(article)
+            deals.append((annotator, article))
+    return [{"round": round_name, "annotator": annotator, "article_id": article} for annotator, article in deals]
 
 
 def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
@@ -114,7 +116,7 @@ def overlong(corpus: Corpus, round_name: str) -> dict[str, int]:
     """The dealt articles that the labelling page is slow with, and their bytes; the longest first."""
     ids = set(dealt(corpus, round_name)["article_id"]) & corpus.hashes.keys()
     sizes = {article: len(corpus.text(article).encode()) for article in sorted(ids)}
-    return {article: size for article, size in sorted(sizes.items(), key=lambda one: -one[1]) if size > LONG_BYTES}
+    return {article: size for article, size in sorted(sizes.items(), key=lambda entry: -entry[1]) if size > LONG_BYTES}
 
 
 def push(
@@ -165,9 +167,9 @@ def send(
 def _chunks(tasks: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     chunk: list[dict[str, Any]] = []
     size = 0
-    for one in tasks:
-        chunk.append(one)
-        size += len(json.dumps(one))
+    for task in tasks:
+        chunk.append(task)
+        size += len(json.dumps(task))
         if len(chunk) == CHUNK_TASKS or size >= CHUNK_BYTES:
             yield chunk
             chunk, size = [], 0
@@ -178,24 +180,24 @@ def _chunks(tasks: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
 def _on_server(corpus: Corpus, seat: Seat, project: int) -> set[str]:
     """The articles that the project holds, each found once and with the corpus's text."""
     hashes = corpus.hashes
-    there: set[str] = set()
+    articles: set[str] = set()
     for raw in seat.studio.listing(project, annotations=False):
-        found = read_task(raw)
-        if found.article_id is None or found.article_id not in hashes:
+        task = read_task(raw)
+        if task.article_id is None or task.article_id not in hashes:
             continue
-        _refuse_other(found, hashes[found.article_id], there, seat.studio.task_url(project, found.id))
-        there.add(found.article_id)
-    return there
+        _refuse_other(task, hashes[task.article_id], articles, seat.studio.task_url(project, task.id))
+        articles.add(task.article_id)
+    return articles
 
 
-def _refuse_other(found: Task, text_sha256: str, there: set[str], url: str) -> None:
-    if found.article_id in there:
+def _refuse_other(task: Task, text_sha256: str, articles: set[str], url: str) -> None:
+    if task.article_id in articles:
         raise Problem(
-            f"the server holds {found.article_id} twice, once at {url}",
+            f"the server holds {task.article_id} twice, once at {url}",
             "take the task without work away with `hedgerow discard ADDRESS`, then push again",
         )
-    if found.text_sha256 != text_sha256:
+    if task.text_sha256 != text_sha256:
         raise Problem(
-            f"the server holds {found.article_id} with another text at {url}",
+            f"the server holds {task.article_id} with another text at {url}",
             "put the old text back, or take the article in again under a new id",
         )

@@ -40,22 +40,22 @@ class RawPull:
         about = {"tasks": count, "sha256": written.hexdigest(), "server": server, "project": project}
         self._sources[name] = about
 
-    def told(self, stable: bytes) -> None:
+    def add_to_digest(self, canonical: bytes) -> None:
         """Takes in what the next tasks of a source say, as canonical lines."""
-        self._digest.update(stable)
+        self._digest.update(canonical)
 
     def passing(self, name: str, tasks: Iterable[Row], server: str | None, project: int | None) -> Iterator[Row]:
         """Hands on each task of a source once it is written, and takes in what it says."""
         for task in map(raw_task, self.lines(name, tasks, server, project)):
-            self.told(canonical_line(task))
+            self.add_to_digest(canonical_line(task))
             yield task
 
     def keep(self) -> str:
         """Puts the pull in its place, unless it is there. Returns its id."""
         pull_id = f"{self._round}-{self._digest.hexdigest()[:16]}"
         if not (self._corpus.pulls / pull_id).exists():
-            told = {"pull_id": pull_id, "round": self._round, "pulled_at": now(), "annotators": self._sources}
-            (self._folder / MANIFEST).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+            manifest = {"pull_id": pull_id, "round": self._round, "pulled_at": now(), "annotators": self._sources}
+            (self._folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
             for path in self._folder.iterdir():
                 path.chmod(0o400)
             put_folder(self._folder, self._corpus.pulls / pull_id)
@@ -80,13 +80,13 @@ def writing_pull(corpus: Corpus, round_name: str) -> Iterator[RawPull]:
 
 def latest(corpus: Corpus, round_name: str, name: str, server: str, project: int) -> Path | None:
     """The raw file of the latest pull of a project, None where there is none, or it is no longer what was pulled."""
-    found: list[tuple[str, Path, Row]] = []
+    pulls: list[tuple[str, Path, Row]] = []
     for folder in corpus.pulls.glob(f"{round_name}-*"):
-        told = _manifest(folder)
-        about = told.get("annotators", {}).get(name, {})
-        if (told.get("round"), about.get("server"), about.get("project")) == (round_name, server, project):
-            found.append((str(told["pulled_at"]), folder / f"{name}.jsonl", about))
-    _, path, about = max(found, key=lambda one: one[:2], default=("", None, {}))
+        manifest = _manifest(folder)
+        about = manifest.get("annotators", {}).get(name, {})
+        if (manifest.get("round"), about.get("server"), about.get("project")) == (round_name, server, project):
+            pulls.append((str(manifest["pulled_at"]), folder / f"{name}.jsonl", about))
+    _, path, about = max(pulls, key=lambda pull: pull[:2], default=("", None, {}))
     return path if path and about.get("sha256") and _file_hash(path) == about["sha256"] else None
 
 
@@ -99,10 +99,10 @@ def _manifest(folder: Path) -> Row:
 
 def altered(corpus: Corpus) -> Iterator[Path]:
     """The raw files that are no longer what a pull brought, or that are gone, by the SHA-256 in its manifest."""
-    for folder in sorted(one for one in corpus.pulls.glob("[!.]*") if one.is_dir()):
+    for folder in sorted(path for path in corpus.pulls.glob("[!.]*") if path.is_dir()):
         try:
-            told = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["annotators"]
-            hashes = {name: about.get("sha256") for name, about in told.items()}
+            sources = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["annotators"]
+            hashes = {name: about.get("sha256") for name, about in sources.items()}
         except (OSError, ValueError, KeyError, AttributeError):
             yield folder / MANIFEST
             continue

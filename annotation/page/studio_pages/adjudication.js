@@ -32,11 +32,11 @@
       label: said(region, "label")?.replace(" ?", ""),
       ...region.globalOffsets,
     }));
-    const exclude = (one, other) =>
-      (one.question && one.question === other.question) ||
-      (one.label === other.label && one.start < other.end && other.start < one.end);
-    return spans.flatMap((one, at) =>
-      spans.slice(at + 1).filter((other) => exclude(one, other)).map((other) => [one.region, other.region]));
+    const exclude = (first, second) =>
+      (first.question && first.question === second.question) ||
+      (first.label === second.label && first.start < second.end && second.start < first.end);
+    return spans.flatMap((span, at) =>
+      spans.slice(at + 1).filter((later) => exclude(span, later)).map((later) => [span.region, later.region]));
   };
   const named = (region) => `“${region.text.replace(/\s+/g, " ").slice(0, 40)}”`;
 

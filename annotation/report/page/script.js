@@ -14,16 +14,16 @@
 
   // The labels at an element, the innermost first.
   function labelsAt(element) {
-    const found = [];
-    for (let at = element.closest("[data-s]"); at; at = at.parentElement.closest("[data-s]")) found.push(at.dataset.s);
-    return found;
+    const numbers = [];
+    for (let at = element.closest("[data-s]"); at; at = at.parentElement.closest("[data-s]")) numbers.push(at.dataset.s);
+    return numbers;
   }
 
   // A link's end, relative to the text: the middle of the label's mark, its top and bottom, and where its line's label ends.
   function place(article, number) {
     const element = document.getElementById(`${article.dataset.at}-${number}`), mark = element.getBoundingClientRect();
     const text = article.querySelector(".text").getBoundingClientRect(), middle = (mark.top + mark.bottom) / 2;
-    const line = [...element.parentElement.getClientRects()].find((one) => one.top <= middle && middle <= one.bottom);
+    const line = [...element.parentElement.getClientRects()].find((rect) => rect.top <= middle && middle <= rect.bottom);
     return {x: mark.left + mark.width / 2 - text.left, top: mark.top - text.top, bottom: mark.bottom - text.top,
       under: (line ?? mark).bottom - text.top};
   }
@@ -86,7 +86,7 @@
 
   function hide() {
     if (!shown) return;
-    for (const one of document.querySelectorAll(".text .on, .text .linked")) one.classList.remove("on", "linked");
+    for (const element of document.querySelectorAll(".text .on, .text .linked")) element.classList.remove("on", "linked");
     shown = null;
     pinned = false;
     details.hidden = true;
@@ -149,7 +149,7 @@
   });
 
   // The table of who said what.
-  const filter = document.getElementById("filter"), found = document.getElementById("found");
+  const filter = document.getElementById("filter"), counter = document.getElementById("found");
   const field = (name) => document.getElementById(`by-${name}`);
   const rows = [...document.querySelectorAll(".quotes tbody tr")].map((row) =>
     ({row, speakers: JSON.parse(row.dataset.speakers), words: row.textContent.toLowerCase(), ...row.dataset}));
@@ -157,13 +157,13 @@
     const words = field("text").value.trim().toLowerCase(), speaker = field("speaker").value;
     const form = field("form").value, hedged = field("hedge").value, number = field("number").checked;
     let count = 0;
-    for (const one of rows) {
-      const fits = one.words.includes(words) && (!speaker || one.speakers.includes(speaker))
-        && (!form || one.form === form) && (!hedged || one.hedged === hedged) && (!number || one.number === "yes");
-      one.row.hidden = !fits;
+    for (const entry of rows) {
+      const fits = entry.words.includes(words) && (!speaker || entry.speakers.includes(speaker))
+        && (!form || entry.form === form) && (!hedged || entry.hedged === hedged) && (!number || entry.number === "yes");
+      entry.row.hidden = !fits;
       count += fits;
     }
-    found.textContent = `${count} of ${rows.length} quotes`;
+    counter.textContent = `${count} of ${rows.length} quotes`;
     document.getElementById("nothing").hidden = count > 0;
   }
   filter.addEventListener("input", narrow);
@@ -174,8 +174,8 @@
   const paper = window.matchMedia("print");
   let opened = [];
   paper.addEventListener("change", () => {
-    for (const one of opened) one.open = false;
+    for (const section of opened) section.open = false;
     opened = paper.matches ? [...document.querySelectorAll("details:not([open])")] : [];
-    for (const one of opened) one.open = true;
+    for (const section of opened) section.open = true;
   });
 })();

@@ -112,7 +112,7 @@ def test_a_link_that_nobody_had_is_added() -> None:
 def without(read: AdjudicationResult, *regions: str) -> AdjudicationResult:
     """The page after these regions were deleted."""
     spans = [span for span in read.reading.spans if span["span_id"] not in regions]
-    return AdjudicationResult(ResultRows(spans, read.reading.relations), read.said)
+    return AdjudicationResult(ResultRows(spans, read.reading.relations), read.decisions)
 
 
 def test_a_version_that_was_deleted_on_the_page_is_dropped() -> None:
@@ -163,7 +163,7 @@ def test_a_link_that_two_of_three_had_goes_without_a_rule_and_one_that_all_had_d
     linked = [q, s, link("said_by", "q", "s")]
     two = asked(a1=linked, a2=linked, a3=[q])
     kept = page(two, {"s": ("keep", "S4")})
-    unlinked = AdjudicationResult(ResultRows(kept.reading.spans, []), kept.said)
+    unlinked = AdjudicationResult(ResultRows(kept.reading.spans, []), kept.decisions)
     assert decide(two, kept, "adj").undecided == decide(two, unlinked, "adj").undecided == []
     three = asked(a1=linked, a2=linked, a3=linked)
     bare = AdjudicationResult(ResultRows(page(three, {}).reading.spans, []), {})

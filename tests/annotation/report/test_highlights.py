@@ -53,8 +53,8 @@ def test_a_speaker_names_its_quotes_and_a_hedge_what_it_makes_uncertain(tiny: Hi
 
 def test_a_link_is_told_at_both_its_ends(tiny: HighlightedArticle) -> None:
     said, says = note(tiny, "“We saw them,”"), note(tiny, "Ann Bo")
-    assert ("said by", says.number) in [(link.words, link.other) for link in said.links]
-    assert ("says", said.number) in [(link.words, link.other) for link in says.links]
+    assert ("said by", says.number) in [(link.words, link.other_end) for link in said.links]
+    assert ("says", said.number) in [(link.words, link.other_end) for link in says.links]
     assert {(link.source, link.target) for link in says.links} == {(said.number, says.number)}
 
 

@@ -438,7 +438,7 @@ def test_a_limit_is_told_on_the_page(page: Page, two: Corpus) -> None:
 
 
 def test_named_articles_alone_are_shown(two: Corpus) -> None:
-    assert [one.one.id for one in report.report(two, ReportOptions(articles=(SCRIPT,))).articles] == [SCRIPT]
+    assert [shown.article.id for shown in report.report(two, ReportOptions(articles=(SCRIPT,))).articles] == [SCRIPT]
     with pytest.raises(Problem, match="no submitted article skipped"):
         report.report(two, ReportOptions(articles=("skipped",)))
 

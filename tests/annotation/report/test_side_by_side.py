@@ -88,7 +88,7 @@ def test_an_attribute_that_differs_is_told_for_each(works: Works) -> None:
     row_of(rows, "crossed")["quote_source"] = "unnamed"
     found = line(compare({"a1": works.of(valid_rows()), "a2": works.of(rows)}), "that they crossed")
     assert found.states == ("attribute",)
-    values = [[(one.words, one.differs) for one in cell.told if one.differs] for cell in found.cells if cell]
+    values = [[(one.words, one.differs) for one in cell.values if one.differs] for cell in found.cells if cell]
     assert values[0] == [("form: indirect", True), ("source: linked", True)]
     assert values[1] == [("form: mixed", True), ("source: unnamed", True)]
 
@@ -100,7 +100,7 @@ def test_a_link_that_one_lacks_is_told_for_each(works: Works) -> None:
         compare({"a1": works.of(valid_rows()), "a2": works.of(rows)}), "that up to around 12,000 troops may cross"
     )
     assert found.states == ("link",)
-    differing = [one.words for cell in found.cells if cell for one in cell.told if one.differs]
+    differing = [one.words for cell in found.cells if cell for one in cell.values if one.differs]
     assert differing == ["said by “Kyiv”", "no link: said by “Kyiv”"]
 
 

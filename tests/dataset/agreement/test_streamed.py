@@ -76,7 +76,7 @@ def in_memory(corpus: Corpus, tasks: list[Row], old: Layer) -> Layer:
     for task in tasks:
         normaliser.add(task)
     told = taken_back(normaliser.layer())
-    kept = old.only(sorted(normaliser.told(b"").untold))
+    kept = old.only(sorted(normaliser.batch(b"").unreadable))
     beside = {name: pl.concat([getattr(told, name), getattr(kept, name)]) for name in TABLES if name != "findings"}
     return sort_layer(Layer(NAME, findings=told.findings, **beside))
 
@@ -92,7 +92,7 @@ def take(corpus: Corpus, tasks: list[Row], rows: Spill, together: int) -> Normal
 def on_disk(corpus: Corpus, tasks: list[Row], old: Path, folder: Path, together: int, articles: int) -> RewrittenLayer:
     with Spill(folder / "rows") as rows:
         taken = take(corpus, tasks, rows, together)
-        return rewrite(NAME, old, rows, taken_back, taken.untold, articles)
+        return rewrite(NAME, old, rows, taken_back, taken.unreadable, articles)
 
 
 def contents(layer: Layer) -> dict[str, bytes]:
