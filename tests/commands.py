@@ -36,12 +36,12 @@ class Running:
     """A command that was started with these words."""
 
     def __init__(self, *words: str, cwd: Path | None = None, environment: Mapping[str, str] | None = None) -> None:
-        self._words, self._said = words, tempfile.TemporaryDirectory(prefix="said-")
+        self._words, self._output = words, tempfile.TemporaryDirectory(prefix="said-")
         for name in ("out", "err"):
-            Path(self._said.name, name).touch()
-        told = dict(os.environ if environment is None else environment)
+            Path(self._output.name, name).touch()
+        variables = dict(os.environ if environment is None else environment)
         where = str(cwd or Path.cwd())
-        self._process = _forking.Process(target=_run, args=(words, where, told, Path(self._said.name)))
+        self._process = _forking.Process(target=_run, args=(words, where, variables, Path(self._output.name)))
         self._process.start()
 
     def kill(self) -> None:
@@ -55,17 +55,17 @@ class Running:
         if code is None:
             self.kill()
             raise subprocess.TimeoutExpired(self._words, timeout)
-        out, err = (Path(self._said.name, name).read_text(encoding="utf-8") for name in ("out", "err"))
-        self._said.cleanup()
+        out, err = (Path(self._output.name, name).read_text(encoding="utf-8") for name in ("out", "err"))
+        self._output.cleanup()
         return Done(self._words, code, out, err)
 
 
-def _run(words: tuple[str, ...], cwd: str, environment: dict[str, str], said: Path) -> None:
+def _run(words: tuple[str, ...], cwd: str, environment: dict[str, str], folder: Path) -> None:
     assert not OWN_IN_EACH & set(sys.modules)
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(cwd)
     for number, name in ((1, "out"), (2, "err")):
-        os.dup2(os.open(said / name, os.O_WRONLY), number)
+        os.dup2(os.open(folder / name, os.O_WRONLY), number)
     sys.argv = ["-c", *words]
     import_module("scripts.main").main()

@@ -82,11 +82,11 @@ def server(set_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[S
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    found = programs()
-    if found is None and not os.environ.get("CI"):
+    folder = programs()
+    if folder is None and not os.environ.get("CI"):
         pytest.skip("there is no PostgreSQL here; `make postgres` installs it")
-    assert found, "CI is set, so PostgreSQL is to be here"
-    with cluster(found) as running, pytest.MonkeyPatch.context() as patch:
+    assert folder, "CI is set, so PostgreSQL is to be here"
+    with cluster(folder) as running, pytest.MonkeyPatch.context() as patch:
         patch.setenv("PGPASSWORD", running.password)
         yield running
 

@@ -78,13 +78,13 @@ def export(content: bytes) -> None:
     path = _scratch() / "export.json"
     path.write_bytes(content)
     try:
-        found = list(read_export(path))
+        tasks = list(read_export(path))
     except Problem:
         return
     # Of repr where lists are a thousand deep; of json.loads, which takes fewer characters for blanks between values.
     with suppress(RecursionError, ValueError):
-        assert repr(found) == repr(json.loads(content))
-    tables(found)
+        assert repr(tasks) == repr(json.loads(content))
+    tables(tasks)
 
 
 def tables(tasks: list[Any]) -> None:
@@ -162,9 +162,9 @@ def main() -> None:
 
 def _instrument(atheris: Any, module: str) -> None:
     """Every function of a module, so that libFuzzer sees where it goes."""
-    for name, found in list(vars(sys.modules[module]).items()):
-        if callable(found) and getattr(found, "__module__", None) == module and hasattr(found, "__code__"):
-            setattr(sys.modules[module], name, atheris.instrument_func(found))
+    for name, function in list(vars(sys.modules[module]).items()):
+        if callable(function) and getattr(function, "__module__", None) == module and hasattr(function, "__code__"):
+            setattr(sys.modules[module], name, atheris.instrument_func(function))
 
 
 if __name__ == "__main__":

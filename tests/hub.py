@@ -108,8 +108,8 @@ class Handler(BaseHTTPRequestHandler):
         place = urlsplit(self.path)
         self.query = {name: values[0] for name, values in parse_qs(place.query).items()}
         for step, methods, pattern, answer in ROUTES:
-            if self.command in methods and (found := re.fullmatch(pattern, place.path)):
-                given = {name: unquote(value or "") for name, value in found.groupdict().items()}
+            if self.command in methods and (match := re.fullmatch(pattern, place.path)):
+                given = {name: unquote(value or "") for name, value in match.groupdict().items()}
                 return self.do_step(step, partial(answer, self, **given))
         self.body()
         return self.send_json({"error": f"{self.command} {place.path} is not known here"}, 404)
@@ -136,8 +136,8 @@ class Handler(BaseHTTPRequestHandler):
         try:
             answer()
         except Refused as no:
-            said = {"X-Error-Code": no.code, "X-Error-Message": no.message}
-            self.send_json({"error": no.message}, no.status, said)
+            headers = {"X-Error-Code": no.code, "X-Error-Message": no.message}
+            self.send_json({"error": no.message}, no.status, headers)
 
     def body(self) -> bytes:
         if "chunked" not in self.headers.get("Transfer-Encoding", ""):
@@ -175,10 +175,10 @@ class Handler(BaseHTTPRequestHandler):
             raise Refused(401, "", "Invalid username or password.")
 
     def repository(self, name: str) -> Repository:
-        found = self.hub.repository(name)
-        if not found.path.is_dir() or (found.private and not self.known):
+        repository = self.hub.repository(name)
+        if not repository.path.is_dir() or (repository.private and not self.known):
             raise Refused(404 if self.known else 401, "RepoNotFound", "Repository not found")
-        return found
+        return repository
 
     def at(self, name: str, revision: str) -> tuple[Repository, str]:
         repository = self.repository(name)
@@ -191,16 +191,16 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def create(ask: Handler) -> None:
-    told = ask.json()
+    request = ask.json()
     ask.must_be_known()
-    name = f"{told.get('organization') or 'me'}/{told['name']}"
+    name = f"{request.get('organization') or 'me'}/{request['name']}"
     if name.startswith("forbidden/"):
         raise Refused(403, "", "You don't have the rights to create a dataset under the namespace forbidden")
     url = f"{ask.hub.url}/datasets/{name}"
     repository = ask.hub.repository(name)
     if repository.path.exists():
         return ask.send_json({"error": "You already created this dataset repo", "url": url}, 409)
-    repository.create(private=told.get("visibility") == "private" or bool(told.get("private")))
+    repository.create(private=request.get("visibility") == "private" or bool(request.get("private")))
     return ask.send_json({"url": url, "name": name, "id": name})
 
 
@@ -218,7 +218,7 @@ def info(ask: Handler, name: str, revision: str = "main") -> None:
             "downloads": 0,
             "likes": 0,
             "tags": [],
-            "siblings": [{"rfilename": one.path} for one in files],
+            "siblings": [{"rfilename": file.path} for file in files],
             "lastModified": "2031-01-01T00:00:00.000Z",
         }
     )
@@ -226,11 +226,11 @@ def info(ask: Handler, name: str, revision: str = "main") -> None:
 
 def refs(ask: Handler, name: str) -> None:
     repository = ask.repository(name)
-    told: dict[str, Any] = {"converts": []}
+    answer: dict[str, Any] = {"converts": []}
     for key, kind in (("branches", "heads"), ("tags", "tags")):
-        found = repository.refs(kind).items()
-        told[key] = [{"name": one, "ref": f"refs/{kind}/{one}", "targetCommit": commit} for one, commit in found]
-    ask.send_json(told)
+        commits = repository.refs(kind).items()
+        answer[key] = [{"name": ref, "ref": f"refs/{kind}/{ref}", "targetCommit": commit} for ref, commit in commits]
+    ask.send_json(answer)
 
 
 def tree(ask: Handler, name: str, revision: str, path: str = "") -> None:
@@ -238,7 +238,7 @@ def tree(ask: Handler, name: str, revision: str, path: str = "") -> None:
     if path and not repository.entry(commit, path.rstrip("/")):
         raise Refused(404, "EntryNotFound", "Entry not found")
     recursive = ask.query.get("recursive", "").lower() in ("1", "true")
-    ask.send_json([ask.described(one) for one in repository.tree(commit, path, recursive=recursive)])
+    ask.send_json([ask.described(entry) for entry in repository.tree(commit, path, recursive=recursive)])
 
 
 def paths(ask: Handler, name: str, revision: str) -> None:
@@ -246,26 +246,26 @@ def paths(ask: Handler, name: str, revision: str) -> None:
     is_json = "json" in ask.headers.get("Content-Type", "")
     wanted = json.loads(content)["paths"] if is_json else parse_qs(content.decode()).get("paths", [])
     repository, commit = ask.at(name, revision)
-    found = [repository.entry(commit, path.strip("/")) for path in wanted]
-    ask.send_json([ask.described(one) for one in found if one])
+    entries = [repository.entry(commit, path.strip("/")) for path in wanted]
+    ask.send_json([ask.described(entry) for entry in entries if entry])
 
 
 def log(ask: Handler, name: str, revision: str) -> None:
     repository, commit = ask.at(name, revision)
     date = "2031-01-01T00:00:00.000Z"
     several = [
-        {"id": one, "title": title, "message": "", "authors": [{"user": "me"}], "date": date}
-        for one, title in repository.log(commit)
+        {"id": commit_id, "title": title, "message": "", "authors": [{"user": "me"}], "date": date}
+        for commit_id, title in repository.log(commit)
     ]
     ask.send_json(several)
 
 
 def preupload(ask: Handler, name: str, revision: str) -> None:
-    told = ask.json()
+    request = ask.json()
     ask.must_be_known()
     repository, commit = ask.at(name, revision)
     files = []
-    for file in told["files"]:
+    for file in request["files"]:
         there = repository.entry(commit, file["path"])
         mode = "lfs" if file["path"].endswith(".parquet") else "regular"
         oid = (there.sha256 or there.oid) if there else None
@@ -274,15 +274,15 @@ def preupload(ask: Handler, name: str, revision: str) -> None:
 
 
 def batch(ask: Handler, name: str) -> None:
-    told = ask.json()
+    request = ask.json()
     ask.must_be_known()
     ask.repository(name)
     several = []
-    for one in told["objects"]:
-        where = {"href": f"{ask.hub.url}/lfs/{one['oid']}"}
-        wanted = told["operation"] == "upload" and not ask.hub.blobs.uploaded(one["oid"])
+    for blob in request["objects"]:
+        where = {"href": f"{ask.hub.url}/lfs/{blob['oid']}"}
+        wanted = request["operation"] == "upload" and not ask.hub.blobs.uploaded(blob["oid"])
         actions = {"upload": where, "verify": {"href": f"{ask.hub.url}/verify"}} if wanted else {}
-        several.append({"oid": one["oid"], "size": one["size"], **({"actions": actions} if actions else {})})
+        several.append({"oid": blob["oid"], "size": blob["size"], **({"actions": actions} if actions else {})})
     ask.send_json({"transfer": "basic", "objects": several})
 
 
@@ -295,8 +295,8 @@ def upload(ask: Handler, sha256: str) -> None:
 
 
 def verify(ask: Handler) -> None:
-    told = ask.json()
-    ask.send_json({}, 200 if ask.hub.blobs.has(told["oid"]) else 404)
+    request = ask.json()
+    ask.send_json({}, 200 if ask.hub.blobs.has(request["oid"]) else 404)
 
 
 def commit(ask: Handler, name: str, revision: str) -> None:
@@ -305,12 +305,12 @@ def commit(ask: Handler, name: str, revision: str) -> None:
     repository, _ = ask.at(name, revision)
     several = {key: [line["value"] for line in lines if line["key"] == key] for key in {line["key"] for line in lines}}
     head = several["header"][0]
-    files = {one["path"]: base64.b64decode(one["content"]) for one in several.get("file", [])}
-    for one in several.get("lfsFile", []):
-        if not ask.hub.blobs.has(one["oid"]):
-            raise Refused(400, "", f"LFS object {one['oid']} is missing")
-        files[one["path"]] = pointer(one["oid"], one["size"])
-    deleted = [one["path"] for one in several.get("deletedFile", [])]
+    files = {file["path"]: base64.b64decode(file["content"]) for file in several.get("file", [])}
+    for file in several.get("lfsFile", []):
+        if not ask.hub.blobs.has(file["oid"]):
+            raise Refused(400, "", f"LFS object {file['oid']} is missing")
+        files[file["path"]] = pointer(file["oid"], file["size"])
+    deleted = [file["path"] for file in several.get("deletedFile", [])]
     try:
         message = f"{head['summary']}\n\n{head.get('description') or ''}".strip()
         made = repository.commit(message, files, deleted, head.get("parentCommit"))
@@ -321,10 +321,10 @@ def commit(ask: Handler, name: str, revision: str) -> None:
 
 
 def tag(ask: Handler, name: str, revision: str) -> None:
-    told = ask.json()
+    request = ask.json()
     ask.must_be_known()
     repository, made = ask.at(name, revision)
-    if not repository.tag(told["tag"], made):
+    if not repository.tag(request["tag"], made):
         raise Refused(409, "", "Tag reference exists already")
     ask.send_json({})
 

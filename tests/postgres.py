@@ -39,9 +39,9 @@ class Postgres:
 
 def programs() -> Path | None:
     """The folder of PostgreSQL's programs: on the path, or where Debian puts them, the newest; None without it."""
-    found = shutil.which("initdb")
+    initdb = shutil.which("initdb")
     beside = sorted(_DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    return Path(found).resolve().parent if found else beside[-1].parent if beside else None
+    return Path(initdb).resolve().parent if initdb else beside[-1].parent if beside else None
 
 
 @contextmanager
@@ -74,12 +74,12 @@ def _write_password(folder: Path, password: str) -> None:
 def _run(program: Path, *arguments: str) -> None:
     """As the user postgres where we are root, whom PostgreSQL refuses."""
     front = ["runuser", "-u", _OWNER, "--"] if os.geteuid() == 0 else []
-    with tempfile.TemporaryFile() as told:  # a pipe would stay open in the server that pg_ctl leaves behind
+    with tempfile.TemporaryFile() as log:  # a pipe would stay open in the server that pg_ctl leaves behind
         done = subprocess.run(
-            [*front, str(program), *arguments], stdin=subprocess.DEVNULL, stdout=told, stderr=told, cwd="/", check=False
+            [*front, str(program), *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", check=False
         )
-        told.seek(0)
-        assert done.returncode == 0, told.read().decode(errors="replace")[-2000:]
+        log.seek(0)
+        assert done.returncode == 0, log.read().decode(errors="replace")[-2000:]
 
 
 def _free_port() -> int:

@@ -40,7 +40,7 @@ def put_release(corpus: Corpus, dist: Path, version: str) -> Path:
     build(corpus, LAYER, full, allow_errors=False)
     (full / "CHANGELOG.md").write_text(f"## {version}\n", encoding="utf-8")
     (full / f"notes-{version}.txt").write_text("only in this version\n", encoding="utf-8")
-    told = Manifest(
+    full_manifest = Manifest(
         name="tiny",
         version=version,
         variant=FULL,
@@ -51,10 +51,10 @@ def put_release(corpus: Corpus, dist: Path, version: str) -> Path:
         content=manifest.content(full),
         written_by=manifest.writers(),
     )
-    manifest.write(full, told)
+    manifest.write(full, full_manifest)
     counts, sizes = write_withheld(full, withheld)
     page = (full / "README.md").read_text(encoding="utf-8")
     (withheld / "README.md").write_text(for_variant(page, WITHHELD, counts, sizes, withheld), encoding="utf-8")
     (withheld / "CHANGELOG.md").write_bytes((full / "CHANGELOG.md").read_bytes())
-    manifest.write(withheld, replace(told, variant=WITHHELD, files=manifest.stored_files(withheld)))
+    manifest.write(withheld, replace(full_manifest, variant=WITHHELD, files=manifest.stored_files(withheld)))
     return full

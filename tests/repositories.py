@@ -57,8 +57,8 @@ class Repository:
 
     def commit_of(self, revision: str) -> str | None:
         """The commit that a branch, a tag or a hash names."""
-        found = self._git("rev-parse", "--verify", "-q", f"{revision}^{{commit}}", missing_is_fine=True)
-        return found.decode().strip() or None
+        output = self._git("rev-parse", "--verify", "-q", f"{revision}^{{commit}}", missing_is_fine=True)
+        return output.decode().strip() or None
 
     def commit(self, message: str, files: Mapping[str, bytes], deleted: list[str], parent: str | None) -> str:
         """Commits to main, at once.
@@ -132,8 +132,8 @@ class Repository:
 
 
 def _import_stream(message: str, head: str | None, files: Mapping[str, bytes], deleted: list[str]) -> Iterator[bytes]:
-    said = message.encode()
-    yield f"commit {MAIN}\ncommitter hub <hub@localhost> {int(time.time())} +0000\ndata {len(said)}\n".encode() + said
+    body = message.encode()
+    yield f"commit {MAIN}\ncommitter hub <hub@localhost> {int(time.time())} +0000\ndata {len(body)}\n".encode() + body
     yield f"\nfrom {head}\n".encode() if head else b"\n"
     for name in deleted:
         yield f"D {json.dumps(name)}\n".encode()
@@ -219,9 +219,9 @@ def described(entry: Entry, blobs: Blobs, *, xet: bool) -> dict[str, Any]:
     """An entry as the Hub's API tells it."""
     if entry.kind == "tree":
         return {"type": "directory", "oid": entry.oid, "size": 0, "path": entry.path}
-    told: dict[str, Any] = {"type": "file", "oid": entry.oid, "size": entry.size, "path": entry.path}
+    answer: dict[str, Any] = {"type": "file", "oid": entry.oid, "size": entry.size, "path": entry.path}
     if entry.sha256:
-        told["lfs"] = {"oid": entry.sha256, "size": entry.size, "pointerSize": entry.pointer_size}
+        answer["lfs"] = {"oid": entry.sha256, "size": entry.size, "pointerSize": entry.pointer_size}
         if xet and (known := blobs.xet_hash(entry.sha256)):
-            told["xetHash"] = known
-    return told
+            answer["xetHash"] = known
+    return answer

@@ -62,10 +62,10 @@ def listening(context: ssl.SSLContext | None = None) -> Iterator[Listener]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            told.seen.append(f"{self.command} {self.path} {self.headers} {body.decode('utf-8', 'replace')}")
-            self.send_response(told.status if told.onward else 404)
-            if told.onward:
-                self.send_header("Location", told.onward + self.path)
+            listener.seen.append(f"{self.command} {self.path} {self.headers} {body.decode('utf-8', 'replace')}")
+            self.send_response(listener.status if listener.onward else 404)
+            if listener.onward:
+                self.send_header("Location", listener.onward + self.path)
             self.send_header("Content-Length", "0")
             self.end_headers()
 
@@ -77,10 +77,10 @@ def listening(context: ssl.SSLContext | None = None) -> Iterator[Listener]:
     with Quiet(("127.0.0.1", 0), Handler) as server:
         if context:
             server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-        told = Listener(f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}")
+        listener = Listener(f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}")
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield told
+        yield listener
         server.shutdown()
         thread.join()
 
@@ -111,20 +111,20 @@ def certificate(tmp_path: Path) -> Path:
 def secure(certificate: Path) -> Iterator[Listener]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
-    with listening(context) as told:
-        yield told
+    with listening(context) as listener:
+        yield listener
 
 
 @pytest.fixture
 def first() -> Iterator[Listener]:
-    with listening() as told:
-        yield told
+    with listening() as listener:
+        yield listener
 
 
 @pytest.fixture
 def second() -> Iterator[Listener]:
-    with listening() as told:
-        yield told
+    with listening() as listener:
+        yield listener
 
 
 CALLS: dict[str, Callable[[Studio], object]] = {
@@ -142,10 +142,10 @@ def test_label_studio_with_a_certificate_of_its_own_is_refused_whatever_the_envi
 ) -> None:
     for name, value in SWITCHES.items():
         monkeypatch.setenv(name, value)
-    with pytest.raises(Problem, match="a certificate that this machine does not trust") as told:
+    with pytest.raises(Problem, match="a certificate that this machine does not trust") as problem:
         CALLS[call](Studio(secure.url, TOKEN))
     assert secure.seen == []
-    assert "SSL_CERT_FILE" in told.value.next_step
+    assert "SSL_CERT_FILE" in problem.value.next_step
 
 
 def test_a_certificate_of_an_authority_that_is_named_is_taken(
@@ -178,13 +178,13 @@ def sources() -> Iterator[tuple[Path, ast.AST]]:
 
 def test_no_code_turns_the_check_of_certificates_off() -> None:
     words = {"verify", "verify_ssl", "ssl_verify", "check_hostname", "CERT_NONE", "_create_unverified_context"}
-    found = [
+    switches = [
         (path.name, node.lineno)
         for path, node in sources()
         if (isinstance(node, ast.keyword) and node.arg in words)
         or (isinstance(node, ast.Attribute) and node.attr in words - {"verify"})
     ]
-    assert found == []
+    assert switches == []
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -194,11 +194,11 @@ def test_a_server_that_sends_on_to_another_gives_it_nothing(
     first: Listener, second: Listener, call: str, token: str, status: int
 ) -> None:
     first.onward, first.status = second.url.replace("//", "//me:secretword@"), status
-    with pytest.raises(Problem, match="sends on to another server") as told:
+    with pytest.raises(Problem, match="sends on to another server") as problem:
         CALLS[call](Studio(first.url, token))
     assert first.seen
     assert second.seen == []
-    assert "secretword" not in str(told.value)
+    assert "secretword" not in str(problem.value)
 
 
 @pytest.mark.parametrize("onward", ["https://127.0.0.1:9", "http://localhost", "file:///etc/passwd", "//example.org"])
@@ -242,13 +242,13 @@ WITH_PASSWORDS = [
 
 @pytest.mark.parametrize("address", WITH_PASSWORDS)
 def test_a_place_with_a_password_in_its_address_is_refused_and_not_shown(address: str) -> None:
-    with pytest.raises(Problem, match="keys go by environment or file") as told:
+    with pytest.raises(Problem, match="keys go by environment or file") as problem:
         place_of(address)
-    assert "secretword" not in str(told.value)
+    assert "secretword" not in str(problem.value)
 
 
 def test_a_hub_with_a_password_in_its_address_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://me:secretword@127.0.0.1:9")
-    with pytest.raises(Problem, match="HF_ENDPOINT has a user's name or password in it") as told:
+    with pytest.raises(Problem, match="HF_ENDPOINT has a user's name or password in it") as problem:
         Hub("acme/tiny")
-    assert "secretword" not in str(told.value)
+    assert "secretword" not in str(problem.value)

@@ -27,7 +27,7 @@ def test_an_export_with_values_out_of_order_is_findings_or_a_problem(content: by
 @settings(max_examples=80)
 @given(
     st.binary(max_size=60)
-    | st.text('[]{}",:0123456789.eE-+ntf\\\\u\ud83d ', max_size=40).map(lambda one: one.encode("utf-8", "replace"))
+    | st.text('[]{}",:0123456789.eE-+ntf\\\\u\ud83d ', max_size=40).map(lambda text: text.encode("utf-8", "replace"))
 )
 def test_whatever_a_file_holds_is_read_as_json_or_a_problem(content: bytes) -> None:
     exported(b"[" + content + b"]")
@@ -54,5 +54,5 @@ def test_libfuzzer_finds_nothing(target: str, seconds: int, tmp_path: Path) -> N
     limits = [f"-max_total_time={seconds}", "-runs=10000000", "-timeout=60", f"-artifact_prefix={tmp_path}/"]
     command = [sys.executable, "-m", "tests.fuzz", target, str(tmp_path), *limits]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    print(target, *(one for one in done.stderr.splitlines() if one.startswith("Done ")))
+    print(target, *(line for line in done.stderr.splitlines() if line.startswith("Done ")))
     assert done.returncode == 0, done.stderr[-2000:]

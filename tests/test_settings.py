@@ -149,12 +149,12 @@ def test_a_manifest_with_a_value_of_any_type_is_read_or_refused(
     path = tmp_path / manifest.MANIFEST
     path.write_text(json.dumps(whole).replace('"here it goes"', value), encoding="utf-8")
     try:
-        told = manifest.read_file(path)
+        read = manifest.read_file(path)
     except Problem as problem:
         assert len(str(problem).splitlines()) == 1
         return
-    assert isinstance(told.version, str)
-    assert all(isinstance(hash_, str) for hashes in told.content.values() for hash_ in hashes.values())
+    assert isinstance(read.version, str)
+    assert all(isinstance(hash_, str) for hashes in read.content.values() for hash_ in hashes.values())
 
 
 @pytest.mark.parametrize("kept", [[], ["articles"], ["articles", "spans", "quotes", "tokens"]])

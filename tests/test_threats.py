@@ -101,7 +101,7 @@ def journey(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[C
         "HEDGEROW_KEY": str(known.key),
     }
     here = ["--corpus", str(corpus.root)]
-    said = travelled([["push", "--round", "secret", "--annotator", "a1", *here]], environment)
+    output = travelled([["push", "--round", "secret", "--annotator", "a1", *here]], environment)
     studio = Studio(str(server.url()), account.token, key=known.key)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
@@ -118,16 +118,16 @@ def journey(server: Server, tmp_path_factory: pytest.TempPathFactory) -> tuple[C
         ["report", *here],
         ["build", "--layer", "secret/a1", "--out", str(corpus.root / "dist" / "built"), *here],
     ]
-    said += travelled(commands, environment)
-    return corpus, said, [PASSWORD, account.token, account.password, known.admin.token, str(known.key)]
+    output += travelled(commands, environment)
+    return corpus, output, [PASSWORD, account.token, account.password, known.admin.token, str(known.key)]
 
 
 def test_no_secret_is_said_or_stands_on_a_command_line(journey: tuple[Corpus, str, list[str]]) -> None:
-    corpus, said, secrets = journey
-    assert (corpus.root / "dist" / "report.html").exists(), said
-    assert (corpus.root / "dist" / "built" / "README.md").exists(), said
-    assert "scripts.main" in said
-    assert [one for one in secrets if one in said] == []
+    corpus, output, secrets = journey
+    assert (corpus.root / "dist" / "report.html").exists(), output
+    assert (corpus.root / "dist" / "built" / "README.md").exists(), output
+    assert "scripts.main" in output
+    assert [secret for secret in secrets if secret in output] == []
 
 
 def test_no_secret_is_in_a_pull_the_record_a_build_the_report_or_the_notes(
@@ -136,7 +136,7 @@ def test_no_secret_is_in_a_pull_the_record_a_build_the_report_or_the_notes(
     corpus, _, secrets = journey
     written = {path: path.read_bytes() for path in corpus.root.rglob("*") if path.is_file()}
     assert {"manifest.json", "report.html", "a1.json"} <= {path.name for path in written}
-    assert [path for path, held in written.items() if any(one.encode() in held for one in secrets)] == []
+    assert [path for path, held in written.items() if any(secret.encode() in held for secret in secrets)] == []
 
 
 def test_what_is_private_is_so_under_any_umask(journey: tuple[Corpus, str, list[str]]) -> None:
@@ -170,14 +170,14 @@ def test_a_list_of_accounts_that_others_can_read_is_told(tmp_path: Path) -> None
     named.write_text('a1 = "someone@example.org"\n', encoding="utf-8")
     for mode, mark in ((0o644, "fail"), (0o600, "ok")):
         named.chmod(mode)
-        assert [one.mark for one in modes(Server(tmp_path / "state"), named)] == [mark]
+        assert [line.mark for line in modes(Server(tmp_path / "state"), named)] == [mark]
 
 
 def test_a_hubs_token_is_not_said_and_on_no_command_line(tmp_path: Path) -> None:
     release = make_release(tmp_path)
     digest = sha256(release.with_name(f"{release.name}-withheld").joinpath(MANIFEST).read_bytes())
     with Hub(tmp_path / "hub", xet=False).running() as hub:
-        said = travelled(
+        output = travelled(
             [
                 ["publish", str(release), "--repo", "acme/tiny"],
                 ["fetch", "acme/tiny", "--version", "1.0.0", "--digest", digest, "--out", str(tmp_path / "out")],
@@ -185,8 +185,8 @@ def test_a_hubs_token_is_not_said_and_on_no_command_line(tmp_path: Path) -> None
             ],
             hub.environment(tmp_path / "home"),
         )
-    assert (tmp_path / "out" / "README.md").exists(), said
-    assert TOKEN not in said
+    assert (tmp_path / "out" / "README.md").exists(), output
+    assert TOKEN not in output
     assert not [
         path for path in (tmp_path / "out").rglob("*") if path.is_file() and TOKEN.encode() in path.read_bytes()
     ]
@@ -209,10 +209,15 @@ def test_no_secret_is_on_a_command_line_while_up_makes_accounts(
     known = server.up(["watched"], None, print)
     process = server.process()
     assert process
-    running = [" ".join(one.cmdline()) for one in (process, *process.children(recursive=True))]
+    running = [" ".join(running_process.cmdline()) for running_process in (process, *process.children(recursive=True))]
     accounts = [known.admin, *known.annotators.values()]
     assert "annotation.embedded.provision" in "".join(_started)
-    assert not [one.name for one in accounts for at in _started + running if one.token in at or one.password in at]
+    assert not [
+        account.name
+        for account in accounts
+        for at in _started + running
+        if account.token in at or account.password in at
+    ]
 
 
 def test_the_server_is_not_given_the_keys_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,7 +241,7 @@ def hostile(tmp_path: Path) -> Corpus:
     """A corpus with a hostile text, names, values and all that is known of an article, in two layers."""
     corpus = put_corpus(tmp_path / "hostile", {**TEXTS, TWO: TEXTS[TWO].replace("Reports", f"Reports {HOSTILE}")})
     path = corpus.seeds / "articles.jsonl"
-    rows = [json.loads(one) for one in path.read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     known = {"outlet": HOSTILE, "url": "javascript:alert(1)", "licence": HOSTILE, "language": f"en\nlicense: {HTML}"}
     path.write_text("".join(json.dumps(row | known) + "\n" for row in rows), encoding="utf-8")
     rows_one, rows_two = hostile_rows(), hostile_rows()
@@ -254,48 +259,50 @@ WAYS = ["validate", "validate --markdown", "agree --round r1", "doctor", "status
 
 @pytest.mark.parametrize("way", WAYS)
 def test_no_control_character_reaches_the_terminal(hostile: Corpus, way: str) -> None:
-    told = CliRunner().invoke(app, [*way.split(), "--corpus", str(hostile.root)])
-    said = told.stdout + told.stderr
-    assert OBEYED.findall(said) == []
-    assert ("owned" in said) == way.startswith("validate")
+    result = CliRunner().invoke(app, [*way.split(), "--corpus", str(hostile.root)])
+    output = result.stdout + result.stderr
+    assert OBEYED.findall(output) == []
+    assert ("owned" in output) == way.startswith("validate")
 
 
 def test_a_diff_shows_control_characters_and_sends_none(hostile: Corpus, tmp_path: Path) -> None:
     for name in ("a1", "a2"):
         build(hostile, f"r1/{name}", tmp_path / name, allow_errors=True)
     for form in ([], ["--markdown"]):
-        said = CliRunner().invoke(app, ["diff", str(tmp_path / "a1"), str(tmp_path / "a2"), *form]).stdout
-        assert OBEYED.findall(said) == []
-        assert "x1b" in said
+        output = CliRunner().invoke(app, ["diff", str(tmp_path / "a1"), str(tmp_path / "a2"), *form]).stdout
+        assert OBEYED.findall(output) == []
+        assert "x1b" in output
 
 
 def test_json_is_exact_and_still_nothing_that_a_terminal_obeys(hostile: Corpus) -> None:
-    said = CliRunner().invoke(app, ["validate", "--layer", LAYER, "--json", "--corpus", str(hostile.root)]).stdout
+    output = CliRunner().invoke(app, ["validate", "--layer", LAYER, "--json", "--corpus", str(hostile.root)]).stdout
     layer = read_layer(hostile.layer_path(LAYER), LAYER)
-    assert OBEYED.findall(said) == []
-    assert {one["message"] for one in json.loads(said)} == {one.message for one in check_layer(hostile, layer)}
+    assert OBEYED.findall(output) == []
+    assert {finding["message"] for finding in json.loads(output)} == {
+        finding.message for finding in check_layer(hostile, layer)
+    }
 
 
 def test_what_a_server_says_reaches_the_terminal_without_control_characters(tmp_path: Path) -> None:
     corpus = put_corpus(tmp_path)
     (corpus.root / "hedgerow.toml").write_text(f"name = {json.dumps('tiny' + ESCAPES)}\n", encoding="utf-8")
     put_layer(corpus, valid_rows())
-    said = subprocess.run(
-        [sys.executable, "-c", "from scripts.console import problem; problem('a\\x1b[2Jb\\x9b\\u202e')"],
+    output = subprocess.run(
+        [sys.executable, "-c", "from scripts.cli.console import problem; problem('a\\x1b[2Jb\\x9b\\u202e')"],
         cwd=REPOSITORY,
         capture_output=True,
         check=True,
     ).stderr
-    assert said.decode() == "hedgerow: a\\x1b[2Jb\\x9b\\u202e\n"
+    assert output.decode() == "hedgerow: a\\x1b[2Jb\\x9b\\u202e\n"
 
 
 @given(st.text("|*_`[]()<>&~\\!#$@:;ab\"' \x1b\u202e=+-1./\n\r\t", max_size=30))
 def test_a_cell_of_a_table_shows_its_words_and_nothing_else(words: str) -> None:
     reader = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     tokens = reader.parse(f"| a |\n| --- |\n| x{cell(words)}x |\n")
-    (shown,) = [one.children or [] for one in tokens if one.type == "inline"][1:]
-    assert {one.type for one in shown} == {"text"}
-    assert "".join(one.content for one in shown) == f"x{line(words)}x"
+    (shown,) = [token.children or [] for token in tokens if token.type == "inline"][1:]
+    assert {token.type for token in shown} == {"text"}
+    assert "".join(token.content for token in shown) == f"x{line(words)}x"
 
 
 def test_a_card_holds_nothing_of_what_an_article_says_of_itself_but_its_language(
@@ -330,11 +337,11 @@ class Links(HTMLParser):
 
 
 def test_the_report_leads_nowhere_and_runs_its_own_scripts_alone(hostile: Corpus) -> None:
-    found = Links()
-    found.feed(page(report(hostile)))
-    assert found.links
-    assert {link for link in found.links if not link.startswith("#")} == {"data:,"}
-    assert (found.scripts, found.running) == (2, [])  # its own, at its head and its end
+    links = Links()
+    links.feed(page(report(hostile)))
+    assert links.links
+    assert {link for link in links.links if not link.startswith("#")} == {"data:,"}
+    assert (links.scripts, links.running) == (2, [])  # its own, at its head and its end
 
 
 NEVER = {"pickle", "marshal", "shelve", "csv", "zipfile", "lxml", "yaml", "xml.sax", "xml.dom", "xmlrpc", "imp"}
@@ -343,8 +350,8 @@ NEVER = {"pickle", "marshal", "shelve", "csv", "zipfile", "lxml", "yaml", "xml.s
 def unwanted(node: ast.AST) -> list[str]:
     """What of a piece of code reads XML or pickles, writes for spreadsheets, or runs text."""
     if isinstance(node, ast.Import | ast.ImportFrom):
-        names = [one.name for one in node.names] if isinstance(node, ast.Import) else [str(node.module)]
-        return [name for name in names if any(f"{name}.".startswith(f"{one}.") for one in NEVER)]
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else [str(node.module)]
+        return [name for name in names if any(f"{name}.".startswith(f"{never}.") for never in NEVER)]
     if isinstance(node, ast.Attribute):
         reads = isinstance(node.value, ast.Name) and node.value.id == "ET" and node.attr not in XML_IS_WRITTEN
         return [node.attr] if reads or node.attr in FOR_SHEETS else []
@@ -354,8 +361,8 @@ def unwanted(node: ast.AST) -> list[str]:
 
 
 def test_no_code_reads_xml_or_pickles_writes_tables_for_spreadsheets_or_runs_text() -> None:
-    found = [(path.name, name) for path, node in sources() for name in unwanted(node)]
-    assert found == []
+    uses = [(path.name, name) for path, node in sources() for name in unwanted(node)]
+    assert uses == []
 
 
 XML_IS_WRITTEN = {"Element", "SubElement", "tostring"}
@@ -380,7 +387,7 @@ def test_a_packed_export_is_refused_unread(tmp_path: Path, form: str) -> None:
 BOUNDED = """
 import resource, sys
 from pathlib import Path
-from annotation.export import read_export
+from annotation.rounds.export import read_export
 from dataset.problem import Problem
 used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (used + (200 << 20),) * 2)
@@ -407,11 +414,11 @@ def test_an_export_of_blanks_depths_or_one_endless_word_is_read_in_bounded_memor
         paths[-1].write_bytes(content)
     command = [sys.executable, "-c", BOUNDED, *map(str, paths)]
     done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
-    told = done.stdout.splitlines()
+    lines = done.stdout.splitlines()
     assert done.returncode == 0, done.stderr
-    assert told[0] == "2000"
-    assert all("is not whole JSON" in one for one in told[1:])
-    assert len(told) == len(contents)
+    assert lines[0] == "2000"
+    assert all("is not whole JSON" in line for line in lines[1:])
+    assert len(lines) == len(contents)
 
 
 @pytest.mark.parametrize("content", [b"[" * 200_000, b'{"files": ' * 100_000, b"9" * 10_000, b'{"variant": {}}'])

@@ -13,5 +13,5 @@ def tasks(corpus: Corpus, a1: Seat) -> dict[str, int]:
     """article_id to task id, in a project of round r1 with nothing labelled."""
     push.deal(corpus, "r1", ["a1"])
     push.push(corpus, "r1", a1)
-    found = map(read_task, a1.studio.tasks(projects.existing(corpus, "r1", a1)))
-    return {str(task.article_id): task.id for task in found}
+    read = map(read_task, a1.studio.tasks(projects.existing(corpus, "r1", a1)))
+    return {str(task.article_id): task.id for task in read}

@@ -22,8 +22,8 @@ from tests.corpora import REPOSITORY, make_corpus
 
 
 def of(lines: list[DoctorLine], check: str) -> DoctorLine:
-    (found,) = (line for line in lines if line.check == check)
-    return found
+    (line,) = (line for line in lines if line.check == check)
+    return line
 
 
 def checked(corpus: Corpus) -> list[DoctorLine]:
@@ -123,9 +123,9 @@ def test_a_process_that_does_not_answer_is_told(server: Server, tmp_path: Path) 
 def test_secrets_that_others_can_read_are_told_with_the_mend(stopped: Corpus) -> None:
     stopped.state.chmod(0o755)
     (stopped.state / "secrets.json").chmod(0o640)
-    found = [line for line in checked(stopped) if line.check == "modes"]
-    assert [line.mark for line in found] == ["fail", "fail"]
-    assert [line.next_step for line in found] == [
+    modes = [line for line in checked(stopped) if line.check == "modes"]
+    assert [line.mark for line in modes] == ["fail", "fail"]
+    assert [line.next_step for line in modes] == [
         f"run `chmod 700 {stopped.state}`",
         f"run `chmod 600 {stopped.state / 'secrets.json'}`",
     ]
@@ -171,11 +171,11 @@ def test_a_foreign_server_needs_no_label_studio_here(monkeypatch: pytest.MonkeyP
     assert of(list(examine(None)), "label-studio").mark == "ok"
 
 
-@pytest.mark.parametrize("found", ["1.22.0", "1.24.1", "1.230.0", "2.0"])
-def test_another_version_is_told_here_and_on_the_server(found: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(versions, "installed", lambda package: found)
-    assert_fails(of(list(examine(None)), "label-studio"), found, "made for 1.23")
-    assert_fails(doctor.version(found), found, "made for 1.23")
+@pytest.mark.parametrize("version", ["1.22.0", "1.24.1", "1.230.0", "2.0"])
+def test_another_version_is_told_here_and_on_the_server(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "installed", lambda package: version)
+    assert_fails(of(list(examine(None)), "label-studio"), version, "made for 1.23")
+    assert_fails(doctor.version(version), version, "made for 1.23")
 
 
 def test_the_versions_are_those_of_the_project_file() -> None:
@@ -211,8 +211,8 @@ def test_a_check_that_breaks_off_is_a_line(corpus: Corpus, monkeypatch: pytest.M
 def test_no_line_tells_a_secret(server: Server, corpus: Corpus, a1: Seat) -> None:
     known = server.secrets()
     assert known
-    told = str(checked(corpus))
-    assert not [one for one in known.annotators.values() if one.token in told or one.password in told]
+    text = str(checked(corpus))
+    assert not [account for account in known.annotators.values() if account.token in text or account.password in text]
 
 
 Breaking = Callable[[Corpus], object]

@@ -50,12 +50,12 @@ class Run:
 
 @dataclass(frozen=True)
 class Ran:
-    """How it ended: its exit status, -9 where it was killed; how many operations it came to; seconds; what it said."""
+    """How it ended: its exit status, -9 where it was killed; how many operations it came to; seconds; its output."""
 
     status: int
     operations: int
     seconds: float
-    said: str
+    output: str
 
     @property
     def killed(self) -> bool:
@@ -70,9 +70,9 @@ class Forks:
 
     def run(self, *words: str, at: int | None = None, after: float | None = None, **settings: Any) -> Ran:
         """Runs `hedgerow` with these words; `settings` have `__` for the dots of a module's name."""
-        told = Run(list(words), at, after, {name.replace("__", "."): value for name, value in settings.items()})
+        run = Run(list(words), at, after, {name.replace("__", "."): value for name, value in settings.items()})
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps(asdict(told)) + "\n")
+        self._process.stdin.write(json.dumps(asdict(run)) + "\n")
         self._process.stdin.flush()
         return Ran(**json.loads(self._process.stdout.readline()))
 
@@ -81,10 +81,10 @@ class Forks:
 def forks(home: Path, **environment: str) -> Iterator[Forks]:
     """A process that forks, in the folder `home`."""
     home.mkdir(parents=True, exist_ok=True)
-    told = {**os.environ, **environment, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "300"}
+    variables = {**os.environ, **environment, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "300"}
     command = [sys.executable, "-B", "-m", "tests.faults.forks"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, env=told, cwd=home, text=True, **pipes) as process:  # type: ignore[call-overload]
+    with subprocess.Popen(command, env=variables, cwd=home, text=True, **pipes) as process:  # type: ignore[call-overload]
         yield Forks(process)
         process.stdin.close()
 
@@ -116,8 +116,8 @@ class Operations:
         if self.come():
             end()
 
-    def audit(self, event: str, told: tuple[Any, ...]) -> None:
-        opened = event == "open" and isinstance(told[2], int) and told[2] & _WRITES and told[0] != os.devnull
+    def audit(self, event: str, args: tuple[Any, ...]) -> None:
+        opened = event == "open" and isinstance(args[2], int) and args[2] & _WRITES and args[0] != os.devnull
         if event in EVENTS or opened:
             self.pass_one()
 
@@ -129,9 +129,9 @@ class Operations:
         io.open = builtins.open = self._opening(io.open)
 
     def _around(self, method: Any) -> Any:
-        def passed(*told: Any) -> Any:
+        def passed(*args: Any) -> Any:
             self.pass_one()
-            done = method(*told)
+            done = method(*args)
             self.pass_one()
             return done
 
@@ -158,8 +158,8 @@ class Written:
         self._file.__enter__()
         return self
 
-    def __exit__(self, *told: Any) -> Any:
-        return self._file.__exit__(*told)
+    def __exit__(self, *args: Any) -> Any:
+        return self._file.__exit__(*args)
 
     def __iter__(self) -> Any:
         return iter(self._file)
@@ -177,18 +177,18 @@ def end() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def become(told: Run, said: int, count: int) -> None:
+def become(run: Run, output: int, count: int) -> None:
     """Runs the command in this process, and ends it."""
     status = 70
-    os.dup2(said, 1), os.dup2(said, 2)
-    operations = Operations(told.at)
+    os.dup2(output, 1), os.dup2(output, 2)
+    operations = Operations(run.at)
     try:
         from scripts.main import main
 
-        for name, value in told.settings.items():
+        for name, value in run.settings.items():
             module, _, attribute = name.rpartition(".")
             setattr(sys.modules[module], attribute, value)
-        sys.argv = ["hedgerow", *told.words]
+        sys.argv = ["hedgerow", *run.words]
         operations.watch()
         main()
         status = 0
@@ -201,25 +201,25 @@ def become(told: Run, said: int, count: int) -> None:
     os._exit(status)
 
 
-def fork(told: Run) -> dict[str, Any]:
-    with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as count:
+def fork(run: Run) -> dict[str, Any]:
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as count:
         began = time.monotonic()
         child = os.fork()
         if not child:
-            become(told, said.fileno(), count.fileno())
-        if told.after is not None:
+            become(run, output.fileno(), count.fileno())
+        if run.after is not None:
             watched = os.pidfd_open(child)
-            if not select.select([watched], [], [], told.after)[0]:
+            if not select.select([watched], [], [], run.after)[0]:
                 os.kill(child, signal.SIGKILL)
             os.close(watched)
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        said.seek(0), count.seek(0)
-        words = said.read().decode("utf-8", "replace")
+        output.seek(0), count.seek(0)
+        words = output.read().decode("utf-8", "replace")
         return {
             "status": status,
             "operations": int(count.read() or 0),
             "seconds": time.monotonic() - began,
-            "said": words,
+            "output": words,
         }
 
 

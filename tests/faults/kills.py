@@ -13,8 +13,8 @@ from tests.faults.table import Tally, tally
 
 SEED = 20310502
 MANY = 30
-Things = Mapping[str, object]
-Found = list[tuple[str, object]]
+State = Mapping[str, object]
+Entries = list[tuple[str, object]]
 
 
 class World:
@@ -24,11 +24,11 @@ class World:
     already: str | None = None
     settings: dict[str, Any] = {}
 
-    def left(self) -> Found:
+    def left(self) -> Entries:
         """What it leaves, by name."""
         raise NotImplementedError
 
-    def read(self, whole: Things) -> None:
+    def read(self, whole: State) -> None:
         """Fails where a reader would see something half; `whole` is what a run leaves that nothing disturbs."""
         raise NotImplementedError
 
@@ -43,7 +43,7 @@ def kill(forks: Forks, command: str, worlds: Iterator[World], count: int) -> Non
     """
     world = next(worlds)
     ran = world.run(forks)
-    assert ran.status == 0, ran.said
+    assert ran.status == 0, ran.output
     whole = dict(world.left())
     again = draw(SEED + 1, count, ran.operations)
     with tally("killed at an operation", command) as counted:
@@ -58,7 +58,7 @@ def kill(forks: Forks, command: str, worlds: Iterator[World], count: int) -> Non
 
 
 def kill_at_moments(
-    forks: Forks, command: str, worlds: Iterator[World], count: int, seconds: float, whole: Things
+    forks: Forks, command: str, worlds: Iterator[World], count: int, seconds: float, whole: State
 ) -> None:
     """Kills a command after shares of the seconds that a whole run takes, spread over all of them."""
     with tally("killed at a moment", command) as counted:
@@ -68,22 +68,22 @@ def kill_at_moments(
             ended(counted, forks, world, whole)
 
 
-def struck(counted: Tally, ran: Ran, world: World, whole: Things) -> None:
+def struck(counted: Tally, ran: Ran, world: World, whole: State) -> None:
     """A run that was killed, unless it was done before."""
-    assert ran.killed or ran.status == 0, ran.said
+    assert ran.killed or ran.status == 0, ran.output
     counted.tried += ran.killed
     world.read(whole)
 
 
-def ended(counted: Tally, forks: Forks, world: World, whole: Things) -> None:
+def ended(counted: Tally, forks: Forks, world: World, whole: State) -> None:
     """Runs the command once more; it must leave what an undisturbed run does."""
     ran = world.run(forks)
-    done_before = ran.status == 3 and world.already and world.already in ran.said
-    assert ran.status == 0 or done_before, ran.said
+    done_before = ran.status == 3 and world.already and world.already in ran.output
+    assert ran.status == 0 or done_before, ran.output
     counted.compare(whole, world.left())
 
 
-def files_in(folder: Path) -> Found:
+def files_in(folder: Path) -> Entries:
     """Each file below a folder and its SHA-256, but for what was written aside and never put in place."""
     return [
         (path.relative_to(folder).as_posix(), sha256(path.read_bytes()))

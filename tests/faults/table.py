@@ -45,9 +45,9 @@ class Tally:
     doubled: int = 0
     altered: int = 0
 
-    def compare(self, expected: Mapping[str, object], found: Iterable[tuple[str, object]]) -> None:
+    def compare(self, expected: Mapping[str, object], entries: Iterable[tuple[str, object]]) -> None:
         """Counts what is not found, what is found twice or was never put in, and what is found otherwise."""
-        several = list(found)
+        several = list(entries)
         times = Counter(name for name, _ in several)
         self.lost += len(expected.keys() - times.keys())
         self.doubled += sum(times.values()) - len(times) + len(times.keys() - expected.keys())
@@ -72,13 +72,13 @@ def tally(fault: str, command: str) -> Iterator[Tally]:
 
 def render(lines: Iterable[str]) -> str:
     """The table as Markdown; rows of one fault and command are added up."""
-    found: dict[tuple[str, str], Counter[str]] = {}
+    sums_of: dict[tuple[str, str], Counter[str]] = {}
     for line in lines:
         row = json.loads(line)
-        found.setdefault((row.pop("fault"), row.pop("command")), Counter()).update(row)
+        sums_of.setdefault((row.pop("fault"), row.pop("command")), Counter()).update(row)
     rows = [
         f"| {fault} | `{command}` | {' | '.join(str(sums[name]) for name in ('tried', 'lost', 'doubled', 'altered'))} |"
-        for (fault, command), sums in sorted(found.items())
+        for (fault, command), sums in sorted(sums_of.items())
     ]
     return _HEAD + "\n".join(rows) + "\n" + _TESTED_ELSEWHERE
 

@@ -19,7 +19,7 @@ from tests.annotation.rounds.test_pull import labelled, submit
 from tests.dataset.release_setup import put_ready
 from tests.dataset.tiny import LAYER, put_corpus, put_layer, valid_rows
 from tests.faults.forks import Forks, forks
-from tests.faults.kills import Found, Things, World, copies, files_in, kill
+from tests.faults.kills import Entries, State, World, copies, files_in, kill
 from tests.faults.test_server import TEXTS, on_server, pull_all, push_all, record
 from tests.hub import Hub
 from tests.releases import FIRST, SECOND, corrected, make_release
@@ -43,14 +43,14 @@ def forking(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fork
 class Building(World):
     """A build in the place of an older one."""
 
-    def __init__(self, root: Path, old: Things) -> None:
+    def __init__(self, root: Path, old: State) -> None:
         self._out, self._old = root / "dist" / "built", old
         self.words = ["build", "--layer", LAYER, "--out", str(self._out), "--corpus", str(root)]
 
-    def left(self) -> Found:
+    def left(self) -> Entries:
         return files_in(self._out)
 
-    def read(self, whole: Things) -> None:
+    def read(self, whole: State) -> None:
         assert dict(self.left()) in (self._old, whole, {})
 
 
@@ -78,15 +78,15 @@ class Releasing(World):
         self._root = root
         self.words = ["release", "1.0.0", "--corpus", str(root)]
 
-    def left(self) -> Found:
+    def left(self) -> Entries:
         folders = ("dist", "releases", "annotations", "seeds")
         return [(f"{name}/{file}", what) for name in folders for file, what in files_in(self._root / name)]
 
-    def read(self, whole: Things) -> None:
-        found = dict(self.left())
+    def read(self, whole: State) -> None:
+        state = dict(self.left())
         for part in ("dist/1.0.0/", "dist/1.0.0-withheld/", "releases/1.0.0.json", "releases/1.0.0-withheld.json"):
             there, expected = (
-                {name: what for name, what in things.items() if name.startswith(part)} for things in (found, whole)
+                {name: what for name, what in present.items() if name.startswith(part)} for present in (state, whole)
             )
             assert there in ({}, expected)
 
@@ -104,15 +104,15 @@ class Publishing(World):
         self._hub, self._name, self._dist = hub, repository, dist
         self.words = ["publish", str(dist / f"{SECOND}-withheld"), "--repo", repository]
 
-    def left(self) -> Found:
+    def left(self) -> Entries:
         """Each commit, each tag, and each file of each tag."""
         repository = self._hub.repository(self._name)
         tags = repository.refs("tags")
         assert repository.commit_of("main") == tags[f"v{SECOND}"]
-        commits: Found = [(title, None) for _, title in repository.log("main")]
+        commits: Entries = [(title, None) for _, title in repository.log("main")]
         return commits + [(f"{tag}/{path}", what) for tag in tags for path, what in self._tree(tag).items()]
 
-    def read(self, whole: Things) -> None:
+    def read(self, whole: State) -> None:
         """Whoever asks for a version meanwhile gets all its files, with their content, or none."""
         for tag in self._hub.repository(self._name).refs("tags"):
             there = self._tree(tag)
@@ -121,8 +121,8 @@ class Publishing(World):
 
     def _tree(self, tag: str) -> dict[str, str]:
         repository = self._hub.repository(self._name)
-        found = repository.tree(repository.refs("tags")[tag])
-        return {one.path: one.sha256 or one.oid for one in found if one.kind == "blob"}
+        entries = repository.tree(repository.refs("tags")[tag])
+        return {entry.path: entry.sha256 or entry.oid for entry in entries if entry.kind == "blob"}
 
 
 @pytest.mark.parametrize("count", HOW_OFTEN)
@@ -151,15 +151,15 @@ class Pushing(World):
         self._corpus = corpus
         self.words = ["push", "--round", "r1", "--annotator", "a1", "--corpus", str(corpus.root)]
 
-    def left(self) -> Found:
+    def left(self) -> Entries:
         return on_server(self._corpus, seat(self._corpus, "a1")) + files_in(self._corpus.annotations)
 
-    def read(self, whole: Things) -> None:
+    def read(self, whole: State) -> None:
         who = seat(self._corpus, "a1")
         if projects.find(self._corpus, "r1", who) is not None:
-            found = on_server(self._corpus, who)
-            assert len(dict(found)) == len(found)
-            assert all(whole[name] == what for name, what in found)
+            entries = on_server(self._corpus, who)
+            assert len(dict(entries)) == len(entries)
+            assert all(whole[name] == what for name, what in entries)
 
 
 @pytest.mark.parametrize("count", HOW_OFTEN)
@@ -176,11 +176,11 @@ class Pulling(World):
         self._corpus = open_corpus(root)
         self.words = ["pull", "--round", "r1", "--annotator", "a1", "--corpus", str(root)]
 
-    def left(self) -> Found:
+    def left(self) -> Entries:
         raw = [(f"pulls/{name}", what) for name, what in files_in(self._corpus.pulls) if name.endswith(".jsonl")]
         return record(self._corpus) + raw
 
-    def read(self, whole: Things) -> None:
+    def read(self, whole: State) -> None:
         """The layer can be read and holds together; one that was cut off between its files names no pull."""
         folder = self._corpus.layer_path("r1/a1")
         layer = read_layer(folder, "r1/a1")

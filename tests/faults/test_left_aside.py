@@ -45,9 +45,9 @@ def withdraw(root: Path) -> Words:
 def acknowledge(root: Path) -> Words:
     corpus, rows = open_corpus(root), valid_rows()
     rows["spans"] = [span for span in rows["spans"] if span["span_id"] != "may"]
-    rows["relations"] = [one for one in rows["relations"] if one["from_span"] != "may"]
+    rows["relations"] = [link for link in rows["relations"] if link["from_span"] != "may"]
     put_layer(corpus, rows)
-    warning = next(one for one in check_record(corpus, [LAYER]) if one.severity == "warning")
+    warning = next(finding for finding in check_record(corpus, [LAYER]) if finding.severity == "warning")
     place = ["--place", f"{warning.start}:{warning.end}"]
     return ["acknowledge", warning.code, str(warning.article_id), *place, "--reason", "as it is"]
 
@@ -89,7 +89,7 @@ def test_what_a_killed_command_wrote_aside_is_never_gits_and_gone_after_the_next
     worlds = copies(made, tmp_path / "worlds")
     root = next(worlds)
     ran = forking.run(*in_corpus(words, made, root))
-    assert ran.status == 0, ran.said
+    assert ran.status == 0, ran.output
     assert not aside(root)
     with tally("killed, then another command", words[0]) as counted:
         for place in draw(SEED, min(count, ran.operations), ran.operations):

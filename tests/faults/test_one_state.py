@@ -115,23 +115,35 @@ def test_of_acknowledgements_at_once_every_one_is_kept(often: int, tmp_path: Pat
     (corpus.root / "export.json").write_text(
         json.dumps(
             [
-                {"id": at, "data": {"article_id": one, "text": corpus.text(one)}, "annotations": [{"result": []}]}
-                for at, one in enumerate(texts)
+                {
+                    "id": at,
+                    "data": {"article_id": article, "text": corpus.text(article)},
+                    "annotations": [{"result": []}],
+                }
+                for at, article in enumerate(texts)
             ]
         )
     )
     pull.pull_file(corpus, "r1", "a1", corpus.root / "export.json", accept_removals=False)
-    warnings = [one for one in check_record(corpus, ["r1/a1"]) if one.code == "h9-unlabelled-cue"]
+    warnings = [finding for finding in check_record(corpus, ["r1/a1"]) if finding.code == "h9-unlabelled-cue"]
     assert len(warnings) == 6
-    words = [
-        ("acknowledge", one.code, one.article_id, "--place", f"{one.start}:{one.end}", "--reason", "it is none")
-        for one in warnings
+    commands = [
+        (
+            "acknowledge",
+            finding.code,
+            finding.article_id,
+            "--place",
+            f"{finding.start}:{finding.end}",
+            "--reason",
+            "it is none",
+        )
+        for finding in warnings
     ]
     with tally("six at once", "acknowledge") as counted:
         for _ in range(often):
             acknowledged.path(corpus).unlink(missing_ok=True)
-            running = [Running(*each, "--corpus", str(corpus.root)) for each in words]
-            assert [one.ended().returncode for one in running] == [0] * 6
+            running = [Running(*words, "--corpus", str(corpus.root)) for words in commands]
+            assert [run.ended().returncode for run in running] == [0] * 6
             counted.tried += 6
             kept = acknowledged.read(corpus)["article_id"].to_list()
             counted.compare(dict.fromkeys(texts), [(article, None) for article in kept])
@@ -140,7 +152,7 @@ def test_of_acknowledgements_at_once_every_one_is_kept(often: int, tmp_path: Pat
 @pytest.mark.counted
 @pytest.mark.parametrize("often", [1, pytest.param(40, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])])
 def test_an_article_that_is_withdrawn_beside_a_pull_stays_out(often: int, tmp_path: Path) -> None:
-    gone, *others = ARTICLES
+    gone, *staying = ARTICLES
     with tally("withdrawn meanwhile", "pull") as counted:
         for number in range(often):
             corpus = make_corpus(tmp_path / f"corpus{number}", {article: text_of(article) for article in ARTICLES})
@@ -149,8 +161,8 @@ def test_an_article_that_is_withdrawn_beside_a_pull_stays_out(often: int, tmp_pa
             pulling = ("pull", "--round", "r1", "--annotator", "a1", "--from-file", str(exported))
             withdrawing = ("withdraw", gone, "--reason", "asked for")
             both = [Running(*words, "--corpus", str(corpus.root)) for words in (pulling, withdrawing)]
-            assert [one.ended().returncode for one in both] == [0, 0]
+            assert [run.ended().returncode for run in both] == [0, 0]
             counted.tried += 1
             layer = read_layer(corpus.layer_path("r1/a1"), "r1/a1")
             there = [*layer.tasks["article_id"], *layer.findings["article_id"]]
-            counted.compare(dict.fromkeys(others), [(article, None) for article in there])
+            counted.compare(dict.fromkeys(staying), [(article, None) for article in there])

@@ -27,7 +27,7 @@ from dataset.record.corpus import Corpus
 from dataset.record.layer import read_layer
 from tests.annotation.rounds.test_pull import labelled, submit
 from tests.corpora import make_corpus
-from tests.faults.kills import Found
+from tests.faults.kills import Entries
 from tests.faults.proxy import FAULTS, Proxy, then
 from tests.faults.table import Tally, tally
 
@@ -75,18 +75,18 @@ def take_all(corpus: Corpus, who: Seat) -> None:
     rounds_to_gold.pull_decisions(corpus, "r1", who, accept_removals=False)
 
 
-def on_server(corpus: Corpus, who: Seat, *, adjudicating: bool = False) -> Found:
+def on_server(corpus: Corpus, who: Seat, *, adjudicating: bool = False) -> Entries:
     """Each task by its article, with its text and the work and questions on it; one project holds them all."""
     project = projects.existing(corpus, "r1", who, adjudicating=adjudicating)
-    found: Found = []
+    entries: Entries = []
     for raw in who.studio.tasks(project):
         task = read_task(raw)
-        work = [(one["result"], one["was_cancelled"]) for one in raw["annotations"]]
-        found.append((str(task.article_id), (task.text, task.text_sha256, task.asked, work)))
-    return found
+        work = [(annotation["result"], annotation["was_cancelled"]) for annotation in raw["annotations"]]
+        entries.append((str(task.article_id), (task.text, task.text_sha256, task.asked, work)))
+    return entries
 
 
-def record(corpus: Corpus) -> Found:
+def record(corpus: Corpus) -> Entries:
     """The tables of the record, without the times, which are the server's."""
     paths = sorted(corpus.annotations.rglob("*.jsonl"))
     return [(path.relative_to(corpus.annotations).as_posix(), _rows(path)) for path in paths]
@@ -102,7 +102,7 @@ def submit_all(corpus: Corpus, who: Seat) -> None:
         submit(who, raw["id"], labelled() if read_task(raw).article_id == "one" else [])
 
 
-def prepared(corpus: Corpus, command: str) -> tuple[Step, Seat, Callable[[], Found]]:
+def prepared(corpus: Corpus, command: str) -> tuple[Step, Seat, Callable[[], Entries]]:
     """The command's step, whose seat it takes, and what shows what it did; all that comes before it is done."""
     a1, judge = seat(corpus, "a1"), seat(corpus, "adjudicator")
     if command == "push":
@@ -138,10 +138,10 @@ def until_done(step: Step, corpus: Corpus, who: Seat) -> None:
 def undisturbed(fresh: Fresh, proxy: Proxy, command: str) -> tuple[dict[str, object], int]:
     """What a command leaves that nothing disturbs, and how many requests it takes."""
     corpus = fresh(TEXTS)
-    step, who, found = prepared(corpus, command)
+    step, who, read_entries = prepared(corpus, command)
     proxy.spoil(0, lambda ask: None)
     step(corpus, through(proxy, who))
-    return dict(found()), proxy.asked
+    return dict(read_entries()), proxy.asked
 
 
 SHORT = ["502, after the server stored it", "504, before the server stores it", "answer cut in the middle"]
@@ -164,11 +164,11 @@ def strike(
     fresh: Fresh, proxy: Proxy, command: str, place: int, name: str, counted: Tally, expected: dict[str, object]
 ) -> None:
     corpus = fresh(TEXTS)
-    step, who, found = prepared(corpus, command)
+    step, who, read_entries = prepared(corpus, command)
     proxy.spoil(place, FAULTS[name])
     until_done(step, corpus, through(proxy, who))
     counted.tried += proxy.struck
-    counted.compare(expected, found())
+    counted.compare(expected, read_entries())
 
 
 @pytest.mark.soak
@@ -202,7 +202,7 @@ def kill_server(fresh: Fresh, proxy: Proxy, command: str, die: Callable[[], None
     with tally("server killed", command) as counted:
         for place, stored in itertools.product(sorted({1, 1 + requests // 2, requests}), (False, True)):
             corpus = fresh(TEXTS)
-            step, who, found = prepared(corpus, command)
+            step, who, read_entries = prepared(corpus, command)
             proxy.spoil(place, then(die, stored=stored))
             with suppress(Problem):
                 step(corpus, through(proxy, who))
@@ -210,13 +210,13 @@ def kill_server(fresh: Fresh, proxy: Proxy, command: str, die: Callable[[], None
             own.up(["a1", "adjudicator"], None, print)
             until_done(step, corpus, through(proxy, who))
             counted.tried += proxy.struck
-            counted.compare(expected, found())
+            counted.compare(expected, read_entries())
 
 
 def edit(who: Seat, task: int) -> None:
     """Takes the last span off a submission."""
-    (found,) = [one for one in who.studio.tasks(_project_of(who, task)) if one["id"] == task]
-    (work,) = found["annotations"]
+    (stored,) = [row for row in who.studio.tasks(_project_of(who, task)) if row["id"] == task]
+    (work,) = stored["annotations"]
     who.studio._client.annotations.update(id=work["id"], result=work["result"][:1])
 
 

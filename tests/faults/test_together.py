@@ -13,7 +13,7 @@ from tests.faults.test_server import TEXTS, Fresh, on_server, prepared, record
 
 def twice(command: str, corpus: Corpus) -> None:
     words = [command, "--round", "r1", "--annotator", "a1", "--corpus", str(corpus.root)]
-    for done in [one.ended() for one in [Running(*words), Running(*words)]]:
+    for done in [run.ended() for run in [Running(*words), Running(*words)]]:
         assert done.returncode == 0, done.stderr
 
 

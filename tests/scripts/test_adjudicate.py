@@ -30,16 +30,16 @@ def labelled(port: Corpus) -> Corpus:
 
 
 def adjudicate(corpus: Corpus, *words: str) -> tuple[int, str]:
-    told = hedgerow("adjudicate", "--round", "r1", *words, "--corpus", str(corpus.root))
-    return told.returncode, told.stdout
+    done = hedgerow("adjudicate", "--round", "r1", *words, "--corpus", str(corpus.root))
+    return done.returncode, done.stdout
 
 
 def test_opening_tells_the_questions_the_address_and_who_is_waited_for(labelled: Corpus) -> None:
-    code, told = adjudicate(labelled)
+    code, output = adjudicate(labelled)
     assert code == 0
-    assert "1 article opened with 1 question, 0 there before: http://127.0.0.1:" in told
-    assert "two waits for a1, a2" in told
-    assert "adjudicate --round r1 --pull" in told
+    assert "1 article opened with 1 question, 0 there before: http://127.0.0.1:" in output
+    assert "two waits for a1, a2" in output
+    assert "adjudicate --round r1 --pull" in output
     assert "0 articles opened with 0 questions, 1 there before" in adjudicate(labelled)[1]
 
 
@@ -47,32 +47,32 @@ def test_what_is_open_still_is_told_with_its_address_and_ends_with_1(labelled: C
     adjudicate(labelled)
     assert "1 article not submitted yet" in adjudicate(labelled, "--pull")[1]
     end_adjudication(labelled, judge)
-    code, told = adjudicate(labelled, "--pull")
+    code, output = adjudicate(labelled, "--pull")
     assert code == 1
-    assert "one is not decided wholly: http://127.0.0.1:" in told
-    assert "hedge “may”: deleted on the page" in told
+    assert "one is not decided wholly: http://127.0.0.1:" in output
+    assert "hedge “may”: deleted on the page" in output
 
 
 def test_what_a_pull_left_as_it_is_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     tell_left(DecisionsPull(gold=["one"], unopened=["two", "three"], not_ended=["four"]))
-    told = capsys.readouterr().out
-    assert "1 article with gold of another round or adjudicator left as it is; --replace takes" in told
-    assert "2 articles not opened yet; run it once without --pull" in told
-    assert "1 article not submitted yet" in told
+    output = capsys.readouterr().out
+    assert "1 article with gold of another round or adjudicator left as it is; --replace takes" in output
+    assert "2 articles not opened yet; run it once without --pull" in output
+    assert "1 article not submitted yet" in output
 
 
 def test_a_round_that_is_not_open_is_one_line(labelled: Corpus, judge: Seat) -> None:
     assert projects.find(labelled, "r1", judge, adjudicating=True) is None
-    told = hedgerow("adjudicate", "--round", "r1", "--pull", "--corpus", str(labelled.root))
-    assert_one_line_and_3(told, "open it with `hedgerow adjudicate --round r1")
+    done = hedgerow("adjudicate", "--round", "r1", "--pull", "--corpus", str(labelled.root))
+    assert_one_line_and_3(done, "open it with `hedgerow adjudicate --round r1")
 
 
 def test_an_adjudicator_without_an_account_is_told_how_to_get_one(labelled: Corpus) -> None:
-    told = hedgerow("adjudicate", "--round", "r1", "--adjudicator", "nobody", "--corpus", str(labelled.root))
-    assert_one_line_and_3(told, "hedgerow up --annotator nobody")
+    done = hedgerow("adjudicate", "--round", "r1", "--adjudicator", "nobody", "--corpus", str(labelled.root))
+    assert_one_line_and_3(done, "hedgerow up --annotator nobody")
 
 
 @pytest.mark.parametrize("words", [(), ("--pull",)])
 def test_who_labels_in_a_round_does_not_adjudicate_it(labelled: Corpus, words: tuple[str, ...]) -> None:
-    told = hedgerow("adjudicate", "--round", "r1", "--adjudicator", "a1", *words, "--corpus", str(labelled.root))
-    assert_one_line_and_3(told, "a1 labels in round r1")
+    done = hedgerow("adjudicate", "--round", "r1", "--adjudicator", "a1", *words, "--corpus", str(labelled.root))
+    assert_one_line_and_3(done, "a1 labels in round r1")

@@ -41,30 +41,30 @@ def run(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, *words: str) -> Result:
     return CliRunner().invoke(app, ["agree", "--round", "r1", *words, "--corpus", str(corpus.root)])
 
 
-def cells(told: str, first: str) -> list[str]:
-    return next(line.split() for line in told.splitlines() if line.split()[:1] == [first])
+def cells(output: str, first: str) -> list[str]:
+    return next(line.split() for line in output.splitlines() if line.split()[:1] == [first])
 
 
 def test_the_table_shows_each_label_with_intervals(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     put(corpus, "a1")
     put(corpus, "a2", end=4)
-    told = run(corpus, monkeypatch)
-    assert told.exit_code == 0, told.output
-    assert "r1: a1, a2; 2 articles compared" in told.stdout
-    assert cells(told.stdout, "exact")[:3] == ["exact", "0.93", "[0.92,1.00]"]
-    assert cells(told.stdout, "relaxed")[:3] == ["relaxed", "1.00", "[1.00,1.00]"]
-    assert cells(told.stdout, "alpha")[1] == "–"
-    assert cells(told.stdout, "spans")[1:] == ["28", "6", "10", "8", "4"]
-    assert cells(told.stdout, "said_by")[-1] == "6"
-    assert "nan" not in told.stdout.lower()
+    result = run(corpus, monkeypatch)
+    assert result.exit_code == 0, result.output
+    assert "r1: a1, a2; 2 articles compared" in result.stdout
+    assert cells(result.stdout, "exact")[:3] == ["exact", "0.93", "[0.92,1.00]"]
+    assert cells(result.stdout, "relaxed")[:3] == ["relaxed", "1.00", "[1.00,1.00]"]
+    assert cells(result.stdout, "alpha")[1] == "–"
+    assert cells(result.stdout, "spans")[1:] == ["28", "6", "10", "8", "4"]
+    assert cells(result.stdout, "said_by")[-1] == "6"
+    assert "nan" not in result.stdout.lower()
     assert not is_stale(corpus, "r1")
 
 
 def test_three_annotators_have_a_matrix_of_pairs(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, end in (("a1", 0), ("a2", 4), ("a3", 0)):
         put(corpus, name, end)
-    told = run(corpus, monkeypatch).stdout
-    rows = [line.split() for line in told.splitlines() if line.split()[:1] in (["a1"], ["a2"], ["a3"])]
+    output = run(corpus, monkeypatch).stdout
+    rows = [line.split() for line in output.splitlines() if line.split()[:1] in (["a1"], ["a2"], ["a3"])]
     assert rows == [
         ["a1", "0.93", "[0.92,1.00]", "1.00", "[1.00,1.00]"],
         ["a2", "1.00", "[1.00,1.00]", "0.93", "[0.92,1.00]"],
@@ -81,8 +81,8 @@ def test_other_versions_of_the_guidelines_are_told(corpus: Corpus, monkeypatch: 
 def test_json_is_complete_and_has_no_nan(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     put(corpus, "a1")
     put(corpus, "a2", end=4)
-    told = run(corpus, monkeypatch, "--json")
-    known = json.loads(told.stdout, parse_constant=lambda name: pytest.fail(name))
+    result = run(corpus, monkeypatch, "--json")
+    known = json.loads(result.stdout, parse_constant=lambda name: pytest.fail(name))
     assert (known["round"], known["annotators"], known["articles"]) == ("r1", ["a1", "a2"], 2)
     kept = (corpus.annotations / "r1" / "agreement.jsonl").read_text(encoding="utf-8").splitlines()
     assert known["figures"] == [json.loads(line) for line in kept]
@@ -96,8 +96,8 @@ def test_one_annotator_ends_with_one_line_and_3(corpus: Corpus) -> None:
 
 @pytest.mark.parametrize("name", ["gold", "../r1"])
 def test_what_is_no_round_is_refused(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-    told = CliRunner().invoke(app, ["agree", "--round", name, "--corpus", str(corpus.root)])
-    assert isinstance(told.exception, Problem)
+    result = CliRunner().invoke(app, ["agree", "--round", name, "--corpus", str(corpus.root)])
+    assert isinstance(result.exception, Problem)
 
 
 def test_who_shares_no_article_is_named(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

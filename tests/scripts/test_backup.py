@@ -19,9 +19,9 @@ def fresh(tmp_path: Path, corpus: Corpus) -> Corpus:
 
 def test_a_backup_and_its_way_back(corpus: Corpus, fresh: Corpus, tmp_path: Path) -> None:
     out = tmp_path / "out.tar.gz"
-    told = hedgerow("backup", "--out", str(out), "--corpus", str(corpus.root))
-    assert told.returncode == 0, told.stderr
-    assert f"hedgerow restore --from {out}" in told.stdout
+    done = hedgerow("backup", "--out", str(out), "--corpus", str(corpus.root))
+    assert done.returncode == 0, done.stderr
+    assert f"hedgerow restore --from {out}" in done.stdout
     back = hedgerow("restore", "--from", str(out), "--corpus", str(fresh.root))
     assert back.returncode == 0, back.stderr
     assert "Next: `hedgerow up" in back.stdout
@@ -34,9 +34,9 @@ def test_a_backup_and_its_way_back(corpus: Corpus, fresh: Corpus, tmp_path: Path
 
 
 def test_a_backup_is_told_to_machines(corpus: Corpus) -> None:
-    told = json.loads(hedgerow("backup", "--json", "--corpus", str(corpus.root)).stdout)
-    assert {"file", "taken_at", "projects", "tasks", "annotations"} == set(told)
-    assert Path(told["file"]).parent == corpus.root / "backups"
+    backup = json.loads(hedgerow("backup", "--json", "--corpus", str(corpus.root)).stdout)
+    assert {"file", "taken_at", "projects", "tasks", "annotations"} == set(backup)
+    assert Path(backup["file"]).parent == corpus.root / "backups"
 
 
 def test_what_cannot_be_done_is_one_line(corpus: Corpus, fresh: Corpus, tmp_path: Path) -> None:
@@ -67,6 +67,6 @@ def test_anything_but_one_of_the_two_ways_is_wrong_usage(words: tuple[str, ...])
 
 
 def test_a_layer_is_still_put_back(seeds: Corpus) -> None:
-    told = hedgerow("restore", "--round", "r1", "--annotator", "a1", "--corpus", str(seeds.root))
-    assert told.returncode == 0, told.stderr
-    assert "5 articles put back" in told.stdout
+    done = hedgerow("restore", "--round", "r1", "--annotator", "a1", "--corpus", str(seeds.root))
+    assert done.returncode == 0, done.stderr
+    assert "5 articles put back" in done.stdout

@@ -30,9 +30,9 @@ def write_export(corpus: Corpus, spoil: Spoil) -> Path:
     """An export of all articles, each task spoiled."""
     export = corpus.root.with_name("export.json")
     with export.open("w", encoding="utf-8") as out:
-        for number, one in enumerate(articles(corpus.articles.height), start=1):
+        for number, article in enumerate(articles(corpus.articles.height), start=1):
             out.write("[" if number == 1 else ",\n")
-            json.dump(spoil(number, exported(number, one)), out)
+            json.dump(spoil(number, exported(number, article)), out)
         out.write("]")
     return export
 
@@ -49,8 +49,8 @@ def run(corpus: Corpus, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         monkeypatch.setattr(sys, "argv", ["hedgerow", *words, "--corpus", str(corpus.root)])
         with pytest.raises(SystemExit) as ended:
             main()
-        told = capsys.readouterr()
-        return int(ended.value.code or 0), (told.out + told.err).splitlines()
+        output = capsys.readouterr()
+        return int(ended.value.code or 0), (output.out + output.err).splitlines()
 
     return done
 
@@ -70,29 +70,29 @@ def without_offsets(task: Row) -> Row:
 def test_one_bad_task_is_named(corpus: Corpus, run: Run, pull: Pull) -> None:
     bad = corpus.articles.height * 2 // 3
     article = corpus.articles["article_id"][bad - 1]
-    code, said = pull(lambda number, task: without_offsets(task) if number == bad else task)
-    assert (code, said[0].endswith(" 1 finding")) == (0, True)
-    code, said = run("validate")
-    assert (code, len(said) < PAGE) == (1, True)
-    assert any("unreadable-offsets" in line for line in said)
-    assert [line for line in said if line.startswith("n") and article not in line] == []
+    code, lines = pull(lambda number, task: without_offsets(task) if number == bad else task)
+    assert (code, lines[0].endswith(" 1 finding")) == (0, True)
+    code, lines = run("validate")
+    assert (code, len(lines) < PAGE) == (1, True)
+    assert any("unreadable-offsets" in line for line in lines)
+    assert [line for line in lines if line.startswith("n") and article not in line] == []
 
 
 def test_one_thing_that_is_no_task_is_named_by_its_place(corpus: Corpus, pull: Pull) -> None:
     bad = corpus.articles.height * 2 // 3
-    code, said = pull(lambda number, task: number if number == bad else task)
-    assert (code, len(said)) == (3, 1)
-    assert f"not a task, at place {bad}" in said[0]
+    code, lines = pull(lambda number, task: number if number == bad else task)
+    assert (code, len(lines)) == (3, 1)
+    assert f"not a task, at place {bad}" in lines[0]
     assert not corpus.annotations.exists()
 
 
 def test_where_all_tasks_are_bad_a_page_tells_it_and_a_file_holds_all(corpus: Corpus, run: Run, pull: Pull) -> None:
     count = corpus.articles.height
-    code, said = pull(lambda number, task: without_offsets(task))
-    assert (code, len(said) < 10) == (0, True)
-    assert said[0].endswith(f" {count} findings")
-    code, said = run("validate")
-    assert (code, len(said) < PAGE) == (1, True)
+    code, lines = pull(lambda number, task: without_offsets(task))
+    assert (code, len(lines) < 10) == (0, True)
+    assert lines[0].endswith(f" {count} findings")
+    code, lines = run("validate")
+    assert (code, len(lines) < PAGE) == (1, True)
     kept = (corpus.state / "validate-findings.jsonl").read_text(encoding="utf-8").splitlines()
     assert sum('"unreadable-offsets"' in line for line in kept) == count
 
@@ -101,14 +101,14 @@ def test_tasks_of_no_article_are_told_in_a_page(corpus: Corpus, pull: Pull) -> N
     def unknown(number: int, task: Row) -> Row:
         return task | {"data": task["data"] | {"article_id": f"other-{number}"}}
 
-    code, said = pull(unknown)
-    assert (code, len(said) < 10) == (0, True)
-    assert said[0].endswith(f" {corpus.articles.height} findings")
+    code, lines = pull(unknown)
+    assert (code, len(lines) < 10) == (0, True)
+    assert lines[0].endswith(f" {corpus.articles.height} findings")
 
 
 def test_all_that_a_pull_would_take_away_is_in_a_file(corpus: Corpus, pull: Pull) -> None:
     pull(lambda number, task: task)
-    code, said = pull(lambda number, task: task | {"annotations": []})
-    assert (code, len(said) < 40) == (3, True)
+    code, lines = pull(lambda number, task: task | {"annotations": []})
+    assert (code, len(lines) < 40) == (3, True)
     kept = (corpus.state / "pull-removals.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["article_id"] for line in kept] == corpus.articles["article_id"].to_list()

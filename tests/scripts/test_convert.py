@@ -29,17 +29,17 @@ def run(corpus: Corpus, *words: str) -> Result:
 
 def outcome(corpus: Corpus, folder: Path) -> tuple[object, ...]:
     """What commands say of the record, and the bytes that they build."""
-    told = [run(corpus, "validate", "--json"), run(corpus, "agree", "--round", "r1")]
+    results = [run(corpus, "validate", "--json"), run(corpus, "agree", "--round", "r1")]
     built = run(corpus, "build", "--out", str(folder), "--allow-errors")
-    return [(one.exit_code, one.stdout) for one in told], built.exit_code, tree(folder)
+    return [(result.exit_code, result.stdout) for result in results], built.exit_code, tree(folder)
 
 
 def test_commands_say_the_same_of_a_converted_record(corpus: Corpus, tmp_path: Path) -> None:
     before = outcome(corpus, tmp_path / "built")
-    told = run(corpus, "convert", "--to", "parquet")
-    assert told.exit_code == 0, told.output
-    assert "13 files made" in told.stdout
-    assert 'in hedgerow.toml under [record]: format = "parquet"' in told.stdout
+    result = run(corpus, "convert", "--to", "parquet")
+    assert result.exit_code == 0, result.output
+    assert "13 files made" in result.stdout
+    assert 'in hedgerow.toml under [record]: format = "parquet"' in result.stdout
     assert outcome(corpus, tmp_path / "built") == before
 
 
@@ -55,6 +55,6 @@ def test_what_cannot_be_read_is_not_converted_and_stays(corpus: Corpus) -> None:
     folder = corpus.annotations / LAYER
     (folder / "spans.jsonl").write_text("{", encoding="utf-8")
     before = tree(folder)
-    told = run(corpus, "convert", "--to", "parquet")
-    assert "spans.jsonl cannot be read as the table Spans" in str(told.exception)
+    result = run(corpus, "convert", "--to", "parquet")
+    assert "spans.jsonl cannot be read as the table Spans" in str(result.exception)
     assert before.items() <= tree(folder).items()

@@ -14,16 +14,16 @@ def test_the_demo_runs_twice_from_nothing_and_leaves_the_corpus_as_it_was(tmp_pa
     out = tmp_path / "demo"
     try:
         for put_back in (5, 0):
-            told = hedgerow("demo", "--out", str(out), cwd=REPOSITORY)
-            assert told.returncode == 0, told.stderr
-            assert told.stdout.count(f"restore: {put_back} with the work of the record") == 2
-            assert "validate: 0 errors in gold, r1/a1, r1/a2" in told.stdout
-            assert "agree: exact F1 of a1 and a2 0.997" in told.stdout
-            assert "quotes, from load_dataset" in told.stdout
-            assert "Vladimir Putin" in told.stdout
-            assert "label an article yourself" in told.stdout
-            assert "  http://127.0.0.1:" in told.stdout
-            assert "`hedgerow down --corpus" in told.stdout
+            done = hedgerow("demo", "--out", str(out), cwd=REPOSITORY)
+            assert done.returncode == 0, done.stderr
+            assert done.stdout.count(f"restore: {put_back} with the work of the record") == 2
+            assert "validate: 0 errors in gold, r1/a1, r1/a2" in done.stdout
+            assert "agree: exact F1 of a1 and a2 0.997" in done.stdout
+            assert "quotes, from load_dataset" in done.stdout
+            assert "Vladimir Putin" in done.stdout
+            assert "label an article yourself" in done.stdout
+            assert "  http://127.0.0.1:" in done.stdout
+            assert "`hedgerow down --corpus" in done.stdout
     finally:
         stopped = hedgerow("down", "--corpus", str(out))
     assert stopped.stdout.startswith("stopped")

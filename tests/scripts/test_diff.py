@@ -44,26 +44,26 @@ def new(tmp_path: Path) -> Path:
     """An attribute of a span and a link changed, a span is gone, an article came."""
     rows = valid_rows()
     row_of(rows, "may")["hedge_kind"] = "evidential"
-    rows["relations"] = [one for one in rows["relations"] if one["from_span"] not in ("short", "around")]
+    rows["relations"] = [row for row in rows["relations"] if row["from_span"] not in ("short", "around")]
     rows["spans"].remove(row_of(rows, "around"))
     rows["tasks"].append(task("four"))
     rows["spans"].append(place("late", "hedge", 3, 6, "four", text="may", hedge_kind="modal"))
     return put(tmp_path, rows, TEXTS | {"four": "It may be."})
 
 
-def lines(told: Result) -> list[str]:
-    return [line.strip() for line in told.stdout.splitlines()]
+def lines(result: Result) -> list[str]:
+    return [line.strip() for line in result.stdout.splitlines()]
 
 
 def test_the_same_is_said_in_a_line(run: Run, old: Path) -> None:
-    told = run(old, old)
-    assert (told.exit_code, told.stdout) == (0, "NONE: the same\n")
+    result = run(old, old)
+    assert (result.exit_code, result.stdout) == (0, "NONE: the same\n")
 
 
 def test_the_summary_says_what_each_table_needs(run: Run, old: Path, new: Path) -> None:
-    told = run(old, new)
-    assert told.exit_code == 0
-    assert lines(told)[:6] == [
+    result = run(old, new)
+    assert result.exit_code == 0
+    assert lines(result)[:6] == [
         "MAJOR: something that was there changed or is gone",
         "MAJOR spans: 1 added, 1 removed, 1 changed",
         "MAJOR annotators: 1 added, 1 removed, 1 changed",
@@ -74,30 +74,30 @@ def test_the_summary_says_what_each_table_needs(run: Run, old: Path, new: Path) 
 
 
 def test_each_change_stands_under_its_article_with_its_words_in_context(run: Run, old: Path, new: Path) -> None:
-    told = lines(run(old, new))
-    assert told.index("four") < told.index("one") < told.index("~ changed hedge 48:51")
-    at = told.index("~ changed hedge 48:51")
-    assert told[at + 1 : at + 3] == [
+    printed = lines(run(old, new))
+    assert printed.index("four") < printed.index("one") < printed.index("~ changed hedge 48:51")
+    at = printed.index("~ changed hedge 48:51")
+    assert printed[at + 1 : at + 3] == [
         "…laim 🇺🇦 that up to around 12,000 troops ⟦may⟧ cross⏎“We saw them,” Ann Bo said, “near…",
         "hedge_kind: modal → evidential",
     ]
-    at = told.index("- removed hedge 27:33")
-    assert told[at + 1 : at + 3] == [
+    at = printed.index("- removed hedge 27:33")
+    assert printed[at + 1 : at + 3] == [
         "…Kyiv’s claim 🇺🇦 that up to ⟦around⟧ 12,000 troops may cross⏎“We saw them,” …",
         "hedge_kind: approximator",
     ]
 
 
 def test_a_link_is_shown_with_the_words_at_both_ends(run: Run, old: Path, new: Path) -> None:
-    told = lines(run(old, new))
-    at = told.index("- removed hedges to ⟦that they crossed⟧")
-    assert "⟦stopped short of confirming⟧" in told[at + 1]
+    printed = lines(run(old, new))
+    at = printed.index("- removed hedges to ⟦that they crossed⟧")
+    assert "⟦stopped short of confirming⟧" in printed[at + 1]
 
 
 def test_the_spans_of_an_article_that_came_are_told_with_it(run: Run, old: Path, new: Path) -> None:
-    told = lines(run(old, new))
-    assert "+ added article with 1 span and 0 links" in told
-    assert not [line for line in told if line.startswith("+ added hedge")]
+    printed = lines(run(old, new))
+    assert "+ added article with 1 span and 0 links" in printed
+    assert not [line for line in printed if line.startswith("+ added hedge")]
 
 
 def test_what_an_unadjudicated_layer_has_twice_is_shown_once(run: Run, old: Path, new: Path) -> None:
@@ -106,38 +106,38 @@ def test_what_an_unadjudicated_layer_has_twice_is_shown_once(run: Run, old: Path
 
 def test_a_text_is_shown_where_it_differs(run: Run, old: Path, tmp_path: Path) -> None:
     new = put(tmp_path, valid_rows(), TEXTS | {"two": "Reports say that thousands went."})
-    told = lines(run(old, new))
-    assert "text: … say that thousands ⟦came⟧ → ⟦went⟧" in told
-    assert not [line for line in told if line.startswith("text_sha256")]
+    printed = lines(run(old, new))
+    assert "text: … say that thousands ⟦came⟧ → ⟦went⟧" in printed
+    assert not [line for line in printed if line.startswith("text_sha256")]
 
 
 def test_prose_is_shown_line_by_line_on_the_terminal_and_not_in_markdown(run: Run, old: Path, tmp_path: Path) -> None:
     new = Path(shutil.copytree(old, tmp_path / "new"))
     text = (new / "README.md").read_text(encoding="utf-8")
     (new / "README.md").write_text(text.replace("## Load it", "## Get it"), encoding="utf-8")
-    told = run(old, new).stdout
-    assert told.startswith("PATCH: the same data, written or described otherwise\n")
-    assert "-## Load it" in told
-    assert "+## Get it" in told
+    printed = run(old, new).stdout
+    assert printed.startswith("PATCH: the same data, written or described otherwise\n")
+    assert "-## Load it" in printed
+    assert "+## Get it" in printed
     assert "Get it" not in run(old, new, "--markdown").stdout
 
 
 def test_json_lists_every_change(run: Run, old: Path, new: Path) -> None:
-    told = json.loads(run(old, new, "--json").stdout)
-    assert (told["bump"], told["old"], told["new"], told["notes"]) == ("MAJOR", str(old), str(new), [])
-    assert told["summary"]["spans"] == {"added": 1, "removed": 1, "changed": 1}
-    changed = [one for one in told["changes"] if (one["table"], one["kind"]) == ("spans", "changed")]
+    answer = json.loads(run(old, new, "--json").stdout)
+    assert (answer["bump"], answer["old"], answer["new"], answer["notes"]) == ("MAJOR", str(old), str(new), [])
+    assert answer["summary"]["spans"] == {"added": 1, "removed": 1, "changed": 1}
+    changed = [row for row in answer["changes"] if (row["table"], row["kind"]) == ("spans", "changed")]
     known = {"bump": "MAJOR", "column": "hedge_kind", "old": "modal", "new": "evidential", "span_id": "one:may"}
-    assert [one | known for one in changed] == changed
+    assert [row | known for row in changed] == changed
     assert len(changed) == 1
 
 
 def test_markdown_is_a_list_for_a_changelog(run: Run, old: Path, new: Path) -> None:
-    told = run(old, new, "--markdown").stdout.splitlines()
-    assert told[0] == "**MAJOR: something that was there changed or is gone**"
-    assert "- spans: 1 added, 1 removed, 1 changed (MAJOR)" in told
-    assert "**one**" in told
-    (line,) = (line for line in told if line.startswith("- changed hedge 48:51"))
+    printed = run(old, new, "--markdown").stdout.splitlines()
+    assert printed[0] == "**MAJOR: something that was there changed or is gone**"
+    assert "- spans: 1 added, 1 removed, 1 changed (MAJOR)" in printed
+    assert "**one**" in printed
+    (line,) = (line for line in printed if line.startswith("- changed hedge 48:51"))
     assert "**may**" in line
     assert line.endswith("(hedge\\_kind: modal → evidential)")
 
@@ -145,19 +145,19 @@ def test_markdown_is_a_list_for_a_changelog(run: Run, old: Path, new: Path) -> N
 def test_with_words_withheld_on_one_side_the_other_side_lends_them(
     run: Run, old: Path, new: Path, tmp_path: Path
 ) -> None:
-    told = run(old, withheld(new))
-    assert "⟦may⟧" in told.stdout
-    assert "NEW withholds the articles' words" in told.stdout
+    result = run(old, withheld(new))
+    assert "⟦may⟧" in result.stdout
+    assert "NEW withholds the articles' words" in result.stdout
 
 
 def test_many_changes_are_cut_and_counted(run: Run, old: Path, new: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(diff, "SHOWN", 2)
-    told = run(old, new)
-    assert "rows in all; the first 2 are above, --json lists every change" in told.stdout
-    assert told.stdout.count("⟦") < 2
+    result = run(old, new)
+    assert "rows in all; the first 2 are above, --json lists every change" in result.stdout
+    assert result.stdout.count("⟦") < 2
 
 
 def test_a_folder_that_is_no_dataset_is_a_problem(run: Run, old: Path, tmp_path: Path) -> None:
-    told = run(old, tmp_path)
-    assert isinstance(told.exception, Problem)
-    assert "is no built dataset" in str(told.exception)
+    result = run(old, tmp_path)
+    assert isinstance(result.exception, Problem)
+    assert "is no built dataset" in str(result.exception)

@@ -16,9 +16,9 @@ def corpus(tmp_path: Path) -> Corpus:
 
 
 def test_doctor_marks_each_check_in_words(corpus: Corpus) -> None:
-    told = hedgerow("doctor", "--corpus", str(corpus.root))
-    assert told.returncode == 0, told
-    *lines, summary = told.stdout.splitlines()
+    done = hedgerow("doctor", "--corpus", str(corpus.root))
+    assert done.returncode == 0, done
+    *lines, summary = done.stdout.splitlines()
     assert {line.split()[0] for line in lines} == {"ok", "warn"}
     assert "start one with `hedgerow up" in lines[-1]
     assert summary.endswith("0 failed")
@@ -26,19 +26,19 @@ def test_doctor_marks_each_check_in_words(corpus: Corpus) -> None:
 
 def test_doctor_ends_with_1_where_a_check_fails(corpus: Corpus) -> None:
     corpus.text_path("one").unlink()
-    told = hedgerow("doctor", "--corpus", str(corpus.root))
-    assert (told.returncode, told.stderr) == (1, "")
-    assert "fail  texts: the text of one is missing" in told.stdout
+    done = hedgerow("doctor", "--corpus", str(corpus.root))
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "fail  texts: the text of one is missing" in done.stdout
 
 
 def test_doctor_tells_machines_the_same(corpus: Corpus) -> None:
-    told = hedgerow("doctor", "--corpus", str(corpus.root), "--json")
-    assert told.returncode == 0
-    assert {"check", "mark", "said", "mend"} == set(json.loads(told.stdout)[0])
+    done = hedgerow("doctor", "--corpus", str(corpus.root), "--json")
+    assert done.returncode == 0
+    assert {"check", "mark", "said", "mend"} == set(json.loads(done.stdout)[0])
 
 
 def test_doctor_outside_a_corpus_still_looks_at_the_machine(tmp_path: Path) -> None:
-    told = hedgerow("doctor", cwd=tmp_path)
-    assert (told.returncode, told.stderr) == (1, "")
-    assert "ok    python" in told.stdout
-    assert "fail  corpus: no hedgerow.toml" in told.stdout
+    done = hedgerow("doctor", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "ok    python" in done.stdout
+    assert "fail  corpus: no hedgerow.toml" in done.stdout

@@ -31,16 +31,16 @@ SHARD = "quotes/train-00001-of-00001.parquet"
 LOAD = """
 import json, sys
 from datasets import get_dataset_config_names, load_dataset
-told = {}
+loaded = {}
 for version in ("v1.0.0", "v2.0.0"):
     names = get_dataset_config_names("acme/tiny", revision=version)
-    told[version] = {"configs": sorted(names), "rows": {}, "streamed": {}}
+    loaded[version] = {"configs": sorted(names), "rows": {}, "streamed": {}}
     for name in names:
         rows = load_dataset("acme/tiny", name, split="train", revision=version)
         streamed = load_dataset("acme/tiny", name, split="train", revision=version, streaming=True)
-        told[version]["rows"][name] = rows.to_list()
-        told[version]["streamed"][name] = list(streamed)
-print(json.dumps(told))
+        loaded[version]["rows"][name] = rows.to_list()
+        loaded[version]["streamed"][name] = list(streamed)
+print(json.dumps(loaded))
 """
 
 
@@ -54,8 +54,8 @@ def published(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     cut.append(release(next_version(corpus, SECOND)))
     with Hub(folder / "hub", xet=request.param == "xet").running() as hub:
         client = Client(hub, folder / "home")
-        for one in cut:
-            done = client.publish(one.full, "--include-text")
+        for released in cut:
+            done = client.publish(released.full, "--include-text")
             assert done.returncode == 0, done.stderr
         yield hub
 
@@ -94,14 +94,14 @@ def refused_and_nothing_kept(done: Done, client: Client, words: str) -> None:
 def test_both_versions_load_by_tag_every_config_streaming_too(published: Hub, tmp_path: Path) -> None:
     done = Client(published, tmp_path / "home").python(LOAD)
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout.splitlines()[-1])
+    loaded = json.loads(done.stdout.splitlines()[-1])
     for version in (FIRST, SECOND):
-        found = told[f"v{version}"]
-        assert found["configs"] == sorted(CONFIGS)
-        assert found["streamed"] == found["rows"]
+        of_version = loaded[f"v{version}"]
+        assert of_version["configs"] == sorted(CONFIGS)
+        assert of_version["streamed"] == of_version["rows"]
         for config in CONFIGS:
-            assert found["rows"][config] == json.loads(json.dumps(rows_of(dist(published) / version, config)))
-    assert told["v1.0.0"]["rows"]["spans"] != told["v2.0.0"]["rows"]["spans"]
+            assert of_version["rows"][config] == json.loads(json.dumps(rows_of(dist(published) / version, config)))
+    assert loaded["v1.0.0"]["rows"]["spans"] != loaded["v2.0.0"]["rows"]["spans"]
 
 
 def test_the_one_line_of_the_readme_loads_the_version(published: Hub, tmp_path: Path) -> None:
@@ -151,9 +151,9 @@ def test_fetch_gives_the_version_asked_for(published: Hub, tmp_path: Path) -> No
         done = client.fetch(version)
         assert done.returncode == 0, done.stderr
         assert files(client.home / f"tiny-{version}") == files(dist(published) / version)
-    told = json.loads(client.fetch(FIRST, "--json").stdout)
+    fetched = json.loads(client.fetch(FIRST, "--json").stdout)
     row = {"folder": str(client.home / "tiny-1.0.0"), "version": FIRST, "variant": "full", "pinned": None}
-    assert told == {**row, "digest": sha256((dist(published) / FIRST / MANIFEST).read_bytes())}
+    assert fetched == {**row, "digest": sha256((dist(published) / FIRST / MANIFEST).read_bytes())}
 
 
 def test_a_version_is_pinned_by_a_digest_and_by_the_corpus_at_hand_or_named(hub: Hub, tmp_path: Path) -> None:
@@ -237,5 +237,5 @@ def test_a_file_broken_in_the_cache_is_fetched_again(hub: Hub, tmp_path: Path) -
 
 
 def sha256_of(hub: Hub, name: str) -> str:
-    told = json.loads((dist(hub) / FIRST / MANIFEST).read_text(encoding="utf-8"))
-    return str(told["files"][name]["sha256"])
+    manifest = json.loads((dist(hub) / FIRST / MANIFEST).read_text(encoding="utf-8"))
+    return str(manifest["files"][name]["sha256"])

@@ -19,24 +19,24 @@ def corpus(tmp_path: Path) -> Corpus:
 
 
 def test_intake_says_how_many_and_what_comes_next(corpus: Corpus, tmp_path: Path) -> None:
-    told = hedgerow("intake", "a.txt", "b.txt", "--event", "flood", "--corpus", str(corpus.root), cwd=tmp_path)
-    assert told.returncode == 0, told.stderr
-    assert "2 articles added" in told.stdout
-    assert "names no speaker of flood yet" in told.stdout
-    assert "Next: `hedgerow push" in told.stdout
+    done = hedgerow("intake", "a.txt", "b.txt", "--event", "flood", "--corpus", str(corpus.root), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "2 articles added" in done.stdout
+    assert "names no speaker of flood yet" in done.stdout
+    assert "Next: `hedgerow push" in done.stdout
     assert open_corpus(corpus.root).texts()["article_id"].to_list() == ["a", "b", "one"]
 
 
 def test_one_bad_file_is_one_line(corpus: Corpus, tmp_path: Path) -> None:
-    told = hedgerow("intake", "bad.txt", "--event", "flood", "--corpus", str(corpus.root), cwd=tmp_path)
-    assert_one_line_and_3(told, "bad.txt is not UTF-8 at byte 4 (0xe9)")
+    done = hedgerow("intake", "bad.txt", "--event", "flood", "--corpus", str(corpus.root), cwd=tmp_path)
+    assert_one_line_and_3(done, "bad.txt is not UTF-8 at byte 4 (0xe9)")
 
 
 def test_several_bad_files_are_a_line_each_and_a_line_for_all(corpus: Corpus, tmp_path: Path) -> None:
     names = ("a.txt", "bad.txt", "void.txt")
-    told = hedgerow("intake", *names, "--event", "flood", "--corpus", str(corpus.root), cwd=tmp_path)
-    assert told.returncode == 3
-    first, second, last = told.stderr.splitlines()
+    done = hedgerow("intake", *names, "--event", "flood", "--corpus", str(corpus.root), cwd=tmp_path)
+    assert done.returncode == 3
+    first, second, last = done.stderr.splitlines()
     assert "bad.txt" in first
     assert "void.txt" in second
     assert "2 of 3 files cannot be taken in, so nothing was added" in last

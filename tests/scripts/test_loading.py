@@ -19,29 +19,29 @@ import importlib.util, json, sys
 from datasets import get_dataset_config_names, load_dataset
 folder = sys.argv[1]
 ours = ("polars", "pandera", "scripts", "label_studio_sdk")
-told = {"ours": [name for name in ours if importlib.util.find_spec(name)]}
-told["configs"] = sorted(get_dataset_config_names(folder))
-told["default"] = load_dataset(folder)["train"].column_names
-told["rows"], told["streamed"] = {}, {}
-for name in told["configs"]:
-    told["rows"][name] = load_dataset(folder, name, split="train").num_rows
-    told["streamed"][name] = sum(1 for _ in load_dataset(folder, name, split="train", streaming=True))
-told["tags"] = load_dataset(folder, "tokens", split="train").features["quote_tags"].feature.names
+loaded = {"ours": [name for name in ours if importlib.util.find_spec(name)]}
+loaded["configs"] = sorted(get_dataset_config_names(folder))
+loaded["default"] = load_dataset(folder)["train"].column_names
+loaded["rows"], loaded["streamed"] = {}, {}
+for name in loaded["configs"]:
+    loaded["rows"][name] = load_dataset(folder, name, split="train").num_rows
+    loaded["streamed"][name] = sum(1 for _ in load_dataset(folder, name, split="train", streaming=True))
+loaded["tags"] = load_dataset(folder, "tokens", split="train").features["quote_tags"].feature.names
 row = load_dataset(folder, "articles", split="train")[0]
-told["slices"] = [row["text"][span["start"]:span["end"]] == span["text"] for span in row["quotes"] + row["speakers"]]
-print(json.dumps(told))
+loaded["slices"] = [row["text"][span["start"]:span["end"]] == span["text"] for span in row["quotes"] + row["speakers"]]
+print(json.dumps(loaded))
 """
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     assert CONSUMER.exists(), "make consumer"
     folder = tmp_path_factory.mktemp("consumer")
     corpus = copy_of_the_seeds(folder / "corpus")
     built = hedgerow("build", "--layer", "r1/a1", "--out", str(folder / "built"), "--corpus", str(corpus.root))
     assert built.returncode == 0, built.stderr
     environment = {"HF_HOME": str(folder / "cache"), "HF_HUB_OFFLINE": "1", "PATH": ""}
-    loaded = subprocess.run(
+    done = subprocess.run(
         [CONSUMER, "-c", LOAD, str(folder / "built")],
         capture_output=True,
         text=True,
@@ -49,32 +49,32 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         env=environment,
         check=False,
     )
-    assert loaded.returncode == 0, loaded.stderr
-    found: dict[str, Any] = json.loads(loaded.stdout.splitlines()[-1])
-    return found
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
 
 
-def test_the_environment_has_nothing_of_ours(told: dict[str, Any]) -> None:
-    assert told["ours"] == []
+def test_the_environment_has_nothing_of_ours(loaded: dict[str, Any]) -> None:
+    assert loaded["ours"] == []
 
 
-def test_every_config_loads_by_name_and_streams(told: dict[str, Any]) -> None:
-    assert told["configs"] == sorted(CONFIGS)
-    assert told["streamed"] == told["rows"]
-    assert all(told["rows"].values())
+def test_every_config_loads_by_name_and_streams(loaded: dict[str, Any]) -> None:
+    assert loaded["configs"] == sorted(CONFIGS)
+    assert loaded["streamed"] == loaded["rows"]
+    assert all(loaded["rows"].values())
 
 
-def test_the_default_config_is_the_articles(told: dict[str, Any]) -> None:
-    assert {"article_id", "text", "speakers", "quotes", "hedges", "numbers"} <= set(told["default"])
+def test_the_default_config_is_the_articles(loaded: dict[str, Any]) -> None:
+    assert {"article_id", "text", "speakers", "quotes", "hedges", "numbers"} <= set(loaded["default"])
 
 
-def test_tags_have_their_class_names(told: dict[str, Any]) -> None:
-    assert told["tags"] == ["O", "B-quote", "I-quote"]
+def test_tags_have_their_class_names(loaded: dict[str, Any]) -> None:
+    assert loaded["tags"] == ["O", "B-quote", "I-quote"]
 
 
-def test_spans_slice_the_text(told: dict[str, Any]) -> None:
-    assert told["slices"]
-    assert all(told["slices"])
+def test_spans_slice_the_text(loaded: dict[str, Any]) -> None:
+    assert loaded["slices"]
+    assert all(loaded["slices"])
 
 
 def test_a_build_leaves_nothing_beside_its_folder(tmp_path: Path) -> None:

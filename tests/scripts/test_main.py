@@ -48,9 +48,9 @@ def test_the_commands_of_the_main_road_are_there() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_every_command_shows_an_example(command: str) -> None:
-    told = hedgerow(command, "--help")
-    assert told.returncode == 0
-    assert f"Example: hedgerow {command}" in " ".join(told.stdout.split())
+    done = hedgerow(command, "--help")
+    assert done.returncode == 0
+    assert f"Example: hedgerow {command}" in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -76,15 +76,15 @@ def test_ctrl_c_says_what_to_do_next(shipped: Corpus) -> None:
         command = subprocess.Popen([*HEDGEROW, *words], stderr=subprocess.PIPE, text=True)
         waits = next(iter(command.stderr or ()))
         command.send_signal(signal.SIGINT)
-        _, said = command.communicate(timeout=60)
+        _, err = command.communicate(timeout=60)
     assert "this one waits" in waits
     # Ctrl-C just after a line was written may have it written once more.
-    assert said.removeprefix(waits) == "hedgerow: stopped; run the same command again, what is done is not done twice\n"
+    assert err.removeprefix(waits) == "hedgerow: stopped; run the same command again, what is done is not done twice\n"
     assert command.returncode == 130
 
 
 @pytest.mark.parametrize(
-    ("failure", "said"),
+    ("failure", "message"),
     [
         (MemoryError(), "there is not enough memory; free some, then run the same command again"),
         (OSError(28, "No space left on device", "x"), "x: No space left on device; mend that, then run the same"),
@@ -92,7 +92,7 @@ def test_ctrl_c_says_what_to_do_next(shipped: Corpus) -> None:
     ],
 )
 def test_what_no_command_answers_is_a_sentence_too(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], failure: Exception, said: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], failure: Exception, message: str
 ) -> None:
     def fails() -> NoReturn:
         raise failure
@@ -101,21 +101,21 @@ def test_what_no_command_answers_is_a_sentence_too(
     with pytest.raises(SystemExit) as ended:
         scripts.main.main()
     assert ended.value.code == 3
-    assert capsys.readouterr().err.startswith(f"hedgerow: {said}")
+    assert capsys.readouterr().err.startswith(f"hedgerow: {message}")
 
 
-def assert_one_line_and_3(told: Done, words: str) -> None:
-    assert told.returncode == 3, told
-    assert len(told.stderr.splitlines()) == 1, told.stderr
-    assert told.stderr.startswith("hedgerow: ")
-    assert words in told.stderr
-    assert ";" in told.stderr
+def assert_one_line_and_3(done: Done, words: str) -> None:
+    assert done.returncode == 3, done
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert done.stderr.startswith("hedgerow: ")
+    assert words in done.stderr
+    assert ";" in done.stderr
 
 
 @pytest.mark.parametrize("form", ["--corpus {}", "--corpus={}"])
 def test_a_hint_names_the_corpus_as_the_command_did(shipped: Corpus, form: str) -> None:
-    told = hedgerow("pull", "--round", "r1", *form.format(shipped.root).split())
-    assert f"--corpus {shipped.root}`" in told.stderr
+    done = hedgerow("pull", "--round", "r1", *form.format(shipped.root).split())
+    assert f"--corpus {shipped.root}`" in done.stderr
 
 
 def test_outside_a_corpus_it_says_so(tmp_path: Path) -> None:
@@ -152,12 +152,12 @@ def test_every_command_refuses_a_later_format_of_the_record_in_one_sentence(
     monkeypatch.setattr("sys.argv", ["hedgerow", command, *NEEDS.get(command, ())])
     with pytest.raises(SystemExit) as ended:
         scripts.main.main()
-    said = "".join(capsys.readouterr())
-    assert "has format 2, and this Hedgerow reads format 1; use" in " ".join(said.split())
+    output = "".join(capsys.readouterr())
+    assert "has format 2, and this Hedgerow reads format 1; use" in " ".join(output.split())
     if command == "doctor":  # a line of its own among those of the machine
         assert ended.value.code == 1
     else:
-        assert (ended.value.code, said.count("\n")) == (3, 1)
+        assert (ended.value.code, output.count("\n")) == (3, 1)
     assert files(shipped.root) == before
 
 
@@ -171,25 +171,25 @@ def test_a_round_that_was_never_pushed_is_told(shipped: Corpus) -> None:
 
 @pytest.mark.parametrize("name", ["../a1", "a/1", "", ".a", "gold", "admin", "Admin", "a 1"])
 def test_a_name_that_could_be_a_path_is_refused(shipped: Corpus, name: str) -> None:
-    told = hedgerow("push", "--round", "r1", "--annotator", name, "--corpus", str(shipped.root))
-    assert_one_line_and_3(told, "cannot be a name here")
+    done = hedgerow("push", "--round", "r1", "--annotator", name, "--corpus", str(shipped.root))
+    assert_one_line_and_3(done, "cannot be a name here")
 
 
 def test_a_folder_that_cannot_be_written_is_told(shipped: Corpus) -> None:
     target = shipped.root / "file"
     target.write_text("x", encoding="utf-8")
-    told = hedgerow("build", "--layer", "r1/a1", "--out", str(target / "below"), "--corpus", str(shipped.root))
-    assert_one_line_and_3(told, str(target))
+    done = hedgerow("build", "--layer", "r1/a1", "--out", str(target / "below"), "--corpus", str(shipped.root))
+    assert_one_line_and_3(done, str(target))
 
 
 def test_a_layer_that_is_not_there_is_told_with_those_that_are(shipped: Corpus) -> None:
-    told = hedgerow("build", "--layer", "r9/a1", "--out", str(shipped.root / "out"), "--corpus", str(shipped.root))
-    assert_one_line_and_3(told, "--layer: gold, r1/a1, r1/a2")
+    done = hedgerow("build", "--layer", "r9/a1", "--out", str(shipped.root / "out"), "--corpus", str(shipped.root))
+    assert_one_line_and_3(done, "--layer: gold, r1/a1, r1/a2")
 
 
 def test_a_sound_record_validates_with_0(shipped: Corpus) -> None:
-    told = hedgerow("validate", "--corpus", str(shipped.root))
-    assert (told.returncode, told.stdout) == (0, "gold, r1/a1, r1/a2: 0 errors, 0 warnings\n")
+    done = hedgerow("validate", "--corpus", str(shipped.root))
+    assert (done.returncode, done.stdout) == (0, "gold, r1/a1, r1/a2: 0 errors, 0 warnings\n")
 
 
 def test_a_record_with_errors_validates_with_1_and_says_where(shipped: Corpus) -> None:
@@ -197,11 +197,13 @@ def test_a_record_with_errors_validates_with_1_and_says_where(shipped: Corpus) -
     spans.write_text(
         spans.read_text(encoding="utf-8").replace('"label":"hedge"', '"label":"nope"', 1), encoding="utf-8"
     )
-    told = hedgerow("validate", "--corpus", str(shipped.root), "--json")
-    assert told.returncode == 1
-    found = json.loads(told.stdout)
-    assert ("unknown-label", "r1/a1", "a1") in [(one["code"], one["layer"], one["annotator"]) for one in found]
-    assert {"severity", "article_id", "span_id", "start", "end", "message", "address"} <= set(found[0])
+    done = hedgerow("validate", "--corpus", str(shipped.root), "--json")
+    assert done.returncode == 1
+    findings = json.loads(done.stdout)
+    assert ("unknown-label", "r1/a1", "a1") in [
+        (finding["code"], finding["layer"], finding["annotator"]) for finding in findings
+    ]
+    assert {"severity", "article_id", "span_id", "start", "end", "message", "address"} <= set(findings[0])
     shown = hedgerow("validate", "--corpus", str(shipped.root))
     assert shown.returncode == 1
     assert "000_73d2ca8b78dfd929" in shown.stdout
@@ -209,8 +211,8 @@ def test_a_record_with_errors_validates_with_1_and_says_where(shipped: Corpus) -
 
 
 def test_status_tells_the_layers(shipped: Corpus) -> None:
-    told = hedgerow("status", "--corpus", str(shipped.root), "--json")
-    assert json.loads(told.stdout)["layers"] == ["gold", "r1/a1", "r1/a2"]
+    done = hedgerow("status", "--corpus", str(shipped.root), "--json")
+    assert json.loads(done.stdout)["layers"] == ["gold", "r1/a1", "r1/a2"]
 
 
 def test_a_corpus_is_found_from_a_folder_below_it(shipped: Corpus) -> None:
@@ -238,7 +240,7 @@ def test_a_terminal_of_any_encoding_gets_every_line(tmp_path: Path, encoding: st
     shown = done.stdout.decode(encoding)
     assert "text-not-slice" in shown
     if words == ("--json",):
-        assert any("Київ 🇺🇦 “é”" in one["message"] for one in json.loads(shown))
+        assert any("Київ 🇺🇦 “é”" in finding["message"] for finding in json.loads(shown))
 
 
 @pytest.mark.parametrize("closed", [">&-", ">&- 2>&-"])

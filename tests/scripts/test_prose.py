@@ -35,7 +35,7 @@ _ANSWERS = re.findall(r"^### (\d)\.(\d+) ([^\n]+)\n(.*?)(?=^##|\Z)", DATASHEET, 
 
 
 def test_the_datasheet_asks_every_question_of_its_sections_in_order() -> None:
-    assert [(int(one), int(two)) for one, two, _, _ in _ANSWERS] == [
+    assert [(int(section_number), int(question_number)) for section_number, question_number, _, _ in _ANSWERS] == [
         (section, number) for section, count in GEBRU.items() for number in range(1, count + 1)
     ]
     assert [question for _, _, question, _ in _ANSWERS if not (question.endswith("?") or "else" in question)] == []
@@ -56,7 +56,7 @@ def test_readme_shows_every_config() -> None:
 
 def test_readme_names_only_commands_that_exist() -> None:
     named = set(re.findall(r"^hedgerow ([a-z]+)|`hedgerow ([a-z]+)", README, re.MULTILINE))
-    assert {one or other for one, other in named} <= set(COMMANDS)
+    assert {at_start or in_code for at_start, in_code in named} <= set(COMMANDS)
 
 
 def test_links_and_pictures_of_the_readme_are_there() -> None:

@@ -70,8 +70,8 @@ def versions(hub: Hub) -> dict[str, str]:
 
 
 def names(hub: Hub, revision: str = "main") -> set[str]:
-    found = hub.repository("acme/tiny").tree(revision)
-    return {entry.path for entry in found if entry.kind == "blob"} - {".gitattributes"}
+    entries = hub.repository("acme/tiny").tree(revision)
+    return {entry.path for entry in entries if entry.kind == "blob"} - {".gitattributes"}
 
 
 def fetched(client: Client, version: str) -> dict[str, bytes]:
@@ -146,8 +146,8 @@ def test_of_two_publishers_at_once_one_is_refused_and_nothing_is_lost(hub: Hub, 
     running = {version: client.start(*words(dist, version)) for version, client in clients.items()}
     done = {version: ended(process) for version, process in running.items()}
     hub.pause.clear()
-    assert sorted(one.returncode for one in done.values()) == [0, 3]
-    refused = next(version for version, one in done.items() if one.returncode)
+    assert sorted(run.returncode for run in done.values()) == [0, 3]
+    refused = next(version for version, run in done.items() if run.returncode)
     assert_one_line_and_3(done[refused], "somebody else published there at the same time")
     assert set(versions(hub)) == {f"v{version}" for version in clients if version != refused}
     assert_done(clients[refused].hedgerow(*words(dist, refused)))
@@ -200,17 +200,17 @@ def test_files_that_the_next_version_lacks_go_in_the_same_commit(hub: Hub, dist:
 def test_the_digest_of_the_manifest_is_printed_and_stands_in_the_commit(hub: Hub, dist: Path, tmp_path: Path) -> None:
     digest = sha256((dist / "1.0.0-withheld" / MANIFEST).read_bytes())
     client = Client(hub, tmp_path / "home")
-    told = client.publish(dist / "1.0.0-withheld").stdout
-    assert f"hedgerow fetch acme/tiny --version 1.0.0 --digest {digest}" in " ".join(told.split())
+    output = client.publish(dist / "1.0.0-withheld").stdout
+    assert f"hedgerow fetch acme/tiny --version 1.0.0 --digest {digest}" in " ".join(output.split())
     assert digest in hub.repository("acme/tiny").message("v1.0.0")
     assert json.loads(client.publish(dist / "1.0.0-withheld", "--json").stdout)["digest"] == digest
 
 
 def test_a_dry_run_says_what_would_be_done_and_does_nothing(hub: Hub, dist: Path, tmp_path: Path) -> None:
     client = Client(hub, tmp_path / "home")
-    told = client.publish(dist / "1.0.0", "--dry-run").stdout
-    assert "would make the repository" in told
-    assert "would tag it v1.0.0" in told
+    output = client.publish(dist / "1.0.0", "--dry-run").stdout
+    assert "would make the repository" in output
+    assert "would tag it v1.0.0" in output
     assert not hub.repository("acme/tiny").path.exists()
     assert_done(client.publish(dist / "1.0.0", "--include-text"))
     before = hub.repository("acme/tiny").log("main")
@@ -225,10 +225,10 @@ def test_a_dry_run_says_what_would_be_done_and_does_nothing(hub: Hub, dist: Path
 
 def test_a_version_that_is_there_with_other_content_is_refused(hub: Hub, dist: Path, tmp_path: Path) -> None:
     client = Client(hub, tmp_path / "home")
-    other = make_release(tmp_path / "other", FIRST, corrected)
+    changed = make_release(tmp_path / "other", FIRST, corrected)
     assert_done(client.publish(dist / "1.0.0-withheld"))
     before = hub.repository("acme/tiny").log("main")
-    refused = client.publish(other.with_name("1.0.0-withheld"))
+    refused = client.publish(changed.with_name("1.0.0-withheld"))
     assert_one_line_and_3(refused, "has a version 1.0.0 already")
     assert hub.repository("acme/tiny").log("main") == before
     again = client.publish(dist / "1.0.0-withheld")
@@ -238,11 +238,11 @@ def test_a_version_that_is_there_with_other_content_is_refused(hub: Hub, dist: P
 
 def test_two_of_one_version_at_once_give_one(hub: Hub, dist: Path, tmp_path: Path) -> None:
     """The second commits after the first did, and before the first could set its tag."""
-    client, other = Client(hub, tmp_path / "home"), make_release(tmp_path / "other", FIRST, corrected)
+    client, changed = Client(hub, tmp_path / "home"), make_release(tmp_path / "other", FIRST, corrected)
     publish_cut(client, dist / "1.0.0-withheld", "tag", BEFORE)
-    assert_done(client.publish(other.with_name("1.0.0-withheld")))
+    assert_done(client.publish(changed.with_name("1.0.0-withheld")))
     assert_one_line_and_3(client.publish(dist / "1.0.0-withheld"), "has a version 1.0.0 already")
-    assert fetched(client, "1.0.0") == files(other.with_name("1.0.0-withheld"))
+    assert fetched(client, "1.0.0") == files(changed.with_name("1.0.0-withheld"))
 
 
 def test_a_folder_that_is_not_what_its_manifest_says_is_refused_before_the_hub_is_asked(
@@ -281,13 +281,13 @@ def test_texts_stay_out_unless_private_and_said(hub: Hub, dist: Path, tmp_path: 
 
 
 def test_a_repository_that_holds_other_things_is_refused(hub: Hub, dist: Path, tmp_path: Path) -> None:
-    client, other = Client(hub, tmp_path / "home"), hub.repository("acme/tiny")
-    other.create(private=True)
-    other.commit("theirs", {"model.bin": b"1"}, [], None)
+    client, repository = Client(hub, tmp_path / "home"), hub.repository("acme/tiny")
+    repository.create(private=True)
+    repository.commit("theirs", {"model.bin": b"1"}, [], None)
     assert_one_line_and_3(client.publish(dist / "1.0.0"), "holds files that no release put there")
     assert names(hub) == {"model.bin"}
     theirs = manifest.as_bytes(replace(manifest.read(dist / "1.0.0-withheld"), name="other"))
-    other.commit("theirs", {MANIFEST: theirs}, [], None)
+    repository.commit("theirs", {MANIFEST: theirs}, [], None)
     assert_one_line_and_3(client.publish(dist / "1.0.0"), "holds the dataset other")
 
 

@@ -28,25 +28,25 @@ def released(corpus: Corpus, version: str) -> None:
 
 
 def test_preparing_and_releasing_say_what_comes_next(corpus: Corpus) -> None:
-    told = hedgerow("release", "--prepare", "1.0.0", cwd=corpus.root)
-    assert (told.returncode, "hedgerow release 1.0.0" in told.stdout) == (0, True)
+    done = hedgerow("release", "--prepare", "1.0.0", cwd=corpus.root)
+    assert (done.returncode, "hedgerow release 1.0.0" in done.stdout) == (0, True)
     commit(corpus)
-    told = hedgerow("release", "1.0.0", cwd=corpus.root)
-    assert told.returncode == 0, told.stderr
-    assert "the first release" in told.stdout
-    assert "releases/1.0.0.json" in told.stdout
-    told = hedgerow("release", "1.0.0", cwd=corpus.root)
-    assert (told.returncode, told.stderr.count("\n")) == (3, 1)
-    assert "was released already" in told.stderr
+    done = hedgerow("release", "1.0.0", cwd=corpus.root)
+    assert done.returncode == 0, done.stderr
+    assert "the first release" in done.stdout
+    assert "releases/1.0.0.json" in done.stdout
+    done = hedgerow("release", "1.0.0", cwd=corpus.root)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "was released already" in done.stderr
 
 
 def test_a_release_tells_machines_where_it_is(corpus: Corpus) -> None:
     hedgerow("release", "--prepare", "1.0.0", cwd=corpus.root)
     commit(corpus)
-    told = json.loads(hedgerow("release", "1.0.0", "--json", cwd=corpus.root).stdout)
-    assert Path(told["full"]).is_dir()
-    assert Path(told["withheld"]).is_dir()
-    assert (told["previous"], told["bump"]) == (None, "NONE")
+    answer = json.loads(hedgerow("release", "1.0.0", "--json", cwd=corpus.root).stdout)
+    assert Path(answer["full"]).is_dir()
+    assert Path(answer["withheld"]).is_dir()
+    assert (answer["previous"], answer["bump"]) == (None, "NONE")
 
 
 def test_every_check_that_a_release_fails_is_shown(corpus: Corpus) -> None:
@@ -54,10 +54,10 @@ def test_every_check_that_a_release_fails_is_shown(corpus: Corpus) -> None:
     page.write_text(page.read_text() + "\nTODO\n")
     hedgerow("release", "--prepare", "1.0.0", cwd=corpus.root)
     commit(corpus)
-    told = hedgerow("release", "1.0.0", cwd=corpus.root)
-    assert told.returncode == 3
-    assert told.stdout.count("template-text: DATASHEET.md holds “TODO”") == 2
-    assert "fails 2 release checks, so nothing was written" in told.stderr
+    done = hedgerow("release", "1.0.0", cwd=corpus.root)
+    assert done.returncode == 3
+    assert done.stdout.count("template-text: DATASHEET.md holds “TODO”") == 2
+    assert "fails 2 release checks, so nothing was written" in done.stderr
 
 
 def test_texts_go_back_by_the_command(corpus: Corpus, tmp_path: Path) -> None:
@@ -65,20 +65,20 @@ def test_texts_go_back_by_the_command(corpus: Corpus, tmp_path: Path) -> None:
     texts = tmp_path / "texts"
     texts.mkdir()
     withheld = corpus.root / "dist" / "1.0.0-withheld"
-    told = hedgerow("rehydrate", str(withheld), "--texts", str(texts))
-    assert told.returncode == 3
-    assert told.stdout.count("is not there") == 2
+    done = hedgerow("rehydrate", str(withheld), "--texts", str(texts))
+    assert done.returncode == 3
+    assert done.stdout.count("is not there") == 2
     for article, text in TEXTS.items():
         (texts / f"{article}.txt").write_text(text)
-    told = hedgerow("rehydrate", str(withheld), "--texts", str(texts))
-    assert told.returncode == 0, told.stderr
+    done = hedgerow("rehydrate", str(withheld), "--texts", str(texts))
+    assert done.returncode == 0, done.stderr
     assert files(corpus.root / "dist" / "1.0.0-full") == files(corpus.root / "dist" / "1.0.0")
 
 
 def test_an_article_is_withdrawn_by_the_command_and_the_next_release_names_it(corpus: Corpus) -> None:
     released(corpus, "1.0.0")
-    told = hedgerow("withdraw", TWO, "--reason", "its publisher asked for it", cwd=corpus.root)
-    assert told.returncode == 0, told.stderr
+    done = hedgerow("withdraw", TWO, "--reason", "its publisher asked for it", cwd=corpus.root)
+    assert done.returncode == 0, done.stderr
     page = corpus.root / "CHANGELOG.md"
     page.write_text(page.read_text().replace("## Unreleased\n", "## Unreleased\n\n- An article was withdrawn.\n", 1))
     released(corpus, "2.0.0")

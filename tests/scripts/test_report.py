@@ -10,9 +10,9 @@ __all__ = ["shipped"]
 
 
 def test_the_page_is_written_and_said_where(shipped: Corpus) -> None:
-    told = hedgerow("report", cwd=shipped.root)
-    assert told.returncode == 0, told.stderr
-    assert told.stdout.startswith(f"5 articles and 53 quotes of gold in {shipped.root}/dist/report.html")
+    done = hedgerow("report", cwd=shipped.root)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"5 articles and 53 quotes of gold in {shipped.root}/dist/report.html")
     written = (shipped.root / "dist" / "report.html").read_bytes()
     assert written.startswith(b"<!doctype html>")
     assert hedgerow("report", "--corpus", str(shipped.root)).returncode == 0
@@ -21,8 +21,8 @@ def test_the_page_is_written_and_said_where(shipped: Corpus) -> None:
 
 def test_it_tells_machines_what_it_wrote(shipped: Corpus) -> None:
     out = shipped.root / "page.html"
-    told = hedgerow("report", "--round", "r1", "--out", str(out), "--json", "--corpus", str(shipped.root))
-    assert json.loads(told.stdout) == {
+    done = hedgerow("report", "--round", "r1", "--out", str(out), "--json", "--corpus", str(shipped.root))
+    assert json.loads(done.stdout) == {
         "out": str(out),
         "bytes": out.stat().st_size,
         "layer": "gold",
@@ -34,16 +34,16 @@ def test_it_tells_machines_what_it_wrote(shipped: Corpus) -> None:
 
 
 def test_what_a_limit_leaves_out_is_told(shipped: Corpus) -> None:
-    told = hedgerow("report", "--limit", "2", "--corpus", str(shipped.root))
-    assert "Not shown: 3 articles" in told.stdout
+    done = hedgerow("report", "--limit", "2", "--corpus", str(shipped.root))
+    assert "Not shown: 3 articles" in done.stdout
 
 
 def test_labels_that_the_text_cannot_show_are_told(shipped: Corpus) -> None:
     spans = shipped.layer_path("gold") / "spans.jsonl"
     spans.write_text(spans.read_text(encoding="utf-8").replace('"label":"hedge"', '"label":"nope"', 1), "utf-8")
-    told = hedgerow("report", "--corpus", str(shipped.root))
-    assert told.returncode == 0
-    assert "Left out: 1 label that" in told.stdout
+    done = hedgerow("report", "--corpus", str(shipped.root))
+    assert done.returncode == 0
+    assert "Left out: 1 label that" in done.stdout
 
 
 def test_a_layer_that_is_not_there_is_told(shipped: Corpus) -> None:
@@ -56,5 +56,5 @@ def test_an_empty_record_is_told(shipped: Corpus) -> None:
 
 
 def test_a_folder_is_no_file_to_write(shipped: Corpus) -> None:
-    told = hedgerow("report", "--out", str(shipped.seeds), "--corpus", str(shipped.root))
-    assert_one_line_and_3(told, "is a folder")
+    done = hedgerow("report", "--out", str(shipped.seeds), "--corpus", str(shipped.root))
+    assert_one_line_and_3(done, "is a folder")

@@ -42,13 +42,13 @@ def a_console() -> Console:
 
 
 def test_a_finding_is_shown_with_its_words_in_context_and_its_rule(run: Run) -> None:
-    told = run("validate")
-    assert told.exit_code == 0
-    assert "warning q2-complementiser-left-out 50:63:" in told.stdout
-    assert "head of it all, said [so] that ⟦“it” may rain⟧.⏎It rained.…" in " ".join(told.stdout.split())
-    assert "Q2: Indirect speech: mark the reported clause." in told.stdout
-    assert "Right: [s The council] told fans [q to leave]." in told.stdout
-    assert told.stdout.endswith("r1/a1: 0 errors, 1 warnings\n")
+    result = run("validate")
+    assert result.exit_code == 0
+    assert "warning q2-complementiser-left-out 50:63:" in result.stdout
+    assert "head of it all, said [so] that ⟦“it” may rain⟧.⏎It rained.…" in " ".join(result.stdout.split())
+    assert "Q2: Indirect speech: mark the reported clause." in result.stdout
+    assert "Right: [s The council] told fans [q to leave]." in result.stdout
+    assert result.stdout.endswith("r1/a1: 0 errors, 1 warnings\n")
 
 
 def test_strict_ends_with_1_for_a_warning(run: Run) -> None:
@@ -62,13 +62,13 @@ def test_an_acknowledged_warning_is_counted_and_shown_when_asked_for(run: Run) -
     assert let.exit_code == 0, let.output
     assert run("validate", "--strict").stdout == "r1/a1: 0 errors, 0 warnings, 1 acknowledged\n"
     assert "(acknowledged)" in run("validate", "--all").stdout
-    assert [one["acknowledged"] for one in json.loads(run("validate", "--all", "--json").stdout)] == [True]
+    assert [finding["acknowledged"] for finding in json.loads(run("validate", "--all", "--json").stdout)] == [True]
     assert json.loads(run("validate", "--json").stdout) == []
 
 
 def test_json_names_the_rule(run: Run) -> None:
-    (one,) = json.loads(run("validate", "--json").stdout)
-    assert (one["code"], one["rule"], one["severity"], one["start"]) == (
+    (finding,) = json.loads(run("validate", "--json").stdout)
+    assert (finding["code"], finding["rule"], finding["severity"], finding["start"]) == (
         "q2-complementiser-left-out",
         "Q2",
         "warning",
@@ -92,36 +92,36 @@ def test_a_hundred_thousand_findings_are_a_summary_and_a_file(
 ) -> None:
     many = [Finding("h9-unlabelled-cue", LAYER, ARTICLE, f"{n}", start=0, end=2) for n in range(100_000)]
     monkeypatch.setattr(validate, "check_record", lambda *_: iter(many))
-    told = run("validate")
-    assert "100000 findings; the first 20 are above" in told.stdout
-    assert " 100000 warning h9-unlabelled-cue: " in told.stdout
+    result = run("validate")
+    assert "100000 findings; the first 20 are above" in result.stdout
+    assert " 100000 warning h9-unlabelled-cue: " in result.stdout
     kept = (corpus.state / "validate-findings.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(kept) == 100_000
     assert json.loads(kept[0])["code"] == "h9-unlabelled-cue"
-    assert len(told.stdout) < 20_000
+    assert len(result.stdout) < 20_000
 
 
 def test_a_layer_that_cannot_be_read_does_not_keep_the_others_from_being_told(run: Run, corpus: Corpus) -> None:
     put_layer(corpus, {}, "r1/a2")
     path = corpus.layer_path("r1/a2") / "tasks.jsonl"
     path.write_text('{"seconds":"long"}\n', encoding="utf-8")
-    told = run("validate")
-    assert told.exit_code == 1
-    assert f"{path} cannot be read as the table Tasks: line 1" in told.stdout
-    assert "warning q2-complementiser-left-out 50:63:" in told.stdout
+    result = run("validate")
+    assert result.exit_code == 1
+    assert f"{path} cannot be read as the table Tasks: line 1" in result.stdout
+    assert "warning q2-complementiser-left-out 50:63:" in result.stdout
 
 
 def test_entities_are_checked_with_the_layers(run: Run, corpus: Corpus) -> None:
     path = corpus.seeds / "entities.jsonl"
     path.write_bytes(path.read_bytes() * 2)
-    told = run("validate")
-    assert told.exit_code == 1
-    assert "error unsound-entity: entities.jsonl: " in told.stdout
+    result = run("validate")
+    assert result.exit_code == 1
+    assert "error unsound-entity: entities.jsonl: " in result.stdout
 
 
 def test_acknowledgements_that_cannot_be_read_leave_every_finding_open(run: Run, corpus: Corpus) -> None:
     (corpus.annotations / "acknowledged.jsonl").write_text("{", encoding="utf-8")
-    told = run("validate")
-    assert told.exit_code == 1
-    assert "acknowledged.jsonl cannot be read as the table Acknowledged: line 1" in told.stdout
-    assert "warning q2-complementiser-left-out 50:63:" in told.stdout
+    result = run("validate")
+    assert result.exit_code == 1
+    assert "acknowledged.jsonl cannot be read as the table Acknowledged: line 1" in result.stdout
+    assert "warning q2-complementiser-left-out 50:63:" in result.stdout

@@ -17,7 +17,7 @@ def offsets(groups: list[SpanGroup]) -> list[dict[str, tuple[int, int]]]:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "expected"),
+    ("first", "second", "expected"),
     [
         ((0, 10), (0, 10), 1.0),
         ((0, 10), (10, 20), 0.0),
@@ -26,8 +26,8 @@ def offsets(groups: list[SpanGroup]) -> list[dict[str, tuple[int, int]]]:
         ((0, 6), (4, 10), 0.2),
     ],
 )
-def test_overlap_over_union(one: tuple[int, int], other: tuple[int, int], expected: float) -> None:
-    assert overlap_over_union(one, other) == overlap_over_union(other, one) == expected
+def test_overlap_over_union(first: tuple[int, int], second: tuple[int, int], expected: float) -> None:
+    assert overlap_over_union(first, second) == overlap_over_union(second, first) == expected
 
 
 def test_the_same_offsets_go_together_before_a_greater_span_is_looked_at() -> None:
@@ -62,19 +62,19 @@ def test_a_span_is_not_joined_through_one_that_overlaps_both() -> None:
 
 
 def test_agreed_means_everybody_with_the_same_offsets_and_attributes() -> None:
-    one = place("x", "quote", 0, 5, quote_form="direct")
-    (same,) = align({"a1": [one], "a2": [one | {"span_id": "y"}]})
+    span = place("x", "quote", 0, 5, quote_form="direct")
+    (same,) = align({"a1": [span], "a2": [span | {"span_id": "y"}]})
     assert same.agreed(["a1", "a2"]) and not same.agreed(["a1", "a2", "a3"])
     assert same.missing(["a1", "a2", "a3"]) == ["a3"]
-    (other,) = align({"a1": [one], "a2": [one | {"quote_form": "mixed"}]})
-    assert not other.agreed(["a1", "a2"]) and other.differing() == ["quote_form"]
-    (moved,) = align({"a1": [one], "a2": [one | {"end": 6}]})
+    (mixed,) = align({"a1": [span], "a2": [span | {"quote_form": "mixed"}]})
+    assert not mixed.agreed(["a1", "a2"]) and mixed.differing() == ["quote_form"]
+    (moved,) = align({"a1": [span], "a2": [span | {"end": 6}]})
     assert not moved.agreed(["a1", "a2"]) and moved.offsets() == [(0, 5), (0, 6)]
 
 
 def test_the_names_of_a_speaker_are_a_set() -> None:
-    one = place("x", "speaker", 0, 5, speaker_entities=["Seoul", "Washington"])
-    (group,) = align({"a1": [one], "a2": [one | {"speaker_entities": ["Washington", "Seoul"]}]})
+    span = place("x", "speaker", 0, 5, speaker_entities=["Seoul", "Washington"])
+    (group,) = align({"a1": [span], "a2": [span | {"speaker_entities": ["Washington", "Seoul"]}]})
     assert group.agreed(["a1", "a2"])
 
 
@@ -85,8 +85,8 @@ def test_links_are_told_over_groups_and_by_whom() -> None:
             "a2": [place("t", "speaker", 0, 4), place("r", "quote", 6, 14)],
         }
     )
-    found = same_links({"a1": [link("said_by", "q", "s")], "a2": [link("said_by", "r", "t")]}, groups)
-    assert [(one.type, one.from_group, one.to_group, sorted(one.members)) for one in found] == [
+    link_groups = same_links({"a1": [link("said_by", "q", "s")], "a2": [link("said_by", "r", "t")]}, groups)
+    assert [(group.type, group.from_group, group.to_group, sorted(group.members)) for group in link_groups] == [
         ("said_by", 1, 0, ["a1", "a2"])
     ]
     assert same_links({"a1": [link("said_by", "q", "gone")]}, groups) == []
@@ -106,8 +106,8 @@ def contents(groups: list[SpanGroup]) -> list[list[tuple[str, str]]]:
 
 @given(annotators)
 def test_every_span_is_in_one_group(work: dict[str, list[Row]]) -> None:
-    found = sorted(member for group in contents(align(work)) for member in group)
-    assert found == sorted((who, row["span_id"]) for who, rows in work.items() for row in rows)
+    members = sorted(member for group in contents(align(work)) for member in group)
+    assert members == sorted((who, row["span_id"]) for who, rows in work.items() for row in rows)
 
 
 @given(annotators)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.adjudication.decisions import Outcome, decide
-from annotation.adjudication.questions import Sheet, sheet, shown_links
+from annotation.adjudication.questions import Sheet, shown_links
+from annotation.adjudication.questions import sheet as sheet_of
 from annotation.labelstudio.adjudicated import AdjudicationResult, RegionDecision, read_adjudication
 from annotation.labelstudio.result import ResultRows
 from tests.annotation.adjudication.test_questions import CLAIM, asked, asked_of
@@ -16,14 +17,15 @@ from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, number, place, quote, speaker
 
 
-def page(one: Sheet, said: Mapping[str, tuple[str | None, str | None]], *more: Row) -> AdjudicationResult:
+def page(sheet: Sheet, decisions: Mapping[str, tuple[str | None, str | None]], *more: Row) -> AdjudicationResult:
     """The page as it was opened, with decision and rule by region, and rows that were added or changed."""
     changed = {row["span_id"]: row for row in more if "label" in row}
-    rows = {version.region: version.row for item in one.items for version in item.versions} | changed
-    ends = [("said_by", *ends) for ends in shown_links(one)]
+    rows = {version.region: version.row for item in sheet.items for version in item.versions} | changed
+    ends = [("said_by", *ends) for ends in shown_links(sheet)]
     drawn = [link(*ends) for ends in ends] + [row for row in more if "label" not in row]
     return AdjudicationResult(
-        ResultRows(list(rows.values()), drawn), {region: RegionDecision(*what, None) for region, what in said.items()}
+        ResultRows(list(rows.values()), drawn),
+        {region: RegionDecision(*what, None) for region, what in decisions.items()},
     )
 
 
@@ -61,51 +63,51 @@ def test_all_versions_dropped_leave_nothing() -> None:
 
 
 def test_what_was_changed_on_the_page_is_kept_as_changed() -> None:
-    one = asked(a1=[hedge("h", "may", "modal")], a2=[])
-    outcome = decide(one, page(one, {"h": ("keep", "H4")}, hedge("h", "may", "evidential")), "adj")
+    sheet = asked(a1=[hedge("h", "may", "modal")], a2=[])
+    outcome = decide(sheet, page(sheet, {"h": ("keep", "H4")}, hedge("h", "may", "evidential")), "adj")
     assert [span["hedge_kind"] for span in outcome.spans] == ["evidential"]
     assert became(outcome) == [("a1", "h", None, "changed", "h", "H4")]
 
 
 def test_what_all_agree_on_is_kept_without_a_rule_and_changed_only_with_one() -> None:
-    one = asked(a1=[hedge("h", "may", "modal")], a2=[hedge("i", "may", "modal")])
-    assert [row[3:] for row in became(decide(one, page(one, {}), "adj"))] == [("kept", "h", None)] * 2
+    sheet = asked(a1=[hedge("h", "may", "modal")], a2=[hedge("i", "may", "modal")])
+    assert [row[3:] for row in became(decide(sheet, page(sheet, {}), "adj"))] == [("kept", "h", None)] * 2
     changed = hedge("h", "may", "evidential")
-    silent = decide(one, page(one, {}, changed), "adj")
+    silent = decide(sheet, page(sheet, {}, changed), "adj")
     assert silent.undecided == ["hedge “may”: all agreed on it; to change it, name the rule"]
-    assert decide(one, page(one, {"h": (None, "H4")}, changed), "adj").undecided == []
+    assert decide(sheet, page(sheet, {"h": (None, "H4")}, changed), "adj").undecided == []
 
 
 def test_a_span_that_nobody_had_needs_a_rule() -> None:
-    one = asked(a1=[], a2=[])
+    sheet = asked(a1=[], a2=[])
     added = hedge("new", "may", "modal")
-    assert decide(one, page(one, {}, added), "adj").undecided == ["hedge “may”: added without a rule"]
-    outcome = decide(one, page(one, {"new": (None, "H5")}, added), "adj")
+    assert decide(sheet, page(sheet, {}, added), "adj").undecided == ["hedge “may”: added without a rule"]
+    outcome = decide(sheet, page(sheet, {"new": (None, "H5")}, added), "adj")
     assert became(outcome) == [("adj", "new", None, "added", "new", "H5")]
 
 
 def test_a_link_to_a_version_that_gave_way_points_to_the_one_that_was_kept() -> None:
-    one = asked(
+    sheet = asked(
         a1=[quote("q", "“We saw them,”", "direct"), speaker("s", "Ann Bo", "Ann Bo"), link("said_by", "q", "s")],
         a2=[quote("r", "“We saw them,”", "direct"), speaker("t", "Bo", "Ann Bo"), link("said_by", "r", "t")],
     )
-    outcome = decide(one, page(one, {"t": ("keep", "S1")}), "adj")
+    outcome = decide(sheet, page(sheet, {"t": ("keep", "S1")}), "adj")
     assert [(row["from_span"], row["to_span"]) for row in outcome.relations] == [("q", "t")]
     assert became(outcome)[-2:] == [("a1", "q", "s", "kept", "q", None), ("a2", "r", "t", "kept", "q", None)]
 
 
 def test_a_link_that_the_adjudicator_draws_decides_between_the_annotators() -> None:
     ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine"), speaker("m", "Moscow", "Russia")]
-    one = asked(a1=[*ends, link("said_by", "q", "s")], a2=[*ends, link("said_by", "q", "m")])
-    outcome = decide(one, page(one, {"q": ("keep", "S4")}, link("said_by", "q", "s")), "adj")
+    sheet = asked(a1=[*ends, link("said_by", "q", "s")], a2=[*ends, link("said_by", "q", "m")])
+    outcome = decide(sheet, page(sheet, {"q": ("keep", "S4")}, link("said_by", "q", "s")), "adj")
     links = [row for row in became(outcome) if row[2]]
     assert links == [("a1", "q", "s", "kept", "q", "S4"), ("a2", "q", "m", "dropped", None, "S4")]
 
 
 def test_a_link_that_nobody_had_is_added() -> None:
     ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine")]
-    one = asked(a1=ends, a2=[quote("q", CLAIM, "direct"), ends[1]])
-    outcome = decide(one, page(one, {"q": ("keep", "Q2")}, link("said_by", "q", "s")), "adj")
+    sheet = asked(a1=ends, a2=[quote("q", CLAIM, "direct"), ends[1]])
+    outcome = decide(sheet, page(sheet, {"q": ("keep", "Q2")}, link("said_by", "q", "s")), "adj")
     assert became(outcome)[-1] == ("adj", "q", "s", "added", "q", "Q2")
 
 
@@ -122,18 +124,18 @@ def test_a_version_that_was_deleted_on_the_page_is_dropped() -> None:
 
 
 def test_a_question_of_which_all_was_deleted_says_what_to_do() -> None:
-    (told,) = decide(TWO_VERSIONS, without(page(TWO_VERSIONS, {}), "s", "t"), "adj").undecided
-    assert "deleted on the page" in told
+    (message,) = decide(TWO_VERSIONS, without(page(TWO_VERSIONS, {}), "s", "t"), "adj").undecided
+    assert "deleted on the page" in message
     alone = asked(a1=[hedge("h", "may", "modal")])
-    (told,) = decide(alone, without(page(alone, {}), "h"), "adj").undecided
-    assert "deleted on the page" in told
+    (message,) = decide(alone, without(page(alone, {}), "h"), "adj").undecided
+    assert "deleted on the page" in message
 
 
 def test_what_annotators_differ_in_must_be_filled_in_before_it_is_kept() -> None:
-    one = asked(a1=[hedge("h", "may", "modal")], a2=[hedge("i", "may", "evidential")])
-    assert decide(one, page(one, {"h": ("keep", "H4")}), "adj").undecided == ["hedge “may”: lacks its kind"]
-    filled = page(one, {"h": ("keep", "H4")}, hedge("h", "may", "evidential"))
-    assert decide(one, filled, "adj").undecided == []
+    sheet = asked(a1=[hedge("h", "may", "modal")], a2=[hedge("i", "may", "evidential")])
+    assert decide(sheet, page(sheet, {"h": ("keep", "H4")}), "adj").undecided == ["hedge “may”: lacks its kind"]
+    filled = page(sheet, {"h": ("keep", "H4")}, hedge("h", "may", "evidential"))
+    assert decide(sheet, filled, "adj").undecided == []
     empty = asked(a1=[], a2=[])
     added = page(empty, {"new": (None, "H5")}, {**hedge("new", "may", "modal"), "hedge_kind": None})
     assert decide(empty, added, "adj").undecided == ["hedge “may”: lacks its kind"]
@@ -141,14 +143,14 @@ def test_what_annotators_differ_in_must_be_filled_in_before_it_is_kept() -> None
 
 def test_links_of_what_all_agree_on_are_drawn_and_taken_away_only_with_a_rule() -> None:
     ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine"), speaker("m", "Moscow", "Russia")]
-    one = asked(a1=[*ends, link("said_by", "q", "s")], a2=[*ends, link("said_by", "q", "s")])
-    told = f"quote “{CLAIM}”: name the rule for its link to “%s”"
-    assert decide(one, page(one, {}), "adj").undecided == []
+    sheet = asked(a1=[*ends, link("said_by", "q", "s")], a2=[*ends, link("said_by", "q", "s")])
+    message = f"quote “{CLAIM}”: name the rule for its link to “%s”"
+    assert decide(sheet, page(sheet, {}), "adj").undecided == []
     drawn = link("said_by", "q", "m")
-    assert decide(one, page(one, {}, drawn), "adj").undecided == [told % "Moscow"]
-    assert decide(one, page(one, {"q": (None, "S4")}, drawn), "adj").undecided == []
-    bare = AdjudicationResult(ResultRows(page(one, {}).reading.spans, []), {})
-    assert decide(one, bare, "adj").undecided == [told % "Kyiv"]
+    assert decide(sheet, page(sheet, {}, drawn), "adj").undecided == [message % "Moscow"]
+    assert decide(sheet, page(sheet, {"q": (None, "S4")}, drawn), "adj").undecided == []
+    bare = AdjudicationResult(ResultRows(page(sheet, {}).reading.spans, []), {})
+    assert decide(sheet, bare, "adj").undecided == [message % "Kyiv"]
 
 
 def test_the_rule_on_the_version_that_is_kept_decides_whatever_a_dropped_one_names() -> None:
@@ -171,10 +173,10 @@ def test_a_link_that_two_of_three_had_goes_without_a_rule_and_one_that_all_had_d
 
 
 def test_two_of_three_agree_and_the_third_gives_way() -> None:
-    one = asked(
+    sheet = asked(
         a1=[speaker("s", "Ann Bo", "Ann Bo")], a2=[speaker("t", "Bo", "Ann Bo")], a3=[speaker("u", "Ann Bo", "Ann Bo")]
     )
-    outcome = decide(one, page(one, {"s": ("keep", "S2")}), "adj")
+    outcome = decide(sheet, page(sheet, {"s": ("keep", "S2")}), "adj")
     assert [row[:2] + row[3:] for row in became(outcome)] == [
         ("a1", "s", "kept", "s", "S2"),
         ("a2", "t", "changed", "s", "S2"),
@@ -185,8 +187,8 @@ def test_two_of_three_agree_and_the_third_gives_way() -> None:
 def test_one_of_three_linked_a_quote_to_another_speaker_and_the_rule_tells_whose_link_stays() -> None:
     ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine"), speaker("m", "Moscow", "Russia")]
     to = {"a1": "s", "a2": "s", "a3": "m"}
-    one = asked_of({who: [*ends, link("said_by", "q", end)] for who, end in to.items()})
-    outcome = decide(one, page(one, {"q": ("keep", "S4")}, link("said_by", "q", "s")), "adj")
+    sheet = asked_of({who: [*ends, link("said_by", "q", end)] for who, end in to.items()})
+    outcome = decide(sheet, page(sheet, {"q": ("keep", "S4")}, link("said_by", "q", "s")), "adj")
     assert outcome.undecided == []
     assert [row for row in became(outcome) if row[2]] == [
         ("a1", "q", "s", "kept", "q", "S4"),
@@ -197,11 +199,11 @@ def test_one_of_three_linked_a_quote_to_another_speaker_and_the_rule_tells_whose
 
 def test_two_versions_of_one_question_cannot_both_be_kept() -> None:
     both = {"s": ("keep", "S2"), "t": ("keep", "S2")}
-    (told,) = decide(TWO_VERSIONS, page(TWO_VERSIONS, both), "adj").undecided
-    assert told.startswith("speaker “Ann Bo”: 2 of its versions are kept")
+    (message,) = decide(TWO_VERSIONS, page(TWO_VERSIONS, both), "adj").undecided
+    assert message.startswith("speaker “Ann Bo”: 2 of its versions are kept")
     apart = speaker("t", "Moscow", "Ann Bo")
-    (told,) = decide(TWO_VERSIONS, page(TWO_VERSIONS, both, apart), "adj").undecided
-    assert told.startswith("speaker “Ann Bo”: 2 of its versions are kept")
+    (message,) = decide(TWO_VERSIONS, page(TWO_VERSIONS, both, apart), "adj").undecided
+    assert message.startswith("speaker “Ann Bo”: 2 of its versions are kept")
 
 
 def three_quotes() -> Sheet:
@@ -220,33 +222,33 @@ OVERLAP = "overlaps the {}, and gold takes one of them; drop the other"
 
 
 def test_spans_of_two_questions_that_overlap_cannot_both_be_kept() -> None:
-    one = three_quotes()
+    sheet = three_quotes()
     long, first = TEXTS[ONE][:20], TEXTS[ONE][:9]
-    both = page(one, {"x": ("keep", "Q2"), "z": ("drop", "Q2"), "y": ("keep", "Q2")})
-    assert decide(one, both, "adj").undecided == [f"quote “{first}”: {OVERLAP.format(f'quote “{long}”')}"]
-    short = page(one, {"x": ("drop", "Q2"), "z": ("keep", "Q2"), "y": ("keep", "Q2")})
-    outcome = decide(one, short, "adj")
+    both = page(sheet, {"x": ("keep", "Q2"), "z": ("drop", "Q2"), "y": ("keep", "Q2")})
+    assert decide(sheet, both, "adj").undecided == [f"quote “{first}”: {OVERLAP.format(f'quote “{long}”')}"]
+    short = page(sheet, {"x": ("drop", "Q2"), "z": ("keep", "Q2"), "y": ("keep", "Q2")})
+    outcome = decide(sheet, short, "adj")
     assert (outcome.undecided, sorted(span["span_id"] for span in outcome.spans)) == ([], ["n", "y", "z"])
 
 
 def test_a_span_that_is_added_or_moved_onto_another_of_its_label_is_told() -> None:
-    one = three_quotes()
-    said = {"z": ("keep", "Q2"), "y": ("keep", "Q2"), "new": (None, "N1")}
-    added = page(one, said, number("new", "2,000", "2000", 2000.0, 2000.0))
-    assert decide(one, added, "adj").undecided == [f"number “12,000”: {OVERLAP.format('number “2,000”')}"]
-    assert decide(one, page(one, said, hedge("new", "12", "modal")), "adj").undecided == []
-    moved = page(one, said, place("z", "quote", 8, 20, quote_form="direct", quote_source="linked"))
-    assert [line for line in decide(one, moved, "adj").undecided if "overlaps" in line]
+    sheet = three_quotes()
+    decisions = {"z": ("keep", "Q2"), "y": ("keep", "Q2"), "new": (None, "N1")}
+    added = page(sheet, decisions, number("new", "2,000", "2000", 2000.0, 2000.0))
+    assert decide(sheet, added, "adj").undecided == [f"number “12,000”: {OVERLAP.format('number “2,000”')}"]
+    assert decide(sheet, page(sheet, decisions, hedge("new", "12", "modal")), "adj").undecided == []
+    moved = page(sheet, decisions, place("z", "quote", 8, 20, quote_form="direct", quote_source="linked"))
+    assert [line for line in decide(sheet, moved, "adj").undecided if "overlaps" in line]
 
 
 def test_a_link_that_means_nothing_between_the_spans_as_they_are_kept_is_told() -> None:
     ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine")]
-    one = asked(a1=[*ends, link("said_by", "q", "s")], a2=ends, a3=ends)
+    sheet = asked(a1=[*ends, link("said_by", "q", "s")], a2=ends, a3=ends)
     became_a_number = {**number("s", "Kyiv", "1", 1.0, 1.0), "number_value": "1"}
-    said = {"q": ("keep", "S4"), "s": (None, "N1")}
-    told = decide(one, page(one, said, link("said_by", "q", "s"), became_a_number), "adj").undecided
-    assert f"quote “{CLAIM}”: its link to the number “Kyiv” means nothing; take the link away" in told
-    assert decide(one, page(one, said, link("said_by", "q", "s")), "adj").undecided == []
+    decisions = {"q": ("keep", "S4"), "s": (None, "N1")}
+    undecided = decide(sheet, page(sheet, decisions, link("said_by", "q", "s"), became_a_number), "adj").undecided
+    assert f"quote “{CLAIM}”: its link to the number “Kyiv” means nothing; take the link away" in undecided
+    assert decide(sheet, page(sheet, decisions, link("said_by", "q", "s")), "adj").undecided == []
 
 
 @st.composite
@@ -266,8 +268,8 @@ def test_whoever_keeps_everything_gets_all_spans_once_and_a_decision_for_each(
     drawn: tuple[Record, dict[str, list[Row]], dict[str, list[Row]]],
 ) -> None:
     _, spans, links = drawn
-    one = sheet(ONE, spans, links, {})
-    outcome = decide(one, page(one, {item.versions[0].region: ("keep", "E3") for item in one.open()}), "adj")
+    sheet = sheet_of(ONE, spans, links, {})
+    outcome = decide(sheet, page(sheet, {item.versions[0].region: ("keep", "E3") for item in sheet.open()}), "adj")
     assert outcome.undecided == []
     assert sorted(span["span_id"] for span in outcome.spans) == sorted(row["span_id"] for row in spans["a1"])
     decided = [(row["annotator"], row["span_id"]) for row in outcome.decisions if row["to_span"] is None]

@@ -49,20 +49,20 @@ class Held:
     def project_url(self, project: int) -> str:
         return f"{self.url}/{project}"
 
-    def task_url(self, project: int, one: int) -> str:
-        return f"{self.url}/{project}/{one}"
+    def task_url(self, project: int, task_id: int) -> str:
+        return f"{self.url}/{project}/{task_id}"
 
     def import_tasks(self, project: int, tasks: list[Row]) -> None:
-        self.held += [{"id": len(self.held) + at, "annotations": [], **one} for at, one in enumerate(tasks)]
+        self.held += [{"id": len(self.held) + at, "annotations": [], **task} for at, task in enumerate(tasks)]
 
-    def submit(self, said: dict[str, tuple[str, str]], account: int = ACCOUNT) -> None:
+    def submit(self, decisions: dict[str, tuple[str, str]], account: int = ACCOUNT) -> None:
         """Submits every task as it was opened, with decision and rule by region."""
-        for one in self.held:
-            result = list(one["predictions"][0]["result"])
-            for region, words in said.items():
+        for raw_task in self.held:
+            result = list(raw_task["predictions"][0]["result"])
+            for region, words in decisions.items():
                 for control, word in zip(("decision", "rule"), words, strict=True):
                     result.append({"id": region, "from_name": control, "type": "choices", "value": {"choices": [word]}})
-            one["annotations"] = [{"result": result, "completed_by": account, "was_cancelled": False}]
+            raw_task["annotations"] = [{"result": result, "completed_by": account, "was_cancelled": False}]
 
 
 def adjudicator(name: str = "adj") -> tuple[Held, Seat]:
@@ -181,26 +181,26 @@ def test_gold_of_another_round_is_replaced_only_when_asked(corpus: Corpus) -> No
 
 
 def test_gold_of_another_adjudicator_is_replaced_only_when_asked(corpus: Corpus) -> None:
-    one, other = adjudicator("adj"), adjudicator("bea")
-    for held, who in (one, other):
+    first, second = adjudicator("adj"), adjudicator("bea")
+    for held, who in (first, second):
         opened(corpus, who)
         held.submit({"h": ("keep", "H4")})
-    assert pulled(corpus, one[1]).taken == [ONE]
-    assert (pulled(corpus, other[1]).gold, pulled(corpus, other[1], again=True).taken) == ([ONE], [ONE])
+    assert pulled(corpus, first[1]).taken == [ONE]
+    assert (pulled(corpus, second[1]).gold, pulled(corpus, second[1], again=True).taken) == ([ONE], [ONE])
 
 
 def test_pulls_of_two_rounds_take_turns_since_they_write_one_gold(corpus: Corpus) -> None:
     (held, first), (_, second) = two_rounds(corpus)
     waits = threading.Event()
-    other = threading.Thread(target=lambda: pulled(corpus, second, "r2", tell=lambda line: waits.set()))
+    second_pull = threading.Thread(target=lambda: pulled(corpus, second, "r2", tell=lambda line: waits.set()))
 
     def meanwhile() -> None:
-        other.start()
+        second_pull.start()
         assert waits.wait(60)
 
     held.asked = meanwhile
     assert pulled(corpus, first).taken == [ONE]
-    other.join(60)
+    second_pull.join(60)
     assert decided_in(corpus) == [("r1", "h")]
 
 
@@ -215,9 +215,9 @@ def test_a_pull_that_was_cut_off_is_told_and_mended_by_the_next(
     with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
         cut.setattr(rounds_to_gold, "write_layers", cut_off)
         pulled(corpus, who)
-    assert [one.code for one in check_decisions(corpus)] == ["unsound-decision"]
+    assert [finding.code for finding in check_decisions(corpus)] == ["unsound-decision"]
     assert pulled(corpus, who).taken == [ONE]
-    assert [one.code for one in check_decisions(corpus)] == []
+    assert [finding.code for finding in check_decisions(corpus)] == []
 
 
 def cut_off(*_: object) -> None:
@@ -225,7 +225,7 @@ def cut_off(*_: object) -> None:
 
 
 def summary(held: Held, article: str = ONE) -> str:
-    return next(str(one["data"]["summary"]) for one in held.held if one["data"]["article_id"] == article)
+    return next(str(task["data"]["summary"]) for task in held.held if task["data"]["article_id"] == article)
 
 
 def test_what_nobody_who_submitted_an_article_marked_is_shown_though_others_have_other_articles(corpus: Corpus) -> None:

@@ -47,8 +47,8 @@ def _work(draw: st.DrawFn, who: str, pool: list[tuple[str, int, int]]) -> list[R
         if moved is not None:
             start, end = start + moved[0], start + length + max(moved)
             spans.append(place(f"{who}.{number}", label, start, end, **ATTRIBUTES[label]))
-    ways = [(one, two) for one in spans for two in spans if one is not two]
-    meant = [(one, two) for one, two in ways if vocabulary.relation_type(one["label"], two["label"])]
+    ways = [(first, second) for first in spans for second in spans if first is not second]
+    meant = [(first, second) for first, second in ways if vocabulary.relation_type(first["label"], second["label"])]
     drawn = draw(st.sets(st.sampled_from(range(len(meant))), max_size=3)) if meant else set()
     return spans + [_linked(*meant[at]) for at in sorted(drawn)]
 
@@ -120,11 +120,11 @@ def _delete(result: list[Row], region: str) -> list[Row]:
 
 def overlaps(spans: Iterable[Row]) -> list[tuple[str, str]]:
     return [
-        (one["span_id"], two["span_id"])
-        for one, two in combinations(spans, 2)
-        if (one["article_id"], one["label"]) == (two["article_id"], two["label"])
-        and one["start"] < two["end"]
-        and two["start"] < one["end"]
+        (first["span_id"], second["span_id"])
+        for first, second in combinations(spans, 2)
+        if (first["article_id"], first["label"]) == (second["article_id"], second["label"])
+        and first["start"] < second["end"]
+        and second["start"] < first["end"]
     ]
 
 
@@ -154,16 +154,19 @@ def test_what_is_decided_has_no_overlap_within_a_label_and_no_link_to_nowhere(
         assert row["type"] == vocabulary.relation_type(label_of[row["from_span"]], label_of[row["to_span"]])
         assert row["type"] and row["from_span"] != row["to_span"]
     assert {row["gold_span"] for row in outcome.decisions} - {None} == set(label_of)
-    told = sorted((row["annotator"], row["span_id"]) for row in outcome.decisions if row["outcome"] != "added")
+    decided = sorted((row["annotator"], row["span_id"]) for row in outcome.decisions if row["outcome"] != "added")
     spans_of = [(who, row.get("span_id", row.get("from_span"))) for who, mine in work.items() for row in mine]
-    assert told == sorted(spans_of)
+    assert decided == sorted(spans_of)
 
 
 def put_rounds(corpus: Corpus, works: dict[str, dict[str, list[Row]]]) -> None:
     """One round of many articles, each with its own annotators."""
     people = sorted({who for work in works.values() for who in work})
     deals = [
-        {"round": "r1", "annotator": who, "article_id": one} for one in works for who in people if who in works[one]
+        {"round": "r1", "annotator": who, "article_id": article}
+        for article in works
+        for who in people
+        if who in works[article]
     ]
     put_jsonl(corpus.annotations / "r1" / "deals.jsonl", deals)
     for who in people:
@@ -193,5 +196,5 @@ def test_what_a_pull_takes_into_the_gold_is_sound(drawn: list[dict[str, list[Row
         assert sorted([*decided.taken, *decided.undecided]) == sorted(works)
         gold = rounds_to_gold.read_gold(corpus)
         assert overlaps(gold.spans.to_dicts()) == []
-        assert [one for one in found_by(STRUCTURE, corpus, gold) if not CATALOGUE[one.code].rule] == []
+        assert [finding for finding in found_by(STRUCTURE, corpus, gold) if not CATALOGUE[finding.code].rule] == []
         assert list(check_decisions(corpus)) == []

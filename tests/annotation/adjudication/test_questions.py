@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from annotation.adjudication.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
+from annotation.adjudication.questions import Sheet, excluded, shown_links, summary, who_had_what
+from annotation.adjudication.questions import sheet as sheet_of
 from annotation.labelstudio.adjudicated import write_adjudication
 from annotation.labelstudio.result import read_result
 from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, number, place, quote, speaker
@@ -21,63 +22,66 @@ def asked_of(rows: dict[str, list[Row]], faults: dict[tuple[str, str], list[str]
     """The sheet of spans and links by annotator."""
     spans = {who: [row for row in mine if "label" in row] for who, mine in rows.items()}
     links = {who: [row for row in mine if "label" not in row] for who, mine in rows.items()}
-    return sheet(ONE, spans, links, faults or {})
+    return sheet_of(ONE, spans, links, faults or {})
 
 
-def reasons(one: Sheet) -> list[tuple[str, ...]]:
-    return [item.reasons for item in one.items]
+def reasons(sheet: Sheet) -> list[tuple[str, ...]]:
+    return [item.reasons for item in sheet.items]
 
 
 def test_what_all_have_is_no_question() -> None:
-    one = asked(
+    sheet = asked(
         a1=[quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine"), link("said_by", "q", "s")],
         a2=[quote("x", CLAIM, "indirect"), speaker("y", "Kyiv", "Ukraine"), link("said_by", "x", "y")],
     )
-    assert one.open() == []
-    assert "All agree" in summary(one, [])
+    assert sheet.open() == []
+    assert "All agree" in summary(sheet, [])
 
 
 def test_a_span_that_one_lacks_is_a_question() -> None:
-    one = asked(a1=[hedge("h", "may", "modal")], a2=[])
-    assert reasons(one) == [("not marked by a2",)]
-    assert who_had_what(one, one.items[0]) == ["a1: “may” · modal", "a2: nothing"]
+    sheet = asked(a1=[hedge("h", "may", "modal")], a2=[])
+    assert reasons(sheet) == [("not marked by a2",)]
+    assert who_had_what(sheet, sheet.items[0]) == ["a1: “may” · modal", "a2: nothing"]
 
 
 def test_other_words_are_two_versions_of_one_question() -> None:
-    one = asked(a1=[speaker("s", "Ann Bo", "Ann Bo")], a2=[speaker("t", "Bo", "Ann Bo")])
-    assert reasons(one) == [("other words",)]
-    assert [(version.region, version.holders) for version in one.items[0].versions] == [("s", ("a1",)), ("t", ("a2",))]
+    sheet = asked(a1=[speaker("s", "Ann Bo", "Ann Bo")], a2=[speaker("t", "Bo", "Ann Bo")])
+    assert reasons(sheet) == [("other words",)]
+    assert [(version.region, version.holders) for version in sheet.items[0].versions] == [
+        ("s", ("a1",)),
+        ("t", ("a2",)),
+    ]
 
 
 def test_an_attribute_that_differs_is_left_empty_on_the_page() -> None:
-    one = asked(a1=[quote("q", CLAIM, "indirect")], a2=[quote("r", CLAIM, "mixed")])
-    assert reasons(one) == [("another form",)]
-    (version,) = one.items[0].versions
+    sheet = asked(a1=[quote("q", CLAIM, "indirect")], a2=[quote("r", CLAIM, "mixed")])
+    assert reasons(sheet) == [("another form",)]
+    (version,) = sheet.items[0].versions
     assert (version.row["quote_form"], version.row["quote_source"]) == (None, "linked")
-    assert who_had_what(one, one.items[0]) == [f"a1: “{CLAIM}” · indirect", f"a2: “{CLAIM}” · mixed"]
+    assert who_had_what(sheet, sheet.items[0]) == [f"a1: “{CLAIM}” · indirect", f"a2: “{CLAIM}” · mixed"]
 
 
 def test_a_link_that_one_lacks_is_a_question_of_the_span_it_starts_from() -> None:
     ends = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine")]
-    one = asked(a1=[*ends, link("said_by", "q", "s")], a2=ends)
-    assert reasons(one) == [(), ("no link to “Kyiv” by a2",)]
-    assert shown_links(one) == []
-    assert who_had_what(one, one.items[1])[0].endswith("→ “Kyiv”")
+    sheet = asked(a1=[*ends, link("said_by", "q", "s")], a2=ends)
+    assert reasons(sheet) == [(), ("no link to “Kyiv” by a2",)]
+    assert shown_links(sheet) == []
+    assert who_had_what(sheet, sheet.items[1])[0].endswith("→ “Kyiv”")
 
 
 def test_a_link_that_all_have_goes_to_whatever_version_its_holder_has() -> None:
-    one = asked(
+    sheet = asked(
         a1=[quote("q", "“We saw them,”", "direct"), speaker("s", "Ann Bo", "Ann Bo"), link("said_by", "q", "s")],
         a2=[quote("r", "“We saw them,”", "direct"), speaker("t", "Bo", "Ann Bo"), link("said_by", "r", "t")],
     )
-    assert reasons(one) == [(), ("other words",)]
-    assert shown_links(one) == [("q", "s")]
+    assert reasons(sheet) == [(), ("other words",)]
+    assert shown_links(sheet) == [("q", "s")]
 
 
 def test_a_link_by_rule_counts_for_one_who_drew_it_not() -> None:
     ends = [quote("q", CLAIM, "indirect"), hedge("h", "may", "modal")]
-    one = asked(a1=[*ends, link("hedges", "h", "q")], a2=[*ends, link("hedges", "h", "q", derived=True)])
-    assert one.open() == []
+    sheet = asked(a1=[*ends, link("hedges", "h", "q")], a2=[*ends, link("hedges", "h", "q", derived=True)])
+    assert sheet.open() == []
 
 
 def test_what_all_agree_on_is_open_where_the_checks_find_the_same_fault_in_every_layer() -> None:
@@ -88,8 +92,8 @@ def test_what_all_agree_on_is_open_where_the_checks_find_the_same_fault_in_every
 
 
 def test_two_spans_of_the_same_id_are_two_regions() -> None:
-    one = asked(a1=[hedge("x", "may", "modal")], a2=[speaker("x", "Kyiv", "Ukraine")])
-    assert sorted(version.region for item in one.items for version in item.versions) == ["x", "x.a1"]
+    sheet = asked(a1=[hedge("x", "may", "modal")], a2=[speaker("x", "Kyiv", "Ukraine")])
+    assert sorted(version.region for item in sheet.items for version in item.versions) == ["x", "x.a1"]
 
 
 def test_the_fingerprint_is_of_what_was_said_not_of_what_the_checks_find() -> None:
@@ -196,8 +200,8 @@ def test_a_task_with_the_fingerprint_of_whole_rows_asks_about_the_same_rows_only
 
 def test_of_three_annotators_each_version_names_its_holders() -> None:
     names = {"a1": "Ann Bo", "a2": "Bo", "a3": "Ann Bo"}
-    one = asked_of({who: [speaker(f"{who}s", words, "Ann Bo")] for who, words in names.items()})
-    (item,) = one.items
+    sheet = asked_of({who: [speaker(f"{who}s", words, "Ann Bo")] for who, words in names.items()})
+    (item,) = sheet.items
     assert item.reasons == ("other words",)
     assert [(version.region, version.holders) for version in item.versions] == [("a1s", ("a1", "a3")), ("a2s", ("a2",))]
 
@@ -210,19 +214,19 @@ def test_of_three_annotators_those_who_lack_a_link_are_named() -> None:
 
 def test_what_excludes_a_version_is_said_be_it_of_the_same_question_or_of_another() -> None:
     long, first, last = place("x", "quote", 0, 20), place("y", "quote", 0, 11), place("z", "quote", 12, 20)
-    one = asked(a1=[long], a2=[first, last], a3=[hedge("h", "may", "modal")])
-    told = {version.region: excluded(one, version) for item in one.items for version in item.versions}
+    sheet = asked(a1=[long], a2=[first, last], a3=[hedge("h", "may", "modal")])
+    exclusions = {version.region: excluded(sheet, version) for item in sheet.items for version in item.versions}
     excludes = {row["span_id"]: f"excludes “{row['text']}”: keep one of them" for row in (long, first, last)}
-    assert told == {"x": [excludes["y"], excludes["z"]], "y": [excludes["x"]], "z": [excludes["x"]], "h": []}
+    assert exclusions == {"x": [excludes["y"], excludes["z"]], "y": [excludes["x"]], "z": [excludes["x"]], "h": []}
 
 
 def test_spans_whose_ids_collide_are_regions_of_their_own() -> None:
-    one = asked(
+    sheet = asked(
         a1=[speaker("x", "Kyiv", "Ukraine"), quote("x.a2", CLAIM, "indirect")],
         a2=[hedge("x", "around", "approximator"), hedge("y", "may", "modal")],
         a3=[hedge("x.a3", "may", "modal"), hedge("x", "up to", "approximator")],
     )
-    regions = [version.region for item in one.items for version in item.versions]
+    regions = [version.region for item in sheet.items for version in item.versions]
     assert len(set(regions)) == len(regions) == 5
 
 
@@ -232,8 +236,8 @@ def test_markup_in_an_article_is_shown_as_it_is() -> None:
 
 
 def test_the_page_begins_with_questions_marked_as_such_and_the_rest_locked() -> None:
-    one = asked(a1=[hedge("h", "may", "modal"), quote("q", CLAIM, "direct")], a2=[quote("r", CLAIM, "direct")])
-    spans = [(v.row, who_had_what(one, item) if item.reasons else []) for item in one.items for v in item.versions]
+    sheet = asked(a1=[hedge("h", "may", "modal"), quote("q", CLAIM, "direct")], a2=[quote("r", CLAIM, "direct")])
+    spans = [(v.row, who_had_what(sheet, item) if item.reasons else []) for item in sheet.items for v in item.versions]
     begun = write_adjudication(spans, [], [], locked=True)
     labels = {item["id"]: item["value"]["labels"] for item in begun if item["from_name"] == "label"}
     assert labels == {"h": ["hedge ?"], "q": ["quote"]}

@@ -120,8 +120,8 @@ def test_what_was_submitted_before_the_backup_is_pulled_the_same_from_the_restor
 
 
 def test_what_was_submitted_meanwhile_is_there_up_to_one_moment(night: Night) -> None:
-    found = pulled(night.twin).tasks["article_id"].to_list()
-    assert found == night.order[: len(found)]
+    articles = pulled(night.twin).tasks["article_id"].to_list()
+    assert articles == night.order[: len(articles)]
     assert len(pulled(night.corpus).tasks) == len(night.order)
 
 
@@ -165,10 +165,10 @@ def test_a_backup_is_its_owners_alone_and_out_of_gits_sight(night: Night) -> Non
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert path.parent == night.corpus.root / "backups"
-    assert sorted(one.name for one in path.parent.iterdir()) == [".gitignore", path.name]
+    assert sorted(file.name for file in path.parent.iterdir()) == [".gitignore", path.name]
     assert (path.parent / ".gitignore").read_text(encoding="utf-8") == "*\n"
     with tarfile.open(path) as archive:
-        assert {(one.uid, one.uname, one.mode) for one in archive} == {(0, "", 0o600)}
+        assert {(member.uid, member.uname, member.mode) for member in archive} == {(0, "", 0o600)}
 
 
 def test_a_backup_holds_no_log_and_a_sound_database(night: Night, tmp_path: Path) -> None:
@@ -246,7 +246,7 @@ def assert_refused(corpus: Corpus, archive: Path, words: str, *, replace: bool =
 def data(corpus: Corpus) -> dict[str, bytes | None]:
     """Everything in a corpus folder but the lock and the place of leases, which are empty."""
     empty = (".hedgerow", ".hedgerow/up.lock", ".hedgerow/aside", ".hedgerow/aside/.gitignore", ".hedgerow/aside/swept")
-    return {name: one for name, one in tree(corpus.root).items() if name not in empty}
+    return {name: content for name, content in tree(corpus.root).items() if name not in empty}
 
 
 def test_uploads_and_accounts_come_back(small: Corpus, empty: Corpus, archive: Path) -> None:
@@ -287,8 +287,8 @@ def test_a_move_that_breaks_off_puts_all_back(empty: Corpus, archive: Path, monk
 
 
 def test_another_corpus_backup_is_refused(tmp_path: Path, archive: Path) -> None:
-    other = make_corpus(tmp_path / "other", {"one": "Rain."})
-    assert_refused(other, archive, 'of the corpus small, and this one is other; .* name = "small"')
+    other_corpus = make_corpus(tmp_path / "other", {"one": "Rain."})
+    assert_refused(other_corpus, archive, 'of the corpus small, and this one is other; .* name = "small"')
 
 
 def test_a_newer_label_studios_backup_is_refused(empty: Corpus, archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -338,20 +338,20 @@ def content(archive: Path) -> Files:
 
 def written(path: Path, files: Files, extra: list[tarfile.TarInfo] | None = None) -> Path:
     with tarfile.open(path, "w:gz") as tar:
-        for name, one in files.items():
+        for name, content in files.items():
             member = tarfile.TarInfo(name)
-            member.size = len(one)
-            tar.addfile(member, io.BytesIO(one))
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
         for member in extra or []:
             tar.addfile(member)
     return path
 
 
-def listed(files: Files, name: str, one: bytes) -> Files:
+def listed(files: Files, name: str, content: bytes) -> Files:
     """The files with one more, which the manifest lists."""
     manifest = json.loads(files[MANIFEST])
-    manifest["members"][name] = {"bytes": len(one), "sha256": sha256(one)}
-    return {**files, MANIFEST: json.dumps(manifest).encode(), name: one}
+    manifest["members"][name] = {"bytes": len(content), "sha256": sha256(content)}
+    return {**files, MANIFEST: json.dumps(manifest).encode(), name: content}
 
 
 def link(kind: bytes) -> tarfile.TarInfo:
@@ -392,7 +392,7 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
     "another-content": (lambda files: {**files, "secrets.json": b"x" * len(files["secrets.json"])}, "by SHA-256"),
     "more-bytes": (lambda files: {**files, "secrets.json": files["secrets.json"] + b" "}, "where its manifest says"),
     "not-listed": (lambda files: {**files, "label-studio/more": b"x"}, "does not list"),
-    "lacking": (lambda files: {name: one for name, one in files.items() if name != "secrets.json"}, "it lacks secrets"),
+    "lacking": (lambda files: {k: v for k, v in files.items() if k != "secrets.json"}, "it lacks secrets"),
     "no-manifest": (lambda files: {k: v for k, v in files.items() if k != MANIFEST}, "does not begin with manifest"),
     "not-json": (lambda files: {**files, MANIFEST: b"["}, "manifest.json cannot be read"),
     "a-list": (lambda files: {**files, MANIFEST: b"[]"}, "manifest.json cannot be read"),
@@ -451,9 +451,9 @@ def big(corpus: Corpus, size: int) -> None:
 def test_a_full_disk_leaves_no_half_backup(small: Corpus, tmp_path: Path) -> None:
     big(small, 1 << 20)
     with small_disk(tmp_path / "disk", 1 << 19) as disk:
-        with pytest.raises(Problem, match=r"No space left on device; .* nothing was changed") as told:
+        with pytest.raises(Problem, match=r"No space left on device; .* nothing was changed") as problem:
             backup(small, disk / "out.tar.gz")
-        assert "\n" not in str(told.value)
+        assert "\n" not in str(problem.value)
         assert list(disk.iterdir()) == []
 
 
@@ -484,7 +484,7 @@ def test_a_full_disk_leaves_no_half_restored_server(small: Corpus, tmp_path: Pat
         corpus = make_corpus(disk / "small", {"one": "Rain."})
         with pytest.raises(Problem, match="No space left on device"):
             restore(corpus, path, replace=False)
-        assert sorted(one.name for one in corpus.state.iterdir()) == ["aside", "up.lock"]
+        assert sorted(path.name for path in corpus.state.iterdir()) == ["aside", "up.lock"]
         assert not list(corpus.state.glob("aside/.*.aside"))
 
 

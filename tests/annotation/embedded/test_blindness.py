@@ -124,12 +124,12 @@ def test_a_command_reaches_more_with_the_key_and_only_in_its_own_organisation(
 def shown(web: httpx.Client, work: Work, table: list[tuple[str, str]]) -> set[str]:
     """The routes that show the marked work, whatever else is asked for in the address."""
     asked: dict[str, str | int] = {"project": work.project, "task": work.task, "fields": "all", "exportType": "JSON"}
-    found = set()
+    routes_shown = set()
     for route, path in table:
         if not route.startswith(("docs/", "^static/", "^react-app/", "^label-studio-frontend/", "^dm/", "trigger500")):
             answers = (web.get(path), web.get(path, params=asked))
-            found |= {route for answer in answers if MARK in answer.text}
-    return found
+            routes_shown |= {route for answer in answers if MARK in answer.text}
+    return routes_shown
 
 
 def test_the_owner_sees_her_work_where_others_see_none_of_it(
@@ -205,8 +205,8 @@ def test_doctor_tells_when_a_protection_is_gone(
 ) -> None:
     assert [line.mark for line in trespass.blindness(unprotected.secrets)] == ["ok"]
     with unprotected.without(*protections):
-        found = trespass.harms(unprotected.secrets)
-    assert any(harm in line for line in found), found
+        harms = trespass.harms(unprotected.secrets)
+    assert any(harm in line for line in harms), harms
 
 
 @pytest.mark.parametrize("protection", ["projects", "displaced", "moving"])

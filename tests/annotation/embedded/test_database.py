@@ -55,19 +55,19 @@ def test_another_database_than_the_one_with_the_work_is_refused(request: pytest.
 def test_a_backup_says_what_to_do_instead(server_on_postgres: Server, postgres: Postgres, tmp_path: Path) -> None:
     corpus = make_corpus(tmp_path / "team", {"one": "Rain."})
     corpus.state.symlink_to(server_on_postgres.state)
-    with pytest.raises(Problem, match="pg_dump --format=custom") as told:
+    with pytest.raises(Problem, match="pg_dump --format=custom") as problem:
         backup(corpus)
-    assert postgres.url("studio") in told.value.next_step
+    assert postgres.url("studio") in problem.value.next_step
     assert not (corpus.root / "backups").exists()
 
 
 def test_a_database_with_another_servers_accounts_is_refused(
     server_on_postgres: Server, postgres: Postgres, tmp_path: Path
 ) -> None:
-    other = Server(tmp_path / "state")
+    second_server = Server(tmp_path / "state")
     with pytest.raises(Problem, match="holds another Label Studio's data"):
-        other.up([], None, print, postgres.url("studio"))
-    assert other.secrets() is None
+        second_server.up([], None, print, postgres.url("studio"))
+    assert second_server.secrets() is None
 
 
 def test_a_database_that_does_not_let_us_in_is_told_and_nothing_is_made(
@@ -75,9 +75,9 @@ def test_a_database_that_does_not_let_us_in_is_told_and_nothing_is_made(
 ) -> None:
     monkeypatch.setenv("PGPASSWORD", "another")
     new = Server(tmp_path / "state")
-    with pytest.raises(Problem, match="password authentication failed") as told:
+    with pytest.raises(Problem, match="password authentication failed") as problem:
         new.up([], None, print, postgres.url("postgres"))
-    assert "PGPASSWORD" in told.value.next_step
+    assert "PGPASSWORD" in problem.value.next_step
     assert new.secrets() is None
 
 
@@ -91,9 +91,9 @@ def test_a_database_that_does_not_let_us_in_is_told_and_nothing_is_made(
     ],
 )
 def test_a_password_in_the_address_is_refused_and_not_said_again(url: str) -> None:
-    with pytest.raises(Problem, match="PGPASSWORD") as told:
+    with pytest.raises(Problem, match="PGPASSWORD") as problem:
         checked_url(url)
-    assert "opensesame" not in str(told.value)
+    assert "opensesame" not in str(problem.value)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +109,9 @@ def test_a_password_in_the_address_is_refused_and_not_said_again(url: str) -> No
     ],
 )
 def test_what_is_no_address_of_a_database_is_refused(url: str) -> None:
-    with pytest.raises(Problem, match="write one like postgresql://hedgerow@") as told:
+    with pytest.raises(Problem, match="write one like postgresql://hedgerow@") as problem:
         checked_url(url)
-    assert "opensesame" not in str(told.value)
+    assert "opensesame" not in str(problem.value)
 
 
 @pytest.mark.parametrize("url", ["postgresql://h@[::1]:5433/h?sslmode=require", "postgres:///h?host=/run/postgresql"])

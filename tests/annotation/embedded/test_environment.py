@@ -66,8 +66,8 @@ OWN = {
 KINDS = ["s3", "gcs", "azure", "redis", "localfiles"]
 
 
-def has_no_poison(found: dict[str, str]) -> bool:
-    return not [value for value in found.values() if "poison" in value.lower()]
+def has_no_poison(variables: dict[str, str]) -> bool:
+    return not [value for value in variables.values() if "poison" in value.lower()]
 
 
 @pytest.fixture(scope="module")
@@ -119,12 +119,14 @@ def test_the_environment_of_every_process_is_the_known_list(poisoned: Server) ->
     first = poisoned.process()
     assert first
     for process in (first, *first.children(recursive=True)):
-        found = process.environ()
-        assert {name for name in found if not name.startswith("LC_")} - GIVEN == OWN
-        assert has_no_poison(found)
-        written = {str(path.relative_to(found["HOME"])) for path in Path(found["HOME"]).rglob("*") if path.is_file()}
+        variables = process.environ()
+        assert {name for name in variables if not name.startswith("LC_")} - GIVEN == OWN
+        assert has_no_poison(variables)
+        written = {
+            str(path.relative_to(variables["HOME"])) for path in Path(variables["HOME"]).rglob("*") if path.is_file()
+        }
         assert written <= {".config/label-studio/user_id"}
-        assert Path(process.cwd()) == Path(found["HOME"]) == poisoned.state / "home"
+        assert Path(process.cwd()) == Path(variables["HOME"]) == poisoned.state / "home"
 
 
 def test_accounts_are_made_in_the_same_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,9 +145,9 @@ def test_accounts_are_made_in_the_same_environment(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(sys, "executable", str(python))
     with pytest.raises(Exception, match="ended while starting"):
         Server(tmp_path / "state").up(["a1"], None, print)
-    folder, found = json.loads(seen.read_text(encoding="utf-8"))
-    assert {name for name in found if not name.startswith("LC_")} - GIVEN == OWN
-    assert has_no_poison(found)
+    folder, variables = json.loads(seen.read_text(encoding="utf-8"))
+    assert {name for name in variables if not name.startswith("LC_")} - GIVEN == OWN
+    assert has_no_poison(variables)
     assert folder == str(tmp_path / "state" / "home")
 
 
@@ -158,11 +160,11 @@ def test_for_postgresql_there_are_libpqs_variables_and_the_files_of_the_real_hom
     monkeypatch.setenv("HOME", str(tmp_path))
     given = {"PGPASSWORD": "word", "PGSSLMODE": "verify-full", "PG_POISON": "poison", "PGADMIN_KEY": "poison"}
     url = "postgresql://hedgerow@127.0.0.1/hedgerow"
-    found = environment(given, tmp_path / "data", tmp_path / "own", tmp_path / "tmp", "key", url)
-    assert found.keys() - OWN == {"PGPASSWORD", "PGSSLMODE", "PGPASSFILE", "PGSSLROOTCERT", "HEDGEROW_DATABASE"}
-    assert found["PGPASSFILE"] == str(tmp_path / ".pgpass")
-    assert found["PGSSLROOTCERT"] == str(tmp_path / ".postgresql" / "root.crt")
-    assert has_no_poison(found)
+    variables = environment(given, tmp_path / "data", tmp_path / "own", tmp_path / "tmp", "key", url)
+    assert variables.keys() - OWN == {"PGPASSWORD", "PGSSLMODE", "PGPASSFILE", "PGSSLROOTCERT", "HEDGEROW_DATABASE"}
+    assert variables["PGPASSFILE"] == str(tmp_path / ".pgpass")
+    assert variables["PGSSLROOTCERT"] == str(tmp_path / ".postgresql" / "root.crt")
+    assert has_no_poison(variables)
 
 
 @pytest.mark.parametrize("name", ["a1", "admin"])
@@ -225,16 +227,21 @@ def test_the_log_names_no_token_password_or_session(poisoned: Server) -> None:
     log = server.log_path.read_text(encoding="utf-8")
     assert '"GET /user/signup/ HTTP/1.1"' in log
     assert not [
-        one
-        for one in (secret, session, known.key, *(part for each in accounts for part in (each.password, each.token)))
-        if one in log
+        word
+        for word in (
+            secret,
+            session,
+            known.key,
+            *(part for account in accounts for part in (account.password, account.token)),
+        )
+        if word in log
     ]
     assert stat.S_IMODE(server.log_path.stat().st_mode) == 0o600
 
 
 def _token_in(page: str) -> str:
-    found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
-    return found[1] if found else ""
+    match = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    return match[1] if match else ""
 
 
 def _say_what_is_no_request(server: Server, line: str) -> None:
@@ -263,14 +270,14 @@ def test_secrets_are_taken_out_of_every_line(logger: str, line: str) -> None:
     error = None if logger == "django.server" else (ValueError, ValueError(line), None)
     record = logging.LogRecord(logger, logging.WARNING, "x.py", 1, "%s", (line,), error)
     assert Discreet().filter(record)
-    said = logging.Formatter().format(record)
+    formatted = logging.Formatter().format(record)
     for secret in ("opensesame", "0123456789abcdef", "eyJ0b2tlbiI"):
-        assert secret not in said
+        assert secret not in formatted
 
 
 CALLING = """
 import socket, sys, threading
-from annotation.outgoing import refuse_calls
+from annotation.embedded.inside.outgoing import refuse_calls
 def call():
     probe, there, failed = socket.socket(socket.AF_INET, socket.SOCK_DGRAM), ("127.0.0.1", 9), []
     for way in (

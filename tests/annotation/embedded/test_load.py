@@ -52,7 +52,7 @@ class Load:
     wall: float = 0
     pulls: int = 0
 
-    def told(self, where: str, size: Size) -> str:
+    def table_row(self, where: str, size: Size) -> str:
         """A row of a table."""
         p50, p95 = (statistics.quantiles(self.seconds, n=100)[at] for at in (49, 94))
         return (
@@ -164,10 +164,10 @@ def pulled(corpus: Corpus, seats: list[Seat], *, full: bool = False) -> pull.Pul
 
 async def working(annotators: list[Annotator], accounts: dict[str, Account], begun: Callable[[], None]) -> None:
     """All of them at once, from the moment that the last one is logged in."""
-    for one in annotators:
-        await one.log_in(accounts[one.name])
+    for annotator in annotators:
+        await annotator.log_in(accounts[annotator.name])
     begun()
-    await asyncio.gather(*(one.work() for one in annotators))
+    await asyncio.gather(*(annotator.work() for annotator in annotators))
 
 
 def ready(corpus: Corpus, who: Seat, load: Load) -> Annotator:
@@ -213,11 +213,13 @@ def test_every_submission_of_many_is_in_the_record_once(
         with ThreadPoolExecutor(1) as thread:
             thread.submit(asyncio.run, work).result()
         load.wall = time.monotonic() - begun[0]
-    print(f"\n{HEAD}\n{load.told(where, size)}")
+    print(f"\n{HEAD}\n{load.table_row(where, size)}")
 
     last = pulled(corpus, seats)
     layers = [read_layer(corpus.layer_path(f"r1/{name}"), f"r1/{name}") for name in names]
-    assert {layer.name: recorded(layer) for layer in layers} == {f"r1/{one.name}": one.left for one in annotators}
+    assert {layer.name: recorded(layer) for layer in layers} == {
+        f"r1/{annotator.name}": annotator.left for annotator in annotators
+    }
     assert not [layer.findings.rows() for layer in layers if layer.findings.height]
     assert pulled(corpus, seats, full=True).pull_id == last.pull_id
     assert load.submitted == size.annotators * size.articles

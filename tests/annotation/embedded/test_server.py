@@ -81,11 +81,11 @@ def test_a_new_server_holds_no_project_of_its_own(server: Server) -> None:
 
 
 def test_status_says_what_runs_and_no_secret(server: Server) -> None:
-    told = summary(server)
-    assert told["running"]
-    assert told["answers"]
-    assert {"a1", "a2"} <= set(told["annotators"])
-    assert not [secret for secret in secrets_of(server) if secret in json.dumps(told)]
+    status = summary(server)
+    assert status["running"]
+    assert status["answers"]
+    assert {"a1", "a2"} <= set(status["annotators"])
+    assert not [secret for secret in secrets_of(server) if secret in json.dumps(status)]
 
 
 def test_an_account_made_later_can_be_used_at_once(server: Server) -> None:
@@ -102,21 +102,21 @@ def test_another_port_is_refused_while_it_runs(server: Server) -> None:
 
 
 def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
-    with socket.socket() as other:
-        other.bind((HOST, 0))
-        other.listen()
+    with socket.socket() as listener:
+        listener.bind((HOST, 0))
+        listener.listen()
         with pytest.raises(Problem, match="is taken"):
-            Server(tmp_path / "state").up([], other.getsockname()[1], print)
+            Server(tmp_path / "state").up([], listener.getsockname()[1], print)
 
 
 def test_down_ends_no_process_but_its_own(tmp_path: Path) -> None:
     idle = Server(tmp_path / "state")
     idle.state.mkdir()
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
-        (idle.state / "process.json").write_text(json.dumps({"pid": other.pid, "created": 1.0}), encoding="utf-8")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        (idle.state / "process.json").write_text(json.dumps({"pid": process.pid, "created": 1.0}), encoding="utf-8")
         assert idle.down() is False
-        assert other.poll() is None
-        other.communicate(b"\n")
+        assert process.poll() is None
+        process.communicate(b"\n")
 
 
 def test_a_label_studio_that_ends_while_starting_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

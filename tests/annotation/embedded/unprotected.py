@@ -173,9 +173,9 @@ class Attack:
     path: str
     body: str = "null"
 
-    def works(self, web: httpx.Client, own: Work, other: Work) -> bool:
+    def works(self, web: httpx.Client, own: Work, target: Work) -> bool:
         """Makes the request; whether it was answered with success."""
-        named = other.numbers() | {f"own_{name}": number for name, number in own.numbers().items()}
+        named = target.numbers() | {f"own_{name}": number for name, number in own.numbers().items()}
         body = re.sub(r"<(\w+)>", lambda match: str(named[match[1]]), self.body)
         return web.request(self.method, self.path.format(**named), json=json.loads(body)).is_success
 

@@ -21,16 +21,18 @@ Row = dict[str, Any]
 def found_in(folder: Path, sources: Mapping[str, str]) -> dict[str, list[Finding]]:
     """What the checks find in examples, each an article of its own; both by article_id."""
     examples = {article: notation.parse(source) for article, source in sources.items()}
-    names = {name for one in examples.values() for span in one.spans for name in span.attributes.get(ENTITIES, ())}
-    corpus = make_corpus(folder, {article: one.text for article, one in examples.items()}, tuple(sorted(names)))
+    names = {
+        name for example in examples.values() for span in example.spans for name in span.attributes.get(ENTITIES, ())
+    }
+    corpus = make_corpus(folder, {article: example.text for article, example in examples.items()}, tuple(sorted(names)))
     rows: dict[str, list[Row]] = {"tasks": [task(article) for article in examples], "spans": [], "relations": []}
-    for article, one in examples.items():
-        rows["spans"] += _spans(article, one)
-        rows["relations"] += _relations(article, one)
-    found: dict[str, list[Finding]] = {article: [] for article in examples}
+    for article, example in examples.items():
+        rows["spans"] += _spans(article, example)
+        rows["relations"] += _relations(article, example)
+    findings: dict[str, list[Finding]] = {article: [] for article in examples}
     for finding in check_layer(corpus, make_layer(LAYER, **rows)):
-        found[finding.article_id].append(finding)
-    return found
+        findings[finding.article_id].append(finding)
+    return findings
 
 
 ENTITIES = "speaker_entities"

@@ -24,24 +24,28 @@ from tests.annotation.guidelines.labelled import found_in
 from tests.corpora import REPOSITORY
 
 RULES = dict(zip("SQHNE", (8, 11, 10, 5, 4), strict=True))
-EXAMPLES = [(name, example) for part in SECTIONS for name, one in statements(part).items() for example in one.examples]
+EXAMPLES = [
+    (name, example) for part in SECTIONS for name, rule in statements(part).items() for example in rule.examples
+]
 WORKED = notation.parse(worked_article())
 
-Found = list[list[Finding]]
+Checked = list[list[Finding]]
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Found:
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
     """What the checks find in each example, in their order."""
     sources = {f"x{place}": example.source for place, (_, example) in enumerate(EXAMPLES)}
     return list(found_in(tmp_path_factory.mktemp("examples") / "corpus", sources).values())
 
 
-def judged(found: Found, *, right: bool, caught: bool) -> Iterator[tuple[str, RuleExample, list[str], set[str | None]]]:
+def judged(
+    checked: Checked, *, right: bool, caught: bool
+) -> Iterator[tuple[str, RuleExample, list[str], set[str | None]]]:
     """Examples of a kind: their rule or case, the codes that the checks find in them, and the rules of these codes."""
-    for (name, example), findings in zip(EXAMPLES, found, strict=True):
+    for (name, example), findings in zip(EXAMPLES, checked, strict=True):
         if example.right is right and (example.caught_by is not None) is caught:
-            codes = [one.code for one in findings]
+            codes = [finding.code for finding in findings]
             yield name, example, codes, {CATALOGUE[code].rule for code in codes}
 
 
@@ -66,19 +70,30 @@ def test_every_line_that_looks_like_an_example_is_one() -> None:
     assert len(lines) == len(EXAMPLES)
 
 
-def test_no_check_finds_anything_in_a_right_example(found: Found) -> None:
-    faults = [(name, one.notation, codes) for name, one, codes, _ in judged(found, right=True, caught=False) if codes]
+def test_no_check_finds_anything_in_a_right_example(checked: Checked) -> None:
+    faults = [
+        (name, example.notation, codes)
+        for name, example, codes, _ in judged(checked, right=True, caught=False)
+        if codes
+    ]
     assert faults == []
 
 
-def test_a_wrong_example_is_found_by_the_check_of_its_rule_and_by_no_other(found: Found) -> None:
-    shown = list(judged(found, right=False, caught=True))
-    assert [(name, one.notation, codes) for name, one, codes, told in shown if told != {one.caught_by}] == []
-    assert {name for name, one, _, _ in shown if one.caught_by != name} <= {"H1", "H2", "H5", "H6", "H7", "H8", "N3"}
+def test_a_wrong_example_is_found_by_the_check_of_its_rule_and_by_no_other(checked: Checked) -> None:
+    shown = list(judged(checked, right=False, caught=True))
+    assert [
+        (name, example.notation, codes) for name, example, codes, broken in shown if broken != {example.caught_by}
+    ] == []
+    elsewhere = {name for name, example, _, _ in shown if example.caught_by != name}
+    assert elsewhere <= {"H1", "H2", "H5", "H6", "H7", "H8", "N3"}
 
 
-def test_no_check_finds_what_is_said_to_be_seen_by_people_only(found: Found) -> None:
-    faults = [(name, one.notation, codes) for name, one, codes, _ in judged(found, right=False, caught=False) if codes]
+def test_no_check_finds_what_is_said_to_be_seen_by_people_only(checked: Checked) -> None:
+    faults = [
+        (name, example.notation, codes)
+        for name, example, codes, _ in judged(checked, right=False, caught=False)
+        if codes
+    ]
     assert faults == []
 
 
@@ -90,7 +105,7 @@ def test_every_rule_that_has_a_check_shows_what_it_finds() -> None:
 def test_there_are_twelve_hard_cases_or_more_and_each_shows_what_is_right() -> None:
     cases = statements("hard-cases").values()
     assert len(cases) >= 12
-    assert all(any(example.right for example in one.examples) for one in cases)
+    assert all(any(example.right for example in case.examples) for case in cases)
 
 
 # The worked article
@@ -102,7 +117,6 @@ def test_the_worked_article_keeps_every_rule_and_misses_nothing(tmp_path_factory
 
 
 def test_the_worked_article_has_every_label_every_form_and_every_kind() -> None:
-    attributes = [span.attributes for span in WORKED.spans]
     assert {span.label for span in WORKED.spans} == set(vocabulary.LABELS)
     for column, values in (
         ("quote_form", vocabulary.QUOTE_FORMS),
@@ -110,7 +124,7 @@ def test_the_worked_article_has_every_label_every_form_and_every_kind() -> None:
         ("hedge_kind", vocabulary.HEDGE_KINDS),
         ("number_kind", vocabulary.NUMBER_KINDS),
     ):
-        assert {one[column] for one in attributes if column in one} == set(values)
+        assert {span.attributes[column] for span in WORKED.spans if column in span.attributes} == set(values)
 
 
 def test_the_worked_article_has_every_relation_and_marks_inside_marks() -> None:
@@ -152,7 +166,7 @@ def test_no_example_comes_from_an_article(name: str) -> None:
     seen = {run for article in articles for run in runs(article, 5)}
     own = [
         section(name),
-        *(notation.parse(one.source).text for rule in statements(name).values() for one in rule.examples),
+        *(notation.parse(example.source).text for rule in statements(name).values() for example in rule.examples),
     ]
     own += [WORKED.text] if name == "worked-article" else []
     assert seen

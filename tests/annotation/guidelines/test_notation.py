@@ -50,10 +50,10 @@ def examples(draw: st.DrawFn) -> Example:
     text = draw(WORDS)
     spans = draw(nested(0, len(text)))
     pairs = [
-        (one, other)
-        for one, start in enumerate(spans)
-        for other, end in enumerate(spans)
-        if one != other and vocabulary.relation_type(start.label, end.label)
+        (first, second)
+        for first, start in enumerate(spans)
+        for second, end in enumerate(spans)
+        if first != second and vocabulary.relation_type(start.label, end.label)
     ]
     links = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
     return Example(text, tuple(spans), tuple(sorted(links)))
@@ -133,10 +133,10 @@ def test_a_quote_can_be_left_without_its_only_speaker() -> None:
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(source: str, place: int, what: str) -> None:
-    with pytest.raises(Problem) as told:
+    with pytest.raises(Problem) as problem:
         parse(source)
-    assert f"character {place}:" in told.value.what
-    assert what in told.value.what
+    assert f"character {place}:" in problem.value.what
+    assert what in problem.value.what
 
 
 def test_spans_that_cross_cannot_be_written() -> None:

@@ -31,10 +31,10 @@ def test_a_server_that_is_down_is_told() -> None:
 
 
 def test_no_session_cookie_is_in_what_is_told(server: Server) -> None:
-    with pytest.raises(Problem) as told:
+    with pytest.raises(Problem) as problem:
         Studio(str(server.url()), "0" * 40).tasks(1)
-    assert "session" not in str(told.value).lower()
-    assert len(str(told.value).splitlines()) == 1
+    assert "session" not in str(problem.value).lower()
+    assert len(str(problem.value).splitlines()) == 1
 
 
 def test_a_name_and_password_in_an_address_are_not_shown() -> None:
@@ -54,16 +54,16 @@ BAD_ADDRESSES = [
 
 @pytest.mark.parametrize("address", BAD_ADDRESSES)
 def test_what_is_not_an_address_is_refused(address: str) -> None:
-    with pytest.raises(Problem, match="not an http or https address") as told:
+    with pytest.raises(Problem, match="not an http or https address") as problem:
         without_credentials(address)
-    assert "secret" not in str(told.value)
+    assert "secret" not in str(problem.value)
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1/?token=secret", "http://127.0.0.1/#secret"])
 def test_a_query_is_refused_and_not_shown(address: str) -> None:
-    with pytest.raises(Problem, match=r"something after a \? or #") as told:
+    with pytest.raises(Problem, match=r"something after a \? or #") as problem:
         without_credentials(address)
-    assert "secret" not in str(told.value)
+    assert "secret" not in str(problem.value)
 
 
 @pytest.mark.parametrize("token", ["secrét", "secret\n", "two secrets", "secret\ud800"])
@@ -71,13 +71,13 @@ def test_a_token_that_none_can_be_is_refused_and_not_shown(
     corpus: Corpus, monkeypatch: pytest.MonkeyPatch, token: str
 ) -> None:
     monkeypatch.setattr(os, "environ", {"LABEL_STUDIO_URL": "http://127.0.0.1:1", "LABEL_STUDIO_API_KEY": token})
-    with pytest.raises(Problem, match="that no token has") as told:
+    with pytest.raises(Problem, match="that no token has") as problem:
         seat(corpus, "a1")
-    assert "secr" not in str(told.value)
+    assert "secr" not in str(problem.value)
 
 
 @dataclass
-class Other:
+class OddServer:
     """A server that gives one answer to everything, and counts how often it was asked."""
 
     url: str
@@ -87,15 +87,15 @@ class Other:
 
 
 @pytest.fixture
-def other() -> Iterator[Other]:
+def odd_server() -> Iterator[OddServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            told.asked += 1
+            server.asked += 1
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            self.send_response(told.status)
-            self.send_header("Content-Length", str(len(told.body)))
+            self.send_response(server.status)
+            self.send_header("Content-Length", str(len(server.body)))
             self.end_headers()
-            self.wfile.write(told.body)
+            self.wfile.write(server.body)
 
         do_POST = do_GET
 
@@ -103,10 +103,10 @@ def other() -> Iterator[Other]:
             """Says nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as serving:
-        told = Other(f"http://127.0.0.1:{serving.server_port}")
+        server = OddServer(f"http://127.0.0.1:{serving.server_port}")
         thread = threading.Thread(target=serving.serve_forever, args=(0.01,))
         thread.start()
-        yield told
+        yield server
         serving.shutdown()
         thread.join()
 
@@ -138,34 +138,34 @@ LISTS_NOTHING = {("members", "object"), ("find", "object"), ("find", "tasks with
 @pytest.mark.parametrize(
     ("call", "answer"), [(call, odd) for call in CALLS for odd in ODD if (call, odd) not in LISTS_NOTHING]
 )
-def test_a_server_that_is_not_label_studio_is_told_in_a_line(other: Other, call: str, answer: str) -> None:
-    other.status, other.body = ODD[answer]
-    studio = Studio(other.url.replace("//", "//me:secret@"), "topsecret")
-    with pytest.raises(Problem) as told:
+def test_a_server_that_is_not_label_studio_is_told_in_a_line(odd_server: OddServer, call: str, answer: str) -> None:
+    odd_server.status, odd_server.body = ODD[answer]
+    studio = Studio(odd_server.url.replace("//", "//me:secret@"), "topsecret")
+    with pytest.raises(Problem) as problem:
         CALLS[call](studio)
-    assert len(str(told.value).splitlines()) == 1
-    assert "secret" not in str(told.value)
+    assert len(str(problem.value).splitlines()) == 1
+    assert "secret" not in str(problem.value)
 
 
 @pytest.mark.parametrize("count", [PAGE_SIZE, PAGE_SIZE + 1])
-def test_a_server_that_lists_the_same_tasks_again_and_again_is_refused(other: Other, count: int) -> None:
+def test_a_server_that_lists_the_same_tasks_again_and_again_is_refused(odd_server: OddServer, count: int) -> None:
     tasks = [{"id": number, "updated_at": "2026-01-02T03:04:05Z"} for number in range(1, count + 1)]
-    other.body = json.dumps({"tasks": tasks, "total": 10 * count}).encode()
+    odd_server.body = json.dumps({"tasks": tasks, "total": 10 * count}).encode()
     for call in (Studio.tasks, Studio.versions, lambda studio, project: studio.tasks_since(project, "2026-01-02")):
-        other.asked = 0
+        odd_server.asked = 0
         with pytest.raises(Problem, match="again and again"):
-            call(Studio(other.url, "token"), 1)
-        assert other.asked == 2
+            call(Studio(odd_server.url, "token"), 1)
+        assert odd_server.asked == 2
 
 
-def test_a_question_is_repeated_and_an_import_never(other: Other, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_is_repeated_and_an_import_never(odd_server: OddServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("annotation.labelstudio.client.WAIT", wait_none())
-    other.status = 503
+    odd_server.status = 503
     for call, times in ((Studio.whoami, 5), (lambda studio: studio.import_tasks(1, [{"data": {}}]), 1)):
-        other.asked = 0
+        odd_server.asked = 0
         with pytest.raises(Problem, match="answers 503"):
-            call(Studio(other.url, "token"))
-        assert other.asked == times
+            call(Studio(odd_server.url, "token"))
+        assert odd_server.asked == times
 
 
 def test_an_address_without_a_token_is_refused(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -53,8 +53,8 @@ def span_in(draw: st.DrawFn, text: str, span_id: str) -> Row:
     span = blank(span_id, draw(st.sampled_from(vocabulary.LABELS)), start, end, text)
     if span["label"] == "speaker":
         listed = draw(st.lists(st.sampled_from(ENTITIES), unique=True))
-        others = draw(st.lists(names, unique=True, max_size=2))
-        span["speaker_entities"] = draw(st.permutations(sorted({*listed, *others})))
+        new_names = draw(st.lists(names, unique=True, max_size=2))
+        span["speaker_entities"] = draw(st.permutations(sorted({*listed, *new_names})))
     elif span["label"] == "quote":
         span["quote_form"] = draw(st.none() | st.sampled_from(vocabulary.QUOTE_FORMS))
         span["quote_source"] = draw(st.sampled_from(vocabulary.QUOTE_SOURCES))
@@ -74,21 +74,25 @@ def annotated_texts(draw: st.DrawFn) -> tuple[str, list[Row], list[Row]]:
     spans = draw(spans_in(text))
     ends = draw(st.lists(st.tuples(*[st.sampled_from(spans)] * 2), max_size=5)) if spans else []
     links = {}
-    for one, other in ends:
-        link = directed(one, other)
+    for first, second in ends:
+        link = directed(first, second)
         links[link["from_span"], link["to_span"]] = link
     return text, spans, list(links.values())
 
 
-def directed(one: Row, other: Row) -> Row:
+def directed(first: Row, second: Row) -> Row:
     """The link between two spans, in the scheme's direction."""
-    forth = vocabulary.relation_type(one["label"], other["label"])
-    back = vocabulary.relation_type(other["label"], one["label"])
-    if forth and back and (other["start"], other["end"], other["span_id"]) > (one["start"], one["end"], one["span_id"]):
-        one, other = other, one
+    forth = vocabulary.relation_type(first["label"], second["label"])
+    back = vocabulary.relation_type(second["label"], first["label"])
+    if (
+        forth
+        and back
+        and (second["start"], second["end"], second["span_id"]) > (first["start"], first["end"], first["span_id"])
+    ):
+        first, second = second, first
     elif back and not forth:
-        one, other, forth = other, one, back
-    return {"type": forth, "from_span": one["span_id"], "to_span": other["span_id"], "derived": False}
+        first, second, forth = second, first, back
+    return {"type": forth, "from_span": first["span_id"], "to_span": second["span_id"], "derived": False}
 
 
 def relation(start: str, end: str, direction: str = "right") -> Row:
@@ -151,11 +155,11 @@ def test_nothing_that_is_sent_breaks_the_reader(result: Any) -> None:
 @given(annotated_texts(), st.randoms())
 def test_the_same_work_in_another_order_is_the_same(annotation: tuple[str, list[Row], list[Row]], random: Any) -> None:
     text, spans, links = annotation
-    one, other = write_result(spans, links, ()), write_result(spans, links, ())
-    random.shuffle(other)
-    assert same_work(task_with(one, text), other, skipped=False)
-    assert not same_work(task_with(one, text), other, skipped=True)
-    assert not spans or not same_work(task_with(one, text), write_result(spans[1:], [], ()), skipped=False)
+    ordered, shuffled = write_result(spans, links, ()), write_result(spans, links, ())
+    random.shuffle(shuffled)
+    assert same_work(task_with(ordered, text), shuffled, skipped=False)
+    assert not same_work(task_with(ordered, text), shuffled, skipped=True)
+    assert not spans or not same_work(task_with(ordered, text), write_result(spans[1:], [], ()), skipped=False)
 
 
 def task_with(result: Any, text: str = TEXT, **work: Any) -> Task:
@@ -350,7 +354,7 @@ def test_ages_and_user_names_are_no_part_of_a_task() -> None:
         "annotations": [{"id": 2, "result": [], "created_ago": "2 minutes", "created_username": "b"}],
     }
     edited = {**task, "annotations": [{"id": 2, "result": [{"id": "a"}]}]}
-    lines = [canonical_line(one) for one in (task, later, edited)]
+    lines = [canonical_line(version) for version in (task, later, edited)]
     assert lines[0] == lines[1] != lines[2]
 
 

@@ -17,8 +17,8 @@ PAGE = ET.fromstring(label_config())
 
 
 def control(name: str) -> ET.Element:
-    (found,) = [element for element in PAGE.iter() if element.get("name") == name]
-    return found
+    (element,) = [element for element in PAGE.iter() if element.get("name") == name]
+    return element
 
 
 def values(name: str) -> list[str | None]:
@@ -118,7 +118,7 @@ def test_the_worked_article_is_shown_by_paragraphs() -> None:
 def test_all_brackets_of_a_section_become_marks() -> None:
     for name in guidelines.SECTIONS:
         shown = page_markdown(guidelines.section(name))
-        assert not [one for one in ("`", "[s", "[q", "[h", "[n") if one in shown]
+        assert not [bracket for bracket in ("`", "[s", "[q", "[h", "[n") if bracket in shown]
 
 
 def test_no_attribute_can_refuse_a_submit() -> None:
@@ -164,8 +164,8 @@ def test_fills_differ_for_every_sight_inside_a_quote_too(sight: str) -> None:
     alone = [WHITE, *(over(label, WHITE) for label in vocabulary.LABELS)]
     inside = [quote, *(over(label, quote) for label in vocabulary.LABELS if label != "quote")]
     for fills in (alone, inside):
-        for one, other in itertools.combinations(fills, 2):
-            assert math.dist(seen(one, sight), seen(other, sight)) > 7
+        for first, second in itertools.combinations(fills, 2):
+            assert math.dist(seen(first, sight), seen(second, sight)) > 7
 
 
 def test_no_two_labels_have_the_same_line() -> None:

@@ -195,17 +195,17 @@ def test_offsets_are_exact_in_a_text_that_is_hard_to_show(
     annotator.submit()
     layer = pulled(corpus, here)
     wanted = [port, quote, "may", "about", "40", "Ilsa\xa0Brandt", "1,200 to 1,500"]
-    found = list(layer.spans.iter_rows(named=True))
-    assert [(row["start"], row["text"]) for row in found] == [(ODD.index(words), words) for words in wanted]
-    assert found[0]["speaker_entities"] == ["Somebody Else", "The harbour union"]
-    assert found[5]["speaker_entities"] == ["Ilsa Brandt"]
-    assert (found[1]["quote_form"], found[1]["quote_source"]) == ("direct", "unnamed")
-    assert [row["hedge_kind"] for row in found[2:4]] == ["modal", "approximator"]
-    assert [(row["number_kind"], row["number_value"], row["number_unit"]) for row in (found[4], found[6])] == [
+    spans = list(layer.spans.iter_rows(named=True))
+    assert [(row["start"], row["text"]) for row in spans] == [(ODD.index(words), words) for words in wanted]
+    assert spans[0]["speaker_entities"] == ["Somebody Else", "The harbour union"]
+    assert spans[5]["speaker_entities"] == ["Ilsa Brandt"]
+    assert (spans[1]["quote_form"], spans[1]["quote_source"]) == ("direct", "unnamed")
+    assert [row["hedge_kind"] for row in spans[2:4]] == ["modal", "approximator"]
+    assert [(row["number_kind"], row["number_value"], row["number_unit"]) for row in (spans[4], spans[6])] == [
         ("count", "39..40", "cafés"),
         ("measure", "1200..1500", "ships"),
     ]
-    assert ("said_by", found[1]["span_id"], found[5]["span_id"]) in set(
+    assert ("said_by", spans[1]["span_id"], spans[5]["span_id"]) in set(
         layer.relations.select("type", "from_span", "to_span").iter_rows()
     )
     assert not layer.findings.height

@@ -27,11 +27,11 @@ from tests.dataset.tiny import (
 
 def labelled(folder: Path, rows: Rows) -> dict[str, LabelledArticle]:
     corpus = put_corpus(folder)
-    return {one.id: one for one in labelled_articles(corpus, put_layer(corpus, rows))}
+    return {article.id: article for article in labelled_articles(corpus, put_layer(corpus, rows))}
 
 
-def note(one: HighlightedArticle, words: str) -> SpanNote:
-    return next(note for note in one.notes if note.words == words)
+def note(article: HighlightedArticle, words: str) -> SpanNote:
+    return next(note for note in article.notes if note.words == words)
 
 
 @pytest.fixture
@@ -52,10 +52,10 @@ def test_a_speaker_names_its_quotes_and_a_hedge_what_it_makes_uncertain(tiny: Hi
 
 
 def test_a_link_is_told_at_both_its_ends(tiny: HighlightedArticle) -> None:
-    said, says = note(tiny, "“We saw them,”"), note(tiny, "Ann Bo")
-    assert ("said by", says.number) in [(link.words, link.other_end) for link in said.links]
-    assert ("says", said.number) in [(link.words, link.other_end) for link in says.links]
-    assert {(link.source, link.target) for link in says.links} == {(said.number, says.number)}
+    quote_note, speaker_note = note(tiny, "“We saw them,”"), note(tiny, "Ann Bo")
+    assert ("said by", speaker_note.number) in [(link.words, link.other_end) for link in quote_note.links]
+    assert ("says", quote_note.number) in [(link.words, link.other_end) for link in speaker_note.links]
+    assert {(link.source, link.target) for link in speaker_note.links} == {(quote_note.number, speaker_note.number)}
 
 
 def test_numbers_after_the_twenty_sixth_have_two_letters(tmp_path: Path) -> None:
@@ -92,17 +92,17 @@ def test_a_label_that_the_text_cannot_show_is_left_out(tmp_path: Path) -> None:
 def test_a_speaker_without_a_quote_and_a_hedge_without_a_target_have_a_sign_too(tmp_path: Path) -> None:
     rows = valid_rows()
     rows["relations"] = [row for row in rows["relations"] if row["to_span"] != "kyiv" and row["from_span"] != "may"]
-    one = highlighted(labelled(tmp_path, rows)[ONE])
-    assert (note(one, "Kyiv").sign, note(one, "may").sign) == ("–", "~")
+    article = highlighted(labelled(tmp_path, rows)[ONE])
+    assert (note(article, "Kyiv").sign, note(article, "may").sign) == ("–", "~")
 
 
 def test_quotes_that_go_on_with_each_other_are_one_quote(tmp_path: Path) -> None:
     rows = valid_rows()
     rows["spans"].append(quote("part", "12,000 troops", "direct"))
     rows["relations"] += [link("continues", "part", "claim"), link("continues", "claim", "part")]
-    one = highlighted(labelled(tmp_path, rows)[ONE])
-    assert one.notes[one.first[0]].words == "that up to around 12,000 troops may cross"
-    assert note(one, "12,000 troops").sign == "…1"
+    article = highlighted(labelled(tmp_path, rows)[ONE])
+    assert article.notes[article.first[0]].words == "that up to around 12,000 troops may cross"
+    assert note(article, "12,000 troops").sign == "…1"
 
 
 SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12), st.sampled_from(LABELS)), max_size=12)
@@ -118,13 +118,13 @@ def test_the_pieces_are_the_text_and_those_of_a_label_are_its_words(
         SpanNote(number, label, "1", start, end, text[start:end], (), ())
         for number, (start, end, label) in enumerate(ends)
     ]
-    found = list(pieces(text, notes))
-    assert "".join(piece.text for piece in found) == text
-    for one in notes:
-        carrying = [(piece, part) for piece in found for part in piece.parts if part.note is one]
-        assert "".join(piece.text for piece, _ in carrying) == one.words
+    all_pieces = list(pieces(text, notes))
+    assert "".join(piece.text for piece in all_pieces) == text
+    for note in notes:
+        carrying = [(piece, part) for piece in all_pieces for part in piece.parts if part.note is note]
+        assert "".join(piece.text for piece, _ in carrying) == note.words
         assert [part.begins for _, part in carrying] == [True] + [False] * (len(carrying) - 1)
         assert [part.ends for _, part in carrying] == [False] * (len(carrying) - 1) + [True]
-    for piece in found:
+    for piece in all_pieces:
         lengths = [part.note.end - part.note.start for part in piece.parts]
         assert lengths == sorted(lengths, reverse=True)

@@ -78,7 +78,7 @@ CONTRASTS = """(least) => {
 def as_layer(rows: Rows, annotator: str, round_name: str = "r1") -> Rows:
     """The rows as another's work."""
     whose = {"round": round_name, "annotator": annotator}
-    return {table: [{**row, **whose} for row in found] for table, found in rows.items()}
+    return {table: [{**row, **whose} for row in table_rows] for table, table_rows in rows.items()}
 
 
 def other_rows() -> Rows:
@@ -180,21 +180,21 @@ def test_the_page_forbids_itself_the_network(page: Page, two: Corpus) -> None:
 
 
 def test_an_article_with_a_script_shows_it_and_does_not_run_it(page: Page, two: Corpus) -> None:
-    said: list[str] = []
-    page.on("dialog", lambda dialog: said.append(dialog.message))
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     show(page, two)
     assert page.title() == "Tiny: three articles · report"
     article = page.get_by_role("article", name=SCRIPT)
     expect(article.locator(".text")).to_contain_text("<script>document.title = 'run'</script>")
     expect(page.locator(".quotes .what", has_text="onerror")).to_have_text(QUOTED)
     assert page.locator("img").count() == 0
-    assert said == []
+    assert dialogs == []
 
 
 def test_the_text_is_shown_verbatim(page: Page, two: Corpus) -> None:
     show(page, two)
     shown = page.locator("#a1 .text").evaluate(
-        "text => { const copy = text.cloneNode(true); copy.querySelectorAll('.mark').forEach(one => one.remove());"
+        "text => { const copy = text.cloneNode(true); copy.querySelectorAll('.mark').forEach(mark => mark.remove());"
         " return copy.textContent; }"
     )
     assert shown == TEXTS[ONE]
@@ -502,19 +502,19 @@ def test_a_layer_of_skipped_articles_is_told(tmp_path: Path) -> None:
 def test_every_text_stands_out_from_its_ground(chromium: Browser, adjudicated: Corpus, view: str) -> None:
     context = chromium.new_context(viewport=PHONE if view == "phone" else DESKTOP)  # type: ignore[arg-type]
     page = show(context.new_page(), adjudicated)
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
     page.locator("#a1 .text .number").first.click()
-    page.evaluate("document.querySelectorAll('.text .s').forEach(one => one.classList.add('on'))")
+    page.evaluate("document.querySelectorAll('.text .s').forEach(span => span.classList.add('on'))")
     page.emulate_media(media="print" if view == "paper" else "screen")
-    found = page.evaluate(CONTRASTS, 4.5)
-    assert found["seen"] > 200
-    assert found["low"] == []
+    contrasts = page.evaluate(CONTRASTS, 4.5)
+    assert contrasts["seen"] > 200
+    assert contrasts["low"] == []
     context.close()
 
 
 def test_a_phone_does_not_scroll_sideways(phone: Page, adjudicated: Corpus) -> None:
     show(phone, adjudicated)
-    phone.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    phone.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
     assert phone.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     assert phone.evaluate("document.querySelector('.quotes').scrollWidth") <= PHONE["width"]
 
@@ -544,15 +544,15 @@ def test_paper_needs_no_script_to_show_what_is_folded(chromium: Browser, adjudic
 
 def test_headings_landmarks_and_tables_have_names(page: Page, adjudicated: Corpus) -> None:
     show(page, adjudicated)
-    levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(one => Number(one.tagName[1]))")
+    levels = page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(heading => Number(heading.tagName[1]))")
     assert levels[0] == 1
     assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
     for name in ("Articles", "Who said what", "Side by side", "Agreement in round r1", "Counts and progress"):
         expect(page.get_by_role("region", name=name, exact=True)).to_be_visible()
     assert page.locator("th:not([scope])").count() == 0
-    ids = page.locator("[id]").evaluate_all("all => all.map(one => one.id)")
+    ids = page.locator("[id]").evaluate_all("all => all.map(element => element.id)")
     assert len(ids) == len(set(ids))
-    targets = page.locator("a[href^='#']").evaluate_all("all => all.map(one => one.getAttribute('href').slice(1))")
+    targets = page.locator("a[href^='#']").evaluate_all("all => all.map(link => link.getAttribute('href').slice(1))")
     assert set(targets) <= set(ids)
 
 

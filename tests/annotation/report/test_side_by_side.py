@@ -28,7 +28,7 @@ class Works:
     def of(self, rows: Rows, name: str = "r1/a1") -> LabelledArticle:
         corpus = put_corpus(self._folder)
         layer = put_layer(corpus, rows, name)
-        return next(one for one in labelled_articles(corpus, layer) if one.id == ONE)
+        return next(article for article in labelled_articles(corpus, layer) if article.id == ONE)
 
 
 @pytest.fixture
@@ -36,11 +36,11 @@ def works(tmp_path: Path) -> Works:
     return Works(tmp_path)
 
 
-def line(one: ArticleComparison, words: str) -> SpanComparison:
-    return next(line for line in one.different if any(words == told(cell) for cell in line.cells))
+def line(comparison: ArticleComparison, words: str) -> SpanComparison:
+    return next(line for line in comparison.different if any(words == words_of(cell) for cell in line.cells))
 
 
-def told(cell: AnnotatorSpan | None) -> str:
+def words_of(cell: AnnotatorSpan | None) -> str:
     return "".join(words for words, _ in cell.words) if cell else ""
 
 
@@ -56,39 +56,44 @@ def decision(span_id: str, outcome: str, gold: str | None, **more: Any) -> Row:
 
 
 def test_the_same_work_is_all_matched(works: Works) -> None:
-    one = compare({"a1": works.of(valid_rows()), "a2": works.of(valid_rows())})
-    assert one.different == ()
-    assert len(one.same) == 12
-    assert one.counts == {("speaker", "same"): 3, ("quote", "same"): 4, ("hedge", "same"): 4, ("number", "same"): 1}
+    comparison = compare({"a1": works.of(valid_rows()), "a2": works.of(valid_rows())})
+    assert comparison.different == ()
+    assert len(comparison.same) == 12
+    assert comparison.counts == {
+        ("speaker", "same"): 3,
+        ("quote", "same"): 4,
+        ("hedge", "same"): 4,
+        ("number", "same"): 1,
+    }
 
 
 def test_a_span_that_one_lacks_is_said_to_be_the_others(works: Works) -> None:
-    one = compare({"a1": works.of(valid_rows()), "a2": works.of(without(valid_rows(), "may"))})
-    (only,) = one.different
+    comparison = compare({"a1": works.of(valid_rows()), "a2": works.of(without(valid_rows(), "may"))})
+    (only,) = comparison.different
     assert (only.states, only.holders) == (("missing",), ("a1",))
     assert only.cells[1] is None
-    assert one.counts["hedge", "missing"] == 1
+    assert comparison.counts["hedge", "missing"] == 1
 
 
 def test_words_that_not_all_have_are_told_apart(works: Works) -> None:
     rows = valid_rows()
     rows["spans"] = [row if row["span_id"] != "ann" else speaker("ann", "Bo", "Ann Bo") for row in rows["spans"]]
-    one = compare({"a1": works.of(valid_rows()), "a2": works.of(rows)})
-    found = line(one, "Ann Bo")
-    assert found.states == ("boundary",)
-    mine, other = found.cells
-    assert mine and other
-    assert (mine.words, other.words) == ((("Ann ", False), ("Bo", True)), (("Bo", True),))
-    assert mine.before + told(mine) + mine.after == other.before + told(other) + other.after
+    comparison = compare({"a1": works.of(valid_rows()), "a2": works.of(rows)})
+    span = line(comparison, "Ann Bo")
+    assert span.states == ("boundary",)
+    first, second = span.cells
+    assert first and second
+    assert (first.words, second.words) == ((("Ann ", False), ("Bo", True)), (("Bo", True),))
+    assert first.before + words_of(first) + first.after == second.before + words_of(second) + second.after
 
 
 def test_an_attribute_that_differs_is_told_for_each(works: Works) -> None:
     rows = valid_rows()
     row_of(rows, "crossed")["quote_form"] = "mixed"
     row_of(rows, "crossed")["quote_source"] = "unnamed"
-    found = line(compare({"a1": works.of(valid_rows()), "a2": works.of(rows)}), "that they crossed")
-    assert found.states == ("attribute",)
-    values = [[(one.words, one.differs) for one in cell.values if one.differs] for cell in found.cells if cell]
+    span = line(compare({"a1": works.of(valid_rows()), "a2": works.of(rows)}), "that they crossed")
+    assert span.states == ("attribute",)
+    values = [[(detail.words, detail.differs) for detail in cell.values if detail.differs] for cell in span.cells if cell]
     assert values[0] == [("form: indirect", True), ("source: linked", True)]
     assert values[1] == [("form: mixed", True), ("source: unnamed", True)]
 
@@ -96,19 +101,23 @@ def test_an_attribute_that_differs_is_told_for_each(works: Works) -> None:
 def test_a_link_that_one_lacks_is_told_for_each(works: Works) -> None:
     rows = valid_rows()
     rows["relations"] = [row for row in rows["relations"] if row["from_span"] != "claim"]
-    found = line(
+    span = line(
         compare({"a1": works.of(valid_rows()), "a2": works.of(rows)}), "that up to around 12,000 troops may cross"
     )
-    assert found.states == ("link",)
-    differing = [one.words for cell in found.cells if cell for one in cell.values if one.differs]
+    assert span.states == ("link",)
+    differing = [detail.words for cell in span.cells if cell for detail in cell.values if detail.differs]
     assert differing == ["said by “Kyiv”", "no link: said by “Kyiv”"]
 
 
 def test_spans_that_share_no_word_are_shown_whole(works: Works) -> None:
     rows = valid_rows()
     rows["spans"].append(hedge("two", "up to around", "approximator"))
-    one = compare({"a1": works.of(valid_rows()), "a2": works.of(without(without(rows, "upto"), "around"))})
-    assert {told(cell) for found in one.different for cell in found.cells} >= {"up to", "around", "up to around"}
+    comparison = compare({"a1": works.of(valid_rows()), "a2": works.of(without(without(rows, "upto"), "around"))})
+    assert {words_of(cell) for span in comparison.different for cell in span.cells} >= {
+        "up to",
+        "around",
+        "up to around",
+    }
 
 
 def test_what_became_of_each_span_stands_with_it(works: Works) -> None:
@@ -120,38 +129,40 @@ def test_what_became_of_each_span_stands_with_it(works: Works) -> None:
         ("a2", "seen", "ann"): decision("seen", "dropped", None),
     }
     gold = works.of(valid_rows(), "gold")
-    found = line(
+    span = line(
         compare({"a1": works.of(valid_rows()), "a2": works.of(rows)}, ArticleDecisions(gold, decisions)), "Ann Bo"
     )
-    assert [cell.decided for cell in found.cells if cell] == [
+    assert [cell.decided for cell in span.cells if cell] == [
         GoldDecision("kept", "S1", None),
         GoldDecision("changed", "S1", "the whole name"),
     ]
-    assert told(found.gold) == "Ann Bo"
+    assert words_of(span.gold) == "Ann Bo"
 
 
 def test_what_all_had_and_adjudication_changed_is_no_match(works: Works) -> None:
     decisions: Decisions = {(who, "may", None): decision("may", "dropped", None) for who in ("a1", "a2")}
     gold = works.of(without(valid_rows(), "may"), "gold")
-    one = compare({"a1": works.of(valid_rows()), "a2": works.of(valid_rows())}, ArticleDecisions(gold, decisions))
-    (changed,) = one.different
+    comparison = compare(
+        {"a1": works.of(valid_rows()), "a2": works.of(valid_rows())}, ArticleDecisions(gold, decisions)
+    )
+    (changed,) = comparison.different
     assert (changed.states, changed.gold) == (("gold",), None)
 
 
 def test_what_nobody_had_is_told_as_added(works: Works) -> None:
     decisions: Decisions = {("adjudicator", "near", None): decision("near", "added", "near")}
     alone = {who: works.of(without(valid_rows(), "near")) for who in ("a1", "a2")}
-    one = compare(alone, ArticleDecisions(works.of(valid_rows(), "gold"), decisions))
-    ((label, cell),) = one.added
-    assert (label, told(cell), cell.decided) == ("quote", "“near the bridge.”", GoldDecision("added", "S1", None))
+    comparison = compare(alone, ArticleDecisions(works.of(valid_rows(), "gold"), decisions))
+    ((label, cell),) = comparison.added
+    assert (label, words_of(cell), cell.decided) == ("quote", "“near the bridge.”", GoldDecision("added", "S1", None))
 
 
 def test_three_annotators_are_told_in_order(works: Works) -> None:
     rows = valid_rows()
     row_of(rows, "seen")["quote_form"] = "mixed"
     three = {"a2": works.of(rows), "a3": works.of(without(valid_rows(), "seen")), "a1": works.of(valid_rows())}
-    one = compare(three)
-    assert one.annotators == ("a1", "a2", "a3")
-    found = line(one, "“We saw them,”")
-    assert found.states == ("missing", "attribute")
-    assert found.cells[2] is None
+    comparison = compare(three)
+    assert comparison.annotators == ("a1", "a2", "a3")
+    span = line(comparison, "“We saw them,”")
+    assert span.states == ("missing", "attribute")
+    assert span.cells[2] is None

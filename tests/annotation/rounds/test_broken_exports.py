@@ -46,27 +46,27 @@ NO_EXPORT_CAUSES = {
 
 def pulled(folder: Path, article: str, export: Path) -> list[Finding]:
     corpus = put_corpus(folder, {ARTICLE: article})
-    return found(corpus, export)
+    return findings_of(corpus, export)
 
 
-def found(corpus: Corpus, export: Path) -> list[Finding]:
+def findings_of(corpus: Corpus, export: Path) -> list[Finding]:
     pull_file(corpus, "r1", "a1", export, accept_removals=True)
     return check_layer(corpus, read_layer(corpus.layer_path("r1/a1"), "r1/a1"))
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_broken_export_gives_exactly_its_findings(tmp_path: Path, name: str) -> None:
-    told = pulled(tmp_path, ARTICLES[name], FOLDER / f"{name}.json")
-    assert [[one.code, one.span_id, one.start, one.end] for one in told] == EXPECTED[name]
+    findings = pulled(tmp_path, ARTICLES[name], FOLDER / f"{name}.json")
+    assert [[finding.code, finding.span_id, finding.start, finding.end] for finding in findings] == EXPECTED[name]
 
 
 @pytest.mark.parametrize("name", [name for name in EXPECTED if name in CATALOGUE])
 def test_an_export_named_for_a_code_gives_that_code_alone(name: str) -> None:
-    assert [one[0] for one in EXPECTED[name]] == [name]
+    assert [row[0] for row in EXPECTED[name]] == [name]
 
 
 def test_every_code_that_an_export_can_cause_has_its_export() -> None:
-    assert {one[0] for those in EXPECTED.values() for one in those} == set(CATALOGUE) - NO_EXPORT_CAUSES
+    assert {row[0] for rows in EXPECTED.values() for row in rows} == set(CATALOGUE) - NO_EXPORT_CAUSES
 
 
 def test_every_export_has_its_expectation() -> None:
@@ -75,23 +75,23 @@ def test_every_export_has_its_expectation() -> None:
 
 def test_offsets_that_count_utf_16_units_are_named(tmp_path: Path) -> None:
     name = "surface-differs-utf-16"
-    (one,) = pulled(tmp_path, ARTICLES[name], FOLDER / f"{name}.json")
-    assert one.message.endswith("the offsets count UTF-16 units")
+    (finding,) = pulled(tmp_path, ARTICLES[name], FOLDER / f"{name}.json")
+    assert finding.message.endswith("the offsets count UTF-16 units")
 
 
 @pytest.mark.parametrize("export", DAMAGED, ids=lambda path: path.stem)
 def test_a_damaged_file_is_a_problem_or_findings_and_the_record_stays_or_is_told(tmp_path: Path, export: Path) -> None:
     corpus = put_corpus(tmp_path, {ARTICLE: ARTICLES["whole"]})
-    assert found(corpus, FOLDER / "whole.json") == []
+    assert findings_of(corpus, FOLDER / "whole.json") == []
     before = record(corpus)
     try:
-        told = found(corpus, export)
+        findings = findings_of(corpus, export)
     except Problem as problem:
         assert problem.next_step
         assert record(corpus) == before
         assert not list(corpus.pulls.glob(".*"))
     else:
-        assert told
+        assert findings
 
 
 def record(corpus: Corpus) -> dict[str, bytes]:

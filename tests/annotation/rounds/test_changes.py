@@ -18,9 +18,9 @@ HEDGE = {"start": 29, "end": 32, "labels": ["hedge"], "text": "may"}
 RESULT = [{"id": "h", "from_name": "label", "to_name": "text", "type": "labels", "value": HEDGE}]
 
 
-def told(corpus: Corpus, who: Seat, said: list[str], *, full: bool) -> tuple[str, dict[str, bytes]]:
+def pull_id_and_tables(corpus: Corpus, who: Seat, lines: list[str], *, full: bool) -> tuple[str, dict[str, bytes]]:
     """The pull's id and the tables that it leaves."""
-    done = pull.pull(corpus, "r1", [who], accept_removals=True, tell=said.append, full=full)
+    done = pull.pull(corpus, "r1", [who], accept_removals=True, tell=lines.append, full=full)
     folder = corpus.layer_path("r1/a1")
     return done.pull_id, {path.name: path.read_bytes() for path in folder.glob("*.jsonl") if path.stat().st_size}
 
@@ -30,20 +30,20 @@ def pulled(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> Callable[[], int]
     """Pulls, compares with a full pull into an empty record, and says how many tasks were asked for."""
 
     def do() -> int:
-        said: list[str] = []
-        quick = told(corpus, a1, said, full=False)
+        lines: list[str] = []
+        quick = pull_id_and_tables(corpus, a1, lines, full=False)
         shutil.rmtree(corpus.annotations / "r1" / "a1", ignore_errors=True)
-        assert told(corpus, a1, said, full=True) == quick
-        assert said[1].endswith(f" {said[1].split()[1]} of them new or changed")
-        return int(said[0].split(", ")[1].split()[0])
+        assert pull_id_and_tables(corpus, a1, lines, full=True) == quick
+        assert lines[1].endswith(f" {lines[1].split()[1]} of them new or changed")
+        return int(lines[0].split(", ")[1].split()[0])
 
     return do
 
 
 def submit(who: Seat, task: int) -> int:
     who.studio.annotate(task, RESULT, skipped=False, seconds=1.0, account=who.account or 0)
-    (found,) = [one for one in who.studio.tasks(_project(who, task)) if one["id"] == task]
-    return int(found["annotations"][0]["id"])
+    (stored,) = [row for row in who.studio.tasks(_project(who, task)) if row["id"] == task]
+    return int(stored["annotations"][0]["id"])
 
 
 def _project(who: Seat, task: int) -> int:

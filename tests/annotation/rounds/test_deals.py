@@ -54,8 +54,8 @@ def test_the_deal_follows_from_round_and_ids_alone(tmp_path: Path) -> None:
     first = hands(corpus_of(tmp_path / "c", 12), "a1", "a2", share=0.25)
     again = hands(corpus_of(tmp_path / "d", 12), "a2", "a1", share=0.25)
     assert first == again
-    other = corpus_of(tmp_path / "e", 12)
-    deals = push.deal(other, "r2", ["a1", "a2"], 0.25)
+    third_corpus = corpus_of(tmp_path / "e", 12)
+    deals = push.deal(third_corpus, "r2", ["a1", "a2"], 0.25)
     assert set(deals.filter(annotator="a1")["article_id"]) != first["a1"]
 
 

@@ -61,6 +61,6 @@ def test_what_names_nothing_of_the_corpus_is_refused(
 def test_a_project_of_another_corpus_on_the_same_server_is_refused(
     new_corpus: Callable[[dict[str, str]], Corpus], a1: Seat, project: int
 ) -> None:
-    other = new_corpus({"else": "Other words."})
+    other_corpus = new_corpus({"else": "Other words."})
     with pytest.raises(Problem, match="no project of"):
-        discard(other, a1.studio.project_url(project), with_work=True)
+        discard(other_corpus, a1.studio.project_url(project), with_work=True)

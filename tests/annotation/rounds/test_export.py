@@ -69,23 +69,23 @@ def test_what_is_cut_or_changed_gives_what_ijson_gives(
         st.sampled_from((b"", b"}", b",", b"]", b"\xff", b"1e999", b'"\\ud800"', b"9" * 25, b"NaN", b"[{"))
     )
     path = written(tmp_path_factory.mktemp("export"), bytes(content))
-    told: list[str] = []
+    expected: list[str] = []
     try:
         with path.open("rb") as stream:
             reader = exact if b"\\ud" in content or has_long_number(bytes(content)) else ijson
-            told.extend(map(repr, reader.items(stream, "item", use_float=True)))
+            expected.extend(map(repr, reader.items(stream, "item", use_float=True)))
     except (ijson.JSONError, ValueError):
-        told.append("Problem")
-    assert read(path) == told
+        expected.append("Problem")
+    assert read(path) == expected
 
 
 def read(path: Path) -> list[str]:
-    found: list[str] = []
+    tasks: list[str] = []
     try:
-        found.extend(map(repr, read_export(path)))
+        tasks.extend(map(repr, read_export(path)))
     except Problem:
-        found.append("Problem")
-    return found
+        tasks.append("Problem")
+    return tasks
 
 
 @pytest.mark.parametrize("digits", [18, 19, 20, 60, 400, 4000])

@@ -37,7 +37,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     return put_corpus(tmp_path_factory.mktemp("fuzzed"), {ARTICLE: ARTICLES["whole"]})
 
 
-def told(corpus: Corpus, *tasks: Row, account: int | None = None) -> Layer:
+def normalised(corpus: Corpus, *tasks: Row, account: int | None = None) -> Layer:
     normaliser = Normaliser(corpus, "r1", "a1", account)
     for task in tasks:
         normaliser.add(task)
@@ -76,7 +76,7 @@ def odd_tasks(draw: st.DrawFn) -> Row:
 def test_whatever_a_task_holds_its_layer_can_be_written_and_read(
     corpus: Corpus, tasks: list[Row], account: int | None
 ) -> None:
-    layer = told(corpus, *tasks, account=account)
+    layer = normalised(corpus, *tasks, account=account)
     assert all(canonical_line(task) for task in tasks)
     with tempfile.TemporaryDirectory() as folder:
         write_layer(Path(folder), layer)
@@ -107,7 +107,7 @@ RESTORED = restored_meta(
     ],
 )
 def test_a_part_of_a_task_that_cannot_be_read_is_a_finding(corpus: Corpus, task: Row, message: str) -> None:
-    assert told(corpus, task).findings.select("code", "article_id", "message").rows() == [
+    assert normalised(corpus, task).findings.select("code", "article_id", "message").rows() == [
         ("unreadable-task", ARTICLE, message)
     ]
 
@@ -115,26 +115,26 @@ def test_a_part_of_a_task_that_cannot_be_read_is_a_finding(corpus: Corpus, task:
 def test_a_control_whose_name_is_no_unicode_is_a_finding(corpus: Corpus) -> None:
     result = WHOLE["annotations"][0]["result"]
     odd = [copy.deepcopy(result[0]) | {"from_name": "\ud800"}, {"from_name": "\ud800"}]
-    findings = told(corpus, whole(annotations=work(result=[*result, *odd]))).findings
+    findings = normalised(corpus, whole(annotations=work(result=[*result, *odd]))).findings
     assert findings["code"].to_list() == ["region-without-id", "unknown-control"]
 
 
 def test_restored_work_keeps_its_first_times_until_it_is_touched(corpus: Corpus) -> None:
     columns = ["created_at", "updated_at", "seconds", "guidelines_version"]
-    kept = told(corpus, whole(meta={"restored": RESTORED})).tasks.select(columns)
+    kept = normalised(corpus, whole(meta={"restored": RESTORED})).tasks.select(columns)
     assert kept.rows() == [("2020-01-01T00:00:00Z", None, 2.0, "7")]
-    touched = told(corpus, whole(meta={"restored": RESTORED}, annotations=work(result=[]))).tasks.select(columns)
-    assert touched.rows() == told(corpus, whole(annotations=work(result=[]))).tasks.select(columns).rows()
+    touched = normalised(corpus, whole(meta={"restored": RESTORED}, annotations=work(result=[]))).tasks.select(columns)
+    assert touched.rows() == normalised(corpus, whole(annotations=work(result=[]))).tasks.select(columns).rows()
 
 
 def test_an_article_that_ended_on_two_tasks_is_taken_back_and_is_a_finding(corpus: Corpus) -> None:
-    layer = told(corpus, whole(), whole(id=2))
+    layer = normalised(corpus, whole(), whole(id=2))
     assert layer.findings.select("article_id", "code").rows() == [(ARTICLE, "several-submissions")]
     assert layer.tasks.height == layer.spans.height == layer.relations.height == 0
 
 
 def test_a_task_whose_sha_256_is_another_is_refused(corpus: Corpus) -> None:
-    layer = told(corpus, whole(data=WHOLE["data"] | {"text_sha256": "0" * 64}))
+    layer = normalised(corpus, whole(data=WHOLE["data"] | {"text_sha256": "0" * 64}))
     assert (layer.findings["code"].to_list(), layer.tasks.height) == (["task-text-differs"], 0)
 
 
@@ -163,11 +163,11 @@ def in_version_0() -> Row:
     ],
 )
 def test_work_that_is_not_a_list_of_annotations_is_a_finding(corpus: Corpus, task: Row) -> None:
-    assert set(codes(told(corpus, task))) == {"unreadable-task"}
+    assert set(codes(normalised(corpus, task))) == {"unreadable-task"}
 
 
 def test_drafts_and_predictions_are_no_work(corpus: Corpus) -> None:
-    layer = told(corpus, whole(annotations=[], drafts=work(), predictions=work()))
+    layer = normalised(corpus, whole(annotations=[], drafts=work(), predictions=work()))
     assert codes(layer) == []
     assert layer.tasks.is_empty()
 
@@ -181,7 +181,7 @@ switches: st.SearchStrategy[Any] = st.sampled_from(SWITCHES) | numbers | strings
 def test_work_of_which_nobody_can_say_that_it_was_skipped_is_a_finding_and_is_not_taken(
     corpus: Corpus, value: Any
 ) -> None:
-    layer = told(corpus, whole(annotations=work(was_cancelled=value)))
+    layer = normalised(corpus, whole(annotations=work(was_cancelled=value)))
     assert codes(layer) == ["unreadable-task"]
     assert layer.tasks.is_empty()
     assert layer.spans.is_empty()
@@ -195,20 +195,22 @@ NOT_OF_THEIR_TYPE: dict[str, list[Any]] = {
 }
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, one) for name, some in NOT_OF_THEIR_TYPE.items() for one in some])
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in NOT_OF_THEIR_TYPE.items() for value in values]
+)
 def test_a_value_of_another_type_in_an_annotation_is_a_finding(corpus: Corpus, name: str, value: Any) -> None:
-    assert codes(told(corpus, whole(annotations=work(**{name: value})))) == ["unreadable-task"]
+    assert codes(normalised(corpus, whole(annotations=work(**{name: value})))) == ["unreadable-task"]
 
 
 def test_true_is_not_the_account_of_the_number_1(corpus: Corpus) -> None:
-    layer = told(corpus, whole(annotations=work(completed_by=True)), account=1)
+    layer = normalised(corpus, whole(annotations=work(completed_by=True)), account=1)
     assert "wrong-annotator" in codes(layer)
     assert layer.spans.is_empty()
 
 
 @pytest.mark.parametrize(("name", "value"), [("text_sha256", 7), ("guidelines_version", 1), ("text_sha256", ["x"])])
 def test_what_a_task_says_of_its_text_in_another_type_is_a_finding(corpus: Corpus, name: str, value: Any) -> None:
-    assert "unreadable-task" in codes(told(corpus, whole(data=WHOLE["data"] | {name: value})))
+    assert "unreadable-task" in codes(normalised(corpus, whole(data=WHOLE["data"] | {name: value})))
 
 
 def with_items(control: str, **changed: Any) -> Row:
@@ -237,7 +239,7 @@ def with_items(control: str, **changed: Any) -> Row:
 def test_a_value_of_another_type_in_a_result_is_a_finding(
     corpus: Corpus, control: str, changed: Row, code: str
 ) -> None:
-    assert code in codes(told(corpus, with_items(control, **changed)))
+    assert code in codes(normalised(corpus, with_items(control, **changed)))
 
 
 def test_a_link_of_a_direction_that_is_not_known_is_a_finding(corpus: Corpus) -> None:
@@ -245,4 +247,4 @@ def test_a_link_of_a_direction_that_is_not_known_is_a_finding(corpus: Corpus) ->
     result = task["annotations"][0]["result"]
     ends = list(dict.fromkeys(item["id"] for item in result if item.get("from_name") == "label"))[:2]
     result.append({"type": "relation", "from_id": ends[0], "to_id": ends[1], "direction": 1})
-    assert codes(told(corpus, task)) == ["unreadable-relation"]
+    assert codes(normalised(corpus, task)) == ["unreadable-relation"]

@@ -20,8 +20,8 @@ def test_a_submit_a_skip_and_a_draft_are_told_apart(corpus: Corpus, a1: Seat, ta
     submit(a1, tasks["one"], labelled())
     submit(a1, tasks["two"], [], skipped=True)
     draft(a1, tasks["three"])
-    told = progress.on_server(corpus, "r1", a1)
-    assert told == Progress("a1", 3, 1, 1, 1, 0.21, 0.21, "server")
+    counts = progress.on_server(corpus, "r1", a1)
+    assert counts == Progress("a1", 3, 1, 1, 1, 0.21, 0.21, "server")
 
 
 def test_the_record_tells_the_same_once_it_is_pulled(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
@@ -29,8 +29,8 @@ def test_the_record_tells_the_same_once_it_is_pulled(corpus: Corpus, a1: Seat, t
     submit(a1, tasks["two"], [], skipped=True)
     assert progress.in_record(corpus, "r1")[0].open == 3
     pulled(corpus, a1)
-    (told,) = progress.in_record(corpus, "r1")
-    assert told == Progress("a1", 3, 1, 1, 1, 0.21, 0.21, "record")
+    (counts,) = progress.in_record(corpus, "r1")
+    assert counts == Progress("a1", 3, 1, 1, 1, 0.21, 0.21, "record")
 
 
 def test_minutes_are_median_and_mean_of_what_was_submitted(corpus: Corpus) -> None:
@@ -55,10 +55,10 @@ def test_minutes_are_median_and_mean_of_what_was_submitted(corpus: Corpus) -> No
 
 def test_the_server_is_asked_for_neither_text_nor_result(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
     submit(a1, tasks["one"], labelled())
-    told = a1.studio.ends(push.push(corpus, "r1", a1).project)
-    assert len(told) == 3
-    assert not any({"data", "meta"} & set(task) for task in told)
-    (work,) = next(task["annotations"] for task in told if task["annotations"])
+    ends = a1.studio.ends(push.push(corpus, "r1", a1).project)
+    assert len(ends) == 3
+    assert not any({"data", "meta"} & set(task) for task in ends)
+    (work,) = next(task["annotations"] for task in ends if task["annotations"])
     assert "result" not in work
     assert work["lead_time"] == 12.5
 

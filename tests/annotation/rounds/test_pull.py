@@ -122,7 +122,7 @@ def test_a_pull_that_would_take_something_away_stops_and_lists_it(
     before = files(corpus.root / "annotations")
     a1.studio._client.tasks.delete(id=str(tasks["one"]))
     stopped = pulled(corpus, a1)
-    assert [one.what for one in stopped.removed["r1/a1"]] == ["the article (submitted)"]
+    assert [removal.what for removal in stopped.removed["r1/a1"]] == ["the article (submitted)"]
     assert files(corpus.root / "annotations") == before
     assert stopped.missing == {"a1": ["one"]}
     pulled(corpus, a1, accept_removals=True)
@@ -133,7 +133,7 @@ def test_a_span_taken_off_on_the_server_is_listed(corpus: Corpus, a1: Seat, task
     submit(a1, tasks["one"], labelled())
     pulled(corpus, a1)
     work = a1.studio.tasks(projects.existing(corpus, "r1", a1))[0]["annotations"][0]
-    kept = [one for one in work["result"] if one.get("id") != "h"]
+    kept = [region for region in work["result"] if region.get("id") != "h"]
     a1.studio._client.annotations.update(id=work["id"], result=kept)
     (lost,) = pulled(corpus, a1).removed["r1/a1"]
     assert lost.what == "hedge 29:32 “may” (h)"
@@ -307,8 +307,8 @@ def test_what_the_record_holds_on_an_article_stays_while_its_own_text_is_altered
     assert kept.findings["code"].to_list() == ["article-text-unreadable"]
     corpus.text_path("one").write_text(texts["one"], encoding="utf-8")
     pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
-    mended = layer_of(corpus)
-    assert mended.tasks.equals(before.tasks) and not mended.findings.height
+    restored = layer_of(corpus)
+    assert restored.tasks.equals(before.tasks) and not restored.findings.height
 
 
 def test_tasks_of_an_article_that_was_withdrawn_are_passed_over_and_named(tmp_path: Path) -> None:
@@ -434,10 +434,10 @@ def test_a_raw_pull_whose_manifest_holds_no_hash_is_not_taken_for_altered(tmp_pa
     corpus = make_corpus(tmp_path / "corpus", {"one": "Rain fell."})
     export = export_of(tmp_path / "export.json", {"one": "Rain fell."})
     folder = corpus.pulls / pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).pull_id
-    told = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    del told["annotators"]["a1"]["sha256"]
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    del manifest["annotators"]["a1"]["sha256"]
     (folder / "manifest.json").chmod(0o600)
-    (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
     assert list(raw.altered(corpus)) == []
 
 
@@ -454,7 +454,7 @@ def test_a_pull_into_parquet_brings_what_one_into_json_lines_does(tmp_path: Path
         assert (len(first.changed), again.changed) == (4, [])
         less = with_one_more_span(tmp_path / "more.json", "Rain fell.", "new")
         refused = pull.pull_file(corpus, "r1", "a1", less, accept_removals=False)
-        assert [one.article_id for one in refused.removed["r1/a1"]] == ["two"]
+        assert [removal.article_id for removal in refused.removed["r1/a1"]] == ["two"]
         assert pull.pull_file(corpus, "r1", "a1", less, accept_removals=True).changed
         assert {path.suffix for path in corpus.layer_path("r1/a1").iterdir()} == {f".{form}", ".json"}
         layers.append(layer_of(corpus))

@@ -48,10 +48,10 @@ def test_every_article_is_sent_once_however_often_it_is_pushed(corpus: Corpus, a
 def test_a_task_holds_the_text_its_hash_and_the_version_of_the_guidelines(corpus: Corpus, a1: Seat) -> None:
     pushed(corpus, "r1", "a1")
     tasks = map(read_task, a1.studio.tasks(projects.existing(corpus, "r1", a1)))
-    one = next(task for task in tasks if task.article_id == "one")
-    assert one.text == corpus.text("one")
-    assert one.text_sha256 == corpus.articles.row(0, named=True)["text_sha256"]
-    assert one.guidelines_version == version()
+    task = next(task for task in tasks if task.article_id == "one")
+    assert task.text == corpus.text("one")
+    assert task.text_sha256 == corpus.articles.row(0, named=True)["text_sha256"]
+    assert task.guidelines_version == version()
 
 
 def with_one_more(corpus: Corpus) -> Corpus:
@@ -83,16 +83,18 @@ def test_a_page_with_other_guidelines_takes_no_new_task(
 
 
 def test_rounds_and_annotators_have_projects_of_their_own(corpus: Corpus) -> None:
-    one, other = pushed(corpus, "r1", "a1", "a2")
+    first, second = pushed(corpus, "r1", "a1", "a2")
     (later,) = pushed(corpus, "r2", "a1")
-    found = {(r, s.annotator): projects.existing(corpus, r, s) for r, s in (("r1", one), ("r1", other), ("r2", later))}
-    assert len(set(found.values())) == 3
+    project_of = {
+        (r, s.annotator): projects.existing(corpus, r, s) for r, s in (("r1", first), ("r1", second), ("r2", later))
+    }
+    assert len(set(project_of.values())) == 3
 
 
 def test_no_annotator_finds_anothers_project(corpus: Corpus) -> None:
-    one, other = pushed(corpus, "r1", "a1", "a2")
-    assert projects.find(corpus, "r1", one)
-    assert projects.find(corpus, "r1", Seat("a1", other.studio, None, blind=True)) is None
+    first, second = pushed(corpus, "r1", "a1", "a2")
+    assert projects.find(corpus, "r1", first)
+    assert projects.find(corpus, "r1", Seat("a1", second.studio, None, blind=True)) is None
 
 
 def test_a_push_is_sent_in_chunks_of_so_many_tasks_and_bytes(
@@ -124,15 +126,15 @@ def test_two_pushes_at_once_send_each_article_once(corpus: Corpus, a1: Seat) -> 
     words = ["push", "--round", "r1", "--annotator", "a1", "--corpus", str(corpus.root)]
     with one_at_a_time(corpus, "r1", ["a1"]):
         both = [subprocess.Popen([*HEDGEROW, *words], stderr=subprocess.PIPE, text=True) for _ in range(2)]
-        told = [next(line for line in one.stderr or () if "r1/a1; this one waits" in line) for one in both]
-    assert [(one.communicate(), one.returncode)[1] for one in both] == [0, 0]
-    assert told == ["another command is at work on r1/a1; this one waits for it\n"] * 2
+        waiting = [next(line for line in process.stderr or () if "r1/a1; this one waits" in line) for process in both]
+    assert [(process.communicate(), process.returncode)[1] for process in both] == [0, 0]
+    assert waiting == ["another command is at work on r1/a1; this one waits for it\n"] * 2
     assert on_server(corpus, "r1", a1) == ["one", "three", "two"]
 
 
 def test_a_command_that_was_killed_keeps_nobody_waiting(corpus: Corpus, a1: Seat) -> None:
     code = (
-        "import sys, pathlib; from annotation.locks import one_at_a_time; from dataset.corpus import open_corpus\n"
+        "import sys, pathlib; from annotation.rounds.locks import one_at_a_time; from dataset.record.corpus import open_corpus\n"
         "with one_at_a_time(open_corpus(pathlib.Path(sys.argv[1])), 'r1', ['a1']): print('held', flush=True), input()"
     )
     command = [sys.executable, "-c", code, str(corpus.root)]
@@ -140,10 +142,10 @@ def test_a_command_that_was_killed_keeps_nobody_waiting(corpus: Corpus, a1: Seat
     assert holder.stdout and holder.stdout.readline() == "held\n"
     holder.kill()
     holder.communicate()
-    said: list[str] = []
+    lines: list[str] = []
     push.deal(corpus, "r1", ["a1"])
-    assert push.push(corpus, "r1", a1, tell=said.append).sent == 3
-    assert said == []
+    assert push.push(corpus, "r1", a1, tell=lines.append).sent == 3
+    assert lines == []
 
 
 def test_an_article_with_another_text_on_the_server_is_refused(corpus: Corpus, a1: Seat) -> None:
@@ -177,9 +179,9 @@ def test_a_push_that_was_killed_is_taken_up_again(new_corpus: Callable[[dict[str
     here = seat(corpus, "a1")
     assert 1000 <= len(on_server(corpus, "r1", here)) < 3500
     subprocess.run(command, check=True, capture_output=True)
-    found = on_server(corpus, "r1", here)
-    assert len(found) == 3500
-    assert max(Counter(found).values()) == 1
+    articles = on_server(corpus, "r1", here)
+    assert len(articles) == 3500
+    assert max(Counter(articles).values()) == 1
     here.studio.delete_project(projects.existing(corpus, "r1", here))
 
 
@@ -203,9 +205,9 @@ def test_an_article_that_the_page_is_slow_with_is_warned_about(new_corpus: Calla
     long = {f"long{n}": "Nobody said a word. " * 1300 + "é" * n for n in range(7)}
     corpus = new_corpus({"short": "Rain.", "limit": "x" * push.LONG_BYTES, **long})
     command = [*HEDGEROW, "push", "--round", "r1", "--annotator", "a1", "--corpus", str(corpus.root)]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    lines = [line for line in told.splitlines() if " kB: " in line]
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    lines = [line for line in output.splitlines() if " kB: " in line]
     assert [line.split()[0] for line in lines] == ["long6", "long5", "long4", "long3", "long2"]
     assert "26 kB" in lines[0] and "several shorter articles" in lines[0]
-    assert "2 more articles" in told
+    assert "2 more articles" in output
     assert "short" not in "".join(line.split(" has ")[0] for line in lines)

@@ -34,9 +34,9 @@ def test_the_shipped_layer_comes_back_from_a_server_that_never_saw_it(seeds: Cor
     done = restore(seeds, "r1", who)
     assert (done.put_back, done.there) == (5, 0)
     assert_a_pull_gives_the_same(seeds, who)
-    work = [one for task in raw_tasks(seeds, who) for one in task["annotations"]]
+    work = [annotation for task in raw_tasks(seeds, who) for annotation in task["annotations"]]
     assert len(work) == 5
-    assert {who.studio._client.annotations.get(id=one["id"]).ground_truth for one in work} == {False}
+    assert {who.studio._client.annotations.get(id=annotation["id"]).ground_truth for annotation in work} == {False}
 
 
 def raw_tasks(corpus: Corpus, who: Seat) -> list[dict[str, Any]]:
@@ -79,8 +79,8 @@ def test_a_pull_into_an_empty_record_gives_the_layer(seeds: Corpus) -> None:
     kept = read_layer(seeds.layer_path("r1/a1"), "r1/a1")
     shutil.rmtree(seeds.annotations / "r1" / "a1")
     pull.pull(seeds, "r1", [who], accept_removals=False, tell=print)
-    found = read_layer(seeds.layer_path("r1/a1"), "r1/a1")
-    assert all(getattr(found, name).equals(getattr(kept, name)) for name in TABLES)
+    pulled = read_layer(seeds.layer_path("r1/a1"), "r1/a1")
+    assert all(getattr(pulled, name).equals(getattr(kept, name)) for name in TABLES)
 
 
 def test_other_work_on_the_server_is_never_overwritten(seeds: Corpus) -> None:

@@ -46,8 +46,8 @@ every_config = pytest.mark.parametrize("config", schema.CONFIGS)
 BUILD = """
 import sys
 from pathlib import Path
-from dataset.build import build
-from dataset.corpus import open_corpus
+from dataset.published.build import build
+from dataset.record.corpus import open_corpus
 build(open_corpus(Path(sys.argv[1])), "r1/a1", Path(sys.argv[2]), allow_errors=False)
 """
 

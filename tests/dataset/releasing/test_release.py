@@ -29,8 +29,8 @@ OTHER_PYARROW = REPOSITORY / ".venv-pyarrow"
 RELEASE = """
 import sys
 from pathlib import Path
-from dataset.corpus import open_corpus
-from dataset.release import Plan, release
+from dataset.record.corpus import open_corpus
+from dataset.releasing.release import ReleasePlan, release
 corpus = open_corpus(Path(sys.argv[1]))
 release(Plan(corpus, "1.0.0", "gold", corpus.root / "dist"))
 """

@@ -40,15 +40,15 @@ def test_a_cluster_that_does_not_answer_is_one_sentence(root: Path, command: tup
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-        told = hedgerow(root, *command, "--engine", "ray", address=address)
-    assert told.returncode == 3
-    assert told.stdout == ""
-    assert told.stderr.startswith(f"hedgerow: no Ray cluster answers at {address}; start it")
-    assert told.stderr.count("\n") == 1
+        done = hedgerow(root, *command, "--engine", "ray", address=address)
+    assert done.returncode == 3
+    assert done.stdout == ""
+    assert done.stderr.startswith(f"hedgerow: no Ray cluster answers at {address}; start it")
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda words: words[0])
 def test_an_engine_that_there_is_not_is_wrong_usage(root: Path, command: tuple[str, ...]) -> None:
-    told = hedgerow(root, *command, "--engine", "abacus")
-    assert told.returncode == 2
-    assert "Invalid value for '--engine'" in told.stderr
+    done = hedgerow(root, *command, "--engine", "abacus")
+    assert done.returncode == 2
+    assert "Invalid value for '--engine'" in done.stderr

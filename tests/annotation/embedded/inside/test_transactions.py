@@ -39,8 +39,8 @@ def test_a_submission_that_breaks_off_leaves_nothing_and_is_there_once_when_it_i
     server: Server, corpus: Corpus, a1: Seat, tasks: dict[str, int]
 ) -> None:
     def stored() -> int:
-        found = a1.studio.tasks(projects.existing(corpus, "r1", a1))
-        return sum(len(task["annotations"]) for task in found)
+        tasks = a1.studio.tasks(projects.existing(corpus, "r1", a1))
+        return sum(len(task["annotations"]) for task in tasks)
 
     with (
         a_task_that_cannot_be_written(server, tasks["one"]),
