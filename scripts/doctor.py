@@ -52,5 +52,5 @@ def _lines(folder: Path | None) -> Iterator[DoctorLine]:
 
 
 def _show(line: DoctorLine) -> None:
-    mend = f"; {line.mend}" if line.mend else ""
-    OUT.print(f"[{_COLOURS[line.mark]}]{line.mark:4}[/]  {line.check}: {escape(line.said + mend)}")
+    next_step = f"; {line.mend}" if line.mend else ""
+    OUT.print(f"[{_COLOURS[line.mark]}]{line.mark:4}[/]  {line.check}: {escape(line.said + next_step)}")
