@@ -15,7 +15,7 @@ from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, tell
 from scripts.cli.names import checked_names
 
 SHOWN = 20
-Told = TypeVar("Told")
+Detail = TypeVar("Detail")
 
 
 def command(
@@ -72,8 +72,8 @@ def _pull(corpus: Corpus, round_name: str, seat: seats.Seat, accept_removals: bo
         corpus, round_name, seat, accept_removals=accept_removals, again=replace, tell=tell
     )
     tell_left(decided)
-    for one in decided.removed[:SHOWN]:
-        say(f"would go from gold: {one.article_id}: {one.what}")
+    for removal in decided.removed[:SHOWN]:
+        say(f"would go from gold: {removal.article_id}: {removal.what}")
     if decided.removed and not accept_removals:
         raise Problem(
             f"the decisions would take {count(len(decided.removed), 'thing')} (listed above) out of the gold, "
@@ -117,5 +117,5 @@ def _again(address: str) -> str:
     return f'run `hedgerow discard "{address}" --with-work`, then open the round again'
 
 
-def _some(found: dict[str, Told]) -> list[tuple[str, Told]]:
-    return list(found.items())[:SHOWN]
+def _some(articles: dict[str, Detail]) -> list[tuple[str, Detail]]:
+    return list(articles.items())[:SHOWN]

@@ -90,15 +90,15 @@ def _pairs_table(figures: Figures, annotators: list[str]) -> Table:
     """A matrix: above the diagonal exact F1, below it relaxed F1, of all labels."""
     table = Table("exact ↗ relaxed ↙", *annotators, box=None)
     known = {f"{a},{b}" for a, b in pairs(annotators)}
-    for one in annotators:
+    for first in annotators:
         cells = []
-        for other in annotators:
-            above = f"{one},{other}" in known
-            pair = f"{one},{other}" if above else f"{other},{one}"
+        for second in annotators:
+            above = f"{first},{second}" in known
+            pair = f"{first},{second}" if above else f"{second},{first}"
             cells.append(
-                "" if one == other else _cell(figures.get((pair, vocabulary.ALL, "exact" if above else "relaxed")))
+                "" if first == second else _cell(figures.get((pair, vocabulary.ALL, "exact" if above else "relaxed")))
             )
-        table.add_row(one, *cells)
+        table.add_row(first, *cells)
     return table
 
 
@@ -117,5 +117,5 @@ def _two_places(value: float) -> str:
 def _say_of_guidelines(agreed: RoundAgreement) -> None:
     versions = {name: ", ".join(known["guidelines"]) for name, known in agreed.basis["annotators"].items()}
     if len(set(versions.values())) > 1:
-        told = "; ".join(f"{name}: {version or 'unknown'}" for name, version in versions.items())
-        say(f"They did not all work by the same version of the guidelines: {told}")
+        listing = "; ".join(f"{name}: {version or 'unknown'}" for name, version in versions.items())
+        say(f"They did not all work by the same version of the guidelines: {listing}")

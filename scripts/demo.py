@@ -50,7 +50,7 @@ def command(
     seats = _put_back(demo)
     _pull(demo, seats)
 
-    errors = [one for one in check_record(demo, demo.layers()) if one.severity == "error"]
+    errors = [finding for finding in check_record(demo, demo.layers()) if finding.severity == "error"]
     say(f"validate: {len(errors)} errors in {', '.join(demo.layers())}")
 
     agreed = figures.agreement(demo, ROUND)
@@ -77,7 +77,7 @@ def _put_back(demo: Corpus) -> list[accounts.Seat]:
 
 def _pull(demo: Corpus, seats: list[accounts.Seat]) -> None:
     pulled = pull.pull(demo, ROUND, seats, accept_removals=False, tell=tell)
-    say(f"pull {pulled.pull_id}: " + ", ".join(f"{one.name} {one.spans} spans" for one in pulled.layers))
+    say(f"pull {pulled.pull_id}: " + ", ".join(f"{layer.name} {layer.spans} spans" for layer in pulled.layers))
     if pulled.removed:
         raise Problem("the demo's server lacks work of its record", f"delete {demo.root} and run the demo again")
 

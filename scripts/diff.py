@@ -28,29 +28,29 @@ def command(
     Example: hedgerow diff dist/1.0.0 dist/next
     Example: hedgerow diff dist/1.0.0 dist/next --markdown
     """
-    found = diff(old, new)
+    difference = diff(old, new)
     if as_json:
-        say_json(_for_machines(found))
+        say_json(_for_machines(difference))
         return
-    shown, number = entries(found, SHOWN)
+    shown, number = entries(difference, SHOWN)
     if as_markdown:
-        for line in markdown(found, shown):
+        for line in markdown(difference, shown):
             say(line)
     else:
-        print_summary(found)
+        print_summary(difference)
         print_entries(shown)
-    for note in found.notes:
+    for note in difference.notes:
         say(note)
     if number > len(shown):
         say(f"{count(number, 'row')} in all; the first {SHOWN} are above, --json lists every change")
 
 
-def _for_machines(found: Diff) -> dict[str, Any]:
+def _for_machines(difference: Diff) -> dict[str, Any]:
     return {
-        "old": str(found.old.path),
-        "new": str(found.new.path),
-        "bump": found.bump.name,
-        "summary": {table: counts for table, (_, counts) in summary(found.changes).items()},
-        "notes": found.notes,
-        "changes": [one.row() for one in found.changes],
+        "old": str(difference.old.path),
+        "new": str(difference.new.path),
+        "bump": difference.bump.name,
+        "summary": {table: counts for table, (_, counts) in summary(difference.changes).items()},
+        "notes": difference.notes,
+        "changes": [change.row() for change in difference.changes],
     }

@@ -52,5 +52,5 @@ def _lines(folder: Path | None) -> Iterator[DoctorLine]:
 
 
 def _show(line: DoctorLine) -> None:
-    mend = f"; {line.next_step}" if line.next_step else ""
-    OUT.print(f"[{_COLOURS[line.mark]}]{line.mark:4}[/]  {line.check}: {escape(line.message + mend)}")
+    next_step = f"; {line.next_step}" if line.next_step else ""
+    OUT.print(f"[{_COLOURS[line.mark]}]{line.mark:4}[/]  {line.check}: {escape(line.message + next_step)}")

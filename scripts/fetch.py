@@ -46,13 +46,14 @@ def command(
     if not ERR.is_terminal:
         disable_progress_bars()
     done = fetch(name, version, out, digest=digest, releases=_releases(corpus, version, digest))
+    manifest = done.manifest
     if as_json:
-        row = {"folder": str(done.folder), "version": done.told.version, "variant": done.told.variant}
+        row = {"folder": str(done.folder), "version": manifest.version, "variant": manifest.variant}
         say_json({**row, "digest": done.digest, "pinned": done.pinned})
         return
     state = "fetched into" if done.new else "was there already:"
-    files = count(len(done.told.files), "file")
-    say(f"{done.told.name} {done.told.version} ({done.told.variant}) {state} {done.folder}; {files} verified")
+    files = count(len(manifest.files), "file")
+    say(f"{manifest.name} {manifest.version} ({manifest.variant}) {state} {done.folder}; {files} verified")
     if done.pinned:
         say(f"its manifest is confirmed {done.pinned}")
     else:

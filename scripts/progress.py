@@ -26,32 +26,32 @@ def command(round_name: RoundOption, corpus: CorpusOption = None, as_json: JsonO
     here = open_corpus(corpus)
     checked_names([round_name])
     known = progressing.in_record(here, round_name)
-    found, unasked = _asked(here, round_name, known)
+    rows, unasked = _asked(here, round_name, known)
     if as_json:
-        say_json({"round": round_name, "annotators": [asdict(one) for one in found], "not_asked": unasked})
+        say_json({"round": round_name, "annotators": [asdict(row) for row in rows], "not_asked": unasked})
         return
-    _print(found)
+    _print(rows)
     for name, reason in unasked.items():
         say(f"{name}: from the record as it was pulled last, because {reason}")
 
 
 def _asked(corpus: Corpus, round_name: str, known: list[Progress]) -> tuple[list[Progress], dict[str, str]]:
     """Progress from the server where it can be asked, else as known; and why it could not, by annotator."""
-    found, unasked = [], {}
-    for one in known:
+    rows, unasked = [], {}
+    for row in known:
         try:
-            found.append(progressing.on_server(corpus, round_name, seats.seat(corpus, one.annotator)))
+            rows.append(progressing.on_server(corpus, round_name, seats.seat(corpus, row.annotator)))
         except Problem as problem:
-            found.append(one)
-            unasked[one.annotator] = problem.what
-    return found, unasked
+            rows.append(row)
+            unasked[row.annotator] = problem.what
+    return rows, unasked
 
 
-def _print(found: list[Progress]) -> None:
+def _print(rows: list[Progress]) -> None:
     table = Table("annotator", *("dealt", "open", "skipped", "done"), "minutes an article: median", "mean", box=None)
-    for one in found:
-        counts = map(str, (one.dealt, one.open, one.skipped, one.done))
-        table.add_row(one.annotator, *counts, _minutes(one.minutes_median), _minutes(one.minutes_mean))
+    for row in rows:
+        counts = map(str, (row.dealt, row.open, row.skipped, row.done))
+        table.add_row(row.annotator, *counts, _minutes(row.minutes_median), _minutes(row.minutes_mean))
     OUT.print(table)
 
 

@@ -53,9 +53,9 @@ def command(
 def _row(done: PublishResult, dry_run: bool) -> dict[str, object]:
     release = done.release
     return {
-        "name": release.told.name,
-        "version": release.told.version,
-        "variant": release.told.variant,
+        "name": release.manifest.name,
+        "version": release.manifest.version,
+        "variant": release.manifest.variant,
         "folder": str(release.folder),
         "repo": done.place.name,
         "private": done.private,
@@ -72,8 +72,8 @@ def _row(done: PublishResult, dry_run: bool) -> dict[str, object]:
 
 
 def _what(done: PublishResult) -> str:
-    told = done.release.told
-    return f"{told.name} {told.version} ({told.variant}, {'private' if done.private else 'public'})"
+    manifest = done.release.manifest
+    return f"{manifest.name} {manifest.version} ({manifest.variant}, {'private' if done.private else 'public'})"
 
 
 def _say_plan(done: PublishResult) -> None:
@@ -91,7 +91,7 @@ def _steps(done: PublishResult, plan: PublishPlan) -> list[str]:
         steps.append(f"take up commit {plan.commit[:12]} of an earlier try")
     else:
         on = f" on commit {plan.parent[:12]}" if plan.parent else ""
-        files = count(len(done.release.told.files) + 1, "file")
+        files = count(len(done.release.manifest.files) + 1, "file")
         steps.append(f"put {files}, {done.release.size:,} bytes in all, {len(plan.changed)} new or changed{on}")
     steps += [f"remove {name}" for name in plan.removed]
     return [*steps, f"tag it {done.release.tag}", "read it back and verify it"]
@@ -104,5 +104,5 @@ def _say_done(done: PublishResult) -> None:
     for name in done.plan.removed:
         say(f"removed, for this version lacks it: {name}")
     say(f"The SHA-256 of its manifest: {done.release.digest}")
-    fetching = f"hedgerow fetch {done.place.name} --version {done.release.told.version}"
+    fetching = f"hedgerow fetch {done.place.name} --version {done.release.manifest.version}"
     say(f"Get it, and nothing else: `{fetching} --digest {done.release.digest}`")

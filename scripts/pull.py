@@ -89,19 +89,19 @@ def _watch(
     corpus: Corpus, round_name: str, seats: list[accounts.Seat], accept_removals: bool, every: float
 ) -> NoReturn:
     """Pulls until it is interrupted; what a person has to look at is said once, and the watch goes on."""
-    told, shown = "", corpus.root / "dist" / "report.html"
+    reported, shown = "", corpus.root / "dist" / "report.html"
     while True:
         try:
             pulled = pulling.pull(corpus, round_name, seats, accept_removals=accept_removals, tell=lambda line: None)
-            if pulled.changed or pulled.pull_id != told:
+            if pulled.changed or pulled.pull_id != reported:
                 _report(corpus, pulled)
-                told = pulled.pull_id
+                reported = pulled.pull_id
             if pulled.changed or not shown.exists():
                 reporting.write(reporting.report(corpus, ReportOptions(round=round_name)), shown)
         except Problem as problem:
-            if str(problem) != told:
-                told = str(problem)
-                say(told)
+            if str(problem) != reported:
+                reported = str(problem)
+                say(reported)
         time.sleep(every)
 
 
@@ -125,8 +125,8 @@ def _report(corpus: Corpus, pulled: pulling.PullResult) -> None:
     for annotator, articles in pulled.withdrawn.items():
         say(f"{annotator}: withdrawn, so passed over; delete the tasks in Label Studio: {_some(articles)}")
     for layer_name, removed in pulled.removed.items():
-        for one in removed[:SHOWN]:
-            say(f"would go from {layer_name}: {one.article_id}: {one.what}")
+        for removal in removed[:SHOWN]:
+            say(f"would go from {layer_name}: {removal.article_id}: {removal.what}")
         if len(removed) > SHOWN:
             say(f"would go from {layer_name}: and {len(removed) - SHOWN} more, all of them in {_kept(corpus, pulled)}")
     changed = ", ".join(below(corpus.record, path) for path in pulled.changed)
@@ -136,7 +136,7 @@ def _report(corpus: Corpus, pulled: pulling.PullResult) -> None:
 def _kept(corpus: Corpus, pulled: pulling.PullResult) -> Path:
     """Writes all that would go into the corpus's state folder."""
     path = corpus.state / FILE
-    rows = ({"layer": layer} | asdict(one) for layer, removed in pulled.removed.items() for one in removed)
+    rows = ({"layer": layer} | asdict(removal) for layer, removed in pulled.removed.items() for removal in removed)
     with aside(path) as new, new.open("w", encoding="utf-8") as out:
         out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     return path

@@ -56,8 +56,8 @@ def _released(plan: ReleasePlan) -> ReleaseResult:
     try:
         return release(plan)
     except UnfitRelease as unfit:
-        for one in unfit.failed:
-            say(str(one))
+        for failure in unfit.failed:
+            say(str(failure))
         raise
 
 
@@ -82,8 +82,8 @@ def _tell_prepared(corpus: Corpus, version: str, changed: list[Path], *, as_json
 def _tell(corpus: Corpus, done: ReleaseResult, *, as_json: bool) -> None:
     if as_json:
         paths = {"full": done.full, "withheld": done.withheld, "recorded": done.recorded}
-        told = {name: str(path) for name, path in paths.items()}
-        say_json({**told, "previous": done.previous, "bump": done.bump.name})
+        written = {name: str(path) for name, path in paths.items()}
+        say_json({**written, "previous": done.previous, "bump": done.bump.name})
         return
     step = f"; a {done.bump.name} step from {done.previous}" if done.previous else ", the first release"
     say(f"{done.full} and {done.withheld} written{step}")

@@ -58,8 +58,8 @@ def _as_json(shown: Report, target: Path, size: int) -> dict[str, object]:
 
 
 def _tell(shown: Report, target: Path, size: int) -> None:
-    told = f"{count(len(shown.articles), 'article')} and {count(shown.quotes, 'quote')} of {shown.layer}"
-    say(f"{told} in {target} ({max(size // 1000, 1)} kB); open it in a browser")
+    counts = f"{count(len(shown.articles), 'article')} and {count(shown.quotes, 'quote')} of {shown.layer}"
+    say(f"{counts} in {target} ({max(size // 1000, 1)} kB); open it in a browser")
     if shown.not_shown:
         say(f"Not shown: {count(shown.not_shown, 'article')}; --limit N shows more, --article ID the one you name")
     if shown.left_out:

@@ -15,24 +15,24 @@ def command(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     """
     here = open_corpus(corpus)
     foreign = foreign_server()
-    found = summary(Server(here.state)) | {
+    status = summary(Server(here.state)) | {
         "layers": here.layers(),
         "foreign": without_credentials(foreign[0]) if foreign else None,
     }
     if as_json:
-        say_json(found)
+        say_json(status)
         return
-    say(_server_line(found))
-    if found["database"]:
-        say(f"its work is in {found['database']}")
-    say(f"annotators with an account: {', '.join(found['annotators']) or 'none'}")
-    say(f"layers of the record: {', '.join(found['layers']) or 'none'}")
-    if found["foreign"]:
-        say(f"LABEL_STUDIO_URL names {found['foreign']}: push and pull go there")
+    say(_server_line(status))
+    if status["database"]:
+        say(f"its work is in {status['database']}")
+    say(f"annotators with an account: {', '.join(status['annotators']) or 'none'}")
+    say(f"layers of the record: {', '.join(status['layers']) or 'none'}")
+    if status["foreign"]:
+        say(f"LABEL_STUDIO_URL names {status['foreign']}: push and pull go there")
 
 
-def _server_line(found: dict[str, object]) -> str:
-    if not found["running"]:
+def _server_line(status: dict[str, object]) -> str:
+    if not status["running"]:
         return "Label Studio is not running; start it with `hedgerow up`"
-    state = "answers" if found["answers"] else "does not answer yet"
-    return f"Label Studio {state} at {found['url']} (process {found['pid']})"
+    state = "answers" if status["answers"] else "does not answer yet"
+    return f"Label Studio {state} at {status['url']} (process {status['pid']})"

@@ -62,8 +62,8 @@ def command(
     with started(engine) as each, reading(here, tell):
         names = _chosen(here, layer or [])
         whole = names == here.layers()
-        found = chain(check_record(here, names, each), check_shared(here) if whole else ())
-        listed = _listed(_judged(here, found, whole=whole), counts, show_all)
+        findings = chain(check_record(here, names, each), check_shared(here) if whole else ())
+        listed = _listed(_judged(here, findings, whole=whole), counts, show_all)
         _show(here, listed, "json" if as_json else "markdown" if as_markdown else "people")
     if not as_json:
         say(f"{', '.join(names)}: {_summary(counts)}")
@@ -71,23 +71,23 @@ def command(
         raise typer.Exit(1)
 
 
-def _judged(corpus: Corpus, found: Iterable[Finding], *, whole: bool) -> Iterator[_Judged]:
+def _judged(corpus: Corpus, findings: Iterable[Finding], *, whole: bool) -> Iterator[_Judged]:
     """Each finding and whether it was acknowledged; none was, where the acknowledgements cannot be read."""
     try:
         acknowledged.read(corpus)
     except Problem as problem:
-        yield from ((one, False) for one in found)
+        yield from ((finding, False) for finding in findings)
         yield Finding("unreadable-table", "acknowledged", "", problem.what), False
     else:
-        yield from acknowledged.judging(corpus, found, whole=whole)
+        yield from acknowledged.judging(corpus, findings, whole=whole)
 
 
 def _listed(judged: Iterable[_Judged], counts: Counter[str], show_all: bool) -> Iterator[_Judged]:
     """Those to be shown; counts all of them, by severity or as acknowledged."""
-    for one, let in judged:
-        counts[LET if let else one.severity] += 1
+    for finding, let in judged:
+        counts[LET if let else finding.severity] += 1
         if show_all or not let:
-            yield one, let
+            yield finding, let
 
 
 def _chosen(corpus: Corpus, names: list[str]) -> list[str]:
@@ -103,12 +103,12 @@ def _chosen(corpus: Corpus, names: list[str]) -> list[str]:
 def _show(corpus: Corpus, listed: Iterator[_Judged], form: str) -> None:
     shown = FindingPlaces(corpus)
     if form == "json":
-        say_json_rows(shown.row(one, acknowledged=let) for one, let in listed)
+        say_json_rows(shown.row(finding, acknowledged=let) for finding, let in listed)
         return
     first = list(islice(listed, SHOWN + 1))
     few = first if len(first) <= SHOWN else first[:OF_MORE]
     if form == "markdown":
-        for line in markdown(shown, [one for one, _ in few]) if few else ():
+        for line in markdown(shown, [finding for finding, _ in few]) if few else ():
             say(line)
     else:
         print_findings(shown, few)
@@ -121,9 +121,9 @@ def _keep(corpus: Corpus, shown: FindingPlaces, listed: Iterable[_Judged]) -> No
     path, codes = corpus.state / FILE, Counter[str]()
     make_private(corpus.state)
     with aside(path) as new, new.open("w", encoding="utf-8") as out:
-        for one, let in listed:
-            out.write(json.dumps(shown.row(one, acknowledged=let), ensure_ascii=False) + "\n")
-            codes[one.code] += 1
+        for finding, let in listed:
+            out.write(json.dumps(shown.row(finding, acknowledged=let), ensure_ascii=False) + "\n")
+            codes[finding.code] += 1
     say(f"{codes.total()} findings; the first {OF_MORE} are above, all of them in {path}\n")
     say("\n".join(by_code(codes)) + "\n")
 

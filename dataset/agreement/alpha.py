@@ -29,11 +29,13 @@ def tallies(works: Sequence[CodedSpans], lengths: Numbers) -> Floats:
     for work in works:
         marked[work.article] = True
     counted = (raters >= 2) & marked
-    found = np.zeros((len(lengths), len(vocabulary.LABELS), 3))
+    article_tallies = np.zeros((len(lengths), len(vocabulary.LABELS), 3))
     for label in range(len(vocabulary.LABELS)):
-        found[:, label, :2] = _sweep([_covered(work, label, counted) for work in works], raters, int(lengths.max()) + 1)
-        found[:, label, 2] = np.where(counted, raters * lengths, 0)
-    return found
+        article_tallies[:, label, :2] = _sweep(
+            [_covered(work, label, counted) for work in works], raters, int(lengths.max()) + 1
+        )
+        article_tallies[:, label, 2] = np.where(counted, raters * lengths, 0)
+    return article_tallies
 
 
 def alpha(tally: Floats) -> Floats:

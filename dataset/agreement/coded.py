@@ -72,11 +72,11 @@ def _spans(layer: Layer, annotator: str, articles: pl.DataFrame) -> pl.DataFrame
 
 def _value(position: int) -> pl.Expr:
     """The attribute at a position of the span's label; an absent value is a value, too."""
-    found = pl.lit(None, dtype=pl.String)
+    value = pl.lit(None, dtype=pl.String)
     for label, names in vocabulary.ATTRIBUTES.items():
         if position < len(names):
-            found = pl.when(pl.col("label") == label).then(pl.col(names[position])).otherwise(found)
-    return pl.concat_str(pl.lit("="), found).fill_null("")
+            value = pl.when(pl.col("label") == label).then(pl.col(names[position])).otherwise(value)
+    return pl.concat_str(pl.lit("="), value).fill_null("")
 
 
 def _coded(layer: Layer, spans: pl.DataFrame, articles: pl.DataFrame) -> CodedSpans:

@@ -125,7 +125,9 @@ def _shared(layers: Mapping[str, Layer]) -> dict[str, Layer]:
     """What each annotator submitted that another submitted, too; nobody without such an article."""
     submitted = {name: set(layer.tasks.filter(status="submitted")["article_id"]) for name, layer in layers.items()}
     counts = Counter(article for articles in submitted.values() for article in articles)
-    common = {name: sorted(one for one in articles if counts[one] > 1) for name, articles in submitted.items()}
+    common = {
+        name: sorted(article for article in articles if counts[article] > 1) for name, articles in submitted.items()
+    }
     return {name: layer.only(common[name]) for name, layer in layers.items() if common[name]}
 
 
@@ -155,8 +157,8 @@ def _refuse_strangers(corpus: Corpus, layer: str, tasks: pl.DataFrame) -> None:
 
 def _refuse_unread_texts(layer: str, findings: pl.DataFrame) -> None:
     """A task whose text was another than the article's."""
-    if other := findings.filter(code=OTHER_TEXT)["article_id"].to_list():
-        raise _other_text(layer, other[0])
+    if articles := findings.filter(code=OTHER_TEXT)["article_id"].to_list():
+        raise _other_text(layer, articles[0])
 
 
 def _refuse_other_texts(layers: Mapping[str, Layer], texts: Mapping[str, str]) -> None:
@@ -191,6 +193,6 @@ def _other_text(layer: str, article: str) -> Problem:
 def pairs(annotators: list[str]) -> Iterator[tuple[str, str]]:
     """Every pair of annotators, each sorted."""
     names = sorted(annotators)
-    for position, one in enumerate(names):
-        for other in names[position + 1 :]:
-            yield one, other
+    for position, first in enumerate(names):
+        for second in names[position + 1 :]:
+            yield first, second

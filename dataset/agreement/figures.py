@@ -73,10 +73,10 @@ def agreement(
     with reading(corpus, tell):
         article_ranges = ranges_of_round(corpus, round_name)
         common = shared(corpus, round_name, article_ranges)
-        found = figures(round_name, common, each(partial(tallied_range, corpus, round_name), article_ranges), draws)
-        _refuse_emptiness(round_name, common, found)
+        rows = figures(round_name, common, each(partial(tallied_range, corpus, round_name), article_ranges), draws)
+        _refuse_emptiness(round_name, common, rows)
         basis = _basis(corpus, round_name, article_ranges, draws)
-    return RoundAgreement(round_name, common.annotators, common.articles(), found, basis)
+    return RoundAgreement(round_name, common.annotators, common.articles(), rows, basis)
 
 
 def figures(
@@ -135,8 +135,8 @@ class _Sums:
         self.spans += spans
 
 
-def _refuse_emptiness(round_name: str, common: SubmissionCounts, found: pl.DataFrame) -> None:
-    if not (found["spans"] > 0).any():
+def _refuse_emptiness(round_name: str, common: SubmissionCounts, rows: pl.DataFrame) -> None:
+    if not (rows["spans"] > 0).any():
         raise Problem(
             f"nobody marked anything in the {common.articles()} articles of round {round_name} that two submitted",
             "there is nothing to measure agreement on yet",
@@ -152,7 +152,7 @@ def _rows(round_name: str, group: Group, own: _Sums, total: Floats, drawn: Float
         {"round": round_name, "annotators": group, "scope": scope, "measure": measure}
         | _interval(values[at], low[at], high[at], int(own.articles[at]))
         | {"annotator_count": len(own.annotators), "spans": on_spans[scope, measure]}
-        for at, (scope, measure) in sorted(enumerate(FIGURES + ALPHAS), key=lambda one: _place(one[1]))
+        for at, (scope, measure) in sorted(enumerate(FIGURES + ALPHAS), key=lambda numbered: _place(numbered[1]))
     ]
 
 
@@ -183,7 +183,7 @@ def _rests_on(own: _Sums, total: Floats) -> dict[Figure, int]:
     spans[vocabulary.ALL] = sum(spans.values())
     bottoms = dict(zip(FIGURES, map(int, split(total)[1]), strict=True))
     counted_apart = {*MATCHED_FIGURES, *((scope, "boundary") for scope in spans)}
-    return {one: bottoms[one] if one in counted_apart else spans[one[0]] for one in FIGURES + ALPHAS}
+    return {figure: bottoms[figure] if figure in counted_apart else spans[figure[0]] for figure in FIGURES + ALPHAS}
 
 
 # What is kept in the record
@@ -254,15 +254,15 @@ def _texts(corpus: Corpus, folders: list[Location], article_ranges: list[Article
         if ids:
             articles = pl.concat(ids).unique().sort("article_id")
             known = corpus.rows_of(articles["article_id"]).select("article_id", "text_sha256")
-            for one, text in articles.join(known, on="article_id", how="left", maintain_order="left").iter_rows():
-                yield [f"{one} {text}".encode()]
+            for article, text in articles.join(known, on="article_id", how="left", maintain_order="left").iter_rows():
+                yield [f"{article} {text}".encode()]
 
 
 def _layer_basis(folder: Location, article_ranges: list[ArticleRange]) -> Row:
     guidelines = {
-        one
+        version
         for rows in batches(table_path(folder, "tasks"), schema.Tasks, article_ranges)
-        for one in rows["guidelines_version"].drop_nulls().unique()
+        for version in rows["guidelines_version"].drop_nulls().unique()
     }
     tables = (_table_bytes(folder, name, article_ranges) for name in ("tasks", "spans", "relations"))
     return {"sha256": _sha256_of(tables), "guidelines": sorted(guidelines)}
@@ -273,17 +273,19 @@ def _table_bytes(folder: Location, name: str, article_ranges: list[ArticleRange]
     needed = {name, "spans"} if name == "relations" else {name}
     for article_range in article_ranges:
         tables = {
-            one: read_range(table_path(folder, one), model, article_range) if one in needed else schema.empty(model)
-            for one, model in TABLES.items()
+            table: read_range(table_path(folder, table), model, article_range)
+            if table in needed
+            else schema.empty(model)
+            for table, model in TABLES.items()
         }
         yield table_bytes(getattr(sort_layer(Layer(folder.name, **tables)), name))
 
 
 def _sha256_of(lines: Iterable[Iterable[bytes]]) -> str:
     """SHA-256, as hex, of lines that come in pieces, with LF between two."""
-    found = hashlib.sha256()
+    hasher = hashlib.sha256()
     for number, pieces in enumerate(lines):
-        found.update(b"\n" if number else b"")
+        hasher.update(b"\n" if number else b"")
         for piece in pieces:
-            found.update(piece)
-    return found.hexdigest()
+            hasher.update(piece)
+    return hasher.hexdigest()

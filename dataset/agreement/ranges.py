@@ -60,21 +60,21 @@ def tallied_range(corpus: Corpus, round_name: str, article_range: ArticleRange =
 
 def tallied(work: ComparedLayers) -> RangeTallies:
     """What the compared articles add to the figures of all annotators together, and of each pair."""
-    found = RangeTallies()
+    range_tallies = RangeTallies()
     if not work.layers:
-        return found
+        return range_tallies
     works, lengths = coded(work), np.array(list(work.lengths.values()), dtype=np.int64)
     tallies = {(a, b): tally(works[a], works[b]) for a, b in pairs(list(works))}
     total = sum(list(tallies.values())[1:], start=next(iter(tallies.values())))
-    _add(found, None, total, list(works.values()), lengths)
+    _add(range_tallies, None, total, list(works.values()), lengths)
     for (a, b), own in tallies.items():
-        _add(found, f"{a},{b}", own, [works[a], works[b]], lengths)
-    return found
+        _add(range_tallies, f"{a},{b}", own, [works[a], works[b]], lengths)
+    return range_tallies
 
 
-def _add(found: RangeTallies, group: Group, own: Tally, works: list[CodedSpans], lengths: Numbers) -> None:
+def _add(range_tallies: RangeTallies, group: Group, own: Tally, works: list[CodedSpans], lengths: Numbers) -> None:
     """The group's articles; those that fewer than two of it submitted are in none of its figures."""
     common = np.sum([work.submitted for work in works], axis=0) >= 2
     characters = alpha.tallies(works, lengths).reshape(len(lengths), 3 * len(vocabulary.LABELS))
-    found.rows[group] = np.hstack([own.top, own.bottom, characters])[common]
-    found.spans[group] = np.sum([spans_by_label(work)[common].sum(axis=0) for work in works], axis=0)
+    range_tallies.rows[group] = np.hstack([own.top, own.bottom, characters])[common]
+    range_tallies.spans[group] = np.sum([spans_by_label(work)[common].sum(axis=0) for work in works], axis=0)

@@ -29,27 +29,27 @@ class Tally:
     top: Floats
     bottom: Floats
 
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(self.top + other.top, self.bottom + other.bottom)
+    def __add__(self, addend: Tally) -> Tally:
+        return Tally(self.top + addend.top, self.bottom + addend.bottom)
 
 
 TallyRows = tuple[Figure, Floats, Floats]
 
 
-def tally(one: CodedSpans, other: CodedSpans) -> Tally:
+def tally(first: CodedSpans, second: CodedSpans) -> Tally:
     """What each article that both submitted adds; nothing where one of them did not."""
-    found = match(one, other)
-    parts = {figure: (top, bottom) for figure, top, bottom in _rows(one, other, found)}
-    both = (one.submitted & other.submitted)[:, None]
+    matchings = match(first, second)
+    parts = {figure: (top, bottom) for figure, top, bottom in _rows(first, second, matchings)}
+    both = (first.submitted & second.submitted)[:, None]
     top, bottom = (np.column_stack([parts[figure][side] for figure in FIGURES]) * both for side in (0, 1))
     return Tally(top, bottom)
 
 
-def _rows(one: CodedSpans, other: CodedSpans, found: Matchings) -> Iterator[TallyRows]:
-    yield from _span_rows(one, other, found)
-    for measure, pairs in zip(vocabulary.MATCHED_MEASURES, (found.exact, found.relaxed), strict=True):
-        yield from _attribute_rows(one, other, pairs, measure)
-        yield from _link_rows(one, other, pairs, measure)
+def _rows(first: CodedSpans, second: CodedSpans, matchings: Matchings) -> Iterator[TallyRows]:
+    yield from _span_rows(first, second, matchings)
+    for measure, pairs in zip(vocabulary.MATCHED_MEASURES, (matchings.exact, matchings.relaxed), strict=True):
+        yield from _attribute_rows(first, second, pairs, measure)
+        yield from _link_rows(first, second, pairs, measure)
 
 
 def spans_by_label(work: CodedSpans) -> Numbers:
@@ -64,9 +64,11 @@ def _count(work: CodedSpans, rows: Numbers) -> Numbers:
     return np.bincount(cells, minlength=len(work.submitted) * labels).reshape(-1, labels)
 
 
-def _span_rows(one: CodedSpans, other: CodedSpans, found: Matchings) -> Iterator[TallyRows]:
-    spans = spans_by_label(one) + spans_by_label(other)
-    exact, relaxed, detected = (_count(one, pairs.one) for pairs in (found.exact, found.relaxed, found.found))
+def _span_rows(first: CodedSpans, second: CodedSpans, matchings: Matchings) -> Iterator[TallyRows]:
+    spans = spans_by_label(first) + spans_by_label(second)
+    exact, relaxed, detected = (
+        _count(first, pairs.first) for pairs in (matchings.exact, matchings.relaxed, matchings.detection)
+    )
     for scope, of in _scopes():
         held, same, near, seen = (counts[:, of].sum(axis=1) for counts in (spans, exact, relaxed, detected))
         yield (scope, "exact"), 2 * same, held
@@ -83,30 +85,30 @@ def _scopes() -> Iterator[tuple[str, list[int]]]:
         yield label, [position]
 
 
-def _attribute_rows(one: CodedSpans, other: CodedSpans, pairs: Pairs, measure: str) -> Iterator[TallyRows]:
+def _attribute_rows(first: CodedSpans, second: CodedSpans, pairs: Pairs, measure: str) -> Iterator[TallyRows]:
     for label, names in enumerate(vocabulary.ATTRIBUTES.values()):
-        of = one.label[pairs.one] == label
-        article = one.article[pairs.one[of]]
+        of = first.label[pairs.first] == label
+        article = first.article[pairs.first[of]]
         for position, name in enumerate(names):
-            same = one.values[pairs.one[of], position] == other.values[pairs.other[of], position]
-            yield (name, measure), _by_article(one, article[same]), _by_article(one, article)
+            same = first.values[pairs.first[of], position] == second.values[pairs.second[of], position]
+            yield (name, measure), _by_article(first, article[same]), _by_article(first, article)
 
 
 def _by_article(work: CodedSpans, articles: Numbers) -> Floats:
     return np.bincount(articles, minlength=len(work.submitted)).astype(np.float64)
 
 
-def _link_rows(one: CodedSpans, other: CodedSpans, pairs: Pairs, measure: str) -> Iterator[TallyRows]:
+def _link_rows(first: CodedSpans, second: CodedSpans, pairs: Pairs, measure: str) -> Iterator[TallyRows]:
     """Links whose two ends are matched, and those of them that the other drew too."""
-    partner = np.full(len(one.article), -1)
-    partner[pairs.one] = pairs.other
-    ours = np.column_stack([one.links[:, 0], partner[one.links[:, 1]], partner[one.links[:, 2]]])
+    partner = np.full(len(first.article), -1)
+    partner[pairs.first] = pairs.second
+    ours = np.column_stack([first.links[:, 0], partner[first.links[:, 1]], partner[first.links[:, 2]]])
     ours = ours[(ours[:, 1:] >= 0).all(axis=1)]
-    theirs = other.links[np.isin(other.links[:, 1:], pairs.other).all(axis=1)]
-    same = ours[np.isin(_keys(ours, other), _keys(theirs, other))]
+    theirs = second.links[np.isin(second.links[:, 1:], pairs.second).all(axis=1)]
+    same = ours[np.isin(_keys(ours, second), _keys(theirs, second))]
     for kind, name in enumerate(vocabulary.RELATIONS):
         drawn, shared = (
-            _by_article(other, other.article[links[links[:, 0] == kind, 1]])
+            _by_article(second, second.article[links[links[:, 0] == kind, 1]])
             for links in (np.concatenate([ours, theirs]), same)
         )
         yield (name, measure), 2 * shared, drawn

@@ -37,7 +37,7 @@ class Buckets:
     def add(self, rows: pl.DataFrame) -> None:
         """Puts rows behind those that are there."""
         self._waiting.append(rows)
-        if sum(one.height for one in self._waiting) >= _AT_ONCE:
+        if sum(part.height for part in self._waiting) >= _AT_ONCE:
             self._write()
 
     def dealt(self, rows: pl.DataFrame) -> Iterator[tuple[int, pl.DataFrame]]:

@@ -57,9 +57,9 @@ class Change:
 
     def row(self) -> dict[str, Any]:
         """The change for machines."""
-        return {one.name: getattr(self, one.name) for one in fields(self)} | {"bump": self.bump.name}
+        return {field.name: getattr(self, field.name) for field in fields(self)} | {"bump": self.bump.name}
 
 
 def bump(changes: Iterable[Change]) -> Bump:
     """The smallest honest bump: the greatest that any of the changes needs; NONE for no change."""
-    return max((one.bump for one in changes), default=Bump.NONE)
+    return max((change.bump for change in changes), default=Bump.NONE)

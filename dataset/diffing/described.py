@@ -34,22 +34,24 @@ def _appeared(table: str, old: list[str], new: list[str], **of: Any) -> Iterator
 
 
 def _configs(versions: Versions) -> Iterator[Change]:
-    old, new = ([name for name in one.files if versions.compared(name)] for one in versions.both)
+    old, new = ([name for name in folder.files if versions.compared(name)] for folder in versions.both)
     yield from _appeared("configs", old, new)
-    before, after = (_default(one) for one in versions.both)
+    before, after = (_default(folder) for folder in versions.both)
     if before != after:
         yield Change(Bump.MAJOR, "changed", "configs", column="default", old=before, new=after)
 
 
-def _default(one: DatasetFolder) -> str | None:
+def _default(folder: DatasetFolder) -> str | None:
     """The config that `load_dataset` takes when none is named."""
-    told = one.facts.get("configs")
-    names = [each.get("config_name") for each in told or [] if isinstance(each, dict) and each.get("default")]
+    configs = folder.facts.get("configs")
+    names = [
+        config.get("config_name") for config in configs or [] if isinstance(config, dict) and config.get("default")
+    ]
     return str(names[0]) if names else None
 
 
 def _columns(versions: Versions, config: str) -> Iterator[Change]:
-    old, new = (one.columns(config) for one in versions.both)
+    old, new = (folder.columns(config) for folder in versions.both)
     for path, name in old.items():
         if path not in new:
             yield Change(Bump.MAJOR, "removed", "schema", config, _shown(path), old=name)
@@ -77,7 +79,7 @@ def _splits(versions: Versions) -> Iterator[Change]:
 
 def _facts(versions: Versions) -> Iterator[Change]:
     """The card's YAML. Which of two licences allows more is nothing a program can tell: another one is MAJOR."""
-    old, new = (one.facts for one in versions.both)
+    old, new = (folder.facts for folder in versions.both)
     for key in dict.fromkeys(chain(old, new)):
         before, after = old.get(key), new.get(key)
         if key in _FROM_DATA or before == after:
@@ -92,7 +94,7 @@ def _needed(key: str, old: dict[str, Any]) -> Bump:
 
 
 def _prose(versions: Versions) -> Iterator[Change]:
-    old, new = (_texts(one) for one in versions.both)
+    old, new = (_texts(folder) for folder in versions.both)
     for name in dict.fromkeys(chain(old, new)):
         before, after = old.get(name), new.get(name)
         if before != after:
@@ -100,7 +102,7 @@ def _prose(versions: Versions) -> Iterator[Change]:
             yield Change(Bump.PATCH, kind, "files", column=name, old=before, new=after)
 
 
-def _texts(one: DatasetFolder) -> dict[str, str]:
-    path = one.path / DATASHEET
+def _texts(folder: DatasetFolder) -> dict[str, str]:
+    path = folder.path / DATASHEET
     sheet = {DATASHEET: path.read_text(encoding="utf-8", errors="replace")} if path.is_file() else {}
-    return {CARD: one.prose} | sheet
+    return {CARD: folder.prose} | sheet

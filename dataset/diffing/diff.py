@@ -60,15 +60,15 @@ def diff(old: Path, new: Path, held: int = HELD) -> Diff:
 
 def _notes(versions: Versions) -> Iterator[str]:
     if versions.mixed:
-        one = "OLD" if versions.old.withheld else "NEW"
-        yield f"{one} withholds the articles' words: texts are compared by their hash, words and tokens not at all"
+        side = "OLD" if versions.old.withheld else "NEW"
+        yield f"{side} withholds the articles' words: texts are compared by their hash, words and tokens not at all"
 
 
 def _rewritten(versions: Versions, changes: list[Change]) -> Iterator[Change]:
     """Configs, and the card, whose files have other bytes though nothing in them changed."""
     if versions.mixed:
         return
-    touched = {one.config or one.table for one in changes} | (set(KEYS) if _data_changed(changes) else set())
+    touched = {change.config or change.table for change in changes} | (set(KEYS) if _data_changed(changes) else set())
     for config in versions.common():
         if config not in touched and not versions.same_files(config):
             yield Change(Bump.PATCH, "rewritten", config, config)
@@ -77,7 +77,7 @@ def _rewritten(versions: Versions, changes: list[Change]) -> Iterator[Change]:
 
 
 def _data_changed(changes: list[Change]) -> bool:
-    return any(one.table in (*KEYS, "relations", "splits") for one in changes)
+    return any(change.table in (*KEYS, "relations", "splits") for change in changes)
 
 
 class _JoinedTables:
@@ -93,21 +93,21 @@ class _JoinedTables:
         """What changed in the articles, spans, links and annotators; then what of the rest that does not explain."""
         joined = {config: self.digests.joined(config) for config in _PRIMARY if config in self.common}
         self.known = self.digests.those_of_old(
-            article for one in joined.values() for article in one.differing["article_id"]
+            article for rows in joined.values() for article in rows.differing["article_id"]
         )
-        found = [change for config, one in joined.items() for change in self.own_changes(config, one.differing)]
-        yield from found
-        told = {one.article_id for one in found if one.table != "annotators" and one.article_id}
-        untold = ~pl.col("article_id").is_in(pl.Series(list(told), dtype=pl.String).implode()).fill_null(False)
+        changes = [change for config, rows in joined.items() for change in self.own_changes(config, rows.differing)]
+        yield from changes
+        changed = {change.article_id for change in changes if change.table != "annotators" and change.article_id}
+        elsewhere = ~pl.col("article_id").is_in(pl.Series(list(changed), dtype=pl.String).implode()).fill_null(False)
         for config in self.common:
             if config not in joined and self.versions.same_files(config):
                 continue
             if config not in KEYS:
                 yield from _counted(config, *self.digests.counted(config))
                 continue
-            one = joined.pop(config) if config in joined else self.digests.joined(config)
-            yield from _unexplained(config, one.differing.filter(untold))
-            if _reordered(rows.filter(untold) for rows in one.both.each()):
+            joined_rows = joined.pop(config) if config in joined else self.digests.joined(config)
+            yield from _unexplained(config, joined_rows.differing.filter(elsewhere))
+            if _reordered(rows.filter(elsewhere) for rows in joined_rows.both.each()):
                 yield Change(Bump.PATCH, "reordered", config, config)
 
     def own_changes(self, config: str, differing: pl.DataFrame) -> Iterator[Change]:
@@ -158,18 +158,18 @@ class _JoinedTables:
         old, new = (rows.with_columns(occurrence(rows, keys[:-1])) for rows in (old, _links(after)))
         joined = old.join(new, on=keys, how="full", coalesce=True, suffix=NEW)
         differ = joined.filter(pl.col("derived").ne_missing(pl.col("derived" + NEW)))
-        for one in differ.iter_rows(named=True):
-            kind = "added" if one["derived"] is None else "removed" if one["derived" + NEW] is None else "changed"
+        for row in differ.iter_rows(named=True):
+            kind = "added" if row["derived"] is None else "removed" if row["derived" + NEW] is None else "changed"
             suffix = "" if kind == "removed" else NEW
             yield Change(
-                self.needed(kind, "relations", one["article_id"]),
+                self.needed(kind, "relations", row["article_id"]),
                 kind,
                 "relations",
-                column=one["type"],
-                old=one["derived"],
-                new=one["derived" + NEW],
-                **{name: one[name] for name in ("article_id", "span_id", "to_span")},
-                **{name: one.get(name + suffix) for name in ("label", "start", "end")},
+                column=row["type"],
+                old=row["derived"],
+                new=row["derived" + NEW],
+                **{name: row[name] for name in ("article_id", "span_id", "to_span")},
+                **{name: row.get(name + suffix) for name in ("label", "start", "end")},
             )
 
 
@@ -195,14 +195,14 @@ def _matched(pairs: pl.DataFrame, before: pl.DataFrame, after: pl.DataFrame, lay
         return pairs
     gone = before.filter(pl.col(AT).is_in(pairs.filter(pl.col(AT + NEW).is_null())[AT].implode()))
     came = after.filter(pl.col(AT).is_in(pairs.filter(pl.col(AT).is_null())[AT + NEW].implode()))
-    found = overlapping(gone, came, group)
-    ends = {AT: gone[AT].gather([one for one, _ in found]), AT + NEW: came[AT].gather([one for _, one in found])}
+    overlaps = overlapping(gone, came, group)
+    ends = {AT: gone[AT].gather([old for old, _ in overlaps]), AT + NEW: came[AT].gather([new for _, new in overlaps])}
     taken = pl.DataFrame(ends)
-    left = pairs.filter(
+    unmatched = pairs.filter(
         ~pl.col(AT).is_in(ends[AT].implode()).fill_null(False),
         ~pl.col(AT + NEW).is_in(ends[AT + NEW].implode()).fill_null(False),
     )
-    return pl.concat([left, taken]).sort(pl.coalesce(AT + NEW, AT), AT)
+    return pl.concat([unmatched, taken]).sort(pl.coalesce(AT + NEW, AT), AT)
 
 
 def _links(spans: pl.DataFrame) -> pl.DataFrame:
@@ -214,10 +214,10 @@ def _links(spans: pl.DataFrame) -> pl.DataFrame:
 
 
 def _links_of(spans: pl.DataFrame, relation: str, placed: list[str]) -> pl.DataFrame:
-    told = relation == "hedges" and "derived" in spans.columns
-    ends = {"to_span": pl.col(relation)} | ({"derived": pl.col("derived")} if told else {})
+    has_derived = relation == "hedges" and "derived" in spans.columns
+    ends = {"to_span": pl.col(relation)} | ({"derived": pl.col("derived")} if has_derived else {})
     rows = spans.filter(pl.col(relation).list.len() > 0).select(*placed, **ends).explode(*ends)
-    derived = pl.col("derived") if told else pl.lit(False).alias("derived")
+    derived = pl.col("derived") if has_derived else pl.lit(False).alias("derived")
     return rows.select(*placed, pl.lit(relation).alias("type"), "to_span", derived)
 
 
@@ -226,10 +226,10 @@ def _unexplained(config: str, rows: pl.DataFrame) -> Iterator[Change]:
     differ = rows.filter(pl.col(WHOLE).ne_missing(pl.col(WHOLE + NEW)))
     if config == "annotators":
         differ = differ.filter(pl.col(OWN).eq_missing(pl.col(OWN + NEW)))
-    for one in differ.sort(pl.coalesce(AT + NEW, AT), AT).iter_rows(named=True):
-        kind = "added" if one[AT] is None else "removed" if one[AT + NEW] is None else "changed"
-        place = {name: one.get(name) for name in ("article_id", "round", "annotator")}
-        span = one.get("span_id") or one.get("quote_id")
+    for row in differ.sort(pl.coalesce(AT + NEW, AT), AT).iter_rows(named=True):
+        kind = "added" if row[AT] is None else "removed" if row[AT + NEW] is None else "changed"
+        place = {name: row.get(name) for name in ("article_id", "round", "annotator")}
+        span = row.get("span_id") or row.get("quote_id")
         yield Change(Bump.MINOR if kind == "added" else Bump.MAJOR, kind, config, span_id=span, **place)
 
 

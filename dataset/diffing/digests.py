@@ -64,19 +64,18 @@ class Digests:
             Problem: the folders do not both have the keys, or cannot be read.
         """
         if missing := [name for name in (*KEYS[config], "article_id") if name not in self.versions.shared(config)]:
-            old, new = (one.path for one in self.versions.both)
+            old, new = (folder.path for folder in self.versions.both)
             raise Problem(
                 f"{old} and {new} do not both have the column {missing[0]} of {config}, with one type",
                 "compare folders that `hedgerow build` made",
             )
         keys = [*dict.fromkeys((*KEYS[config], "article_id")), NTH]
         both, differing = self._in_both(config), []
-        for before, after in zip(*(self._digests(one, config) for one in self.versions.both), strict=True):
+        for before, after in zip(*(self._digests(folder, config) for folder in self.versions.both), strict=True):
             rows = before.join(after, on=keys, how="full", coalesce=True, suffix=NEW, nulls_equal=True)
             both.add(rows.filter(pl.col(SPLIT) == pl.col(SPLIT + NEW)).select(AT, AT + NEW, SPLIT, "article_id"))
-            differing.append(_alone(rows.filter(pl.any_horizontal(_differs(one) for one in (OWN, WHOLE)))))
-        found = pl.concat(differing).sort(AT + NEW, AT, nulls_last=True)
-        return JoinedRows(found, both)
+            differing.append(_alone(rows.filter(pl.any_horizontal(_differs(name) for name in (OWN, WHOLE)))))
+        return JoinedRows(pl.concat(differing).sort(AT + NEW, AT, nulls_last=True), both)
 
     def _in_both(self, config: str) -> Buckets:
         """Buckets for rows in the order of the older folder."""
@@ -87,7 +86,7 @@ class Digests:
         return self._buckets(where, buckets, pl.DataFrame(schema=types | {"article_id": article}))
 
     def _count(self, config: str) -> int:
-        return buckets_for(max(one.count(config) for one in self.versions.both), self._held)
+        return buckets_for(max(folder.count(config) for folder in self.versions.both), self._held)
 
     def _buckets(self, where: pl.Expr, number: int, empty: pl.DataFrame) -> Buckets:
         return Buckets(self._folder / str(next(self._made)), where, number, empty)
@@ -95,22 +94,22 @@ class Digests:
     def _by_key(self, keys: list[str], number: int, empty: pl.DataFrame) -> Buckets:
         return self._buckets(pl.struct(keys).hash() % number, number, empty)
 
-    def _digests(self, one: DatasetFolder, config: str) -> Iterator[pl.DataFrame]:
+    def _digests(self, folder: DatasetFolder, config: str) -> Iterator[pl.DataFrame]:
         """Of each bucket: keys, number and split of each row, a hash of what is the row's own, and of all of it."""
-        for number, found in enumerate(self._dealt(one, config).each()):
+        for number, rows in enumerate(self._dealt(folder, config).each()):
             if config == "spans":
-                joined = _join_kinds(found, self._kinds_of(one).read(number))
-                found = joined.with_columns(pl.struct(OWN, KINDS).hash().alias(OWN)).drop(KINDS)
-            yield found.with_columns(occurrence(found, KEYS[config]))
+                joined = _join_kinds(rows, self._kinds_of(folder).read(number))
+                rows = joined.with_columns(pl.struct(OWN, KINDS).hash().alias(OWN)).drop(KINDS)
+            yield rows.with_columns(occurrence(rows, KEYS[config]))
 
-    def _dealt(self, one: DatasetFolder, config: str) -> Buckets:
+    def _dealt(self, folder: DatasetFolder, config: str) -> Buckets:
         keys, cells = list(dict.fromkeys((*KEYS[config], "article_id"))), self._cells(config)
         own, whole = pl.struct(self._own(config)).hash(), pl.struct(*cells.values(), SPLIT).hash()
-        found = self._by_key(KEYS[config], self._count(config), self._empty(config, keys))
-        with reading(one.path):
-            for rows in one.batches(config, list(cells)):
-                found.add(rows.select(AT, SPLIT, *keys, own.alias(OWN), whole.alias(WHOLE)))
-        return found
+        buckets = self._by_key(KEYS[config], self._count(config), self._empty(config, keys))
+        with reading(folder.path):
+            for rows in folder.batches(config, list(cells)):
+                buckets.add(rows.select(AT, SPLIT, *keys, own.alias(OWN), whole.alias(WHOLE)))
+        return buckets
 
     def _empty(self, config: str, keys: list[str]) -> pl.DataFrame:
         """The digest of no rows."""
@@ -128,58 +127,58 @@ class Digests:
             return [*(cells[name] for name in cells if not _fields(shared[name])), pl.col(SPLIT).alias("split")]
         return [cell for name, cell in cells.items() if name != "event_id"]
 
-    def _kinds_of(self, one: DatasetFolder) -> Buckets:
+    def _kinds_of(self, folder: DatasetFolder) -> Buckets:
         """The kinds of the speakers' spans, where both folders tell them; the config `articles` alone does."""
-        if one.path not in self._kinds:
+        if folder.path not in self._kinds:
             empty = pl.DataFrame(schema={"span_id": pl.String, KINDS: pl.List(pl.String)})
-            found = self._kinds[one.path] = self._by_key(["span_id"], self._count("spans"), empty)
+            buckets = self._kinds[folder.path] = self._by_key(["span_id"], self._count("spans"), empty)
             speakers = self.versions.shared("articles").get("speakers")
             if speakers is not None and {"span_id", "kinds"} <= _fields(speakers):
                 span, kinds = (pl.col("speakers").struct.field(name) for name in ("span_id", "kinds"))
-                with reading(one.path):
-                    for rows in one.batches("articles", ["speakers"]):
-                        told = rows.select(pl.col("speakers").explode()).drop_nulls()
-                        found.add(told.select(span, kinds.alias(KINDS)))
-        return self._kinds[one.path]
+                with reading(folder.path):
+                    for rows in folder.batches("articles", ["speakers"]):
+                        speaker_rows = rows.select(pl.col("speakers").explode()).drop_nulls()
+                        buckets.add(speaker_rows.select(span, kinds.alias(KINDS)))
+        return self._kinds[folder.path]
 
-    def rows(self, one: DatasetFolder, config: str, at: pl.Series) -> pl.DataFrame:
+    def rows(self, folder: DatasetFolder, config: str, at: pl.Series) -> pl.DataFrame:
         """The rows of these numbers, with their own columns."""
         wanted, own = at.drop_nulls().sort(), self._own(config)
-        found = [self._none(config)]
-        with reading(one.path):
-            for rows in one.batches(config, list(self._cells(config))):
+        parts = [self._none(config)]
+        with reading(folder.path):
+            for rows in folder.batches(config, list(self._cells(config))):
                 first = int(rows[AT][0])
                 begin, end = (int(wanted.search_sorted(limit)) for limit in (first, first + rows.height))
                 if begin < end:
-                    found.append(_alone(rows[(wanted[begin:end] - first).to_list()].select(AT, *own)))
-        return self._with_kinds(one, pl.concat(found)) if config == "spans" else pl.concat(found)
+                    parts.append(_alone(rows[(wanted[begin:end] - first).to_list()].select(AT, *own)))
+        return self._with_kinds(folder, pl.concat(parts)) if config == "spans" else pl.concat(parts)
 
     def _none(self, config: str) -> pl.DataFrame:
         """No rows, with their own columns."""
         cells = pl.DataFrame(schema={AT: pl.UInt32, SPLIT: pl.String, **self.versions.shared(config)})
         return cells.select(AT, *self._own(config))
 
-    def _with_kinds(self, one: DatasetFolder, spans: pl.DataFrame) -> pl.DataFrame:
-        kinds = self._kinds_of(one)
+    def _with_kinds(self, folder: DatasetFolder, spans: pl.DataFrame) -> pl.DataFrame:
+        kinds = self._kinds_of(folder)
         article_ranges = [_alone(_join_kinds(some, kinds.read(number))) for number, some in kinds.dealt(spans)]
         return pl.concat(article_ranges or [_join_kinds(spans, kinds.read(0))]).sort(AT)
 
     def those_of_old(self, articles: Iterable[str | None]) -> set[str]:
         """Which of these articles the older folder has."""
-        asked, found, old = {one for one in articles if one is not None}, set[str](), self.versions.old
+        asked, known, old = {article for article in articles if article is not None}, set[str](), self.versions.old
         with reading(old.path):
             for rows in old.batches("articles", ["article_id"]):
-                found |= asked.intersection(rows["article_id"])
-        return found
+                known |= asked.intersection(rows["article_id"])
+        return known
 
     def counted(self, config: str) -> tuple[int, int]:
         """How many rows are gone and came, of a config whose rows have no key that is known here."""
         cells, empty = self._cells(config), pl.DataFrame(schema={WHOLE: pl.UInt64})
         whole = pl.struct(*cells.values(), SPLIT).hash().alias(WHOLE)
         dealt = [self._by_key([WHOLE], self._count(config), empty) for _ in self.versions.both]
-        for one, buckets in zip(self.versions.both, dealt, strict=True):
-            with reading(one.path):
-                for rows in one.batches(config, list(cells)):
+        for folder, buckets in zip(self.versions.both, dealt, strict=True):
+            with reading(folder.path):
+                for rows in folder.batches(config, list(cells)):
                     buckets.add(rows.select(whole))
         gone = came = 0
         for old, new in zip(*(buckets.each() for buckets in dealt), strict=True):
@@ -206,7 +205,7 @@ def _join_kinds(spans: pl.DataFrame, kinds: pl.DataFrame) -> pl.DataFrame:
 def _fields(dtype: pl.DataType) -> set[str]:
     """The fields of a column of rows; none of another."""
     inner = dtype.inner if isinstance(dtype, pl.List) else None
-    return {one.name for one in inner.fields} if isinstance(inner, pl.Struct) else set()
+    return {field.name for field in inner.fields} if isinstance(inner, pl.Struct) else set()
 
 
 def occurrence(rows: pl.DataFrame, keys: list[str]) -> pl.Expr:

@@ -44,18 +44,18 @@ def _candidates(
     last = np.maximum(np.searchsorted(other_starts[order], ends, side="left"), first)
     rows = np.repeat(np.arange(len(starts)), last - first)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
-    others = order[np.repeat(first, last - first) + within]
-    shared = np.minimum(ends[rows], other_ends[others]) - np.maximum(starts[rows], other_starts[others])
-    return rows[shared > 0], others[shared > 0], shared[shared > 0]
+    other_rows = order[np.repeat(first, last - first) + within]
+    shared = np.minimum(ends[rows], other_ends[other_rows]) - np.maximum(starts[rows], other_starts[other_rows])
+    return rows[shared > 0], other_rows[shared > 0], shared[shared > 0]
 
 
-def _longest_first(rows: Places, others: Places, shared: Places) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
+def _longest_first(rows: Places, other_rows: Places, shared: Places) -> list[tuple[int, int]]:
+    pairs: list[tuple[int, int]] = []
     taken, taken_others = set[int](), set[int]()
-    for at in np.lexsort((others, rows, -shared)):
-        row, other = int(rows[at]), int(others[at])
-        if row not in taken and other not in taken_others:
+    for at in np.lexsort((other_rows, rows, -shared)):
+        row, other_row = int(rows[at]), int(other_rows[at])
+        if row not in taken and other_row not in taken_others:
             taken.add(row)
-            taken_others.add(other)
-            found.append((row, other))
-    return found
+            taken_others.add(other_row)
+            pairs.append((row, other_row))
+    return pairs

@@ -42,7 +42,7 @@ class Versions:
 
     def same_files(self, config: str) -> bool:
         """Whether each split of the config is the same files, byte for byte."""
-        old, new = (_named(one.files[config]) for one in self.both)
+        old, new = (_named(folder.files[config]) for folder in self.both)
         return old.keys() == new.keys() and all(filecmp.cmp(old[name], new[name], shallow=False) for name in old)
 
     def shared(self, config: str) -> dict[str, pl.DataType]:
@@ -52,14 +52,14 @@ class Versions:
         texts, every column of words.
         """
         if config not in self._shared:
-            old, new = (one.types(config) for one in self.both)
+            old, new = (folder.types(config) for folder in self.both)
             kept = self._alike(config) - (_words(config) if self.mixed else set())
             narrowed = {name: _narrowed(old[name], new[name], name, kept) for name in old if name in new}
             self._shared[config] = {name: dtype for name, dtype in narrowed.items() if dtype is not None}
         return self._shared[config]
 
     def _alike(self, config: str) -> set[str]:
-        old, new = (one.columns(config) for one in self.both)
+        old, new = (folder.columns(config) for folder in self.both)
         renumbered = {path for path, _, _ in self.renumbered(config)}
         return {path for path, name in old.items() if new.get(path) == name} - renumbered
 
@@ -74,15 +74,15 @@ class Versions:
 
         The card's count, and where those are alike, the Parquet files' own.
         """
-        told: list[tuple[dict[str, list[str]], dict[str, list[str]]]] = [
+        class_lists: list[tuple[dict[str, list[str]], dict[str, list[str]]]] = [
             (self.old.classes(config), self.new.classes(config)),
             (self.old.own_classes(config), self.new.own_classes(config)),
         ]
-        found: set[str] = set()
-        for old, new in told:
+        reported: set[str] = set()
+        for old, new in class_lists:
             for path in old:
-                if path in new and new[path] != old[path] and path not in found:
-                    found.add(path)
+                if path in new and new[path] != old[path] and path not in reported:
+                    reported.add(path)
                     yield path, old[path], new[path]
 
 
@@ -114,11 +114,11 @@ def _narrowed(old: pl.DataType, new: pl.DataType, path: str, kept: set[str]) -> 
 
 
 def _narrowed_fields(old: pl.Struct, new: pl.Struct, path: str, kept: set[str]) -> pl.DataType | None:
-    others = {one.name: cast(pl.DataType, one.dtype) for one in new.fields}
-    found = {
-        one.name: _narrowed(cast(pl.DataType, one.dtype), others[one.name], f"{path}.{one.name}", kept)
-        for one in old.fields
-        if one.name in others
+    new_types = {inner.name: cast(pl.DataType, inner.dtype) for inner in new.fields}
+    fields = {
+        inner.name: _narrowed(cast(pl.DataType, inner.dtype), new_types[inner.name], f"{path}.{inner.name}", kept)
+        for inner in old.fields
+        if inner.name in new_types
     }
-    narrowed = {name: dtype for name, dtype in found.items() if dtype is not None}
+    narrowed = {name: dtype for name, dtype in fields.items() if dtype is not None}
     return pl.Struct(narrowed) if narrowed else None

@@ -43,7 +43,7 @@ class _Stream:
 
     def __init__(self, dtype: pyarrow.DataType) -> None:
         self.valid, self.lengths, self.values = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
-        self.inner = [_Stream(one) for one in _inner(dtype)]
+        self.inner = [_Stream(inner_type) for inner_type in _inner(dtype)]
         self.nested = bool(self.inner)
         self.measured = _is_string(dtype) or _is_list(dtype)
 
@@ -149,18 +149,18 @@ def header(table: pyarrow.Schema) -> dict[str, Any]:
 
 def classes(table: pyarrow.Schema) -> dict[str, list[str]]:
     """The class names of each column whose items are numbers of classes, as `datasets` writes them into a footer."""
-    told = json.loads((table.metadata or {}).get(b"huggingface", b"{}"))
-    columns = told.get("info", {}).get("features", {})
-    kinds = {name: one.get("feature", one) for name, one in columns.items() if isinstance(one, dict)}
+    footer = json.loads((table.metadata or {}).get(b"huggingface", b"{}"))
+    columns = footer.get("info", {}).get("features", {})
+    kinds = {name: feature.get("feature", feature) for name, feature in columns.items() if isinstance(feature, dict)}
     return {name: kind["names"] for name, kind in kinds.items() if isinstance(kind, dict) and "names" in kind}
 
 
 def shards(folder: Path, config: str) -> dict[str, list[Path]]:
     """The Parquet files of a config in a built folder, by split, in order."""
-    found: dict[str, list[Path]] = {}
+    files: dict[str, list[Path]] = {}
     for path in sorted((folder / config).glob("*.parquet")):
-        found.setdefault(path.name.split("-")[0], []).append(path)
-    return found
+        files.setdefault(path.name.split("-")[0], []).append(path)
+    return files
 
 
 def folder_hash(folder: Path, config: str, *, withheld: bool = False) -> str:
@@ -201,10 +201,10 @@ def without_text(batch: pyarrow.RecordBatch, table: type[schema.Table]) -> pyarr
 
 
 def _blank(values: pyarrow.Array, column: Any) -> pyarrow.Array:
-    told = column.metadata or {}
-    if told.get("text"):
+    metadata = column.metadata or {}
+    if metadata.get("text"):
         return pyarrow.nulls(len(values), values.type)
-    return _blank_inside(values, told["rows"]) if "rows" in told else values
+    return _blank_inside(values, metadata["rows"]) if "rows" in metadata else values
 
 
 def _blank_inside(lists: pyarrow.Array, rows: type[schema.Table]) -> pyarrow.Array:

@@ -73,8 +73,8 @@ class DatasetFolder:
     @cached_property
     def splits(self) -> list[str]:
         """Every split that a config has, in the order of the scheme."""
-        found = {split for parts in self.files.values() for split in parts}
-        return sorted(found, key=_place_of)
+        names = {split for parts in self.files.values() for split in parts}
+        return sorted(names, key=_place_of)
 
     @cached_property
     def withheld(self) -> bool:
@@ -116,8 +116,8 @@ class DatasetFolder:
     def types(self, config: str) -> dict[str, pl.DataType]:
         """The columns of a config as they are in its files."""
         with reading(self.path):
-            found = dict(self.scan(config).collect_schema())
-        return {name: dtype for name, dtype in found.items() if name not in (AT, SPLIT)}
+            columns = dict(self.scan(config).collect_schema())
+        return {name: dtype for name, dtype in columns.items() if name not in (AT, SPLIT)}
 
     def columns(self, config: str) -> dict[str, str]:
         """The type that `load_dataset` gives each column; of rows within rows each field, as `outer[].inner`."""
@@ -132,7 +132,7 @@ class DatasetFolder:
         return _classes(self._own_features(config))
 
     def _features(self, config: str) -> dict[str, Any]:
-        return dict(self._told.get(config) or self._own_features(config))
+        return dict(self._card_features.get(config) or self._own_features(config))
 
     def _own_features(self, config: str) -> dict[str, Any]:
         from datasets import Features
@@ -142,7 +142,7 @@ class DatasetFolder:
             return dict(Features.from_arrow_schema(pyarrow.parquet.read_schema(first)))
 
     @cached_property
-    def _told(self) -> dict[str, datasets.Features | None]:
+    def _card_features(self) -> dict[str, datasets.Features | None]:
         """The features that the card tells, by config."""
         from datasets.info import DatasetInfosDict
         from huggingface_hub import DatasetCardData
@@ -185,25 +185,25 @@ def read_built(path: Path) -> DatasetFolder:
             files.setdefault(file.parent.name, {}).setdefault(match[1], []).append(file)
     if not (path / CARD).is_file() or "articles" not in files:
         raise Problem(f"{path} is no built dataset", "name a folder that `hedgerow build` made")
-    files |= _told_files(DatasetFolder(path, {}))
+    files |= _card_files(DatasetFolder(path, {}))
     ordered = [name for name in schema.CONFIGS if name in files]
     return DatasetFolder(path, {name: files[name] for name in [*ordered, *sorted(files.keys() - set(ordered))]})
 
 
-def _told_files(one: DatasetFolder) -> dict[str, dict[str, list[Path]]]:
+def _card_files(folder: DatasetFolder) -> dict[str, dict[str, list[Path]]]:
     """The files that the card names, by config and split; a config of which it names none that is there is left out."""
-    found: dict[str, dict[str, list[Path]]] = {}
+    by_config: dict[str, dict[str, list[Path]]] = {}
     try:
-        for config in one.facts.get("configs") or []:
+        for config in folder.facts.get("configs") or []:
             for part in config.get("data_files") or []:
-                if files := sorted(one.path.glob(part["path"])):
-                    found.setdefault(config["config_name"], {})[part["split"]] = files
+                if files := sorted(folder.path.glob(part["path"])):
+                    by_config.setdefault(config["config_name"], {})[part["split"]] = files
     except (KeyError, TypeError, AttributeError, ValueError, NotImplementedError) as error:
         raise Problem(
-            f"{one.path / CARD} names its files in a way that cannot be read: {error!r}",
+            f"{folder.path / CARD} names its files in a way that cannot be read: {error!r}",
             "build or fetch it again",
         ) from error
-    return found
+    return by_config
 
 
 def _place_of(split: str) -> tuple[int, str]:

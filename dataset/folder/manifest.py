@@ -87,8 +87,8 @@ def writers() -> dict[str, str]:
 
 def stored_files(folder: Path) -> dict[str, StoredFile]:
     """Every file of a folder but its manifest, sorted by path."""
-    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
-    named = {path.relative_to(folder).as_posix(): path for path in found}
+    paths = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    named = {path.relative_to(folder).as_posix(): path for path in paths}
     return {name: _stored(path) for name, path in sorted(named.items()) if name != MANIFEST}
 
 
@@ -122,17 +122,17 @@ def recorded(releases: Path, version: str, variant: Variant) -> Path:
 
 def as_bytes(manifest: Manifest) -> bytes:
     """The manifest as it is written: JSON, sorted by key, with `sha256`, a hash of all the rest."""
-    told = asdict(manifest)
-    return _written(told | {_OWN: sha256(_canonical(told))})
+    values = asdict(manifest)
+    return _written(values | {_OWN: sha256(_canonical(values))})
 
 
-def _canonical(told: Mapping[str, Any]) -> bytes:
+def _canonical(values: Mapping[str, Any]) -> bytes:
     """JSON without blanks, keys sorted, UTF-8."""
-    return json.dumps(told, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _written(told: Mapping[str, Any]) -> bytes:
-    return (json.dumps(told, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
+def _written(values: Mapping[str, Any]) -> bytes:
+    return (json.dumps(values, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
 
 
 def write(folder: Path, manifest: Manifest) -> None:
@@ -172,49 +172,49 @@ def from_bytes(content: bytes) -> Manifest:
         ValueError: they are no manifest, or not as they were written.
     """
     try:
-        told = json.loads(content)
-        _refuse_altered(told, content)
-        return _from_json(told)
+        values = json.loads(content)
+        _refuse_altered(values, content)
+        return _from_json(values)
     except (TypeError, KeyError, AttributeError, ArithmeticError, RecursionError) as error:
         raise ValueError(f"{type(error).__name__} {error}") from None
 
 
-def _refuse_altered(told: dict[str, Any], content: bytes) -> None:
+def _refuse_altered(values: dict[str, Any], content: bytes) -> None:
     """Refuses a manifest whose bytes are not those that were written.
 
     One without a hash of itself has the fields that such manifests had, and no other: a key that is new to it may be
     that hash's, with a letter changed.
     """
-    if _OWN in told:
-        if told[_OWN] != sha256(_canonical({name: value for name, value in told.items() if name != _OWN})):
+    if _OWN in values:
+        if values[_OWN] != sha256(_canonical({name: value for name, value in values.items() if name != _OWN})):
             raise ValueError("it was altered: it does not have the SHA-256 that it gives itself")
-    elif unknown := sorted(told.keys() - _BEFORE_HASHES):
+    elif unknown := sorted(values.keys() - _BEFORE_HASHES):
         raise ValueError(f"it has no SHA-256 of itself, and an unknown field, {unknown[0]}")
-    if _written(told) != content:
+    if _written(values) != content:
         raise ValueError("it was altered: it is not written as manifests are")
 
 
-def _require_types(told: Any) -> None:
+def _require_types(values: Any) -> None:
     """Refuses a manifest that holds a value of another type than those of `Manifest`."""
-    if not isinstance(told, dict):
+    if not isinstance(values, dict):
         raise TypeError("it is not an object")
-    texts = [*(told[name] for name in ("name", "version", "commit", "date")), *told["guidelines_versions"]]
-    texts += [text for hashes in told["content"].values() for text in (*hashes, *hashes.values())]
-    texts += [*told.get("written_by", {}).values(), *(stored["sha256"] for stored in told["files"].values())]
-    if not isinstance(told["guidelines_versions"], list) or not all(isinstance(text, str) for text in texts):
+    texts = [*(values[name] for name in ("name", "version", "commit", "date")), *values["guidelines_versions"]]
+    texts += [text for hashes in values["content"].values() for text in (*hashes, *hashes.values())]
+    texts += [*values.get("written_by", {}).values(), *(stored["sha256"] for stored in values["files"].values())]
+    if not isinstance(values["guidelines_versions"], list) or not all(isinstance(text, str) for text in texts):
         raise TypeError("a value that is to be a text is not")
-    if not all(type(stored["size"]) is int for stored in told["files"].values()):
+    if not all(type(stored["size"]) is int for stored in values["files"].values()):
         raise TypeError("the size of a file is not a whole number")
 
 
-def _from_json(told: Mapping[str, Any]) -> Manifest:
-    _require_types(told)
-    if told["variant"] not in (FULL, WITHHELD):
-        raise ValueError(f"variant {told['variant']!r}")
-    files = {name: StoredFile(one["sha256"], one["size"]) for name, one in told["files"].items()}
-    hashes = {variant: dict(told["content"][variant]) for variant in (FULL, WITHHELD)}
-    tool = Tool.from_json(told["tool"]) if told.get("tool") else None
-    known = {one.name: told[one.name] for one in fields(Manifest) if one.name in told}
+def _from_json(values: Mapping[str, Any]) -> Manifest:
+    _require_types(values)
+    if values["variant"] not in (FULL, WITHHELD):
+        raise ValueError(f"variant {values['variant']!r}")
+    files = {name: StoredFile(stored["sha256"], stored["size"]) for name, stored in values["files"].items()}
+    hashes = {variant: dict(values["content"][variant]) for variant in (FULL, WITHHELD)}
+    tool = Tool.from_json(values["tool"]) if values.get("tool") else None
+    known = {entry.name: values[entry.name] for entry in fields(Manifest) if entry.name in values}
     return Manifest(**{**known, "files": files, "content": hashes, "tool": tool})
 
 
@@ -224,24 +224,26 @@ def verify(folder: Path, *, contents: bool = False) -> list[Difference]:
     Raises:
         Problem: the folder has no manifest that can be read.
     """
-    told, found = read(folder), stored_files(folder)
-    differences = [Difference("missing", name) for name in told.files if name not in found]
-    differences += [Difference("altered", name) for name, one in told.files.items() if found.get(name, one) != one]
-    differences += [Difference("extra", name) for name in found if name not in told.files]
+    manifest, stored = read(folder), stored_files(folder)
+    differences = [Difference("missing", name) for name in manifest.files if name not in stored]
+    differences += [
+        Difference("altered", name) for name, file in manifest.files.items() if stored.get(name, file) != file
+    ]
+    differences += [Difference("extra", name) for name in stored if name not in manifest.files]
     if contents and not differences:
-        differences += wrong_contents(folder, told)
+        differences += wrong_contents(folder, manifest)
     return differences
 
 
-def wrong_contents(folder: Path, told: Manifest) -> list[Difference]:
+def wrong_contents(folder: Path, manifest: Manifest) -> list[Difference]:
     """The configs whose rows do not give the content hash that the manifest has for its variant, or that have none.
 
     Every version has the config `articles`; which others it has, its own Hedgerow knew.
 
     The folder holds the files that the manifest names.
     """
-    hashes = told.content[told.variant]
-    held = {name.rpartition("/")[0] for name in told.files if name.endswith(".parquet")}
+    hashes = manifest.content[manifest.variant]
+    held = {name.rpartition("/")[0] for name in manifest.files if name.endswith(".parquet")}
     return [
         Difference("content", config)
         for config in sorted({"articles"} | held | hashes.keys())

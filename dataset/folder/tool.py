@@ -32,10 +32,10 @@ class Tool:
     changed: bool = False
 
     @classmethod
-    def from_json(cls, told: Mapping[str, Any]) -> Tool:
+    def from_json(cls, values: Mapping[str, Any]) -> Tool:
         """The tool that a manifest names. Raises `KeyError` where something is missing."""
-        commit = told["commit"]
-        return cls(str(told["version"]), str(told["sha256"]), commit and str(commit), bool(told["changed"]))
+        commit = values["commit"]
+        return cls(str(values["version"]), str(values["sha256"]), commit and str(commit), bool(values["changed"]))
 
 
 @cache

@@ -70,8 +70,10 @@ def _put(writer: pyarrow.parquet.ParquetWriter, table: pyarrow.Table) -> None:
 
 
 def _size(path: Path) -> tuple[int, int]:
-    told = pyarrow.parquet.read_metadata(path)
-    return told.num_rows, sum(told.row_group(number).total_byte_size for number in range(told.num_row_groups))
+    metadata = pyarrow.parquet.read_metadata(path)
+    return metadata.num_rows, sum(
+        metadata.row_group(number).total_byte_size for number in range(metadata.num_row_groups)
+    )
 
 
 class RowWriters:

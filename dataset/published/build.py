@@ -80,7 +80,7 @@ def require_buildable(corpus: Corpus, name: str) -> None:
         return
     if any(tasks.height for tasks in batches(table_path(folder, "tasks"), schema.Tasks, layer_ranges(folder))):
         raise Problem(f"nothing in {name} was submitted", "label an article and pull again")
-    known = [one for one in corpus.layers() if one != name]
+    known = [layer for layer in corpus.layers() if layer != name]
     raise Problem(
         f"the record has no layer {name}", f"name another with --layer: {', '.join(known) or 'there is none yet'}"
     )
@@ -127,13 +127,13 @@ def write_configs(
     made_by = deciders(corpus) if name == GOLD else Deciders()
     work = partial(build_range, corpus, name, made_by, fixed_splits(corpus), check)
     with RowWriters(folder, used_splits(corpus)) as writers:
-        done = [_put(writers, one) for one in each(work, _parts(corpus, name))]
+        done = [_put(writers, built) for built in each(work, _parts(corpus, name))]
         rows, sizes = writers.finished()
     if not sum(rows.get("articles", {}).values()):
         raise Problem(f"no article of {name} is in the corpus: nothing to build", "see `hedgerow validate`")
-    first = next((one.first for one in done if one.first), None)
+    first = next((built.first for built in done if built.first), None)
     return BuildResult(
-        rows, sizes, added_up(one.summary for one in done), sum((one.errors for one in done), Counter()), first
+        rows, sizes, added_up(built.summary for built in done), sum((built.errors for built in done), Counter()), first
     )
 
 
@@ -161,7 +161,7 @@ def build_range(
         config: {split: to_arrow(config, own) for split, own in _split(splits, rows)}
         for config, rows in frames(corpus, layer, article_range, made_by)
     }
-    return BuiltRange(rows, summary_of(layer), Counter(one.code for one in errors), next(iter(errors), None))
+    return BuiltRange(rows, summary_of(layer), Counter(finding.code for finding in errors), next(iter(errors), None))
 
 
 def used_splits(corpus: Corpus) -> list[str]:

@@ -103,10 +103,10 @@ def for_variant(page: str, variant: Variant, counts: Sizes, sizes: Sizes, folder
     from huggingface_hub import DatasetCard
 
     known = vars(DatasetCard(page).data)
-    facts = {name: told for name, told in known.items() if name not in ("configs", "dataset_info")}
+    facts = {name: value for name, value in known.items() if name not in ("configs", "dataset_info")}
     body = page.split("\n---\n", 1)[1]
-    told = _VARIANT.sub(lambda match: f"{match[1]}{VARIANTS[variant]}{match[2]}", body)
-    return f"---\n{_yaml(facts, counts, sizes, folder)}\n---\n{told}"
+    body = _VARIANT.sub(lambda match: f"{match[1]}{VARIANTS[variant]}{match[2]}", body)
+    return f"---\n{_yaml(facts, counts, sizes, folder)}\n---\n{body}"
 
 
 def _yaml(facts: dict[str, Any], counts: Sizes, sizes: Sizes, folder: Path) -> str:
@@ -116,12 +116,12 @@ def _yaml(facts: dict[str, Any], counts: Sizes, sizes: Sizes, folder: Path) -> s
 
     infos = DatasetInfosDict()
     for config, splits in counts.items():
-        found = {name: SplitInfo(name, sizes[config][name], rows) for name, rows in splits.items()}
+        split_infos = {name: SplitInfo(name, sizes[config][name], rows) for name, rows in splits.items()}
         size = sum(path.stat().st_size for path in (folder / config).glob("*.parquet"))
         infos[config] = DatasetInfo(
             config_name=config,
             features=schema.features(schema.CONFIGS[config]),
-            splits=SplitDict(found),
+            splits=SplitDict(split_infos),
             download_size=size,
             dataset_size=sum(sizes[config].values()),
         )
@@ -133,8 +133,8 @@ def _yaml(facts: dict[str, Any], counts: Sizes, sizes: Sizes, folder: Path) -> s
 
 def _config(name: str, splits: list[str], version: str | None) -> dict[str, Any]:
     files = [{"split": split, "path": f"{name}/{split}-*.parquet"} for split in splits]
-    told = {"default": True} if name == "articles" else {}
-    return {"config_name": name, **told, **({"version": version} if version else {}), "data_files": files}
+    default = {"default": True} if name == "articles" else {}
+    return {"config_name": name, **default, **({"version": version} if version else {}), "data_files": files}
 
 
 def _facts(corpus: Corpus, layer: Summary, articles: int, edition: Edition | None) -> dict[str, Any]:

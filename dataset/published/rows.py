@@ -41,13 +41,13 @@ class LabelledLayer:
     @cached_property
     def whole(self) -> pl.DataFrame:
         """The spans with their published links: a list for each type of link, and `derived`."""
-        found = self.spans
+        spans = self.spans
         for relation in vocabulary.RELATIONS:
             ends = self.links.filter(type=relation).group_by("article_id", "from_span", maintain_order=True)
             lists = ends.agg(pl.col("to_public").alias(relation), pl.col("derived").alias(f"{relation}_derived"))
-            found = found.join(lists, left_on=_ID, right_on=["article_id", "from_span"], how="left")
-        found = found.rename({"hedges_derived": "derived"}).sort("at")
-        return found.with_columns(pl.col(name).fill_null([]) for name in _LINKS)
+            spans = spans.join(lists, left_on=_ID, right_on=["article_id", "from_span"], how="left")
+        spans = spans.rename({"hedges_derived": "derived"}).sort("at")
+        return spans.with_columns(pl.col(name).fill_null([]) for name in _LINKS)
 
     def labelled(self, label: str) -> pl.DataFrame:
         """The spans of a label, in the order of the record."""
@@ -82,11 +82,11 @@ def deciders(corpus: Corpus) -> Deciders:
         Problem: the table `decisions` cannot be read.
     """
     article_ranges = ranges_of([corpus.decisions])
-    found = [
+    pairs = [
         rows.select("round", "annotator").unique()
         for rows in batches(corpus.decisions, schema.Decisions, article_ranges)
     ]
-    return Deciders(*(frozenset(pl.concat(found)[name].drop_nulls()) for name in ("round", "annotator")))
+    return Deciders(*(frozenset(pl.concat(pairs)[name].drop_nulls()) for name in ("round", "annotator")))
 
 
 def labelled(
@@ -160,9 +160,9 @@ def _whole_links(relations: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     ids = spans.unique(_ID, keep="last")
     ends = ids.select("article_id", to_span="span_id", to_at="at", to_public="public")
     starts = ids.select("article_id", from_span="span_id")
-    told = relations.filter(pl.col("type") != "")
-    told = told.join(starts, on=["article_id", "from_span"], how="semi", maintain_order="left")
-    return told.join(ends, on=["article_id", "to_span"], how="inner", maintain_order="left")
+    links = relations.filter(pl.col("type") != "")
+    links = links.join(starts, on=["article_id", "from_span"], how="semi", maintain_order="left")
+    return links.join(ends, on=["article_id", "to_span"], how="inner", maintain_order="left")
 
 
 # Rows of each config
@@ -184,11 +184,11 @@ _PART_OF = {
 }
 
 
-def article_rows(one: LabelledLayer) -> pl.DataFrame:
+def article_rows(layer: LabelledLayer) -> pl.DataFrame:
     """The config `articles`."""
-    rows = one.articles
+    rows = layer.articles
     for label, name in PARTS.items():
-        spans = _listed(one.labelled(label), "article_id", _PART_OF[label].alias(name))
+        spans = _listed(layer.labelled(label), "article_id", _PART_OF[label].alias(name))
         rows = rows.join(spans, on="article_id", how="left", maintain_order="left")
     return rows.with_columns(pl.col(name).fill_null([]) for name in PARTS.values())
 
@@ -197,15 +197,15 @@ def _listed(rows: pl.DataFrame, by: str, *columns: pl.Expr) -> pl.DataFrame:
     return rows.group_by(by, maintain_order=True).agg(columns)
 
 
-def span_rows(one: LabelledLayer) -> pl.DataFrame:
+def span_rows(layer: LabelledLayer) -> pl.DataFrame:
     """The config `spans`."""
-    return one.published(one.whole.with_columns(span_id="public"))
+    return layer.published(layer.whole.with_columns(span_id="public"))
 
 
-def quote_rows(one: LabelledLayer) -> pl.DataFrame:
+def quote_rows(layer: LabelledLayer) -> pl.DataFrame:
     """The config `quotes`: each first segment with those that continue it."""
-    quotes = one.labelled("quote")
-    quotes = quotes.with_columns(pl.col("at").replace(_origins(one, quotes)).alias("quote"))
+    quotes = layer.labelled("quote")
+    quotes = quotes.with_columns(pl.col("at").replace(_origins(layer, quotes)).alias("quote"))
     rows = _listed(
         quotes,
         "quote",
@@ -216,51 +216,51 @@ def quote_rows(one: LabelledLayer) -> pl.DataFrame:
         _part().alias("segments"),
     ).rename({"public": "quote_id"})
     joined = {
-        "speakers": _said_by(one, quotes),
-        "hedges": _hedges_of(one, quotes),
-        "numbers": _numbers_in(one, quotes),
+        "speakers": _said_by(layer, quotes),
+        "hedges": _hedges_of(layer, quotes),
+        "numbers": _numbers_in(layer, quotes),
     }
     for name, lists in joined.items():
         rows = rows.join(lists.rename({"part": name}), on="quote", how="left", maintain_order="left")
-    return one.published(rows.with_columns(pl.col(name).fill_null([]) for name in joined))
+    return layer.published(rows.with_columns(pl.col(name).fill_null([]) for name in joined))
 
 
-def _origins(one: LabelledLayer, quotes: pl.DataFrame) -> dict[int, int]:
+def _origins(layer: LabelledLayer, quotes: pl.DataFrame) -> dict[int, int]:
     """The first segment of each quote that has several, by `at` of its segments."""
     known = pl.col("at").is_in(quotes["at"].implode()) & pl.col("to_at").is_in(quotes["at"].implode())
     group: dict[int, set[int]] = {}
-    for segment, origin in one.linked("continues").filter(known).iter_rows():
+    for segment, origin in layer.linked("continues").filter(known).iter_rows():
         joined = group.get(segment, {segment}) | group.get(origin, {origin})
         group |= dict.fromkeys(joined, joined)
     return {segment: min(joined) for segment, joined in group.items()}
 
 
-def _said_by(one: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
+def _said_by(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
     """`quote` and its speakers, each once."""
-    links = quotes.select("at", "quote").join(one.linked("said_by"), on="at", maintain_order="left_right")
+    links = quotes.select("at", "quote").join(layer.linked("said_by"), on="at", maintain_order="left_right")
     once = links.unique(["quote", "to_at"], keep="first", maintain_order=True).select("quote", at="to_at")
-    return _listed(once.join(one.whole, on="at", maintain_order="left"), "quote", _SPEAKER.alias("part"))
+    return _listed(once.join(layer.whole, on="at", maintain_order="left"), "quote", _SPEAKER.alias("part"))
 
 
-def _hedges_of(one: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
+def _hedges_of(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
     """`quote` and the hedges that point to one of its segments."""
     segments = quotes.select("quote", to_at="at")
-    links = one.linked("hedges").join(segments, on="to_at").unique(["quote", "at"]).sort("at")
-    hedges = links.join(one.labelled("hedge"), on="at", maintain_order="left")
+    links = layer.linked("hedges").join(segments, on="to_at").unique(["quote", "at"]).sort("at")
+    hedges = links.join(layer.labelled("hedge"), on="at", maintain_order="left")
     return _listed(hedges, "quote", _part(kind="hedge_kind").alias("part"))
 
 
-def _numbers_in(one: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
+def _numbers_in(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
     """`quote` and the numbers inside its segments, each with the hedges that point to it."""
-    numbers = one.labelled("number")
-    hedges = one.labelled("hedge").select("at", hedge="public")
-    links = one.linked("hedges").unique(["at", "to_at"]).join(hedges, on="at").sort("at")
+    numbers = layer.labelled("number")
+    hedges = layer.labelled("hedge").select("at", hedge="public")
+    links = layer.linked("hedges").unique(["at", "to_at"]).join(hedges, on="at").sort("at")
     hedged = _listed(links.select("hedge", at="to_at"), "at", pl.col("hedge").alias("hedged_by"))
-    told = numbers.join(hedged, on="at", how="left").with_columns(pl.col("hedged_by").fill_null([]))
+    hedged_numbers = numbers.join(hedged, on="at", how="left").with_columns(pl.col("hedged_by").fill_null([]))
     pairs = pl.DataFrame(
         _inside(quotes, numbers), {"quote": quotes["quote"].dtype, "at": quotes["at"].dtype}, orient="row"
     )
-    held = pairs.unique().join(told, on="at").sort("at")
+    held = pairs.unique().join(hedged_numbers, on="at").sort("at")
     return _listed(held, "quote", _part(**_NUMBER, hedged_by="hedged_by").alias("part"))
 
 
@@ -278,9 +278,9 @@ def _inside(outer: pl.DataFrame, inner: pl.DataFrame) -> Iterable[tuple[int, int
     ]
 
 
-def token_rows(one: LabelledLayer) -> pl.DataFrame:
+def token_rows(layer: LabelledLayer) -> pl.DataFrame:
     """The config `tokens`."""
-    return tokens_of(one.articles, one.spans)
+    return tokens_of(layer.articles, layer.spans)
 
 
 def tokens_of(articles: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
@@ -291,9 +291,9 @@ def tokens_of(articles: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([articles.select("article_id", "event_id"), tokens], how="horizontal")
 
 
-def annotator_rows(one: LabelledLayer) -> pl.DataFrame:
+def annotator_rows(layer: LabelledLayer) -> pl.DataFrame:
     """The config `annotators`: of a layer that was not adjudicated, its own spans; of the gold, those that made it."""
-    return one.published(one.raters.with_columns(span_id="public"))
+    return layer.published(layer.raters.with_columns(span_id="public"))
 
 
 ROWS: dict[str, Callable[[LabelledLayer], pl.DataFrame]] = {
@@ -309,6 +309,6 @@ def frames(
     corpus: Corpus, layer: Layer, article_range: ArticleRange = WHOLE, made_by: Deciders | None = None
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Every config and its rows of a part of a layer, sorted by article and place, one after the other."""
-    one = labelled(corpus, sort_layer(layer), article_range, made_by)
+    labelled_layer = labelled(corpus, sort_layer(layer), article_range, made_by)
     for config, table in schema.CONFIGS.items():
-        yield config, ROWS[config](one).select(*schema.polars_schema(table))
+        yield config, ROWS[config](labelled_layer).select(*schema.polars_schema(table))

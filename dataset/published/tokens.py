@@ -134,9 +134,9 @@ def _tags(tokens: tuple[Places, Places], starts: Places, ends: Places) -> Places
 def spans_of(tokens: list[tuple[int, int]], tags: list[int]) -> list[tuple[int, int]]:
     """The spans that BIO tags tell: the inverse of tagging for spans that begin and end at a token."""
     spans: list[tuple[int, int]] = []
-    for (start, end), one in zip(tokens, tags, strict=True):
-        if one == BEGIN:
+    for (start, end), tag in zip(tokens, tags, strict=True):
+        if tag == BEGIN:
             spans.append((start, end))
-        elif one == INSIDE and spans:
+        elif tag == INSIDE and spans:
             spans[-1] = (spans[-1][0], end)
     return spans

@@ -22,7 +22,7 @@ class FetchResult:
     """
 
     folder: Path
-    told: Manifest
+    manifest: Manifest
     new: bool
     digest: str
     pinned: str | None
@@ -47,9 +47,9 @@ def fetch(
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         return _there(target, version, place, pin)
     with writing(target, "nothing was kept"), folder_aside(target) as folder:
-        found, manifest = _sound(place, version, folder)
-        fetched = _fetched(target, (found / MANIFEST).read_bytes(), manifest, place, pin, new=True)
-        put_folder(found, target)
+        verified, manifest = _sound(place, version, folder)
+        fetched = _fetched(target, (verified / MANIFEST).read_bytes(), manifest, place, pin, new=True)
+        put_folder(verified, target)
     return fetched
 
 
@@ -84,18 +84,18 @@ def refuse_other(folder: Path, version: str, place: Place) -> Manifest:
         Problem: it is another version, or not what its manifest says.
     """
     try:
-        told = read(folder)
+        manifest = read(folder)
         wrong = verify(folder, contents=True)
     except Problem:
         raise Problem(
             f"{version} of {place.name} has no manifest that can be read", "tell its maintainers; nothing was kept"
         ) from None
-    if told.version != version:
-        raise Problem(f"{place.name} gives {told.version} for {version}", "tell its maintainers; nothing was kept")
+    if manifest.version != version:
+        raise Problem(f"{place.name} gives {manifest.version} for {version}", "tell its maintainers; nothing was kept")
     if wrong:
         more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         raise Problem(
             f"{version} of {place.name} is not what its manifest says: {wrong[0]}{more}",
             "tell its maintainers; nothing was kept",
         )
-    return told
+    return manifest

@@ -94,7 +94,7 @@ class Hub:
     def plan(self, release: Release) -> PublishPlan:
         """As in `Place`."""
         if self._there is None:
-            return PublishPlan(creates=True, changed=[*release.told.files, MANIFEST])
+            return PublishPlan(creates=True, changed=[*release.manifest.files, MANIFEST])
         if commit := self._tags().get(release.tag):
             return self._done(release, commit)
         if commit := self._begun(release):
@@ -102,19 +102,19 @@ class Hub:
         parent = str(self._there.sha)
         there = self._files(parent)
         changed = self._changed(release, self._manifest(parent, there))
-        kept = {*release.told.files, MANIFEST, _HUBS_OWN}
+        kept = {*release.manifest.files, MANIFEST, _HUBS_OWN}
         return PublishPlan(parent=parent, changed=changed, removed=[name for name in there if name not in kept])
 
     def _done(self, release: Release, commit: str) -> PublishPlan:
         if self._read(commit) != release.proof:
-            raise there_already(self.name, release.told.version)
+            raise there_already(self.name, release.manifest.version)
         return PublishPlan(commit=commit, done=True)
 
     def _begun(self, release: Release) -> str | None:
         """The commit of the release, where an earlier try ended before it could set the tag."""
         with self._asking("listing commits"):
             commits = self._api.list_repo_commits(**self._repo)
-        titled = [one.commit_id for one in commits if one.title == _title(release)]
+        titled = [entry.commit_id for entry in commits if entry.title == _title(release)]
         return next((commit for commit in titled if self._read(commit) == release.proof), None)
 
     def _files(self, commit: str) -> list[str]:
@@ -135,13 +135,13 @@ class Hub:
         raise Problem(f"{self.name} holds files that no release put there", "name a repository of its own for it")
 
     def _changed(self, release: Release, last: Manifest | None) -> list[str]:
-        if last and last.name != release.told.name:
+        if last and last.name != release.manifest.name:
             raise Problem(
-                f"{self.name} holds the dataset {last.name}, and this is {release.told.name}",
+                f"{self.name} holds the dataset {last.name}, and this is {release.manifest.name}",
                 "name a repository of its own for it",
             )
         old = last.files if last else {}
-        return [name for name, one in release.told.files.items() if old.get(name) != one] + [MANIFEST]
+        return [name for name, stored in release.manifest.files.items() if old.get(name) != stored] + [MANIFEST]
 
     def put(self, release: Release, plan: PublishPlan, private: bool) -> str:
         """As in `Place`: one commit on the parent that was seen, then its tag.
@@ -165,7 +165,7 @@ class Hub:
             raise Problem(f"somebody else made {self.name} at the same time", _AGAIN)
 
     def _commit(self, release: Release, parent: str, removed: list[str]) -> str:
-        names = [*release.told.files, MANIFEST]
+        names = [*release.manifest.files, MANIFEST]
         operations: list[Any] = [CommitOperationAdd(name, release.folder / name) for name in names]
         operations += [CommitOperationDelete(name) for name in removed]
         with self._asking("taking the files"):
@@ -185,7 +185,7 @@ class Hub:
             except HfHubHTTPError as error:
                 if error.response.status_code != _CONFLICT:
                     raise
-                self._done(release, self._commit_of(release.told.version))
+                self._done(release, self._commit_of(release.manifest.version))
 
     def download(self, version: str, into: Path, *, fresh: bool = False) -> None:
         """As in `Place`: the tag to its commit, which no cache answers, then the files of that commit."""
@@ -226,7 +226,7 @@ class Hub:
         """The manifest in a commit, as a file; one that is not there, if it has none."""
         with self._asking("sending the manifest"):
             try:
-                found = hf_hub_download(
+                path = hf_hub_download(
                     self.name,
                     MANIFEST,
                     repo_type="dataset",
@@ -236,7 +236,7 @@ class Hub:
                 )
             except RemoteEntryNotFoundError:
                 return Path(scratch) / MANIFEST
-        return Path(found)
+        return Path(path)
 
     @contextmanager
     def _asking(self, doing: str) -> Iterator[None]:
@@ -264,14 +264,14 @@ class Hub:
             if UNTRUSTED in str(cause):
                 raise distrusted(self._api.endpoint) from None
             raise Problem(
-                f"{self._api.endpoint} broke off while {doing}: {_untold(str(cause)) or type(cause).__name__}",
+                f"{self._api.endpoint} broke off while {doing}: {_without_token(str(cause)) or type(cause).__name__}",
                 f"{_AGAIN} when it can be reached",
             ) from None
 
     def _refused(self, doing: str, error: HfHubHTTPError) -> Problem:
         status = error.response.status_code
-        said = _untold(error.server_message or error.response.reason_phrase)
-        return Problem(f"{self.name}: the Hub answered {status} while {doing}: {said}", _NEXT.get(status, _AGAIN))
+        reason = _without_token(error.server_message or error.response.reason_phrase)
+        return Problem(f"{self.name}: the Hub answered {status} while {doing}: {reason}", _NEXT.get(status, _AGAIN))
 
 
 def _no_repository(name: str) -> Problem:
@@ -281,10 +281,10 @@ def _no_repository(name: str) -> Problem:
 
 
 def _title(release: Release) -> str:
-    return f"Version {release.told.version}"
+    return f"Version {release.manifest.version}"
 
 
-def _untold(words: str) -> str:
+def _without_token(words: str) -> str:
     """The words on one line, without the token."""
     token = get_token()
     plain = " ".join(words.split())

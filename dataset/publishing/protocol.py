@@ -19,13 +19,13 @@ class Release:
     """A folder that is what its manifest says. Two releases are one if their `proof`, the manifest's bytes, is."""
 
     folder: Path
-    told: Manifest
+    manifest: Manifest
     proof: bytes
 
     @property
     def tag(self) -> str:
         """The name of its version in every place."""
-        return tag_of(self.told.version)
+        return tag_of(self.manifest.version)
 
     @property
     def digest(self) -> str:
@@ -35,7 +35,7 @@ class Release:
     @property
     def size(self) -> int:
         """Bytes of all its files."""
-        return sum(one.size for one in self.told.files.values()) + len(self.proof)
+        return sum(file.size for file in self.manifest.files.values()) + len(self.proof)
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,9 @@ class Place(Protocol):
         """The manifest of a version. Raises `Problem` if there is no such version."""
 
 
-def release_in(folder: Path, told: Manifest) -> Release:
+def release_in(folder: Path, manifest: Manifest) -> Release:
     """The release in a folder whose manifest was read."""
-    return Release(folder, told, (folder / MANIFEST).read_bytes())
+    return Release(folder, manifest, (folder / MANIFEST).read_bytes())
 
 
 def checked_version(version: str) -> str:
@@ -91,8 +91,8 @@ def checked_version(version: str) -> str:
     Raises:
         Problem: it is none.
     """
-    if found := _VERSION.fullmatch(version):
-        return found[1]
+    if match := _VERSION.fullmatch(version):
+        return match[1]
     raise Problem(f"“{version}” is not a version", "name one as 1.0.0")
 
 
@@ -103,13 +103,13 @@ def tag_of(version: str) -> str:
 
 def no_such_version(name: str, version: str, there: list[str]) -> Problem:
     """The problem that a place does not have a version."""
-    known = ", ".join(sorted((one.removeprefix("v") for one in there), key=_order)) or "none yet"
+    known = ", ".join(sorted((tag.removeprefix("v") for tag in there), key=_order)) or "none yet"
     return Problem(f"{name} has no version {version}", f"name one that it has: {known}")
 
 
 def _order(version: str) -> tuple[int, ...]:
-    found = _VERSION.fullmatch(version)
-    return tuple(int(part) for part in found[1].split(".")) if found else (0,)
+    match = _VERSION.fullmatch(version)
+    return tuple(int(part) for part in match[1].split(".")) if match else (0,)
 
 
 def there_already(name: str, version: str) -> Problem:

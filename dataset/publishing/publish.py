@@ -41,11 +41,11 @@ def publish(
         Problem: the folder is not what its manifest says, the version is there already with other content, somebody
             else published meanwhile, the texts may not go there, or the place cannot be reached.
     """
-    told = require_whole(folder, contents=True)
-    checked_version(told.version)
+    manifest = require_whole(folder, contents=True)
+    checked_version(manifest.version)
     place = place_of(name)
     private = place.is_private(public)
-    release = _allowed(folder, told, private, include_text)
+    release = _allowed(folder, manifest, private, include_text)
     plan = place.plan(release)
     if dry_run:
         return PublishResult(release, place, private, plan)
@@ -54,17 +54,17 @@ def publish(
     return PublishResult(release, place, private, plan, commit)
 
 
-def _allowed(folder: Path, told: Manifest, private: bool, include_text: bool) -> Release:
+def _allowed(folder: Path, manifest: Manifest, private: bool, include_text: bool) -> Release:
     """The release that may go there: the folder's, or the one beside it without texts.
 
     Raises:
         Problem: the texts may not go there, and no folder without them is beside it.
     """
     if not holds_text(folder) or _all_open(folder):
-        return release_in(folder, told)
+        return release_in(folder, manifest)
     if include_text and not private:
         raise Problem("texts that may not be passed on would be public", "leave --include-text or --public out")
-    return release_in(folder, told) if include_text else _withheld(folder, told)
+    return release_in(folder, manifest) if include_text else _withheld(folder, manifest)
 
 
 def holds_text(folder: Path) -> bool:
@@ -76,28 +76,30 @@ def holds_text(folder: Path) -> bool:
 
 def _all_open(folder: Path) -> bool:
     paths = [path for several in shards(folder, "articles").values() for path in several]
-    licences = {one for path in paths for one in pyarrow.parquet.read_table(path, columns=["licence"])[0].to_pylist()}
+    licences = {
+        licence for path in paths for licence in pyarrow.parquet.read_table(path, columns=["licence"])[0].to_pylist()
+    }
     return all(allows_redistribution(licence) for licence in licences)
 
 
-def _withheld(folder: Path, told: Manifest) -> Release:
+def _withheld(folder: Path, manifest: Manifest) -> Release:
     folder = folder.resolve()
     beside = folder.with_name(f"{folder.name}-withheld")
-    if told.variant != FULL or not beside.exists():
+    if manifest.variant != FULL or not beside.exists():
         raise Problem(
             f"{folder} holds texts whose licence does not let them be passed on",
             "publish its withheld variant, or to a private place with --include-text",
         )
-    other = require_whole(beside, contents=True)
-    same = (other.name, other.version, other.commit, other.content) == (
-        told.name,
-        told.version,
-        told.commit,
-        told.content,
+    withheld = require_whole(beside, contents=True)
+    same = (withheld.name, withheld.version, withheld.commit, withheld.content) == (
+        manifest.name,
+        manifest.version,
+        manifest.commit,
+        manifest.content,
     )
     if not same or holds_text(beside):
         raise Problem(f"{beside} is not {folder.name} without its texts", "release that version again")
-    return release_in(beside, other)
+    return release_in(beside, withheld)
 
 
 def _read_back(release: Release, place: Place) -> None:
@@ -108,7 +110,7 @@ def _read_back(release: Release, place: Place) -> None:
     """
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "read"
-        place.download(release.told.version, folder, fresh=True)
-        refuse_other(folder, release.told.version, place)
+        place.download(release.manifest.version, folder, fresh=True)
+        refuse_other(folder, release.manifest.version, place)
         if (folder / MANIFEST).read_bytes() != release.proof:
-            raise there_already(place.name, release.told.version)
+            raise there_already(place.name, release.manifest.version)

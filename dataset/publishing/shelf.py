@@ -41,9 +41,9 @@ class Shelf:
     def plan(self, release: Release) -> PublishPlan:
         """As in `Place`."""
         if (there := self._manifest(self._final(release.tag))) is None:
-            return PublishPlan(changed=[*release.told.files, MANIFEST])
+            return PublishPlan(changed=[*release.manifest.files, MANIFEST])
         if there != release.proof:
-            raise there_already(self.name, release.told.version)
+            raise there_already(self.name, release.manifest.version)
         return PublishPlan(done=True)
 
     def put(self, release: Release, plan: PublishPlan, private: bool) -> None:
@@ -56,7 +56,7 @@ class Shelf:
         if not plan.done:
             self._upload(release, draft)
             with self._asking("be written"):
-                for name in [*release.told.files, MANIFEST]:
+                for name in [*release.manifest.files, MANIFEST]:
                     self._files.mv(f"{draft}/{name}", f"{final}/{name}")
         self._drop(draft)
 
@@ -91,13 +91,13 @@ class Shelf:
         """Goes on with an upload of the same release; one that was cut may have left a part of the mark."""
         if not release.proof.startswith(self._files.cat_file(mark)):
             raise Problem(
-                f"another {release.told.version} is on its way to {self.name}, or was given up",
+                f"another {release.manifest.version} is on its way to {self.name}, or was given up",
                 f"if nobody is at it, remove {draft} and {final}, then run the same command again",
             )
         self._files.pipe_file(mark, release.proof)
 
     def _upload(self, release: Release, draft: str) -> None:
-        for name, stored in release.told.files.items():
+        for name, stored in release.manifest.files.items():
             with self._asking("be written"):
                 self._files.put_file(str(release.folder / name), f"{draft}/{name}")
                 with self._files.open(f"{draft}/{name}", "rb") as file:
@@ -128,15 +128,15 @@ class Shelf:
 
     def proof(self, version: str) -> bytes:
         """As in `Place`."""
-        if (found := self._manifest(self._final(tag_of(version)))) is None:
+        if (content := self._manifest(self._final(tag_of(version)))) is None:
             raise no_such_version(self.name, version, self._versions())
-        return found
+        return content
 
     def _versions(self) -> list[str]:
         """The tags of the versions that are whole."""
         with self._asking("be read"):
-            found = self._files.ls(self._root, detail=False) if self._files.exists(self._root) else []
-        names = [path.rstrip("/").rpartition("/")[2] for path in found]
+            folders = self._files.ls(self._root, detail=False) if self._files.exists(self._root) else []
+        names = [path.rstrip("/").rpartition("/")[2] for path in folders]
         return [name for name in names if name.startswith("v") and self._manifest(self._final(name)) is not None]
 
     def _manifest(self, folder: str) -> bytes | None:
@@ -164,5 +164,7 @@ class Shelf:
             package: Any = error.name or str(error)
             raise Problem(f"{self.name} wants a package that is not installed: {package}", "install it") from None
         except Exception as error:
-            said = " ".join(str(error).split()) or type(error).__name__
-            raise Problem(f"{self.name} cannot {doing}: {said}", "mend that, then run the same command again") from None
+            reason = " ".join(str(error).split()) or type(error).__name__
+            raise Problem(
+                f"{self.name} cannot {doing}: {reason}", "mend that, then run the same command again"
+            ) from None

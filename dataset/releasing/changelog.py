@@ -15,9 +15,9 @@ _HEADING: Final = re.compile(r"^## (?P<version>\d+\.\d+\.\d+) - \d{4}-\d{2}-\d{2
 
 def entry(changelog: str, version: str) -> str | None:
     """What the changelog says of a version; None where it has no entry `## VERSION - YYYY-MM-DD`."""
-    for found in _HEADING.finditer(changelog):
-        if found["version"] == version:
-            return changelog[found.end() :].split("\n## ", 1)[0].strip()
+    for match in _HEADING.finditer(changelog):
+        if match["version"] == version:
+            return changelog[match.end() :].split("\n## ", 1)[0].strip()
     return None
 
 

@@ -86,11 +86,11 @@ class Candidate:
     @cached_property
     def pages(self) -> dict[str, str]:
         """The text files by name, and the repository's README, which tells of the data too."""
-        found = {
+        pages = {
             path.name: path.read_text(encoding="utf-8") for path in self.folder.rglob("*") if path.suffix in _PAGES
         }
         readme = self.corpus.root / CARD
-        return found | ({"the repository's README.md": readme.read_text(encoding="utf-8")} if readme.exists() else {})
+        return pages | ({"the repository's README.md": readme.read_text(encoding="utf-8")} if readme.exists() else {})
 
 
 @dataclass(frozen=True)
@@ -109,10 +109,10 @@ def failures(candidate: Candidate) -> list[FailedCheck]:
     return [FailedCheck(code, message) for code, check in CHECKS.items() for message in check(candidate)]
 
 
-def _some(rows: pl.DataFrame, said: Callable[..., str]) -> Iterator[str]:
+def _some(rows: pl.DataFrame, describe: Callable[..., str]) -> Iterator[str]:
     """The first rows in words, and how many more there are."""
     for row in rows.head(SHOWN).iter_rows(named=True):
-        yield said(**row)
+        yield describe(**row)
     if rows.height > SHOWN:
         yield f"and {rows.height - SHOWN} more of that kind"
 
@@ -120,19 +120,19 @@ def _some(rows: pl.DataFrame, said: Callable[..., str]) -> Iterator[str]:
 # What is in the rows
 
 
-def same_id_twice(one: Candidate) -> Iterator[str]:
+def same_id_twice(candidate: Candidate) -> Iterator[str]:
     """Ids are unique in each config, and the spans within articles and quotes are those of `spans`."""
     for config, key in _KEYS.items():
-        if config in one.configs:
-            rows = one.rows(config, *key).select(key)
+        if config in candidate.configs:
+            rows = candidate.rows(config, *key).select(key)
             twice = rows.filter(rows.is_duplicated()).unique(maintain_order=True)
             yield from _some(twice, lambda config=config, **row: f"{config} has {' '.join(row.values())} twice")
-    known = one.rows("spans", "span_id").select("span_id")
+    known = candidate.rows("spans", "span_id").select("span_id")
     for config, parts in _NESTED.items():
-        inside = pl.concat([_part(one, config, part).select("span_id") for part in parts])
+        inside = pl.concat([_part(candidate, config, part).select("span_id") for part in parts])
         lost = inside.join(known, on="span_id", how="anti")
         yield from _some(lost, lambda span_id, config=config: f"{config} has the span {span_id}, which spans has not")
-    held = pl.concat([_part(one, "articles", part).select("span_id") for part in PARTS.values()])
+    held = pl.concat([_part(candidate, "articles", part).select("span_id") for part in PARTS.values()])
     if held.height != known.height:
         yield f"articles hold {held.height} spans, and spans has {known.height}"
 
@@ -147,27 +147,27 @@ _KEYS: Final = {
 _NESTED: Final = {"articles": list(PARTS.values()), "quotes": ["segments", "speakers", "hedges", "numbers"]}
 
 
-def _part(one: Candidate, config: str, part: str) -> pl.DataFrame:
+def _part(candidate: Candidate, config: str, part: str) -> pl.DataFrame:
     """Rows within rows: article_id, span_id, start, end and text of each."""
-    inner = one.rows(config, "article_id", part).explode(part).filter(pl.col(part).is_not_null())
+    inner = candidate.rows(config, "article_id", part).explode(part).filter(pl.col(part).is_not_null())
     return inner.select(
         "article_id", *(pl.col(part).struct.field(name) for name in ("span_id", "start", "end", "text"))
     )
 
 
-def not_a_slice(one: Candidate) -> Iterator[str]:
+def not_a_slice(candidate: Candidate) -> Iterator[str]:
     """The words of every span are the article's at its offsets, and a quote's those of its segments."""
-    if not one.full:
+    if not candidate.full:
         return
-    told = [one.rows(config, *_PLACE).select(_PLACE) for config in ("spans", "annotators")]
-    told += [_part(one, config, part) for config, parts in _NESTED.items() for part in parts]
-    texts = one.texts.select("article_id", whole="text")
+    tables = [candidate.rows(config, *_PLACE).select(_PLACE) for config in ("spans", "annotators")]
+    tables += [_part(candidate, config, part) for config, parts in _NESTED.items() for part in parts]
+    texts = candidate.texts.select("article_id", whole="text")
     sliced = pl.col("whole").str.slice(pl.col("start"), pl.col("end") - pl.col("start"))
-    for rows in told:
+    for rows in tables:
         sound = (sliced == pl.col("text")) & (pl.col("start") >= 0)
         wrong = rows.join(texts, on="article_id", how="left").filter(~sound.fill_null(False))
         yield from _some(wrong.select("span_id", "start", "end"), _no_slice)
-    yield from _wrong_quotes(one)
+    yield from _wrong_quotes(candidate)
 
 
 _PLACE: Final = ["article_id", "span_id", "start", "end", "text"]
@@ -177,21 +177,21 @@ def _no_slice(span_id: str, start: int, end: int) -> str:
     return f"the words of {span_id} are not the article's at {start}:{end}"
 
 
-def _wrong_quotes(one: Candidate) -> Iterator[str]:
+def _wrong_quotes(candidate: Candidate) -> Iterator[str]:
     words = pl.col("segments").list.eval(pl.element().struct.field("text")).list.join(BETWEEN_SEGMENTS)
-    wrong = one.rows("quotes", "quote_id", "text", "segments").filter(words != pl.col("text")).select("quote_id")
+    wrong = candidate.rows("quotes", "quote_id", "text", "segments").filter(words != pl.col("text")).select("quote_id")
     yield from _some(wrong, lambda quote_id: f"the words of {quote_id} are not those of its segments")
 
 
-def tokens_lose_spans(one: Candidate) -> Iterator[str]:
+def tokens_lose_spans(candidate: Candidate) -> Iterator[str]:
     """Every row of `tokens` gives its article's spans back, label by label."""
-    if not one.full:
+    if not candidate.full:
         return
-    spans, key = one.rows("spans", "article_id", "label", "start", "end"), ["article_id", "start", "end"]
-    rows = one.rows("tokens")
+    spans, key = candidate.rows("spans", "article_id", "label", "start", "end"), ["article_id", "start", "end"]
+    rows = candidate.rows("tokens")
     for label in vocabulary.LABELS:
-        read, told = _tagged(rows, f"{label}_tags"), spans.filter(label=label).select(key)
-        for lost in (told.join(read, on=key, how="anti"), read.join(told, on=key, how="anti")):
+        tagged, labelled = _tagged(rows, f"{label}_tags"), spans.filter(label=label).select(key)
+        for lost in (labelled.join(tagged, on=key, how="anti"), tagged.join(labelled, on=key, how="anti")):
             yield from _some(lost, lambda label=label, **row: _lost(label, **row))
 
 
@@ -201,8 +201,8 @@ def _lost(label: str, article_id: str, start: int, end: int) -> str:
 
 def _tagged(rows: pl.DataFrame, tags: str) -> pl.DataFrame:
     """The spans that the tags of a label tell: from each B to the last I that follows it."""
-    told = rows.select("article_id", "starts", "ends", tags).explode("starts", "ends", tags)
-    inside = told.filter(pl.col(tags) != OUTSIDE).with_columns(number=(pl.col(tags) == BEGIN).cum_sum())
+    tokens = rows.select("article_id", "starts", "ends", tags).explode("starts", "ends", tags)
+    inside = tokens.filter(pl.col(tags) != OUTSIDE).with_columns(number=(pl.col(tags) == BEGIN).cum_sum())
     return (
         inside.group_by("number", maintain_order=True)
         .agg(pl.col("article_id").first(), pl.col("starts").first().alias("start"), pl.col("ends").last().alias("end"))
@@ -210,11 +210,15 @@ def _tagged(rows: pl.DataFrame, tags: str) -> pl.DataFrame:
     )
 
 
-def not_nfc(one: Candidate) -> Iterator[str]:
+def not_nfc(candidate: Candidate) -> Iterator[str]:
     """Every attribute is in Unicode's normal form C; the articles' own words stay as they are."""
-    for config in one.configs:
+    for config in candidate.configs:
         for name in _attributes(config):
-            values = one.rows(config, name).select(name).explode(name) if name in _LISTS else one.rows(config, name)
+            values = (
+                candidate.rows(config, name).select(name).explode(name)
+                if name in _LISTS
+                else candidate.rows(config, name)
+            )
             wrong = [
                 value for value in values[name].drop_nulls().unique() if not unicodedata.is_normalized("NFC", value)
             ]
@@ -233,88 +237,90 @@ def _attributes(config: str) -> list[str]:
 # What the pages say
 
 
-def stale_count(one: Candidate) -> Iterator[str]:
+def stale_count(candidate: Candidate) -> Iterator[str]:
     """Every count in the card, the datasheet and the README is that of a layer; the card's, that of the rows."""
-    corpus = one.corpus
-    told = {name: summary(corpus, name).sentence for name in corpus.layers()}
+    corpus = candidate.corpus
+    sentences = {name: summary(corpus, name).sentence for name in corpus.layers()}
     for page in (CARD, DATASHEET, "the repository's README.md"):
-        for found in _COUNTS.findall(one.pages.get(page, "")):
-            if found not in told.values():
-                yield f"{page} says “{found}”, which is no layer's count"
-    if told[one.layer] not in one.pages[CARD]:
-        yield f"the card does not say “{told[one.layer]}”"
-    yield from _wrong_rows(one)
+        for sentence in _COUNTS.findall(candidate.pages.get(page, "")):
+            if sentence not in sentences.values():
+                yield f"{page} says “{sentence}”, which is no layer's count"
+    if sentences[candidate.layer] not in candidate.pages[CARD]:
+        yield f"the card does not say “{sentences[candidate.layer]}”"
+    yield from _wrong_rows(candidate)
 
 
-def _wrong_rows(one: Candidate) -> Iterator[str]:
-    for info in _facts(one).get("dataset_info", []):
+def _wrong_rows(candidate: Candidate) -> Iterator[str]:
+    for info in _facts(candidate).get("dataset_info", []):
         for split in info["splits"]:
-            paths = one.shards(info["config_name"]).get(split["name"], [])
+            paths = candidate.shards(info["config_name"]).get(split["name"], [])
             rows = sum(pyarrow.parquet.read_metadata(path).num_rows for path in paths)
-            if rows != (told := split["num_examples"]):
-                yield f"the card says {told} {info['config_name']} in {split['name']}, there are {rows}"
+            if rows != (declared := split["num_examples"]):
+                yield f"the card says {declared} {info['config_name']} in {split['name']}, there are {rows}"
 
 
-def _facts(one: Candidate) -> dict[str, Any]:
+def _facts(candidate: Candidate) -> dict[str, Any]:
     from huggingface_hub import metadata_load
 
-    return metadata_load(one.folder / CARD) or {}
+    return metadata_load(candidate.folder / CARD) or {}
 
 
-def class_order(one: Candidate) -> Iterator[str]:
+def class_order(candidate: Candidate) -> Iterator[str]:
     """The classes in the card's YAML, which win over the files', are the files', in their order."""
     from datasets import DatasetInfo
     from datasets.info import DatasetInfosDict
 
-    infos: dict[str, DatasetInfo] = DatasetInfosDict.from_directory(str(one.folder))
-    for config in one.configs:
+    infos: dict[str, DatasetInfo] = DatasetInfosDict.from_directory(str(candidate.folder))
+    for config in candidate.configs:
         info = infos.get(config)
-        told = classes(info.features.arrow_schema) if info is not None and info.features is not None else None
-        for paths in one.shards(config).values():
-            if told != classes(pyarrow.parquet.read_schema(paths[0])):
+        declared = classes(info.features.arrow_schema) if info is not None and info.features is not None else None
+        for paths in candidate.shards(config).values():
+            if declared != classes(pyarrow.parquet.read_schema(paths[0])):
                 yield f"the classes of {config} are others in the card than in {paths[0].name}"
 
 
-def schema_differs(one: Candidate) -> Iterator[str]:
+def schema_differs(candidate: Candidate) -> Iterator[str]:
     """Every file of a config has the config's columns and types."""
-    for config in one.configs:
+    for config in candidate.configs:
         declared = header(schema.features(schema.CONFIGS[config]).arrow_schema)
-        for path in (path for paths in one.shards(config).values() for path in paths):
+        for path in (path for paths in candidate.shards(config).values() for path in paths):
             if header(pyarrow.parquet.read_schema(path)) != declared:
                 yield f"{config}/{path.name} has not the columns, types or classes of {config}"
 
 
-def template_text(one: Candidate) -> Iterator[str]:
+def template_text(candidate: Candidate) -> Iterator[str]:
     """No page holds words that stand for others that nobody wrote."""
-    for name, page in one.pages.items():
-        if name.endswith(".md") and (found := _TEMPLATE.search(page)):
-            yield f"{name} holds “{found[0]}”, which looks like a template's"
+    for name, page in candidate.pages.items():
+        if name.endswith(".md") and (match := _TEMPLATE.search(page)):
+            yield f"{name} holds “{match[0]}”, which looks like a template's"
 
 
 # Who must not be in it
 
 
-def annotator_named(one: Candidate) -> Iterator[str]:
+def annotator_named(candidate: Candidate) -> Iterator[str]:
     """No account name, address or token of an annotator is in any file."""
-    secrets = {told.encode() for told in _accounts(one.home or one.corpus.root) if len(told) >= _SHORTEST}
-    for path in sorted(path for path in one.folder.rglob("*") if path.is_file()):
+    secrets = {
+        secret.encode() for secret in _accounts(candidate.home or candidate.corpus.root) if len(secret) >= _SHORTEST
+    }
+    for path in sorted(path for path in candidate.folder.rglob("*") if path.is_file()):
         for part in _contents(path):
-            if any(told in part for told in secrets):
-                yield f"{path.relative_to(one.folder)} holds what only annotators' accounts hold"
+            if any(secret in part for secret in secrets):
+                yield f"{path.relative_to(candidate.folder)} holds what only annotators' accounts hold"
                 break
             if (b"hf_" in part or b"eyJ" in part) and _TOKEN.search(part):
-                yield f"{path.relative_to(one.folder)} holds what looks like a token"
+                yield f"{path.relative_to(candidate.folder)} holds what looks like a token"
                 break
 
 
 def _accounts(home: Path) -> set[str]:
     """What `annotators.toml` and the server's secrets say of annotators, as strings; pseudonyms are no secret."""
-    found: set[str] = set()
+    strings: set[str] = set()
     for path, read in _ACCOUNTS.items():
         if (home / path).exists():
-            told = read((home / path).read_text(encoding="utf-8"))
-            found |= {*_strings(told)} - {*told, *told.get("annotators", ())}
-    return found
+            content = read((home / path).read_text(encoding="utf-8"))
+            strings |= {*_strings(content)} - {*content, *content.get("annotators", ())}
+    return strings
 
 
 _ACCOUNTS: Final[dict[str, Callable[[str], Any]]] = {
@@ -323,10 +329,10 @@ _ACCOUNTS: Final[dict[str, Callable[[str], Any]]] = {
 }
 
 
-def _strings(told: Any) -> Iterator[str]:
-    if isinstance(told, str):
-        yield told
-    for inner in told.values() if isinstance(told, dict) else told if isinstance(told, list) else ():
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from _strings(inner)
 
 
@@ -345,33 +351,33 @@ def _contents(path: Path) -> Iterator[bytes]:
 # What the splits keep apart
 
 
-def shared_quote(one: Candidate) -> Iterator[str]:
+def shared_quote(candidate: Candidate) -> Iterator[str]:
     """No quoted string of five or more tokens is on both sides of a split."""
-    if not one.full or one.texts["split"].n_unique() == 1:
+    if not candidate.full or candidate.texts["split"].n_unique() == 1:
         return
-    quotes = one.rows("spans", "article_id", "label", "text").filter(label="quote")
-    yield from _some(shared_quotes(one.texts, quotes).drop("words"), _shared)
+    quotes = candidate.rows("spans", "article_id", "label", "text").filter(label="quote")
+    yield from _some(shared_quotes(candidate.texts, quotes).drop("words"), _shared)
 
 
 def _shared(articles: list[str], splits: list[str]) -> str:
     return f"{' and '.join(articles)} share a quoted string over {' and '.join(splits)}: put their events together"
 
 
-def near_duplicate(one: Candidate) -> Iterator[str]:
+def near_duplicate(candidate: Candidate) -> Iterator[str]:
     """No two articles that resemble each other are on both sides of a split."""
-    for line in (one.folder / NEAR_DUPLICATES).read_text(encoding="utf-8").splitlines():
+    for line in (candidate.folder / NEAR_DUPLICATES).read_text(encoding="utf-8").splitlines():
         pair = json.loads(line)
         if pair["split"] != pair["other_split"]:
-            one_, other = f"{pair['article_id']} ({pair['split']})", f"{pair['other']} ({pair['other_split']})"
-            yield f"{one_} and {other} are near-duplicates: put their events together"
+            first, second = f"{pair['article_id']} ({pair['split']})", f"{pair['other']} ({pair['other_split']})"
+            yield f"{first} and {second} are near-duplicates: put their events together"
 
 
-def moved_split(one: Candidate) -> Iterator[str]:
+def moved_split(candidate: Candidate) -> Iterator[str]:
     """Every event is in the split that was fixed for it, and in that of the last release."""
-    now = one.texts.select("event_id", "split").unique(maintain_order=True)
-    known = [("fixed for it", fixed_splits(one.corpus))]
-    if one.last is not None:
-        known.append(("it had in the last release", article_texts(one.last).select("event_id", "split").unique()))
+    now = candidate.texts.select("event_id", "split").unique(maintain_order=True)
+    known = [("fixed for it", fixed_splits(candidate.corpus))]
+    if candidate.last is not None:
+        known.append(("it had in the last release", article_texts(candidate.last).select("event_id", "split").unique()))
     for words, before in known:
         moved = now.join(before, on="event_id", suffix="_before").filter(pl.col("split") != pl.col("split_before"))
         yield from _some(
@@ -384,10 +390,10 @@ def moved_split(one: Candidate) -> Iterator[str]:
         yield f"{lacking[0]} has no split that was fixed for it"
 
 
-def not_in_manifest(one: Candidate) -> Iterator[str]:
+def not_in_manifest(candidate: Candidate) -> Iterator[str]:
     """The folder holds what the manifest names, no more and no less; the rows without text have its content hashes."""
     # Those of the full rows were computed from these very files.
-    yield from map(str, manifest.verify(one.folder, contents=not one.full))
+    yield from map(str, manifest.verify(candidate.folder, contents=not candidate.full))
 
 
 CHECKS: Final[dict[str, Callable[[Candidate], Iterator[str]]]] = {

@@ -51,7 +51,7 @@ def about(corpus: Corpus, version: str, commit: Commit, datasheet: str) -> dict[
     import mlcroissant
 
     known: dict[str, Any] = mlcroissant.Metadata(name=corpus.name).to_json()
-    told = {
+    description = {
         "@context": known["@context"],
         "@type": "sc:Dataset",
         "conformsTo": CONFORMS_TO,
@@ -65,7 +65,7 @@ def about(corpus: Corpus, version: str, commit: Commit, datasheet: str) -> dict[
         "citeAs": f"The maintainers of {corpus.name}. {corpus.title}. Version {version}, {commit.date}.",
         "url": "README.md",
     }
-    return told | dict(_responsible(datasheet))
+    return description | dict(_responsible(datasheet))
 
 
 def _licence(licence: str | None) -> str:
@@ -76,8 +76,8 @@ def _licence(licence: str | None) -> str:
 def _responsible(datasheet: str) -> Iterator[tuple[str, str]]:
     answers = dict(_answers(datasheet))
     for field, numbers in _SECTIONS.items():
-        if told := " ".join(answers[number] for number in numbers if number in answers):
-            yield field, told
+        if answer := " ".join(answers[number] for number in numbers if number in answers):
+            yield field, answer
 
 
 def _answers(datasheet: str) -> Iterator[tuple[str, str]]:
@@ -90,27 +90,27 @@ def _answers(datasheet: str) -> Iterator[tuple[str, str]]:
 
 def known_about(folder: Path) -> dict[str, Any]:
     """What the Croissant of a folder says, but its files and records."""
-    told: dict[str, Any] = json.loads((folder / CROISSANT).read_bytes())
-    return {name: value for name, value in told.items() if name not in ("distribution", "recordSet")}
+    croissant: dict[str, Any] = json.loads((folder / CROISSANT).read_bytes())
+    return {name: value for name, value in croissant.items() if name not in ("distribution", "recordSet")}
 
 
-def write_croissant(folder: Path, told: dict[str, Any]) -> None:
+def write_croissant(folder: Path, description: dict[str, Any]) -> None:
     """Writes the Croissant of a folder: what it tells of the dataset, and the files and records that are there."""
-    files = {name: one for name, one in stored_files(folder).items() if name.endswith(".parquet")}
+    files = {name: file for name, file in stored_files(folder).items() if name.endswith(".parquet")}
     distribution = [
         {
             "@type": "cr:FileObject",
             "@id": name,
             "name": name,
             "contentUrl": name,
-            "contentSize": f"{one.size} B",
+            "contentSize": f"{file.size} B",
             "encodingFormat": PARQUET,
-            "sha256": one.sha256,
+            "sha256": file.sha256,
         }
-        for name, one in files.items()
+        for name, file in files.items()
     ]
     records = [_record_set(folder, path) for config in schema.CONFIGS for path in _paths(folder, config)]
-    whole = told | {"distribution": distribution, "recordSet": records}
+    whole = description | {"distribution": distribution, "recordSet": records}
     write_bytes(folder / CROISSANT, (json.dumps(whole, indent=2, ensure_ascii=False) + "\n").encode())
 
 
@@ -134,16 +134,18 @@ def _record_set(folder: Path, path: Path) -> dict[str, Any]:
 def _field(record: str, file: str, table: type[schema.Table], column: str) -> dict[str, Any]:
     """A column; one of rows has their columns as fields of its own."""
     col = schema.columns(table)[column]
-    told = _named(f"{record}/{column}", col.description)
+    field = _named(f"{record}/{column}", col.description)
     rows = (col.metadata or {}).get("rows")
     if rows is None:
-        return told | _typed(schema.polars_schema(table)[column]) | _source(file, column)
+        return field | _typed(schema.polars_schema(table)[column]) | _source(file, column)
     inner = schema.polars_schema(rows)
     fields = [
-        _named(f"{record}/{column}/{name}", one.description) | _typed(inner[name]) | _source(file, column, name)
-        for name, one in schema.columns(rows).items()
+        _named(f"{record}/{column}/{name}", inner_column.description)
+        | _typed(inner[name])
+        | _source(file, column, name)
+        for name, inner_column in schema.columns(rows).items()
     ]
-    return told | {"repeated": True, "subField": fields}
+    return field | {"repeated": True, "subField": fields}
 
 
 def _named(name: str, description: str) -> dict[str, Any]:

@@ -59,9 +59,9 @@ def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
     pairs = candidates(alike(shared(sketch(rare(held)))), neighbours(crowded(common(held))))
     near = listed(pairs, lambda some: _compared(some, held))
     names = numbered.select("at", "article_id")
-    told = near.join(names, on="at").join(names.rename({"article_id": "name"}), left_on="other", right_on="at")
-    found = told.select("article_id", pl.col("name").alias("other"), "jaccard")
-    return found.sort("jaccard", "article_id", "other", descending=[True, False, False])
+    named = near.join(names, on="at").join(names.rename({"article_id": "name"}), left_on="other", right_on="at")
+    by_id = named.select("article_id", pl.col("name").alias("other"), "jaccard")
+    return by_id.sort("jaccard", "article_id", "other", descending=[True, False, False])
 
 
 def rare(held: pl.DataFrame) -> pl.DataFrame:
@@ -109,7 +109,7 @@ def listed(pairs: pl.DataFrame, compared: Compare) -> pl.DataFrame:
     """The near-duplicates that are listed: `at`, `other`, `jaccard`. `compared` gives those among some pairs."""
     near = compared(pairs).sort("jaccard", "at", "other", descending=[True, False, False])
     groups = _Groups()
-    joins = [groups.join(at, other) for at, other in near.select("at", "other").iter_rows()]
+    joins = [groups.join(*pair) for pair in near.select("at", "other").iter_rows()]
     sizes = [groups.size(at) for at in near["at"]]
     kept = near.filter(pl.Series(joins, dtype=pl.Boolean) | (pl.Series(sizes, dtype=pl.Int64) <= CROWD))
     untried = pl.DataFrame(groups.pairs(CROWD), pairs.schema, orient="row").join(pairs, on=["at", "other"], how="anti")
@@ -129,9 +129,9 @@ class _Groups:
             self._towards[at] = at = self._towards[onward]
         return at
 
-    def join(self, at: Any, other: Any) -> bool:
+    def join(self, first: Any, second: Any) -> bool:
         """Puts two groups together. Returns whether they were two."""
-        larger, smaller = sorted((self.first(at), self.first(other)), key=self.size, reverse=True)
+        larger, smaller = sorted((self.first(first), self.first(second)), key=self.size, reverse=True)
         if larger != smaller:
             self._sizes[larger] = self.size(larger) + self.size(smaller)
             self._towards[smaller] = larger
@@ -173,32 +173,32 @@ def shared(sketch: pl.DataFrame) -> pl.DataFrame:
 
 def alike(shared: pl.DataFrame) -> pl.DataFrame:
     """`at` and `other` of the articles whose sketches are alike."""
-    told = shared.group_by("at", "other", "size", "size_2").agg(pl.len().alias("both"))
-    return told.filter(pl.col("both") * _ALIKE >= pl.min_horizontal("size", "size_2")).select("at", "other")
+    counts = shared.group_by("at", "other", "size", "size_2").agg(pl.len().alias("both"))
+    return counts.filter(pl.col("both") * _ALIKE >= pl.min_horizontal("size", "size_2")).select("at", "other")
 
 
 def both(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     """How many shingles the articles of each pair share: `at`, `other` and `both`."""
     first = pairs.join(held, on="at")
-    found = first.join(held, left_on=["other", "shingle"], right_on=["at", "shingle"])
-    return found.group_by("at", "other").agg(pl.len().alias("both"))
+    shared_shingles = first.join(held, left_on=["other", "shingle"], right_on=["at", "shingle"])
+    return shared_shingles.group_by("at", "other").agg(pl.len().alias("both"))
 
 
 def similar(shared: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
     """The pairs that are near-duplicates, with their `jaccard`. `sizes`: `at`, and how many shingles it has, `size`."""
-    told = shared.join(sizes, on="at").join(sizes, left_on="other", right_on="at", suffix="_2")
+    sized = shared.join(sizes, on="at").join(sizes, left_on="other", right_on="at", suffix="_2")
     jaccard = pl.col("both") / (pl.col("size") + pl.col("size_2") - pl.col("both"))
-    return told.with_columns(jaccard.alias("jaccard")).filter(pl.col("jaccard") >= NEAR)
+    return sized.with_columns(jaccard.alias("jaccard")).filter(pl.col("jaccard") >= NEAR)
 
 
 def shingles(texts: pl.DataFrame) -> pl.DataFrame:
     """`at` and `shingle` (a 64-bit hash), each once; the whole text is the shingle of one with fewer words."""
     words = texts.select("at", _KEYS.alias("word")).with_columns(pl.col("word").list.len().alias("size"))
-    told = words.filter(pl.col("size") > 0).explode("word").with_columns(pl.col("word").hash())
+    word_hashes = words.filter(pl.col("size") > 0).explode("word").with_columns(pl.col("word").hash())
     after = [pl.col("word").shift(-step).over("at").fill_null(0).alias(str(step)) for step in range(SHINGLE)]
     place = pl.int_range(pl.len()).over("at")
     whole = (place + SHINGLE <= pl.col("size")) | (place == 0)
-    hashed = told.select("at", whole.alias("whole"), pl.struct(after).hash().alias("shingle"))
+    hashed = word_hashes.select("at", whole.alias("whole"), pl.struct(after).hash().alias("shingle"))
     return hashed.filter("whole").select("at", "shingle").unique()
 
 
@@ -214,13 +214,13 @@ def shared_quotes(texts: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     """
     keys = ["article_id", "split", "text"]
     strings = pl.concat([_in_marks(texts), spans.select(keys)])
-    told = strings.select("article_id", "split", _KEYS.alias("words")).filter(pl.col("words").list.len() >= SHINGLE)
-    found = (
-        told.with_columns(pl.col("words").list.join(" "))
+    quotes = strings.select("article_id", "split", _KEYS.alias("words")).filter(pl.col("words").list.len() >= SHINGLE)
+    by_words = (
+        quotes.with_columns(pl.col("words").list.join(" "))
         .group_by("words")
         .agg(pl.col("article_id").unique().sort().alias("articles"), pl.col("split").unique().sort().alias("splits"))
     )
-    return found.filter(pl.col("splits").list.len() > 1).sort("words")
+    return by_words.filter(pl.col("splits").list.len() > 1).sort("words")
 
 
 def _in_marks(texts: pl.DataFrame) -> pl.DataFrame:

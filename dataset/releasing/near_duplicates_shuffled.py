@@ -41,8 +41,8 @@ def near_duplicates(paths: Iterable[Path], buckets: int = BUCKETS) -> pl.DataFra
     held = _by(small, _held, "shingle", buckets).materialize()
     pairs = duplicates.candidates(*(_pairs(held, route, buckets) for route in _ROUTES))
     near = duplicates.listed(pairs, lambda some: _compared(some, held, buckets))
-    found = near.select(pl.col("at").alias("article_id"), "other", "jaccard")
-    return found.sort("jaccard", "article_id", "other", descending=[True, False, False])
+    by_id = near.select(pl.col("at").alias("article_id"), "other", "jaccard")
+    return by_id.sort("jaccard", "article_id", "other", descending=[True, False, False])
 
 
 _Route = list[tuple[_Step, str]]
@@ -119,6 +119,8 @@ def _bucketed(step: _Step, key: str, buckets: int, rows: pyarrow.Table) -> pyarr
 
 def _taken(rows: Any, columns: Any) -> pl.DataFrame:
     """All rows, of some columns."""
-    tables = [pl.DataFrame(pl.from_arrow(one)) for one in rows.iter_batches(batch_size=None, batch_format="pyarrow")]
-    some = [one.select(list(columns)).cast(columns) for one in tables if one.height]
+    tables = [
+        pl.DataFrame(pl.from_arrow(batch)) for batch in rows.iter_batches(batch_size=None, batch_format="pyarrow")
+    ]
+    some = [table.select(list(columns)).cast(columns) for table in tables if table.height]
     return pl.concat([pl.DataFrame(schema=columns), *some])

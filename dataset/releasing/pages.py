@@ -32,13 +32,13 @@ def put_report(folder: Path, find: Finder = near_duplicates_in) -> None:
 
 def article_texts(folder: Path) -> pl.DataFrame:
     """`article_id`, `event_id`, `text` and `split` of a built folder's articles, in their order."""
-    found = [
+    parts = [
         pl.read_parquet(path, columns=["article_id", "event_id", "text"]).with_columns(
             split=pl.lit(path.name.split("-")[0])
         )
         for path in _article_files(folder)
     ]
-    return pl.concat(found)
+    return pl.concat(parts)
 
 
 def _article_files(folder: Path) -> list[Path]:

@@ -91,8 +91,8 @@ def _whisker(svg: ET.Element, row: Interval, middle: float) -> None:
 
 def shares(title: str, rows: Sequence[Share]) -> str:
     """Parts of a whole as one bar, 200 × 14 units; its numbers stand elsewhere."""
-    told = f"{title}: " + ", ".join(f"{row.count} {row.name}" for row in rows)
-    attributes = {"viewBox": "0 0 200 14", "width": "200", "height": "14", "role": "img", "aria-label": told}
+    label = f"{title}: " + ", ".join(f"{row.count} {row.name}" for row in rows)
+    attributes = {"viewBox": "0 0 200 14", "width": "200", "height": "14", "role": "img", "aria-label": label}
     svg = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **attributes})
     whole, left = sum(row.count for row in rows) or 1, 0.5
     for row in rows:
@@ -102,12 +102,12 @@ def shares(title: str, rows: Sequence[Share]) -> str:
     return _finished(svg)
 
 
-def _canvas(title: str, rows: int, told: str, *, axis: bool = False) -> ET.Element:
-    """An SVG with a white ground and a title, tall enough for its rows; `told` is what a screen reader says."""
+def _canvas(title: str, rows: int, description: str, *, axis: bool = False) -> ET.Element:
+    """An SVG with a white ground and a title, tall enough for its rows; `description` is what a screen reader says."""
     height = _HEAD + _ROW * rows + (22 if axis else 8)
     attributes = {"viewBox": f"0 0 {WIDTH} {height}", "width": str(WIDTH), "height": str(height)}
     svg = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **attributes})
-    svg.attrib |= {"role": "img", "aria-label": f"{title}: {told}", "font-family": _FONT}
+    svg.attrib |= {"role": "img", "aria-label": f"{title}: {description}", "font-family": _FONT}
     _put(svg, "rect", width=WIDTH, height=height, fill="#ffffff")
     _text(svg, title, 0, 16, size=14, weight="600")
     return svg

@@ -56,13 +56,13 @@ def rehydrate(folder: Path, texts: Path, out: Path) -> int:
         raise Problem(f"{folder} holds the text already", "name a folder of the variant withheld")
     if out.exists():
         raise Problem(f"{out} is there already", "name a new folder with --out")
-    found = _matching(folder, texts)
+    matched_texts = _matching(folder, texts)
     with writing(out, "nothing was written"), folder_aside(out.resolve()) as new:
-        put_variant(folder, new, FULL, *_write(folder, new, found))
+        put_variant(folder, new, FULL, *_write(folder, new, matched_texts))
         if wrong := manifest.wrong_contents(new, manifest.read(new)):
             raise Problem(f"{wrong[0].path} did not become what {FULL} holds", "get the release again")
         put_folder(new, out.resolve())
-    return len(found)
+    return len(matched_texts)
 
 
 def _matching(folder: Path, texts: Path) -> Texts:
@@ -74,7 +74,7 @@ def _matching(folder: Path, texts: Path) -> Texts:
     wanted = pl.concat(
         [pl.read_parquet(path, columns=["article_id", "text_sha256"]) for path in _files(folder, "articles")]
     )
-    found: Texts = {}
+    matched_texts: Texts = {}
     failed: dict[str, str] = {}
     for article, digest in wanted.iter_rows():
         path = texts / f"{article}.txt"
@@ -82,10 +82,10 @@ def _matching(folder: Path, texts: Path) -> Texts:
         if text is None:
             failed[article] = f"{path} is {'another text' if path.exists() else 'not there'}"
         else:
-            found[article] = text
+            matched_texts[article] = text
     if failed:
         raise UnmatchedTexts(failed, wanted.height)
-    return found
+    return matched_texts
 
 
 def _text(path: Path, digest: str) -> str | None:

@@ -96,9 +96,9 @@ def prepare(plan: ReleasePlan) -> list[Path]:
     changed = [corpus.splits] if fix_splits(corpus, submitted_articles(corpus, plan.layer)) else []
     path = _page(corpus, CHANGELOG)
     page, released = read_utf8(path), _released(corpus)
-    told = with_entry(page, plan.version, head(corpus.root).date, released)
+    changelog = with_entry(page, plan.version, head(corpus.root).date, released)
     _page(corpus, DATASHEET)
-    changed += [path] if write_bytes(path, told.encode()) else []
+    changed += [path] if write_bytes(path, changelog.encode()) else []
     return changed + refresh(corpus) + _cite(plan)
 
 
@@ -108,9 +108,9 @@ def _cite(plan: ReleasePlan) -> list[Path]:
     if not path.exists():
         return []
     page = read_utf8(path)
-    for name, told in (("version", plan.version), ("date-released", f'"{head(plan.corpus.root).date}"')):
-        page, found = re.subn(rf"^{name}:.*$", f"{name}: {told}", page, flags=re.MULTILINE)
-        page += "" if found else f"{name}: {told}\n"
+    for name, value in (("version", plan.version), ("date-released", f'"{head(plan.corpus.root).date}"')):
+        page, replaced = re.subn(rf"^{name}:.*$", f"{name}: {value}", page, flags=re.MULTILINE)
+        page += "" if replaced else f"{name}: {value}\n"
     return [path] if write_bytes(path, page.encode()) else []
 
 
@@ -209,21 +209,25 @@ def _page(corpus: Corpus, name: str) -> Path:
     return corpus.root / name
 
 
-def _refuse_stale_figures(corpus: Corpus, mend: str) -> None:
+def _refuse_stale_figures(corpus: Corpus, next_step: str) -> None:
     for path in (corpus.root / name for name in (CARD, DATASHEET)):
         if path.exists() and filled(corpus, page := read_utf8(path)) != page:
-            raise Problem(f"the figures in {path.name} are not the data's", mend)
+            raise Problem(f"the figures in {path.name} are not the data's", next_step)
 
 
 def _refuse_findings(plan: ReleasePlan) -> None:
     """Refuses whatever is found in the layer, and in the others what adjudication cannot have settled."""
-    others = check_record(plan.corpus, [name for name in plan.corpus.layers() if name != plan.layer], plan.each)
-    broken = (one for one in others if one.severity == "error" and not CATALOGUE[one.code].rule)
-    found = chain(check_record(plan.corpus, [plan.layer], plan.each), broken, check_shared(plan.corpus))
-    left = (one for one, let in acknowledged.judging(plan.corpus, found, whole=False) if not let)
-    if first := next(left, None):
+    of_other_layers = check_record(
+        plan.corpus, [name for name in plan.corpus.layers() if name != plan.layer], plan.each
+    )
+    broken = (
+        finding for finding in of_other_layers if finding.severity == "error" and not CATALOGUE[finding.code].rule
+    )
+    findings = chain(check_record(plan.corpus, [plan.layer], plan.each), broken, check_shared(plan.corpus))
+    still_open = (finding for finding, let in acknowledged.judging(plan.corpus, findings, whole=False) if not let)
+    if first := next(still_open, None):
         raise Problem(
-            f"the record has open findings ({1 + sum(1 for _ in left)}), the first: "
+            f"the record has open findings ({1 + sum(1 for _ in still_open)}), the first: "
             f"{first.code} in {first.layer} {first.article_id}: {first.message}",
             "see `hedgerow validate`; mend them, or acknowledge the warnings that are right as they stand",
         )
@@ -256,14 +260,14 @@ def _last(plan: ReleasePlan) -> Path | None:
         return None
     targets = _targets(replace(plan, version=version))
     known = manifest.read_file(plan.corpus.releases / f"{version}.json")
-    folder = plan.last or next((one for one in targets.values() if one.exists()), None)
+    folder = plan.last or next((target for target in targets.values() if target.exists()), None)
     if folder is None:
         raise Problem(
             f"the last release, {version}, is not in {targets[FULL]}",
             f"fetch it and name it with --last DIR, or release it again from a worktree of {known.commit[:12]}",
         )
-    told = manifest.require_whole(folder, contents=True)
-    if (told.version, told.content) != (version, known.content):
+    last_manifest = manifest.require_whole(folder, contents=True)
+    if (last_manifest.version, last_manifest.content) != (version, known.content):
         raise Problem(f"{folder} is not the release {version} that the record knows", "name that with --last DIR")
     return folder
 
@@ -277,14 +281,14 @@ def _honest_bump(plan: ReleasePlan, last: Path | None, full: Path) -> Bump:
     previous = _previous(plan.corpus)
     if last is None or previous is None:
         return Bump.NONE
-    found = diff(last, full)
-    if _parts(plan.version) < (least := least_version(previous, found.bump)):
-        change = next(one for one in found.changes if one.bump == found.bump)
+    difference = diff(last, full)
+    if _parts(plan.version) < (least := least_version(previous, difference.bump)):
+        change = next(change for change in difference.changes if change.bump == difference.bump)
         raise Problem(
-            f"{plan.version} is too small a step from {previous}: {_said(change)} needs {found.bump.name}",
+            f"{plan.version} is too small a step from {previous}: {_in_words(change)} needs {difference.bump.name}",
             f"release {'.'.join(map(str, least))}",
         )
-    return found.bump
+    return difference.bump
 
 
 def least_version(previous: str, bump: Bump) -> tuple[int, ...]:
@@ -295,7 +299,7 @@ def least_version(previous: str, bump: Bump) -> tuple[int, ...]:
     return (major, minor + 1, 0) if bump is Bump.MINOR else (major, minor, patch + 1)
 
 
-def _said(change: Change) -> str:
+def _in_words(change: Change) -> str:
     where = ", ".join(filter(None, (change.article_id, change.label, change.span_id)))
     what = " ".join(filter(None, (change.table, change.config, change.column, change.kind)))
     return f"{what}{f' ({where})' if where else ''}"
@@ -317,7 +321,7 @@ def _write_full(plan: ReleasePlan, commit: Commit, folder: Path) -> None:
     page = card(corpus, layer, written.rows, written.sizes, folder, Counter(), edition)
     (folder / CARD).write_text(page, encoding="utf-8")
     write_croissant(folder, about(corpus, plan.version, commit, read_utf8(folder / DATASHEET)))
-    told = Manifest(
+    full_manifest = Manifest(
         name=corpus.name,
         version=plan.version,
         variant=FULL,
@@ -329,12 +333,12 @@ def _write_full(plan: ReleasePlan, commit: Commit, folder: Path) -> None:
         written_by=manifest.writers(),
         tool=tool(),
     )
-    manifest.write(folder, told)
+    manifest.write(folder, full_manifest)
 
 
 def _refuse_unfit(plan: ReleasePlan, home: Path, last: Path | None, full: Path, withheld: Path) -> None:
     candidates = [Candidate(folder, plan.corpus, plan.layer, last, home) for folder in (full, withheld)]
-    failed = [one for candidate in candidates for one in failures(candidate)]
+    failed = [failure for candidate in candidates for failure in failures(candidate)]
     if failed:
         raise UnfitRelease(plan.version, failed)
 

@@ -32,8 +32,8 @@ def write_withheld(full: Path, out: Path) -> tuple[Sizes, Sizes]:
 
 def put_variant(source: Path, folder: Path, variant: Variant, counts: Sizes, sizes: Sizes) -> None:
     """Puts all that goes with the configs of another variant, which `folder` holds already; the manifest comes last."""
-    told = manifest.read(source)
-    for name in told.files:
+    source_manifest = manifest.read(source)
+    for name in source_manifest.files:
         if not name.endswith(".parquet"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes((source / name).read_bytes())
@@ -41,7 +41,7 @@ def put_variant(source: Path, folder: Path, variant: Variant, counts: Sizes, siz
     (folder / CARD).write_text(for_variant(page, variant, counts, sizes, folder), encoding="utf-8")
     write_croissant(folder, known_about(source))
     files = manifest.stored_files(folder)
-    manifest.write(folder, replace(told, variant=variant, files=files, written_by=manifest.writers()))
+    manifest.write(folder, replace(source_manifest, variant=variant, files=files, written_by=manifest.writers()))
 
 
 def _bare(path: Path, config: str) -> Iterator[pyarrow.Table]:

@@ -28,7 +28,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2
 
 def visible(words: str) -> str:
     """The words with each control character as it is written in code (`\\x1b`), so that a terminal does not obey it."""
-    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), words)
+    return _CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), words)
 
 
 class Screen(Console):
@@ -64,8 +64,8 @@ _COMMAND = re.compile(r"`hedgerow( [^`]*)`")
 
 def _called() -> str:
     """`hedgerow`, or `.venv/bin/hedgerow` where it is not on the path."""
-    called, found = Path(sys.argv[0]), shutil.which("hedgerow")
-    if called.name != "hedgerow" or not called.exists() or (found and Path(found).samefile(called)):
+    called, installed = Path(sys.argv[0]), shutil.which("hedgerow")
+    if called.name != "hedgerow" or not called.exists() or (installed and Path(installed).samefile(called)):
         return "hedgerow"
     whole = called.absolute()
     return str(whole.relative_to(Path.cwd()) if whole.is_relative_to(Path.cwd()) else whole)
@@ -112,7 +112,7 @@ def show_all_characters() -> None:
 def _json(content: Any) -> str:
     plain = (sys.stdout.encoding or "ascii").lower().replace("-", "") != "utf8"
     written = json.dumps(content, ensure_ascii=plain, indent=2)
-    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+    return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
 
 
 def count(number: int, noun: str) -> str:

@@ -81,23 +81,23 @@ def shortened(words: str) -> str:
     return words if len(words) <= LONGEST else f"{words[:half]} … {words[-half:]}"
 
 
-def print_findings(shown: FindingPlaces, found: Iterable[tuple[Finding, bool]]) -> None:
+def print_findings(shown: FindingPlaces, findings: Iterable[tuple[Finding, bool]]) -> None:
     """Findings by article, each with its words in context; each code's rule the first time that it is found.
 
     With each comes whether it was acknowledged.
     """
-    told: set[str] = set()
-    for (layer, article), group in groupby(found, key=lambda judged: (judged[0].layer, judged[0].article_id)):
+    explained: set[str] = set()
+    for (layer, article), group in groupby(findings, key=lambda judged: (judged[0].layer, judged[0].article_id)):
         several = list(group)
         address = shown.address(several[0][0]) or ""
         OUT.print(f"[bold]{escape(article)}[/] {escape(layer)}  {escape(address)}".rstrip())
-        for one, acknowledged in several:
-            for told_line in _told(shown, one, one.code not in told, acknowledged):
-                OUT.print(told_line)
-            told.add(one.code)
+        for finding, acknowledged in several:
+            for text in _lines(shown, finding, finding.code not in explained, acknowledged):
+                OUT.print(text)
+            explained.add(finding.code)
 
 
-def _told(shown: FindingPlaces, finding: Finding, first: bool, acknowledged: bool) -> Iterator[str]:
+def _lines(shown: FindingPlaces, finding: Finding, first: bool, acknowledged: bool) -> Iterator[str]:
     colour = COLOURS[finding.severity]
     place = f" {finding.start}:{finding.end}" if finding.start is not None else ""
     mark = " (acknowledged)" if acknowledged else ""
@@ -111,17 +111,17 @@ def _told(shown: FindingPlaces, finding: Finding, first: bool, acknowledged: boo
         yield f"    [dim]Right: {escape(rules()[rule].right)}[/]"
 
 
-def markdown(shown: FindingPlaces, found: Iterable[Finding]) -> Iterator[str]:
+def markdown(shown: FindingPlaces, findings: Iterable[Finding]) -> Iterator[str]:
     """A table of findings for a pull request, a line at a time."""
     yield "| severity | code | article | place | words | what |"
     yield "| --- | --- | --- | --- | --- | --- |"
-    for one in found:
-        before, words, after = shown.context(one) or ("", "", "")
-        place = f"{one.start}:{one.end}" if one.start is not None else ""
-        address = shown.address(one)
-        article = f"[{cell(one.article_id)}]({address})" if address else cell(one.article_id)
+    for finding in findings:
+        before, words, after = shown.context(finding) or ("", "", "")
+        place = f"{finding.start}:{finding.end}" if finding.start is not None else ""
+        address = shown.address(finding)
+        article = f"[{cell(finding.article_id)}]({address})" if address else cell(finding.article_id)
         quoted = f"{cell(before)}**{cell(words)}**{cell(after)}" if words else ""
-        yield f"| {one.severity} | `{one.code}` | {article} | {place} | {quoted} | {cell(one.message)} |"
+        yield f"| {finding.severity} | `{finding.code}` | {article} | {place} | {quoted} | {cell(finding.message)} |"
 
 
 def cell(words: str) -> str:

@@ -21,8 +21,8 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Run:
-    for module in ("changelog", "console"):
-        monkeypatch.setattr(f"scripts.{module}.OUT", Console(highlight=False, soft_wrap=True, width=120))
+    for module in ("changes", "console"):
+        monkeypatch.setattr(f"scripts.cli.{module}.OUT", Console(highlight=False, soft_wrap=True, width=120))
     return lambda *words: CliRunner().invoke(app, ["diff", *map(str, words)])
 
 

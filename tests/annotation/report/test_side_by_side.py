@@ -93,7 +93,9 @@ def test_an_attribute_that_differs_is_told_for_each(works: Works) -> None:
     row_of(rows, "crossed")["quote_source"] = "unnamed"
     span = line(compare({"a1": works.of(valid_rows()), "a2": works.of(rows)}), "that they crossed")
     assert span.states == ("attribute",)
-    values = [[(detail.words, detail.differs) for detail in cell.values if detail.differs] for cell in span.cells if cell]
+    values = [
+        [(detail.words, detail.differs) for detail in cell.values if detail.differs] for cell in span.cells if cell
+    ]
     assert values[0] == [("form: indirect", True), ("source: linked", True)]
     assert values[1] == [("form: mixed", True), ("source: unnamed", True)]
 

@@ -134,7 +134,8 @@ def test_two_pushes_at_once_send_each_article_once(corpus: Corpus, a1: Seat) -> 
 
 def test_a_command_that_was_killed_keeps_nobody_waiting(corpus: Corpus, a1: Seat) -> None:
     code = (
-        "import sys, pathlib; from annotation.rounds.locks import one_at_a_time; from dataset.record.corpus import open_corpus\n"
+        "import sys, pathlib; from annotation.rounds.locks import one_at_a_time\n"
+        "from dataset.record.corpus import open_corpus\n"
         "with one_at_a_time(open_corpus(pathlib.Path(sys.argv[1])), 'r1', ['a1']): print('held', flush=True), input()"
     )
     command = [sys.executable, "-c", code, str(corpus.root)]

@@ -17,7 +17,7 @@ def matched(one: Spans, other: Spans) -> Matchings:
 
 
 def sizes(found: Matchings) -> tuple[int, int, int]:
-    return len(found.exact.one), len(found.relaxed.one), len(found.found.one)
+    return len(found.exact.first), len(found.relaxed.first), len(found.detection.first)
 
 
 def test_spans_that_touch_do_not_overlap() -> None:
@@ -57,7 +57,7 @@ def test_three_poor_pairs_are_more_than_two_perfect_ones() -> None:
 
 def test_of_matchings_that_are_equally_good_the_same_is_taken_whoever_comes_first() -> None:
     one, other = [span("quote", 1, 6), span("quote", 2, 7)], [span("quote", 4, 6), span("quote", 2, 3)]
-    there, back = matched(one, other).found, matched(other, one).found
+    there, back = matched(one, other).detection, matched(other, one).detection
     assert as_set(there) == {(b, a) for a, b in as_set(back)}
 
 
@@ -65,7 +65,7 @@ def test_of_spans_at_the_same_place_those_with_the_same_attributes_are_matched()
     twice = [span("quote", 0, 5, quote_form="direct"), span("quote", 0, 5, quote_form="mixed") | {"span_id": "zz"}]
     works = coded(compared({"a1": {"one": twice}, "a2": {"one": [row | {"span_id": "x"} for row in twice[::-1]]}}))
     found = match(works["a1"], works["a2"]).exact
-    assert (works["a1"].values[found.one] == works["a2"].values[found.other]).all()
+    assert (works["a1"].values[found.first] == works["a2"].values[found.second]).all()
 
 
 def largest(one: Spans, other: Spans, least: float) -> int:
@@ -98,17 +98,17 @@ def test_matchings_are_as_large_as_can_be(one: Spans, other: Spans) -> None:
 @given(some_spans(), some_spans())
 def test_matchings_are_one_to_one_and_the_same_turned_round(one: Spans, other: Spans) -> None:
     there, back = matched(one, other), matched(other, one)
-    for name in ("exact", "relaxed", "found"):
+    for name in ("exact", "relaxed", "detection"):
         pairs, turned = getattr(there, name), getattr(back, name)
-        assert len(set(pairs.one)) == len(set(pairs.other)) == len(pairs.one)
+        assert len(set(pairs.first)) == len(set(pairs.second)) == len(pairs.first)
         assert as_set(pairs) == {(b, a) for a, b in as_set(turned)}
 
 
 def as_set(pairs: Pairs) -> set[tuple[int, int]]:
-    return set(zip(pairs.one.tolist(), pairs.other.tolist(), strict=True))
+    return set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
 
 
 def test_nothing_matches_nothing() -> None:
     found = matched([], [])
     assert sizes(found) == (0, 0, 0)
-    assert found.exact.one.dtype == np.int64
+    assert found.exact.first.dtype == np.int64

@@ -42,7 +42,7 @@ def test_without_out_the_folder_is_named_by_dataset_and_version(
 
 
 def test_a_version_may_be_written_as_its_tag(published: str, tmp_path: Path) -> None:
-    assert fetch(published, "v1.0.0", tmp_path / "got").told.version == FIRST
+    assert fetch(published, "v1.0.0", tmp_path / "got").manifest.version == FIRST
 
 
 @pytest.mark.parametrize("version", ["", "1", "1.0", "latest", "main", "../1.0.0", "01.0.0", "1.0.0-rc1", "१.0.0"])

@@ -51,15 +51,15 @@ def test_only_the_full_variant_holds_text(made: Path) -> None:
 
 
 def test_without_a_word_the_variant_without_texts_goes(full: Path, shelf: str) -> None:
-    assert publish(full, shelf).release.told.variant == "withheld"
+    assert publish(full, shelf).release.manifest.variant == "withheld"
 
 
 def test_the_variant_without_texts_may_be_named_itself(full: Path, shelf: str) -> None:
-    assert publish(full.with_name("1.0.0-withheld"), shelf, public=True).release.told.variant == "withheld"
+    assert publish(full.with_name("1.0.0-withheld"), shelf, public=True).release.manifest.variant == "withheld"
 
 
 def test_texts_go_to_a_private_place_if_it_is_said(full: Path, shelf: str) -> None:
-    assert publish(full, shelf, include_text=True).release.told.variant == "full"
+    assert publish(full, shelf, include_text=True).release.manifest.variant == "full"
 
 
 def test_texts_never_go_to_a_public_place_by_a_word(full: Path, shelf: str) -> None:
@@ -70,7 +70,7 @@ def test_texts_never_go_to_a_public_place_by_a_word(full: Path, shelf: str) -> N
 
 @pytest.mark.parametrize("licence", ["CC-BY-4.0", "cc0-1.0", "CC-BY-SA-3.0-IGO", "OGL-UK-3.0"])
 def test_texts_go_anywhere_if_every_licence_allows_it(tmp_path: Path, shelf: str, licence: str) -> None:
-    assert publish(licensed(tmp_path, licence), shelf, public=True).release.told.variant == "full"
+    assert publish(licensed(tmp_path, licence), shelf, public=True).release.manifest.variant == "full"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_texts_go_anywhere_if_every_licence_allows_it(tmp_path: Path, shelf: str
 def test_one_article_that_may_not_be_passed_on_keeps_all_texts_back(
     tmp_path: Path, shelf: str, licence: str | None
 ) -> None:
-    assert publish(licensed(tmp_path, licence, "CC-BY-4.0"), shelf, public=True).release.told.variant == "withheld"
+    assert publish(licensed(tmp_path, licence, "CC-BY-4.0"), shelf, public=True).release.manifest.variant == "withheld"
 
 
 def test_without_a_variant_to_take_it_is_refused(full: Path, shelf: str) -> None:

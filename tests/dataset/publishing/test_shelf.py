@@ -84,7 +84,10 @@ def test_a_version_with_other_content_is_refused(address: str, dist: Path, tmp_p
     other = make_release(tmp_path / "other", FIRST, corrected)
     with pytest.raises(Problem, match=r"has a version 1\.0\.0 already"):
         publish(other, address)
-    assert fetch(address, FIRST, tmp_path / "got").told.content == publish(dist / FIRST, address).release.told.content
+    assert (
+        fetch(address, FIRST, tmp_path / "got").manifest.content
+        == publish(dist / FIRST, address).release.manifest.content
+    )
 
 
 @pytest.mark.parametrize("done", [False, True])
@@ -131,7 +134,7 @@ def test_an_upload_of_another_release_under_the_same_version_is_not_mixed_in(
     with pytest.raises(Problem, match=r"another 1\.0\.0 is on its way"):
         publish(other, address)
     publish(dist / FIRST, address)
-    assert fetch(address, FIRST, tmp_path / "got").told.version == FIRST
+    assert fetch(address, FIRST, tmp_path / "got").manifest.version == FIRST
 
 
 def test_a_version_that_another_finished_meanwhile_is_not_written_over(
@@ -144,7 +147,7 @@ def test_a_version_that_another_finished_meanwhile_is_not_written_over(
     with pytest.raises(Problem, match=r"has a version 1\.0\.0 already"):
         place_of(address).put(release, seen, private=True)
     assert not draft(address)
-    assert fetch(address, FIRST, tmp_path / "got").told.content == publish(other, address).release.told.content
+    assert fetch(address, FIRST, tmp_path / "got").manifest.content == publish(other, address).release.manifest.content
 
 
 def test_a_version_that_is_not_there_is_refused_with_those_that_are(address: str, dist: Path, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ from pathlib import Path
 from dataset.record.corpus import open_corpus
 from dataset.releasing.release import ReleasePlan, release
 corpus = open_corpus(Path(sys.argv[1]))
-release(Plan(corpus, "1.0.0", "gold", corpus.root / "dist"))
+release(ReleasePlan(corpus, "1.0.0", "gold", corpus.root / "dist"))
 """
 
 
