@@ -26,7 +26,7 @@ from dataset.record.doctor import DoctorLine, problem_line
 
 CLOCK_SECONDS: Final = 60
 # So many submitted at once, without a pause, while the round was pulled: SQLite lost nothing and refused nothing, and
-# the slowest answer took 5 s, on two cores (README, Many annotators).
+# the slowest answer took 5 s, on two cores (annotation/README.md, Many annotators).
 MEASURED_ON_SQLITE: Final = 50
 _INSTALL: Final = "run `pip install -e '.[server]' -c constraints.txt`"
 

@@ -16,7 +16,7 @@ SETTING = '[record]\nformat = "parquet"\n'
 
 @pytest.fixture
 def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
-    for module in ("console", "showing", "agree"):
+    for module in ("cli.console", "cli.findings", "agree"):
         monkeypatch.setattr(f"scripts.{module}.OUT", a_console())
     corpus = put_corpus(tmp_path / "corpus")
     put_gold(corpus)

@@ -81,8 +81,10 @@ def rows_of(folder: Path, config: str) -> list[dict[str, Any]]:
 
 
 def readme_code(holding: str) -> str:
-    """The Python of the README that holds these words."""
-    blocks = re.findall(r"```python\n(.*?)```", (REPOSITORY / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    """The Python on the page for ML teams that holds these words."""
+    blocks = re.findall(
+        r"```python\n(.*?)```", (REPOSITORY / "dataset" / "README.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     return next(str(block) for block in blocks if holding in block).replace("your-org/your-dataset", "acme/tiny")
 
 
@@ -117,7 +119,7 @@ def test_the_safe_lines_of_the_readme_load_the_version(published: Hub, tmp_path:
 
 
 def test_the_one_line_gives_another_version_offline_and_the_safe_lines_do_not(published: Hub, tmp_path: Path) -> None:
-    """Why the README has safe lines at all."""
+    """Why the page has safe lines at all."""
     line, safe = readme_code('revision="v1.0.0")'), readme_code("snapshot_download")
     newer = line.replace("v1.0.0", "v2.0.0")
     assert Client(published, tmp_path / "home").python(newer).returncode == 0

@@ -1,4 +1,4 @@
-"""What README and datasheet say is what the data and the commands say."""
+"""What the pages say is what the data and the commands say, and what they point to is there."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ from tests.corpora import REPOSITORY
 
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 DATASHEET = (REPOSITORY / "DATASHEET.md").read_text(encoding="utf-8")
+NAMES = (
+    *("README.md", "CONTRIBUTING.md", "SECURITY.md", "annotation/README.md", "dataset/README.md"),
+    *("tests/benchmarks/README.md", "tests/faults/ATTACKS.md"),
+)
+PAGES = {name: (REPOSITORY / name).read_text(encoding="utf-8") for name in NAMES}
 
 
 @pytest.mark.parametrize(("name", "prose"), [("README.md", README), ("DATASHEET.md", DATASHEET)])
@@ -50,19 +55,48 @@ def test_every_question_of_the_datasheet_has_an_answer_and_no_template_text() ->
     )
 
 
-def test_readme_shows_every_config() -> None:
-    assert re.findall(r"^\| `(\w+)`", README, re.MULTILINE) == list(CONFIGS)
+def test_every_config_is_described_where_versions_are_loaded() -> None:
+    page = PAGES["dataset/README.md"]
+    assert re.findall(r"^\| `(\w+)`", page, re.MULTILINE)[: len(CONFIGS)] == list(CONFIGS)
 
 
-def test_readme_names_only_commands_that_exist() -> None:
-    named = set(re.findall(r"^hedgerow ([a-z]+)|`hedgerow ([a-z]+)", README, re.MULTILINE))
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_names_only_commands_that_exist(name: str) -> None:
+    named = set(re.findall(r"^hedgerow ([a-z]+)|`hedgerow ([a-z]+)", PAGES[name], re.MULTILINE))
     assert {at_start or in_code for at_start, in_code in named} <= set(COMMANDS)
 
 
-def test_links_and_pictures_of_the_readme_are_there() -> None:
-    targets = re.findall(r"\]\(([^)#]+)\)", README)
-    assert targets
-    assert not [target for target in targets if not target.startswith("http") and not (REPOSITORY / target).exists()]
+def test_every_command_is_in_one_of_the_pages() -> None:
+    whole = "".join(PAGES.values())
+    assert [command for command in COMMANDS if f"hedgerow {command}" not in whole] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_and_pictures_of_a_page_are_there(name: str) -> None:
+    folder = (REPOSITORY / name).parent
+    for target in re.findall(r"\]\(([^)]+)\)", PAGES[name]):
+        if not target.startswith("http"):
+            path, _, heading = target.partition("#")
+            assert (folder / path).exists(), target
+            assert not heading or heading in headings((folder / path).read_text(encoding="utf-8")), target
+
+
+def headings(page: str) -> list[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    return [re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles]
+
+
+@pytest.mark.parametrize(
+    "name", ["CONTRIBUTING.md", "SECURITY.md", "README.md", "annotation/README.md", "dataset/README.md"]
+)
+def test_modules_and_tests_that_a_page_names_are_there(name: str) -> None:
+    for path in re.findall(r"`((?:dataset|annotation|scripts|tests)/[\w./]+\.(?:py|j2|js|md))`", PAGES[name]):
+        assert (REPOSITORY / path).exists(), path
+    threats = (REPOSITORY / "tests/test_threats.py").read_text(), (REPOSITORY / "tests/test_connections.py").read_text()
+    for start in re.findall(r"`(?:…)?(\w+)_?…?`", PAGES["SECURITY.md"]):
+        if start.startswith("test_"):
+            assert any(start in text for text in threats), start
 
 
 def test_datasheet_says_who_made_the_labels() -> None:

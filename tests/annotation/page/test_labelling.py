@@ -155,10 +155,10 @@ def test_few_keys_drags_and_clicks_do_each_label(what: str, seeds: Corpus, who: 
 
 
 @pytest.mark.parametrize("what", COUNTED)
-def test_the_readme_tells_the_count(what: str) -> None:
+def test_the_page_for_annotators_tells_the_count(what: str) -> None:
     counted = COUNTED[what][1]
     row = " | ".join(map(str, [what, *counted, sum(counted)]))
-    assert f"| {row} |" in (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    assert f"| {row} |" in (REPOSITORY / "annotation" / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("way", ["stream", "task"])
