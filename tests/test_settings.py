@@ -20,7 +20,7 @@ from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.publishing.publish import publish
 from dataset.record.corpus import SETTINGS, open_corpus
-from tests.dataset.folder.test_manifest import told as manifest_of
+from tests.dataset.folder.test_manifest import manifest_of
 from tests.dataset.tiny import LAYER, put_corpus, put_layer, valid_rows
 
 ALL_SETTINGS = """

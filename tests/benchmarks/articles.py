@@ -59,8 +59,8 @@ class Article:
             for s in self.spans
         ]
         made = hedge_targets.targets(self.text, marks, set())
-        said = [{"type": "said_by", "from_span": a, "to_span": b, "derived": False} for a, b in self.drawn]
-        return said + [{"type": "hedges", "from_span": a, "to_span": b, "derived": True} for a, b in made]
+        said_by = [{"type": "said_by", "from_span": a, "to_span": b, "derived": False} for a, b in self.drawn]
+        return said_by + [{"type": "hedges", "from_span": a, "to_span": b, "derived": True} for a, b in made]
 
 
 def articles(count: int, seed: int = 7, first: int = 0) -> Iterator[Article]:
@@ -110,20 +110,20 @@ class _Writing:
         self.spans: list[Row] = []
         self.drawn: list[tuple[str, str]] = []
 
-    def one(self, words: tuple[str, ...] | list[str]) -> str:
+    def choose(self, words: tuple[str, ...] | list[str]) -> str:
         return self.chance.choice(words)
 
     def say(self, words: str) -> None:
         self.text += words
 
-    def mark(self, label: str, words: str, **told: Any) -> str:
+    def mark(self, label: str, words: str, **attributes: Any) -> str:
         """Writes words and labels them. Returns the span's id."""
         start = len(self.text)
         self.say(words)
-        return self._span(label, start, told)
+        return self._span(label, start, attributes)
 
     def speaker(self) -> str:
-        name = self.one(self.names)
+        name = self.choose(self.names)
         return self.mark("speaker", name, speaker_entities=[name])
 
     def quote(self, start: int, speaker: str) -> None:
@@ -139,13 +139,13 @@ class _Writing:
 
     def number(self, words: str, value: str, kind: str, unit: str) -> None:
         low, high = vocabulary.value_bounds(value) or (None, None)
-        told = {"number_kind": kind, "number_value": value, "number_unit": unit}
-        self.mark("number", words, number_low=low, number_high=high, **told)
+        attributes = {"number_kind": kind, "number_value": value, "number_unit": unit}
+        self.mark("number", words, number_low=low, number_high=high, **attributes)
 
-    def _span(self, label: str, start: int, told: Row) -> str:
+    def _span(self, label: str, start: int, attributes: Row) -> str:
         name = f"s{len(self.spans)}"
         place = {"span_id": name, "label": label, "start": start, "end": len(self.text), "text": self.text[start:]}
-        self.spans.append(place | _BLANK | {"speaker_entities": []} | told)
+        self.spans.append(place | _BLANK | {"speaker_entities": []} | attributes)
         return name
 
 
@@ -154,70 +154,71 @@ class _Writing:
 
 def _plain(to: _Writing) -> None:
     """A sentence in which nobody says anything."""
-    one = to.one
-    first = f"The {one(_ADJECTIVES)} {one(_NOUNS)} {one(_NEAR)} {one(to.places)} {one(_VERBS)}"
-    second = f"the {one(_ADJECTIVES)} {one(_NOUNS)} of {one(to.places)} {one(_VERBS)} {one(_NEAR)} the {one(_NOUNS)}"
-    to.say(f"{first} {one(_WHILE)} {second} {one(_WHEN)}")
+    choose = to.choose
+    first = f"The {choose(_ADJECTIVES)} {choose(_NOUNS)} {choose(_NEAR)} {choose(to.places)} {choose(_VERBS)}"
+    second = f"the {choose(_ADJECTIVES)} {choose(_NOUNS)} of {choose(to.places)} {choose(_VERBS)}"
+    second += f" {choose(_NEAR)} the {choose(_NOUNS)}"
+    to.say(f"{first} {choose(_WHILE)} {second} {choose(_WHEN)}")
 
 
 def _reported(to: _Writing) -> None:
     speaker = to.speaker()
-    to.say(f" {to.one(_SAID)} ")
+    to.say(f" {to.choose(_SAID)} ")
     start = len(to.text)
-    to.say(f"that the {to.one(_ADJECTIVES)} {to.one(_NOUNS)} ")
-    to.hedge(to.one(_MODALS), "modal")
-    to.say(f" {to.one(_LOSE)} ")
-    to.hedge(to.one(_APPROXIMATORS), "approximator")
+    to.say(f"that the {to.choose(_ADJECTIVES)} {to.choose(_NOUNS)} ")
+    to.hedge(to.choose(_MODALS), "modal")
+    to.say(f" {to.choose(_LOSE)} ")
+    to.hedge(to.choose(_APPROXIMATORS), "approximator")
     to.say(" ")
     noun = _count(to)
-    to.say(f" {noun} {to.one(_NEAR)} {to.one(to.places)}")
+    to.say(f" {noun} {to.choose(_NEAR)} {to.choose(to.places)}")
     to.quote(start, speaker)
 
 
 def _spoken(to: _Writing) -> None:
     start = len(to.text)
     to.say("“We ")
-    to.hedge(to.one(_MODALS), "modal")
-    to.say(f" {to.one(_LOSE)} ")
+    to.hedge(to.choose(_MODALS), "modal")
+    to.say(f" {to.choose(_LOSE)} ")
     noun = _count(to)
-    to.say(f" {noun} of the {to.one(_ADJECTIVES)} {to.one(_NOUNS)},”")
+    to.say(f" {noun} of the {to.choose(_ADJECTIVES)} {to.choose(_NOUNS)},”")
     quote = to.quoted(start, "direct")
     to.say(" ")
     to.drawn.append((quote, to.speaker()))
-    to.say(f" said {to.one(_NEAR)} {to.one(to.places)}")
+    to.say(f" said {to.choose(_NEAR)} {to.choose(to.places)}")
 
 
 def _paid(to: _Writing) -> None:
     speaker, tenths = to.speaker(), to.chance.randint(11, 989)
-    to.say(f" {to.one(_SAID)} ")
+    to.say(f" {to.choose(_SAID)} ")
     start = len(to.text)
     to.say("that ")
-    to.hedge(to.one(_APPROXIMATORS), "approximator")
+    to.hedge(to.choose(_APPROXIMATORS), "approximator")
     to.say(" ")
     to.number(f"${tenths // 10}.{tenths % 10} million", f"{tenths * 100_000}", "money", "USD")
-    to.say(f" for the {to.one(_ADJECTIVES)} {to.one(_NOUNS)} came from {to.one(to.places)}")
+    to.say(f" for the {to.choose(_ADJECTIVES)} {to.choose(_NOUNS)} came from {to.choose(to.places)}")
     to.quote(start, speaker)
 
 
 def _shared(to: _Writing) -> None:
     speaker, share = to.speaker(), to.chance.randint(3, 97)
-    to.say(f" {to.one(_SAID)} ")
+    to.say(f" {to.choose(_SAID)} ")
     start = len(to.text)
     to.say("that ")
     to.number(f"{share} per cent", str(share), "percent", "%")
-    to.say(f" of the {to.one(_NOUNS)} {to.one(_NEAR)} {to.one(to.places)} was ")
-    to.hedge(to.one(("reportedly", "apparently", "allegedly")), "evidential")
-    to.say(f" {to.one(_ADJECTIVES)}")
+    to.say(f" of the {to.choose(_NOUNS)} {to.choose(_NEAR)} {to.choose(to.places)} was ")
+    to.hedge(to.choose(("reportedly", "apparently", "allegedly")), "evidential")
+    to.say(f" {to.choose(_ADJECTIVES)}")
     to.quote(start, speaker)
 
 
 def _withheld(to: _Writing) -> None:
     speaker = to.speaker()
     to.say(" ")
-    to.hedge(to.one(("did not confirm", "refused to confirm", "stopped short of confirming")), "noncommittal")
+    to.hedge(to.choose(("did not confirm", "refused to confirm", "stopped short of confirming")), "noncommittal")
     to.say(" ")
     start = len(to.text)
-    to.say(f"that the {to.one(_ADJECTIVES)} {to.one(_NOUNS)} of {to.one(to.places)} {to.one(_VERBS)}")
+    to.say(f"that the {to.choose(_ADJECTIVES)} {to.choose(_NOUNS)} of {to.choose(to.places)} {to.choose(_VERBS)}")
     to.quote(start, speaker)
 
 
@@ -233,9 +234,9 @@ _FORMS: Final[dict[Callable[[_Writing], None], int]] = {
 
 def _count(to: _Writing) -> str:
     """Writes a number of things, and returns the noun."""
-    noun = to.one(_COUNTED)
+    noun = to.choose(_COUNTED)
     if to.chance.random() < 0.2:
-        word = to.one(list(_WORDS))
+        word = to.choose(list(_WORDS))
         to.number(word, str(_WORDS[word]), "count", noun)
     else:
         number = to.chance.randint(2, 999) if to.chance.random() < 0.7 else to.chance.randint(1_000, 99_999)

@@ -39,7 +39,9 @@ def pandas_step(root: Path) -> int:
 
     corpus = open_corpus(root)
     spans = pd.read_json(corpus.annotations / LAYER / "spans.jsonl", lines=True, dtype=False)
-    spans["article_text"] = spans["article_id"].map({one: corpus.text(one) for one in spans["article_id"].unique()})
+    spans["article_text"] = spans["article_id"].map(
+        {article: corpus.text(article) for article in spans["article_id"].unique()}
+    )
     allowed = {
         "label": vocabulary.LABELS,
         "quote_form": vocabulary.QUOTE_FORMS,
@@ -92,9 +94,9 @@ def write_spans_step(root: Path) -> int:
 
 def anti_join_step(old: Path, new: Path) -> int:
     """The least: polars, the rows of one config that only one of the folders has."""
-    one, other = (pl.scan_parquet(folder / "spans" / "*.parquet") for folder in (old, new))
-    names = [name for name, dtype in one.collect_schema().items() if not isinstance(dtype, pl.List)]
-    gone = one.join(other, on=names, how="anti", nulls_equal=True)
+    first, second = (pl.scan_parquet(folder / "spans" / "*.parquet") for folder in (old, new))
+    names = [name for name, dtype in first.collect_schema().items() if not isinstance(dtype, pl.List)]
+    gone = first.join(second, on=names, how="anti", nulls_equal=True)
     return int(gone.select(pl.len()).collect().item())
 
 

@@ -29,19 +29,19 @@ def lines(root: Path, articles: int) -> Iterator[list[str]]:
     """A line a step. MB: all processes, what they share counted in each."""
     for name, step in STEPS.items():
         both: list[Any] = [measure(step, root), measure(by_ray, step, root)]
-        told = [text for one in both for text in (f"{one.seconds:.1f}", f"{one.megabytes:,.0f}")]
-        yield [name, f"{articles:,}", *told]
+        columns = [text for measured in both for text in (f"{measured.seconds:.1f}", f"{measured.megabytes:,.0f}")]
+        yield [name, f"{articles:,}", *columns]
 
 
 def main(sizes: list[int]) -> None:
     """Measures, prints, and writes the section."""
-    machine, told = results.machine(), list[list[str]]()
+    machine, rows = results.machine(), list[list[str]]()
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
             for line in lines(write_annotators(Path(folder) / "round", size).root, size):
-                told.append(line)
-                print(results.table(HEAD, told), flush=True)
-    results.put(TITLE, f"{machine}\n\n{results.table(HEAD, told)}")
+                rows.append(line)
+                print(results.table(HEAD, rows), flush=True)
+    results.put(TITLE, f"{machine}\n\n{results.table(HEAD, rows)}")
 
 
 if __name__ == "__main__":

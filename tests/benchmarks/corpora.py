@@ -50,14 +50,19 @@ def write_export(folder: Path, count: int, seed: int = 7) -> tuple[Corpus, Path,
     return open_corpus(folder), export, regions
 
 
-def exported(number: int, one: Article, seed: int = 7) -> Row:
+def exported(number: int, article: Article, seed: int = 7) -> Row:
     """An article's task in an export."""
-    names = names_of(one, seed)
-    drawn = [{"from_span": a, "to_span": b, "derived": False} for a, b in one.drawn]
-    work = {"id": number, "completed_by": 1, "was_cancelled": False, "result": write_result(one.spans, drawn, names)}
-    sent = write_task(one.row, one.text, names, GUIDELINES)
-    told = [work | _TIMES | {"lead_time": _SECONDS}]
-    return {"id": number, **sent, "annotations": told, "drafts": [], "predictions": []}
+    names = names_of(article, seed)
+    drawn = [{"from_span": a, "to_span": b, "derived": False} for a, b in article.drawn]
+    work = {
+        "id": number,
+        "completed_by": 1,
+        "was_cancelled": False,
+        "result": write_result(article.spans, drawn, names),
+    }
+    sent = write_task(article.row, article.text, names, GUIDELINES)
+    annotations = [work | _TIMES | {"lead_time": _SECONDS}]
+    return {"id": number, **sent, "annotations": annotations, "drafts": [], "predictions": []}
 
 
 def write_record(folder: Path, count: int, seed: int = 7) -> Corpus:
@@ -103,16 +108,16 @@ def _write(folder: Path, count: int, seed: int, make: Make) -> int:
     (folder / "seeds" / "text").mkdir(parents=True)
     (folder / "hedgerow.toml").write_text(f'format = 1\nname = "{folder.name}"\n', encoding="utf-8")
     parts = [_Part(folder, first, min(_AT_ONCE, count - first), seed) for first in range(0, count, _AT_ONCE)]
-    found, out = 0, dict[str, BinaryIO]()
+    total, out = 0, dict[str, BinaryIO]()
     with ExitStack() as opened:
         for spans, pieces in _made(partial(_make, make), parts, on_all_cores=count >= _ON_ALL_CORES):
-            found += spans
+            total += spans
             for name, content in pieces.items():
                 if name not in out:
                     (folder / name).parent.mkdir(parents=True, exist_ok=True)
                     out[name] = opened.enter_context((folder / name).open("wb"))
                 out[name].write(content)
-    return found
+    return total
 
 
 def _made(
@@ -128,11 +133,11 @@ def _made(
 def _make(make: Make, part: _Part) -> tuple[int, Pieces]:
     """Writes the texts of a part. Returns its spans and all else that it adds."""
     several = list(articles(part.count, part.seed, part.first))
-    for one in several:
-        (part.folder / "seeds" / "text" / f"{one.article_id}.txt").write_bytes(one.text.encode())
+    for article in several:
+        (part.folder / "seeds" / "text" / f"{article.article_id}.txt").write_bytes(article.text.encode())
     known = events(part.count, part.seed, part.first)
-    return sum(len(one.spans) for one in several), {
-        "seeds/articles.jsonl": table_bytes(schema.frame(schema.Articles, [one.row for one in several])),
+    return sum(len(article.spans) for article in several), {
+        "seeds/articles.jsonl": table_bytes(schema.frame(schema.Articles, [article.row for article in several])),
         "seeds/entities.jsonl": table_bytes(schema.frame(schema.Entities, list(_entities(known)))),
         **make(several, part.seed),
     }
@@ -153,10 +158,10 @@ def _nothing(several: list[Article], seed: int) -> Pieces:
 
 
 def _export(several: list[Article], seed: int) -> Pieces:
-    numbers = [int(one.article_id[1:]) + 1 for one in several]
+    numbers = [int(article.article_id[1:]) + 1 for article in several]
     tasks = [
-        json.dumps(exported(number, one, seed), ensure_ascii=False)
-        for number, one in zip(numbers, several, strict=True)
+        json.dumps(exported(number, article, seed), ensure_ascii=False)
+        for number, article in zip(numbers, several, strict=True)
     ]
     return {EXPORT: (("[" if numbers[0] == 1 else ",\n") + ",\n".join(tasks)).encode()}
 
@@ -165,12 +170,12 @@ def _layers(several: list[Article], seed: int, names: list[str]) -> Pieces:
     return {
         f"annotations/{name}/{table}.jsonl": content
         for name in names
-        for table, content in _layer(name, [_version(name, one, seed) for one in several]).items()
+        for table, content in _layer(name, [_version(name, article, seed) for article in several]).items()
     }
 
 
 def _adjudicated(several: list[Article], seed: int) -> Pieces:
-    rows = [row for one in several for row in _decisions(one, seed)]
+    rows = [row for article in several for row in _decisions(article, seed)]
     decisions = {f"annotations/{GOLD}/decisions.jsonl": table_bytes(schema.frame(schema.Decisions, rows))}
     return _layers(several, seed, [*ROUND, GOLD]) | decisions
 
@@ -180,23 +185,23 @@ def _layer(name: str, several: list[Article]) -> Pieces:
     rows: dict[str, list[Row]] = {"tasks": [], "spans": [], "relations": []}
     round_name, _, annotator = name.rpartition("/")
     whose = {"round": round_name or GOLD, "annotator": annotator if round_name else ADJUDICATOR}
-    for one in several:
-        key = {"article_id": one.article_id} | whose
+    for article in several:
+        key = {"article_id": article.article_id} | whose
         done = {"status": "submitted", "guidelines_version": GUIDELINES, "seconds": _SECONDS}
         rows["tasks"].append(key | done | _TIMES)
-        rows["spans"] += [key | span for span in one.spans]
-        rows["relations"] += [key | link for link in one.links]
+        rows["spans"] += [key | span for span in article.spans]
+        rows["relations"] += [key | link for link in article.links]
     layer = make_layer(name, **rows)
     return {table: table_bytes(getattr(layer, table)) for table in TABLES}
 
 
-def _version(name: str, one: Article, seed: int) -> Article:
+def _version(name: str, article: Article, seed: int) -> Article:
     """An article as that layer has it: the first annotator's as it is, and so the gold."""
     if name in (ROUND[0], GOLD):
-        return one
-    chance = random.Random(f"{seed} {name.rpartition('/')[2]} {one.article_id}")
-    spans = [span for span in (_otherwise(span, chance) for span in one.spans) if span]
-    return Article(one.article_id, one.event_id, one.text, spans, one.drawn)
+        return article
+    chance = random.Random(f"{seed} {name.rpartition('/')[2]} {article.article_id}")
+    spans = [span for span in (_otherwise(span, chance) for span in article.spans) if span]
+    return Article(article.article_id, article.event_id, article.text, spans, article.drawn)
 
 
 def _otherwise(span: Row, chance: random.Random) -> Row | None:
@@ -211,12 +216,12 @@ def _otherwise(span: Row, chance: random.Random) -> Row | None:
     return None if span["label"] == "hedge" and chance.random() < MISSED else span
 
 
-def _decisions(one: Article, seed: int) -> Iterator[Row]:
+def _decisions(article: Article, seed: int) -> Iterator[Row]:
     """What became of each annotator's spans and drawn links."""
-    true = {span["span_id"]: span for span in one.spans}
+    true = {span["span_id"]: span for span in article.spans}
     for name in ROUND:
-        version = _version(name, one, seed)
-        key = {"round": "r1", "annotator": name.rpartition("/")[2], "article_id": one.article_id}
+        version = _version(name, article, seed)
+        key = {"round": "r1", "annotator": name.rpartition("/")[2], "article_id": article.article_id}
         for span in version.spans:
             name = span["span_id"]
             became = {"outcome": "kept"} if span == true[name] else {"outcome": "changed", "rule": "E1"}

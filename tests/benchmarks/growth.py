@@ -23,7 +23,7 @@ from tests.benchmarks.taking_in import taken_in
 
 HEAD: Final = ("step", "articles", "seconds", "peak MB, all processes", "exponent of time")
 Step = tuple[str, Measured]
-Found = dict[str, dict[int, Measured]]
+Measurements = dict[str, dict[int, Measured]]
 """What was measured, by step and number of articles."""
 
 
@@ -56,15 +56,15 @@ def correct(spans: Path) -> None:
             out.write(line.replace(b'"number_unit":"', b'"number_unit":"old ') if edited else line)
 
 
-def rows(found: Found) -> Iterator[list[str]]:
+def rows(measurements: Measurements) -> Iterator[list[str]]:
     """A row a step and size; with the exponent from the size before."""
-    for step, sizes in found.items():
+    for step, sizes in measurements.items():
         before: tuple[int, float] | None = None
-        for size, one in sizes.items():
-            grown = f"{exponent(*before, size, one.seconds):.2f}" if before else ""
-            memory = f"{one.megabytes:,.0f}" if one.megabytes else ""
-            yield [step, f"{size:,}", f"{one.seconds:.1f}", memory, grown]
-            before = size, one.seconds
+        for size, measured in sizes.items():
+            grown = f"{exponent(*before, size, measured.seconds):.2f}" if before else ""
+            memory = f"{measured.megabytes:,.0f}" if measured.megabytes else ""
+            yield [step, f"{size:,}", f"{measured.seconds:.1f}", memory, grown]
+            before = size, measured.seconds
 
 
 KINDS: Final[dict[str, tuple[str, Callable[[Path, int], Iterator[Step]]]]] = {
@@ -76,14 +76,14 @@ KINDS: Final[dict[str, tuple[str, Callable[[Path, int], Iterator[Step]]]]] = {
 def main(kind: str, sizes: list[int], page: Path = results.RESULTS) -> None:
     """Measures, prints, and writes the section."""
     title, steps = KINDS[kind]
-    machine, found = results.machine(), Found()
+    machine, measurements = results.machine(), Measurements()
     for size in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            for step, one in steps(Path(folder), size):
-                found.setdefault(step, {})[size] = one
-                told = results.table(HEAD, rows(found))
-                print(told, flush=True)
-                results.put(title, f"{machine}\n\n{told}", page)
+            for step, measured in steps(Path(folder), size):
+                measurements.setdefault(step, {})[size] = measured
+                table = results.table(HEAD, rows(measurements))
+                print(table, flush=True)
+                results.put(title, f"{machine}\n\n{table}", page)
 
 
 if __name__ == "__main__":

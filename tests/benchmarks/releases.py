@@ -81,9 +81,9 @@ def _spans(article: str, text: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _span(article: str, span_id: str, label: str, start: int, end: int, text: str, **told: Any) -> dict[str, Any]:
+def _span(article: str, span_id: str, label: str, start: int, end: int, text: str, **attributes: Any) -> dict[str, Any]:
     place = {"span_id": span_id, "label": label, "start": start, "end": end, "text": text[start:end]}
-    return _key(article) | place | {"speaker_entities": []} | told
+    return _key(article) | place | {"speaker_entities": []} | attributes
 
 
 def _links(article: str, at: int) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def _corrected(corpus: Corpus, folder: Path, chosen: pl.Series) -> Corpus:
 
 def _release(corpus: Corpus, folder: Path, version: str) -> Path:
     build(corpus, LAYER, folder, allow_errors=True)
-    told = Manifest(
+    release_manifest = Manifest(
         name=corpus.name,
         version=version,
         variant=FULL,
@@ -73,7 +73,7 @@ def _release(corpus: Corpus, folder: Path, version: str) -> Path:
         files=manifest.stored_files(folder),
         content=manifest.content(folder),
     )
-    manifest.write(folder, told)
+    manifest.write(folder, release_manifest)
     return folder
 
 

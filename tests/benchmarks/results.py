@@ -48,8 +48,8 @@ def _installed(name: str) -> bool:
 
 def put(title: str, body: str, page: Path = RESULTS) -> None:
     """Puts a section in the place of the one with its title, or at the end."""
-    told = page.read_text(encoding="utf-8") if page.exists() else _HEAD
+    text = page.read_text(encoding="utf-8") if page.exists() else _HEAD
     section = f"## {title}\n\n{body.strip()}\n"
-    found = re.compile(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
-    new, count = found.subn(lambda _: section + "\n", told)
-    page.write_text((new if count else f"{told.rstrip()}\n\n{section}").rstrip() + "\n", encoding="utf-8")
+    pattern = re.compile(rf"^## {re.escape(title)}\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE)
+    new, count = pattern.subn(lambda _: section + "\n", text)
+    page.write_text((new if count else f"{text.rstrip()}\n\n{section}").rstrip() + "\n", encoding="utf-8")

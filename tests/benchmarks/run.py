@@ -43,18 +43,24 @@ BUILDING: dict[str, Callable[[Path], Any]] = {
 }
 
 
-def lines(step: str, of: str, count: int, one: Measured, others: dict[str, Measured]) -> Iterator[Line]:
+def lines(step: str, of: str, count: int, measured: Measured, comparisons: dict[str, Measured]) -> Iterator[Line]:
     """A step, and a line for each that stands beside it."""
-    ours = [step, of, f"{one.seconds:.1f}", f"{count / one.seconds:,.0f}", _memory(one)]
-    if not others:
+    ours = [step, of, f"{measured.seconds:.1f}", f"{count / measured.seconds:,.0f}", _memory(measured)]
+    if not comparisons:
         yield [*ours, "", "", "", ""]
-    for name, other in others.items():
-        yield [*ours, name, f"{other.seconds:.1f}", _memory(other), f"{other.seconds / one.seconds:.2f}"]
+    for name, comparison in comparisons.items():
+        yield [
+            *ours,
+            name,
+            f"{comparison.seconds:.1f}",
+            _memory(comparison),
+            f"{comparison.seconds / measured.seconds:.2f}",
+        ]
         ours = [""] * len(ours)
 
 
-def _memory(one: Measured) -> str:
-    return f"{one.megabytes:,.0f}" if one.megabytes else ""
+def _memory(measured: Measured) -> str:
+    return f"{measured.megabytes:,.0f}" if measured.megabytes else ""
 
 
 def file_lines(folder: Path) -> Iterator[Line]:
@@ -64,13 +70,13 @@ def file_lines(folder: Path) -> Iterator[Line]:
     pulled, validated, built = measure(pull_step, root, export), measure(validate_step, root), measure(build_step, root)
     conll = {"SDK converter, to CoNLL": measure(beside.conll_step, root, export)}
     road = Measured(pulled.seconds + built.seconds, max(pulled.megabytes, built.megabytes), None)
-    for step, one, others in (
+    for step, measured, comparisons in (
         ("pull --from-file", pulled, conll | _beside({"least: json.loads of the bytes": beside.loads_step}, export)),
         ("validate", validated, _beside(VALIDATING, root)),
         ("build, its checks too", built, _beside(BUILDING, root)),
         ("export to loadable folder", road, conll),
     ):
-        yield from lines(step, of, regions, one, others)
+        yield from lines(step, of, regions, measured, comparisons)
     yield from diff_lines(folder, root, regions)
 
 
@@ -97,24 +103,24 @@ def round_lines(folder: Path) -> Iterator[Line]:
     root = write_annotators(folder / "round", ROUND_ARTICLES).root
     spans = 3 * sum(1 for _ in (root / "annotations" / LAYER / "spans.jsonl").open("rb"))
     of = f"{ROUND_ARTICLES:,} articles, 3 annotators, {spans:,} spans"
-    others = {"least: polars reads one of the layers": measure(beside.read_layer_step, root)}
-    yield from lines("agree, 1,000 draws", of, spans, measure(agree_step, root), others)
+    comparisons = {"least: polars reads one of the layers": measure(beside.read_layer_step, root)}
+    yield from lines("agree, 1,000 draws", of, spans, measure(agree_step, root), comparisons)
 
 
 def release_lines(folder: Path) -> Iterator[Line]:
     """What cutting a first release costs."""
     corpus, spans = write_ready(folder / "release", RELEASE_ARTICLES)
-    one = measure(release_step, corpus.root)
-    yield from lines("release, both variants", f"{spans:,} spans", spans, one, {})
+    measured = measure(release_step, corpus.root)
+    yield from lines("release, both variants", f"{spans:,} spans", spans, measured, {})
 
 
 def resend_table(folder: Path) -> str:
     """What a second version sends to the Hub, of the corpus that `file_lines` made."""
     head = ("by", "corrected articles", "version, kB", "sent at first, kB", "sent now, kB", "share")
     rows = []
-    for one in resend_step(open_corpus(folder / "export"), folder / "resend"):
-        kilobytes = (f"{size / 1000:,.0f}" for size in (one.total, one.first, one.second))
-        rows.append([one.way, one.edit, *kilobytes, f"{one.second / one.total:.1%}"])
+    for sent in resend_step(open_corpus(folder / "export"), folder / "resend"):
+        kilobytes = (f"{size / 1000:,.0f}" for size in (sent.total, sent.first, sent.second))
+        rows.append([sent.way, sent.edit, *kilobytes, f"{sent.second / sent.total:.1%}"])
     return results.table(head, rows)
 
 
@@ -131,15 +137,15 @@ def server_lines(folder: Path) -> Iterator[Line]:
         url, token = str(server.url()), known.annotators["a1"].token
         sdk, bare = beside.Sdk(url, token), Bare(url, token)
         pushed = timed(lambda: push.push(corpus, "r1", who))
-        others = {"SDK import call": timed(lambda: sdk.push(tasks, push.CHUNK_TASKS))}
-        others["limit: bare HTTP loop"] = timed(lambda: bare.push(tasks))
+        comparisons = {"SDK import call": timed(lambda: sdk.push(tasks, push.CHUNK_TASKS))}
+        comparisons["limit: bare HTTP loop"] = timed(lambda: bare.push(tasks))
         of, project = f"{SERVER_TASKS:,} tasks, real server", projects.existing(corpus, "r1", who)
-        yield from lines("push", of, SERVER_TASKS, pushed, others)
+        yield from lines("push", of, SERVER_TASKS, pushed, comparisons)
         pulled = timed(lambda: pull.pull(corpus, "r1", [who], accept_removals=False, tell=lambda line: None))
-        others = {"SDK task pager": timed(lambda: sdk.pager(project))}
-        others["SDK export call"] = timed(lambda: sdk.export(project, folder / "sdk.json"))
-        others["limit: bare HTTP loop"] = timed(lambda: bare.pull(project))
-        yield from lines("pull", of, SERVER_TASKS, pulled, others)
+        comparisons = {"SDK task pager": timed(lambda: sdk.pager(project))}
+        comparisons["SDK export call"] = timed(lambda: sdk.export(project, folder / "sdk.json"))
+        comparisons["limit: bare HTTP loop"] = timed(lambda: bare.pull(project))
+        yield from lines("pull", of, SERVER_TASKS, pulled, comparisons)
         again = timed(lambda: pull.pull(corpus, "r1", [who], accept_removals=False, tell=lambda line: None))
         yield from lines("pull again, nothing changed", of, SERVER_TASKS, again, {})
     finally:
@@ -170,15 +176,15 @@ class Bare:
 
 def main() -> None:
     """Measures, prints, and writes the page."""
-    told: list[Line] = []
+    rows: list[Line] = []
     machine = results.machine()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         for part in (file_lines, round_lines, release_lines, server_lines):
-            told += part(folder)
-            print(results.table(HEAD, told), flush=True)
+            rows += part(folder)
+            print(results.table(HEAD, rows), flush=True)
         resent = resend_table(folder)
-    results.put("Each step, and what stands beside it", f"{machine}\n\n{results.table(HEAD, told)}")
+    results.put("Each step, and what stands beside it", f"{machine}\n\n{results.table(HEAD, rows)}")
     results.put("A second version to the Hub, 1 % of 10,000 articles corrected", f"{machine}\n\n{resent}")
 
 

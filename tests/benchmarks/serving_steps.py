@@ -38,7 +38,7 @@ def send_labelled(corpus: Corpus, who: Seat, count: int) -> None:
     """Round r2: every article with its work."""
     push.deal(corpus, "r2", ["a1"])
     project = projects.find_or_create(corpus, "r2", who)
-    tasks = (labelled(exported(number, one), who) for number, one in enumerate(articles(count), start=1))
+    tasks = (labelled(exported(number, article), who) for number, article in enumerate(articles(count), start=1))
     push.send(corpus, who, project, tasks, count, lambda done, total: None)
 
 

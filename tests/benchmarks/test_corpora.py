@@ -30,12 +30,12 @@ def test_an_export_gives_the_record_that_is_written_directly(pulled: Location, t
 def test_generated_articles_have_about_25_spans_in_2_kb_and_no_finding(tmp_path: Path) -> None:
     corpus, made = write_record(tmp_path, 40), list(articles(40))
     assert list(check_record(corpus, ["r1/a1"])) == []
-    assert 24 <= sum(len(one.spans) for one in made) / len(made) <= 27
-    assert 1_700 <= sum(len(one.text) for one in made) / len(made) <= 2_500
+    assert 24 <= sum(len(article.spans) for article in made) / len(made) <= 27
+    assert 1_700 <= sum(len(article.text) for article in made) / len(made) <= 2_500
 
 
 def test_the_gold_of_a_generated_round_fits_its_decisions_and_only_cues_were_missed(tmp_path: Path) -> None:
     corpus = write_round(tmp_path, 40)
-    found = check_record(corpus, corpus.layers())
-    assert {one.code for one in found} <= {"h9-unlabelled-cue"}
-    assert {one.layer for one in found} <= {"r1/a2", "r1/a3"}
+    findings = check_record(corpus, corpus.layers())
+    assert {finding.code for finding in findings} <= {"h9-unlabelled-cue"}
+    assert {finding.layer for finding in findings} <= {"r1/a2", "r1/a3"}

@@ -22,20 +22,20 @@ def tables(folder: Path) -> Tables:
     """Articles with their splits, spans with their speakers' kinds, links, and annotators' spans, by their keys."""
     articles, spans, annotators = (_rows(folder, config) for config in KEYS)
     kinds = {part["span_id"]: part["kinds"] for row in articles for part in row["speakers"]}
-    found: Tables = {"relations": dict(link for row in spans for link in _links(row))}
-    found["articles"] = {(row["article_id"],): _without(row, *PARTS) for row in articles}
-    told = [_without(row, *LINKS) | {"speaker_kinds": kinds.get(row["span_id"])} for row in spans]
-    for table, rows in (("spans", told), ("annotators", annotators)):
-        found[table] = {_key(table, row): _without(row, "event_id", "split") for row in rows}
-    return found
+    by_table: Tables = {"relations": dict(link for row in spans for link in _links(row))}
+    by_table["articles"] = {(row["article_id"],): _without(row, *PARTS) for row in articles}
+    with_kinds = [_without(row, *LINKS) | {"speaker_kinds": kinds.get(row["span_id"])} for row in spans]
+    for table, rows in (("spans", with_kinds), ("annotators", annotators)):
+        by_table[table] = {_key(table, row): _without(row, "event_id", "split") for row in rows}
+    return by_table
 
 
 def _rows(folder: Path, config: str) -> list[Row]:
-    found = []
+    rows = []
     for path in sorted((folder / config).glob("*.parquet")):
         split = path.name.partition("-")[0]
-        found += [row | {"split": split} for row in pyarrow.parquet.read_table(path).to_pylist()]
-    return found
+        rows += [row | {"split": split} for row in pyarrow.parquet.read_table(path).to_pylist()]
+    return rows
 
 
 def _key(table: str, row: Row) -> tuple[Any, ...]:
@@ -47,22 +47,22 @@ def _without(row: Row, *names: str) -> Row:
 
 
 def _links(row: Row) -> list[tuple[tuple[str, str, str], bool]]:
-    found = []
+    links = []
     for relation in vocabulary.RELATIONS:
-        made = row["derived"] if relation == "hedges" else [False] * len(row[relation])
-        ends = zip(row[relation], made, strict=True)
-        found += [((relation, row["span_id"], target), derived) for target, derived in ends]
-    return found
+        flags = row["derived"] if relation == "hedges" else [False] * len(row[relation])
+        ends = zip(row[relation], flags, strict=True)
+        links += [((relation, row["span_id"], target), derived) for target, derived in ends]
+    return links
 
 
 def applied(changes: Iterable[Change], old: Tables) -> Tables:
     """The tables after the changes: what is gone first, then other ids, other values, and what came."""
     new = {table: dict(rows) for table, rows in old.items()}
-    rows = [one for one in changes if one.table in new]
-    ids = {one.old: one.new for one in rows if one.table == "spans" and one.column == "span_id"}
-    for one in rows:
-        if one.kind == "removed" and one.table != "relations":
-            del new[one.table][_key(one.table, one.old)]
+    rows = [change for change in changes if change.table in new]
+    ids = {change.old: change.new for change in rows if change.table == "spans" and change.column == "span_id"}
+    for change in rows:
+        if change.kind == "removed" and change.table != "relations":
+            del new[change.table][_key(change.table, change.old)]
     for table in ("spans", "annotators"):
         renamed = (row | {"span_id": ids.get(row["span_id"], row["span_id"])} for row in new[table].values())
         new[table] = {_key(table, row): row for row in renamed}
@@ -70,8 +70,8 @@ def applied(changes: Iterable[Change], old: Tables) -> Tables:
         (relation, ids.get(start, start), ids.get(end, end)): made
         for (relation, start, end), made in new["relations"].items()
     }
-    for one in rows:
-        _apply(one, new[one.table])
+    for change in rows:
+        _apply(change, new[change.table])
     return new
 
 

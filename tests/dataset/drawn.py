@@ -83,29 +83,29 @@ def _bounds(value: str) -> Row:
 
 @st.composite
 def _spans(draw: st.DrawFn, article: str, text: str) -> list[Row]:
-    found: list[Row] = []
+    spans: list[Row] = []
     for label in vocabulary.LABELS:
         for start, end in draw(places(text)):
-            span_id = f"{len(found)}:{draw(words)}"
+            span_id = f"{len(spans)}:{draw(words)}"
             attributes = draw(_ATTRIBUTES[label])
-            found.append(place(span_id, label, start, end, article, text=text[start:end], **attributes))
-    return found
+            spans.append(place(span_id, label, start, end, article, text=text[start:end], **attributes))
+    return spans
 
 
 @st.composite
 def _links(draw: st.DrawFn, article: str, spans: list[Row]) -> list[Row]:
     """Any number of speakers a quote; at most one target a hedge, at most one earlier quote a segment."""
     ids = {label: [span["span_id"] for span in spans if span["label"] == label] for label in vocabulary.LABELS}
-    found = []
+    links = []
     for position, quote in enumerate(ids["quote"]):
         for speaker in sorted(draw(_some(ids["speaker"], 3))):
-            found.append(link("said_by", quote, speaker, article))
+            links.append(link("said_by", quote, speaker, article))
         for earlier in draw(_some(ids["quote"][:position], 1)):
-            found.append(link("continues", quote, earlier, article))
+            links.append(link("continues", quote, earlier, article))
     for hedge in ids["hedge"]:
         for target in draw(_some(ids["number"] + ids["quote"], 1)):
-            found.append(link("hedges", hedge, target, article, derived=draw(st.booleans())))
-    return found
+            links.append(link("hedges", hedge, target, article, derived=draw(st.booleans())))
+    return links
 
 
 def _some(ids: list[str], most: int) -> st.SearchStrategy[set[str]]:
@@ -152,8 +152,8 @@ def broken_rows(draw: st.DrawFn) -> Rows:
         name = draw(st.sampled_from(sorted(rows)))
         types = schema.polars_schema(schema.RECORD[name])
         column = draw(st.sampled_from(list(types)))
-        others = st.sampled_from([row[column] for row in rows[name]])
-        draw(st.sampled_from(rows[name]))[column] = draw(st.none() | others | _CELLS[types[column].base_type()]())
+        cells = st.sampled_from([row[column] for row in rows[name]])
+        draw(st.sampled_from(rows[name]))[column] = draw(st.none() | cells | _CELLS[types[column].base_type()]())
     return rows
 
 

@@ -18,7 +18,7 @@ from dataset.scheme import vocabulary
 from tests.dataset.drawn import records
 from tests.dataset.tiny import BLANK, LAYER, SKIPPED, Row, Rows, article_row, link, place, put_corpus, put_layer, task
 
-Told = tuple[str, str, str | None, str | None, str | None]
+ChangeKey = tuple[str, str, str | None, str | None, str | None]
 """Table, kind, article, span (of a relation `from>to`) and column."""
 
 IN_BOTH: Final = ("spans", "annotators")
@@ -38,10 +38,11 @@ class World:
     def build(self, folder: Path) -> Path:
         """Builds it into a folder within this one. Every article has an event of its own."""
         corpus = put_corpus(folder, self.texts, {article: f"of.{article}" for article in self.texts})
-        known = [article_row(one, text, f"of.{one}") for one, text in self.texts.items()]
+        known = [article_row(article, text, f"of.{article}") for article, text in self.texts.items()]
         lines = [json.dumps(row | {"licence": self.licences.get(row["article_id"])}) + "\n" for row in known]
         (corpus.seeds / "articles.jsonl").write_text("".join(lines), encoding="utf-8")
-        rows = [json.dumps({"event_id": f"of.{one}", "split": split}) + "\n" for one, split in self.splits.items()]
+        splits = self.splits.items()
+        rows = [json.dumps({"event_id": f"of.{article}", "split": split}) + "\n" for article, split in splits]
         corpus.splits.write_text("".join(rows), encoding="utf-8")
         settings = folder / "hedgerow.toml"
         settings.write_text(settings.read_text(encoding="utf-8").replace("cc-by-4.0", self.licence), encoding="utf-8")
@@ -56,13 +57,13 @@ class Edits:
 
     world: World
     draw: st.DrawFn
-    expected: set[Told] = field(default_factory=set)
+    expected: set[ChangeKey] = field(default_factory=set)
     bump: Bump = Bump.NONE
     taken: set[str] = field(default_factory=set)
 
-    def needs(self, bump: Bump, *told: Told) -> None:
+    def needs(self, bump: Bump, *keys: ChangeKey) -> None:
         self.bump = max(self.bump, bump)
-        self.expected.update(told)
+        self.expected.update(keys)
 
     def span(self, *labels: str) -> Row | None:
         """A span of these labels that no edit had, in an article that none had."""
@@ -78,7 +79,7 @@ class Edits:
 
     def article(self) -> str | None:
         """A published article that no edit had, nor any of its spans."""
-        had = {one.partition(":")[0] for one in self.taken}
+        had = {published_id.partition(":")[0] for published_id in self.taken}
         names = [row["article_id"] for row in self.world.rows["tasks"] if row["article_id"] not in {*had, SKIPPED}]
         if len(names) < 2:
             return None
@@ -91,20 +92,20 @@ def published(row: Row) -> str:
     return f"{row['article_id']}:{row['span_id']}"
 
 
-def told(change: Change) -> Told:
+def change_key(change: Change) -> ChangeKey:
     span = f"{change.span_id}>{change.to_span}" if change.to_span else change.span_id
     return change.table, change.kind, change.article_id, span, change.column
 
 
-def _cells(row: Row, *columns: str) -> list[Told]:
+def _cells(row: Row, *columns: str) -> list[ChangeKey]:
     return [(table, "changed", row["article_id"], published(row), name) for table in IN_BOTH for name in columns]
 
 
-def _whole(row: Row, kind: str) -> list[Told]:
+def _whole(row: Row, kind: str) -> list[ChangeKey]:
     return [(table, kind, row["article_id"], published(row), None) for table in IN_BOTH]
 
 
-def _linked(row: Row, kind: str) -> Told:
+def _linked(row: Row, kind: str) -> ChangeKey:
     ends = f"{row['article_id']}:{row['from_span']}>{row['article_id']}:{row['to_span']}"
     return "relations", kind, row["article_id"], ends, row["type"]
 
@@ -145,10 +146,10 @@ def give_another_id(edits: Edits) -> None:
     if row := edits.span(*vocabulary.LABELS):
         old, article = row["span_id"], row["article_id"]
         row["span_id"] = f"again.{old}"
-        for one in edits.world.rows["relations"]:
+        for relation in edits.world.rows["relations"]:
             for end in ("from_span", "to_span"):
-                if (one["article_id"], one[end]) == (article, old):
-                    one[end] = row["span_id"]
+                if (relation["article_id"], relation[end]) == (article, old):
+                    relation[end] = row["span_id"]
         edits.taken.add(published(row))
         edits.needs(Bump.MAJOR, *_cells(row, "span_id"))
 
@@ -157,14 +158,15 @@ def delete_a_span(edits: Edits) -> None:
     if row := edits.span(*vocabulary.LABELS):
         edits.world.rows["spans"].remove(row)
         ends = [
-            one
-            for one in edits.world.rows["relations"]
-            if one["article_id"] == row["article_id"] and row["span_id"] in (one["from_span"], one["to_span"])
+            relation
+            for relation in edits.world.rows["relations"]
+            if relation["article_id"] == row["article_id"]
+            and row["span_id"] in (relation["from_span"], relation["to_span"])
         ]
-        for one in ends:
-            edits.world.rows["relations"].remove(one)
-            edits.taken |= _ends(one)
-        edits.needs(Bump.MAJOR, *_whole(row, "removed"), *(_linked(one, "removed") for one in ends))
+        for relation in ends:
+            edits.world.rows["relations"].remove(relation)
+            edits.taken |= _ends(relation)
+        edits.needs(Bump.MAJOR, *_whole(row, "removed"), *(_linked(relation, "removed") for relation in ends))
 
 
 def add_a_span(edits: Edits) -> None:
@@ -232,12 +234,12 @@ def add_an_article(edits: Edits) -> None:
     edits.world.rows["tasks"].append(task("later"))
     edits.taken.add("later")
     span = _new_span(edits.world, "later")
-    other = place("number", "number", 5, 9, "later", text="came") | BLANK
-    edits.world.rows["spans"].append(other)
+    number = place("number", "number", 5, 9, "later", text="came") | BLANK
+    edits.world.rows["spans"].append(number)
     drawn = link("hedges", "late", "number", "later", derived=True)
     edits.world.rows["relations"].append(drawn)
     article = ("articles", "added", "later", None, None)
-    edits.needs(Bump.MINOR, article, *_whole(span, "added"), *_whole(other, "added"), _linked(drawn, "added"))
+    edits.needs(Bump.MINOR, article, *_whole(span, "added"), *_whole(number, "added"), _linked(drawn, "added"))
 
 
 def remove_an_article(edits: Edits) -> None:
@@ -248,7 +250,7 @@ def remove_an_article(edits: Edits) -> None:
         for name in ("tasks", "spans", "relations"):
             rows[name] = [row for row in rows[name] if row["article_id"] != article]
         edits.needs(Bump.MAJOR, ("articles", "removed", article, None, None))
-        edits.needs(Bump.MAJOR, *(one for row in spans for one in _whole(row, "removed")))
+        edits.needs(Bump.MAJOR, *(key for row in spans for key in _whole(row, "removed")))
         edits.needs(Bump.MAJOR, *(_linked(row, "removed") for row in links))
 
 
@@ -301,7 +303,7 @@ class Edited:
 
     old: World
     new: World
-    expected: set[Told]
+    expected: set[ChangeKey]
     bump: Bump
 
 

@@ -106,7 +106,9 @@ def q4_two_origins(_: Corpus, rows: Rows) -> None:
 
 
 def q4_continues_later(_: Corpus, rows: Rows) -> None:
-    rows["relations"] = [one for one in rows["relations"] if (one["type"], one["from_span"]) != ("said_by", "claim")]
+    rows["relations"] = [
+        relation for relation in rows["relations"] if (relation["type"], relation["from_span"]) != ("said_by", "claim")
+    ]
     rows["relations"] += [link("continues", "claim", "crossed"), link("said_by", "crossed", "kyiv")]
 
 

@@ -15,5 +15,5 @@ def load(folder: Path, config: str | None = None, *, split: str = "train", strea
 
 def files(folder: Path) -> dict[str, bytes]:
     """Every file of a folder by its path in it."""
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+    paths = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}

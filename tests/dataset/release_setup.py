@@ -23,8 +23,8 @@ A person with a pencil.
 """
 CHANGELOG = "# Changelog\n\n## Unreleased\n\n- Three articles about a crossing.\n"
 DAY = "2026-11-20T23:30:00+00:00"
-_TOLD = (("NAME", "M"), ("EMAIL", "m@example.org"))
-AUTHOR = {f"GIT_{who}_{what}": told for who in ("AUTHOR", "COMMITTER") for what, told in _TOLD}
+_IDENTITY = (("NAME", "M"), ("EMAIL", "m@example.org"))
+AUTHOR = {f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in _IDENTITY}
 
 
 def git(folder: Path, *arguments: str, day: str = DAY) -> str:
@@ -71,10 +71,10 @@ def put_ready(folder: Path) -> Corpus:
     return corpus
 
 
-def next_version(corpus: Corpus, version: str, told: str = "- Something.") -> ReleasePlan:
+def next_version(corpus: Corpus, version: str, entry: str = "- Something.") -> ReleasePlan:
     """Prepares a version after another and commits it."""
     path = corpus.root / "CHANGELOG.md"
-    path.write_text(path.read_text().replace("## Unreleased\n", f"## Unreleased\n\n{told}\n", 1))
+    path.write_text(path.read_text().replace("## Unreleased\n", f"## Unreleased\n\n{entry}\n", 1))
     prepare(plan_of(corpus, version))
     commit(corpus)
     return plan_of(corpus, version)

@@ -37,20 +37,20 @@ SIZES = st.integers(600, 40_000)
 def of(article: str) -> Rows:
     """What is said of an article: of every fourth nothing but a skip, of every fifth something that is a finding."""
     at, rows = int(article[1:]), valid_rows()
-    told = {
-        name: [one | {"article_id": article} for one in table if one["article_id"] == ONE]
+    changed = {
+        name: [row | {"article_id": article} for row in table if row["article_id"] == ONE]
         for name, table in rows.items()
     }
     if at % 5 == 0:
-        told["spans"] = told["spans"][1:]
+        changed["spans"] = changed["spans"][1:]
     if at % 4 == 0:
-        told = {name: [] for name in told} | {"tasks": [told["tasks"][0] | {"status": "skipped"}]}
-    return told
+        changed = {name: [] for name in changed} | {"tasks": [changed["tasks"][0] | {"status": "skipped"}]}
+    return changed
 
 
 def all_rows() -> Rows:
     parts_ = [of(article) for article in ARTICLES]
-    return {name: [row for one in parts_ for row in one[name]] for name in parts_[0]}
+    return {name: [row for part in parts_ for row in part[name]] for name in parts_[0]}
 
 
 @pytest.fixture(scope="module")
@@ -78,13 +78,13 @@ def decisions() -> list[Row]:
 def test_the_findings_are_the_same(corpus: Corpus, size: int) -> None:
     for name in ("r1/a1", GOLD):
         paths = (corpus.layer_path(name) / f"{table}.jsonl" for table in ("tasks", "spans", "relations"))
-        found = [
-            one
+        findings = [
+            finding
             for article_range in article_ranges.ranges_of(paths, size)
-            for one in check_range(corpus, name, article_range)
+            for finding in check_range(corpus, name, article_range)
         ]
-        assert found == check_range(corpus, name, WHOLE)
-        assert {one.code for one in found} >= {"relation-end-missing"}
+        assert findings == check_range(corpus, name, WHOLE)
+        assert {finding.code for finding in findings} >= {"relation-end-missing"}
 
 
 @given(SIZES, st.integers(1, 9))
@@ -114,7 +114,9 @@ def test_what_a_layer_holds_adds_up(corpus: Corpus, monkeypatch: pytest.MonkeyPa
     submitted = list(submitted_articles(corpus, GOLD))
     monkeypatch.setattr(article_ranges, "AT_ONCE", 2_000)
     assert summary(corpus, GOLD) == whole
-    assert list(submitted_articles(corpus, GOLD)) == submitted == [one for one in ARTICLES if int(one[1:]) % 4]
+    assert (
+        list(submitted_articles(corpus, GOLD)) == submitted == [article for article in ARTICLES if int(article[1:]) % 4]
+    )
 
 
 def test_what_cannot_be_read_is_one_finding_and_the_rest_is_checked(
@@ -126,11 +128,11 @@ def test_what_cannot_be_read_is_one_finding_and_the_rest_is_checked(
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join([*lines[:-1], lines[-1].replace('"start":', '"start":"x",  "begin":')]), encoding="utf-8")
     monkeypatch.setattr(article_ranges, "AT_ONCE", 2_000)
-    found = list(check_record(corpus, ["r1/a1"]))
-    assert [one.message for one in found if one.code == "unreadable-table"] == [
+    findings = list(check_record(corpus, ["r1/a1"]))
+    assert [finding.message for finding in findings if finding.code == "unreadable-table"] == [
         f"{path} cannot be read as the table Spans: line {len(lines)} has the column begin, which the table does not"
     ]
-    assert {one.article_id for one in found} > {"", ARTICLES[5]}
+    assert {finding.article_id for finding in findings} > {"", ARTICLES[5]}
 
 
 def test_a_table_in_no_order_is_one_finding(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +140,7 @@ def test_a_table_in_no_order_is_one_finding(tmp_path: Path, monkeypatch: pytest.
     put_layer(corpus, all_rows())
     path = corpus.layer_path("r1/a1") / "spans.jsonl"
     path.write_bytes(b"".join(reversed(path.read_bytes().splitlines(keepends=True))))
-    assert "unreadable-table" not in {one.code for one in check_record(corpus, ["r1/a1"])}
+    assert "unreadable-table" not in {finding.code for finding in check_record(corpus, ["r1/a1"])}
     monkeypatch.setattr(article_ranges, "AT_ONCE", 2_000)
-    (told,) = check_record(corpus, ["r1/a1"])
-    assert (told.code, told.message) == ("unreadable-table", f"{path} is not sorted by article_id")
+    (finding,) = check_record(corpus, ["r1/a1"])
+    assert (finding.code, finding.message) == ("unreadable-table", f"{path} is not sorted by article_id")

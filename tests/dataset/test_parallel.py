@@ -114,7 +114,7 @@ def test_no_process_outlives_a_command_that_was_killed() -> None:
     code = "from tests.dataset.test_engine import many_parts\nif __name__ == '__main__': many_parts()"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as command:
         assert command.stdout
-        processes = [psutil.Process(one) for one in {int(command.stdout.readline()) for _ in range(cores + 1)}]
+        processes = [psutil.Process(pid) for pid in {int(command.stdout.readline()) for _ in range(cores + 1)}]
         command.kill()
     _, alive = psutil.wait_procs(processes, timeout=30)
     assert not alive

@@ -130,13 +130,13 @@ def test_all_is_the_same_when_a_node_is_lost_half_way(
                 yield made
 
         findings = check_record(corpus, [LAYER], joined)
-        found = list(islice(findings, 50))
+        listed = list(islice(findings, 50))
         far = built(corpus, tmp_path / "far", losing)
-        found += findings
+        listed += findings
     assert small > 8
     assert node not in nodes.list_all_nodes()
-    assert found == list(check_record(corpus, [LAYER]))
-    assert len(found) > 100
+    assert listed == list(check_record(corpus, [LAYER]))
+    assert len(listed) > 100
     assert far == built(corpus, tmp_path / "near", local_map)
 
 
@@ -156,8 +156,8 @@ def test_figures_of_agreement_are_the_same(joined: OrderedMap, tmp_path: Path, m
 def test_near_duplicates_are_the_same(joined: OrderedMap, tmp_path: Path) -> None:
     """In two files: ten pairs that differ in a word, a pair that differs in case alone, and families of copies."""
     words = [[f"w{at}x{number}" for number in range(40)] for at in range(20)]
-    texts = [" ".join(told) for told in words] + [" ".join(["new", *told[1:]]) for told in words[::2]]
-    texts += ["", "one word", "One word", " ".join(one[0] for one in words)]
+    texts = [" ".join(text) for text in words] + [" ".join(["new", *text[1:]]) for text in words[::2]]
+    texts += ["", "one word", "One word", " ".join(text[0] for text in words)]
     families = {"p": 49, "q": 50, "r": 51, "s": 200}
     texts += [text for name, count in families.items() for text in copies(name, count)]
     rows = pl.DataFrame({"article_id": [f"n{at:03}" for at in range(len(texts))], "text": texts})
@@ -197,9 +197,13 @@ def test_no_more_parts_are_begun_than_are_soon_wanted(joined: OrderedMap) -> Non
 def test_nothing_listens_beyond_this_machine(nodes: Any, joined: OrderedMap) -> None:
     list(joined(placed, range(2)))
     own = {process.pid for process in psutil.Process().children(recursive=True)} | {os.getpid()}
-    heard: list[Any] = [one for one in psutil.net_connections("inet") if one.status == "LISTEN" and one.pid in own]
+    heard: list[Any] = [
+        connection
+        for connection in psutil.net_connections("inet")
+        if connection.status == "LISTEN" and connection.pid in own
+    ]
     assert heard
-    assert {one.laddr.ip.removeprefix("::ffff:") for one in heard} <= {"127.0.0.1", "::1"}
+    assert {connection.laddr.ip.removeprefix("::ffff:") for connection in heard} <= {"127.0.0.1", "::1"}
 
 
 def test_an_address_at_which_nobody_answers_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,11 +27,11 @@ Table = type[schema.Table]
 
 def nested(table: Table) -> list[tuple[str, Any]]:
     """Every column of a table, and of the rows within its rows."""
-    found = []
+    columns = []
     for name, column in schema.columns(table).items():
-        found.append((name, column))
-        found += nested(column.metadata["rows"]) if column.metadata.get("rows") else []
-    return found
+        columns.append((name, column))
+        columns += nested(column.metadata["rows"]) if column.metadata.get("rows") else []
+    return columns
 
 
 @every_table
@@ -180,16 +180,16 @@ def sound_value(column: Any) -> Any:
 
 
 def sound_rows(table: Table, height: int) -> pl.DataFrame:
-    return schema.frame(table, [{name: sound_value(one) for name, one in schema.columns(table).items()}] * height)
+    return schema.frame(table, [{name: sound_value(column) for name, column in schema.columns(table).items()}] * height)
 
 
 def wrong_values(column: Any) -> list[Any]:
     """Values of the column's type that it does not allow."""
     limited = any({"allowed_values", "pattern"} & set(check.statistics) for check in column.checks)
     kind = column.dtype.type.base_type()
-    found: list[Any] = [] if column.nullable else [None]
-    found += ["", "\n ", " no"] if limited else []
-    return found + ([math.nan, math.inf, -math.inf] if kind == pl.Float64 else [])
+    values: list[Any] = [] if column.nullable else [None]
+    values += ["", "\n ", " no"] if limited else []
+    return values + ([math.nan, math.inf, -math.inf] if kind == pl.Float64 else [])
 
 
 def breaks(table: Table, rows: pl.DataFrame, at: int) -> Iterator[pl.DataFrame]:
@@ -199,9 +199,9 @@ def breaks(table: Table, rows: pl.DataFrame, at: int) -> Iterator[pl.DataFrame]:
     for name, column in schema.columns(table).items():
         yield rows.drop(name)
         yield rows.rename({name: f"{name}_"})
-        for other in (pl.String, pl.Int64, pl.Float32, pl.Boolean, pl.List(pl.Int8), pl.Null, pl.Binary):
-            if other != rows.schema[name]:
-                yield rows.with_columns(pl.lit(None, dtype=other).alias(name))
+        for dtype in (pl.String, pl.Int64, pl.Float32, pl.Boolean, pl.List(pl.Int8), pl.Null, pl.Binary):
+            if dtype != rows.schema[name]:
+                yield rows.with_columns(pl.lit(None, dtype=dtype).alias(name))
         for value in wrong_values(column):
             values = rows[name].to_list()
             values[at] = value

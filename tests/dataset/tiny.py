@@ -137,7 +137,10 @@ def put_corpus(
         path = folder / "seeds" / "text" / f"{article}.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
-    put_jsonl(folder / "seeds" / "articles.jsonl", [article_row(one, texts[one], named[one]) for one in texts])
+    put_jsonl(
+        folder / "seeds" / "articles.jsonl",
+        [article_row(article, text, named[article]) for article, text in texts.items()],
+    )
     put_jsonl(
         folder / "seeds" / "entities.jsonl",
         [
@@ -168,7 +171,7 @@ def row_of(rows: Rows, span_id: str) -> Row:
 
 def as_layer(rows: Rows, name: str) -> Rows:
     """The same rows in another layer."""
-    return {table: [row | key(row["article_id"], name) for row in told] for table, told in rows.items()}
+    return {table: [row | key(row["article_id"], name) for row in several] for table, several in rows.items()}
 
 
 def decision(annotator: str, span_id: str, outcome: str, rule: str | None = None, **changed: Any) -> Row:
@@ -182,9 +185,9 @@ def put_gold(corpus: Corpus) -> None:
     put_layer(corpus, rows)
     theirs, gold = as_layer(valid_rows(), "r1/a2"), as_layer(valid_rows(), "gold")
     theirs["spans"] = [span for span in theirs["spans"] if span["span_id"] != "may"]
-    theirs["relations"] = [one for one in theirs["relations"] if one["from_span"] != "may"]
+    theirs["relations"] = [relation for relation in theirs["relations"] if relation["from_span"] != "may"]
     gold["spans"] = [span for span in gold["spans"] if span["span_id"] != "upto"]
-    gold["relations"] = [one for one in gold["relations"] if one["from_span"] != "upto"]
+    gold["relations"] = [relation for relation in gold["relations"] if relation["from_span"] != "upto"]
     put_layer(corpus, theirs, "r1/a2")
     put_layer(corpus, gold, "gold")
     kept = [

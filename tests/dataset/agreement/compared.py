@@ -36,7 +36,9 @@ def compared(work: Work, links: dict[str, list[tuple[str, str, str]]] | None = N
         drawn = [link(*ends) | key("one", layer) for ends in (links or {}).get(name, [])]
         ended = [task(article) | key(article, layer) for article in articles]
         layers[name] = make_layer(layer, tasks=ended, spans=spans, relations=drawn)
-    return ComparedLayers("r1", layers, dict.fromkeys(sorted({one for held in work.values() for one in held}), LENGTH))
+    return ComparedLayers(
+        "r1", layers, dict.fromkeys(sorted({article for articles in work.values() for article in articles}), LENGTH)
+    )
 
 
 def figures(work: ComparedLayers, draws: Draws) -> pl.DataFrame:
@@ -54,12 +56,12 @@ _FORMS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 @st.composite
 def some_spans(draw: st.DrawFn) -> Spans:
     """Speakers and quotes that may nest, overlap, touch, and stand twice."""
-    found: Spans = []
+    spans: Spans = []
     for label in draw(st.lists(st.sampled_from(["speaker", "quote"]), max_size=6)):
         start, length = draw(st.integers(0, 20)), draw(st.integers(1, 12))
         attributes = draw(st.fixed_dictionaries(_FORMS[label]))
-        found.append(span(label, start, start + length, **attributes) | {"span_id": f"s{len(found)}"})
-    return found
+        spans.append(span(label, start, start + length, **attributes) | {"span_id": f"s{len(spans)}"})
+    return spans
 
 
 def articles() -> st.SearchStrategy[dict[str, Spans]]:

@@ -14,9 +14,9 @@ from tests.dataset.agreement.compared import LENGTH, Work, compared, span, works
 
 
 def ours(work: Work) -> list[float]:
-    held = compared(work)
-    found = tallies(list(coded(held).values()), np.array(list(held.lengths.values())))
-    return [float(value) for value in alpha(found.sum(axis=0))]
+    layers = compared(work)
+    counts = tallies(list(coded(layers).values()), np.array(list(layers.lengths.values())))
+    return [float(value) for value in alpha(counts.sum(axis=0))]
 
 
 def theirs(work: Work, label: str) -> float:
@@ -31,17 +31,17 @@ def theirs(work: Work, label: str) -> float:
 
 def values(work: Work, article: str, label: str) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """Annotators × characters; NaN where an annotator did not submit it or too few marked anything."""
-    found = np.full((len(work), LENGTH), np.nan)
-    held = [articles.get(article) for articles in work.values()]
-    if sum(rows is not None for rows in held) < 2 or not any(held):
-        return found
-    for position, rows in enumerate(held):
+    marked = np.full((len(work), LENGTH), np.nan)
+    versions = [articles.get(article) for articles in work.values()]
+    if sum(rows is not None for rows in versions) < 2 or not any(versions):
+        return marked
+    for position, rows in enumerate(versions):
         if rows is not None:
-            found[position] = 0
+            marked[position] = 0
         for row in rows or ():
             if row["label"] == label:
-                found[position, row["start"] : row["end"]] = 1
-    return found
+                marked[position, row["start"] : row["end"]] = 1
+    return marked
 
 
 @given(works(3))
@@ -69,6 +69,6 @@ def test_covering_a_character_twice_is_covering_it() -> None:
 
 
 def test_an_article_in_which_nobody_marked_anything_changes_nothing() -> None:
-    one: Work = {"a1": {"one": [span("quote", 0, 10)]}, "a2": {"one": [span("quote", 5, 15)]}}
-    more: Work = {name: held | {"two": []} for name, held in one.items()}
-    assert ours(more) == pytest.approx(ours(one), nan_ok=True)
+    work: Work = {"a1": {"one": [span("quote", 0, 10)]}, "a2": {"one": [span("quote", 5, 15)]}}
+    more: Work = {name: articles | {"two": []} for name, articles in work.items()}
+    assert ours(more) == pytest.approx(ours(work), nan_ok=True)

@@ -22,10 +22,10 @@ def intervals(
 
 
 def resampled(tallies: Floats, *, draws: int, seed: int, chunk: int, cuts: Iterable[int] = ()) -> SampledSums:
-    found = SampledSums(len(tallies), (1, tallies.shape[1]), draws=draws, seed=seed, chunk=chunk)
+    sums = SampledSums(len(tallies), (1, tallies.shape[1]), draws=draws, seed=seed, chunk=chunk)
     for some in np.split(tallies, sorted(cuts)):
-        found.add(some[None])
-    return found
+        sums.add(some[None])
+    return sums
 
 
 TALLIES = np.array([[1.0, 2.0], [3.0, 3.0], [0.0, 4.0], [5.0, 6.0]])
@@ -80,8 +80,8 @@ def test_it_makes_no_difference_which_articles_come_together(cuts: list[int], ch
 
 @given(st.integers(1, 40), st.integers(0, 99))
 def test_each_draw_takes_as_many_articles_as_there_are_whatever_the_chunk(chunk: int, seed: int) -> None:
-    found = resampled(np.ones((30, 1)), draws=20, seed=seed, chunk=chunk)
-    assert (found.drawn == 30).all()
+    sums = resampled(np.ones((30, 1)), draws=20, seed=seed, chunk=chunk)
+    assert (sums.drawn == 30).all()
 
 
 @pytest.mark.parametrize("chunk", [7, 10, 300])
@@ -94,6 +94,6 @@ def test_every_article_is_taken_as_often_as_any_other_whatever_the_chunk(chunk: 
 
 def test_articles_that_are_missing_or_too_many_are_noticed() -> None:
     for articles in (29, 31):
-        found = SampledSums(articles, (1, 2), draws=5, seed=1)
-        found.add(RISING[None])
-        assert not found.complete()
+        sums = SampledSums(articles, (1, 2), draws=5, seed=1)
+        sums.add(RISING[None])
+        assert not sums.complete()

@@ -73,10 +73,10 @@ def test_what_both_submitted_is_compared_and_what_was_skipped_is_not(corpus: Cor
     rows = valid_rows()
     rows["tasks"][1] = task(TWO, "skipped")
     put(corpus, "a2", rows)
-    found = compared(corpus)
-    assert found.lengths == {ONE: len(corpus.text(ONE))}
-    assert [set(layer.tasks["article_id"]) for layer in found.layers.values()] == [{ONE}, {ONE}]
-    assert {one for layer in found.layers.values() for one in layer.spans["article_id"]} == {ONE}
+    both = compared(corpus)
+    assert both.lengths == {ONE: len(corpus.text(ONE))}
+    assert [set(layer.tasks["article_id"]) for layer in both.layers.values()] == [{ONE}, {ONE}]
+    assert {article for layer in both.layers.values() for article in layer.spans["article_id"]} == {ONE}
 
 
 def test_a_round_that_is_not_there_is_told(corpus: Corpus) -> None:
@@ -202,20 +202,20 @@ def outcome(corpus: Corpus, size: int, each: OrderedMap = map) -> tuple[list[dic
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts_module, "AT_ONCE", size * 3)
         try:
-            found = agreement.agreement(corpus, "r1", FEW, each)
+            result = agreement.agreement(corpus, "r1", FEW, each)
         except Problem as problem:
             return str(problem)
         assert agreement.is_stale(corpus, "r1")
-        agreement.write(corpus, found)
+        agreement.write(corpus, result)
         assert not agreement.is_stale(corpus, "r1")
         agreement.basis_path(corpus, "r1").unlink()
-        return found.figures.to_dicts(), found.basis
+        return result.figures.to_dicts(), result.basis
 
 
 def sent(work: Callable[[Any], Any], given: Iterable[Any]) -> Iterator[Any]:
     """As another process would do it: what goes there and comes back is pickled."""
-    for one in given:
-        yield pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(work))(one)))
+    for argument in given:
+        yield pickle.loads(pickle.dumps(pickle.loads(pickle.dumps(work))(argument)))
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -235,7 +235,9 @@ def test_what_the_figures_rest_on_is_hashed_as_the_tables_are(corpus: Corpus) ->
     put(corpus, "a2")
     layer = read_layer(corpus.layer_path("r1/a2"), "r1/a2")
     lines = b"\n".join(table_bytes(rows) for rows in (layer.tasks, layer.spans, layer.relations))
-    texts = "\n".join(f"{one} {corpus.by_id[one]['text_sha256']}" for one in sorted(layer.tasks["article_id"]))
+    texts = "\n".join(
+        f"{article} {corpus.by_id[article]['text_sha256']}" for article in sorted(layer.tasks["article_id"])
+    )
     basis = agreed(corpus).basis
     assert basis["annotators"]["a2"]["sha256"] == sha256(lines)
     assert basis["texts_sha256"] == sha256(texts.encode())

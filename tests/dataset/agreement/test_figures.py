@@ -26,9 +26,9 @@ def rows(work: Work, links: Links | None = None, draws: Draws = FEW) -> list[Row
     return figures(compared(work, links), draws).to_dicts()
 
 
-def row(found: list[Row], scope: str, measure: str, annotators: str | None = None) -> Row:
-    (one,) = [r for r in found if (r["annotators"], r["scope"], r["measure"]) == (annotators, scope, measure)]
-    return one
+def row(figures: list[Row], scope: str, measure: str, annotators: str | None = None) -> Row:
+    (figure,) = [r for r in figures if (r["annotators"], r["scope"], r["measure"]) == (annotators, scope, measure)]
+    return figure
 
 
 def value(work: Work, scope: str, measure: str, annotators: str | None = None, links: Links | None = None) -> Any:
@@ -52,13 +52,13 @@ def test_f1_of_two_annotators_by_hand() -> None:
 
 
 def test_a_figure_says_what_it_rests_on() -> None:
-    found = rows(TWO)
+    figures = rows(TWO)
     rests = ("articles", "annotator_count", "spans")
-    assert [row(found, "quote", "exact")[name] for name in rests] == [2, 2, 5]
-    assert [row(found, "hedge", "exact")[name] for name in rests] == [1, 2, 1]
-    assert [row(found, "quote", "boundary")[name] for name in rests] == [2, 2, 2]
-    assert [row(found, "quote_form", "on_exact")[name] for name in rests] == [1, 2, 1]
-    assert [row(found, "quote", "alpha")[name] for name in rests] == [2, 2, 5]
+    assert [row(figures, "quote", "exact")[name] for name in rests] == [2, 2, 5]
+    assert [row(figures, "hedge", "exact")[name] for name in rests] == [1, 2, 1]
+    assert [row(figures, "quote", "boundary")[name] for name in rests] == [2, 2, 2]
+    assert [row(figures, "quote_form", "on_exact")[name] for name in rests] == [1, 2, 1]
+    assert [row(figures, "quote", "alpha")[name] for name in rests] == [2, 2, 5]
 
 
 def test_three_annotators_are_pooled_over_their_pairs() -> None:
@@ -75,11 +75,11 @@ def test_three_annotators_are_pooled_over_their_pairs() -> None:
 
 def test_what_touches_is_not_found_and_what_nests_is_not_punished() -> None:
     touching: Work = {"a1": {"one": [span("quote", 0, 5)]}, "a2": {"one": [span("quote", 5, 9)]}}
-    assert [value(touching, "quote", one) for one in ("exact", "relaxed", "detection")] == [0.0, 0.0, 0.0]
+    assert [value(touching, "quote", measure) for measure in ("exact", "relaxed", "detection")] == [0.0, 0.0, 0.0]
     assert value(touching, "quote", "boundary") is None
     nested = [span("quote", 0, 30), span("quote", 3, 20), span("quote", 3, 9), span("quote", 15, 35)]
     same: Work = {"a1": {"one": nested}, "a2": {"one": nested[::-1]}}
-    assert [value(same, "quote", one) for one in vocabulary.SPAN_MEASURES] == [1.0] * 5
+    assert [value(same, "quote", measure) for measure in vocabulary.SPAN_MEASURES] == [1.0] * 5
 
 
 def test_an_article_that_one_left_empty_counts_against_them() -> None:
@@ -121,14 +121,14 @@ def test_attributes_are_compared_over_matched_spans() -> None:
             ]
         },
     }
-    found = rows(work)
-    told = {
+    figures = rows(work)
+    values = {
         scope: tuple(
-            (row(found, scope, on)["value"], row(found, scope, on)["spans"]) for on in vocabulary.MATCHED_MEASURES
+            (row(figures, scope, on)["value"], row(figures, scope, on)["spans"]) for on in vocabulary.MATCHED_MEASURES
         )
         for scope in ("speaker_entities", "quote_form", "quote_source", "number_value", "number_unit", "hedge_kind")
     }
-    assert told == {
+    assert values == {
         "speaker_entities": ((1.0, 1), (1.0, 1)),
         "quote_form": ((0.0, 1), (0.5, 2)),
         "quote_source": ((1.0, 1), (1.0, 2)),
@@ -141,7 +141,7 @@ def test_attributes_are_compared_over_matched_spans() -> None:
 def linked(name: str, shift: int = 0) -> Spans:
     """Two quotes and a speaker each."""
     places = [("quote", 0, 10 - shift), ("quote", 20, 30), ("speaker", 12, 16), ("speaker", 32, 36)]
-    return [span(*one) | {"span_id": f"{name}{number}"} for number, one in enumerate(places)]
+    return [span(*place) | {"span_id": f"{name}{number}"} for number, place in enumerate(places)]
 
 
 def test_links_are_compared_over_matched_spans() -> None:
@@ -150,13 +150,13 @@ def test_links_are_compared_over_matched_spans() -> None:
         "a1": [("said_by", "x0", "x2"), ("said_by", "x1", "x3"), ("continues", "x1", "x0")],
         "a2": [("said_by", "y0", "y2"), ("said_by", "y1", "y2")],
     }
-    found = rows(work, links)
-    assert row(found, "said_by", "on_relaxed")["value"] == 0.5
-    assert row(found, "said_by", "on_relaxed")["spans"] == 4
-    assert row(found, "said_by", "on_exact")["value"] == 0.0
-    assert row(found, "said_by", "on_exact")["spans"] == 2
-    assert row(found, "continues", "on_relaxed")["value"] == 0.0
-    assert row(found, "continues", "on_exact")["value"] is None
+    figures = rows(work, links)
+    assert row(figures, "said_by", "on_relaxed")["value"] == 0.5
+    assert row(figures, "said_by", "on_relaxed")["spans"] == 4
+    assert row(figures, "said_by", "on_exact")["value"] == 0.0
+    assert row(figures, "said_by", "on_exact")["spans"] == 2
+    assert row(figures, "continues", "on_relaxed")["value"] == 0.0
+    assert row(figures, "continues", "on_exact")["value"] is None
 
 
 def test_links_that_the_rule_made_are_not_compared() -> None:
@@ -180,15 +180,15 @@ def test_a_pair_without_a_common_article_has_no_figures() -> None:
         "a2": {"one": [span("quote", 0, 4)], "two": [span("quote", 0, 4)]},
         "a3": {"two": [span("quote", 0, 5)]},
     }
-    found = rows(work)
-    assert {one["annotators"] for one in found} == {None, "a1,a2", "a2,a3"}
-    assert row(found, "quote", "exact")["value"] == 0.5
-    assert row(found, "quote", "exact")["annotator_count"] == 3
+    figures = rows(work)
+    assert {figure["annotators"] for figure in figures} == {None, "a1,a2", "a2,a3"}
+    assert row(figures, "quote", "exact")["value"] == 0.5
+    assert row(figures, "quote", "exact")["annotator_count"] == 3
 
 
 def test_one_article_has_figures_and_no_interval() -> None:
-    one = row(rows({name: {"one": held["one"]} for name, held in TWO.items()}), "quote", "exact")
-    assert (one["value"], one["low"], one["high"]) == (1.0, None, None)
+    figure = row(rows({name: {"one": articles["one"]} for name, articles in TWO.items()}), "quote", "exact")
+    assert (figure["value"], figure["low"], figure["high"]) == (1.0, None, None)
 
 
 def test_the_figures_are_rows_of_their_table() -> None:
@@ -204,41 +204,50 @@ few = settings(max_examples=60, deadline=None)
 @given(works(3))
 def test_nothing_depends_on_names_or_order(work: Work) -> None:
     names = {"a1": "zoe", "a2": "a1", "a3": "mid"}
-    other = {names[name]: {one: spans[::-1] for one, spans in reversed(held.items())} for name, held in work.items()}
+    turned = {
+        names[name]: {article: spans[::-1] for article, spans in reversed(articles.items())}
+        for name, articles in work.items()
+    }
 
-    def told(found: list[Row]) -> dict[Any, Row]:
-        return {(one["annotators"], one["scope"], one["measure"]): one | {"annotators": None} for one in found}
+    def by_place(figures: list[Row]) -> dict[Any, Row]:
+        return {(row["annotators"], row["scope"], row["measure"]): row | {"annotators": None} for row in figures}
 
     def renamed(pair: str | None) -> str | None:
         return pair and ",".join(sorted(names[name] for name in pair.split(",")))
 
-    expected = {(renamed(pair), scope, measure): one for (pair, scope, measure), one in told(rows(work)).items()}
-    assert told(rows(other)) == expected
+    expected = {
+        (renamed(pair), scope, measure): figure for (pair, scope, measure), figure in by_place(rows(work)).items()
+    }
+    assert by_place(rows(turned)) == expected
 
 
 @few
 @given(st.dictionaries(st.sampled_from(["one", "two", "three"]), some_spans(), min_size=1))
-def test_identical_work_agrees_in_all_that_exists(held: dict[str, Spans]) -> None:
-    copies = {one: [row | {"span_id": f"other-{row['span_id']}"} for row in spans] for one, spans in held.items()}
-    found = [one for one in rows({"a1": held, "a2": copies}) if one["value"] is not None]
-    assert {one["value"] for one in found} == {1.0}
-    assert {one["measure"] for one in found if one["scope"] == "all"} >= {"document"}
+def test_identical_work_agrees_in_all_that_exists(articles: dict[str, Spans]) -> None:
+    copies = {
+        article: [row | {"span_id": f"other-{row['span_id']}"} for row in spans] for article, spans in articles.items()
+    }
+    figures = [figure for figure in rows({"a1": articles, "a2": copies}) if figure["value"] is not None]
+    assert {figure["value"] for figure in figures} == {1.0}
+    assert {figure["measure"] for figure in figures if figure["scope"] == "all"} >= {"document"}
 
 
 @few
 @given(works(3))
 def test_measures_stand_to_each_other_as_they_must(work: Work) -> None:
-    found = rows(work)
+    figures = rows(work)
     for scope in ("all", *vocabulary.LABELS):
-        exact, relaxed, seen, boundary = (row(found, scope, one)["value"] for one in vocabulary.SPAN_MEASURES[:4])
+        exact, relaxed, seen, boundary = (
+            row(figures, scope, measure)["value"] for measure in vocabulary.SPAN_MEASURES[:4]
+        )
         assert (exact is None) == (relaxed is None) == (seen is None)
         if exact is not None:
             assert 0 <= exact <= relaxed <= seen <= 1
             assert exact == pytest.approx(seen * (boundary or 0), abs=2e-6)
-    for one in found:
-        if one["value"] is None:
-            assert one["low"] is None and one["high"] is None
-        assert all(number == number for number in one.values())
+    for figure in figures:
+        if figure["value"] is None:
+            assert figure["low"] is None and figure["high"] is None
+        assert all(number == number for number in figure.values())
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_other_intervals() -> None:
@@ -246,16 +255,16 @@ def test_the_same_seed_gives_the_same_bytes_and_another_other_intervals() -> Non
     for number in range(9):
         work["a1"][f"n{number}"] = [span("quote", 0, 10)]
         work["a2"][f"n{number}"] = [span("quote", 0, 10 - number % 2), *[span("quote", 20, 21)] * (number % 4)]
-    first, again, other = (rows(work, draws=Draws(50, seed)) for seed in (1, 1, 2))
+    first, again, reseeded = (rows(work, draws=Draws(50, seed)) for seed in (1, 1, 2))
     assert first == again
-    assert [one["value"] for one in first] == [one["value"] for one in other]
-    assert first != other
+    assert [figure["value"] for figure in first] == [figure["value"] for figure in reseeded]
+    assert first != reseeded
 
 
 def test_an_interval_holds_its_figure() -> None:
-    for one in rows(TWO, draws=Draws(200)):
-        if one["low"] is not None:
-            assert one["low"] <= one["value"] <= one["high"]
+    for figure in rows(TWO, draws=Draws(200)):
+        if figure["low"] is not None:
+            assert figure["low"] <= figure["value"] <= figure["high"]
 
 
 def test_a_thousand_draws_are_the_default() -> None:

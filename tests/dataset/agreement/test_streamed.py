@@ -75,10 +75,10 @@ def in_memory(corpus: Corpus, tasks: list[Row], old: Layer) -> Layer:
     normaliser = Normaliser(corpus, "r1", "a1")
     for task in tasks:
         normaliser.add(task)
-    told = taken_back(normaliser.layer())
+    layer = taken_back(normaliser.layer())
     kept = old.only(sorted(normaliser.batch(b"").unreadable))
-    beside = {name: pl.concat([getattr(told, name), getattr(kept, name)]) for name in TABLES if name != "findings"}
-    return sort_layer(Layer(NAME, findings=told.findings, **beside))
+    beside = {name: pl.concat([getattr(layer, name), getattr(kept, name)]) for name in TABLES if name != "findings"}
+    return sort_layer(Layer(NAME, findings=layer.findings, **beside))
 
 
 def take(corpus: Corpus, tasks: list[Row], rows: Spill, together: int) -> NormalisedSource:
@@ -136,7 +136,7 @@ def test_a_line_that_cannot_be_read_is_a_problem_where_its_article_changes(now: 
 
 
 def test_articles_come_in_the_records_order_whatever_order_the_tasks_had(now: Corpus, tmp_path: Path) -> None:
-    made = on_disk(now, tasks_of([(one, "whole") for one in KNOWN]), tmp_path / "record", tmp_path, 1, 2)
+    made = on_disk(now, tasks_of([(article, "whole") for article in KNOWN]), tmp_path / "record", tmp_path, 1, 2)
     lines = made.files["tasks"].read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["article_id"] for line in lines] == ["B", "a-1", "a.1", "b", "z_9"]
     assert not read_layer(tmp_path / "record", NAME).tasks.height
@@ -156,7 +156,7 @@ def pull_of(folder: Path, export: Path) -> tuple[str, dict[str, bytes | None]]:
     """The id of a pull, and every table and raw line that it brought."""
     corpus = put_corpus(folder, dict.fromkeys(KNOWN, TEXT))
     pulled = pull_file(corpus, "r1", "a1", export, accept_removals=False)
-    return pulled.pull_id, {name: found for name, found in tree(folder).items() if name.endswith(".jsonl")}
+    return pulled.pull_id, {name: content for name, content in tree(folder).items() if name.endswith(".jsonl")}
 
 
 @pytest.fixture

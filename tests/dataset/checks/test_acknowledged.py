@@ -24,27 +24,27 @@ def corpus(tmp_path: Path) -> Corpus:
     return put_corpus(tmp_path, {ARTICLE: WORK.text})
 
 
-def found(corpus: Corpus) -> list[Finding]:
+def findings_of(corpus: Corpus) -> list[Finding]:
     return check_layer(corpus, make_layer(LAYER, **WORK.rows))
 
 
 def judged(corpus: Corpus, *, whole: bool = True) -> JudgedFindings:
-    return acknowledged.judge(corpus, found(corpus), whole=whole)
+    return acknowledged.judge(corpus, findings_of(corpus), whole=whole)
 
 
 def let(corpus: Corpus, code: str = CODE, at: str = "17:19", reason: str = "a name") -> Finding:
-    return acknowledged.acknowledge(corpus, found(corpus), code, ARTICLE, at, reason)
+    return acknowledged.acknowledge(corpus, findings_of(corpus), code, ARTICLE, at, reason)
 
 
 def test_without_acknowledgements_every_finding_is_open(corpus: Corpus) -> None:
-    assert [one.start for one in judged(corpus).open] == [17, 30]
+    assert [finding.start for finding in judged(corpus).open] == [17, 30]
     assert judged(corpus).acknowledged == []
 
 
 def test_an_acknowledged_warning_is_hidden_and_no_other(corpus: Corpus) -> None:
     let(corpus)
-    assert [one.start for one in judged(corpus).open] == [30]
-    assert [one.start for one in judged(corpus).acknowledged] == [17]
+    assert [finding.start for finding in judged(corpus).open] == [30]
+    assert [finding.start for finding in judged(corpus).acknowledged] == [17]
 
 
 def test_it_is_kept_with_its_place_its_words_and_its_reason(corpus: Corpus) -> None:
@@ -65,20 +65,20 @@ def test_a_warning_whose_place_or_words_changed_is_back_and_its_acknowledgement_
     let(corpus)
     file = acknowledged.path(corpus)
     file.write_text(file.read_text(encoding="utf-8").replace("17:19 40", where), encoding="utf-8")
-    told = judged(corpus)
-    assert sorted(one.code for one in told.open) == [CODE, CODE, "stale-acknowledgement"]
-    assert where in told.open[-1].message
-    assert told.acknowledged == []
+    findings = judged(corpus)
+    assert sorted(finding.code for finding in findings.open) == [CODE, CODE, "stale-acknowledgement"]
+    assert where in findings.open[-1].message
+    assert findings.acknowledged == []
 
 
 def test_a_part_of_the_record_makes_no_acknowledgement_stale(corpus: Corpus) -> None:
     let(corpus)
     assert acknowledged.judge(corpus, [], whole=False) == JudgedFindings([], [])
-    assert [one.code for one in acknowledged.judge(corpus, [], whole=True).open] == ["stale-acknowledgement"]
+    assert [finding.code for finding in acknowledged.judge(corpus, [], whole=True).open] == ["stale-acknowledgement"]
 
 
 @pytest.mark.parametrize(
-    ("code", "at", "reason", "told"),
+    ("code", "at", "reason", "message"),
     [
         ("nope", "17:19", "r", "there is no code nope"),
         ("q9-no-source", "17:19", "r", "cannot be acknowledged"),
@@ -90,15 +90,15 @@ def test_a_part_of_the_record_makes_no_acknowledgement_stale(corpus: Corpus) -> 
     ],
 )
 def test_what_cannot_be_acknowledged_is_refused_and_nothing_is_written(
-    corpus: Corpus, code: str, at: str, reason: str, told: str
+    corpus: Corpus, code: str, at: str, reason: str, message: str
 ) -> None:
-    with pytest.raises(Problem, match=told):
+    with pytest.raises(Problem, match=message):
         let(corpus, code, at, reason)
     assert not acknowledged.path(corpus).exists()
 
 
 def test_an_article_that_was_withdrawn_since_it_was_checked_gets_no_acknowledgement(corpus: Corpus) -> None:
-    warnings = found(corpus)
+    warnings = findings_of(corpus)
     row = {"article_id": ARTICLE, "text_sha256": "0" * 64, "event_id": None, "date": "2031-05-02", "reason": "r"}
     put_jsonl(withdrawn_path(corpus), [row])
     with pytest.raises(Problem, match="was withdrawn"):

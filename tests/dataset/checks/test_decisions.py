@@ -33,7 +33,7 @@ def add(corpus: Corpus, row: Row) -> None:
 
 
 def messages(corpus: Corpus) -> list[tuple[str, str]]:
-    return [(one.code, one.message) for one in check_record(corpus, [GOLD])]
+    return [(finding.code, finding.message) for finding in check_record(corpus, [GOLD])]
 
 
 def test_gold_whose_spans_all_have_a_decision_is_sound(gold: Corpus) -> None:
@@ -76,7 +76,7 @@ def test_a_span_that_is_told_as_kept_and_was_changed_in_the_gold_is_told(gold: C
 
 def test_a_span_that_is_told_as_changed_and_is_the_same_is_told(gold: Corpus) -> None:
     put_layer(gold, valid_rows())
-    told = gold.decisions.read_text(encoding="utf-8").splitlines(keepends=True)
-    told[0] = told[0].replace('"kept"', '"changed"')
-    gold.decisions.write_text("".join(told), encoding="utf-8")
+    lines = gold.decisions.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[0] = lines[0].replace('"kept"', '"changed"')
+    gold.decisions.write_text("".join(lines), encoding="utf-8")
     assert messages(gold) == [("unsound-decision", "a1's span kyiv is told as changed, but is the same in the gold")]

@@ -20,7 +20,7 @@ _SENTENCES = st.lists(st.tuples(_WORDS, st.sampled_from((" ", " ", " ", ""))), m
 )
 
 
-_PLACE = st.tuples(st.integers(0, 20), st.integers(1, 5)).map(lambda one: (one[0], one[0] + one[1]))
+_PLACE = st.tuples(st.integers(0, 20), st.integers(1, 5)).map(lambda place: (place[0], place[0] + place[1]))
 
 
 @given(st.lists(_PLACE, max_size=6), _PLACE)
@@ -37,9 +37,9 @@ def test_a_place_is_touched_where_it_shares_a_character(places: list[tuple[int, 
 @example("on 3 of May")
 @example("at 3 am")
 def test_digits_are_no_number_where_a_date_time_ordinal_name_or_marker_holds_them(text: str) -> None:
-    for match in re.finditer(r"\d+(?:[.,]\d+)*", text):
-        start, end = match.span()
+    for number in re.finditer(r"\d+(?:[.,]\d+)*", text):
+        start, end = number.span()
         around = re.compile(lexicon.NOT_NUMBERS).finditer(text, max(0, start - recall.AROUND), end + recall.AROUND)
-        held = any(one.start() < end and start < one.end() for one in around)
-        found = [one[1:3] for one in recall.digits(recall.ArticleText("a", text, recall.TextPlaces(), {}))]
-        assert ((start, end) in found) is not held
+        within = any(match.start() < end and start < match.end() for match in around)
+        digits = [place[1:3] for place in recall.digits(recall.ArticleText("a", text, recall.TextPlaces(), {}))]
+        assert ((start, end) in digits) is not within

@@ -10,7 +10,7 @@ from dataset.checks.suite import check_layer
 from dataset.record.corpus import open_corpus
 from dataset.record.layer import make_layer
 from tests.corpora import REPOSITORY
-from tests.dataset.checks.wrong import ARTICLE, MISSED, RIGHT, WRONG, Work, hedge, quote, said, speaker
+from tests.dataset.checks.wrong import ARTICLE, MISSED, RIGHT, WRONG, Work, attributed, hedge, quote, speaker
 from tests.dataset.tiny import LAYER, put_corpus, task
 
 
@@ -26,10 +26,10 @@ def cases(works: dict[str, list[Work]]) -> list[tuple[str, Work]]:
 def test_what_breaks_a_rule_gives_its_finding_at_its_words_and_nothing_else(
     tmp_path: Path, code: str, work: Work
 ) -> None:
-    found = check(tmp_path, work)
-    assert [one.code for one in found] == [code], found
-    assert work.text[found[0].start : found[0].end] == work.at
-    assert found[0].message
+    findings = check(tmp_path, work)
+    assert [finding.code for finding in findings] == [code], findings
+    assert work.text[findings[0].start : findings[0].end] == work.at
+    assert findings[0].message
 
 
 @pytest.mark.parametrize("work", RIGHT, ids=lambda work: work.text[:40])
@@ -43,14 +43,14 @@ def test_only_a_finding_that_no_reading_of_words_decides_is_an_error() -> None:
 
 @pytest.mark.parametrize(("typed", "nearest"), [("Ukrane", "Ukraine"), ("ann bo", "Ann Bo"), ("Rusia", "Russia")])
 def test_an_entity_that_is_not_registered_is_told_with_the_nearest(tmp_path: Path, typed: str, nearest: str) -> None:
-    work = said("Kyiv said it rained.", speaker("Kyiv", typed), quote("it rained"))
-    (one,) = check(tmp_path, work)
-    assert one.message.endswith(f"the nearest is “{nearest}”")
+    work = attributed("Kyiv said it rained.", speaker("Kyiv", typed), quote("it rained"))
+    (finding,) = check(tmp_path, work)
+    assert finding.message.endswith(f"the nearest is “{nearest}”")
 
 
 def test_an_entity_like_none_is_told_alone(tmp_path: Path) -> None:
-    (one,) = check(tmp_path, said("Kyiv said it rained.", speaker("Kyiv", "Zzzz"), quote("it rained")))
-    assert one.message == "the registry of the event has no “Zzzz”"
+    (finding,) = check(tmp_path, attributed("Kyiv said it rained.", speaker("Kyiv", "Zzzz"), quote("it rained")))
+    assert finding.message == "the registry of the event has no “Zzzz”"
 
 
 def test_a_link_that_the_rule_leaves_open_may_be_drawn(tmp_path: Path) -> None:
@@ -81,8 +81,8 @@ def test_nothing_is_missed_in_page_furniture(tmp_path: Path) -> None:
 
 def test_findings_grow_with_the_spans_and_not_with_their_square(tmp_path: Path) -> None:
     text = " ".join(f"Kyiv said it may rain {number} times." for number in range(3000, 6000))
-    found = check(tmp_path, Work(text))
-    assert len(found) == 9000
+    findings = check(tmp_path, Work(text))
+    assert len(findings) == 9000
 
 
 def test_a_circle_of_segments_is_one_finding_and_what_leads_into_it_none(tmp_path: Path) -> None:
@@ -90,7 +90,7 @@ def test_a_circle_of_segments_is_one_finding_and_what_leads_into_it_none(tmp_pat
     spans = tuple(quote(name, "direct", "linked") for name in names)
     links = [(0, 2), (1, 0), (2, 1), (3, 2)]
     work = Work(" it was said ".join(names), spans, tuple(("continues", names[a], names[b]) for a, b in links))
-    assert [(one.code, one.start) for one in check(tmp_path, work)] == [("q4-cycle", 0)]
+    assert [(finding.code, finding.start) for finding in check(tmp_path, work)] == [("q4-cycle", 0)]
 
 
 def test_the_page_furniture_of_the_seeds_is_known() -> None:

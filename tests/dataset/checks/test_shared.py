@@ -22,12 +22,12 @@ def tiny(tmp_path: Path) -> Corpus:
     return corpus
 
 
-def found(corpus: Corpus) -> list[tuple[str, str]]:
-    return [(one.code, one.layer) for one in check_record(corpus, corpus.layers())]
+def codes(corpus: Corpus) -> list[tuple[str, str]]:
+    return [(finding.code, finding.layer) for finding in check_record(corpus, corpus.layers())]
 
 
 def test_a_sound_record_gives_no_finding(tiny: Corpus) -> None:
-    assert found(tiny) == []
+    assert codes(tiny) == []
     assert list(check_entities(tiny)) == []
 
 
@@ -43,16 +43,16 @@ def test_a_layer_that_cannot_be_read_is_told_with_its_line_and_the_others_are_ch
     spans = tiny.layer_path("r1/a1") / "spans.jsonl"
     spans.write_bytes(spans.read_bytes() + b'{"start":"x"}\n')
     (tiny.layer_path("r1/a2") / "spans.jsonl").write_bytes(b"")
-    one, *others = check_record(tiny, tiny.layers())
-    assert (one.code, one.layer) == ("unreadable-table", "r1/a1")
-    assert f"{spans} cannot be read as the table Spans: line 15: cannot parse 'x'" in one.message
-    assert {other.layer for other in others} == {"r1/a2"}
+    first, *rest = check_record(tiny, tiny.layers())
+    assert (first.code, first.layer) == ("unreadable-table", "r1/a1")
+    assert f"{spans} cannot be read as the table Spans: line 15: cannot parse 'x'" in first.message
+    assert {finding.layer for finding in rest} == {"r1/a2"}
 
 
 def test_an_article_whose_text_cannot_be_opened_is_a_finding(tiny: Corpus) -> None:
     tiny.text_path("two").unlink()
     tiny.text_path("two").mkdir()
-    assert ("article-text-unreadable", "r1/a1") in found(tiny)
+    assert ("article-text-unreadable", "r1/a1") in codes(tiny)
 
 
 ENTITY = {"event_id": "crossing", "entity": "Ukraine", "kind": "state", "aliases": []}
@@ -69,16 +69,20 @@ def test_entities_that_the_table_does_not_allow_are_findings(
     tiny: Corpus, rows: list[dict[str, object]], message: str
 ) -> None:
     put_jsonl(tiny.seeds / "entities.jsonl", rows)
-    assert [(one.code, one.message) for one in check_entities(open_corpus(tiny.root))] == [("unsound-entity", message)]
+    assert [(finding.code, finding.message) for finding in check_entities(open_corpus(tiny.root))] == [
+        ("unsound-entity", message)
+    ]
 
 
 def test_articles_and_layers_whose_names_differ_in_capitals_alone_are_findings(tmp_path: Path) -> None:
     corpus = put_corpus(tmp_path, {"one": "Rain.", "One": "Snow.", "two": "Hail."})
     for annotator in ("a1", "A1"):
         put_layer(corpus, valid_rows(), f"r1/{annotator}")
-    found = [(one.code, one.article_id) for one in check_shared(corpus) if one.code == "ids-differ-in-case"]
-    assert len(found) == 2
-    assert {article.casefold() for _, article in found} == {"one", "r1/a1"}
+    clashes = [
+        (finding.code, finding.article_id) for finding in check_shared(corpus) if finding.code == "ids-differ-in-case"
+    ]
+    assert len(clashes) == 2
+    assert {article.casefold() for _, article in clashes} == {"one", "r1/a1"}
 
 
 TABLE_LINES = {
@@ -94,6 +98,6 @@ def test_a_row_that_its_table_does_not_allow_is_a_finding_whatever_the_table(tmp
     corpus = put_corpus(tmp_path)
     before = list(check_shared(corpus))
     put_jsonl(corpus.root / name, [TABLE_LINES[name]])
-    (new,) = (one for one in check_shared(corpus) if one not in before)
+    (new,) = (finding for finding in check_shared(corpus) if finding not in before)
     assert (new.code, new.severity) == ("unreadable-table", "error")
     assert Path(name).name in new.message

@@ -66,7 +66,7 @@ def with_faults(corpus: Corpus, *codes: str) -> list[Finding]:
 
 
 def codes(findings: list[Finding]) -> list[str]:
-    return [one.code for one in findings]
+    return [finding.code for finding in findings]
 
 
 def test_a_layer_without_a_fault_gives_no_finding(tiny: Corpus) -> None:
@@ -89,15 +89,17 @@ def test_a_layer_that_keeps_the_rules_gives_no_finding(
 @given(broken_rows())
 def test_the_errors_are_all_findings_that_are_errors(tmp_path_factory: pytest.TempPathFactory, rows: Rows) -> None:
     corpus, layer = put_corpus(tmp_path_factory.mktemp("broken")), make_layer(LAYER, **rows)
-    assert errors_of(corpus, layer) == [one for one in check_layer(corpus, layer) if one.severity == "error"]
+    assert errors_of(corpus, layer) == [
+        finding for finding in check_layer(corpus, layer) if finding.severity == "error"
+    ]
 
 
 @pytest.mark.parametrize("code", [*WRONG, *MISSED])
 def test_a_hint_is_never_an_error(tmp_path: Path, code: str) -> None:
     for number, work in enumerate((WRONG | MISSED)[code]):
         corpus = put_corpus(tmp_path / str(number), {ARTICLE: work.text})
-        found = found_by(HINTS, corpus, make_layer(LAYER, **work.rows))
-        assert all(CATALOGUE[one.code].severity == "warning" for one in found)
+        findings = found_by(HINTS, corpus, make_layer(LAYER, **work.rows))
+        assert all(CATALOGUE[finding.code].severity == "warning" for finding in findings)
 
 
 # One fault gives one code, whatever else is wrong
@@ -110,17 +112,17 @@ def test_every_code_is_tested() -> None:
 
 @pytest.mark.parametrize("code", FAULTS)
 def test_one_fault_gives_its_code_and_its_place_and_nothing_else(tiny: Corpus, code: str) -> None:
-    found = with_faults(tiny, code)
-    assert set(codes(found)) == {code}
-    assert [(one.article_id, one.span_id, one.start, one.end) for one in found] == WHERE[code]
-    assert all(one.layer == LAYER and one.message for one in found)
+    findings = with_faults(tiny, code)
+    assert set(codes(findings)) == {code}
+    assert [(finding.article_id, finding.span_id, finding.start, finding.end) for finding in findings] == WHERE[code]
+    assert all(finding.layer == LAYER and finding.message for finding in findings)
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.sets(st.sampled_from(sorted(FAULTS)), min_size=2))
 def test_no_fault_hides_another(tmp_path_factory: pytest.TempPathFactory, faults: set[str]) -> None:
-    found = with_faults(put_corpus(tmp_path_factory.mktemp("faults")), *sorted(faults))
-    assert Counter(codes(found)) == Counter({code: len(WHERE[code]) for code in faults})
+    findings = with_faults(put_corpus(tmp_path_factory.mktemp("faults")), *sorted(faults))
+    assert Counter(codes(findings)) == Counter({code: len(WHERE[code]) for code in faults})
 
 
 def test_all_faults_at_once_are_all_found(tiny: Corpus) -> None:
@@ -142,7 +144,9 @@ def test_findings_are_in_one_order_whatever_the_order_of_the_rows(
 
 
 def test_findings_are_in_the_order_of_article_and_place(tiny: Corpus) -> None:
-    places = [(one.article_id, -1 if one.start is None else one.start) for one in with_faults(tiny, *FAULTS)]
+    places = [
+        (finding.article_id, -1 if finding.start is None else finding.start) for finding in with_faults(tiny, *FAULTS)
+    ]
     assert places == sorted(places)
     assert len({article for article, _ in places}) == 4
 
@@ -150,7 +154,7 @@ def test_findings_are_in_the_order_of_article_and_place(tiny: Corpus) -> None:
 def test_findings_name_their_layer(tiny: Corpus) -> None:
     rows = valid_rows()
     row_of(rows, "kyiv")["text"] = "Kiev"
-    assert [(one.layer, one.annotator) for one in check(tiny, rows, "gold")] == [("gold", "gold")]
+    assert [(finding.layer, finding.annotator) for finding in check(tiny, rows, "gold")] == [("gold", "gold")]
 
 
 # What the pull saw
@@ -158,14 +162,19 @@ def test_findings_name_their_layer(tiny: Corpus) -> None:
 
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_what_the_pull_saw_comes_out_with_its_code_and_region(tiny: Corpus, code: str) -> None:
-    (one,) = check_all(tiny, valid_rows() | {"findings": [finding(code, "region", "it was odd", TWO)]})
-    assert (one.code, one.article_id, one.span_id, one.message) == (code, TWO, "region", "it was odd")
-    assert (one.layer, one.start, one.end) == (LAYER, None, None)
+    (reported,) = check_all(tiny, valid_rows() | {"findings": [finding(code, "region", "it was odd", TWO)]})
+    assert (reported.code, reported.article_id, reported.span_id, reported.message) == (
+        code,
+        TWO,
+        "region",
+        "it was odd",
+    )
+    assert (reported.layer, reported.start, reported.end) == (LAYER, None, None)
 
 
 def test_what_the_pull_saw_may_have_no_region_and_be_of_no_article(tiny: Corpus) -> None:
-    (one,) = check(tiny, {"findings": [finding("unknown-article", None, "task 12", "task-12")]})
-    assert (one.code, one.article_id, one.span_id) == ("unknown-article", "task-12", None)
+    (reported,) = check(tiny, {"findings": [finding("unknown-article", None, "task 12", "task-12")]})
+    assert (reported.code, reported.article_id, reported.span_id) == ("unknown-article", "task-12", None)
 
 
 def test_what_the_pull_saw_is_found_as_often_as_it_saw_it(tiny: Corpus) -> None:
@@ -185,7 +194,7 @@ def test_one_id_may_stand_in_two_articles(tiny: Corpus) -> None:
 def test_every_span_of_a_shared_id_is_found(tiny: Corpus) -> None:
     rows = valid_rows()
     rows["spans"] += [hedge("may", words, "modal") for words in ("troops", "bridge")]
-    assert [(one.code, one.start) for one in check(tiny, rows)] == [
+    assert [(finding.code, finding.start) for finding in check(tiny, rows)] == [
         ("duplicate-span-id", 41),
         ("duplicate-span-id", 48),
         ("duplicate-span-id", 96),
@@ -208,20 +217,20 @@ def test_spans_that_touch_do_not_overlap(tiny: Corpus) -> None:
 def test_two_spans_of_one_label_at_one_place_are_a_duplicate_and_no_overlap(tiny: Corpus) -> None:
     rows = valid_rows()
     rows["spans"].append(speaker("other", "Kyiv", "Ukraine"))
-    assert [(one.code, one.span_id) for one in check(tiny, rows)] == [("e4-duplicate-span", "other")]
+    assert [(finding.code, finding.span_id) for finding in check(tiny, rows)] == [("e4-duplicate-span", "other")]
 
 
 @pytest.mark.parametrize("words", ["yi", "v’s", "Ky"])
 def test_two_spans_of_one_label_overlap_where_they_share_a_character(tiny: Corpus, words: str) -> None:
     rows = valid_rows()
     rows["spans"].append(speaker("other", words, "Ukraine"))
-    assert [(one.code, one.span_id) for one in check(tiny, rows)] == [("e4-overlap", "other")]
+    assert [(finding.code, finding.span_id) for finding in check(tiny, rows)] == [("e4-overlap", "other")]
 
 
 def test_a_long_span_is_not_forgotten_after_a_short_one(tiny: Corpus) -> None:
     rows: Rows = {"tasks": [task(ONE)], "spans": [], "relations": []}
     rows["spans"] = [speaker(words, words, "Ukraine") for words in ("Kyiv’s claim 🇺🇦 that up", "claim", "that")]
-    assert [(one.code, one.span_id) for one in check(tiny, rows)] == [
+    assert [(finding.code, finding.span_id) for finding in check(tiny, rows)] == [
         ("e4-overlap", "claim"),
         ("e4-overlap", "that"),
     ]
@@ -230,8 +239,8 @@ def test_a_long_span_is_not_forgotten_after_a_short_one(tiny: Corpus) -> None:
 def test_a_quote_within_a_quote_is_that_and_no_overlap(tiny: Corpus) -> None:
     rows = valid_rows()
     rows["spans"] += [quote("inner", "12,000 troops", "indirect"), quote("across", "may cross\n“We", "indirect")]
-    found = [(one.code, one.span_id) for one in check(tiny, rows)]
-    assert sorted(found) == [("e4-overlap", "across"), ("e4-overlap", "seen"), ("q6-quote-within-quote", "inner")]
+    places = [(finding.code, finding.span_id) for finding in check(tiny, rows)]
+    assert sorted(places) == [("e4-overlap", "across"), ("e4-overlap", "seen"), ("q6-quote-within-quote", "inner")]
 
 
 def test_spans_of_two_articles_do_not_overlap(tiny: Corpus) -> None:
@@ -243,7 +252,7 @@ def test_spans_of_two_articles_do_not_overlap(tiny: Corpus) -> None:
 def test_every_span_of_an_article_that_was_not_ended_is_found(tiny: Corpus) -> None:
     rows = valid_rows()
     rows["tasks"] = [row for row in rows["tasks"] if row["article_id"] != TWO]
-    assert [(one.code, one.span_id) for one in check(tiny, rows)] == [
+    assert [(finding.code, finding.span_id) for finding in check(tiny, rows)] == [
         ("span-without-task", "unsaid"),
         ("span-without-task", "some"),
     ]
@@ -275,19 +284,24 @@ def test_a_task_without_status_is_one_finding(tiny: Corpus) -> None:
 
 @pytest.mark.parametrize(("start", "end"), [("seen", "gone"), ("gone", "seen")])
 def test_a_link_with_one_end_is_found_at_the_end_that_is_there(tiny: Corpus, start: str, end: str) -> None:
-    (one,) = check(tiny, valid_rows() | {"relations": [link(None, start, end)]})
-    assert (one.code, one.span_id, one.start) == ("relation-end-missing", "seen", 58)
-    assert f"{start} → {end}" in one.message
+    (finding,) = check(tiny, valid_rows() | {"relations": [link(None, start, end)]})
+    assert (finding.code, finding.span_id, finding.start) == ("relation-end-missing", "seen", 58)
+    assert f"{start} → {end}" in finding.message
 
 
 def test_a_link_without_any_end_is_found_in_its_article(tiny: Corpus) -> None:
-    (one,) = check(tiny, valid_rows() | {"relations": [link(None, "gone", "lost")]})
-    assert (one.code, one.article_id, one.span_id, one.start) == ("relation-end-missing", ONE, "gone", None)
+    (finding,) = check(tiny, valid_rows() | {"relations": [link(None, "gone", "lost")]})
+    assert (finding.code, finding.article_id, finding.span_id, finding.start) == (
+        "relation-end-missing",
+        ONE,
+        "gone",
+        None,
+    )
 
 
 def test_a_link_does_not_reach_into_another_article(tiny: Corpus) -> None:
-    found = check(tiny, valid_rows() | {"relations": [link("hedges", "may", "unsaid")]})
-    assert [(one.code, one.span_id) for one in found] == [("relation-end-missing", "may")]
+    findings = check(tiny, valid_rows() | {"relations": [link("hedges", "may", "unsaid")]})
+    assert [(finding.code, finding.span_id) for finding in findings] == [("relation-end-missing", "may")]
 
 
 @pytest.mark.parametrize(
@@ -304,8 +318,8 @@ def test_a_link_does_not_reach_into_another_article(tiny: Corpus) -> None:
     ],
 )
 def test_a_link_that_means_nothing_is_found(tiny: Corpus, relation: str | None, start: str, end: str) -> None:
-    (one,) = check(tiny, valid_rows() | {"relations": [link(relation, start, end)]})
-    assert (one.code, one.span_id) == ("relation-wrong-types", start)
+    (finding,) = check(tiny, valid_rows() | {"relations": [link(relation, start, end)]})
+    assert (finding.code, finding.span_id) == ("relation-wrong-types", start)
 
 
 def another_annotators_row(rows: Rows) -> None:
@@ -390,11 +404,11 @@ def test_a_row_with_a_hole_is_a_finding_and_no_crash(tiny: Corpus, fault: Callab
 @given(broken_rows())
 def test_whatever_the_rows_hold_no_check_raises(tmp_path_factory: pytest.TempPathFactory, rows: Rows) -> None:
     corpus = put_corpus(tmp_path_factory.mktemp("broken"))
-    for one in check(corpus, rows):
-        assert one.severity == CATALOGUE[one.code].severity
-        assert isinstance(one.article_id, str) and isinstance(one.message, str)
+    for reported in check(corpus, rows):
+        assert reported.severity == CATALOGUE[reported.code].severity
+        assert isinstance(reported.article_id, str) and isinstance(reported.message, str)
 
 
 def test_a_link_that_starts_nowhere_is_not_blamed_on_a_span_called_none(tiny: Corpus) -> None:
-    found = check(tiny, valid_rows() | {"relations": [link(None, "gone", "lost") | {"from_span": None}]})
-    assert "None" not in [one.span_id for one in found]
+    findings = check(tiny, valid_rows() | {"relations": [link(None, "gone", "lost") | {"from_span": None}]})
+    assert "None" not in [finding.span_id for finding in findings]

@@ -25,7 +25,7 @@ class Work:
     @property
     def rows(self) -> Rows:
         relations = [link(*ends, ARTICLE) for ends in self.links]
-        return {"tasks": [task(ARTICLE)], "spans": [self._placed(one) for one in self.spans], "relations": relations}
+        return {"tasks": [task(ARTICLE)], "spans": [self._placed(span) for span in self.spans], "relations": relations}
 
     def _placed(self, span: Row) -> Row:
         start = self.text.index(span["text"], span.get("after", 0))
@@ -55,14 +55,14 @@ def number(words: str, value: str, kind: str = "count", **more: Any) -> Row:
     return {"label": "number", "text": words, "number_kind": kind, **bounds, **more}
 
 
-def said(text: str, who: Row, what: Row, at: str = "", *more: Row) -> Work:
+def attributed(text: str, who: Row, what: Row, at: str = "", *more: Row) -> Work:
     """An article in which one speaker says one quote."""
     linked = what | {"quote_source": "linked"}
     return Work(text, (who, linked, *more), (("said_by", what["text"], who["text"]),), at or who["text"])
 
 
-def counted(text: str, one: Row) -> Work:
-    return Work(text, (one,), at=one["text"])
+def counted(text: str, span: Row) -> Work:
+    return Work(text, (span,), at=span["text"])
 
 
 def cue(text: str, words: str, kind: str) -> Work:
@@ -79,9 +79,9 @@ WRONG: Final[dict[str, list[Work]]] = {
         Work("It was announced: the bank was sorry.", (quote(": the bank was sorry"),), at=": the bank was sorry"),
     ],
     "e2-possessive": [
-        said("Kyiv's claim that it rained.", speaker("Kyiv's", "Ukraine"), quote("that it rained")),
-        said("Kyiv’s claim that it rained.", speaker("Kyiv’s", "Ukraine"), quote("that it rained")),
-        said("The rebels’ claim that it rained.", speaker("The rebels’"), quote("that it rained")),
+        attributed("Kyiv's claim that it rained.", speaker("Kyiv's", "Ukraine"), quote("that it rained")),
+        attributed("Kyiv’s claim that it rained.", speaker("Kyiv’s", "Ukraine"), quote("that it rained")),
+        attributed("The rebels’ claim that it rained.", speaker("The rebels’"), quote("that it rained")),
     ],
     "e4-duplicate-span": [
         Work(
@@ -96,21 +96,21 @@ WRONG: Final[dict[str, list[Work]]] = {
         )
     ],
     "entity-not-registered": [
-        said("Kyiv said it rained.", speaker("Kyiv", "Ukrane"), quote("it rained")),
-        said("Kyiv said it rained.", speaker("Kyiv", "Ukraine", "Nobody at all"), quote("it rained")),
+        attributed("Kyiv said it rained.", speaker("Kyiv", "Ukrane"), quote("it rained")),
+        attributed("Kyiv said it rained.", speaker("Kyiv", "Ukraine", "Nobody at all"), quote("it rained")),
     ],
     "s3-relative-clause": [
-        said("Ann Bo, who was ill, said it rained.", speaker("Ann Bo, who was ill"), quote("it rained")),
-        said("The bank which failed said it rained.", speaker("The bank which failed"), quote("it rained")),
-        said("Ann Bo, citing costs, said it rained.", speaker("Ann Bo, citing costs"), quote("it rained")),
+        attributed("Ann Bo, who was ill, said it rained.", speaker("Ann Bo, who was ill"), quote("it rained")),
+        attributed("The bank which failed said it rained.", speaker("The bank which failed"), quote("it rained")),
+        attributed("Ann Bo, citing costs, said it rained.", speaker("Ann Bo, citing costs"), quote("it rained")),
     ],
-    "s3-trailing-comma": [said("Ann Bo, ill, said it rained.", speaker("Ann Bo,"), quote("it rained"))],
+    "s3-trailing-comma": [attributed("Ann Bo, ill, said it rained.", speaker("Ann Bo,"), quote("it rained"))],
     "s8-speaker-without-quote": [Work("Ann Bo was ill.", (speaker("Ann Bo"),), at="Ann Bo")],
     "q1-quotation-marks": [
-        said("It rained, said Ann Bo.", speaker("Ann Bo"), quote("It rained", "direct"), "It rained"),
-        said("“It rained,” said Ann Bo.", speaker("Ann Bo"), quote("“It rained,", "direct"), "“It rained,"),
-        said("'We can't,' said Ann Bo.", speaker("Ann Bo"), quote("'We can't,", "direct"), "'We can't,"),
-        said(
+        attributed("It rained, said Ann Bo.", speaker("Ann Bo"), quote("It rained", "direct"), "It rained"),
+        attributed("“It rained,” said Ann Bo.", speaker("Ann Bo"), quote("“It rained,", "direct"), "“It rained,"),
+        attributed("'We can't,' said Ann Bo.", speaker("Ann Bo"), quote("'We can't,", "direct"), "'We can't,"),
+        attributed(
             'She, Ann Bo, said it was "very bad".',
             speaker("Ann Bo"),
             quote('it was "very bad', "mixed"),
@@ -118,10 +118,14 @@ WRONG: Final[dict[str, list[Work]]] = {
         ),
     ],
     "q2-complementiser-left-out": [
-        said("Ann Bo said that it rained.", speaker("Ann Bo"), quote("it rained"), "it rained"),
-        said("Ann Bo denies whether “it” rained.", speaker("Ann Bo"), quote("“it” rained", "mixed"), "“it” rained"),
+        attributed("Ann Bo said that it rained.", speaker("Ann Bo"), quote("it rained"), "it rained"),
+        attributed(
+            "Ann Bo denies whether “it” rained.", speaker("Ann Bo"), quote("“it” rained", "mixed"), "“it” rained"
+        ),
     ],
-    "q3-no-quoted-words": [said("Ann Bo said it rained.", speaker("Ann Bo"), quote("it rained", "mixed"), "it rained")],
+    "q3-no-quoted-words": [
+        attributed("Ann Bo said it rained.", speaker("Ann Bo"), quote("it rained", "mixed"), "it rained")
+    ],
     "q4-segment-with-source": [
         Work(
             "“We lost,” Ann Bo said, “but we learned.”",
@@ -272,16 +276,18 @@ RIGHT: Final[list[Work]] = [
         "Rain fell in May 2019, at 9:30 and on 25 October. The G7 met; one may not forget the 2nd day.",
         (hedge("may", "modal"),),
     ),
-    said(
+    attributed(
         "Ann Bo, head of the flood office, said it rained.",
         speaker("Ann Bo, head of the flood office"),
         quote("it rained"),
     ),
-    said("Kyiv’s claim that it rained.", speaker("Kyiv", "Ukraine"), quote("that it rained")),
-    said("“It rained,” said Ann Bo.", speaker("Ann Bo"), quote("“It rained,”", "direct")),
-    said("'It can't rain,' said Ann Bo.", speaker("Ann Bo"), quote("'It can't rain,'", "direct")),
-    said('"It rained. ‘Cats’ fell," said Ann Bo.', speaker("Ann Bo"), quote('"It rained. ‘Cats’ fell,"', "direct")),
-    said("Ann Bo said it was “bad” and ‘sad’.", speaker("Ann Bo"), quote("it was “bad” and ‘sad’", "mixed")),
+    attributed("Kyiv’s claim that it rained.", speaker("Kyiv", "Ukraine"), quote("that it rained")),
+    attributed("“It rained,” said Ann Bo.", speaker("Ann Bo"), quote("“It rained,”", "direct")),
+    attributed("'It can't rain,' said Ann Bo.", speaker("Ann Bo"), quote("'It can't rain,'", "direct")),
+    attributed(
+        '"It rained. ‘Cats’ fell," said Ann Bo.', speaker("Ann Bo"), quote('"It rained. ‘Cats’ fell,"', "direct")
+    ),
+    attributed("Ann Bo said it was “bad” and ‘sad’.", speaker("Ann Bo"), quote("it was “bad” and ‘sad’", "mixed")),
     Work(
         "Ann Bo said: “It rained.\n“It was late.”",
         (speaker("Ann Bo"), quote("“It rained.", "direct", "linked"), quote("“It was late.”", "direct", "linked")),

@@ -24,12 +24,12 @@ def test_every_row_is_in_the_bucket_of_its_key_and_in_the_order_in_which_it_came
     for keys in batches:
         buckets.add(pl.DataFrame(came[at : at + len(keys)], schema=EMPTY.schema, orient="row"))
         at += len(keys)
-    found = [rows.rows() for rows in buckets.each()]
-    assert len(found) == count
-    assert sorted(row for rows in found for row in rows) == sorted(came)
-    homes = [{key for key, _, _ in rows} for rows in found]
+    contents = [rows.rows() for rows in buckets.each()]
+    assert len(contents) == count
+    assert sorted(row for rows in contents for row in rows) == sorted(came)
+    homes = [{key for key, _, _ in rows} for rows in contents]
     assert sum(map(len, homes)) == len({key for key, _, _ in came})
-    assert all([at for _, at, _ in rows] == sorted(at for _, at, _ in rows) for rows in found)
+    assert all([at for _, at, _ in rows] == sorted(at for _, at, _ in rows) for rows in contents)
     assert list(folder.iterdir()) == []
 
 

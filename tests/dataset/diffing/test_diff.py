@@ -19,7 +19,7 @@ from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus
 from tests.dataset.applied import applied, tables
-from tests.dataset.edited import Edited, edited, told
+from tests.dataset.edited import Edited, change_key, edited
 from tests.dataset.tiny import LAYER, ONE, TEXTS, Rows, hedge, put_corpus, put_jsonl, put_layer, row_of, valid_rows
 
 PROSE = ("files", "card")
@@ -61,7 +61,7 @@ def card(folder: Path, old: str, new: str, times: int = -1) -> None:
 
 def only(changes: list[Change]) -> list[tuple[Bump, str, str, str | None]]:
     """Bump, table, kind and column of changes of anything but prose."""
-    return [(one.bump, one.table, one.kind, one.column) for one in changes if one.table not in PROSE]
+    return [(change.bump, change.table, change.kind, change.column) for change in changes if change.table not in PROSE]
 
 
 def withheld(folder: Path) -> Path:
@@ -86,16 +86,16 @@ def _without_words(rows: pyarrow.Table) -> pyarrow.Table:
 @settings(max_examples=14, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(edited(), st.integers(4, 20))
 def test_a_diff_lists_the_edits_and_nothing_else_and_applying_it_to_the_old_gives_the_new(
-    tmp_path_factory: pytest.TempPathFactory, one: Edited, held: int
+    tmp_path_factory: pytest.TempPathFactory, case: Edited, rows_at_once: int
 ) -> None:
     """However few rows are held at a time."""
     folder = tmp_path_factory.mktemp("edited")
-    old, new = one.old.build(folder / "old"), one.new.build(folder / "new")
-    found = diff(old, new, held)
-    data = [change for change in found.changes if change.table not in PROSE or change.column == "license_name"]
-    assert sorted(map(str, map(told, data))) == sorted(map(str, one.expected))
-    assert applied(found.changes, tables(old)) == tables(new)
-    assert found.bump == one.bump
+    old, new = case.old.build(folder / "old"), case.new.build(folder / "new")
+    result = diff(old, new, rows_at_once)
+    listed = [change for change in result.changes if change.table not in PROSE or change.column == "license_name"]
+    assert sorted(map(str, map(change_key, listed))) == sorted(map(str, case.expected))
+    assert applied(result.changes, tables(old)) == tables(new)
+    assert result.bump == case.bump
     assert diff(new, new).changes == []
 
 
@@ -103,8 +103,8 @@ def test_a_diff_lists_the_edits_and_nothing_else_and_applying_it_to_the_old_give
 
 
 def test_a_second_build_of_the_same_record_is_the_same(built: Path, tmp_path: Path) -> None:
-    found = diff(built, put(tmp_path, valid_rows()))
-    assert (found.bump, found.changes, found.notes) == (Bump.NONE, [], [])
+    result = diff(built, put(tmp_path, valid_rows()))
+    assert (result.bump, result.changes, result.notes) == (Bump.NONE, [], [])
 
 
 def test_files_that_only_tell_of_a_release_are_not_compared(built: Path, copy: Path) -> None:
@@ -149,21 +149,26 @@ def test_rows_in_two_files_are_a_patch(built: Path, copy: Path) -> None:
 def test_prose_is_a_patch(built: Path, copy: Path) -> None:
     card(copy, "how surely", "how certainly")
     (copy / "DATASHEET.md").write_text("# Why", encoding="utf-8")
-    found = diff(built, copy)
-    assert found.bump == Bump.PATCH
-    assert [(one.kind, one.column) for one in found.changes] == [("changed", "README.md"), ("added", "DATASHEET.md")]
+    result = diff(built, copy)
+    assert result.bump == Bump.PATCH
+    assert [(change.kind, change.column) for change in result.changes] == [
+        ("changed", "README.md"),
+        ("added", "DATASHEET.md"),
+    ]
 
 
 def test_a_word_of_the_cards_yaml_is_a_patch(built: Path, copy: Path) -> None:
     card(copy, "- hedging\n", "- doubt\n")
-    (one,) = diff(built, copy).changes
-    assert (one.bump, one.table, one.column) == (Bump.PATCH, "card", "tags")
-    assert "doubt" in one.new
+    (change,) = diff(built, copy).changes
+    assert (change.bump, change.table, change.column) == (Bump.PATCH, "card", "tags")
+    assert "doubt" in change.new
 
 
 def test_sizes_in_the_card_alone_are_a_patch(built: Path, copy: Path) -> None:
     card(copy, "download_size: ", "download_size: 1")
-    assert [(one.bump, one.table, one.kind) for one in diff(built, copy).changes] == [(Bump.PATCH, "card", "rewritten")]
+    assert [(change.bump, change.table, change.kind) for change in diff(built, copy).changes] == [
+        (Bump.PATCH, "card", "rewritten")
+    ]
 
 
 # Schema and classes
@@ -185,8 +190,8 @@ def test_a_column_of_another_type_is_major_and_its_values_are_not_compared(built
     head, config, rest = text.partition("- config_name: spans\n  features:")
     changed = rest.replace("name: start\n    dtype: int64", "name: start\n    dtype: int32", 1)
     (copy / "README.md").write_text(head + config + changed, encoding="utf-8")
-    (one,) = (one for one in diff(built, copy).changes if one.table == "schema")
-    assert (one.bump, one.kind, one.config, one.column, one.old, one.new) == (
+    (change,) = (change for change in diff(built, copy).changes if change.table == "schema")
+    assert (change.bump, change.kind, change.config, change.column, change.old, change.new) == (
         Bump.MAJOR,
         "changed",
         "spans",
@@ -214,15 +219,15 @@ def test_classes_in_another_order_are_major_and_a_class_more_is_minor(
 ) -> None:
     rows = "".join(f"          '{number}': {name}\n" for number, name in enumerate(names))
     card(copy, "          '0': O\n          '1': B-quote\n          '2': I-quote\n", rows)
-    (one,) = diff(built, copy).changes
-    assert (one.bump, one.table, one.config, one.column) == (bump, "schema", "tokens", "quote_tags")
-    assert (one.old, one.new) == (["O", "B-quote", "I-quote"], list(names))
+    (change,) = diff(built, copy).changes
+    assert (change.bump, change.table, change.config, change.column) == (bump, "schema", "tokens", "quote_tags")
+    assert (change.old, change.new) == (["O", "B-quote", "I-quote"], list(names))
 
 
 def test_classes_are_compared_in_the_parquet_files_too(built: Path, copy: Path) -> None:
     def swapped(rows: pyarrow.Table) -> pyarrow.Table:
-        told = rows.schema.metadata[b"huggingface"].replace(b'"O", "B-quote"', b'"B-quote", "O"')
-        return rows.replace_schema_metadata({b"huggingface": told})
+        features = rows.schema.metadata[b"huggingface"].replace(b'"O", "B-quote"', b'"B-quote", "O"')
+        return rows.replace_schema_metadata({b"huggingface": features})
 
     rewrite(copy, "tokens", swapped)
     assert only(diff(built, copy).changes) == [(Bump.MAJOR, "schema", "changed", "quote_tags")]
@@ -233,16 +238,18 @@ def test_classes_are_compared_in_the_parquet_files_too(built: Path, copy: Path) 
 
 def test_a_config_less_is_major_and_a_config_more_is_minor(built: Path, copy: Path) -> None:
     shutil.rmtree(copy / "annotators")
-    assert [(one.bump, one.kind, one.old) for one in diff(built, copy).changes] == [
+    assert [(change.bump, change.kind, change.old) for change in diff(built, copy).changes] == [
         (Bump.MAJOR, "removed", "annotators")
     ]
-    assert [(one.bump, one.kind, one.new) for one in diff(copy, built).changes] == [(Bump.MINOR, "added", "annotators")]
+    assert [(change.bump, change.kind, change.new) for change in diff(copy, built).changes] == [
+        (Bump.MINOR, "added", "annotators")
+    ]
 
 
 def test_another_default_config_is_major(built: Path, copy: Path) -> None:
     card(copy, "  default: true\n", "")
-    (one,) = diff(built, copy).changes
-    assert (one.bump, one.table, one.old, one.new) == (Bump.MAJOR, "configs", "articles", None)
+    (change,) = diff(built, copy).changes
+    assert (change.bump, change.table, change.old, change.new) == (Bump.MAJOR, "configs", "articles", None)
 
 
 def test_the_files_of_a_split_are_those_that_the_card_names(built: Path, copy: Path) -> None:
@@ -267,8 +274,8 @@ def test_rows_of_a_config_that_nobody_knows_are_counted(built: Path, copy: Path,
     for folder, rows in ((copy, [1, 1, 2]), (Path(shutil.copytree(built, tmp_path / "other")), [1, 2, 3, 3])):
         (folder / "more").mkdir()
         pyarrow.parquet.write_table(pyarrow.table({"a": rows}), folder / "more" / "train-00000-of-00001.parquet")
-    found = diff(copy, tmp_path / "other").changes
-    assert [(one.bump, one.table, one.kind, one.old or one.new) for one in found] == [
+    changes = diff(copy, tmp_path / "other").changes
+    assert [(change.bump, change.table, change.kind, change.old or change.new) for change in changes] == [
         (Bump.MAJOR, "more", "removed", 1),
         (Bump.MINOR, "more", "added", 2),
     ]
@@ -288,21 +295,21 @@ def test_a_span_in_an_article_that_was_there_is_major_for_it_alters_the_articles
 ) -> None:
     rows = valid_rows()
     rows["spans"].append(hedge("late", "cross", "modal"))
-    found = diff(built, put(tmp_path, rows))
-    (one,) = (one for one in found.changes if one.table == "spans")
-    assert (one.bump, one.kind, one.label, one.start, one.end) == (Bump.MAJOR, "added", "hedge", 52, 57)
+    result = diff(built, put(tmp_path, rows))
+    (change,) = (change for change in result.changes if change.table == "spans")
+    assert (change.bump, change.kind, change.label, change.start, change.end) == (Bump.MAJOR, "added", "hedge", 52, 57)
 
 
 def test_another_annotators_spans_are_minor(built: Path, copy: Path) -> None:
     def doubled(rows: pyarrow.Table) -> pyarrow.Table:
         at = rows.schema.get_field_index("annotator")
-        other = rows.set_column(at, rows.schema.field(at), pyarrow.array(["a2"] * rows.num_rows))
-        return pyarrow.concat_tables([rows, other])
+        second_annotator = rows.set_column(at, rows.schema.field(at), pyarrow.array(["a2"] * rows.num_rows))
+        return pyarrow.concat_tables([rows, second_annotator])
 
     rewrite(copy, "annotators", doubled)
-    found = diff(built, copy)
-    assert set(only(found.changes)) == {(Bump.MINOR, "annotators", "added", None)}
-    assert len(found.changes) == 14
+    result = diff(built, copy)
+    assert set(only(result.changes)) == {(Bump.MINOR, "annotators", "added", None)}
+    assert len(result.changes) == 14
 
 
 def test_the_kind_of_a_speaker_is_compared_though_only_the_articles_tell_it(built: Path, tmp_path: Path) -> None:
@@ -310,8 +317,12 @@ def test_the_kind_of_a_speaker_is_compared_though_only_the_articles_tell_it(buil
     put_layer(corpus, valid_rows())
     entities = pl.read_ndjson(corpus.seeds / "entities.jsonl").to_dicts()
     put_jsonl(corpus.seeds / "entities.jsonl", [row | {"kind": "group"} for row in entities if row["kind"] == "state"])
-    found = [one for one in diff(built, put_out(open_corpus(corpus.root), tmp_path)).changes if one.table not in PROSE]
-    assert {(one.table, one.column, str(one.old), str(one.new)) for one in found} == {
+    changes = [
+        change
+        for change in diff(built, put_out(open_corpus(corpus.root), tmp_path)).changes
+        if change.table not in PROSE
+    ]
+    assert {(change.table, change.column, str(change.old), str(change.new)) for change in changes} == {
         ("spans", "speaker_kinds", "['state']", "['group']"),
         ("spans", "speaker_kinds", "['person']", "[None]"),
     }
@@ -319,8 +330,14 @@ def test_the_kind_of_a_speaker_is_compared_though_only_the_articles_tell_it(buil
 
 def test_derived_rows_that_no_span_explains_are_told(built: Path, copy: Path) -> None:
     rewrite(copy, "tokens", lambda rows: _with_last_tag(rows, 1))
-    (one,) = diff(built, copy).changes
-    assert (one.bump, one.table, one.kind, one.article_id, one.column) == (Bump.MAJOR, "tokens", "changed", "two", None)
+    (change,) = diff(built, copy).changes
+    assert (change.bump, change.table, change.kind, change.article_id, change.column) == (
+        Bump.MAJOR,
+        "tokens",
+        "changed",
+        "two",
+        None,
+    )
 
 
 def _with_last_tag(rows: pyarrow.Table, tag: int) -> pyarrow.Table:
@@ -332,24 +349,27 @@ def _with_last_tag(rows: pyarrow.Table, tag: int) -> pyarrow.Table:
 def test_a_span_that_nothing_overlaps_is_removed_and_added(built: Path, tmp_path: Path) -> None:
     rows = valid_rows()
     rows["spans"].remove(row_of(rows, "around"))
-    rows["relations"] = [one for one in rows["relations"] if one["from_span"] != "around"]
+    rows["relations"] = [row for row in rows["relations"] if row["from_span"] != "around"]
     rows["spans"].append(hedge("elsewhere", "near", "modal"))
-    found = [one for one in diff(built, put(tmp_path, rows)).changes if one.table == "spans"]
-    assert {(one.kind, one.span_id) for one in found} == {("added", "one:elsewhere"), ("removed", "one:around")}
+    changes = [change for change in diff(built, put(tmp_path, rows)).changes if change.table == "spans"]
+    assert {(change.kind, change.span_id) for change in changes} == {
+        ("added", "one:elsewhere"),
+        ("removed", "one:around"),
+    }
 
 
 def test_a_span_under_another_id_is_matched_within_its_label_only(built: Path, tmp_path: Path) -> None:
     rows = valid_rows()
     row = row_of(rows, "moscow")
     row |= {"span_id": "russia", "end": row["end"] + 8, "text": "Moscow stopped"}
-    rows["relations"] = [one for one in rows["relations"] if one["to_span"] != "moscow"]
-    found = diff(built, put(tmp_path, rows)).changes
-    assert {one.column for one in found if (one.table, one.span_id) == ("spans", "one:russia")} == {
+    rows["relations"] = [link for link in rows["relations"] if link["to_span"] != "moscow"]
+    changes = diff(built, put(tmp_path, rows)).changes
+    assert {change.column for change in changes if (change.table, change.span_id) == ("spans", "one:russia")} == {
         "span_id",
         "end",
         "text",
     }
-    assert [one.kind for one in found if one.table == "relations"] == ["removed"]
+    assert [change.kind for change in changes if change.table == "relations"] == ["removed"]
 
 
 def test_spans_that_share_an_id_are_compared_in_their_order(tmp_path: Path) -> None:
@@ -357,8 +377,8 @@ def test_spans_that_share_an_id_are_compared_in_their_order(tmp_path: Path) -> N
     row_of(rows, "near")["span_id"] = "seen"
     old = put(tmp_path / "old", rows)
     rows["spans"][-6]["quote_form"] = "mixed"
-    found = [one for one in diff(old, put(tmp_path / "new", rows)).changes if one.table == "spans"]
-    assert [(one.column, one.new) for one in found] == [("quote_form", "mixed")]
+    changes = [change for change in diff(old, put(tmp_path / "new", rows)).changes if change.table == "spans"]
+    assert [(change.column, change.new) for change in changes] == [("quote_form", "mixed")]
     assert diff(old, old).bump == Bump.NONE
 
 
@@ -366,10 +386,10 @@ def test_spans_that_shared_an_id_may_each_have_another(tmp_path: Path) -> None:
     rows = valid_rows() | {"relations": []}
     row_of(rows, "near")["span_id"] = "seen"
     old = put(tmp_path / "old", rows)
-    for number, row in enumerate(one for one in rows["spans"] if one["span_id"] == "seen"):
+    for number, row in enumerate(span for span in rows["spans"] if span["span_id"] == "seen"):
         row["span_id"] = f"new{number}"
-    found = [one for one in diff(old, put(tmp_path / "new", rows)).changes if one.table == "spans"]
-    assert {(one.column, one.new) for one in found} == {("span_id", "one:new0"), ("span_id", "one:new1")}
+    changes = [change for change in diff(old, put(tmp_path / "new", rows)).changes if change.table == "spans"]
+    assert {(change.column, change.new) for change in changes} == {("span_id", "one:new0"), ("span_id", "one:new1")}
 
 
 def test_rows_without_an_article_are_compared_too(built: Path, copy: Path, tmp_path: Path) -> None:
@@ -377,26 +397,26 @@ def test_rows_without_an_article_are_compared_too(built: Path, copy: Path, tmp_p
         return pyarrow.Table.from_pylist([row | {"article_id": None} for row in rows.to_pylist()], schema=rows.schema)
 
     rewrite(copy, "tokens", nowhere)
-    other = Path(shutil.copytree(copy, tmp_path / "other"))
-    rewrite(other, "tokens", lambda rows: _with_last_tag(rows, 1))
-    assert diff(copy, other).bump == Bump.MAJOR
+    second = Path(shutil.copytree(copy, tmp_path / "other"))
+    rewrite(second, "tokens", lambda rows: _with_last_tag(rows, 1))
+    assert diff(copy, second).bump == Bump.MAJOR
 
 
 # Without the articles' words
 
 
 def test_two_folders_without_words_are_compared_as_they_are(built: Path, copy: Path, tmp_path: Path) -> None:
-    other = withheld(Path(shutil.copytree(built, tmp_path / "other")))
-    found = diff(withheld(copy), other)
-    assert (found.changes, found.notes) == ([], [])
+    second = withheld(Path(shutil.copytree(built, tmp_path / "other")))
+    result = diff(withheld(copy), second)
+    assert (result.changes, result.notes) == ([], [])
 
 
 def test_with_and_without_words_is_the_same_data(built: Path, copy: Path) -> None:
     withheld(copy)
     for old, new, which in ((built, copy, "NEW"), (copy, built, "OLD")):
-        found = diff(old, new)
-        assert (found.bump, found.changes) == (Bump.NONE, [])
-        assert [note.partition(" ")[0] for note in found.notes] == [which]
+        result = diff(old, new)
+        assert (result.bump, result.changes) == (Bump.NONE, [])
+        assert [note.partition(" ")[0] for note in result.notes] == [which]
 
 
 def test_without_words_an_edge_an_attribute_and_a_text_are_seen_to_have_changed(built: Path, tmp_path: Path) -> None:
@@ -404,7 +424,9 @@ def test_without_words_an_edge_an_attribute_and_a_text_are_seen_to_have_changed(
     row_of(rows, "many")["end"] -= 1
     row_of(rows, "may")["hedge_kind"] = "evidential"
     new = withheld(put(tmp_path, rows, TEXTS | {ONE: TEXTS[ONE] + "!"}))
-    changed = {(one.table, one.column) for one in diff(built, new).changes if one.table in ("articles", "spans")}
+    changed = {
+        (change.table, change.column) for change in diff(built, new).changes if change.table in ("articles", "spans")
+    }
     assert changed == {("articles", "text_sha256"), ("spans", "end"), ("spans", "hedge_kind")}
 
 

@@ -10,7 +10,7 @@ Span = tuple[str, str, int, int]
 
 spans = st.lists(
     st.tuples(st.sampled_from("ab"), st.sampled_from(["hedge", "quote"]), st.integers(0, 20), st.integers(0, 6)).map(
-        lambda one: (one[0], one[1], one[2], one[2] + one[3])
+        lambda drawn: (drawn[0], drawn[1], drawn[2], drawn[2] + drawn[3])
     ),
     max_size=8,
 )
@@ -26,16 +26,16 @@ def pairs(old: list[Span], new: list[Span]) -> list[tuple[int, int]]:
 
 def longest_first(old: list[Span], new: list[Span]) -> list[tuple[int, int]]:
     """The same, pair by pair."""
-    found: list[tuple[int, int]] = []
-    shared = [(-_shared(one, other), at, to) for at, one in enumerate(old) for to, other in enumerate(new)]
+    pairs: list[tuple[int, int]] = []
+    shared = [(-_shared(first, second), at, to) for at, first in enumerate(old) for to, second in enumerate(new)]
     for length, at, to in sorted(shared):
-        if length and at not in {one for one, _ in found} and to not in {one for _, one in found}:
-            found.append((at, to))
-    return found
+        if length and at not in {pair[0] for pair in pairs} and to not in {pair[1] for pair in pairs}:
+            pairs.append((at, to))
+    return pairs
 
 
-def _shared(one: Span, other: Span) -> int:
-    return max(0, min(one[3], other[3]) - max(one[2], other[2])) if one[:2] == other[:2] else 0
+def _shared(first: Span, second: Span) -> int:
+    return max(0, min(first[3], second[3]) - max(first[2], second[2])) if first[:2] == second[:2] else 0
 
 
 @given(spans, spans)

@@ -57,7 +57,7 @@ def streams(values: list[Any], dtype: pyarrow.DataType) -> list[bytes]:
     valid = digest([bytes([value is not None]) for value in values])
     if pyarrow.types.is_struct(dtype):
         fields = [streams([value[field.name] for value in values], field.type) for field in dtype]
-        return [valid, *(one for several in fields for one in several)]
+        return [valid, *(stream for several in fields for stream in several)]
     if pyarrow.types.is_list(dtype):
         lengths = digest([struct.pack("<q", len(value or [])) for value in values])
         return [valid, lengths, *streams([item for value in values for item in value or []], dtype.value_type)]
@@ -71,39 +71,39 @@ def streams(values: list[Any], dtype: pyarrow.DataType) -> list[bytes]:
     return [valid, digest([struct.pack("<d", math.nan if value != value else (value or 0.0)) for value in values])]
 
 
-def by_the_book(told: list[dict[str, Any]]) -> str:
+def by_the_book(rows: list[dict[str, Any]]) -> str:
     columns: list[Any] = [["name", "string"], ["count", "int64"], ["share", "float64"], ["sure", "bool"]]
     columns += [["words", ["list", "string"]]]
     columns += [["parts", ["list", ["struct", [["start", "int64"], ["kinds", ["list", "string"]]]]]]]
     whole = json.dumps({"classes": {}, "columns": columns}, separators=(",", ":")).encode()
-    whole += f"train\n{len(told)}\n".encode()
+    whole += f"train\n{len(rows)}\n".encode()
     for field in TABLE:
-        whole += b"".join(streams([one[field.name] for one in told], field.type))
+        whole += b"".join(streams([row[field.name] for row in rows], field.type))
     return hashlib.sha256(whole).hexdigest()
 
 
-def batch(told: list[dict[str, Any]]) -> pyarrow.RecordBatch:
-    return pyarrow.RecordBatch.from_pylist(told, schema=TABLE)
+def batch(rows: list[dict[str, Any]]) -> pyarrow.RecordBatch:
+    return pyarrow.RecordBatch.from_pylist(rows, schema=TABLE)
 
 
 @given(rows)
-def test_the_hash_is_what_the_docstring_says(told: list[dict[str, Any]]) -> None:
-    assert content_hash({"train": [batch(told)]}, TABLE) == by_the_book(told)
+def test_the_hash_is_what_the_docstring_says(drawn: list[dict[str, Any]]) -> None:
+    assert content_hash({"train": [batch(drawn)]}, TABLE) == by_the_book(drawn)
 
 
 @given(rows, st.integers(1, 4))
-def test_parts_do_not_count(told: list[dict[str, Any]], size: int) -> None:
-    parts = [batch(told).slice(at, size) for at in range(0, len(told), size)]
-    assert content_hash({"train": parts}, TABLE) == by_the_book(told)
+def test_parts_do_not_count(drawn: list[dict[str, Any]], size: int) -> None:
+    parts = [batch(drawn).slice(at, size) for at in range(0, len(drawn), size)]
+    assert content_hash({"train": parts}, TABLE) == by_the_book(drawn)
 
 
 def test_the_hash_of_known_rows_never_changes() -> None:
-    told: list[dict[str, Any]] = [
+    known: list[dict[str, Any]] = [
         {"name": "é", "count": -1, "share": 0.5, "sure": True, "words": ["a", None, ""], "parts": []},
         {"name": None, "count": None, "share": None, "sure": None, "words": None, "parts": None},
         {"name": "", "count": 2, "share": -0.0, "sure": False, "words": [], "parts": [{"start": 1, "kinds": ["k"]}]},
     ]
-    assert content_hash({"train": [batch(told)]}, TABLE) == (
+    assert content_hash({"train": [batch(known)]}, TABLE) == (
         "91a97c7ebfb890e84118874e84b28539c5bfb4d49d1b346d41afa9a88d817340"
     )
 
@@ -128,8 +128,8 @@ def written(table: pyarrow.Table, folder: Path, config: str, **options: Any) -> 
 @pytest.mark.parametrize("config", schema.CONFIGS)
 def test_another_encoding_has_the_same_hash(built: Path, tmp_path: Path, config: str) -> None:
     table = pyarrow.parquet.read_table(built / config)
-    other = written(table, tmp_path, config, compression="gzip", row_group_size=1, use_dictionary=False)
-    assert folder_hash(other, config) == folder_hash(built, config)
+    gzipped = written(table, tmp_path, config, compression="gzip", row_group_size=1, use_dictionary=False)
+    assert folder_hash(gzipped, config) == folder_hash(built, config)
 
 
 @pytest.mark.parametrize("config", schema.CONFIGS)
@@ -147,22 +147,22 @@ def test_another_order_of_rows_or_columns_has_another(built: Path, tmp_path: Pat
 
 def test_another_order_of_classes_has_another(built: Path, tmp_path: Path) -> None:
     table = pyarrow.parquet.read_table(built / "tokens")
-    told = table.schema.metadata[b"huggingface"].replace(b'"B-quote", "I-quote"', b'"I-quote", "B-quote"')
+    features = table.schema.metadata[b"huggingface"].replace(b'"B-quote", "I-quote"', b'"I-quote", "B-quote"')
     assert classes(table.schema)["quote_tags"] == ["O", "B-quote", "I-quote"]
-    swapped = written(table.replace_schema_metadata({b"huggingface": told}), tmp_path, "tokens")
+    swapped = written(table.replace_schema_metadata({b"huggingface": features}), tmp_path, "tokens")
     assert folder_hash(swapped, "tokens") != folder_hash(built, "tokens")
 
 
 def texts_in(value: Any, table: type[schema.Table]) -> list[Any]:
     """Every value of a text column, those within rows too."""
-    found = []
+    texts = []
     for name, column in schema.columns(table).items():
-        told = column.metadata or {}
-        if told.get("text"):
-            found.append(value[name])
-        for inner in value[name] if told.get("rows") else []:
-            found += texts_in(inner, told["rows"])
-    return found
+        metadata = column.metadata or {}
+        if metadata.get("text"):
+            texts.append(value[name])
+        for inner in value[name] if metadata.get("rows") else []:
+            texts += texts_in(inner, metadata["rows"])
+    return texts
 
 
 @pytest.mark.parametrize("config", schema.CONFIGS)
@@ -178,10 +178,10 @@ def test_withheld_rows_have_no_text_and_all_else(built: Path, config: str) -> No
 
 
 def blanked(value: dict[str, Any], table: type[schema.Table]) -> dict[str, Any]:
-    found = {}
+    row = {}
     for name, column in schema.columns(table).items():
-        told = column.metadata or {}
-        found[name] = None if told.get("text") else value[name]
-        if told.get("rows"):
-            found[name] = [blanked(inner, told["rows"]) for inner in value[name]]
-    return found
+        metadata = column.metadata or {}
+        row[name] = None if metadata.get("text") else value[name]
+        if metadata.get("rows"):
+            row[name] = [blanked(inner, metadata["rows"]) for inner in value[name]]
+    return row

@@ -31,7 +31,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     corpus = put_corpus(folder / "corpus")
     put_layer(corpus, valid_rows())
     build(corpus, LAYER, folder / "out", allow_errors=False)
-    manifest.write(folder / "out", told(folder / "out"))
+    manifest.write(folder / "out", manifest_of(folder / "out"))
     return folder / "out"
 
 
@@ -40,7 +40,7 @@ def folder(made: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(made, tmp_path / "copy"))
 
 
-def told(folder: Path) -> Manifest:
+def manifest_of(folder: Path) -> Manifest:
     return Manifest(
         name="tiny",
         version="1.0.0",
@@ -55,7 +55,7 @@ def told(folder: Path) -> Manifest:
 
 
 def test_what_is_written_is_what_is_read(made: Path) -> None:
-    assert manifest.read(made) == told(made)
+    assert manifest.read(made) == manifest_of(made)
 
 
 def test_a_folder_that_nobody_touched_is_what_its_manifest_says(made: Path) -> None:
@@ -104,8 +104,8 @@ def test_a_file_of_the_same_size_with_other_bytes_is_told(folder: Path) -> None:
 def test_content_that_is_not_the_manifests_is_told_only_when_asked_for(folder: Path) -> None:
     table = pyarrow.parquet.read_table(folder / QUOTES)
     pyarrow.parquet.write_table(table.slice(1), folder / QUOTES)
-    one = manifest.read(folder)
-    manifest.write(folder, Manifest(**{**vars(one), "files": manifest.stored_files(folder)}))
+    before = manifest.read(folder)
+    manifest.write(folder, Manifest(**{**vars(before), "files": manifest.stored_files(folder)}))
     assert verify(folder) == []
     assert verify(folder, contents=True) == [Difference("content", "quotes")]
 
@@ -122,9 +122,9 @@ def test_fields_that_only_a_later_hedgerow_knows_are_read_past(made: Path, tmp_p
     later = {**known, "more": {"a": 1}, "tool": {**TOOL, "more": 1}}
     later["files"]["README.md"]["more"] = 1
     (tmp_path / manifest.MANIFEST).write_bytes(with_own_hash(later))
-    found = manifest.read(tmp_path)
-    assert found.files == manifest.read(made).files
-    assert found.tool == Tool(**TOOL)
+    read = manifest.read(tmp_path)
+    assert read.files == manifest.read(made).files
+    assert read.tool == Tool(**TOOL)
 
 
 def test_a_field_that_nothing_proves_is_not_read_past(folder: Path) -> None:
@@ -150,9 +150,9 @@ def flipped(content: bytes) -> Iterator[bytes]:
 
 def is_refused(content: bytes, pin: Pin | None = None) -> bool:
     try:
-        found = manifest.from_bytes(content)
+        parsed = manifest.from_bytes(content)
         if pin is not None:
-            pin.pinned_by("a place", content, found)
+            pin.pinned_by("a place", content, parsed)
     except (ValueError, Problem):
         return True
     return False
@@ -161,7 +161,7 @@ def is_refused(content: bytes, pin: Pin | None = None) -> bool:
 def test_no_bit_of_a_manifest_can_be_flipped(made: Path) -> None:
     content = (made / manifest.MANIFEST).read_bytes()
     assert not is_refused(content)
-    assert [one for one in flipped(content) if not is_refused(one)] == []
+    assert [damaged for damaged in flipped(content) if not is_refused(damaged)] == []
 
 
 def test_no_bit_of_a_manifest_that_a_digest_pins_can_be_flipped_even_of_one_without_a_hash_of_itself(
@@ -170,7 +170,7 @@ def test_no_bit_of_a_manifest_that_a_digest_pins_can_be_flipped_even_of_one_with
     content = written(without_own_hash(folder))
     pin = Pin(sha256(content))
     assert not is_refused(content, pin)
-    assert [one for one in flipped(content) if not is_refused(one, pin)] == []
+    assert [damaged for damaged in flipped(content) if not is_refused(damaged, pin)] == []
 
 
 @pytest.mark.parametrize(
@@ -192,8 +192,8 @@ def test_a_manifest_that_says_the_same_in_other_bytes_is_refused(made: Path, old
 def test_rows_that_no_content_hash_covers_are_told(folder: Path) -> None:
     (folder / "more").mkdir()
     shutil.copy(folder / QUOTES, folder / "more" / "train-00000-of-00001.parquet")
-    one = manifest.read(folder)
-    manifest.write(folder, replace(one, files=manifest.stored_files(folder)))
+    before = manifest.read(folder)
+    manifest.write(folder, replace(before, files=manifest.stored_files(folder)))
     assert verify(folder, contents=True) == [Difference("content", "more")]
 
 

@@ -25,15 +25,15 @@ def code(tmp_path: Path) -> Path:
 
 
 def test_code_in_a_checkout_is_named_by_the_commit_that_changed_it_last(code: Path) -> None:
-    found = tool_in(code)
-    assert (found.version, found.commit, found.changed) == (version("hedgerow"), git(code, "rev-parse", "HEAD"), False)
+    tool = tool_in(code)
+    assert (tool.version, tool.commit, tool.changed) == (version("hedgerow"), git(code, "rev-parse", "HEAD"), False)
     (code / "data.jsonl").write_text("more")
     git(code, "commit", "--all", "--quiet", "--message", "data")
-    assert tool_in(code) == found
+    assert tool_in(code) == tool
     (code / "page.j2").write_text("more")
     git(code, "commit", "--all", "--quiet", "--message", "code")
     assert tool_in(code).commit == git(code, "rev-parse", "HEAD")
-    assert tool_in(code).sha256 != found.sha256
+    assert tool_in(code).sha256 != tool.sha256
 
 
 @pytest.mark.parametrize("change", ["edited", "hidden", "new", "gone"])
@@ -45,9 +45,9 @@ def test_code_that_is_not_its_commits_is_marked(code: Path, change: str) -> None
         (code / "inner" / "a.py").unlink()
     else:
         (code / ("new.py" if change == "new" else "inner/a.py")).write_text("changed")
-    found = tool_in(code)
-    assert (found.changed, found.commit) == (True, before.commit)
-    assert found.sha256 != before.sha256
+    tool = tool_in(code)
+    assert (tool.changed, tool.commit) == (True, before.commit)
+    assert tool.sha256 != before.sha256
 
 
 def test_gits_settings_in_the_environment_do_not_change_the_commit(code: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,15 +60,15 @@ def test_gits_settings_in_the_environment_do_not_change_the_commit(code: Path, m
 def test_code_outside_a_checkout_is_named_by_its_files(code: Path, tmp_path: Path) -> None:
     whole = tool_in(code).sha256
     (tmp_path / ".git").rename(tmp_path / "git")
-    found = tool_in(code)
-    assert (found.sha256, found.commit, found.changed) == (whole, None, False)
+    tool = tool_in(code)
+    assert (tool.sha256, tool.commit, tool.changed) == (whole, None, False)
 
 
 def test_installed_code_below_somebody_elses_repository_has_no_commit(code: Path) -> None:
     git(code, "rm", "--cached", "--quiet", "-r", ".")
     git(code, "commit", "--quiet", "--message", "x")
-    found = tool_in(code)
-    assert (found.commit, found.changed) == (None, False)
+    tool = tool_in(code)
+    assert (tool.commit, tool.changed) == (None, False)
 
 
 def test_the_code_that_runs_names_its_version_and_files() -> None:

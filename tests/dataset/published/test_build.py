@@ -113,29 +113,29 @@ def from_spans(rows: list[Row]) -> list[Row]:
 
 def from_articles(rows: list[Row]) -> list[Row]:
     """The record's spans out of the config `articles`."""
-    found = []
+    spans = []
     for row in rows:
         for part, columns in NESTED.items():
             for span in row[part]:
                 key = {"article_id": row["article_id"], "label": part.removesuffix("s")} | OF_A_LAYER
                 attributes = {column: span[name] for name, column in columns.items()}
                 place = {name: span[name] for name in ("start", "end", "text")}
-                found.append(
+                spans.append(
                     key | place | {"span_id": inner(row["article_id"], span["span_id"])} | NO_ATTRIBUTES | attributes
                 )
-    return found
+    return spans
 
 
 def links_of(article: str, span: Row) -> list[Link]:
     """The links that a published span starts."""
-    start, made = inner(article, span["span_id"]), span.get("derived", [])
-    found = []
+    start, derived = inner(article, span["span_id"]), span.get("derived", [])
+    links = []
     for relation in vocabulary.RELATIONS:
         targets = [inner(article, target) for target in span.get(relation, [])]
-        flags = made if relation == "hedges" else [False] * len(targets)
+        flags = derived if relation == "hedges" else [False] * len(targets)
         pairs = zip(targets, flags, strict=True)
-        found += [(article, relation, start, target, flag) for target, flag in pairs]
-    return found
+        links += [(article, relation, start, target, flag) for target, flag in pairs]
+    return links
 
 
 def recorded_links(layer: Layer) -> list[Link]:
@@ -154,7 +154,7 @@ def assert_spans_and_articles_are_the_record(layer: Layer, texts: dict[str, str]
     parts = [(row["article_id"], span) for row in articles for part in NESTED for span in row[part]]
     assert sorted(link for article, span in parts for link in links_of(article, span)) == recorded_links(layer)
     submitted = layer.tasks.filter(status="submitted")["article_id"].to_list()
-    assert [(row["article_id"], row["text"]) for row in articles] == [(one, texts[one]) for one in submitted]
+    assert [(row["article_id"], row["text"]) for row in articles] == [(name, texts[name]) for name in submitted]
 
 
 def assert_tokens_are_the_record(layer: Layer, texts: dict[str, str], out: Path) -> None:
@@ -172,13 +172,13 @@ class Joined:
     def __init__(self, layer: Layer, article: str) -> None:
         self.spans = layer.spans.filter(article_id=article).to_dicts()
         self.links = layer.relations.filter(article_id=article).to_dicts()
-        self.earlier = {one["from_span"]: one["to_span"] for one in self.links if one["type"] == "continues"}
+        self.earlier = {link["from_span"]: link["to_span"] for link in self.links if link["type"] == "continues"}
 
     def first(self, span_id: str) -> str:
         return self.first(self.earlier[span_id]) if span_id in self.earlier else span_id
 
     def linked(self, relation: str, ends: set[str]) -> set[tuple[str, str]]:
-        links = [(one["from_span"], one["to_span"]) for one in self.links if one["type"] == relation]
+        links = [(link["from_span"], link["to_span"]) for link in self.links if link["type"] == relation]
         return {pair for pair in links if ends & set(pair)}
 
     def rows(self) -> dict[str, Row]:
@@ -194,7 +194,7 @@ class Joined:
             span["span_id"]
             for span in self.spans
             if span["label"] == "number"
-            and any(one["start"] <= span["start"] < span["end"] <= one["end"] for one in segments)
+            and any(part["start"] <= span["start"] < span["end"] <= part["end"] for part in segments)
         ]
         return {
             "text": " … ".join(segment["text"] for segment in segments),
@@ -222,11 +222,11 @@ def read_quote(row: Row) -> Row:
 
 
 def assert_quotes_are_joined_as_in_the_record(layer: Layer, out: Path) -> None:
-    found: dict[str, dict[str, Row]] = {}
+    quotes: dict[str, dict[str, Row]] = {}
     for row in load(out, "quotes").to_list():
-        found.setdefault(row["article_id"], {})[inner(row["article_id"], row["quote_id"])] = read_quote(row)
+        quotes.setdefault(row["article_id"], {})[inner(row["article_id"], row["quote_id"])] = read_quote(row)
     for article in layer.tasks.filter(status="submitted")["article_id"]:
-        assert found.get(article, {}) == Joined(layer, article).rows()
+        assert quotes.get(article, {}) == Joined(layer, article).rows()
 
 
 @settings(max_examples=12, deadline=None)

@@ -48,23 +48,23 @@ def test_the_card_has_what_the_hub_needs(tiny: Corpus) -> None:
 
 def test_the_card_lists_every_config_with_its_files_and_one_default(tiny: Corpus) -> None:
     configs = card_of(tiny).data["configs"]
-    assert [one["config_name"] for one in configs] == list(schema.CONFIGS)
-    assert [one["config_name"] for one in configs if one.get("default")] == ["articles"]
-    for one in configs:
-        assert one["data_files"] == [{"split": "train", "path": f"{one['config_name']}/train-*.parquet"}]
-        assert len(list((tiny.root / "out").glob(one["data_files"][0]["path"]))) == 1
+    assert [config["config_name"] for config in configs] == list(schema.CONFIGS)
+    assert [config["config_name"] for config in configs if config.get("default")] == ["articles"]
+    for config in configs:
+        assert config["data_files"] == [{"split": "train", "path": f"{config['config_name']}/train-*.parquet"}]
+        assert len(list((tiny.root / "out").glob(config["data_files"][0]["path"]))) == 1
 
 
 def test_the_card_has_the_features_and_the_sizes_of_every_config(tiny: Corpus) -> None:
-    infos = {one["config_name"]: one for one in card_of(tiny).data["dataset_info"]}
+    infos = {info["config_name"]: info for info in card_of(tiny).data["dataset_info"]}
     rows = {"articles": 2, "spans": 14, "quotes": 4, "tokens": 2, "annotators": 14}
     assert set(infos) == set(schema.CONFIGS)
     for config, info in infos.items():
         assert [feature["name"] for feature in info["features"]] == list(schema.columns(schema.CONFIGS[config]))
-        assert [(one["name"], one["num_examples"]) for one in info["splits"]] == [("train", rows[config])]
+        assert [(split["name"], split["num_examples"]) for split in info["splits"]] == [("train", rows[config])]
         files = (tiny.root / "out" / config).iterdir()
         assert info["download_size"] == sum(path.stat().st_size for path in files)
-        assert info["dataset_size"] == sum(one["num_bytes"] for one in info["splits"]) > 0
+        assert info["dataset_size"] == sum(split["num_bytes"] for split in info["splits"]) > 0
 
 
 def test_the_card_counts_what_is_in_the_folder(tiny: Corpus) -> None:

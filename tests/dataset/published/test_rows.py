@@ -104,23 +104,23 @@ def test_what_the_pull_saw_is_not_published(tiny: Corpus) -> None:
 
 
 def test_an_article_has_its_text_and_what_is_known_of_it(tiny: Corpus) -> None:
-    one, two = published(tiny, "articles")
+    first, second = published(tiny, "articles")
     known = article_row(ONE, TEXTS[ONE]) | {"text": TEXTS[ONE], "guidelines_version": "1"}
-    assert {name: one[name] for name in known} == known
-    assert two["article_id"] == TWO
+    assert {name: first[name] for name in known} == known
+    assert second["article_id"] == TWO
 
 
 def test_an_article_has_its_spans_by_label_in_the_order_of_the_text(tiny: Corpus) -> None:
-    one, _ = published(tiny, "articles")
-    assert ids(one["speakers"]) == ["kyiv", "ann", "moscow"]
-    assert ids(one["quotes"]) == ["claim", "seen", "near", "crossed"]
-    assert ids(one["hedges"]) == ["upto", "around", "may", "short"]
-    assert ids(one["numbers"]) == ["many"]
+    first, _ = published(tiny, "articles")
+    assert ids(first["speakers"]) == ["kyiv", "ann", "moscow"]
+    assert ids(first["quotes"]) == ["claim", "seen", "near", "crossed"]
+    assert ids(first["hedges"]) == ["upto", "around", "may", "short"]
+    assert ids(first["numbers"]) == ["many"]
 
 
 def test_the_parts_of_an_article_have_their_attributes_and_links(tiny: Corpus) -> None:
-    one, two = published(tiny, "articles")
-    assert one["speakers"][0] == {
+    first, second = published(tiny, "articles")
+    assert first["speakers"][0] == {
         "span_id": "one:kyiv",
         "start": 0,
         "end": 4,
@@ -128,12 +128,12 @@ def test_the_parts_of_an_article_have_their_attributes_and_links(tiny: Corpus) -
         "entities": ["Ukraine"],
         "kinds": ["state"],
     }
-    near = one["quotes"][2]
+    near = first["quotes"][2]
     assert (near["form"], near["source"], near["said_by"], near["continues"]) == ("direct", "linked", [], ["one:seen"])
-    assert one["quotes"][0]["said_by"] == ["one:kyiv"]
-    upto = one["hedges"][0]
+    assert first["quotes"][0]["said_by"] == ["one:kyiv"]
+    upto = first["hedges"][0]
     assert (upto["kind"], upto["hedges"], upto["derived"]) == ("approximator", ["one:many"], [True])
-    some = two["numbers"][0]
+    some = second["numbers"][0]
     assert [some[name] for name in ("kind", "value", "low", "high", "unit")] == [
         "count",
         "1000..",
@@ -155,14 +155,14 @@ def test_the_kinds_of_a_speaker_are_those_of_its_events_registry(tmp_path: Path)
     rows = valid_rows()
     row_of(rows, "kyiv")["speaker_entities"] = ["Nobody", "Ukraine"]
     rows["spans"].append(speaker("reports", "Reports", "Ukraine", article=TWO))
-    one, two = published(corpus, "articles", rows)
-    assert [one["speakers"][0]["kinds"], two["speakers"][0]["kinds"]] == [[None, "state"], ["group"]]
+    first, second = published(corpus, "articles", rows)
+    assert [first["speakers"][0]["kinds"], second["speakers"][0]["kinds"]] == [[None, "state"], ["group"]]
 
 
 def test_an_article_without_an_event_has_speakers_without_a_kind(tmp_path: Path) -> None:
     corpus = put_corpus(tmp_path, events={ONE: None, TWO: None, SKIPPED: None})
-    one, _ = published(corpus, "articles")
-    assert (one["event_id"], one["speakers"][0]["kinds"]) == (None, [None])
+    first, _ = published(corpus, "articles")
+    assert (first["event_id"], first["speakers"][0]["kinds"]) == (None, [None])
 
 
 # spans and annotators
@@ -238,7 +238,7 @@ def test_a_quote_has_its_speakers_its_hedges_and_its_numbers(tiny: Corpus) -> No
         "indirect",
         "linked",
     )
-    assert [(one["span_id"], one["entities"], one["kinds"]) for one in claim["speakers"]] == [
+    assert [(speaker["span_id"], speaker["entities"], speaker["kinds"]) for speaker in claim["speakers"]] == [
         ("one:kyiv", ["Ukraine"], ["state"])
     ]
     assert claim["hedges"] == [{"span_id": "one:may", "start": 48, "end": 51, "text": "may", "kind": "modal"}]
@@ -266,8 +266,8 @@ def test_a_quote_without_a_named_source_has_no_speakers(tiny: Corpus) -> None:
 
 def test_several_speakers_of_a_quote_are_all_there_and_each_once(tiny: Corpus) -> None:
     rows = valid_rows()
-    said = [("seen", "ann"), ("near", "ann"), ("seen", "moscow")]
-    rows["relations"] = [link("continues", "near", "seen"), *(link("said_by", *ends) for ends in said)]
+    pairs = [("seen", "ann"), ("near", "ann"), ("seen", "moscow")]
+    rows["relations"] = [link("continues", "near", "seen"), *(link("said_by", *ends) for ends in pairs)]
     assert ids(by("quote_id", published(tiny, "quotes", rows))["seen"]["speakers"]) == ["ann", "moscow"]
 
 
@@ -297,7 +297,7 @@ def test_however_segments_are_linked_each_is_in_one_row_in_the_order_of_the_text
 ) -> None:
     rows = valid_rows() | {"relations": [link("continues", *pair) for pair in ends]}
     quotes = published(put_corpus(tmp_path_factory.mktemp("linked")), "quotes", rows)
-    assert sorted(one for row in quotes for one in ids(row["segments"])) == [
+    assert sorted(name for row in quotes for name in ids(row["segments"])) == [
         "claim",
         "crossed",
         "near",
@@ -321,11 +321,11 @@ def test_two_quotes_that_share_an_id_are_both_published(tiny: Corpus) -> None:
 
 
 def test_tokens_are_the_words_of_the_text_and_tags_tell_the_spans(tiny: Corpus) -> None:
-    one, two = published(tiny, "tokens")
-    assert two["tokens"] == ["Reports", "say", "that", "thousands", "came", "."]
-    assert two["starts"] == [0, 8, 12, 17, 27, 31]
-    assert two["ends"] == [7, 11, 16, 26, 31, 32]
-    assert two["quote_tags"] == [0, 0, 1, 2, 2, 0]
-    assert two["number_tags"] == [0, 0, 0, 1, 0, 0]
-    assert one["tokens"] == [TEXTS[ONE][start:end] for start, end in zip(one["starts"], one["ends"], strict=True)]
-    assert all(len(one[f"{label}_tags"]) == len(one["tokens"]) for label in vocabulary.LABELS)
+    first, second = published(tiny, "tokens")
+    assert second["tokens"] == ["Reports", "say", "that", "thousands", "came", "."]
+    assert second["starts"] == [0, 8, 12, 17, 27, 31]
+    assert second["ends"] == [7, 11, 16, 26, 31, 32]
+    assert second["quote_tags"] == [0, 0, 1, 2, 2, 0]
+    assert second["number_tags"] == [0, 0, 0, 1, 0, 0]
+    assert first["tokens"] == [TEXTS[ONE][start:end] for start, end in zip(first["starts"], first["ends"], strict=True)]
+    assert all(len(first[f"{label}_tags"]) == len(first["tokens"]) for label in vocabulary.LABELS)

@@ -78,10 +78,10 @@ def test_tags_tell_where_a_span_begins_and_goes_on() -> None:
 
 
 def test_spans_that_touch_are_told_apart() -> None:
-    found = tokenize("maywell", [3])
+    tokens = tokenize("maywell", [3])
     assert tag("maywell", [(3, 7), (0, 3)]) == [1, 1]
-    assert spans_of(found, [1, 1]) == [(0, 3), (3, 7)]
-    assert spans_of(found, [1, 2]) == [(0, 7)]
+    assert spans_of(tokens, [1, 1]) == [(0, 3), (3, 7)]
+    assert spans_of(tokens, [1, 2]) == [(0, 7)]
 
 
 def test_tags_and_tokens_of_different_lengths_are_an_error() -> None:
@@ -109,11 +109,11 @@ def test_the_spans_come_back_exactly(drawn: tuple[str, list[Places]]) -> None:
 @given(texts_with_places())
 def test_tokens_cover_all_that_is_not_blank_in_order_and_without_overlap(drawn: tuple[str, list[Places]]) -> None:
     text, labels = drawn
-    found = tokenize(text, cuts(labels))
-    edges = [edge for token in found for edge in token]
+    tokens = tokenize(text, cuts(labels))
+    edges = [edge for token in tokens for edge in token]
     assert edges == sorted(edges)
-    assert all(start < end for start, end in found)
-    assert "".join(words(text, found)) == re.sub(r"\s", "", text)
+    assert all(start < end for start, end in tokens)
+    assert "".join(words(text, tokens)) == re.sub(r"\s", "", text)
 
 
 @settings(deadline=None)
@@ -153,11 +153,11 @@ def test_many_texts_at_once_and_any_spans_give_what_each_gives_by_itself(
 
 
 def tokens_by_definition(text: str, edges: set[int]) -> Places:
-    found = []
+    tokens = []
     for match in re.finditer(r"\w+|[^\w\s]", text):
         inside = sorted(edge for edge in edges if match.start() < edge < match.end())
-        found += list(zip([match.start(), *inside], [*inside, match.end()], strict=True))
-    return found
+        tokens += list(zip([match.start(), *inside], [*inside, match.end()], strict=True))
+    return tokens
 
 
 def tags_by_definition(tokens: Places, spans: Places) -> list[int]:

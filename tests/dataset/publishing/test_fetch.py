@@ -29,8 +29,8 @@ WITHHELD = f"{FIRST}-withheld"
 def published(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A folder that two versions were published to; not to be changed."""
     folder = tmp_path_factory.mktemp("published")
-    for one in (make_release(folder, FIRST), make_release(folder, SECOND, corrected)):
-        publish(one, str(folder / "tiny"))
+    for release in (make_release(folder, FIRST), make_release(folder, SECOND, corrected)):
+        publish(release, str(folder / "tiny"))
     return str(folder / "tiny")
 
 
@@ -87,8 +87,8 @@ def forged(published: str, folder: Path, *, content: bool) -> str:
     pyarrow.parquet.write_table(rows.slice(1), copy / QUOTES)
     known = manifest.read(copy)
     hashes = {**known.content["withheld"], "quotes": folder_hash(copy, "quotes")}
-    told = {**known.content, "withheld": hashes} if content else known.content
-    manifest.write(copy, replace(known, files=manifest.stored_files(copy), content=told))
+    contents = {**known.content, "withheld": hashes} if content else known.content
+    manifest.write(copy, replace(known, files=manifest.stored_files(copy), content=contents))
     return str(copy.parent)
 
 

@@ -89,16 +89,16 @@ def test_without_a_variant_to_take_it_is_refused(full: Path, shelf: str) -> None
 
 
 def test_a_variant_of_another_release_is_not_taken(full: Path, shelf: str, tmp_path: Path) -> None:
-    other = make_release(tmp_path / "other", edit=corrected)
+    second = make_release(tmp_path / "other", edit=corrected)
     shutil.rmtree(full.with_name("1.0.0-withheld"))
-    shutil.copytree(other.with_name("1.0.0-withheld"), full.with_name("1.0.0-withheld"))
+    shutil.copytree(second.with_name("1.0.0-withheld"), full.with_name("1.0.0-withheld"))
     with pytest.raises(Problem, match=r"is not 1\.0\.0 without its texts"):
         publish(full, shelf)
 
 
 def test_a_full_folder_that_calls_itself_withheld_is_seen_through(full: Path, shelf: str) -> None:
-    told = manifest.read(full)
-    manifest.write(full, replace(told, variant=WITHHELD, content=told.content | {WITHHELD: told.content["full"]}))
+    known = manifest.read(full)
+    manifest.write(full, replace(known, variant=WITHHELD, content=known.content | {WITHHELD: known.content["full"]}))
     with pytest.raises(Problem, match="holds texts whose licence"):
         publish(full, shelf, public=True)
 
@@ -112,8 +112,8 @@ def test_a_folder_without_a_manifest_is_refused(tmp_path: Path, shelf: str) -> N
 
 
 def test_rows_that_are_not_the_manifests_are_refused(full: Path, shelf: str) -> None:
-    told = manifest.read(full)
-    content = told.content | {"full": told.content["full"] | {"quotes": "0" * 64}}
-    manifest.write(full, replace(told, content=content))
+    known = manifest.read(full)
+    content = known.content | {"full": known.content["full"] | {"quotes": "0" * 64}}
+    manifest.write(full, replace(known, content=content))
     with pytest.raises(Problem, match="quotes does not hold what the manifest says"):
         publish(full, shelf)

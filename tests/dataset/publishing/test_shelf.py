@@ -81,13 +81,10 @@ def test_a_version_that_is_there_is_published_once(address: str, dist: Path) -> 
 
 def test_a_version_with_other_content_is_refused(address: str, dist: Path, tmp_path: Path) -> None:
     publish(dist / FIRST, address)
-    other = make_release(tmp_path / "other", FIRST, corrected)
+    second = make_release(tmp_path / "other", FIRST, corrected)
     with pytest.raises(Problem, match=r"has a version 1\.0\.0 already"):
-        publish(other, address)
-    assert (
-        fetch(address, FIRST, tmp_path / "got").manifest.content
-        == publish(dist / FIRST, address).release.manifest.content
-    )
+        publish(second, address)
+    assert fetch(address, FIRST, tmp_path / "got").manifest.content == publish(dist / FIRST, address).release.manifest.content
 
 
 @pytest.mark.parametrize("done", [False, True])
@@ -130,9 +127,9 @@ def test_an_upload_of_another_release_under_the_same_version_is_not_mixed_in(
         cut_after(patched, 4, done=True)
         with pytest.raises(Problem, match="the line is dead"):
             publish(dist / FIRST, address)
-    other = make_release(tmp_path / "other", FIRST, corrected)
+    second = make_release(tmp_path / "other", FIRST, corrected)
     with pytest.raises(Problem, match=r"another 1\.0\.0 is on its way"):
-        publish(other, address)
+        publish(second, address)
     publish(dist / FIRST, address)
     assert fetch(address, FIRST, tmp_path / "got").manifest.version == FIRST
 
@@ -140,14 +137,14 @@ def test_an_upload_of_another_release_under_the_same_version_is_not_mixed_in(
 def test_a_version_that_another_finished_meanwhile_is_not_written_over(
     address: str, dist: Path, tmp_path: Path
 ) -> None:
-    other = make_release(tmp_path / "other", FIRST, corrected)
+    second = make_release(tmp_path / "other", FIRST, corrected)
     seen = shelf.Shelf.plan(place_of(address), publish(dist / FIRST, address, dry_run=True).release)  # type: ignore[arg-type]
-    publish(other, address)
+    publish(second, address)
     release = publish(dist / FIRST, f"{address}-other").release
     with pytest.raises(Problem, match=r"has a version 1\.0\.0 already"):
         place_of(address).put(release, seen, private=True)
     assert not draft(address)
-    assert fetch(address, FIRST, tmp_path / "got").manifest.content == publish(other, address).release.manifest.content
+    assert fetch(address, FIRST, tmp_path / "got").manifest.content == publish(second, address).release.manifest.content
 
 
 def test_a_version_that_is_not_there_is_refused_with_those_that_are(address: str, dist: Path, tmp_path: Path) -> None:

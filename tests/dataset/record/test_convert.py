@@ -62,10 +62,10 @@ def copied(corpus: Corpus, to: Location, form: str) -> None:
 
 def seen(corpus: Corpus, out: Path) -> tuple[Any, ...]:
     """Everything that is made of the record: findings, and the bytes of builds."""
-    found = list(check_record(corpus, corpus.layers()))
+    findings = list(check_record(corpus, corpus.layers()))
     for name in (GOLD, LAYER):
         build(corpus, name, out / name, allow_errors=True)
-    return corpus.layers(), found, tree(out)
+    return corpus.layers(), findings, tree(out)
 
 
 def rows(corpus: Corpus) -> list[Any]:
@@ -82,13 +82,13 @@ def test_findings_and_builds_are_the_same_in_every_form_and_at_every_address(
     monkeypatch.setattr("dataset.storage.address.PASSING", frozenset())  # here all is done in one process
     before = seen(corpus, tmp_path / "before")
     address = address.format(name=tmp_path.name, folder=tmp_path)
-    told = f'format = "{form}"\n' + (f'address = "{address}"' if address else "")
-    moved = settle(corpus, told)
+    lines = f'format = "{form}"\n' + (f'address = "{address}"' if address else "")
+    moved = settle(corpus, lines)
     copied(corpus, moved.record, form)
     if not address:
         convert(corpus, form)
     assert seen(moved, tmp_path / "after") == before
-    assert {one.code for one in before[1]} >= {"missing-attribute", "unsound-decision"}
+    assert {finding.code for finding in before[1]} >= {"missing-attribute", "unsound-decision"}
     assert {path.suffix for path in moved.layer_path(LAYER).iterdir()} == {f".{form}"}
     assert isinstance(moved.record, UPath) == address.startswith("memory:")
 
@@ -96,9 +96,9 @@ def test_findings_and_builds_are_the_same_in_every_form_and_at_every_address(
 def test_what_was_converted_there_and_back_has_the_same_bytes(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(article_ranges, "AT_ONCE", 1_000)
     monkeypatch.setattr(parquet_tables, "ROWS", 5)
-    before, told = tree(corpus.annotations), rows(corpus)
+    before, rows_before = tree(corpus.annotations), rows(corpus)
     convert(corpus, "parquet")
-    assert rows(corpus) == told
+    assert rows(corpus) == rows_before
     assert not list(corpus.annotations.rglob("*.jsonl"))
     convert(corpus, "parquet")
     convert(corpus, "jsonl")
@@ -110,7 +110,7 @@ def test_what_was_converted_there_and_back_has_the_same_bytes(corpus: Corpus, mo
 def test_a_conversion_that_was_cut_off_loses_nothing_and_is_ended_by_the_next(
     corpus: Corpus, call: str, at: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before, told, calls = tree(corpus.annotations), rows(corpus), itertools.count()
+    before, rows_before, calls = tree(corpus.annotations), rows(corpus), itertools.count()
     real = getattr(Path, call)
 
     def cut_off(self: Path, *words: Any, **named: Any) -> Any:
@@ -122,7 +122,7 @@ def test_a_conversion_that_was_cut_off_loses_nothing_and_is_ended_by_the_next(
         patch.setattr(Path, call, cut_off)
         convert(corpus, "parquet")
     convert(corpus, "parquet")
-    assert rows(corpus) == told
+    assert rows(corpus) == rows_before
     convert(corpus, "jsonl")
     assert tree(corpus.annotations) == before
 
@@ -146,8 +146,8 @@ def test_tables_in_two_forms_that_differ_are_refused_and_both_stay(corpus: Corpu
     with pytest.raises(Problem, match=r"spans\.jsonl and the file that is to take its place hold other rows"):
         convert_layer(folder, "parquet")
     assert before.items() <= tree(corpus.annotations).items()
-    told = [one for one in check_record(corpus, [LAYER]) if one.code == "unreadable-table"]
-    assert [one.message.partition(" and ")[2] for one in told] == ["spans.parquet are both there"]
+    findings = [finding for finding in check_record(corpus, [LAYER]) if finding.code == "unreadable-table"]
+    assert [finding.message.partition(" and ")[2] for finding in findings] == ["spans.parquet are both there"]
 
 
 def test_a_layer_that_is_there_keeps_its_form_and_a_new_one_gets_the_form_of_the_settings(corpus: Corpus) -> None:
@@ -163,7 +163,7 @@ def test_a_layer_at_an_address_is_put_there_whole(tmp_path: Path, monkeypatch: p
     folder, layer = UPath(f"memory://{tmp_path.name}/r1/a1"), make_layer(LAYER, **valid_rows())
     write_layers({folder: make_layer(LAYER)}, {"pull_id": "first"}, "parquet")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    monkeypatch.setattr("dataset.storage.tables.shutil.copyfileobj", _half)
+    monkeypatch.setattr("dataset.storage.atomic.shutil.copyfileobj", _half)
     with pytest.raises(OSError):
         write_layers({folder: layer}, {"pull_id": "second"}, "parquet")
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -179,8 +179,8 @@ def _half(source: Any, out: Any, length: int) -> None:
     raise OSError(104, "Connection reset by peer")
 
 
-def same(one: Layer, other: Layer) -> bool:
-    return all(getattr(one, table).equals(getattr(other, table)) for table in TABLES)
+def same(first: Layer, second: Layer) -> bool:
+    return all(getattr(first, table).equals(getattr(second, table)) for table in TABLES)
 
 
 def test_an_article_is_withdrawn_from_parquet_too(tmp_path: Path) -> None:

@@ -55,8 +55,8 @@ def test_a_title_that_is_not_said_is_the_name(tmp_path: Path) -> None:
 def test_settings_may_name_other_paths(tmp_path: Path) -> None:
     named = {"seeds": "in", "annotations": "a/b", "splits": "s.jsonl", "releases": "out"}
     corpus = open_corpus(settings(tmp_path, "[paths]\n" + "".join(f'{k} = "{v}"\n' for k, v in named.items())))
-    found = (corpus.seeds, corpus.annotations, corpus.splits, corpus.releases)
-    assert found == tuple(tmp_path / value for value in named.values())
+    paths = (corpus.seeds, corpus.annotations, corpus.splits, corpus.releases)
+    assert paths == tuple(tmp_path / value for value in named.values())
 
 
 def test_a_corpus_without_a_record_has_no_articles_and_no_layers(tmp_path: Path) -> None:
@@ -161,15 +161,15 @@ def cut(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("harm", "said"),
+    ("harm", "message"),
     [(Path.unlink, "is missing"), (edited, "is not the text that"), (cut, "is not UTF-8 at byte 4")],
 )
 def test_a_text_that_is_not_the_one_taken_in_is_a_problem(
-    tiny: Corpus, harm: Callable[[Path], None], said: str
+    tiny: Corpus, harm: Callable[[Path], None], message: str
 ) -> None:
     harm(tiny.text_path(ONE))
     for read in (lambda: tiny.text(ONE), tiny.texts):
-        with pytest.raises(Problem, match=said) as problem:
+        with pytest.raises(Problem, match=message) as problem:
             read()
         assert str(tiny.text_path(ONE)) in str(problem.value)
 

@@ -18,10 +18,10 @@ def hashes(known: dict[str, str]) -> Hashes:
 
 @given(st.dictionaries(ids, st.binary(max_size=3).map(sha256)), st.lists(ids | st.text(max_size=13)))
 def test_it_tells_what_a_dict_would(known: dict[str, str], asked: list[str]) -> None:
-    found = hashes(known)
-    assert dict(found) == known
-    assert list(found) == sorted(known)
-    assert [one in found for one in asked] == [one in known for one in asked]
+    lookup = hashes(known)
+    assert dict(lookup) == known
+    assert list(lookup) == sorted(known)
+    assert [article_id in lookup for article_id in asked] == [article_id in known for article_id in asked]
 
 
 @pytest.mark.parametrize("stranger", ["two", "on", "ones", "one\0", "ône", "\ud800", ""])

@@ -41,17 +41,17 @@ def write(tmp_path: Path) -> Write:
 
 def row(corpus: Corpus, article_id: str) -> dict[str, object]:
     lines = (corpus.seeds / "articles.jsonl").read_text(encoding="utf-8").splitlines()
-    (found,) = (one for one in map(json.loads, lines) if one["article_id"] == article_id)
-    return dict(found)
+    (article,) = (article for article in map(json.loads, lines) if article["article_id"] == article_id)
+    return dict(article)
 
 
 def assert_refused(corpus: Corpus, files: list[Path], *words: str) -> None:
     before = tree(corpus.seeds)
-    with pytest.raises(Problem) as told:
+    with pytest.raises(Problem) as error:
         intake(corpus, files, ABOUT)
-    said = [told.value, *told.value.each] if isinstance(told.value, RefusedFiles) else [told.value]
+    problems = [error.value, *error.value.each] if isinstance(error.value, RefusedFiles) else [error.value]
     for word in words:
-        assert any(word in str(one) for one in said), said
+        assert any(word in str(problem) for problem in problems), problems
     assert tree(corpus.seeds) == before
 
 
@@ -290,10 +290,10 @@ def test_two_intakes_at_once_are_kept_apart(corpus: Corpus, write: Write) -> Non
 
 
 def test_many_files_tell_how_far_they_are(corpus: Corpus, write: Write) -> None:
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     files = [write(f"n{number}.txt", f"Text {number}.".encode()) for number in range(120)]
-    assert len(intake(corpus, files, ABOUT, lambda done, total: told.append((done, total)))) == 120
-    assert told == [(50, 120), (100, 120)]
+    assert len(intake(corpus, files, ABOUT, lambda done, total: progress.append((done, total)))) == 120
+    assert progress == [(50, 120), (100, 120)]
 
 
 def test_ids_that_differ_in_capitals_alone_are_refused(corpus: Corpus, write: Write) -> None:

@@ -77,15 +77,15 @@ def test_links_are_in_the_order_of_the_places_that_they_join() -> None:
     spans = [place(name, "hedge", start, start + 1) for name, start in (("z", 2), ("y", 9), ("x", 10), ("w", 11))]
     ends = [("x", "w"), ("y", "w"), ("z", "x"), ("z", "y")]
     relations = [link("hedges", *pair) for pair in ends]
-    found = make_layer(LAYER, spans=spans, relations=relations).relations
-    assert found.select("from_span", "to_span").rows() == [("z", "y"), ("z", "x"), ("y", "w"), ("x", "w")]
+    ordered = make_layer(LAYER, spans=spans, relations=relations).relations
+    assert ordered.select("from_span", "to_span").rows() == [("z", "y"), ("z", "x"), ("y", "w"), ("x", "w")]
 
 
 def test_a_link_whose_end_is_missing_comes_last_in_its_article() -> None:
     spans = [place("s", "hedge", 50, 51), place("t", "hedge", 60, 61), place("a", "hedge", 0, 1, TWO)]
     relations = [link(None, "a", "b", TWO), link(None, "gone", "s"), link(None, "s", "gone"), link(None, "t", "s")]
-    found = make_layer(LAYER, spans=spans, relations=relations).relations
-    assert found["from_span"].to_list() == ["s", "t", "gone", "a"]
+    ordered = make_layer(LAYER, spans=spans, relations=relations).relations
+    assert ordered["from_span"].to_list() == ["s", "t", "gone", "a"]
 
 
 def test_a_link_stays_one_row_where_two_spans_share_its_ends_id() -> None:
@@ -94,8 +94,8 @@ def test_a_link_stays_one_row_where_two_spans_share_its_ends_id() -> None:
 
 
 def test_tasks_and_findings_are_in_the_order_of_their_articles() -> None:
-    found = [finding("several-values", "r2"), finding("several-values", "r1"), finding("several-labels", "r9")]
-    layer = make_layer(LAYER, tasks=[task(TWO), task(ONE)], findings=[finding("several-values", None), *found])
+    findings = [finding("several-values", "r2"), finding("several-values", "r1"), finding("several-labels", "r9")]
+    layer = make_layer(LAYER, tasks=[task(TWO), task(ONE)], findings=[finding("several-values", None), *findings])
     assert layer.tasks["article_id"].to_list() == [ONE, TWO]
     assert layer.findings["region"].to_list() == ["r9", "r1", "r2", None]
 
@@ -283,7 +283,7 @@ def test_a_span_that_is_not_there_is_named_with_its_place_and_words() -> None:
 def test_a_span_of_that_id_in_another_article_is_another() -> None:
     new = without(valid_rows(), "some")
     new["spans"].append(hedge("some", "near", "approximator"))
-    assert [(one.article_id, one.what[:6]) for one in gone(new)] == [(TWO, "number")]
+    assert [(removal.article_id, removal.what[:6]) for removal in gone(new)] == [(TWO, "number")]
 
 
 def test_an_article_that_is_not_there_is_named_once_and_not_span_by_span() -> None:
@@ -301,7 +301,7 @@ def test_a_skipped_article_that_is_not_there_is_named_as_skipped() -> None:
 def test_an_article_that_is_now_skipped_loses_its_spans() -> None:
     new = {name: [row for row in rows if row["article_id"] != TWO] for name, rows in valid_rows().items()}
     new["tasks"].append(task(TWO, "skipped"))
-    assert [one.article_id for one in gone(new)] == [TWO, TWO]
+    assert [removal.article_id for removal in gone(new)] == [TWO, TWO]
 
 
 def test_a_drawn_link_between_spans_that_stay_is_named() -> None:
@@ -311,7 +311,7 @@ def test_a_drawn_link_between_spans_that_stay_is_named() -> None:
 
 
 def test_a_link_that_goes_with_its_span_is_not_named_again() -> None:
-    assert [one.what for one in gone(without(valid_rows(), "kyiv"))] == ["speaker 0:4 “Kyiv” (kyiv)"]
+    assert [removal.what for removal in gone(without(valid_rows(), "kyiv"))] == ["speaker 0:4 “Kyiv” (kyiv)"]
 
 
 def test_a_made_link_may_go_and_may_take_the_place_of_a_drawn_one() -> None:

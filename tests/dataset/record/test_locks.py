@@ -35,8 +35,8 @@ def hold(root: Path, how: str, pipe: Any) -> None:
 
 class Holder:
     def __init__(self, corpus: Corpus, how: str) -> None:
-        self._pipe, other = _processes.Pipe()
-        self.process = _processes.Process(target=hold, args=(corpus.root, how, other))
+        self._pipe, far_end = _processes.Pipe()
+        self.process = _processes.Process(target=hold, args=(corpus.root, how, far_end))
         self.process.start()
 
     def says(self) -> str:
@@ -50,39 +50,39 @@ class Holder:
 
 @contextmanager
 def holder(corpus: Corpus, how: str) -> Iterator[Holder]:
-    other = Holder(corpus, how)
+    holding = Holder(corpus, how)
     try:
-        yield other
+        yield holding
     finally:
-        other.process.kill()
-        other.process.join()
+        holding.process.kill()
+        holding.process.join()
 
 
 def test_several_read_at_once(corpus: Corpus) -> None:
-    with holder(corpus, "read") as other, reading(corpus):
-        assert other.says() == "held"
-        other.end()
+    with holder(corpus, "read") as reader, reading(corpus):
+        assert reader.says() == "held"
+        reader.end()
 
 
 @pytest.mark.parametrize(("first", "second"), [("read", "change"), ("change", "read"), ("change", "change")])
 def test_who_changes_the_record_is_alone_and_who_waits_says_so(corpus: Corpus, first: str, second: str) -> None:
-    with holder(corpus, first) as one:
-        assert one.says() == "held"
-        with holder(corpus, second) as other:
-            assert "another command is" in other.says()
-            one.end()
-            assert other.says() == "held"
-            other.end()
+    with holder(corpus, first) as first_holder:
+        assert first_holder.says() == "held"
+        with holder(corpus, second) as second_holder:
+            assert "another command is" in second_holder.says()
+            first_holder.end()
+            assert second_holder.says() == "held"
+            second_holder.end()
 
 
 def test_readers_who_come_later_do_not_pass_by_who_waits_to_change(corpus: Corpus) -> None:
-    with holder(corpus, "read") as one:
-        assert one.says() == "held"
+    with holder(corpus, "read") as reader:
+        assert reader.says() == "held"
         with holder(corpus, "change") as writer:
             assert "waits" in writer.says()
             with holder(corpus, "read") as late:
                 assert "waits" in late.says()
-                one.end()
+                reader.end()
                 assert writer.says() == "held"
                 writer.end()
                 assert late.says() == "held"
@@ -91,13 +91,13 @@ def test_readers_who_come_later_do_not_pass_by_who_waits_to_change(corpus: Corpu
 
 @pytest.mark.parametrize("how", HOW)
 def test_a_process_that_was_killed_holds_nothing(corpus: Corpus, how: str) -> None:
-    with holder(corpus, how) as other:
-        assert other.says() == "held"
-        os.kill(other.process.pid or 0, signal.SIGKILL)
-        other.process.join()
-        said: list[str] = []
-        with changing(corpus, said.append):
-            assert said == []
+    with holder(corpus, how) as killed:
+        assert killed.says() == "held"
+        os.kill(killed.process.pid or 0, signal.SIGKILL)
+        killed.process.join()
+        messages: list[str] = []
+        with changing(corpus, messages.append):
+            assert messages == []
 
 
 def test_a_block_within_another_of_its_kind_does_not_wait_for_itself(corpus: Corpus) -> None:
@@ -105,9 +105,9 @@ def test_a_block_within_another_of_its_kind_does_not_wait_for_itself(corpus: Cor
         pass
     with reading(corpus), reading(corpus):
         pass
-    with holder(corpus, "change") as other:
-        assert other.says() == "held"
-        other.end()
+    with holder(corpus, "change") as writer:
+        assert writer.says() == "held"
+        writer.end()
 
 
 def test_what_would_wait_for_ever_is_refused(corpus: Corpus) -> None:
@@ -120,9 +120,9 @@ def test_what_would_wait_for_ever_is_refused(corpus: Corpus) -> None:
 def test_a_block_that_fails_gives_the_lock_up(corpus: Corpus) -> None:
     with pytest.raises(KeyError), changing(corpus):
         raise KeyError
-    with holder(corpus, "change") as other:
-        assert other.says() == "held"
-        other.end()
+    with holder(corpus, "change") as writer:
+        assert writer.says() == "held"
+        writer.end()
 
 
 def test_git_does_not_see_the_lock_whatever_the_corpus_ignores(corpus: Corpus) -> None:
@@ -143,8 +143,8 @@ def test_a_reader_who_may_not_write_there_is_told_and_reads(corpus: Corpus, monk
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr("dataset.record.locks.make_private", refused)
-    said: list[str] = []
-    with reading(corpus, said.append), reading(corpus, said.append):
-        assert len(said) == 1
+    messages: list[str] = []
+    with reading(corpus, messages.append), reading(corpus, messages.append):
+        assert len(messages) == 1
     with pytest.raises(PermissionError), changing(corpus):
         pass

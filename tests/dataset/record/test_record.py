@@ -36,7 +36,7 @@ def ends(layer: Layer, relation: str, side: str) -> set[tuple[str, str]]:
 
 def test_the_layer_is_in_the_record_and_gives_no_error(corpus: Corpus, layer: Layer) -> None:
     assert LAYER in corpus.layers()
-    assert [one for one in check_layer(corpus, layer) if one.severity == "error"] == []
+    assert [finding for finding in check_layer(corpus, layer) if finding.severity == "error"] == []
 
 
 def test_every_article_was_submitted(corpus: Corpus, layer: Layer) -> None:
@@ -90,10 +90,10 @@ def test_every_speaker_said_something(layer: Layer) -> None:
 def test_every_quote_has_a_speaker_or_no_named_source_or_goes_on_with_another(layer: Layer) -> None:
     quotes = of_label(layer, "quote")
     unnamed = set(quotes.filter(quote_source="unnamed").select("article_id", "span_id").iter_rows())
-    said, going_on = ends(layer, "said_by", "from_span"), ends(layer, "continues", "from_span")
-    assert set(quotes.select("article_id", "span_id").iter_rows()) == said | unnamed | going_on
-    assert not said & unnamed
-    assert not said & going_on
+    attributed, going_on = ends(layer, "said_by", "from_span"), ends(layer, "continues", "from_span")
+    assert set(quotes.select("article_id", "span_id").iter_rows()) == attributed | unnamed | going_on
+    assert not attributed & unnamed
+    assert not attributed & going_on
 
 
 def test_no_hedge_and_no_segment_has_two_targets(layer: Layer) -> None:
@@ -102,7 +102,7 @@ def test_no_hedge_and_no_segment_has_two_targets(layer: Layer) -> None:
 
 
 def test_the_made_links_are_those_that_rule_h10_makes(corpus: Corpus, layer: Layer) -> None:
-    found = []
+    expected = []
     drawn = set(layer.relations.filter(type="hedges", derived=False).select("article_id", "from_span").iter_rows())
     for (article,), spans in layer.spans.group_by("article_id"):
         rows = spans.select("span_id", "label", "start", "end", "hedge_kind").iter_rows()
@@ -110,9 +110,9 @@ def test_the_made_links_are_those_that_rule_h10_makes(corpus: Corpus, layer: Lay
         links = hedge_targets.targets(
             corpus.text(str(article)), (hedge_targets.TargetSpan(*row) for row in rows), by_hand
         )
-        found += [(article, hedge, target) for hedge, target in links]
+        expected += [(article, hedge, target) for hedge, target in links]
     made = layer.relations.filter("derived").select("article_id", "from_span", "to_span")
-    assert sorted(made.iter_rows()) == sorted(found)
+    assert sorted(made.iter_rows()) == sorted(expected)
     assert set(layer.relations.filter("derived")["type"]) == {"hedges"}
 
 

@@ -33,8 +33,8 @@ def test_a_table_of_the_seeds_is_written_as_the_tool_writes_it(corpus: Corpus, n
 
 def test_there_are_five_articles_and_their_ids_are_the_stems_of_their_files(corpus: Corpus) -> None:
     assert corpus.articles.height == 5
-    found = sorted(path.name for path in (corpus.seeds / "text").iterdir())
-    assert found == [f"{article}.txt" for article in corpus.articles["article_id"]]
+    names = sorted(path.name for path in (corpus.seeds / "text").iterdir())
+    assert names == [f"{article}.txt" for article in corpus.articles["article_id"]]
 
 
 def test_articles_are_in_the_order_of_their_ids(corpus: Corpus) -> None:

@@ -26,10 +26,10 @@ WHY = "its publisher asked for it"
 @pytest.fixture
 def ready(tmp_path: Path) -> Corpus:
     corpus = put_ready(tmp_path / "corpus")
-    deals = [{"round": "r1", "annotator": "a1", "article_id": one} for one in TEXTS]
+    deals = [{"round": "r1", "annotator": "a1", "article_id": article} for article in TEXTS]
     put_jsonl(corpus.annotations / "r1" / "deals.jsonl", deals)
     warning = {"code": "h9-unlabelled-cue", "place": "0:4 Kyiv", "reason": "it is none"}
-    put_jsonl(corpus.annotations / "acknowledged.jsonl", [warning | {"article_id": one} for one in (ONE, TWO)])
+    put_jsonl(corpus.annotations / "acknowledged.jsonl", [warning | {"article_id": article} for article in (ONE, TWO)])
     return corpus
 
 
@@ -43,10 +43,10 @@ def tables(corpus: Corpus) -> list[Path]:
 
 def test_an_article_goes_from_every_table_and_nothing_else_does(ready: Corpus) -> None:
     before = lines(ready)
-    assert sum(f'"{TWO}"' in line for told in before.values() for line in told) > 10
+    assert sum(f'"{TWO}"' in line for table in before.values() for line in table) > 10
     withdraw(ready, TWO, WHY)
     after = lines(ready)
-    assert {name: [line for line in told if f'"{TWO}"' not in line] for name, told in before.items()} == after
+    assert {name: [line for line in table if f'"{TWO}"' not in line] for name, table in before.items()} == after
     assert not ready.text_path(TWO).exists()
     assert ready.text_path(ONE).exists()
 
@@ -76,7 +76,9 @@ def test_the_record_is_sound_after_it(ready: Corpus) -> None:
 def test_the_files_that_changed_are_told(ready: Corpus) -> None:
     changed = {below(ready.root, path) for path in withdraw(ready, TWO, WHY)}
     assert {"seeds/withdrawn.jsonl", "seeds/articles.jsonl", f"seeds/text/{TWO}.txt"} < changed
-    assert {f"annotations/{one}" for one in ("gold/decisions.jsonl", "r1/deals.jsonl", "acknowledged.jsonl")} < changed
+    assert {
+        f"annotations/{name}" for name in ("gold/decisions.jsonl", "r1/deals.jsonl", "acknowledged.jsonl")
+    } < changed
     assert withdraw(open_corpus(ready.root), TWO, WHY) == []
 
 
@@ -131,8 +133,8 @@ def test_a_line_that_cannot_be_read_stops_a_withdrawal_before_anything_changes(
     assert in_git(files(ready.root)) == in_git(before)
 
 
-def in_git(found: dict[str, bytes]) -> dict[str, bytes]:
-    return {name: content for name, content in found.items() if not name.startswith(".hedgerow/")}
+def in_git(files: dict[str, bytes]) -> dict[str, bytes]:
+    return {name: content for name, content in files.items() if not name.startswith(".hedgerow/")}
 
 
 def test_a_disk_that_does_not_take_all_of_a_withdrawal_takes_nothing_of_it(ready: Corpus) -> None:
@@ -154,7 +156,7 @@ def test_a_withdrawal_that_left_the_text_is_found_and_ended(ready: Corpus) -> No
     withdraw(ready, TWO, WHY)
     ready.text_path(TWO).write_text(text, encoding="utf-8")
     after = open_corpus(ready.root)
-    assert [one.code for one in check_shared(after)] == ["withdrawal-unfinished"]
+    assert [finding.code for finding in check_shared(after)] == ["withdrawal-unfinished"]
     withdraw(after, TWO, WHY)
     assert list(check_shared(open_corpus(ready.root))) == []
 
@@ -164,6 +166,6 @@ def test_an_article_that_has_a_tombstone_and_stands_in_the_seeds_is_found_and_no
 ) -> None:
     row = {name: ready.by_id[TWO][name] for name in ("article_id", "text_sha256", "event_id")}
     put_jsonl(withdrawn_path(ready), [{**row, "date": "2031-05-02", "reason": WHY}])
-    assert [one.code for one in check_shared(ready)] == ["withdrawal-unfinished"]
+    assert [finding.code for finding in check_shared(ready)] == ["withdrawal-unfinished"]
     with pytest.raises(Problem, match="two was withdrawn and is still in seeds"):
         build(ready, "gold", tmp_path / "out", allow_errors=True)

@@ -47,34 +47,34 @@ def sound(made: Path, tmp_path: Path) -> Candidate:
     return Candidate(root / "dist" / "1.0.0", open_corpus(root), "gold")
 
 
-def codes(one: Candidate) -> list[str]:
+def codes(candidate: Candidate) -> list[str]:
     """The checks that the folder fails, once its manifest names what is in it."""
-    told = manifest.read(one.folder)
-    hashes = manifest.content(one.folder) if told.variant == manifest.FULL else told.content
-    manifest.write(one.folder, replace(told, files=manifest.stored_files(one.folder), content=hashes))
-    fresh = Candidate(one.folder, one.corpus, one.layer, one.last)
+    known = manifest.read(candidate.folder)
+    hashes = manifest.content(candidate.folder) if known.variant == manifest.FULL else known.content
+    manifest.write(candidate.folder, replace(known, files=manifest.stored_files(candidate.folder), content=hashes))
+    fresh = Candidate(candidate.folder, candidate.corpus, candidate.layer, candidate.last)
     return sorted({failed.code for failed in failures(fresh)})
 
 
-def edit(one: Candidate, config: str, change: Callable[[Row], Any], split: str = "train") -> None:
+def edit(candidate: Candidate, config: str, change: Callable[[Row], Any], split: str = "train") -> None:
     """Changes rows of a config in place; those for which `change` returns False go."""
-    path = one.folder / file_name(config, split)
+    path = candidate.folder / file_name(config, split)
     table = pyarrow.parquet.read_table(path)
     rows = [row for row in table.to_pylist() if change(row) is not False]
     write_tables(path, config, [pyarrow.Table.from_pylist(rows, table.schema)])
 
 
-def edit_page(one: Candidate, name: str, old: str, new: str) -> None:
-    path = one.folder / name
+def edit_page(candidate: Candidate, name: str, old: str, new: str) -> None:
+    path = candidate.folder / name
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new, 1))
 
 
-def on_both_sides(one: Candidate, config: str, change: Callable[[Row], Any]) -> None:
+def on_both_sides(candidate: Candidate, config: str, change: Callable[[Row], Any]) -> None:
     """Puts changed copies of a config's rows into the split `test`, too."""
-    table = pyarrow.parquet.read_table(one.folder / file_name(config, "train"))
+    table = pyarrow.parquet.read_table(candidate.folder / file_name(config, "train"))
     rows = [row | change(row) for row in table.to_pylist() if row["article_id"] == ONE]
-    write_tables(one.folder / file_name(config, "test"), config, [pyarrow.Table.from_pylist(rows, table.schema)])
+    write_tables(candidate.folder / file_name(config, "test"), config, [pyarrow.Table.from_pylist(rows, table.schema)])
 
 
 def test_a_sound_release_passes_every_check(sound: Candidate) -> None:
@@ -286,15 +286,15 @@ def test_a_file_that_the_manifest_does_not_name(sound: Candidate) -> None:
 
 def test_rows_that_the_manifest_does_not_prove(sound: Candidate) -> None:
     bare = replace(sound, folder=sound.folder.with_name("1.0.0-withheld"))
-    told = manifest.read(bare.folder)
-    wrong = {**told.content, "withheld": {**told.content["withheld"], "spans": "0" * 64}}
-    manifest.write(bare.folder, replace(told, content=wrong))
+    known = manifest.read(bare.folder)
+    wrong = {**known.content, "withheld": {**known.content["withheld"], "spans": "0" * 64}}
+    manifest.write(bare.folder, replace(known, content=wrong))
     assert [str(failed) for failed in failures(bare)] == ["not-in-manifest: spans does not hold what the manifest says"]
 
 
 def test_many_of_a_kind_are_counted(sound: Candidate) -> None:
     edit(sound, "spans", lambda row: row.update(text="x"))
-    found = [failed.message for failed in failures(sound) if failed.code == "not-a-slice"]
-    assert len(found) == 4
-    assert found[-1] == "and 10 more of that kind"
-    assert TWO in "".join(found) or ONE in "".join(found)
+    messages = [failed.message for failed in failures(sound) if failed.code == "not-a-slice"]
+    assert len(messages) == 4
+    assert messages[-1] == "and 10 more of that kind"
+    assert TWO in "".join(messages) or ONE in "".join(messages)

@@ -15,63 +15,66 @@ from tests.dataset.tiny import copies
 words = st.lists(st.sampled_from(["ferry", "port", "rain", "said"]), max_size=14)
 
 
-def texts(*told: str) -> pl.DataFrame:
+def texts(*articles: str) -> pl.DataFrame:
     return pl.DataFrame(
-        {"article_id": [f"a{n}" for n in range(len(told))], "text": told}, {"article_id": pl.String, "text": pl.String}
+        {"article_id": [f"a{n}" for n in range(len(articles))], "text": articles},
+        {"article_id": pl.String, "text": pl.String},
     )
 
 
-def shingles(told: list[str]) -> set[tuple[str, ...]]:
-    return {tuple(told[at : at + 5]) for at in range(max(len(told) - 4, 1))} if told else set()
+def shingles(words: list[str]) -> set[tuple[str, ...]]:
+    return {tuple(words[at : at + 5]) for at in range(max(len(words) - 4, 1))} if words else set()
 
 
 @given(st.lists(words, min_size=2, max_size=4))
 def test_the_similarity_is_that_of_the_sets_of_shingles(several: list[list[str]]) -> None:
-    sets = [shingles(told) for told in several]
+    sets = [shingles(article) for article in several]
     expected = {}
-    for one, first in enumerate(sets):
-        for two, second in enumerate(sets):
-            if one < two and first & second and (jaccard := len(first & second) / len(first | second)) >= 0.5:
-                expected[f"a{one}", f"a{two}"] = jaccard
-    found = near_duplicates(texts(*(" ".join(told) for told in several)))
-    assert {(one, two): value for one, two, value in found.iter_rows()} == pytest.approx(expected)
+    for earlier, first in enumerate(sets):
+        for later, second in enumerate(sets):
+            if earlier < later and first & second and (jaccard := len(first & second) / len(first | second)) >= 0.5:
+                expected[f"a{earlier}", f"a{later}"] = jaccard
+    duplicates = near_duplicates(texts(*(" ".join(article) for article in several)))
+    assert {(first, second): value for first, second, value in duplicates.iter_rows()} == pytest.approx(expected)
 
 
 def test_case_marks_and_blanks_do_not_count() -> None:
-    one = "The ferry left the port at nine, in heavy rain, with forty people."
-    found = near_duplicates(texts(one, one.upper().replace(",", " –"), "A quite different text about nothing at all."))
-    assert found.rows() == [("a0", "a1", 1.0)]
+    text = "The ferry left the port at nine, in heavy rain, with forty people."
+    duplicates = near_duplicates(
+        texts(text, text.upper().replace(",", " –"), "A quite different text about nothing at all.")
+    )
+    assert duplicates.rows() == [("a0", "a1", 1.0)]
 
 
 def test_the_most_similar_come_first() -> None:
-    one = "one two three four five six seven eight nine ten"
-    found = near_duplicates(texts(one, f"{one} eleven", one))
-    assert found.select("article_id", "other").rows() == [("a0", "a2"), ("a0", "a1"), ("a1", "a2")]
+    text = "one two three four five six seven eight nine ten"
+    duplicates = near_duplicates(texts(text, f"{text} eleven", text))
+    assert duplicates.select("article_id", "other").rows() == [("a0", "a2"), ("a0", "a1"), ("a1", "a2")]
 
 
 def groups(pairs: Iterable[tuple[str, str]]) -> set[frozenset[str]]:
     """What the pairs join."""
-    found: dict[str, frozenset[str]] = {}
+    group_of: dict[str, frozenset[str]] = {}
     for pair in pairs:
-        joined = frozenset().union(*(found.get(one, {one}) for one in pair))
-        found.update(dict.fromkeys(joined, joined))
-    return set(found.values())
+        joined = frozenset().union(*(group_of.get(name, {name}) for name in pair))
+        group_of.update(dict.fromkeys(joined, joined))
+    return set(group_of.values())
 
 
 @pytest.mark.parametrize(("count", "pairs"), [(49, 49 * 48 / 2), (50, 50 * 49 / 2), (51, 50), (200, 199)])
 def test_however_many_copies_there_are_they_are_one_group(count: int, pairs: int) -> None:
-    found = near_duplicates(texts(*copies("w", count), *copies("v", 2), "A text of its own, and of nobody else."))
+    duplicates = near_duplicates(texts(*copies("w", count), *copies("v", 2), "A text of its own, and of nobody else."))
     family, two = {f"a{n}" for n in range(count)}, {f"a{count}", f"a{count + 1}"}
-    assert found.height == pairs + 1
-    assert groups(found.select("article_id", "other").iter_rows()) == {frozenset(family), frozenset(two)}
-    assert min(found["jaccard"].to_list()) >= 0.5
+    assert duplicates.height == pairs + 1
+    assert groups(duplicates.select("article_id", "other").iter_rows()) == {frozenset(family), frozenset(two)}
+    assert min(duplicates["jaccard"].to_list()) >= 0.5
 
 
 def test_furniture_that_many_articles_have_makes_them_no_group() -> None:
     furniture = " ".join(f"subscribe{number}" for number in range(24))
-    others = [f"{' '.join(f'a{at}b{number}' for number in range(30))} {furniture}" for at in range(120)]
-    found = near_duplicates(texts(*others, *(f"{text} {furniture}" for text in copies("w", 70))))
-    (group,) = groups(found.select("article_id", "other").iter_rows())
+    unrelated = [f"{' '.join(f'a{at}b{number}' for number in range(30))} {furniture}" for at in range(120)]
+    duplicates = near_duplicates(texts(*unrelated, *(f"{text} {furniture}" for text in copies("w", 70))))
+    (group,) = groups(duplicates.select("article_id", "other").iter_rows())
     assert group == {f"a{n}" for n in range(120, 190)}
 
 
@@ -89,14 +92,14 @@ def test_the_groups_of_many_that_were_edited_are_those_of_all_pairs(random: Rand
         (f"a{at}", f"a{to}"): len(sets[at] & sets[to]) / len(sets[at] | sets[to])
         for at, to in combinations(range(count), 2)
     }
-    found = near_duplicates(texts(*map(" ".join, several)))
-    listed = {tuple(sorted((one, two), key=lambda name: int(name[1:]))): value for one, two, value in found.iter_rows()}
+    duplicates = near_duplicates(texts(*map(" ".join, several)))
+    listed = {tuple(sorted(pair, key=lambda name: int(name[1:]))): value for *pair, value in duplicates.iter_rows()}
     assert listed == pytest.approx({pair: jaccard[pair] for pair in listed})
     assert groups(listed) == groups(pair for pair, value in jaccard.items() if value >= 0.5)
 
 
-def spans(*told: tuple[str, str, str]) -> pl.DataFrame:
-    return pl.DataFrame(told, ["article_id", "split", "text"], orient="row")
+def spans(*rows: tuple[str, str, str]) -> pl.DataFrame:
+    return pl.DataFrame(rows, ["article_id", "split", "text"], orient="row")
 
 
 NONE = pl.DataFrame(schema={"article_id": pl.String, "split": pl.String, "text": pl.String})
@@ -104,12 +107,12 @@ LONG = "“We will not leave the port”"
 
 
 def test_a_quoted_string_of_five_words_over_two_splits_is_found() -> None:
-    told = spans(("a", "train", f"{LONG}, she said."), ("b", "test", f"She said: {LONG.lower()}!"))
-    assert shared_quotes(told, NONE).rows() == [("we will not leave the port", ["a", "b"], ["test", "train"])]
+    quotes = spans(("a", "train", f"{LONG}, she said."), ("b", "test", f"She said: {LONG.lower()}!"))
+    assert shared_quotes(quotes, NONE).rows() == [("we will not leave the port", ["a", "b"], ["test", "train"])]
 
 
 @pytest.mark.parametrize(
-    "other",
+    "row",
     [
         ("b", "train", LONG),
         ("b", "test", "“We will not leave”"),
@@ -117,8 +120,8 @@ def test_a_quoted_string_of_five_words_over_two_splits_is_found() -> None:
         ("b", "test", "“We will not leave the old port”"),
     ],
 )
-def test_the_same_split_few_words_no_marks_or_other_words_are_no_leak(other: tuple[str, str, str]) -> None:
-    assert shared_quotes(spans(("a", "train", LONG), ("c", "train", "“We will not leave”"), other), NONE).is_empty()
+def test_the_same_split_few_words_no_marks_or_other_words_are_no_leak(row: tuple[str, str, str]) -> None:
+    assert shared_quotes(spans(("a", "train", LONG), ("c", "train", "“We will not leave”"), row), NONE).is_empty()
 
 
 def test_labelled_quotes_count_without_marks() -> None:

@@ -22,8 +22,8 @@ def corpus(tmp_path: Path) -> Corpus:
 
 
 def figure(scope: str, value: float | None, annotators: str | None = None) -> dict[str, Any]:
-    told: dict[str, Any] = {"round": "r1", "annotators": annotators, "scope": scope, "measure": "exact", "value": value}
-    return told | {"low": value, "high": value, "articles": 2, "annotator_count": 2, "spans": 9}
+    row: dict[str, Any] = {"round": "r1", "annotators": annotators, "scope": scope, "measure": "exact", "value": value}
+    return row | {"low": value, "high": value, "articles": 2, "annotator_count": 2, "spans": 9}
 
 
 def test_the_articles_of_a_folder_have_their_split(corpus: Corpus, tmp_path: Path) -> None:

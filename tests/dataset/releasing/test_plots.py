@@ -43,7 +43,7 @@ def test_a_dot_stands_at_its_figure_and_its_line_spans_the_interval(figures: tup
     svg = intervals("Agreement", [Interval("all", value, low, high)])
     grid = [at(line, "x1") for line in drawn(svg, "line") if line.get("stroke-width") is None]
     (dot,) = drawn(svg, "circle")
-    line = next(one for one in drawn(svg, "line") if one.get("stroke-width") == "3")
+    line = next(element for element in drawn(svg, "line") if element.get("stroke-width") == "3")
     scale = grid[-1] - grid[0]
     for place, figure in ((at(line, "x1"), low), (at(dot, "cx"), value), (at(line, "x2"), high)):
         assert math.isclose((place - grid[0]) / scale, figure, abs_tol=0.001)
@@ -81,8 +81,8 @@ def test_names_are_words_and_not_markup() -> None:
 
 
 def test_a_screen_reader_hears_every_number() -> None:
-    told = ET.fromstring(intervals("Exact", [Interval("all", 0.5, 0.25, 0.75)])).get("aria-label")
-    assert told == "Exact: all 0.50 [0.25, 0.75]"
+    label = ET.fromstring(intervals("Exact", [Interval("all", 0.5, 0.25, 0.75)])).get("aria-label")
+    assert label == "Exact: all 0.50 [0.25, 0.75]"
     assert ET.fromstring(shares("a1", [Share("done", 3, "#000000")])).get("aria-label") == "a1: 3 done"
 
 

@@ -46,7 +46,7 @@ def test_what_was_rehydrated_loads(cut: ReleaseResult, texts: Path, tmp_path: Pa
     for config in schema.CONFIGS:
         assert load(out, config).to_list() == load(cut.full, config).to_list()
     assert len(list(mlcroissant.Dataset(str(out / "croissant.json")).records("tokens-train"))) == 2
-    names = [one["config_name"] for one in (metadata_load(out / "README.md") or {})["configs"]]
+    names = [entry["config_name"] for entry in (metadata_load(out / "README.md") or {})["configs"]]
     assert names == list(schema.CONFIGS)
 
 
@@ -84,13 +84,13 @@ def test_an_altered_release_is_refused(cut: ReleaseResult, texts: Path, tmp_path
 def test_a_release_whose_rows_do_not_become_the_full_ones_is_refused(
     cut: ReleaseResult, texts: Path, tmp_path: Path
 ) -> None:
-    other = Path(shutil.copytree(cut.withheld, tmp_path / "other"))
-    told = manifest.read(other)
-    (other / manifest.MANIFEST).unlink()
-    wrong = {**told.content, "full": {**told.content["full"], "quotes": "0" * 64}}
-    manifest.write(other, manifest.Manifest(**{**vars(told), "content": wrong}))
+    folder = Path(shutil.copytree(cut.withheld, tmp_path / "other"))
+    known = manifest.read(folder)
+    (folder / manifest.MANIFEST).unlink()
+    wrong = {**known.content, "full": {**known.content["full"], "quotes": "0" * 64}}
+    manifest.write(folder, manifest.Manifest(**{**vars(known), "content": wrong}))
     with pytest.raises(Problem, match="quotes did not become what full holds"):
-        rehydrate(other, texts, tmp_path / "out")
+        rehydrate(folder, texts, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 

@@ -75,9 +75,9 @@ def test_a_release_holds_rows_pages_plots_and_what_proves_them(cut: ReleaseResul
 
 def test_both_variants_are_what_their_manifests_say(cut: ReleaseResult) -> None:
     for folder, variant in ((cut.full, "full"), (cut.withheld, "withheld")):
-        told = manifest.require_whole(folder, contents=True)
-        assert (told.version, told.variant, told.date) == ("1.0.0", variant, "2026-11-20")
-        assert told.guidelines_versions == ["1"]
+        known = manifest.require_whole(folder, contents=True)
+        assert (known.version, known.variant, known.date) == ("1.0.0", variant, "2026-11-20")
+        assert known.guidelines_versions == ["1"]
     assert manifest.read(cut.full).content == manifest.read(cut.withheld).content
 
 
@@ -99,9 +99,9 @@ def test_every_config_loads_with_the_version(cut: ReleaseResult, config: str) ->
 
 def test_no_word_of_an_article_is_in_the_variant_withheld(cut: ReleaseResult) -> None:
     for config in manifest.kept_configs():
-        told = json.dumps(load(cut.withheld, config).to_list(), ensure_ascii=False)
-        assert "crossed" not in told.replace(":crossed", "")
-        assert "bridge" not in told
+        printed = json.dumps(load(cut.withheld, config).to_list(), ensure_ascii=False)
+        assert "crossed" not in printed.replace(":crossed", "")
+        assert "bridge" not in printed
     assert "crossed" in json.dumps(load(cut.full, "spans").to_list())
     pages = [content for name, content in files(cut.withheld).items() if not name.endswith(".parquet")]
     assert not any(words.encode() in page for page in pages for words in TEXTS[ONE].splitlines())
@@ -115,24 +115,24 @@ def test_the_card_says_version_variant_and_plots(cut: ReleaseResult) -> None:
     assert "This is the variant `full`" not in bare
     assert "](plots/counts.svg)" in page
     assert (metadata_load(cut.full / "README.md") or {})["version"] == "1.0.0"
-    configs = [one["config_name"] for one in (metadata_load(cut.withheld / "README.md") or {})["configs"]]
+    configs = [config["config_name"] for config in (metadata_load(cut.withheld / "README.md") or {})["configs"]]
     assert configs == manifest.kept_configs()
 
 
 @pytest.mark.parametrize("variant", ["full", "withheld"])
 def test_mlcroissant_loads_every_record_set(cut: ReleaseResult, variant: str) -> None:
     folder: Path = getattr(cut, variant)
-    told = json.loads((folder / "croissant.json").read_text())
-    assert told["conformsTo"] == "http://mlcommons.org/croissant/1.1"
-    assert told["rai:dataAnnotationProtocol"] == "A person with a pencil."
+    croissant = json.loads((folder / "croissant.json").read_text())
+    assert croissant["conformsTo"] == "http://mlcommons.org/croissant/1.1"
+    assert croissant["rai:dataAnnotationProtocol"] == "A person with a pencil."
     dataset = mlcroissant.Dataset(str(folder / "croissant.json"))
     assert not dataset.metadata.issues.errors
-    for one in told["recordSet"]:
-        config = one["name"].removesuffix("-train")
-        records, rows = list(dataset.records(one["@id"])), load(folder, config).to_list()
+    for record_set in croissant["recordSet"]:
+        config = record_set["name"].removesuffix("-train")
+        records, rows = list(dataset.records(record_set["@id"])), load(folder, config).to_list()
         assert len(records) == len(rows) > 0
         for record, row in zip(records, rows, strict=True):
-            assert as_text(record[f"{one['@id']}/article_id"]) == row["article_id"]
+            assert as_text(record[f"{record_set['@id']}/article_id"]) == row["article_id"]
             assert {name.split("/")[1] for name in record} == set(row)
 
 
@@ -143,8 +143,8 @@ def as_text(value: object) -> object:
 def test_croissant_gives_the_rows_within_rows(cut: ReleaseResult) -> None:
     dataset = mlcroissant.Dataset(str(cut.full / "croissant.json"))
     (record, *_) = dataset.records("quotes-train")
-    told = [as_text(part["quotes-train/speakers/span_id"]) for part in record["quotes-train/speakers"]]
-    assert told == [part["span_id"] for part in load(cut.full, "quotes")[0]["speakers"]] == ["one:kyiv"]
+    speakers = [as_text(part["quotes-train/speakers/span_id"]) for part in record["quotes-train/speakers"]]
+    assert speakers == [part["span_id"] for part in load(cut.full, "quotes")[0]["speakers"]] == ["one:kyiv"]
 
 
 def test_an_altered_file_does_not_load_as_croissant(cut: ReleaseResult, tmp_path: Path) -> None:
@@ -185,11 +185,11 @@ def test_another_pyarrow_gives_the_same_content_hashes(cut: ReleaseResult, tmp_p
     assert OTHER_PYARROW.exists(), "make pyarrow"
     fresh = tmp_path / "checkout"
     git(corpus_of(cut).root, "clone", "--quiet", str(corpus_of(cut).root), str(fresh))
-    other = released_apart(fresh, "3", path=str(OTHER_PYARROW))
-    assert other.written_by["pyarrow"] != pyarrow.__version__
-    assert other.content == manifest.read(cut.full).content
+    rebuilt = released_apart(fresh, "3", path=str(OTHER_PYARROW))
+    assert rebuilt.written_by["pyarrow"] != pyarrow.__version__
+    assert rebuilt.content == manifest.read(cut.full).content
     spans = "spans/train-00000-of-00001.parquet"
-    assert other.files[spans] != manifest.read(cut.full).files[spans]
+    assert rebuilt.files[spans] != manifest.read(cut.full).files[spans]
 
 
 def test_the_manifest_names_the_code_that_wrote_it(cut: ReleaseResult) -> None:
@@ -213,8 +213,8 @@ def test_nothing_enters_that_the_commit_does_not_have(cut: ReleaseResult, ready:
     (own / "info" / "attributes").write_text("* filter=x\n*.md export-subst eol=crlf\nseeds/** export-ignore\n")
     sheet = ready.root / "DATASHEET.md"
     (tmp_path / "other").write_text(sheet.read_text() + "\nIt is the best.\n")
-    other = git(ready.root, "hash-object", "-w", "--no-filters", str(tmp_path / "other"))
-    git(ready.root, "replace", git(ready.root, "rev-parse", "HEAD:DATASHEET.md"), other)
+    replacement = git(ready.root, "hash-object", "-w", "--no-filters", str(tmp_path / "other"))
+    git(ready.root, "replace", git(ready.root, "rev-parse", "HEAD:DATASHEET.md"), replacement)
     ran.unlink(missing_ok=True)
     done = release(plan_of(open_corpus(ready.root)))
     assert files(done.full) == files(cut.full)
@@ -417,7 +417,7 @@ def test_a_folder_that_fails_a_check_is_not_written(ready: Corpus) -> None:
     commit(ready)
     with pytest.raises(UnfitRelease, match="template-text") as unfit:
         release(plan_of(ready))
-    assert {one.code for one in unfit.value.failed} == {"template-text"}
+    assert {failed.code for failed in unfit.value.failed} == {"template-text"}
     assert not (ready.root / "dist").exists()
     assert not ready.releases.exists()
 

@@ -161,7 +161,7 @@ def test_drawn_hedges_get_none_and_leave_the_others_as_they_are(
 ) -> None:
     text, marks = drawn
     by_hand = data.draw(st.sets(st.sampled_from([mark.span_id for mark in marks]))) if marks else set()
-    kept = [found for found in targets(text, marks, set()) if found[0] not in by_hand]
+    kept = [pair for pair in targets(text, marks, set()) if pair[0] not in by_hand]
     assert targets(text, marks, by_hand) == kept
 
 
@@ -170,9 +170,9 @@ def test_drawn_hedges_get_none_and_leave_the_others_as_they_are(
 def test_a_hedge_has_one_target_at_most_and_it_is_a_number_or_a_quote(drawn: tuple[str, list[TargetSpan]]) -> None:
     text, marks = drawn
     labels = {mark.span_id: mark.label for mark in marks}
-    found = targets(text, marks, set())
-    assert len({hedge for hedge, _ in found}) == len(found)
-    assert all(vocabulary.relation_type(labels[hedge], labels[target]) == "hedges" for hedge, target in found)
+    pairs = targets(text, marks, set())
+    assert len({hedge for hedge, _ in pairs}) == len(pairs)
+    assert all(vocabulary.relation_type(labels[hedge], labels[target]) == "hedges" for hedge, target in pairs)
 
 
 # Against the rule's words, one span after the other
@@ -196,7 +196,7 @@ def test_every_hedge_has_the_target_that_the_rule_names(text: str, marks: list[T
     ordered = sorted(marks, key=lambda mark: (mark.start, mark.end, mark.span_id))
     hedges = [mark for mark in ordered if mark.label == "hedge" and mark.span_id not in drawn]
     expected = {hedge.span_id: target_by_definition(text, hedge, ordered) for hedge in hedges}
-    assert dict(targets(text, marks, drawn)) == {hedge: one.span_id for hedge, one in expected.items() if one}
+    assert dict(targets(text, marks, drawn)) == {hedge: target.span_id for hedge, target in expected.items() if target}
 
 
 def target_by_definition(text: str, hedge: TargetSpan, marks: list[TargetSpan]) -> TargetSpan | None:

@@ -37,7 +37,7 @@ def test_a_mark_without_its_half_is_told_and_does_not_reach_into_the_next_paragr
 
 @given(st.text(st.sampled_from([*MARKS, "a", " ", "\n", "s"]), max_size=60))
 def test_pairs_lie_in_the_text_and_cross_no_line(text: str) -> None:
-    found = read_marks(text)
-    for start, end in found.pairs:
+    marks = read_marks(text)
+    for start, end in marks.pairs:
         assert text[start] in MARKS and text[end - 1] in MARKS and "\n" not in text[start:end]
-    assert all(text[place] in MARKS for place in found.single)
+    assert all(text[place] in MARKS for place in marks.single)

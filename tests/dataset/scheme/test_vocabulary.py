@@ -76,9 +76,9 @@ def test_what_is_not_a_value_has_no_bounds(value: str | None) -> None:
 
 @settings(deadline=None)
 @given(st.decimals(-(10**12), 10**12, places=3), st.decimals(-(10**12), 10**12, places=3))
-def test_a_range_reads_as_its_ends_and_only_in_order(one: object, other: object) -> None:
-    low, high = float(str(one)), float(str(other))
-    assert vocabulary.value_bounds(f"{one:f}..{other:f}") == ((low, high) if low <= high else None)
+def test_a_range_reads_as_its_ends_and_only_in_order(first: object, second: object) -> None:
+    low, high = float(str(first)), float(str(second))
+    assert vocabulary.value_bounds(f"{first:f}..{second:f}") == ((low, high) if low <= high else None)
 
 
 @pytest.mark.parametrize("value", ["9" * 400, "1.." + "9" * 400, "-" + "9" * 400 + "..0"])

@@ -33,19 +33,19 @@ def test_parts_of_any_size_hold_every_row_once_and_in_order(
 ) -> None:
     path = spans_file(tmp_path_factory.mktemp("parts"), rows)
     article_ranges = ranges_of([path], size)
-    found = pl.concat(batches(path, schema.Spans, article_ranges))
-    assert found.equals(read_range(path, schema.Spans))
+    spans = pl.concat(batches(path, schema.Spans, article_ranges))
+    assert spans.equals(read_range(path, schema.Spans))
     assert (article_ranges[0].first, article_ranges[-1].until) == (None, None)
 
 
 @given(ROWS, IDS, IDS)
 def test_a_part_holds_the_articles_between_two_ids(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int]], one: str, other: str
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int]], low: str, high: str
 ) -> None:
     path = spans_file(tmp_path_factory.mktemp("parts"), rows)
-    first, until = sorted([one, other])
-    found = read_range(path, schema.Spans, ArticleRange(first, until))["article_id"].to_list()
-    assert found == sorted(article for article, _ in rows if first <= article < until)
+    first, until = sorted([low, high])
+    article_ids = read_range(path, schema.Spans, ArticleRange(first, until))["article_id"].to_list()
+    assert article_ids == sorted(article for article, _ in rows if first <= article < until)
 
 
 def test_an_article_is_never_cut(tmp_path: Path) -> None:

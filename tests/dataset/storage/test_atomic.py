@@ -308,7 +308,7 @@ def test_files_are_on_the_disk_before_they_are_in_place_and_then_their_folders(
     with asides() as several:
         for target in targets:
             several.of(target).write_bytes(b"new")
-    files, folders = ([path.stat().st_ino for path in paths] for paths in (targets, [one.parent for one in targets]))
+    files, folders = ([path.stat().st_ino for path in paths] for paths in (targets, [file.parent for file in targets]))
     assert set(disk[:2]) == {("sync", inode) for inode in files}
     assert disk[2:4] == [("rename", inode) for inode in files]
     assert {("sync", inode) for inode in (*folders, tmp_path.stat().st_ino)} == set(disk[4:])

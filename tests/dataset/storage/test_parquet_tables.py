@@ -26,10 +26,10 @@ from tests.dataset.tiny import LAYER, put_corpus, valid_rows
 
 IDS = st.text("abcé𝔸~-", min_size=1, max_size=3)
 ROWS = st.lists(st.tuples(st.none() | IDS, st.integers(0, 9)), max_size=40)
-Told = list[tuple[str | None, int]]
+ArticleStarts = list[tuple[str | None, int]]
 
 
-def spans(rows: Told) -> pl.DataFrame:
+def spans(rows: ArticleStarts) -> pl.DataFrame:
     frame = schema.frame(schema.Spans, [{"article_id": article, "start": start} for article, start in rows])
     return frame.sort("article_id", "start", nulls_last=True)
 
@@ -66,7 +66,7 @@ def test_a_layer_is_the_same_in_parquet_in_whatever_parts_it_is_read(
 @settings(deadline=None)
 @given(ROWS, st.lists(st.integers(0, 40)))
 @pytest.mark.usefixtures("small_groups")
-def test_the_same_rows_give_the_same_bytes_in_whatever_batches_they_come(rows: Told, cuts: list[int]) -> None:
+def test_the_same_rows_give_the_same_bytes_in_whatever_batches_they_come(rows: ArticleStarts, cuts: list[int]) -> None:
     frame, out = spans(rows), io.BytesIO()
     edges = [0, *sorted(cuts), 40]
     write_groups(out, schema.Spans, [frame[start:end] for start, end in pairwise(edges)])
@@ -77,24 +77,24 @@ def test_the_same_rows_give_the_same_bytes_in_whatever_batches_they_come(rows: T
 @given(ROWS, IDS, IDS)
 @pytest.mark.usefixtures("small_groups")
 def test_a_part_holds_the_articles_between_two_ids(
-    tmp_path_factory: pytest.TempPathFactory, rows: Told, one: str, other: str
+    tmp_path_factory: pytest.TempPathFactory, rows: ArticleStarts, low: str, high: str
 ) -> None:
     path, ids = written(tmp_path_factory.mktemp("part"), spans(rows)), [article for article, _ in rows]
-    first, until = sorted([one, other])
-    here, last = ArticleRange(first, until), ArticleRange(until, None)
+    first, until = sorted([low, high])
+    middle, last = ArticleRange(first, until), ArticleRange(until, None)
     named = sorted(article for article in ids if article is not None)
-    assert read_range(path, schema.Spans, here)["article_id"].to_list() == [
-        one for one in named if first <= one < until
+    assert read_range(path, schema.Spans, middle)["article_id"].to_list() == [
+        article for article in named if first <= article < until
     ]
-    assert read_range(path, schema.Spans, last).height == sum(one >= until for one in named) + ids.count(None)
-    assert rows_before(path, here) == sum(one < first for one in named)
+    assert read_range(path, schema.Spans, last).height == sum(article >= until for article in named) + ids.count(None)
+    assert rows_before(path, middle) == sum(article < first for article in named)
 
 
 @pytest.mark.usefixtures("small_groups")
 def test_an_article_is_in_one_row_group(tmp_path: Path) -> None:
     counts = {"a": 3, "b": 3, "c": 9, "d": 1, "e": 2}
-    told: Told = [(article, start) for article, count in counts.items() for start in range(count)]
-    path = written(tmp_path, spans(told))
+    rows: ArticleStarts = [(article, start) for article, count in counts.items() for start in range(count)]
+    path = written(tmp_path, spans(rows))
     file = pyarrow.parquet.ParquetFile(path)
     groups = [file.read_row_group(number)["article_id"].to_pylist() for number in range(file.num_row_groups)]
     assert groups == [list("aaa"), list("bbb"), list("ccccccccc"), list("dee")]
@@ -109,7 +109,7 @@ def test_only_the_row_groups_of_a_part_are_read(tmp_path: Path) -> None:
     path.write_bytes(content)
     cut = ranges_of([path], 1)
     assert len(cut) == 20
-    assert [one.height for one in batches(path, schema.Spans, cut[:10])] == [5] * 10
+    assert [batch.height for batch in batches(path, schema.Spans, cut[:10])] == [5] * 10
     with pytest.raises(Problem, match=r"spans\.parquet cannot be read as the table Spans"):
         read_range(path, schema.Spans, cut[10])
 
@@ -157,10 +157,10 @@ def test_a_file_that_is_not_the_table_is_one_finding(corpus: Corpus, what: str) 
     else:
         broken = {"a byte": content[:60] + b"\0\0\0" + content[63:], "the end": content[:-20], "everything": b"{}\n"}
         path.write_bytes(broken[what])
-    (told,) = check_record(corpus, [LAYER])
-    assert told.code == "unreadable-table"
-    assert told.message.startswith(f"{path} cannot be read as the table Spans: ")
-    assert "\n" not in told.message
+    (finding,) = check_record(corpus, [LAYER])
+    assert finding.code == "unreadable-table"
+    assert finding.message.startswith(f"{path} cannot be read as the table Spans: ")
+    assert "\n" not in finding.message
 
 
 def test_a_sound_layer_in_parquet_has_no_finding(corpus: Corpus) -> None:
