@@ -87,9 +87,7 @@ def headings(page: str) -> list[str]:
     return [re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles]
 
 
-@pytest.mark.parametrize(
-    "name", ["CONTRIBUTING.md", "SECURITY.md", "README.md", "annotation/README.md", "dataset/README.md"]
-)
+@pytest.mark.parametrize("name", PAGES)
 def test_modules_and_tests_that_a_page_names_are_there(name: str) -> None:
     for path in re.findall(r"`((?:dataset|annotation|scripts|tests)/[\w./]+\.(?:py|j2|js|md))`", PAGES[name]):
         assert (REPOSITORY / path).exists(), path

@@ -84,7 +84,10 @@ def test_a_version_with_other_content_is_refused(address: str, dist: Path, tmp_p
     second = make_release(tmp_path / "other", FIRST, corrected)
     with pytest.raises(Problem, match=r"has a version 1\.0\.0 already"):
         publish(second, address)
-    assert fetch(address, FIRST, tmp_path / "got").manifest.content == publish(dist / FIRST, address).release.manifest.content
+    assert (
+        fetch(address, FIRST, tmp_path / "got").manifest.content
+        == publish(dist / FIRST, address).release.manifest.content
+    )
 
 
 @pytest.mark.parametrize("done", [False, True])
