@@ -133,7 +133,7 @@ class Attributes(Table):
     hedge_kind: str = column("what kind of cue", optional=True, isin=vocabulary.HEDGE_KINDS)
     number_kind: str = column("what kind of quantity", optional=True, isin=vocabulary.NUMBER_KINDS)
     number_value: str = column("the quantity as typed: `12000`, `3000..5000`, `1000..`", optional=True)
-    number_low: float = column("lowest value that the span allows; null where it is open", optional=True)
+    number_low: float = column("lower bound of the value as typed; null where it is open", optional=True)
     number_high: float = column(
         "highest value that the span allows; null where it is open, as in `1000..`", optional=True
     )
@@ -267,8 +267,8 @@ class NumberPart(SpanPart):
 
     kind: str = column("count, money, percent or measure", optional=True)
     value: str = column("the quantity as typed", optional=True)
-    low: float = column("lowest value that the words allow; null where it is open", optional=True)
-    high: float = column("highest value that the words allow; null where it is open, as in `1000..`", optional=True)
+    low: float = column("lower bound of the value as typed; null where it is open", optional=True)
+    high: float = column("upper bound of the value as typed; null where it is open, as in `1000..`", optional=True)
     unit: str = column("noun counted, ISO 4217 code, `%` or SI/UCUM symbol", optional=True)
 
 

@@ -22,7 +22,7 @@ from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import SETTINGS, Corpus, open_corpus
 from dataset.record.layer import GOLD
-from scripts.cli.console import OUT, CorpusOption, say, tell
+from scripts.cli.console import OUT, CorpusOption, count, say, tell
 from scripts.up import login
 
 ROUND, SHIPPED = "r1", ("a1", "a2")
@@ -51,7 +51,7 @@ def command(
     _pull(demo, seats)
 
     errors = [finding for finding in check_record(demo, demo.layers()) if finding.severity == "error"]
-    say(f"validate: {len(errors)} errors in {', '.join(demo.layers())}")
+    say(f"validate: {count(len(errors), 'error')} in {', '.join(demo.layers())}")
 
     agreed = figures.agreement(demo, ROUND)
     say(f"agree: {_exact_f1(agreed)}")

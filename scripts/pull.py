@@ -65,6 +65,10 @@ def command(
     here = open_corpus(corpus)
     names = checked_names(annotator or [])
     checked_names([round_name])
+    if from_file and (watch or full):
+        raise typer.BadParameter(
+            "an export is read whole and once, so --from-file goes with neither --watch nor --full"
+        )
     if from_file:
         if len(names) != 1:
             raise Problem("an export is one annotator's work", "name whose with one --annotator")
@@ -73,7 +77,7 @@ def command(
         names = names or dealt(here, round_name)["annotator"].unique().sort().to_list()
         seats = [accounts.seat(here, name) for name in names]
         if watch:
-            _watch(here, round_name, seats, accept_removals, every)
+            _watch(here, round_name, seats, accept_removals, every, full=full)
         pulled = pulling.pull(here, round_name, seats, accept_removals=accept_removals, tell=tell, full=full)
     _report(here, pulled)
     if not accept_removals:
@@ -86,13 +90,19 @@ def command(
 
 
 def _watch(
-    corpus: Corpus, round_name: str, seats: list[accounts.Seat], accept_removals: bool, every: float
+    corpus: Corpus, round_name: str, seats: list[accounts.Seat], accept_removals: bool, every: float, *, full: bool
 ) -> NoReturn:
-    """Pulls until it is interrupted; what a person has to look at is said once, and the watch goes on."""
+    """Pulls until it is interrupted; what a person has to look at is said once, and the watch goes on.
+
+    `full`: the first pull asks the server for every task.
+    """
     reported, shown = "", corpus.root / "dist" / "report.html"
     while True:
         try:
-            pulled = pulling.pull(corpus, round_name, seats, accept_removals=accept_removals, tell=lambda line: None)
+            pulled = pulling.pull(
+                corpus, round_name, seats, accept_removals=accept_removals, tell=lambda line: None, full=full
+            )
+            full = False
             if pulled.changed or pulled.pull_id != reported:
                 _report(corpus, pulled)
                 reported = pulled.pull_id

@@ -12,7 +12,7 @@ from annotation.labelstudio import seats
 from annotation.rounds import restore as restoring
 from dataset.record.corpus import Corpus, open_corpus
 from scripts.backup import counted
-from scripts.cli.console import CorpusOption, bar, say, tell
+from scripts.cli.console import CorpusOption, bar, count, say, tell
 from scripts.cli.names import checked_names
 
 
@@ -62,5 +62,5 @@ def _restore_layer(corpus: Corpus, round_name: str, annotator: str) -> None:
     with bar(f"restore {round_name}/{annotator}") as progress:
         done = restoring.restore(corpus, round_name, seat, progress, tell)
     where = seat.studio.project_url(done.project)
-    say(f"{annotator}: {done.put_back} articles put back, {done.there} there before: {where}")
+    say(f"{annotator}: {count(done.put_back, 'article')} put back, {done.there} there before: {where}")
     say(f"Next: `hedgerow pull --round {round_name} --annotator {annotator}`")

@@ -18,7 +18,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.locks import reading
 from dataset.storage.atomic import aside, make_private
-from scripts.cli.console import CorpusOption, JsonOption, say, say_json_rows, tell
+from scripts.cli.console import CorpusOption, JsonOption, count, say, say_json_rows, tell
 from scripts.cli.findings import FindingPlaces, by_code, markdown, print_findings
 from scripts.cli.options import Engine, EngineOption, started
 
@@ -124,10 +124,10 @@ def _keep(corpus: Corpus, shown: FindingPlaces, listed: Iterable[_Judged]) -> No
         for finding, let in listed:
             out.write(json.dumps(shown.row(finding, acknowledged=let), ensure_ascii=False) + "\n")
             codes[finding.code] += 1
-    say(f"{codes.total()} findings; the first {OF_MORE} are above, all of them in {path}\n")
+    say(f"{count(codes.total(), 'finding')}; the first {OF_MORE} are above, all of them in {path}\n")
     say("\n".join(by_code(codes)) + "\n")
 
 
 def _summary(counts: Counter[str]) -> str:
     let = f", {counts[LET]} acknowledged" if counts[LET] else ""
-    return f"{counts['error']} errors, {counts['warning']} warnings{let}"
+    return f"{count(counts['error'], 'error')}, {count(counts['warning'], 'warning')}{let}"

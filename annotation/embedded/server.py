@@ -20,7 +20,7 @@ import filelock
 import httpx
 import psutil
 
-from annotation.embedded import database, exchange, marks
+from annotation.embedded import database, exchange, marks, versions
 from annotation.embedded.environment import DATA, environment
 from dataset.problem import Problem
 from dataset.storage.atomic import aside, make_private
@@ -202,7 +202,7 @@ class Server:
         that was not set up here is refused, unless the caller wants to `adopt` it.
 
         Raises:
-            Problem: Label Studio is not installed, the port is taken, the database cannot be used or is not the one
+            Problem: Label Studio is not installed, or a version that was never tested is, the port is taken, the database cannot be used or is not the one
                 with the work, it was not set up here, or it does not start.
         """
         with self.locked():
@@ -210,6 +210,8 @@ class Server:
             if adopt:
                 self.adopt(database_url)
             before, running = self.secrets(), self.process()
+            if running is None:
+                _label_studio()
             self._check_database(before, database_url, running=running is not None)
             if running and before and port not in (None, before.port):
                 raise Problem(f"the server runs on port {before.port}", "stop it with `hedgerow down` first")
@@ -426,11 +428,18 @@ def _label_studio() -> Path:
     """Label Studio's command beside this Python.
 
     Raises:
-        Problem: it is not installed.
+        Problem: it is not installed, or what keeps annotators apart was never tested with its version.
     """
-    command = Path(sys.executable).parent / "label-studio"
-    if not command.exists():
-        raise Problem("Label Studio is not installed here", "run `pip install -e '.[server]' -c constraints.txt`")
+    command, installed = Path(sys.executable).parent / "label-studio", versions.installed("label-studio")
+    install = "run `pip install -e '.[server]' -c constraints.txt`"
+    if installed is None or not command.exists():
+        raise Problem("Label Studio is not installed here", install)
+    if not versions.is_of(installed, versions.LABEL_STUDIO):
+        raise Problem(
+            f"Label Studio {installed} is installed here, and only {versions.LABEL_STUDIO} is tested: with another, "
+            "annotators may not be blind and the page may lose work",
+            install,
+        )
     return command
 
 

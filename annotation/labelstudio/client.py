@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit, urlunsplit
 
@@ -298,8 +299,17 @@ class Studio:
         except httpx.HTTPError as error:
             raise _broken_off(self.url, error) from None
         except (ValueError, KeyError, TypeError, AttributeError, httpx.InvalidURL) as error:
+            if _is_own_defect(error):
+                raise
             what = type(error).__name__
             raise Problem(f"{self.url} does not answer like Label Studio ({what})", "check LABEL_STUDIO_URL") from None
+
+
+def _is_own_defect(error: BaseException) -> bool:
+    """Whether an error comes from code that does not read what the server answered: neither the SDK nor this module."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    raised_in = str(frames[-1].f_globals.get("__name__", "")) if frames else ""
+    return raised_in != __name__ and raised_in.partition(".")[0] in ("annotation", "dataset", "scripts")
 
 
 def _refuse_other_server(answer: httpx.Response) -> None:

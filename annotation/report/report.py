@@ -24,6 +24,7 @@ from dataset import schema
 from dataset.agreement import figures as agreement
 from dataset.agreement.compared import layers_of
 from dataset.problem import Problem
+from dataset.published.rows import deciders
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary_of
 from dataset.record.layer import GOLD, Layer, read_layer, table_path
@@ -124,10 +125,11 @@ def _gathered(corpus: Corpus, wanted: ReportOptions) -> Report:
 
 
 def _layer(corpus: Corpus, wanted: ReportOptions) -> Layer:
-    """The layer that is named, else the gold, else the first; of a round, if one is named."""
+    """The layer that is named, else the gold, else the first; if a round is named, one of that round."""
     known = [name for name in corpus.layers() if _has_work(corpus, name)]
     fitting = [name for name in known if wanted.round is None or name.startswith(f"{wanted.round}/")]
-    name = wanted.layer or (GOLD if GOLD in known else next(iter(fitting), None))
+    has_gold = GOLD in known and (wanted.round is None or wanted.round in deciders(corpus).rounds)
+    name = wanted.layer or (GOLD if has_gold else next(iter(fitting), None))
     if not known:
         raise Problem("the record has no labels to report on", "bring some in with `hedgerow pull --round r1`")
     if name is None:

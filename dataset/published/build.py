@@ -58,7 +58,7 @@ def build(
         written = write_configs(corpus, name, folder, check=True, each=each)
         if written.first and not allow_errors:
             raise Problem(
-                f"{name} has {written.errors.total()} errors, the first: {_shown(written.first)}",
+                f"{name} has errors ({written.errors.total()}), the first: {_shown(written.first)}",
                 "see `hedgerow validate`, or build all the same with --allow-errors",
             )
         text = card(corpus, written.summary, written.rows, written.sizes, folder, written.errors)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import jinja2
+from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from dataset import schema
 from dataset.folder.manifest import FULL, WITHHELD, Variant
@@ -74,7 +75,7 @@ def card(
         about_variant=VARIANTS[edition.variant] if edition else "",
         title=corpus.title,
         built_by="" if edition else BUILT_BY,
-        licence=corpus.licence.upper() if corpus.licence else None,
+        licence=corpus.licence and spdx_id(corpus.licence),
         layer=layer.name,
         adjudicated=layer.name == "gold",
         makers=_makers(corpus, layer),
@@ -146,7 +147,7 @@ def _facts(corpus: Corpus, layer: Summary, articles: int, edition: Edition | Non
         "annotations_creators": sorted(kinds),
         "task_categories": ["token-classification"],
         "tags": ["news", "quotation", "attribution", "hedging", "spans"],
-        "size_categories": [_size(articles)],
+        "size_categories": [size_category(articles)],
         **({"version": edition.version} if edition else {}),
     }
 
@@ -158,9 +159,18 @@ def _licence(licence: str | None) -> dict[str, str]:
     return {"license": "other", "license_name": f"annotations-{licence}", "license_link": "README.md"}
 
 
-def _size(articles: int) -> str:
+def spdx_id(licence: str) -> str:
+    """A licence's id as SPDX writes it; as it was given where SPDX does not list it."""
+    try:
+        return str(canonicalize_license_expression(licence))
+    except InvalidLicenseExpression:
+        return licence
+
+
+def size_category(articles: int) -> str:
     """The Hub's name for a number of rows of the default config."""
-    for limit, name in ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M")):
-        if articles < limit:
-            return name
-    return "n>1M"
+    limits = ["1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T"]
+    place = sum(articles >= 1000 * 10**power for power in range(len(limits)))
+    if place == 0:
+        return f"n<{limits[0]}"
+    return f"n>{limits[-1]}" if place == len(limits) else f"{limits[place - 1]}<n<{limits[place]}"

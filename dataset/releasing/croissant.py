@@ -17,6 +17,7 @@ import polars as pl
 from dataset import schema
 from dataset.folder.content_hash import shards
 from dataset.folder.manifest import stored_files
+from dataset.published.card import spdx_id
 from dataset.record.corpus import Corpus
 from dataset.storage.atomic import write_bytes
 from dataset.storage.repository import Commit
@@ -68,9 +69,16 @@ def about(corpus: Corpus, version: str, commit: Commit, datasheet: str) -> dict[
     return description | dict(_responsible(datasheet))
 
 
-def _licence(licence: str | None) -> str:
-    """SPDX's page of the licence of the annotations; the texts' are in the articles' rows."""
-    return f"https://spdx.org/licenses/{licence.upper()}.html" if licence else "unknown"
+def _licence(licence: str | None) -> dict[str, str] | str:
+    """The licence of the annotations, with SPDX's page, and what it does not cover."""
+    if licence is None:
+        return "unknown"
+    covers = "for the annotations; each article's text has the licence in its row of the config articles, if any"
+    return {
+        "@type": "sc:CreativeWork",
+        "name": f"{spdx_id(licence)}, {covers}",
+        "url": f"https://spdx.org/licenses/{spdx_id(licence)}.html",
+    }
 
 
 def _responsible(datasheet: str) -> Iterator[tuple[str, str]]:
@@ -81,11 +89,12 @@ def _responsible(datasheet: str) -> Iterator[tuple[str, str]]:
 
 
 def _answers(datasheet: str) -> Iterator[tuple[str, str]]:
-    """The number of each question of a datasheet, and its answer on one line, without marks."""
+    """The number of each question of a datasheet, and the question with its answer on one line, without marks."""
     for section in re.split(r"^#+ ", datasheet, flags=re.MULTILINE)[1:]:
         question, _, answer = section.partition("\n")
         if number := re.match(r"\d+\.\d+", question):
-            yield number[0], " ".join(re.sub(r"<!--.*?-->|[*`]", "", answer, flags=re.DOTALL).split())
+            asked = question.removeprefix(number[0])
+            yield number[0], " ".join(re.sub(r"<!--.*?-->|[*`]", "", f"{asked} {answer}", flags=re.DOTALL).split())
 
 
 def known_about(folder: Path) -> dict[str, Any]:

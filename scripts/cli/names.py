@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from dataset.problem import Problem
-from dataset.schema import IDENTIFIER
 
 
 def checked_names(names: list[str]) -> list[str]:
@@ -15,11 +15,12 @@ def checked_names(names: list[str]) -> list[str]:
         Problem: one cannot be a pseudonym or a round.
     """
     for name in names:
-        if not re.fullmatch(IDENTIFIER, name) or name.startswith(".") or len(name) > 40 or name.lower() in RESERVED:
+        if not _NAME.fullmatch(name) or name.lower() in RESERVED:
             raise Problem(
                 f"“{name}” cannot be a name here", "use letters, digits, `_` and `-`, at most 40, and not admin or gold"
             )
     return list(dict.fromkeys(names))
 
 
-RESERVED = frozenset({"admin", "gold"})
+RESERVED: Final = frozenset({"admin", "gold"})
+_NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
