@@ -202,8 +202,8 @@ class Server:
         that was not set up here is refused, unless the caller wants to `adopt` it.
 
         Raises:
-            Problem: Label Studio is not installed, or a version that was never tested is, the port is taken, the database cannot be used or is not the one
-                with the work, it was not set up here, or it does not start.
+            Problem: Label Studio is not installed or was never tested in its version, the port is taken, the database
+                cannot be used or is not the one with the work, it was not set up here, or it does not start.
         """
         with self.locked():
             exchange.finish(self.state, tell)

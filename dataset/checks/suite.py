@@ -67,6 +67,7 @@ def _unknown_article(layer: str, article: str) -> Finding:
 
 
 Check = Callable[[Facts], Iterator[Finding]]
+LayerCheck = Callable[[Corpus, Layer], list[Finding]]
 
 
 STRUCTURE: tuple[Check, ...] = (
@@ -117,16 +118,19 @@ HINTS: tuple[Check, ...] = (
 """Rules, too, but a breach of these is a warning."""
 
 
-def check_record(corpus: Corpus, layers: Iterable[str], each: OrderedMap = map) -> Iterator[Finding]:
-    """All findings of these layers, layer by layer and part by part, by article and place.
+def check_record(
+    corpus: Corpus, layers: Iterable[str], each: OrderedMap = map, *, errors_only: bool = False
+) -> Iterator[Finding]:
+    """All findings of these layers, layer by layer and range by range of articles, by article and place.
 
-    A part of a layer that cannot be read is one finding, and the others are checked. `each` is what does the parts.
+    A range of a layer that cannot be read is one finding, and the others are checked. `each` maps over the ranges.
+    `errors_only` does not look for warnings, which takes most of the time.
     """
     for name in layers:
-        yield from _check(corpus, name, each)
+        yield from _check(corpus, name, each, errors_of if errors_only else check_layer)
 
 
-def _check(corpus: Corpus, name: str, each: OrderedMap) -> Iterator[Finding]:
+def _check(corpus: Corpus, name: str, each: OrderedMap, check: LayerCheck) -> Iterator[Finding]:
     folder, unreadable = corpus.layer_path(name), set[str]()
     for lost in missing_files(folder):
         yield Finding("missing-table", name, "", f"{lost} is missing; put it back, or pull again")
@@ -135,7 +139,7 @@ def _check(corpus: Corpus, name: str, each: OrderedMap) -> Iterator[Finding]:
     except Problem as problem:
         yield unreadable_table(name, problem)
         return
-    for findings in each(partial(check_range, corpus, name), article_ranges):
+    for findings in each(partial(check_range, corpus, name, check), article_ranges):
         for finding in findings:
             if finding.code != UNREADABLE or finding.message not in unreadable:
                 yield finding
@@ -143,11 +147,11 @@ def _check(corpus: Corpus, name: str, each: OrderedMap) -> Iterator[Finding]:
                 unreadable.add(finding.message)
 
 
-def check_range(corpus: Corpus, name: str, article_range: ArticleRange) -> list[Finding]:
-    """All findings of a part of a layer, by article and place; of the gold, those of its decisions, too."""
+def check_range(corpus: Corpus, name: str, check: LayerCheck, article_range: ArticleRange) -> list[Finding]:
+    """What a check finds in a range of a layer, by article and place; of the gold, in its decisions, too."""
     decisions = list(check_decisions(corpus, article_range)) if name == GOLD else []
     try:
-        findings = check_layer(corpus, read_layer(corpus.layer_path(name), name, article_range))
+        findings = check(corpus, read_layer(corpus.layer_path(name), name, article_range))
     except Problem as problem:
         findings = [unreadable_table(name, problem)]
     return sorted([*findings, *decisions], key=place) if decisions else findings

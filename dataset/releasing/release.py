@@ -217,12 +217,9 @@ def _refuse_stale_figures(corpus: Corpus, next_step: str) -> None:
 
 def _refuse_findings(plan: ReleasePlan) -> None:
     """Refuses whatever is found in the layer, and in the others what adjudication cannot have settled."""
-    of_other_layers = check_record(
-        plan.corpus, [name for name in plan.corpus.layers() if name != plan.layer], plan.each
-    )
-    broken = (
-        finding for finding in of_other_layers if finding.severity == "error" and not CATALOGUE[finding.code].rule
-    )
+    others = [name for name in plan.corpus.layers() if name != plan.layer]
+    of_other_layers = check_record(plan.corpus, others, plan.each, errors_only=True)
+    broken = (finding for finding in of_other_layers if not CATALOGUE[finding.code].rule)
     findings = chain(check_record(plan.corpus, [plan.layer], plan.each), broken, check_shared(plan.corpus))
     still_open = (finding for finding, let in acknowledged.judging(plan.corpus, findings, whole=False) if not let)
     if first := next(still_open, None):

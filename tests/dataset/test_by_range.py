@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset.checks.suite import check_range, check_record
+from dataset.checks.suite import check_layer, check_range, check_record
 from dataset.folder import writer
 from dataset.published.build import build
 from dataset.record.corpus import Corpus
@@ -81,9 +81,9 @@ def test_the_findings_are_the_same(corpus: Corpus, size: int) -> None:
         findings = [
             finding
             for article_range in article_ranges.ranges_of(paths, size)
-            for finding in check_range(corpus, name, article_range)
+            for finding in check_range(corpus, name, check_layer, article_range)
         ]
-        assert findings == check_range(corpus, name, WHOLE)
+        assert findings == check_range(corpus, name, check_layer, WHOLE)
         assert {finding.code for finding in findings} >= {"relation-end-missing"}
 
 

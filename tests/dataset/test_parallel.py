@@ -111,7 +111,7 @@ def test_no_process_outlives_a_command_that_was_killed() -> None:
     cores = len(os.sched_getaffinity(0))
     if cores == 1:
         pytest.skip("on one core, parts are done in the process itself")
-    code = "from tests.dataset.test_engine import many_parts\nif __name__ == '__main__': many_parts()"
+    code = "from tests.dataset.test_parallel import many_parts\nif __name__ == '__main__': many_parts()"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as command:
         assert command.stdout
         processes = [psutil.Process(pid) for pid in {int(command.stdout.readline()) for _ in range(cores + 1)}]

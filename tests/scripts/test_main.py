@@ -64,6 +64,18 @@ def test_a_misspelt_command_is_answered_with_the_one_that_is_meant() -> None:
     assert answer.returncode == 2 and "'push'" in answer.stderr
 
 
+@pytest.mark.parametrize("option", ["--watch", "--full"])
+def test_an_export_is_neither_watched_nor_asked_for_everything(shipped: Corpus, option: str) -> None:
+    words = ("pull", "--round", "r1", "--annotator", "a1", "--from-file", "export.json", option)
+    assert hedgerow(*words, "--corpus", str(shipped.root)).returncode == 2
+
+
+def test_a_name_that_has_a_dot_is_refused_in_the_words_that_say_so(shipped: Corpus) -> None:
+    answer = hedgerow("push", "--round", "r1", "--annotator", "a.1", "--corpus", str(shipped.root))
+    assert answer.returncode == 3
+    assert "“a.1” cannot be a name here; use letters, digits, `_` and `-`" in answer.stderr
+
+
 def test_wrong_usage_ends_with_2() -> None:
     assert hedgerow("push").returncode == 2
     assert hedgerow("no-such-command").returncode == 2

@@ -8,8 +8,11 @@ import pytest
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from annotation.labelstudio.seats import Seat
+from annotation.rounds import pull as pulling
+from annotation.rounds.pull import PullResult
 from dataset.record.corpus import Corpus
 from dataset.record.layer import read_layer
+from scripts.pull import _watch
 from tests.annotation.conftest import tasks
 from tests.annotation.rounds.test_changes import submit
 from tests.commands import HEDGEROW
@@ -45,3 +48,18 @@ def test_a_watch_keeps_record_and_report_current_until_it_is_stopped(
     assert soon(lambda: labelled() == {"one", "two"} and "Nothing was said" in report.read_text(encoding="utf-8"))
     watching.send_signal(signal.SIGINT)
     assert watching.wait(30) == 130
+
+
+def test_a_watch_that_is_asked_for_everything_asks_once(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def pulled(*_: object, full: bool, **__: object) -> PullResult:
+        asked.append(full)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return PullResult("0")
+
+    monkeypatch.setattr(pulling, "pull", pulled)
+    with pytest.raises(KeyboardInterrupt):
+        _watch(corpus, "r1", [], accept_removals=False, every=0, full=True)
+    assert asked == [True, False, False]

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from annotation.embedded import server as server_module
+from annotation.embedded import versions
 from annotation.embedded.server import HOST, Server, summary
 from dataset.problem import Problem
 
@@ -101,6 +102,15 @@ def test_another_port_is_refused_while_it_runs(server: Server) -> None:
         server.up([], 1, print)
 
 
+def test_a_label_studio_that_was_never_tested_is_refused_and_nothing_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "installed", lambda package: "1.24.0")
+    with pytest.raises(Problem, match=r"Label Studio 1\.24\.0 is installed here, and only 1\.23 is tested"):
+        Server(tmp_path / "state").up([], None, print)
+    assert not (tmp_path / "state" / "secrets.json").exists()
+
+
 def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
     with socket.socket() as listener:
         listener.bind((HOST, 0))
@@ -132,7 +142,7 @@ def test_a_label_studio_that_ends_while_starting_is_told(tmp_path: Path, monkeyp
 KILLED_UP = """
 import os, signal, sys
 from pathlib import Path
-from annotation import server
+from annotation.embedded import server
 server._label_studio = lambda: Path(sys.argv[2])
 server.Server._provision = lambda self, wanted: None
 own = server.Server(Path(sys.argv[1]))

@@ -14,6 +14,7 @@ from tenacity import wait_none
 from annotation.embedded.server import Server
 from annotation.labelstudio.client import PAGE_SIZE, Studio, without_credentials
 from annotation.labelstudio.seats import embedded_seat, seat
+from annotation.rounds import projects
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 
@@ -199,3 +200,8 @@ def test_what_keeps_to_the_embedded_server_does_so_whatever_the_environment_name
     monkeypatch.setenv("LABEL_STUDIO_API_KEY", "0" * 40)
     here = embedded_seat(corpus, "a1")
     assert (here.studio.url, here.blind) == (server.url(), True)
+
+
+def test_a_defect_of_our_own_is_not_told_as_the_servers() -> None:
+    with pytest.raises(AttributeError), Studio("http://127.0.0.1:1", "token")._speaking():
+        projects.mark(None, "r1", "a1")  # type: ignore[arg-type]

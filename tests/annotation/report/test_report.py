@@ -431,6 +431,12 @@ def test_without_a_name_gold_is_shown_else_the_first_layer(two: Corpus) -> None:
     assert (report.report(two).layer, report.report(two).round) == ("gold", "r1")
 
 
+def test_a_round_that_is_named_is_shown_though_there_is_gold_of_another(adjudicated: Corpus) -> None:
+    put_layer(adjudicated, as_layer(valid_rows(), "a1", "r2"), "r2/a1")
+    assert report.report(adjudicated, ReportOptions(round="r1")).layer == "gold"
+    assert report.report(adjudicated, ReportOptions(round="r2")).layer == "r2/a1"
+
+
 def test_a_limit_is_told_on_the_page(page: Page, two: Corpus) -> None:
     show(page, two, ReportOptions(limit=1))
     expect(page.locator("article")).to_have_count(1)

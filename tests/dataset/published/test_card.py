@@ -9,6 +9,7 @@ from huggingface_hub import metadata_load
 
 from dataset import schema
 from dataset.published.build import build
+from dataset.published.card import size_category
 from dataset.record.corpus import Corpus, open_corpus
 from tests.dataset.faults import FAULTS
 from tests.dataset.tiny import LAYER, ONE, SKIPPED, TWO, put_corpus, put_layer, task, valid_rows
@@ -145,3 +146,30 @@ def test_any_title_stays_as_it_is(tiny: Corpus, title: str) -> None:
     assert card.data["pretty_name"] == title
     assert card.text.startswith(f"# {title}\n")
     assert "licensed under CC0-1.0. The articles' text belongs" in card.text
+
+
+@pytest.mark.parametrize(
+    ("licence", "written"),
+    [("cc-by-4.0", "CC-BY-4.0"), ("apache-2.0", "Apache-2.0"), ("our own terms", "our own terms")],
+)
+def test_a_licence_is_written_as_spdx_writes_it(tiny: Corpus, licence: str, written: str) -> None:
+    settings = tiny.root / "hedgerow.toml"
+    lines = [line for line in settings.read_text(encoding="utf-8").splitlines() if not line.startswith("licence")]
+    settings.write_text("\n".join([f'licence = "{licence}"', *lines]), encoding="utf-8")
+    assert f"licensed under {written}." in " ".join(card_of(open_corpus(tiny.root)).text.split())
+
+
+@pytest.mark.parametrize(
+    ("articles", "category"),
+    [
+        (0, "n<1K"),
+        (999, "n<1K"),
+        (1_000, "1K<n<10K"),
+        (999_999, "100K<n<1M"),
+        (1_000_000, "1M<n<10M"),
+        (3 * 10**8, "100M<n<1B"),
+        (10**12, "n>1T"),
+    ],
+)
+def test_a_number_of_articles_has_the_hubs_name_for_its_size(articles: int, category: str) -> None:
+    assert size_category(articles) == category

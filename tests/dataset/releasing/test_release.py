@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import mlcroissant
 import pyarrow
@@ -124,7 +126,7 @@ def test_mlcroissant_loads_every_record_set(cut: ReleaseResult, variant: str) ->
     folder: Path = getattr(cut, variant)
     croissant = json.loads((folder / "croissant.json").read_text())
     assert croissant["conformsTo"] == "http://mlcommons.org/croissant/1.1"
-    assert croissant["rai:dataAnnotationProtocol"] == "A person with a pencil."
+    assert croissant["rai:dataAnnotationProtocol"].endswith("A person with a pencil.")
     dataset = mlcroissant.Dataset(str(folder / "croissant.json"))
     assert not dataset.metadata.issues.errors
     for record_set in croissant["recordSet"]:
@@ -134,6 +136,28 @@ def test_mlcroissant_loads_every_record_set(cut: ReleaseResult, variant: str) ->
         for record, row in zip(records, rows, strict=True):
             assert as_text(record[f"{record_set['@id']}/article_id"]) == row["article_id"]
             assert {name.split("/")[1] for name in record} == set(row)
+
+
+def test_the_lines_of_the_card_load_the_folder_that_it_lies_in(
+    cut: ReleaseResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (lines,) = re.findall(r"```python\n(.*?)```", (cut.full / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    monkeypatch.chdir(cut.full)
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
+    names: dict[str, Any] = {}
+    exec(lines, names)
+    assert names["quotes"].to_list() == load(cut.full, "quotes").to_list()
+
+
+def test_croissant_says_what_its_licence_covers(cut: ReleaseResult) -> None:
+    licence = json.loads((cut.full / "croissant.json").read_text())["license"]
+    assert licence["url"] == "https://spdx.org/licenses/CC-BY-4.0.html"
+    assert "for the annotations" in licence["name"]
+
+
+def test_an_answer_in_croissant_comes_with_its_question(cut: ReleaseResult) -> None:
+    croissant = json.loads((cut.full / "croissant.json").read_text())
+    assert "?" in croissant["rai:dataAnnotationProtocol"]
 
 
 def as_text(value: object) -> object:
