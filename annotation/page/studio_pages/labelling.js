@@ -6,7 +6,18 @@
   const SETTINGS = "labelStudio:settings";
   const OFFERED = "hedgerow:settings";
   const MODIFIERS = ["ctrl", "alt", "shift", "meta"];
-  const annotation = () => window.Htx?.annotationStore?.selected;
+  const METHODS = [
+    "unselectAll", "isReadOnly", "addLinkedRegion", "stopLinkingMode", "addVersions", "serializeAnnotation",
+  ];
+  const PARTS = ["names", "results", "regions", "history", "linkingModes"];
+
+  // The annotation on the page; undefined where it lacks a member that this script calls.
+  const annotation = () => {
+    const work = window.Htx?.annotationStore?.selected;
+    return work && isComplete(work) ? work : undefined;
+  };
+  const isComplete = (work) =>
+    METHODS.every((name) => typeof work[name] === "function") && PARTS.every((name) => work[name]);
   const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
   const source = (work) => work.linkingModes.get("create_relation").region;
 
@@ -16,7 +27,14 @@
     localStorage.setItem(SETTINGS, JSON.stringify({ ...kept, selectAfterCreate: true }));
     localStorage.setItem(OFFERED, "1");
   }
+  // The page says what this script does for its annotators, and what they must do where it does nothing.
   document.documentElement.dataset.hedgerow = "";
+  const opened = setInterval(() => {
+    const work = window.Htx?.annotationStore?.selected;
+    if (!work) return;
+    clearInterval(opened);
+    if (!isComplete(work)) delete document.documentElement.dataset.hedgerow;
+  }, 500);
 
   // 1 to 4 begin a new span, whatever is selected; Label Studio alone would relabel what is selected.
   // Enter goes to the selected span's first empty field, Escape leaves it.

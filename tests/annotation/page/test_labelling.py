@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -482,6 +483,47 @@ def test_nothing_is_lost_when_the_server_does_not_take_a_submit(seeds: Corpus, w
         ("quote", "indirect", None),
         ("hedge", None, "approximator"),
     ]
+
+
+# A store in which the annotation on the page lacks one method, as a later Label Studio might.
+WITHOUT_A_METHOD = """
+const hide = (owner, name, value) => new Proxy(owner, {
+    get: (target, key) => {
+        const member = key === name ? value(target[key]) : target[key];
+        return typeof member === 'function' ? member.bind(target) : member;
+    },
+});
+let store;
+Object.defineProperty(window, 'Htx', {
+    configurable: true,
+    get: () => store,
+    set: (given) => {
+        const bare = (work) => work && hide(work, 'unselectAll', () => undefined);
+        store = hide(given, 'annotationStore', (annotations) => annotations && hide(annotations, 'selected', bare));
+    },
+});
+"""
+
+
+def test_the_page_says_how_to_label_without_its_script_where_label_studio_lacks_what_it_calls(
+    seeds: Corpus, who: Seat, annotator: Annotator
+) -> None:
+    annotator.page.add_init_script(WITHOUT_A_METHOD)
+    open_article(seeds, who, annotator)
+    expect(annotator.page.locator("html[data-hedgerow]")).to_have_count(0)
+    expect(annotator.page.locator(".page .plain").first).to_be_visible()
+    annotator.press("1")
+    annotator.page.wait_for_function("Htx.annotationStore.selected.names.get('label').selectedLabels.length == 1")
+    annotator.drag_over(SPEAKER)
+    expect(annotator.page.locator("[data-start]")).to_have_count(1)
+    annotator.submit()
+    assert pulled(seeds, who).spans.select("label", "text").rows() == [("speaker", SPEAKER)]
+
+
+@pytest.mark.parametrize("name", ["labelling.js", "adjudication.js"])
+def test_a_script_holds_nothing_that_the_template_around_it_would_read(name: str) -> None:
+    script = (REPOSITORY / "annotation" / "page" / "studio_pages" / name).read_text(encoding="utf-8")
+    assert re.findall(r"\{\{|\{%|\{#|</script", script) == []
 
 
 def test_an_article_with_nothing_to_mark_is_submitted_empty(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
