@@ -23,7 +23,7 @@ test: environments check
 FAULTS := $(CURDIR)/.pytest_cache/faults.jsonl
 soak: environments
 	@mkdir -p $(dir $(FAULTS)) && rm -f $(FAULTS)
-	@HEDGEROW_FAULTS=$(FAULTS) $(BIN)/python -m pytest -m "soak or counted" -s; ended=$$?; \
+	@HEDGEROW_FAULTS=$(FAULTS) $(BIN)/python -m pytest -m "soak or counted" -s --hypothesis-profile=searching; ended=$$?; \
 	  $(BIN)/python -m tests.faults.table $(FAULTS); exit $$ended
 	@$(BIN)/python -m tests.benchmarks.growth server 1000 10000 100000
 	@$(BIN)/python -m tests.benchmarks.growth files 1000 10000 100000 1000000

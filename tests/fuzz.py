@@ -15,7 +15,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from annotation.guidelines import notation
 from annotation.guidelines.html import marked
 from annotation.labelstudio.canonical import canonical_line, raw_line, raw_task
 from annotation.rounds.export import read_export
@@ -24,6 +23,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, sort_layer
 from dataset.storage.tables import read_table, table_bytes
+from tests.annotation.guidelines import notation
 from tests.dataset.checks.wrong import ARTICLE
 from tests.dataset.tiny import put_corpus
 
@@ -153,7 +153,7 @@ def main() -> None:
         "annotation.rounds.export",
         "annotation.rounds.normalise",
         "annotation.labelstudio.result",
-        "annotation.guidelines.notation",
+        "tests.annotation.guidelines.notation",
     ):
         _instrument(atheris, module)
     atheris.Setup(sys.argv, TARGETS[name])

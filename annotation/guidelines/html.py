@@ -1,4 +1,9 @@
-"""The notation of the examples as the labelling page shows it: each mark in the colour of its label."""
+"""The notation of the guidelines' examples, `[s The mayor] said [q it [h may] rain].`, as the labelling page shows it.
+
+A mark is `[`, the letter of its label (s, q, h, n), a number where another mark points to it, `?` for a source that is
+not named, `→` with the marks it links to, a blank, its words, and after ` | ` its attributes where they are not the
+usual ones. A backslash stands before `[`, `]`, `|` and itself.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +12,16 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from annotation.guidelines import EXAMPLE, FENCED, notation
+from annotation.guidelines import EXAMPLE, FENCED
+from dataset.scheme import vocabulary
 
+LETTERS: Final = {label[0]: label for label in vocabulary.LABELS}
+TOKEN: Final = re.compile(
+    r"\\(?P<escaped>[\[\]|\\])|\[(?P<head>[^\s\[\]|\\]*) "
+    r"|(?: \| (?P<details>(?:\\[\[\]|\\]|[^\[\]|\\])+))?(?P<close>\])"
+    r"|(?P<plain>[^\[\]|\\ ]+| )",
+    re.DOTALL,
+)
 _TITLE: Final = re.compile(r"\A# .*\n+")
 _CODE: Final = re.compile(r"`([^`\n]+)`")
 _LINK: Final = re.compile(r"\[([^\]]+)\]\([\w-]+\.md\)")
@@ -28,12 +41,12 @@ def page_markdown(text: str) -> str:
 
 def marked(source: str) -> str:
     """Text in the notation, or a part of it, as HTML: a `span` a mark, what is not its words in `i`."""
-    return "".join(map(_shown, notation.TOKEN.finditer(source)))
+    return "".join(map(_shown, TOKEN.finditer(source)))
 
 
 def _shown(token: re.Match[str]) -> str:
     if token["head"] is not None:
-        letter = token["head"][:1] if token["head"][:1] in notation.LETTERS else ""
+        letter = token["head"][:1] if token["head"][:1] in LETTERS else ""
         return f'<span class="{letter}"><i>{html.escape(token["head"])}</i> '
     if token["close"]:
         return (f" <i>{_plain(token['details'])}</i>" if token["details"] else "") + "</span>"

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from annotation.guidelines import notation
-from annotation.guidelines.notation import Example
 from dataset.checks.findings import Finding
 from dataset.checks.suite import check_layer
 from dataset.record.layer import make_layer
 from dataset.scheme import hedge_targets, vocabulary
+from tests.annotation.guidelines import notation
+from tests.annotation.guidelines.notation import Example
 from tests.corpora import make_corpus
 from tests.dataset.tiny import BLANK, LAYER, key, task
 

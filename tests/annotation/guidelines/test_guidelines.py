@@ -9,7 +9,6 @@ import pytest
 from annotation.guidelines import (
     SECTIONS,
     RuleExample,
-    notation,
     rule_ids,
     rules,
     section,
@@ -20,6 +19,7 @@ from annotation.guidelines import (
 )
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.scheme import vocabulary
+from tests.annotation.guidelines import notation
 from tests.annotation.guidelines.labelled import found_in
 from tests.corpora import REPOSITORY
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.guidelines.notation import Example, Span, parse, usual_attributes, write
 from dataset.problem import Problem
 from dataset.scheme import vocabulary
+from tests.annotation.guidelines.notation import Example, Span, parse, usual_attributes, write
 
 WORDS = st.text("ab “”’0[]|\\\n→?;,é🇺", min_size=1, max_size=12)
 NAMES = st.text("AB é|[]\\", min_size=1, max_size=5)

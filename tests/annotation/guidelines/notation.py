@@ -15,22 +15,16 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from annotation.guidelines.html import LETTERS, TOKEN
 from dataset.problem import Problem
 from dataset.scheme import vocabulary
 from dataset.scheme.lexicon import cue_kind
 from dataset.scheme.quantities import is_unit, read_quantity
 from dataset.scheme.quotation_marks import MARKS
 
-LETTERS: Final = {label[0]: label for label in vocabulary.LABELS}
 _NAME: Final = r"[sqhn]\d+"
 _HEAD: Final = re.compile(
     rf"(?P<letter>[sqhn])(?P<number>\d+)?(?P<unnamed>(?<=[q\d])\?)?(?:→(?P<targets>none|{_NAME}(?:,{_NAME})*))?"
-)
-TOKEN: Final = re.compile(
-    r"\\(?P<escaped>[\[\]|\\])|\[(?P<head>[^\s\[\]|\\]*) "
-    r"|(?: \| (?P<details>(?:\\[\[\]|\\]|[^\[\]|\\])+))?(?P<close>\])"
-    r"|(?P<plain>[^\[\]|\\ ]+| )",
-    re.DOTALL,
 )
 _SPECIAL: Final = re.compile(r"([\[\]|\\])")
 _MONEY: Final = {"€": "EUR", "euro": "EUR", "$": "USD", "dollar": "USD", "£": "GBP", "pound": "GBP"}
