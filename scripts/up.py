@@ -12,7 +12,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import open_corpus
 from dataset.record.doctor import problem_line as checked
 from scripts.cli.console import OUT, CorpusOption, say, tell
-from scripts.cli.names import checked_names
+from scripts.cli.names import checked_names, latest_round
 
 
 def command(
@@ -46,14 +46,15 @@ def command(
     Example: hedgerow up --annotator a1 --annotator a2
     Example: hedgerow up --annotator a1 --database postgresql://hedgerow@127.0.0.1:5432/hedgerow
     """
-    server = Server(open_corpus(corpus).state)
+    here = open_corpus(corpus)
+    server = Server(here.state)
     known = server.up(checked_names(annotator or []), port, tell, database, adopt=adopt)
     say(f"Label Studio: http://127.0.0.1:{known.port}")
     for account in (known.admin, *known.annotators.values()):
         say(login(account, server))
     _check_blindness(known)
     first = next(iter(known.annotators), "a1")
-    say(f"Next: `hedgerow push --round r1 --annotator {first}`; to stop it: `hedgerow down`")
+    say(f"Next: `hedgerow push --round {latest_round(here)} --annotator {first}`; to stop it: `hedgerow down`")
 
 
 def _check_blindness(known: Secrets) -> None:

@@ -121,6 +121,8 @@ def acknowledge(
         Problem: the code is unknown or an error's, the reason is empty, or there is no such warning.
     """
     _refuse(code, reason)
+    if article not in corpus.by_id:
+        raise Problem(f"the corpus has no article {article}", "take its id from what `hedgerow validate` prints")
     candidates = [finding for finding in findings if (finding.code, finding.article_id) == (code, article)]
     chosen = next((finding for finding in candidates if f"{finding.start}:{finding.end}" == at), None)
     key = _key(corpus, chosen) if chosen else None

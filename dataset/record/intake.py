@@ -178,8 +178,9 @@ def _article(corpus: Corpus, file: Path, ids: dict[str, str], taken: dict[str, s
             "rename the file: on many disks both texts would be one file",
         )
     if article_id.casefold() in ids:
-        how = "with the same text" if same == article_id else "with another text"
-        raise Problem(f"{file}: there is an article {article_id} already, {how}", "leave it out, or rename it")
+        if same == article_id:
+            raise Problem(f"{file}: there is an article {article_id} already, with the same text", "leave it out")
+        raise Problem(f"{file}: there is an article {article_id} already, with another text", "rename it")
     if same is not None:
         raise Problem(f"{file} has the same text as the article {same}", "leave it out")
     _refuse_other_text(corpus.text_path(article_id), file, content)

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from dataset.problem import Problem
+from dataset.record.corpus import Corpus
 
 
 def checked_names(names: list[str]) -> list[str]:
@@ -24,3 +25,9 @@ def checked_names(names: list[str]) -> list[str]:
 
 RESERVED: Final = frozenset({"admin", "gold"})
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+def latest_round(corpus: Corpus) -> str:
+    """The round in which articles were dealt last, `r1` where none were."""
+    deals = max(corpus.annotations.glob("*/deals.jsonl"), key=lambda path: path.stat().st_mtime, default=None)
+    return deals.parent.name if deals else "r1"
