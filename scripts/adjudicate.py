@@ -92,7 +92,7 @@ def _pull(corpus: Corpus, round_name: str, seat: seats.Seat, accept_removals: bo
 def tell_left(decided: rounds_to_gold.DecisionsPull) -> None:
     """The articles that were not taken, and why."""
     for article, problems in _some(decided.undecided):
-        say(f"{article} is not decided wholly: {decided.places[article]}")
+        say(f"{article} has open questions: {decided.places[article]}")
         for problem in problems[:SHOWN]:
             say(f"  {problem}")
     for article in decided.changed[:SHOWN]:

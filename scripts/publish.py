@@ -23,7 +23,7 @@ def command(
         ),
     ],
     public: Annotated[
-        bool, typer.Option("--public", help="All may read it; a new repository is private else.")
+        bool, typer.Option("--public", help="Let everybody read it; without this, a new repository is private.")
     ] = False,
     include_text: Annotated[
         bool,

@@ -17,7 +17,8 @@ from scripts.cli.names import checked_names
 
 def command(
     round_name: Annotated[
-        str | None, typer.Option("--round", help="The round to compare annotators of; the layer's.", metavar="R")
+        str | None,
+        typer.Option("--round", help="The round whose annotators are compared; else the layer's.", metavar="R"),
     ] = None,
     layer: Annotated[
         str | None,

@@ -282,7 +282,7 @@ def pull_decisions(
     again: bool = False,
     tell: Tell = in_silence,
 ) -> DecisionsPull:
-    """Brings what the adjudicator decided into the gold; articles that are not decided wholly stay out.
+    """Brings what the adjudicator decided into the gold; articles with open questions stay out.
 
     Gold that another round or another adjudicator made is replaced only if `again`. Pulls of all rounds take turns:
     they write one gold.
@@ -432,7 +432,7 @@ def _write(corpus: Corpus, decided: DecisionsPull, rows: _GoldRows, accept_remov
     kept = old.except_for(decided.taken)
     tables = {name: pl.concat([getattr(kept, name), getattr(new, name)]) for name in rows.layer}
     gold = {corpus.layer_path(GOLD): sort_layer(Layer(GOLD, **tables))}
-    # First: decisions without their gold are told by `validate`, gold that never had any is not.
+    # First: `validate` reports decisions without their gold, but not gold that never had any.
     if write_table(corpus.decisions, schema.Decisions, _decisions(corpus, decided.taken, rows.decisions)):
         decided.written.append(corpus.decisions)
     decided.written += write_layers(gold, {"pull_id": decided.pull_id, "pulled_at": raw.now()}, corpus.form)

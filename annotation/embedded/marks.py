@@ -1,4 +1,4 @@
-"""Marks what was written by this account on this machine, so that what came with a corpus is told from it.
+"""Marks what was written by this account on this machine, so that it can be told apart from what came with a corpus.
 
 The key lies outside every corpus, in the account's own folder of state, and never leaves the machine.
 """

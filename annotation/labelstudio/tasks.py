@@ -45,7 +45,8 @@ class AdjudicationQuestions:
 class Task:
     """A task as the server tells it, as far as the record needs it. `faults` say what of it could not be read.
 
-    `restored` holds what a restored task's work tells of itself, and `restored_sha256` the result that it is true of.
+    `restored` holds when and how a restored task's work was really done, and `restored_sha256` the result of which
+    that is true.
     """
 
     id: int

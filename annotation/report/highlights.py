@@ -22,7 +22,7 @@ WORDS: Final = {
 
 @dataclass(frozen=True)
 class Link:
-    """A link as it is told at one of its ends: `other_end` is the one across. All three are numbers of notes."""
+    """A link as it is shown at one of its ends: `other_end` is the one across. All three are numbers of notes."""
 
     type: str
     words: str
@@ -106,7 +106,7 @@ def _note(article: LabelledArticle, number: int, signs: dict[str, str], links: l
 
 
 def facts(span: Row, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """A span's attributes as they are told: name and value; what goes without saying is left out."""
+    """A span's attributes as they are shown: name and value; what goes without saying is left out."""
     for name in vocabulary.ATTRIBUTES[span["label"]]:
         value = span[name]
         if name == "speaker_entities":

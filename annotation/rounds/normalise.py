@@ -72,7 +72,7 @@ def normalised(
     batch: Batch,
     withdrawn: frozenset[str] = frozenset(),
 ) -> NormalisedBatch:
-    """What a batch tells of an annotator's layer.
+    """The rows of an annotator's layer that a batch of tasks holds.
 
     Raises:
         Problem: something in it is no task.

@@ -78,7 +78,7 @@ def shared(corpus: Corpus, round_name: str, article_ranges: Iterable[ArticleRang
 
     Raises:
         Problem: fewer than two annotators have work in the round, they share no submitted article, or a layer knows an
-            article that the corpus does not, or tells of a task with another text than the corpus has.
+            article that the corpus does not, or notes a task whose text is not the corpus's.
     """
     folders = folders_of(corpus, round_name)
     _refuse_too_few(round_name, sorted(folders))

@@ -195,7 +195,7 @@ def figures_path(corpus: Corpus, round_name: str) -> Path:
 
 
 def basis_path(corpus: Corpus, round_name: str) -> Path:
-    """Where it lies what they were computed from."""
+    """Where the record keeps the hashes of what they were computed from."""
     return corpus.annotations / round_name / "agreement.json"
 
 

@@ -70,7 +70,7 @@ def place(corpus: Corpus, finding: Finding) -> str | None:
 def judge(corpus: Corpus, findings: Iterable[Finding], *, whole: bool) -> JudgedFindings:
     """Parts the acknowledged warnings from the rest.
 
-    Where `findings` is of the whole record, stale ones are told, too.
+    Where `findings` is of the whole record, stale ones are reported as well.
     """
     judged = JudgedFindings([], [])
     for finding, let in judging(corpus, findings, whole=whole):

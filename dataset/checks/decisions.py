@@ -67,7 +67,7 @@ def _contradicted(
     same = pl.all_horizontal(pl.col(f"own_{name}").eq_missing(pl.col(f"gold_{name}")) for name in _CONTENT)
     for row in both.filter(same != (pl.col("outcome") == "kept")).iter_rows(named=True):
         what = "is another in the gold" if row["outcome"] == "kept" else "is the same in the gold"
-        message = f"{row['annotator']}'s span {row['span_id']} is told as {row['outcome']}, but {what}"
+        message = f"{row['annotator']}'s span {row['span_id']} is said to be {row['outcome']}, but {what}"
         yield Finding("unsound-decision", GOLD, row["article_id"], message)
 
 

@@ -175,7 +175,7 @@ def _is_in_name(text: str, start: int) -> bool:
 
 
 def hedge_cues(article: ArticleText) -> Iterator[_Missed]:
-    """Listed cues that no hedge covers. One inside a number is told by N2."""
+    """Listed cues that no hedge covers. The check of N2 reports one inside a number."""
     hedges, numbers = article.labelled("hedge"), article.labelled("number")
     for match in _CUES.finditer(article.text):
         start, end = match.span()

@@ -143,7 +143,7 @@ class _JoinedTables:
                 yield Change(Bump.MAJOR, "changed", config, column=name, old=old, new=new, **places(at))
 
     def needed(self, kind: str, table: str, article: str) -> Bump:
-        """What a row that came or is gone needs. A span that came to an article that was there alters its row there."""
+        """The bump that an added or removed row asks for; a span added to an existing article alters its row."""
         if kind != "added":
             return Bump.MAJOR
         return Bump.MAJOR if table in ("spans", "relations") and article in self.known else Bump.MINOR

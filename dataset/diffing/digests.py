@@ -121,7 +121,7 @@ class Digests:
         return {name: pl.col(name).cast(dtype) for name, dtype in self.versions.shared(config).items()}
 
     def _own(self, config: str) -> list[pl.Expr]:
-        """The columns that no other config tells."""
+        """The columns whose content no other config has."""
         shared, cells = self.versions.shared(config), self._cells(config)
         if config == "articles":
             return [*(cells[name] for name in cells if not _fields(shared[name])), pl.col(SPLIT).alias("split")]
@@ -209,7 +209,7 @@ def _fields(dtype: pl.DataType) -> set[str]:
 
 
 def occurrence(rows: pl.DataFrame, keys: list[str]) -> pl.Expr:
-    """Which row of its key a row is: 0, but where rows share a key."""
+    """Numbers the rows that share a key, from 0; where keys are unique, every number is 0."""
     if not rows.select(pl.struct(keys).is_duplicated().any()).item():
         return pl.lit(0, pl.UInt32).alias(NTH)
     return pl.int_range(pl.len(), dtype=pl.UInt32).over(keys).alias(NTH)

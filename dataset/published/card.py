@@ -25,8 +25,8 @@ VARIANTS: Final[dict[str, str]] = {
     FULL: "This is the variant `full`: it holds the articles' text.",
     WITHHELD: (
         "This is the variant `withheld`: every text is null, and the config `tokens` is not here, for the articles\n"
-        "belong to their publishers. Who holds the articles puts the text back with `hedgerow rehydrate`, article by\n"
-        "article, proved by SHA-256; the result is the variant `full`, row by row."
+        "belong to their publishers. Whoever holds the articles puts the text back with `hedgerow rehydrate`, which\n"
+        "compares each text's SHA-256; the result is the variant `full`, row by row."
     ),
 }
 _VARIANT: Final = re.compile(r"(<!-- variant -->\n).*?(\n<!-- end of variant -->)", re.DOTALL)

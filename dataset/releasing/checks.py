@@ -85,7 +85,7 @@ class Candidate:
 
     @cached_property
     def pages(self) -> dict[str, str]:
-        """The text files by name, and the repository's README, which tells of the data too."""
+        """The text files by name, and the repository's README, which has figures of the data as well."""
         pages = {
             path.name: path.read_text(encoding="utf-8") for path in self.folder.rglob("*") if path.suffix in _PAGES
         }

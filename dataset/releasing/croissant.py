@@ -104,7 +104,7 @@ def known_about(folder: Path) -> dict[str, Any]:
 
 
 def write_croissant(folder: Path, description: dict[str, Any]) -> None:
-    """Writes the Croissant of a folder: what it tells of the dataset, and the files and records that are there."""
+    """Writes the Croissant of a folder: what it says of the dataset, and the files and records that are there."""
     files = {name: file for name, file in stored_files(folder).items() if name.endswith(".parquet")}
     distribution = [
         {

@@ -193,7 +193,7 @@ def _refuse_unready(plan: ReleasePlan) -> None:
 
 def _refuse_version(plan: ReleasePlan) -> None:
     if not _VERSION.fullmatch(plan.version):
-        raise Problem(f"“{plan.version}” is no version", "write one like 1.2.0")
+        raise Problem(f"“{plan.version}” is not a version", "write one like 1.2.0")
     if (plan.corpus.releases / f"{plan.version}.json").exists():
         raise Problem(f"{plan.version} was released already, and is never altered", "release the next version")
     previous = _previous(plan.corpus)
@@ -212,7 +212,7 @@ def _page(corpus: Corpus, name: str) -> Path:
 def _refuse_stale_figures(corpus: Corpus, next_step: str) -> None:
     for path in (corpus.root / name for name in (CARD, DATASHEET)):
         if path.exists() and filled(corpus, page := read_utf8(path)) != page:
-            raise Problem(f"the figures in {path.name} are not the data's", next_step)
+            raise Problem(f"the figures in {path.name} are not those of the data", next_step)
 
 
 def _refuse_findings(plan: ReleasePlan) -> None:

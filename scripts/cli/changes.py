@@ -69,7 +69,7 @@ def _by_row(changes: Iterable[Change]) -> Iterator[tuple[Any, list[Change]]]:
 
 
 def entries(difference: Diff, most: int) -> tuple[list[ChangedRow], int]:
-    """The first entries, and how many there are. Rows of an article that came or is gone are told with it."""
+    """The first entries, and how many there are. Rows of an added or removed article are shown with it."""
     whole = {
         change.article_id
         for change in difference.changes
@@ -177,7 +177,7 @@ def _values(group: list[Change]) -> list[str]:
 
 
 def _value_lines(change: Change) -> Iterator[str]:
-    """What changed in a row: a cell, or of a row that came or is gone, its attributes."""
+    """What changed in a row: its changed cells, or all attributes of an added or removed row."""
     if change.kind == "changed" and change.column == "text":
         yield f"text: {_first_difference(change.old or '', change.new or '')}"
     elif change.kind == "changed" and change.column and change.table != "files":

@@ -49,7 +49,7 @@ def test_what_is_open_still_is_told_with_its_address_and_ends_with_1(labelled: C
     end_adjudication(labelled, judge)
     code, output = adjudicate(labelled, "--pull")
     assert code == 1
-    assert "one is not decided wholly: http://127.0.0.1:" in output
+    assert "one has open questions: http://127.0.0.1:" in output
     assert "hedge “may”: deleted on the page" in output
 
 

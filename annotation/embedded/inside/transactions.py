@@ -95,7 +95,7 @@ def _in_turn(execute: Callable[..., Any], sql: str, params: Any, many: bool, con
 
 @contextmanager
 def _one_writer() -> Iterator[None]:
-    """SQLite is told from the beginning that a transaction will write.
+    """Announces to SQLite from the beginning that a transaction will write.
 
     One that finds out when it writes is refused at once, if another has written since it began to read. One that only
     reads must not say so: it would wait for every writer, and Label Studio reads in transactions, too.

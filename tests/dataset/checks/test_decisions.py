@@ -71,7 +71,7 @@ def test_a_span_that_is_told_as_kept_and_was_changed_in_the_gold_is_told(gold: C
     assert messages(gold) == []
     spans = gold.layer_path(GOLD) / "spans.jsonl"
     spans.write_text(spans.read_text(encoding="utf-8").replace('["Ann Bo"]', '["Russia"]'), encoding="utf-8")
-    assert messages(gold) == [("unsound-decision", "a1's span ann is told as kept, but is another in the gold")]
+    assert messages(gold) == [("unsound-decision", "a1's span ann is said to be kept, but is another in the gold")]
 
 
 def test_a_span_that_is_told_as_changed_and_is_the_same_is_told(gold: Corpus) -> None:
@@ -79,4 +79,4 @@ def test_a_span_that_is_told_as_changed_and_is_the_same_is_told(gold: Corpus) ->
     lines = gold.decisions.read_text(encoding="utf-8").splitlines(keepends=True)
     lines[0] = lines[0].replace('"kept"', '"changed"')
     gold.decisions.write_text("".join(lines), encoding="utf-8")
-    assert messages(gold) == [("unsound-decision", "a1's span kyiv is told as changed, but is the same in the gold")]
+    assert messages(gold) == [("unsound-decision", "a1's span kyiv is said to be changed, but is the same in the gold")]

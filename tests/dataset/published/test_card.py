@@ -71,7 +71,7 @@ def test_the_card_has_the_features_and_the_sizes_of_every_config(tiny: Corpus) -
 def test_the_card_counts_what_is_in_the_folder(tiny: Corpus) -> None:
     text = card_of(tiny).text
     assert "2 articles, 3 speakers, 5 quotes, 4 hedges, 2 numbers, 3 `said_by` links, 4 `hedges` links, 1 `con" in text
-    assert "its quotes, segments merged, are 4." in text
+    assert "merging the segments of split quotes leaves 4 quotes." in text
 
 
 def test_the_card_describes_every_field_of_every_config_in_a_table(tiny: Corpus) -> None:

@@ -376,7 +376,7 @@ def test_another_folder_in_its_place_is_refused(ready: Corpus) -> None:
 
 @pytest.mark.parametrize("version", ["1", "1.0", "v1.0.0", "1.0.0-rc1", "01.0.0", "1.0.٣", ""])
 def test_a_version_that_is_none_is_refused(ready: Corpus, version: str) -> None:
-    with pytest.raises(Problem, match="is no version"):
+    with pytest.raises(Problem, match="is not a version"):
         release(plan_of(ready, version))
 
 
@@ -407,7 +407,7 @@ def test_stale_figures_are_refused(ready: Corpus) -> None:
     page = ready.root / "DATASHEET.md"
     page.write_text(page.read_text().replace("2 articles", "3 articles"))
     commit(ready)
-    with pytest.raises(Problem, match=r"the figures in DATASHEET\.md are not the data's"):
+    with pytest.raises(Problem, match=r"the figures in DATASHEET\.md are not those of the data"):
         release(plan_of(ready))
 
 
