@@ -13,7 +13,6 @@ SECTIONS: Final = (
 )
 PARAGRAPH: Final = " ¶ "
 _FOLDER = Path(__file__).parent
-_RULE = re.compile(r"^- \*\*([SQHNE]\d+)\*\* ", re.MULTILINE)
 _STATEMENT = re.compile(r"^- \*\*(.+?)\*\* (.*?)\n((?:  - (?:Right|Wrong)[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
 EXAMPLE: Final = re.compile(
     r"^ *- (?P<verdict>Right|Wrong)(?: \((?:(?P<people>people only)|caught by (?P<rule>\w+))\))?: "
@@ -73,11 +72,6 @@ def _example(rule: str, match: re.Match[str]) -> RuleExample:
     return RuleExample(right, caught_by, match["notation"], match["note"] or "")
 
 
-def worked_article() -> str:
-    """The worked article, labelled in the notation."""
-    return str(FENCED.findall(section("worked-article"))[-1])
-
-
 def version() -> str:
     """The version of the guidelines, as stamped on tasks."""
     return (_FOLDER / "VERSION").read_text(encoding="utf-8").strip()
@@ -91,8 +85,3 @@ def section(name: str) -> str:
 def title(name: str) -> str:
     """The title of a section."""
     return section(name).partition("\n")[0].removeprefix("# ")
-
-
-def rule_ids(text: str) -> list[str]:
-    """The ids of the rules that a section states, in its order."""
-    return _RULE.findall(text)

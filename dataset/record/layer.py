@@ -184,11 +184,6 @@ def _any_row(folder: Location) -> bool:
     return any(has_rows(path) for table in TABLES for path in _there(folder, table))
 
 
-def write_layer(folder: Location, layer: Layer, form: str = JSONL) -> list[Location]:
-    """Writes the tables that changed. Returns the files it wrote."""
-    return write_layers({folder: layer}, form=form)
-
-
 def write_layers(
     layers: Mapping[Location, Layer], pull: dict[str, Any] | None = None, form: str = JSONL
 ) -> list[Location]:

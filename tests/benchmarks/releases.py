@@ -8,9 +8,10 @@ from typing import Any
 
 from dataset.folder.manifest import read
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.layer import make_layer, write_layer
+from dataset.record.layer import make_layer
 from dataset.releasing.release import ReleasePlan, prepare, release
 from tests.corpora import make_corpus
+from tests.dataset.layers import write_layer
 from tests.dataset.release_setup import CHANGELOG, DATASHEET, commit, git
 
 LAYER = "r1/a1"

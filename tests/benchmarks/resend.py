@@ -14,8 +14,9 @@ from dataset.folder import manifest
 from dataset.folder.manifest import FULL, Manifest
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.layer import read_layer, write_layer
+from dataset.record.layer import read_layer
 from tests.clients import Client
+from tests.dataset.layers import write_layer
 from tests.hub import Hub
 
 LAYER: Final = "r1/a1"

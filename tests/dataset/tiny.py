@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.layer import Layer, make_layer, write_layer
+from dataset.record.layer import Layer, make_layer
 from dataset.storage.address import Location
 from dataset.storage.atomic import sha256
+from tests.dataset.layers import write_layer
 
 Row = dict[str, Any]
 Rows = dict[str, list[Row]]

@@ -6,21 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from annotation.guidelines import (
-    SECTIONS,
-    RuleExample,
-    rule_ids,
-    rules,
-    section,
-    statements,
-    title,
-    version,
-    worked_article,
-)
+from annotation.guidelines import SECTIONS, RuleExample, rules, section, statements, title, version
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.scheme import vocabulary
 from tests.annotation.guidelines import notation
 from tests.annotation.guidelines.labelled import found_in
+from tests.annotation.guidelines.sections import rule_ids, worked_article
 from tests.corpora import REPOSITORY
 
 RULES = dict(zip("SQHNE", (8, 11, 10, 5, 4), strict=True))

@@ -15,9 +15,10 @@ from annotation.labelstudio.canonical import canonical_line
 from annotation.labelstudio.tasks import restored_meta
 from annotation.rounds.normalise import Normaliser, taken_back
 from dataset.record.corpus import Corpus
-from dataset.record.layer import TABLES, Layer, read_layer, sort_layer, write_layer
+from dataset.record.layer import TABLES, Layer, read_layer, sort_layer
 from tests.annotation.rounds.test_broken_exports import ARTICLES, FOLDER
 from tests.dataset.checks.wrong import ARTICLE
+from tests.dataset.layers import write_layer
 from tests.dataset.tiny import put_corpus
 
 Row = dict[str, Any]

@@ -7,8 +7,9 @@ from annotation.rounds import progress, push
 from annotation.rounds.progress import Progress
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import make_layer, write_layer
+from dataset.record.layer import make_layer
 from tests.annotation.rounds.test_pull import draft, labelled, pulled, submit
+from tests.dataset.layers import write_layer
 
 
 def test_a_fresh_round_is_all_open(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:

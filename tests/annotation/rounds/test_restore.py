@@ -14,10 +14,11 @@ from annotation.rounds.restore import restore
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import TABLES, make_layer, read_layer, write_layer
+from dataset.record.layer import TABLES, make_layer, read_layer
 from dataset.storage.tables import read_table, table_bytes
 from tests.annotation.labelstudio.test_result import blank
 from tests.annotation.rounds.test_pull import files, labelled
+from tests.dataset.layers import write_layer
 
 NewCorpus = Callable[[dict[str, str]], Corpus]
 

@@ -22,7 +22,7 @@ from dataset.checks.suite import check_layer
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import read_layer, write_layer
+from dataset.record.layer import read_layer
 from dataset.storage import article_ranges as parts_module
 from dataset.storage.article_ranges import AT_ONCE
 from dataset.storage.atomic import sha256
@@ -30,6 +30,7 @@ from dataset.storage.tables import table_bytes
 from tests.corpora import copy_of_the_seeds, make_corpus
 from tests.dataset.agreement.compared import LENGTH, Work, figures, works
 from tests.dataset.agreement.compared import compared as work_compared
+from tests.dataset.layers import write_layer
 from tests.dataset.tiny import ONE, SKIPPED, TWO, Rows, finding, key, put_corpus, put_layer, row_of, task, valid_rows
 
 FEW = Draws(count=20)

@@ -20,11 +20,12 @@ from annotation.rounds.pull import NormalisedSource, pull_file
 from dataset import parallel
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import TABLES, Layer, make_layer, read_layer, removals, sort_layer, write_layer
+from dataset.record.layer import TABLES, Layer, make_layer, read_layer, removals, sort_layer
 from dataset.record.lines import Spill
 from dataset.record.renewal import RewrittenLayer, rewrite
 from dataset.storage.tables import table_bytes
 from tests.annotation.rounds.test_broken_exports import ARTICLES, FOLDER
+from tests.dataset.layers import write_layer
 from tests.dataset.tiny import put_corpus
 from tests.disks import tree
 

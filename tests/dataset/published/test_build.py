@@ -16,13 +16,13 @@ from hypothesis import example, given, settings
 from dataset import schema
 from dataset.problem import Problem
 from dataset.published.build import build
-from dataset.published.tokens import spans_of
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import Layer
 from dataset.scheme import vocabulary
 from tests.dataset.drawn import Record, broken_rows, records
 from tests.dataset.faults import FAULTS
 from tests.dataset.loading import files, load
+from tests.dataset.published.decoded import spans_of
 from tests.dataset.tiny import (
     LAYER,
     ONE,

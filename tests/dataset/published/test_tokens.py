@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dataset.published import tokens
-from dataset.published.tokens import spans_of
 from dataset.scheme import vocabulary
 from tests.dataset.drawn import places, texts
+from tests.dataset.published.decoded import spans_of
 
 Places = list[tuple[int, int]]
 

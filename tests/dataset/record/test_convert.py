@@ -15,12 +15,13 @@ from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.convert import DECISIONS, convert_layer
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.layer import GOLD, TABLES, Layer, make_layer, read_layer, table_path, write_layer, write_layers
+from dataset.record.layer import GOLD, TABLES, Layer, make_layer, read_layer, table_path, write_layers
 from dataset.record.withdrawal import withdraw
 from dataset.schema import Decisions
 from dataset.storage import article_ranges, parquet_tables
 from dataset.storage.address import Location
 from dataset.storage.tables import read_table, write_table
+from tests.dataset.layers import write_layer
 from tests.dataset.release_setup import put_ready
 from tests.dataset.tiny import LAYER, ONE, TWO, put_corpus, put_gold, row_of, valid_rows
 from tests.disks import small_disk, tree

@@ -23,11 +23,11 @@ from dataset.record.layer import (
     read_layer,
     removals,
     sort_layer,
-    write_layer,
     write_layers,
 )
 from dataset.storage.tables import table_bytes
 from tests.dataset.drawn import Record, records
+from tests.dataset.layers import write_layer
 from tests.dataset.tiny import (
     LAYER,
     ONE,

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from dataset import schema
 from dataset.problem import Problem
-from dataset.record.layer import layer_ranges, make_layer, read_layer, write_layer
+from dataset.record.layer import layer_ranges, make_layer, read_layer
 from dataset.storage.article_ranges import WHOLE, ArticleRange, batches, ranges_of, read_range
 from dataset.storage.tables import table_bytes
+from tests.dataset.layers import write_layer
 
 IDS = st.text("abcé𝔸~-", min_size=1, max_size=3)
 ROWS = st.lists(st.tuples(IDS, st.integers(0, 9)), max_size=40)

@@ -17,11 +17,12 @@ from dataset import schema
 from dataset.checks.suite import check_record
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import TABLES, layer_ranges, make_layer, read_layer, write_layer
+from dataset.record.layer import TABLES, layer_ranges, make_layer, read_layer
 from dataset.storage import article_ranges, parquet_tables
 from dataset.storage.article_ranges import ArticleRange, batches, ranges_of, read_range, rows_before
 from dataset.storage.parquet_tables import groups_bytes, write_groups
 from tests.dataset.drawn import Record, records
+from tests.dataset.layers import write_layer
 from tests.dataset.tiny import LAYER, put_corpus, valid_rows
 
 IDS = st.text("abcé𝔸~-", min_size=1, max_size=3)
