@@ -306,10 +306,11 @@ class Studio:
 
 
 def _is_own_defect(error: BaseException) -> bool:
-    """Whether an error comes from code that does not read what the server answered: neither the SDK nor this module."""
+    """Whether an error comes from code that reads no answer of the server: neither the SDK nor this package."""
     frames = [frame for frame, _ in walk_tb(error.__traceback__)]
     raised_in = str(frames[-1].f_globals.get("__name__", "")) if frames else ""
-    return raised_in != __name__ and raised_in.partition(".")[0] in ("annotation", "dataset", "scripts")
+    is_ours = raised_in.partition(".")[0] in ("annotation", "dataset", "scripts")
+    return is_ours and not raised_in.startswith(f"{__package__}.")
 
 
 def _refuse_other_server(answer: httpx.Response) -> None:

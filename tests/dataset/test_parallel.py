@@ -63,7 +63,7 @@ def test_what_is_wrong_with_a_part_is_told_as_it_is(count: int) -> None:
 
 def test_a_process_that_was_ended_is_told(tmp_path: Path) -> None:
     work: Callable[[int], int] = end_itself
-    with pytest.raises(Problem, match="a process of this command was ended; free some memory, then run it again"):
+    with pytest.raises(Problem, match="a process of this command was killed; free some memory, then run it again"):
         list(local_map(work, range(6)))
 
 

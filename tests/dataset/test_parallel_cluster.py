@@ -218,7 +218,7 @@ def test_an_address_at_which_nobody_answers_is_told(monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("address", ["ray://10.0.0.1:10001", "auto", "10.0.0.1", "10.0.0.1:head"])
 def test_what_is_no_address_is_told(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv(parallel.RAY_ADDRESS, address)
-    with pytest.raises(Problem, match=f"RAY_ADDRESS is {address}, which is no HOST:PORT"), parallel.cluster_map():
+    with pytest.raises(Problem, match=f"RAY_ADDRESS is {address}, which is not HOST:PORT"), parallel.cluster_map():
         pass
 
 

@@ -145,7 +145,7 @@ def test_a_publisher_killed_anywhere_leaves_one_commit_and_one_tag(
 class Pushing(World):
     """A first push of a round."""
 
-    settings = {"annotation__sending__SETTLE_SECONDS": 2}
+    settings = {"annotation__labelstudio__sending__SETTLE_SECONDS": 2}
 
     def __init__(self, corpus: Corpus) -> None:
         self._corpus = corpus

@@ -34,7 +34,7 @@ def test_doctor_ends_with_1_where_a_check_fails(corpus: Corpus) -> None:
 def test_doctor_tells_machines_the_same(corpus: Corpus) -> None:
     done = hedgerow("doctor", "--corpus", str(corpus.root), "--json")
     assert done.returncode == 0
-    assert {"check", "mark", "said", "mend"} == set(json.loads(done.stdout)[0])
+    assert {"check", "mark", "message", "next_step"} == set(json.loads(done.stdout)[0])
 
 
 def test_doctor_outside_a_corpus_still_looks_at_the_machine(tmp_path: Path) -> None:
