@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 AS_USED := --no-compile
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test soak bench check install environments install-dev consumer pyarrow chromium postgres clean
+.PHONY: demo test quick soak bench check install environments install-dev consumer pyarrow chromium postgres clean
 
 demo: install
 	@$(BIN)/hedgerow demo
@@ -17,6 +17,10 @@ demo: install
 # Each of the three has a Label Studio and a browser of its own; who is done first takes tests over from the others.
 test: environments check
 	@$(BIN)/python -m pytest -n 3 --dist worksteal
+
+# What needs no server, browser or cluster and takes less than seconds: to be run while one works.
+quick: install-dev
+	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not soak and not served and not slow"
 
 # The long forms of tests that `make test` runs in short, the table of faults, and how time grows up to a million
 # articles. Hours, and 50 GB of disk.

@@ -31,12 +31,28 @@ settings.load_profile("steady")
 if "PYTEST_XDIST_WORKER" not in os.environ:
     _state_home = tempfile.TemporaryDirectory(prefix="hedgerow-tests-")
     os.environ["XDG_STATE_HOME"] = _state_home.name
+SERVED = frozenset({"set_up", "server", "server_on_postgres", "postgres", "chromium"})
+SLOW = (
+    *("tests/annotation/embedded/", "tests/benchmarks/", "tests/faults/", "tests/scripts/test_", "tests/test_"),
+    *("tests/dataset/publishing/", "tests/dataset/releasing/", "tests/dataset/published/test_build"),
+    *("tests/dataset/record/test_convert", "tests/dataset/record/test_withdrawal"),
+    *("tests/dataset/test_by_range", "tests/dataset/test_parallel"),
+)
+"""What takes seconds each: releases, whole commands, faults, clusters."""
 ANNOTATORS = ["a1", "a2", "a3", "adjudicator"]
 _numbers = itertools.count(1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What needs PostgreSQL comes first, so that one worker has all of it: Label Studio takes a minute to set it up."""
+    """Marks what needs a server or a browser, and puts what needs PostgreSQL first.
+
+    One worker has all of the latter then: Label Studio takes a minute to set it up.
+    """
+    for item in items:
+        if SERVED & set(getattr(item, "fixturenames", ())):
+            item.add_marker("served")
+        if item.nodeid.startswith(SLOW):
+            item.add_marker("slow")
     items.sort(key=lambda item: "postgres" not in f"{item.name} {getattr(item, 'fixturenames', ())}".lower())
 
 

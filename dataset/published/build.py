@@ -57,8 +57,9 @@ def build(
         _refuse_withdrawn(corpus)
         written = write_configs(corpus, name, folder, check=True, each=each)
         if written.first and not allow_errors:
+            total = written.errors.total()
             raise Problem(
-                f"{name} has errors ({written.errors.total()}), the first: {_shown(written.first)}",
+                f"{name} has {total} error{'' if total == 1 else 's'}, the first: {_shown(written.first)}",
                 "see `hedgerow validate`, or build all the same with --allow-errors",
             )
         text = card(corpus, written.summary, written.rows, written.sizes, folder, written.errors)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -180,6 +181,7 @@ def put_rounds(corpus: Corpus, works: dict[str, dict[str, list[Row]]]) -> None:
         put_layer(corpus, rows, f"r1/{who}")
 
 
+@pytest.mark.slow
 @settings(phases=[Phase.generate], max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(rounds(), min_size=8, max_size=8), st.data())
 def test_what_a_pull_takes_into_the_gold_is_sound(drawn: list[dict[str, list[Row]]], data: st.DataObject) -> None:

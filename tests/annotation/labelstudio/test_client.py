@@ -136,6 +136,7 @@ ODD: dict[str, tuple[int, bytes]] = {
 LISTS_NOTHING = {("members", "object"), ("find", "object"), ("find", "tasks without ids")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("call", "answer"), [(call, odd) for call in CALLS for odd in ODD if (call, odd) not in LISTS_NOTHING]
 )

@@ -457,6 +457,7 @@ def test_labels_that_do_not_fit_the_text_are_counted(page: Page, two: Corpus) ->
     expect(page.locator(".notice")).to_contain_text("1 label does not fit the text")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_record_with_errors_can_be_looked_at(two: Corpus, fault: str) -> None:
     rows = valid_rows()
@@ -465,6 +466,7 @@ def test_a_record_with_errors_can_be_looked_at(two: Corpus, fault: str) -> None:
     assert report.page(report.report(two)).count("<article ") in (2, 3)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(broken_rows())
 def test_whatever_the_rows_hold_there_is_a_page_or_a_problem(

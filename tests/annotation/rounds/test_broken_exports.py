@@ -54,6 +54,7 @@ def findings_of(corpus: Corpus, export: Path) -> list[Finding]:
     return check_layer(corpus, read_layer(corpus.layer_path("r1/a1"), "r1/a1"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_broken_export_gives_exactly_its_findings(tmp_path: Path, name: str) -> None:
     findings = pulled(tmp_path, ARTICLES[name], FOLDER / f"{name}.json")

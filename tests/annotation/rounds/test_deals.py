@@ -101,6 +101,7 @@ def test_what_several_have_is_shared_before_what_nobody_has(tmp_path: Path) -> N
     assert dealt["a3"] >= before["a1"] & before["a2"] == dealt["a1"] & dealt["a2"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("steps", [(6, 9), (1, 30), (10, 11)])
 @settings(max_examples=20, deadline=None)
 @given(share=st.floats(0.01, 1), people=st.integers(1, 4))

@@ -72,6 +72,7 @@ def odd_tasks(draw: st.DrawFn) -> Row:
     return task
 
 
+@pytest.mark.slow
 @settings(max_examples=120)
 @given(tasks=st.lists(odd_tasks(), min_size=1, max_size=2), account=st.sampled_from([None, 1]))
 def test_whatever_a_task_holds_its_layer_can_be_written_and_read(

@@ -200,6 +200,7 @@ def test_the_figures_are_rows_of_their_table() -> None:
 few = settings(max_examples=60, deadline=None)
 
 
+@pytest.mark.slow
 @few
 @given(works(3))
 def test_nothing_depends_on_names_or_order(work: Work) -> None:

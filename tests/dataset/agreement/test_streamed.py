@@ -100,6 +100,7 @@ def contents(layer: Layer) -> dict[str, bytes]:
     return {name: table_bytes(getattr(layer, name)) for name in TABLES}
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(drawn_tasks, drawn_tasks, st.integers(1, 6), st.integers(1, 4), st.sampled_from(["written", "edited"]))
 def test_it_is_the_one_made_in_memory_and_so_is_what_it_takes_away(

@@ -85,6 +85,7 @@ def test_a_layer_that_keeps_the_rules_gives_no_finding(
     assert check(put_corpus(tmp_path_factory.mktemp("drawn"), record.texts), record.rows) == []
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(broken_rows())
 def test_the_errors_are_all_findings_that_are_errors(tmp_path_factory: pytest.TempPathFactory, rows: Rows) -> None:
@@ -118,6 +119,7 @@ def test_one_fault_gives_its_code_and_its_place_and_nothing_else(tiny: Corpus, c
     assert all(finding.layer == LAYER and finding.message for finding in findings)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.sets(st.sampled_from(sorted(FAULTS)), min_size=2))
 def test_no_fault_hides_another(tmp_path_factory: pytest.TempPathFactory, faults: set[str]) -> None:
@@ -160,6 +162,7 @@ def test_findings_name_their_layer(tiny: Corpus) -> None:
 # What the pull saw
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_what_the_pull_saw_comes_out_with_its_code_and_region(tiny: Corpus, code: str) -> None:
     (reported,) = check_all(tiny, valid_rows() | {"findings": [finding(code, "region", "it was odd", TWO)]})
@@ -400,6 +403,7 @@ def test_a_row_with_a_hole_is_a_finding_and_no_crash(tiny: Corpus, fault: Callab
     assert check(tiny, rows)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(broken_rows())
 def test_whatever_the_rows_hold_no_check_raises(tmp_path_factory: pytest.TempPathFactory, rows: Rows) -> None:

@@ -137,6 +137,7 @@ def test_the_card_says_so_where_the_settings_name_no_licence(tiny: Corpus) -> No
     assert "The corpus's settings name no licence for the annotations. The articles' text belongs" in card.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "title", ['a "b": c # d', "- x", "{{ 1 + 1 }} {% if %}", "né 🇺🇦", "null", "1.0", "yes", "<b>&amp;</b>"]
 )

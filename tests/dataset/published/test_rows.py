@@ -64,6 +64,7 @@ def test_every_config_has_its_rows(tiny: Corpus) -> None:
         assert rows.height
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(records())
 def test_whatever_is_labelled_the_rows_are_of_their_tables(

@@ -114,6 +114,7 @@ def test_a_line_that_is_nested_too_deep_is_a_problem(tmp_path: Path) -> None:
         read_table(path, schema.Splits)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("table", schema.RECORD.values(), ids=schema.RECORD)
 @settings(deadline=None)
 @given(data=st.data())
