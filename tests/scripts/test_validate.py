@@ -48,7 +48,7 @@ def test_a_finding_is_shown_with_its_words_in_context_and_its_rule(run: Run) -> 
     assert "head of it all, said [so] that ⟦“it” may rain⟧.⏎It rained.…" in " ".join(result.stdout.split())
     assert "Q2: Indirect speech: mark the reported clause." in result.stdout
     assert "Right: [s The council] told fans [q to leave]." in result.stdout
-    assert result.stdout.endswith("r1/a1: 0 errors, 1 warnings\n")
+    assert result.stdout.endswith("r1/a1: 0 errors, 1 warning\n")
 
 
 def test_strict_ends_with_1_for_a_warning(run: Run) -> None:
