@@ -126,10 +126,10 @@ def _stop_at_removals(pulled: pulling.PullResult) -> None:
 
 def _report(corpus: Corpus, pulled: pulling.PullResult) -> None:
     for layer in pulled.layers:
-        unread = f"; {count(layer.findings, 'result')} could not be read, see `validate`" if layer.findings else ""
+        in_raw = f"; {count(layer.findings, 'finding')} in the raw results" if layer.findings else ""
         say(
             f"{layer.name}: {count(layer.tasks - layer.skipped, 'article')} submitted, {layer.skipped} skipped, "
-            f"{count(layer.spans, 'span')}, {count(layer.relations, 'link')}{unread}"
+            f"{count(layer.spans, 'span')}, {count(layer.relations, 'link')}{in_raw}"
         )
     for annotator, articles in pulled.missing.items():
         say(f"{annotator}: assigned but not on the server, push again: {_some(articles)}")

@@ -71,7 +71,7 @@ def test_one_bad_task_is_named(corpus: Corpus, run: Run, pull: Pull) -> None:
     bad = corpus.articles.height * 2 // 3
     article = corpus.articles["article_id"][bad - 1]
     code, lines = pull(lambda number, task: without_offsets(task) if number == bad else task)
-    assert (code, lines[0].endswith(" 1 finding")) == (0, True)
+    assert (code, lines[0].endswith(" 1 finding in the raw results")) == (0, True)
     code, lines = run("validate")
     assert (code, len(lines) < PAGE) == (1, True)
     assert any("unreadable-offsets" in line for line in lines)
@@ -90,7 +90,7 @@ def test_where_all_tasks_are_bad_a_page_tells_it_and_a_file_holds_all(corpus: Co
     count = corpus.articles.height
     code, lines = pull(lambda number, task: without_offsets(task))
     assert (code, len(lines) < 10) == (0, True)
-    assert lines[0].endswith(f" {count} findings")
+    assert lines[0].endswith(f" {count} findings in the raw results")
     code, lines = run("validate")
     assert (code, len(lines) < PAGE) == (1, True)
     kept = (corpus.state / "validate-findings.jsonl").read_text(encoding="utf-8").splitlines()
@@ -103,7 +103,7 @@ def test_tasks_of_no_article_are_told_in_a_page(corpus: Corpus, pull: Pull) -> N
 
     code, lines = pull(unknown)
     assert (code, len(lines) < 10) == (0, True)
-    assert lines[0].endswith(f" {corpus.articles.height} findings")
+    assert lines[0].endswith(f" {corpus.articles.height} findings in the raw results")
 
 
 def test_all_that_a_pull_would_take_away_is_in_a_file(corpus: Corpus, pull: Pull) -> None:
