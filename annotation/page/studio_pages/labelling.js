@@ -48,10 +48,21 @@
     if (isField(event.target)) {
       if (event.key === "Escape") event.target.blur();
     } else if (LABEL_KEYS.includes(event.key)) {
-      work.unselectAll();
+      beginSpan(event.key, work);
     } else if (event.key === "Enter" && work.highlightedNode) {
       openField(event, work);
     }
+  };
+
+  // Label Studio shows in the labels what is selected, a moment after it was: the label chosen meanwhile stays chosen.
+  const beginSpan = (key, work) => {
+    work.unselectAll();
+    const labels = work.names.get("label").tiedChildren;
+    const chosen = labels.find((label) => label.hotkey === key);
+    if (!chosen || chosen.selected) return;
+    setTimeout(() => {
+      if (!work.selectedRegions.length && !labels.some((label) => label.selected)) chosen.setSelected(true);
+    });
   };
 
   // A key ticks the choice that is shown with it; Label Studio alone would tick the hidden ones of that key as well.

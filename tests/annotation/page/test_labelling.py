@@ -388,6 +388,24 @@ def test_a_typed_value_goes_with_its_label(
     assert sent(here, project) == {"Anna": {"label": ["number"]}, "Bert": {"label": ["speaker"]}}
 
 
+def test_a_label_key_right_after_a_span_was_selected_begins_a_new_span(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    open_names(new_corpus, annotator)
+    annotator.mark("2", "Anna")
+    annotator.page.evaluate(
+        "(() => { const work = Htx.annotationStore.selected; work.selectArea(work.regions[0]);"
+        " document.dispatchEvent(new KeyboardEvent('keydown', {key: '1', keyCode: 49, bubbles: true}));"
+        " document.dispatchEvent(new KeyboardEvent('keyup', {key: '1', keyCode: 49, bubbles: true})); })()"
+    )
+    # Later than what Label Studio does after a selection.
+    annotator.page.evaluate("new Promise(done => setTimeout(() => setTimeout(done)))")
+    annotator.select("Bert")
+    annotator.submit()
+    held = annotator.page.evaluate("Htx.annotationStore.selected?.serializeAnnotation().map(item => item.value.labels)")
+    assert held == [["quote"], ["speaker"]]
+
+
 def test_the_keys_of_choices_do_what_a_click_on_what_is_shown_does(
     new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
 ) -> None:
