@@ -17,7 +17,7 @@ from django.http import Http404
 from jwt_auth.auth import TokenAuthenticationPhaseout
 from rest_framework import exceptions
 
-from annotation.embedded.inside.routes import NUMBERS, QUERIES
+from annotation.embedded.inside.routes import NUMBERS, QUERIES, STATIC
 
 DISPLACED: Final = "this account is not in the one organisation that it belongs to; the maintainer can put that right"
 _ORGANISATION: Final[Mapping[str, str]] = {
@@ -45,9 +45,10 @@ class MembersToken(TokenAuthenticationPhaseout):  # type: ignore[misc]
         authenticated = super().authenticate(request)
         if authenticated is not None:
             user = authenticated[0]
-            if is_displaced(user):
+            own = organisation_of(user)
+            if is_displaced(user, own):
                 raise exceptions.PermissionDenied(DISPLACED)
-            if names_what_is_not_own(user, request.resolver_match, request.GET):
+            if names_what_is_not_own(own, request.resolver_match, request.GET):
                 raise exceptions.NotFound
         return authenticated
 
@@ -69,17 +70,17 @@ class MembersSession:
             PermissionDenied: another organisation than the account's own is noted as its active one.
             Http404: the address names something of another organisation.
         """
-        if not request.user.is_authenticated:
+        if request.resolver_match.route in STATIC or not request.user.is_authenticated:
             return
-        if is_displaced(request.user):
+        own = organisation_of(request.user)
+        if is_displaced(request.user, own):
             raise PermissionDenied(DISPLACED)
-        if names_what_is_not_own(request.user, request.resolver_match, request.GET):
+        if names_what_is_not_own(own, request.resolver_match, request.GET):
             raise Http404
 
 
-def names_what_is_not_own(user: Any, match: Any, query: Any) -> bool:
-    """Whether a number in an address is that of another organisation's project, task or piece of work."""
-    own = organisation_of(user)
+def names_what_is_not_own(own: int | None, match: Any, query: Any) -> bool:
+    """Whether a number in an address is that of a project, task or piece of work of another organisation than `own`."""
     return any(organisation not in (None, own) for organisation in _organisations_named(match, query))
 
 
@@ -113,7 +114,6 @@ def organisation_with(model: str, number: int) -> int | None:
     return organisation
 
 
-def is_displaced(user: Any) -> bool:
-    """Whether lists would show the account another organisation than its own."""
-    own = organisation_of(user)
+def is_displaced(user: Any, own: int | None) -> bool:
+    """Whether lists would show the account another organisation than the one that it is a member of."""
     return own is None or user.active_organization_id != own

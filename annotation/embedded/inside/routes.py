@@ -25,17 +25,24 @@ LOG_IN: Final = "^user/login/"
 LOG_OUT: Final = "^^logout/?$"
 IMPORT: Final = "^api/projects/<int:pk>/import"
 
+STATIC: Final = frozenset(
+    {
+        r"^sw\.js$",
+        r"^sw-fallback\.js$",
+        r"^favicon\.ico$",
+        "^label-studio-frontend/(?P<path>.*)$",
+        "^dm/(?P<path>.*)$",
+        "^react-app/(?P<path>.*)$",
+        "^static/fonts/roboto/roboto.css$",
+        "^static/(?P<path>.*)$",
+    }
+)
+"""Files of Label Studio's own, the same for everybody: a page asks for about twenty of them."""
+
 PAGE: Final[Mapping[str, frozenset[str]]] = {
+    **dict.fromkeys(STATIC, _READ),
     # The application itself
     "^$": _READ,
-    r"^sw\.js$": _READ,
-    r"^sw-fallback\.js$": _READ,
-    r"^favicon\.ico$": _READ,
-    "^label-studio-frontend/(?P<path>.*)$": _READ,
-    "^dm/(?P<path>.*)$": _READ,
-    "^react-app/(?P<path>.*)$": _READ,
-    "^static/fonts/roboto/roboto.css$": _READ,
-    "^static/(?P<path>.*)$": _READ,
     "version/": _READ,
     "api/version/": _READ,
     "health/": _READ,
