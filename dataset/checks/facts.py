@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -36,8 +36,25 @@ class Facts:
 
     @cached_property
     def spans(self) -> pl.DataFrame:
-        """The spans with `article_text`, null where it could not be read."""
-        return self.layer.spans.join(self.texts, on="article_id", how="left", maintain_order="left")
+        """The spans with the `article_length` in characters, null where the text could not be read, and what it has.
+
+        `article_words` are what stands at a span's offsets, null where they are outside the text or turned round.
+        """
+        lengths, words = list[int | None](), list[str | None]()
+        for text, start, end in self._with_text(self.layer.spans):
+            length = None if text is None else len(text)
+            lengths.append(length)
+            inside = length is not None and start is not None and end is not None and 0 <= start < end <= length
+            words.append(text[start:end] if text is not None and inside else None)
+        return self.layer.spans.with_columns(
+            pl.Series("article_length", lengths, dtype=pl.Int64), pl.Series("article_words", words, dtype=pl.String)
+        )
+
+    def _with_text(self, spans: pl.DataFrame) -> Iterator[tuple[str | None, int, int]]:
+        """The text that each span is in, and its offsets."""
+        texts = self.text_of
+        for article, start, end in spans.select("article_id", "start", "end").iter_rows():
+            yield texts.get(article), start, end
 
     @cached_property
     def text_of(self) -> dict[str, str]:
@@ -50,16 +67,16 @@ class Facts:
 
         They are of an article that was submitted, have a known label, an id of their own, and the article's words.
         """
-        start, end, text = pl.col("start"), pl.col("end"), pl.col("article_text")
         judged = self.spans.filter(
             pl.col("label").is_in(vocabulary.LABELS) & ~pl.struct("article_id", "span_id").is_duplicated()
         ).join(self.submitted, on="article_id", how="semi", maintain_order="left")
-        inside = judged.filter((start >= 0) & (start < end) & (end <= text.str.len_chars()))
-        window_start = pl.max_horizontal(start - _WINDOW, 0)
-        return inside.filter(text.str.slice(start, end - start) == pl.col("text")).select(
-            pl.exclude("article_text"),
-            text.str.slice(window_start, start - window_start).alias("before"),
-            text.str.slice(end, _WINDOW).alias("after"),
+        sound = judged.filter(pl.col("article_words") == pl.col("text")).drop("article_length", "article_words")
+        before, after = list[str](), list[str]()
+        for text, start, end in self._with_text(sound):
+            before.append((text or "")[max(start - _WINDOW, 0) : start])
+            after.append((text or "")[end : end + _WINDOW])
+        return sound.with_columns(
+            pl.Series("before", before, dtype=pl.String), pl.Series("after", after, dtype=pl.String)
         )
 
     @cached_property

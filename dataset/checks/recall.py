@@ -10,6 +10,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple
 
+import polars as pl
+
 from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
 from dataset.scheme import lexicon
@@ -18,9 +20,9 @@ from dataset.scheme.quotation_marks import read_marks
 _NOT_NUMBERS: Final = re.compile(rf"(?=[A-Zh\d\s])(?:{lexicon.NOT_NUMBERS})")
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _CARDINAL: Final = lexicon.one_of(tuple(word for word in lexicon.NUMBER_WORDS if word not in ("zero", "one", "tens")))
-_NUMBER_WORD: Final = re.compile(rf"(?=[A-Za-z])(?<![\w-])(?i:(?:tens of )?{_CARDINAL}(?:[ -]{_CARDINAL})*)(?![\w-])")
+NUMBERS: Final = re.compile(rf"(?=[A-Za-z])(?<![\w-])(?i:(?:tens of )?{_CARDINAL}(?:[ -]{_CARDINAL})*)(?![\w-])")
 _BEFORE_NUMBER: Final = rf"(?=\s+(?:[$€£¥]|\d|{_CARDINAL}\b))"
-_CUES: Final = re.compile(
+CUES: Final = re.compile(
     lexicon.at_word(
         r"may\b|(?i:"
         + "|".join(
@@ -38,13 +40,34 @@ _CUES: Final = re.compile(
     )
 )
 """The cues in any case, but for `may`: with a capital it is the month."""
+BEGINNINGS: Final = (
+    *(word for word in lexicon.NUMBER_WORDS if word not in ("zero", "one")),
+    *(
+        "may",
+        "about",
+        "approximately",
+        "around",
+        "some",
+        "nearly",
+        "up to",
+        "at least",
+        "more than",
+        "as early",
+        "as soon",
+    ),
+    *("could", "might", "likely", "possibl", "possibilit", "potential", "perhaps", "I think", "seem", "appear"),
+    *("allegedly", "apparently", "purported", "reportedly", "alleged", "reported", "refus", "refrain", "stop"),
+    *("did not", "does not", "do not", "didn't", "doesn't", "don't", "not feel", "feel", "felt"),
+    *(*lexicon.CLAUSE_VERBS, "accus"),
+)
+"""What a match of the patterns below begins with, in any case: one search for all finds where they need be tried."""
 AROUND: Final = 32
 _OPENING: Final = " \t\"'“‘(["
 _OPENING_LENGTH: Final = 8
 _SENTENCE_ENDS: Final = ".!?:\n"
 _SENTENCE: Final = re.compile(r"[^.!?\n]+(?:[.!?](?!\s)[^.!?\n]*)*")
 _VERBS: Final = lexicon.one_of(lexicon.CLAUSE_VERBS)
-_SAYING: Final = re.compile(
+SAYINGS: Final = re.compile(
     lexicon.at_word(
         rf"\b{_VERBS}\b"
         r"(?:(?: (?!that\b|whether\b)[\w’'().]+){0,4},? (?:that|whether)\b| (?:he|she|it|they|we|there)\b)|"
@@ -80,12 +103,13 @@ _NOWHERE: Final = TextPlaces()
 
 
 class ArticleText(NamedTuple):
-    """A text, where its furniture is, and where its spans are by label."""
+    """A text, where its furniture is, where its spans are by label, and where one of `BEGINNINGS` is, in order."""
 
     id: str
     text: str
     furniture: TextPlaces
     spans: dict[str, TextPlaces]
+    beginnings: list[int]
 
     def labelled(self, label: str) -> TextPlaces:
         """Where the spans of a label are."""
@@ -118,9 +142,40 @@ def _articles(facts: Facts) -> Iterator[ArticleText]:
         facts.sound.sort("start", "end").select("article_id", "label", "start", "end").iter_rows()
     ):
         spans.setdefault(article, {}).setdefault(label, TextPlaces()).add(start, end)
+    starts = dict(zip(facts.texts["article_id"], beginnings(facts.texts["article_text"]), strict=True))
     for article in wanted["article_id"]:
         if (text := facts.text_of.get(article)) is not None:
-            yield ArticleText(article, text, TextPlaces(facts.furniture(article)), spans.get(article, {}))
+            places = TextPlaces(facts.furniture(article))
+            yield ArticleText(article, text, places, spans.get(article, {}), starts[article])
+
+
+def beginnings(texts: pl.Series) -> list[list[int]]:
+    """For each text the places in characters, in order, where one of `BEGINNINGS` is."""
+    several = texts.str.find_many(list(BEGINNINGS), ascii_case_insensitive=True, overlapping=True)
+    return [_characters(text, sorted(set(places))) for text, places in zip(texts, several, strict=True)]
+
+
+def _characters(text: str, places: list[int]) -> list[int]:
+    """Places in bytes as places in characters."""
+    if text.isascii():
+        return places
+    encoded, characters, last, place = text.encode(), list[int](), 0, 0
+    for place_in_bytes in places:
+        place += len(encoded[last:place_in_bytes].decode())
+        last = place_in_bytes
+        characters.append(place)
+    return characters
+
+
+def matches(pattern: re.Pattern[str], article: ArticleText, start: int, end: int) -> Iterator[re.Match[str]]:
+    """What `finditer` gives between start and end, for a pattern whose matches begin with one of `BEGINNINGS`."""
+    starts = article.beginnings
+    for place in starts[bisect_left(starts, start) :]:
+        if place >= end:
+            return
+        if place >= start and (match := pattern.match(article.text, place, end)):
+            yield match
+            start = match.end()
 
 
 def quotations(article: ArticleText) -> Iterator[_Missed]:
@@ -160,7 +215,7 @@ def _is_plain(text: str, start: int, end: int) -> bool:
 def number_words(article: ArticleText) -> Iterator[_Missed]:
     """Number words that no number covers."""
     numbers = article.labelled("number")
-    for match in _NUMBER_WORD.finditer(article.text):
+    for match in matches(NUMBERS, article, 0, len(article.text)):
         start, end = match.span()
         if not numbers.touch(start, end) and not _is_in_name(article.text, start):
             yield "n1-unlabelled-number-word", start, end, f"no number covers “{match[0]}”"
@@ -177,7 +232,7 @@ def _is_in_name(text: str, start: int) -> bool:
 def hedge_cues(article: ArticleText) -> Iterator[_Missed]:
     """Listed cues that no hedge covers. The check of N2 reports one inside a number."""
     hedges, numbers = article.labelled("hedge"), article.labelled("number")
-    for match in _CUES.finditer(article.text):
+    for match in matches(CUES, article, 0, len(article.text)):
         start, end = match.span()
         covered = hedges.touch(start, end) or numbers.touch(start, end)
         if not covered and (match[0] == "I think" or not _is_in_name(article.text, start)):
@@ -190,7 +245,7 @@ def sayings(article: ArticleText) -> Iterator[_Missed]:
     for sentence in _SENTENCE.finditer(article.text):
         first, last = sentence.span()
         if not quotes.touch(first, last):
-            for match in _SAYING.finditer(article.text, first, last):
+            for match in matches(SAYINGS, article, first, last):
                 yield "q2-unlabelled-saying", *match.span(), f"no quote in the sentence of “{match[0]}”"
 
 

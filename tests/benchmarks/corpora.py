@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -16,7 +17,7 @@ from annotation.labelstudio.result import write_result
 from annotation.labelstudio.tasks import write_task
 from dataset import schema
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.layer import GOLD, TABLES, make_layer
+from dataset.record.layer import GOLD, TABLES, make_layer, read_layer
 from dataset.storage.tables import table_bytes
 from tests.benchmarks.articles import Article, articles, events, names_of
 
@@ -50,17 +51,48 @@ def write_export(folder: Path, count: int, seed: int = 7) -> tuple[Corpus, Path,
     return open_corpus(folder), export, regions
 
 
+def write_sound_export(folder: Path, count: int) -> tuple[Corpus, Path, int]:
+    """A corpus of the repository's own articles, over and over, and a JSON export of their gold; and its regions.
+
+    Real work as it mostly is: long articles, every span with its attributes, and a fault in ten tasks in all.
+    """
+    own = open_corpus(Path(__file__).parents[2])
+    gold = read_layer(own.layer_path(GOLD), GOLD)
+    (folder / "seeds" / "text").mkdir(parents=True)
+    (folder / "hedgerow.toml").write_text(f'format = 1\nname = "{folder.name}"\n', encoding="utf-8")
+    rows, regions, broken = list[Row](), 0, max(1, count // 10)
+    with (folder / EXPORT).open("wb") as out:
+        for number, article in enumerate(islice(cycle(own.articles.iter_rows(named=True)), count)):
+            row = article | {"article_id": f"{number:07d}"}
+            text, names = own.text(article["article_id"]), own.speakers[article["event_id"]]
+            spans, drawn = (
+                list(table.filter(article_id=article["article_id"]).iter_rows(named=True))
+                for table in (gold.spans, gold.relations)
+            )
+            if number % broken == broken // 2:
+                spans[0] = spans[0] | {"text": "words of another article"}
+            task = _task(number + 1, row, text, spans, drawn, names)
+            (folder / "seeds" / "text" / f"{row['article_id']}.txt").write_bytes(text.encode())
+            out.write(b",\n" if number else b"[")
+            out.write(json.dumps(task, ensure_ascii=False).encode())
+            rows.append(row)
+            regions += len(spans)
+        out.write(b"]")
+    (folder / "seeds" / "articles.jsonl").write_bytes(table_bytes(schema.frame(schema.Articles, rows)))
+    (folder / "seeds" / "entities.jsonl").write_bytes((own.seeds / "entities.jsonl").read_bytes())
+    return open_corpus(folder), folder / EXPORT, regions
+
+
 def exported(number: int, article: Article, seed: int = 7) -> Row:
     """An article's task in an export."""
-    names = names_of(article, seed)
     drawn = [{"from_span": a, "to_span": b, "derived": False} for a, b in article.drawn]
-    work = {
-        "id": number,
-        "completed_by": 1,
-        "was_cancelled": False,
-        "result": write_result(article.spans, drawn, names),
-    }
-    sent = write_task(article.row, article.text, names, GUIDELINES)
+    return _task(number, article.row, article.text, article.spans, drawn, names_of(article, seed))
+
+
+def _task(number: int, row: Row, text: str, spans: list[Row], drawn: list[Row], names: list[str]) -> Row:
+    result = write_result(spans, drawn, names)
+    work = {"id": number, "completed_by": 1, "was_cancelled": False, "result": result}
+    sent = write_task(row, text, names, GUIDELINES)
     annotations = [work | _TIMES | {"lead_time": _SECONDS}]
     return {"id": number, **sent, "annotations": annotations, "drafts": [], "predictions": []}
 

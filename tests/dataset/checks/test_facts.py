@@ -27,8 +27,12 @@ def test_a_text_that_cannot_be_read_is_noted_and_its_spans_are_kept(tiny: Corpus
     assert list(facts.unreadable) == [ONE]
     assert "is missing" in facts.unreadable[ONE]
     assert facts.spans.height == len(valid_rows()["spans"])
-    assert facts.spans.filter(article_id=ONE)["article_text"].null_count() == facts.spans.filter(article_id=ONE).height
-    assert set(facts.spans.filter(article_id=TWO)["article_text"]) == {TEXTS[TWO]}
+    assert facts.spans.filter(article_id=ONE).select("article_length", "article_words").unique().rows() == [
+        (None, None)
+    ]
+    readable = facts.spans.filter(article_id=TWO)
+    assert set(readable["article_length"]) == {len(TEXTS[TWO])}
+    assert readable["article_words"].to_list() == readable["text"].to_list()
 
 
 def test_an_article_that_the_corpus_does_not_have_has_no_text_and_is_not_unreadable(tiny: Corpus) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 
+import polars as pl
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -18,6 +19,48 @@ _WORDS = st.sampled_from(
 _SENTENCES = st.lists(st.tuples(_WORDS, st.sampled_from((" ", " ", " ", ""))), max_size=10).map(
     lambda pairs: "".join(word + blank for word, blank in pairs)
 )
+
+
+def _article(text: str) -> recall.ArticleText:
+    (places,) = recall.beginnings(pl.Series([text]))
+    return recall.ArticleText("a", text, recall.TextPlaces(), {}, places)
+
+
+_BEGUN = st.sampled_from(
+    (
+        *recall.BEGINNINGS,
+        *(
+            "the",
+            "a",
+            "to",
+            "that",
+            "as",
+            "no need to confirm",
+            "from",
+            "short of",
+            "denying",
+            "he",
+            "é",
+            "“",
+            "5",
+            "ed",
+        ),
+    )
+)
+_CASED = st.tuples(_BEGUN, st.sampled_from((str.lower, str.upper, str.capitalize))).map(lambda word: word[1](word[0]))
+_BEGUN_SENTENCES = st.lists(st.tuples(_CASED, st.sampled_from((" ", " ", "-", ", ", ". ", ""))), max_size=9).map(
+    lambda pairs: "".join(word + blank for word, blank in pairs)
+)
+
+
+@given(_BEGUN_SENTENCES, st.integers(0, 30), st.integers(0, 90))
+@example("some twenty-five of them may have said that he could not", 0, 90)
+@example("é, the Reported two; they refused to confirm or deny, tens of thousands", 0, 90)
+def test_what_is_tried_where_it_may_begin_is_what_is_searched_for_everywhere(text: str, start: int, more: int) -> None:
+    end = min(start + more, len(text))
+    for pattern in (recall.CUES, recall.NUMBERS, recall.SAYINGS):
+        wanted = [match.span() for match in pattern.finditer(text, start, end)]
+        assert [match.span() for match in recall.matches(pattern, _article(text), start, end)] == wanted
 
 
 _PLACE = st.tuples(st.integers(0, 20), st.integers(1, 5)).map(lambda place: (place[0], place[0] + place[1]))
@@ -41,5 +84,5 @@ def test_digits_are_no_number_where_a_date_time_ordinal_name_or_marker_holds_the
         start, end = number.span()
         around = re.compile(lexicon.NOT_NUMBERS).finditer(text, max(0, start - recall.AROUND), end + recall.AROUND)
         within = any(match.start() < end and start < match.end() for match in around)
-        digits = [place[1:3] for place in recall.digits(recall.ArticleText("a", text, recall.TextPlaces(), {}))]
+        digits = [place[1:3] for place in recall.digits(_article(text))]
         assert ((start, end) in digits) is not within
