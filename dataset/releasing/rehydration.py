@@ -11,7 +11,7 @@ import pyarrow
 
 from dataset import schema
 from dataset.folder import manifest
-from dataset.folder.content_hash import shards
+from dataset.folder.folder import read_rows, shards
 from dataset.folder.manifest import FULL, WITHHELD, kept_configs
 from dataset.folder.writer import file_name, row_groups, write_rows, write_tables
 from dataset.problem import Problem
@@ -71,9 +71,7 @@ def _matching(folder: Path, texts: Path) -> Texts:
     Raises:
         Unmatched: of some there is none.
     """
-    wanted = pl.concat(
-        [pl.read_parquet(path, columns=["article_id", "text_sha256"]) for path in _files(folder, "articles")]
-    )
+    wanted = read_rows(folder, "articles", "article_id", "text_sha256").drop("split")
     matched_texts: Texts = {}
     failed: dict[str, str] = {}
     for article, digest in wanted.iter_rows():
@@ -101,10 +99,6 @@ def _text(path: Path, digest: str) -> str | None:
     return content.decode("utf-8") if sha256(content) == digest else None
 
 
-def _files(folder: Path, config: str) -> list[Path]:
-    return [path for paths in shards(folder, config).values() for path in paths]
-
-
 def _write(folder: Path, new: Path, texts: Texts) -> tuple[Sizes, Sizes]:
     counts: Sizes = {config: {} for config in schema.CONFIGS}
     sizes: Sizes = {config: {} for config in schema.CONFIGS}
@@ -122,9 +116,9 @@ def _write(folder: Path, new: Path, texts: Texts) -> tuple[Sizes, Sizes]:
 def _tokens(folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:
     """The config `tokens` of each split, from the articles and the spans that are there."""
     articles = article_texts(folder)
-    for split, paths in shards(folder, "spans").items():
-        spans = pl.concat([pl.read_parquet(path, columns=["article_id", "label", "start", "end"]) for path in paths])
-        yield split, tokens_of(articles.filter(split=split), spans)
+    spans = read_rows(folder, "spans", "article_id", "label", "start", "end")
+    for split in shards(folder, "spans"):
+        yield split, tokens_of(articles.filter(split=split), spans.filter(split=split))
 
 
 def _filled(group: pyarrow.Table, table: type[schema.Table], texts: Texts) -> pyarrow.Table:
