@@ -32,6 +32,7 @@ import pyarrow.parquet
 from numpy.typing import NDArray
 
 from dataset import schema
+from dataset.folder.folder import shards
 from dataset.folder.writer import AT_ONCE, ROW_GROUP
 from dataset.scheme import vocabulary
 
@@ -153,14 +154,6 @@ def classes(table: pyarrow.Schema) -> dict[str, list[str]]:
     columns = footer.get("info", {}).get("features", {})
     kinds = {name: feature.get("feature", feature) for name, feature in columns.items() if isinstance(feature, dict)}
     return {name: kind["names"] for name, kind in kinds.items() if isinstance(kind, dict) and "names" in kind}
-
-
-def shards(folder: Path, config: str) -> dict[str, list[Path]]:
-    """The Parquet files of a config in a built folder, by split, in order."""
-    files: dict[str, list[Path]] = {}
-    for path in sorted((folder / config).glob("*.parquet")):
-        files.setdefault(path.name.split("-")[0], []).append(path)
-    return files
 
 
 def folder_hash(folder: Path, config: str, *, withheld: bool = False) -> str:

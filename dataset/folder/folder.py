@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 CARD: Final = "README.md"
 _AT_ONCE: Final = 2_000
 AT, SPLIT = "#at", "#split"
-_SHARD: Final = re.compile(r"(.+)-\d{5}-of-\d{5}\.parquet")
 _LARGE: Final = {"large_string": "string", "large_binary": "binary"}
 
 
@@ -40,6 +38,31 @@ def reading(folder: Path) -> Iterator[None]:
     except (pl.exceptions.PolarsError, pyarrow.ArrowException, OSError, ValueError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise Problem(f"{folder} cannot be read: {reason}", "build or fetch it again") from error
+
+
+def shards(folder: Path, config: str) -> dict[str, list[Path]]:
+    """The Parquet files of a config in a built folder, by split, in order."""
+    files: dict[str, list[Path]] = {}
+    for path in sorted((folder / config).glob("*.parquet")):
+        files.setdefault(path.name.rsplit("-", 3)[0], []).append(path)
+    return files
+
+
+def files_of(folder: Path, config: str) -> list[Path]:
+    """The Parquet files of a config in a built folder, of all splits."""
+    return [path for paths in shards(folder, config).values() for path in paths]
+
+
+def read_rows(folder: Path, config: str, *columns: str) -> pl.DataFrame:
+    """These columns of a config in a built folder, or all, with the `split` of each row."""
+    parts = [
+        pl.read_parquet(path, columns=list(columns) or None, hive_partitioning=False, glob=False).with_columns(
+            split=pl.lit(split)
+        )
+        for split, paths in shards(folder, config).items()
+        for path in paths
+    ]
+    return pl.concat(parts)
 
 
 @dataclass(frozen=True)
@@ -179,10 +202,7 @@ def read_built(path: Path) -> DatasetFolder:
     Raises:
         Problem: it is no built folder, or its card cannot be read.
     """
-    files: dict[str, dict[str, list[Path]]] = {}
-    for file in sorted(path.glob("*/*.parquet")):
-        if match := _SHARD.fullmatch(file.name):
-            files.setdefault(file.parent.name, {}).setdefault(match[1], []).append(file)
+    files = {config.name: found for config in sorted(path.glob("*/")) if (found := shards(path, config.name))}
     if not (path / CARD).is_file() or "articles" not in files:
         raise Problem(f"{path} is no built dataset", "name a folder that `hedgerow build` made")
     files |= _card_files(DatasetFolder(path, {}))

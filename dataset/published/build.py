@@ -16,10 +16,11 @@ import pyarrow
 from dataset import schema
 from dataset.checks.findings import Finding
 from dataset.checks.suite import errors_of
+from dataset.folder.folder import CARD
 from dataset.folder.writer import RowWriters, to_arrow
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
-from dataset.published.card import BUILT_BY, CARD, Sizes, card
+from dataset.published.card import BUILT_BY, Sizes, card
 from dataset.published.rows import Deciders, deciders, frames
 from dataset.record.corpus import Corpus
 from dataset.record.counts import Summary, added_up, submitted_articles, summary_of

@@ -12,6 +12,7 @@ import jinja2
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from dataset import schema
+from dataset.folder.folder import files_of
 from dataset.folder.manifest import FULL, WITHHELD, Variant
 from dataset.published.rows import deciders
 from dataset.record.corpus import Corpus
@@ -19,7 +20,6 @@ from dataset.record.counts import Summary
 from dataset.record.layer import GOLD
 
 TEMPLATE = "card.md.j2"
-CARD = "README.md"
 BUILT_BY = "<!-- Built by Hedgerow. A build replaces this folder. -->"
 VARIANTS: Final[dict[str, str]] = {
     FULL: "This is the variant `full`: it holds the articles' text.",
@@ -118,7 +118,7 @@ def _yaml(facts: dict[str, Any], counts: Sizes, sizes: Sizes, folder: Path) -> s
     infos = DatasetInfosDict()
     for config, splits in counts.items():
         split_infos = {name: SplitInfo(name, sizes[config][name], rows) for name, rows in splits.items()}
-        size = sum(path.stat().st_size for path in (folder / config).glob("*.parquet"))
+        size = sum(path.stat().st_size for path in files_of(folder, config))
         infos[config] = DatasetInfo(
             config_name=config,
             features=schema.features(schema.CONFIGS[config]),

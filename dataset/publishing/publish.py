@@ -6,9 +6,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow.parquet
-
-from dataset.folder.content_hash import folder_hash, shards
+from dataset.folder.content_hash import folder_hash
+from dataset.folder.folder import files_of, read_rows
 from dataset.folder.manifest import FULL, MANIFEST, Manifest, kept_configs, require_whole
 from dataset.problem import Problem
 from dataset.publishing.fetch import refuse_other
@@ -69,17 +68,13 @@ def _allowed(folder: Path, manifest: Manifest, private: bool, include_text: bool
 
 def holds_text(folder: Path) -> bool:
     """Whether a release folder holds any article's words, whatever its manifest calls it."""
-    if any(shards(folder, "tokens").values()):
+    if files_of(folder, "tokens"):
         return True
     return any(folder_hash(folder, name) != folder_hash(folder, name, withheld=True) for name in kept_configs())
 
 
 def _all_open(folder: Path) -> bool:
-    paths = [path for several in shards(folder, "articles").values() for path in several]
-    licences = {
-        licence for path in paths for licence in pyarrow.parquet.read_table(path, columns=["licence"])[0].to_pylist()
-    }
-    return all(allows_redistribution(licence) for licence in licences)
+    return all(map(allows_redistribution, read_rows(folder, "articles", "licence")["licence"].unique()))
 
 
 def _withheld(folder: Path, manifest: Manifest) -> Release:

@@ -18,8 +18,8 @@ import pyarrow.parquet
 
 from dataset import schema
 from dataset.folder import manifest
-from dataset.folder.content_hash import classes, header, shards, strings_in
-from dataset.published.card import CARD
+from dataset.folder.content_hash import classes, header, strings_in
+from dataset.folder.folder import CARD, DatasetFolder, files_of, read_rows, shards
 from dataset.published.rows import BETWEEN_SEGMENTS, PARTS
 from dataset.published.tokens import BEGIN, OUTSIDE
 from dataset.record.corpus import Corpus
@@ -67,16 +67,7 @@ class Candidate:
 
     def rows(self, config: str, *columns: str) -> pl.DataFrame:
         """A config's rows of all splits, with their `split`."""
-        parts = [
-            pl.read_parquet(path, columns=list(columns) or None).with_columns(split=pl.lit(split))
-            for split, paths in self.shards(config).items()
-            for path in paths
-        ]
-        return pl.concat(parts)
-
-    def shards(self, config: str) -> dict[str, list[Path]]:
-        """The Parquet files of a config by split."""
-        return shards(self.folder, config)
+        return read_rows(self.folder, config, *columns)
 
     @property
     def configs(self) -> list[str]:
@@ -251,18 +242,12 @@ def stale_count(candidate: Candidate) -> Iterator[str]:
 
 
 def _wrong_rows(candidate: Candidate) -> Iterator[str]:
-    for info in _facts(candidate).get("dataset_info", []):
+    for info in DatasetFolder(candidate.folder, {}).facts.get("dataset_info", []):
         for split in info["splits"]:
-            paths = candidate.shards(info["config_name"]).get(split["name"], [])
+            paths = shards(candidate.folder, info["config_name"]).get(split["name"], [])
             rows = sum(pyarrow.parquet.read_metadata(path).num_rows for path in paths)
             if rows != (declared := split["num_examples"]):
                 yield f"the card says {declared} {info['config_name']} in {split['name']}, there are {rows}"
-
-
-def _facts(candidate: Candidate) -> dict[str, Any]:
-    from huggingface_hub import metadata_load
-
-    return metadata_load(candidate.folder / CARD) or {}
 
 
 def class_order(candidate: Candidate) -> Iterator[str]:
@@ -274,7 +259,7 @@ def class_order(candidate: Candidate) -> Iterator[str]:
     for config in candidate.configs:
         info = infos.get(config)
         declared = classes(info.features.arrow_schema) if info is not None and info.features is not None else None
-        for paths in candidate.shards(config).values():
+        for paths in shards(candidate.folder, config).values():
             if declared != classes(pyarrow.parquet.read_schema(paths[0])):
                 yield f"the classes of {config} are others in the card than in {paths[0].name}"
 
@@ -283,7 +268,7 @@ def schema_differs(candidate: Candidate) -> Iterator[str]:
     """Every file of a config has the config's columns and types."""
     for config in candidate.configs:
         declared = header(schema.features(schema.CONFIGS[config]).arrow_schema)
-        for path in (path for paths in candidate.shards(config).values() for path in paths):
+        for path in files_of(candidate.folder, config):
             if header(pyarrow.parquet.read_schema(path)) != declared:
                 yield f"{config}/{path.name} has not the columns, types or classes of {config}"
 

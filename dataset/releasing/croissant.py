@@ -15,7 +15,7 @@ from typing import Any, Final, cast
 import polars as pl
 
 from dataset import schema
-from dataset.folder.content_hash import shards
+from dataset.folder.folder import files_of
 from dataset.folder.manifest import stored_files
 from dataset.published.card import spdx_id
 from dataset.record.corpus import Corpus
@@ -118,13 +118,9 @@ def write_croissant(folder: Path, description: dict[str, Any]) -> None:
         }
         for name, file in files.items()
     ]
-    records = [_record_set(folder, path) for config in schema.CONFIGS for path in _paths(folder, config)]
+    records = [_record_set(folder, path) for config in schema.CONFIGS for path in files_of(folder, config)]
     whole = description | {"distribution": distribution, "recordSet": records}
     write_bytes(folder / CROISSANT, (json.dumps(whole, indent=2, ensure_ascii=False) + "\n").encode())
-
-
-def _paths(folder: Path, config: str) -> list[Path]:
-    return [path for paths in shards(folder, config).values() for path in paths]
 
 
 def _record_set(folder: Path, path: Path) -> dict[str, Any]:

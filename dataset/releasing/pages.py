@@ -8,6 +8,7 @@ from typing import Final
 import polars as pl
 
 from dataset import schema
+from dataset.folder.folder import files_of, read_rows
 from dataset.published.rows import deciders
 from dataset.record.corpus import Corpus
 from dataset.record.counts import Summary
@@ -25,24 +26,14 @@ COUNTS: Final = "plots/counts.svg"
 def put_report(folder: Path, find: Finder = near_duplicates_in) -> None:
     """Writes the pairs of articles that resemble each other, with the split of each; no words."""
     splits = article_texts(folder).select("article_id", "split")
-    pairs = find(_article_files(folder)).join(splits, on="article_id", maintain_order="left")
+    pairs = find(files_of(folder, "articles")).join(splits, on="article_id", maintain_order="left")
     pairs = pairs.join(splits, left_on="other", right_on="article_id", suffix="_of_other", maintain_order="left")
     (folder / NEAR_DUPLICATES).write_bytes(table_bytes(pairs.rename({"split_of_other": "other_split"})))
 
 
 def article_texts(folder: Path) -> pl.DataFrame:
     """`article_id`, `event_id`, `text` and `split` of a built folder's articles, in their order."""
-    parts = [
-        pl.read_parquet(path, columns=["article_id", "event_id", "text"]).with_columns(
-            split=pl.lit(path.name.split("-")[0])
-        )
-        for path in _article_files(folder)
-    ]
-    return pl.concat(parts)
-
-
-def _article_files(folder: Path) -> list[Path]:
-    return sorted((folder / "articles").glob("*.parquet"))
+    return read_rows(folder, "articles", "article_id", "event_id", "text")
 
 
 def put_plots(corpus: Corpus, layer: Summary, folder: Path) -> dict[str, str]:

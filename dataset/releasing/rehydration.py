@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pyarrow
 
 from dataset import schema
 from dataset.folder import manifest
-from dataset.folder.content_hash import shards
+from dataset.folder.folder import read_rows, shards
 from dataset.folder.manifest import FULL, WITHHELD, kept_configs
-from dataset.folder.writer import file_name, row_groups, write_rows, write_tables
+from dataset.folder.writer import file_name, row_groups, to_arrow, write_rows, write_tables
 from dataset.problem import Problem
 from dataset.published.card import Sizes
 from dataset.published.rows import BETWEEN_SEGMENTS, tokens_of
@@ -21,8 +20,6 @@ from dataset.record.intake import normalised
 from dataset.releasing.pages import article_texts
 from dataset.releasing.variants import put_variant
 from dataset.storage.atomic import folder_aside, put_folder, sha256, writing
-
-Texts = dict[str, str]
 
 
 class UnmatchedTexts(Problem):
@@ -49,7 +46,7 @@ def rehydrate(folder: Path, texts: Path, out: Path) -> int:
 
     Raises:
         Problem: the folder is not a whole `withheld` release, `out` is there, or the rows do not become those of `full`
-            (Unmatched: texts are missing or are others).
+            (UnmatchedTexts: texts are missing or are others).
     """
     known = manifest.require_whole(folder)
     if known.variant != WITHHELD:
@@ -65,27 +62,19 @@ def rehydrate(folder: Path, texts: Path, out: Path) -> int:
     return len(matched_texts)
 
 
-def _matching(folder: Path, texts: Path) -> Texts:
-    """The text of each article by SHA-256.
+def _matching(folder: Path, texts: Path) -> pl.DataFrame:
+    """The `article_id` of each article and its text, `whole`, which has the SHA-256 that the release names.
 
     Raises:
-        Unmatched: of some there is none.
+        UnmatchedTexts: of some there is none.
     """
-    wanted = pl.concat(
-        [pl.read_parquet(path, columns=["article_id", "text_sha256"]) for path in _files(folder, "articles")]
-    )
-    matched_texts: Texts = {}
-    failed: dict[str, str] = {}
-    for article, digest in wanted.iter_rows():
-        path = texts / f"{article}.txt"
-        text = _text(path, digest)
-        if text is None:
-            failed[article] = f"{path} is {'another text' if path.exists() else 'not there'}"
-        else:
-            matched_texts[article] = text
-    if failed:
-        raise UnmatchedTexts(failed, wanted.height)
-    return matched_texts
+    wanted = read_rows(folder, "articles", "article_id", "text_sha256")
+    paths = [texts / f"{article}.txt" for article in wanted["article_id"]]
+    whole = list(map(_text, paths, wanted["text_sha256"]))
+    if failed := [path for path, text in zip(paths, whole, strict=True) if text is None]:
+        found = {path.stem: f"{path} is {'another text' if path.exists() else 'not there'}" for path in failed}
+        raise UnmatchedTexts(found, len(paths))
+    return wanted.select("article_id", whole=pl.Series(whole, dtype=pl.String))
 
 
 def _text(path: Path, digest: str) -> str | None:
@@ -101,16 +90,12 @@ def _text(path: Path, digest: str) -> str | None:
     return content.decode("utf-8") if sha256(content) == digest else None
 
 
-def _files(folder: Path, config: str) -> list[Path]:
-    return [path for paths in shards(folder, config).values() for path in paths]
-
-
-def _write(folder: Path, new: Path, texts: Texts) -> tuple[Sizes, Sizes]:
+def _write(folder: Path, new: Path, texts: pl.DataFrame) -> tuple[Sizes, Sizes]:
     counts: Sizes = {config: {} for config in schema.CONFIGS}
     sizes: Sizes = {config: {} for config in schema.CONFIGS}
     for config in kept_configs():
         for split, paths in shards(folder, config).items():
-            groups = (_filled(group, schema.CONFIGS[config], texts) for path in paths for group in row_groups(path))
+            groups = (_filled(group, config, texts) for path in paths for group in row_groups(path))
             written = write_tables(new / file_name(config, split), config, groups)
             counts[config][split], sizes[config][split] = written
     for split, rows in _tokens(new):
@@ -122,25 +107,30 @@ def _write(folder: Path, new: Path, texts: Texts) -> tuple[Sizes, Sizes]:
 def _tokens(folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:
     """The config `tokens` of each split, from the articles and the spans that are there."""
     articles = article_texts(folder)
-    for split, paths in shards(folder, "spans").items():
-        spans = pl.concat([pl.read_parquet(path, columns=["article_id", "label", "start", "end"]) for path in paths])
-        yield split, tokens_of(articles.filter(split=split), spans)
+    spans = read_rows(folder, "spans", "article_id", "label", "start", "end")
+    for split in shards(folder, "spans"):
+        yield split, tokens_of(articles.filter(split=split), spans.filter(split=split))
 
 
-def _filled(group: pyarrow.Table, table: type[schema.Table], texts: Texts) -> pyarrow.Table:
-    rows = [_with_words(row, table, texts[row["article_id"]]) for row in group.to_pylist()]
-    return pyarrow.Table.from_pylist(rows, group.schema)
+def _filled(group: pyarrow.Table, config: str, texts: pl.DataFrame) -> pyarrow.Table:
+    """Rows with their words: of a span its slice, of a quote those of its segments, of an article all."""
+    columns = schema.columns(schema.CONFIGS[config])
+    rows = pl.DataFrame(group).join(texts, on="article_id", how="left", maintain_order="left").with_row_index("at")
+    for name in (name for name, column in columns.items() if "rows" in (column.metadata or {})):
+        part = pl.col(name).struct.with_fields(_slice(pl.field("start"), pl.field("end")))
+        parts = (
+            rows.explode(name, empty_as_null=True)
+            .group_by("at", maintain_order=True)
+            .agg(part.filter(pl.col(name).is_not_null()))
+        )
+        rows = rows.with_columns(parts[name])
+    words = pl.col("whole")
+    if "start" in columns:
+        words = _slice(pl.col("start"), pl.col("end"))
+    elif "segments" in columns:
+        words = pl.col("segments").list.eval(pl.element().struct["text"]).list.join(BETWEEN_SEGMENTS)
+    return to_arrow(config, rows.with_columns(text=words).select(*columns))
 
 
-def _with_words(row: dict[str, Any], table: type[schema.Table], text: str) -> dict[str, Any]:
-    """A row with its words: of a span its slice, of a quote those of its segments, of an article all."""
-    for name, column in schema.columns(table).items():
-        if rows := (column.metadata or {}).get("rows"):
-            row[name] = [_with_words(inner, rows, text) for inner in row[name]]
-    if "start" in row:
-        row["text"] = text[row["start"] : row["end"]]
-    elif "segments" in row:
-        row["text"] = BETWEEN_SEGMENTS.join(segment["text"] for segment in row["segments"])
-    else:
-        row["text"] = text
-    return row
+def _slice(start: pl.Expr, end: pl.Expr) -> pl.Expr:
+    return pl.col("whole").str.slice(start, end - start).alias("text")

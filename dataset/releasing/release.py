@@ -18,12 +18,13 @@ from dataset.checks.suite import check_record
 from dataset.diffing.changes import Bump, Change
 from dataset.diffing.diff import diff
 from dataset.folder import manifest
+from dataset.folder.folder import CARD
 from dataset.folder.manifest import FULL, WITHHELD, Manifest, Variant
 from dataset.folder.tool import tool
 from dataset.parallel import OrderedMap, local_map
 from dataset.problem import Problem
 from dataset.published.build import require_buildable, write_configs
-from dataset.published.card import CARD, Edition, card
+from dataset.published.card import Edition, card
 from dataset.record.corpus import Corpus, as_committed
 from dataset.record.counts import submitted_articles
 from dataset.record.splits import fix_splits, require_splits

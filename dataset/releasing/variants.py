@@ -10,10 +10,11 @@ import pyarrow
 
 from dataset import schema
 from dataset.folder import manifest
-from dataset.folder.content_hash import shards, without_text
+from dataset.folder.content_hash import without_text
+from dataset.folder.folder import CARD, shards
 from dataset.folder.manifest import Variant, kept_configs
 from dataset.folder.writer import file_name, row_groups, write_tables
-from dataset.published.card import CARD, Sizes, for_variant
+from dataset.published.card import Sizes, for_variant
 from dataset.releasing.croissant import known_about, write_croissant
 
 
