@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import pyarrow
 import pyarrow.parquet
+import yaml
 
 from dataset import schema
 from dataset.problem import Problem
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import datasets
 
 CARD: Final = "README.md"
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _AT_ONCE: Final = 2_000
 AT, SPLIT = "#at", "#split"
 _LARGE: Final = {"large_string": "string", "large_binary": "binary"}
@@ -74,11 +76,12 @@ class DatasetFolder:
 
     @cached_property
     def facts(self) -> dict[str, Any]:
-        """The card's YAML; empty where the card has none."""
-        from huggingface_hub.repocard import metadata_load
+        """The card's YAML; empty where the card has none. libyaml takes a tenth of the time of `metadata_load`."""
+        from huggingface_hub.repocard import REGEX_YAML_BLOCK
 
         try:
-            return dict(metadata_load(self.path / CARD) or {})
+            head = REGEX_YAML_BLOCK.search((self.path / CARD).read_text(encoding="utf-8-sig"))
+            return dict((yaml.load(head.group(2), Loader=_LOADER) if head else None) or {})  # noqa: S506
         except Exception as error:  # the YAML library's own errors share no base with others
             reason = " ".join(str(error).split())
             raise Problem(
@@ -202,7 +205,8 @@ def read_built(path: Path) -> DatasetFolder:
     Raises:
         Problem: it is no built folder, or its card cannot be read.
     """
-    files = {config.name: found for config in sorted(path.glob("*/")) if (found := shards(path, config.name))}
+    files = {config.name: shards(path, config.name) for config in sorted(path.glob("*/"))}
+    files = {config: by_split for config, by_split in files.items() if by_split}
     if not (path / CARD).is_file() or "articles" not in files:
         raise Problem(f"{path} is no built dataset", "name a folder that `hedgerow build` made")
     files |= _card_files(DatasetFolder(path, {}))

@@ -65,6 +65,11 @@ class Candidate:
         """`article_id`, `event_id`, `text` and `split` of the articles."""
         return article_texts(self.folder)
 
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        """The card's YAML."""
+        return DatasetFolder(self.folder, {}).facts
+
     def rows(self, config: str, *columns: str) -> pl.DataFrame:
         """A config's rows of all splits, with their `split`."""
         return read_rows(self.folder, config, *columns)
@@ -242,7 +247,7 @@ def stale_count(candidate: Candidate) -> Iterator[str]:
 
 
 def _wrong_rows(candidate: Candidate) -> Iterator[str]:
-    for info in DatasetFolder(candidate.folder, {}).facts.get("dataset_info", []):
+    for info in candidate.facts.get("dataset_info", []):
         for split in info["splits"]:
             paths = shards(candidate.folder, info["config_name"]).get(split["name"], [])
             rows = sum(pyarrow.parquet.read_metadata(path).num_rows for path in paths)
@@ -254,8 +259,9 @@ def class_order(candidate: Candidate) -> Iterator[str]:
     """The classes in the card's YAML, which win over the files', are the files', in their order."""
     from datasets import DatasetInfo
     from datasets.info import DatasetInfosDict
+    from huggingface_hub import DatasetCardData
 
-    infos: dict[str, DatasetInfo] = DatasetInfosDict.from_directory(str(candidate.folder))
+    infos: dict[str, DatasetInfo] = DatasetInfosDict.from_dataset_card_data(DatasetCardData(**candidate.facts))
     for config in candidate.configs:
         info = infos.get(config)
         declared = classes(info.features.arrow_schema) if info is not None and info.features is not None else None
