@@ -23,6 +23,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -169,11 +170,22 @@ def folder_hash(folder: Path, config: str, *, withheld: bool = False) -> str:
     return content_hash({split: _batches(paths, config, withheld) for split, paths in files.items()}, table)
 
 
-def _batches(paths: list[Path], config: str, withheld: bool) -> Iterator[pyarrow.RecordBatch]:
+def _batches(paths: Iterable[Path], config: str, withheld: bool) -> Iterator[pyarrow.RecordBatch]:
     for path in paths:
         with pyarrow.parquet.ParquetFile(path) as file:
             for batch in file.iter_batches(ROW_GROUP.get(config, AT_ONCE)):
                 yield without_text(batch, schema.CONFIGS[config]) if withheld else batch
+
+
+def holds_text(folder: Path, config: str) -> bool:
+    """Whether any row of a config in a built folder has any of an article's words.
+
+    Raises:
+        OSError: a file cannot be read.
+        pyarrow.ArrowInvalid: a file is not Parquet.
+    """
+    batches = _batches(chain.from_iterable(shards(folder, config).values()), config, withheld=False)
+    return any(not batch.equals(without_text(batch, schema.CONFIGS[config])) for batch in batches)
 
 
 def strings_in(column: pyarrow.Array) -> Iterator[bytes]:

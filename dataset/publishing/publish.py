@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from dataset.folder.content_hash import folder_hash
+from dataset.folder import content_hash
 from dataset.folder.folder import files_of, read_rows
 from dataset.folder.manifest import FULL, MANIFEST, Manifest, kept_configs, require_whole
 from dataset.problem import Problem
@@ -68,9 +68,7 @@ def _allowed(folder: Path, manifest: Manifest, private: bool, include_text: bool
 
 def holds_text(folder: Path) -> bool:
     """Whether a release folder holds any article's words, whatever its manifest calls it."""
-    if files_of(folder, "tokens"):
-        return True
-    return any(folder_hash(folder, name) != folder_hash(folder, name, withheld=True) for name in kept_configs())
+    return bool(files_of(folder, "tokens")) or any(content_hash.holds_text(folder, name) for name in kept_configs())
 
 
 def _all_open(folder: Path) -> bool:
