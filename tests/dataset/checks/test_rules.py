@@ -27,6 +27,7 @@ def test_what_breaks_a_rule_gives_its_finding_at_its_words_and_nothing_else(
     tmp_path: Path, code: str, work: Work
 ) -> None:
     findings = check(tmp_path, work)
+    assert findings, f"no check gives {code}: does RULES or HINTS in dataset/checks/suite.py name it?"
     assert [finding.code for finding in findings] == [code], findings
     assert work.text[findings[0].start : findings[0].end] == work.at
     assert findings[0].message
