@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from annotation.labelstudio.adjudicated import ADJUDICATION
 from annotation.labelstudio.result import Result, Row, brief, is_text, read_result
+from dataset.record.rows import ArticleRow
 from dataset.schema import IDENTIFIER
 from dataset.storage.atomic import sha256
 
@@ -245,7 +246,7 @@ def same_work(task: Task, result: list[Result], *, skipped: bool) -> bool:
     return all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
 
 
-def write_task(article: Row, text: str, entities: list[str], guidelines_version: str, taken: str = "") -> Row:
+def write_task(article: ArticleRow, text: str, entities: list[str], guidelines_version: str, taken: str = "") -> Row:
     """A task as it is sent: the article's text, the names that the page offers, and what identifies both.
 
     `taken` are keys that the page has other work for.

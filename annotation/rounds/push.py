@@ -147,7 +147,7 @@ def push(
 
 def task(corpus: Corpus, article_id: str, taken: str = "") -> dict[str, Any]:
     """The task of an article, as it is sent; `taken` are keys that the page has other work for than names."""
-    text, article = corpus.text(article_id), corpus.row(article_id) or {}
+    text, article = corpus.text(article_id), corpus.row(article_id)
     names = corpus.speakers.get(article["event_id"] or "", [])
     return write_task(article, text, names, guidelines.version(), taken)
 
