@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ import polars as pl
 from annotation.adjudication.decisions import decide
 from annotation.adjudication.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
 from annotation.labelstudio.adjudicated import DECISION_KEYS, NEXT_KEY, read_adjudication, write_adjudication
+from annotation.labelstudio.payloads import SentTask
 from annotation.labelstudio.result import ResultRows
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import AdjudicationQuestions, Task, ended, read_task, with_questions
@@ -251,7 +253,7 @@ def _faults(this_round: Round) -> tuple[dict[str, Faults], dict[str, list[str]]]
     return at, uncovered
 
 
-def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> Row:
+def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> SentTask:
     """The task that lays a sheet before the adjudicator."""
     task = push.task(corpus, asked.article_id, taken=DECISION_KEYS + NEXT_KEY)
     questions = [[version.region for version in item.versions] for item in asked.open()]
@@ -360,7 +362,7 @@ class _GoldRows:
         self.layer: dict[str, list[Row]] = {"tasks": [], "spans": [], "relations": [], "findings": []}
         self.decisions: list[Row] = []
 
-    def add(self, article: str, **tables: list[Row]) -> None:
+    def add(self, article: str, **tables: Sequence[Mapping[str, object]]) -> None:
         """Adds rows of an article to the layer's tables and to `decisions`."""
         key = {"article_id": article, "round": GOLD, "annotator": self._adjudicator}
         decisions = tables.pop("decisions")
