@@ -5,12 +5,14 @@ Names and types of the keys are those of the table's columns in `schema`; a test
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any, TypedDict, TypeVar, cast
 
 import polars as pl
 
 R = TypeVar("R", bound=Mapping[str, object])
+A = TypeVar("A", bound="AboutArticle")
 
 
 class ArticleRow(TypedDict):
@@ -26,10 +28,15 @@ class ArticleRow(TypedDict):
     language: str | None
 
 
-class LayerKey(TypedDict):
-    """What every row of a layer begins with."""
+class AboutArticle(TypedDict):
+    """What a row about an article begins with."""
 
     article_id: str
+
+
+class LayerKey(AboutArticle):
+    """What every row of a layer begins with."""
+
     round: str
     annotator: str
 
@@ -131,10 +138,18 @@ def rows_of(frame: pl.DataFrame, row: type[R]) -> Iterator[R]:
     return cast(Iterator[R], frame.select(*row.__annotations__).iter_rows(named=True))
 
 
-def selected(rows: Iterable[Mapping[str, Any]], row: type[R]) -> Iterator[R]:
-    """The same of rows that a reader made key by key.
+def by_article(frame: pl.DataFrame, row: type[A]) -> defaultdict[str, list[A]]:
+    """The same by article_id."""
+    rows: defaultdict[str, list[A]] = defaultdict(list)
+    for values in rows_of(frame, row):
+        rows[values["article_id"]].append(values)
+    return rows
+
+
+def as_row(values: Mapping[str, Any], row: type[R]) -> R:
+    """A row that was filled column by column, by their names.
 
     Raises:
-        KeyError: one lacks a column.
+        KeyError: it lacks a column.
     """
-    return (cast(R, {name: values[name] for name in row.__annotations__}) for values in rows)
+    return cast(R, {name: values[name] for name in row.__annotations__})
