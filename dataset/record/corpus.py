@@ -15,7 +15,7 @@ from dataset import schema
 from dataset.problem import Problem
 from dataset.record.hashes import Hashes
 from dataset.record.layer import FORMS, GOLD, JSONL, layers_in, table_path
-from dataset.record.rows import ArticleRow, rows_of
+from dataset.record.rows import ArticleRow, as_row, rows_of
 from dataset.scheme import vocabulary
 from dataset.storage import asides
 from dataset.storage.address import Location, location
@@ -103,7 +103,7 @@ class Corpus:
     def row(self, article_id: str) -> ArticleRow:
         """The row of `articles` of an id that the corpus has."""
         at = bisect_left(self.articles["article_id"], article_id)
-        return next(rows_of(self.articles[at : at + 1], ArticleRow))
+        return as_row(self.articles.row(at, named=True), ArticleRow)
 
     def rows_of(self, article_ids: pl.Series) -> pl.DataFrame:
         """The rows of `articles` from the first to the last of these ids, and no more than that."""
