@@ -6,7 +6,7 @@ Offsets are Unicode code points into the article's text, end-exclusive.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -407,7 +407,7 @@ def empty(table: type[Table]) -> pl.DataFrame:
     return pl.DataFrame(schema=polars_schema(table))
 
 
-def frame(table: type[Table], rows: list[dict[str, Any]]) -> pl.DataFrame:
+def frame(table: type[Table], rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     """A frame of the table; a key that a row lacks is null."""
     types = polars_schema(table)
     return pl.DataFrame([_series(name, [row.get(name) for row in rows], dtype) for name, dtype in types.items()])

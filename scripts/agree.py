@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rich.table import Table
 
 from annotation.rounds.locks import measuring_alone
@@ -11,13 +9,13 @@ from dataset.agreement import figures as agreement
 from dataset.agreement.compared import pairs
 from dataset.agreement.figures import RoundAgreement
 from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.rows import AgreementRow, rows_of
 from dataset.scheme import vocabulary
 from scripts.cli.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json, tell
 from scripts.cli.names import checked_names
 from scripts.cli.options import Engine, EngineOption, started
 
-Row = dict[str, Any]
-Figures = dict[tuple[str | None, str, str], Row]
+Figures = dict[tuple[str | None, str, str], AgreementRow]
 
 
 def command(
@@ -47,13 +45,13 @@ def command(
         _show(here, agreed)
 
 
-def _as_json(agreed: RoundAgreement) -> Row:
+def _as_json(agreed: RoundAgreement) -> dict[str, object]:
     known = {"round": agreed.round, "annotators": agreed.annotators, "articles": agreed.articles}
-    return known | {"basis": agreed.basis, "figures": agreed.figures.to_dicts()}
+    return {**known, "basis": agreed.basis, "figures": agreed.figures.to_dicts()}
 
 
 def _show(corpus: Corpus, agreed: RoundAgreement) -> None:
-    rows = agreed.figures.iter_rows(named=True)
+    rows = rows_of(agreed.figures, AgreementRow)
     figures = {(row["annotators"], row["scope"], row["measure"]): row for row in rows}
     say(f"{agreed.round}: {', '.join(agreed.annotators)}; {count(agreed.articles, 'article')} compared")
     OUT.print(_spans_table(figures))
@@ -73,8 +71,9 @@ def _spans_table(figures: Figures) -> Table:
     table = Table("", *scopes, box=None)
     for measure in (*vocabulary.SPAN_MEASURES, vocabulary.ALPHA):
         table.add_row(measure, *(_cell(figures.get((None, scope, measure))) for scope in scopes))
-    for number in ("spans", "articles"):
-        table.add_row(number, *(str(figures[None, scope, "exact"][number]) for scope in scopes))
+    rows = [figures[None, scope, "exact"] for scope in scopes]
+    table.add_row("spans", *(str(row["spans"]) for row in rows))
+    table.add_row("articles", *(str(row["articles"]) for row in rows))
     return table
 
 
@@ -102,7 +101,7 @@ def _pairs_table(figures: Figures, annotators: list[str]) -> Table:
     return table
 
 
-def _cell(row: Row | None) -> str:
+def _cell(row: AgreementRow | None) -> str:
     if row is None or row["value"] is None:
         return "–"
     interval = "" if row["low"] is None else f" \\[{row['low']:.2f},{row['high']:.2f}]"

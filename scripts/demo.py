@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import polars as pl
 import typer
@@ -20,6 +20,7 @@ from dataset.agreement import figures
 from dataset.checks.suite import check_record
 from dataset.problem import Problem
 from dataset.published.build import build
+from dataset.published.rows import NumberRow, QuoteRow
 from dataset.record.corpus import SETTINGS, Corpus, open_corpus
 from dataset.record.layer import GOLD
 from scripts.cli.console import OUT, CorpusOption, count, say, tell
@@ -145,7 +146,7 @@ def show_quotes(folder: Path) -> None:
     OUT.print(table)
 
 
-def _cells(quote: dict[str, Any]) -> tuple[str, ...]:
+def _cells(quote: QuoteRow) -> tuple[str, ...]:
     who = " & ".join(name for speaker in quote["speakers"] for name in speaker["entities"])
     cells = (
         who or "(source not named)",
@@ -156,6 +157,6 @@ def _cells(quote: dict[str, Any]) -> tuple[str, ...]:
     return tuple(escape(cell) for cell in cells)
 
 
-def _number(number: dict[str, Any]) -> str:
+def _number(number: NumberRow) -> str:
     hedged = "~" if number["hedged_by"] else ""
     return f"{hedged}{number['value']} {number['unit'] or ''}".strip()

@@ -6,11 +6,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
+from dataset.record.rows import MarkedSpan, RelationRow, SpanRow
 from dataset.scheme import vocabulary
 
-Row = dict[str, Any]
 Offsets = tuple[int, int]
 
 
@@ -19,7 +18,7 @@ class SpanGroup:
     """Spans of one label that mean the same, at most one an annotator. `members` is by annotator, sorted."""
 
     label: str
-    members: dict[str, Row]
+    members: dict[str, SpanRow]
 
     def offsets(self) -> list[Offsets]:
         """The different offsets of the members, sorted."""
@@ -46,14 +45,21 @@ class LinkGroup:
     type: str | None
     from_group: int
     to_group: int
-    members: dict[str, Row]
+    members: dict[str, RelationRow]
 
 
-def value(span: Row, attribute: str) -> Any:
+def value(span: MarkedSpan, attribute: str) -> object:
     """An attribute's value, so that two that mean the same are equal: names are a set, not a list."""
     if attribute == "speaker_entities":
-        return frozenset(span[attribute] or ())
-    return span[attribute]
+        return frozenset(span["speaker_entities"] or ())
+    attributes: Mapping[str, object] = span
+    return attributes[attribute]
+
+
+def values(span: MarkedSpan) -> list[object]:
+    """What a span of a known label says with its attributes, in the scheme's order; names are sorted."""
+    own = (value(span, name) for name in vocabulary.ATTRIBUTES[span["label"]])
+    return [sorted(entry) if isinstance(entry, frozenset) else entry for entry in own]
 
 
 def overlap_over_union(first: Offsets, second: Offsets) -> float:
@@ -62,7 +68,7 @@ def overlap_over_union(first: Offsets, second: Offsets) -> float:
     return max(shared, 0) / (first[1] - first[0] + second[1] - second[0] - shared) if shared > 0 else 0.0
 
 
-def align(spans_by_annotator: Mapping[str, Iterable[Row]]) -> list[SpanGroup]:
+def align(spans_by_annotator: Mapping[str, Iterable[SpanRow]]) -> list[SpanGroup]:
     """Groups the spans of one article, in the order of the text.
 
     Spans of the same label and offsets go together first. Groups that share no annotator are then joined while all
@@ -75,12 +81,12 @@ def align(spans_by_annotator: Mapping[str, Iterable[Row]]) -> list[SpanGroup]:
     return sorted(groups, key=_place)
 
 
-def _place(group: SpanGroup) -> tuple[Any, ...]:
+def _place(group: SpanGroup) -> tuple[Offsets, int, list[Offsets], list[str]]:
     ids = sorted(row["span_id"] for row in group.members.values())
     return group.offsets()[0], vocabulary.LABELS.index(group.label), group.offsets(), ids
 
 
-def _identical(spans_by_annotator: Mapping[str, Iterable[Row]], label: str) -> list[SpanGroup]:
+def _identical(spans_by_annotator: Mapping[str, Iterable[SpanRow]], label: str) -> list[SpanGroup]:
     """Groups of the same offsets; should an annotator have a span twice, the first of each go together, and so on."""
     groups: dict[tuple[int, int, int], SpanGroup] = defaultdict(lambda: SpanGroup(label, {}))
     for annotator, spans in spans_by_annotator.items():
@@ -92,13 +98,8 @@ def _identical(spans_by_annotator: Mapping[str, Iterable[Row]], label: str) -> l
     return [groups[key] for key in sorted(groups)]
 
 
-def _content(row: Row) -> tuple[Any, ...]:
-    attributes = [str(sorted(row[name] or ()) if name == "speaker_entities" else row[name]) for name in _names(row)]
-    return row["start"], row["end"], attributes, row["span_id"]
-
-
-def _names(row: Row) -> tuple[str, ...]:
-    return vocabulary.ATTRIBUTES[row["label"]]
+def _content(row: SpanRow) -> tuple[int, int, list[str], str]:
+    return row["start"], row["end"], [*map(str, values(row))], row["span_id"]
 
 
 def _joined(groups: list[SpanGroup]) -> list[SpanGroup]:
@@ -132,7 +133,7 @@ def _can_join(groups: list[SpanGroup], these: list[int], those: list[int]) -> bo
     )
 
 
-def same_links(relations_by_annotator: Mapping[str, Iterable[Row]], groups: list[SpanGroup]) -> list[LinkGroup]:
+def same_links(relations_by_annotator: Mapping[str, Iterable[RelationRow]], groups: list[SpanGroup]) -> list[LinkGroup]:
     """The links of one article over groups of its spans, and who has each; sorted by ends and type.
 
     A link is left out where one of its ends is in no group. Derived links are in: `derived` of a member tells them.

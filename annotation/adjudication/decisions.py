@@ -4,30 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from annotation.adjudication.alignment import LinkGroup, overlap_over_union, value
+from annotation.adjudication.alignment import LinkGroup, overlap_over_union, value, values
 from annotation.adjudication.questions import Sheet, SheetItem, SpanVersion
 from annotation.labelstudio.adjudicated import AdjudicationResult, RegionDecision
+from dataset.record.rows import Decision, Link, MarkedSpan, as_row
 from dataset.scheme import vocabulary
 from dataset.scheme.vocabulary import RULES
 
-Row = dict[str, Any]
 _SAYS_NOTHING: Final = RegionDecision(None, None, None)
 _DELETED: Final = "deleted on the page, where it should be dropped with a rule; delete the submission and decide anew"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The gold of one article, without the layer's key, or what keeps it from being gold.
+    """The gold of one article, or what keeps it from being gold.
 
-    `spans` and drawn `relations` are gold; `decisions` are rows of the table without `round` and `article_id`;
-    `undecided` says in words what is open still: nothing is gold then.
+    `spans` and drawn `relations` are gold; `undecided` says in words what is open still: nothing is gold then.
     """
 
-    spans: list[Row]
-    relations: list[Row]
-    decisions: list[Row]
+    spans: list[MarkedSpan]
+    relations: list[Link]
+    decisions: list[Decision]
     undecided: list[str]
 
 
@@ -46,7 +45,7 @@ def decide(asked: Sheet, read: AdjudicationResult, adjudicator: str) -> Outcome:
 class _Deciding:
     def __init__(self, asked: Sheet, read: AdjudicationResult, adjudicator: str) -> None:
         self._asked, self._read, self._adjudicator = asked, read, adjudicator
-        self._spans = {span["span_id"]: span for span in read.reading.spans}
+        self._spans = {span["span_id"]: as_row(span, MarkedSpan) for span in read.reading.spans}
         self._home = {version.region: item for item in asked.items for version in item.versions}
         self._kept = {region: span for region, span in self._spans.items() if self._stays(region)}
 
@@ -113,14 +112,14 @@ class _Deciding:
                 if question is None or question is not self._home.get(later["span_id"]):
                     yield f"{_named(span)}: overlaps the {_named(later)}, and gold takes one of them; drop the other"
 
-    def _meaningless(self, relations: list[Row]) -> Iterator[str]:
+    def _meaningless(self, relations: list[Link]) -> Iterator[str]:
         """Links that the scheme does not know between the spans as they are kept, and those from a span to itself."""
         for link in relations:
             if link["type"] is None or link["from_span"] == link["to_span"]:
                 start, end = self._kept[link["from_span"]], self._kept[link["to_span"]]
                 yield f"{_named(start)}: its link to the {_named(end)} means nothing; take the link away"
 
-    def _relinked(self, relations: list[Row]) -> Iterator[str]:
+    def _relinked(self, relations: list[Link]) -> Iterator[str]:
         """Links that all agreed on and are gone, or that nobody had, at a span that names no rule for it."""
         gold = {(link["from_span"], link["to_span"]) for link in relations}
         agreed = [link for link in self._asked.links if len(link.members) == len(self._asked.annotators)]
@@ -154,14 +153,19 @@ class _Deciding:
 
     # Gold
 
-    def _relations(self) -> list[Row]:
+    def _relations(self) -> list[Link]:
         """The links between what is gold; one to a version that gave way to another points to that other."""
-        links: dict[tuple[str, str], Row] = {}
+        links: dict[tuple[str, str], Link] = {}
         for link in self._read.reading.relations:
-            target = self._heir(link["to_span"])
-            if link["from_span"] in self._kept and target is not None:
-                ends = (self._kept[region]["label"] for region in (link["from_span"], target))
-                links[link["from_span"], target] = {**link, "type": vocabulary.relation_type(*ends), "to_span": target}
+            start, target = link["from_span"], self._heir(link["to_span"])
+            if start in self._kept and target is not None:
+                relation = vocabulary.relation_type(self._kept[start]["label"], self._kept[target]["label"])
+                links[start, target] = {
+                    "type": relation,
+                    "from_span": start,
+                    "to_span": target,
+                    "derived": link["derived"],
+                }
         return list(links.values())
 
     def _heir(self, region: str) -> str | None:
@@ -184,7 +188,7 @@ class _Deciding:
 
     # Decisions
 
-    def _of_spans(self) -> Iterator[Row]:
+    def _of_spans(self) -> Iterator[Decision]:
         for item in self._asked.items:
             for annotator, row in sorted(item.group.members.items()):
                 gold = self._gold_of(item, item.version_of(annotator))
@@ -194,13 +198,11 @@ class _Deciding:
                     "to_span": None,
                     "outcome": _became(row, self._kept.get(gold) if gold else None),
                     "gold_span": gold,
-                    **self._why(item),
+                    "rule": self._rule_of(item),
+                    "note": self._note_of(item),
                 }
 
-    def _why(self, item: SheetItem) -> Row:
-        return {"rule": self._rule_of(item), "note": self._note_of(item)}
-
-    def _of_links(self, relations: list[Row]) -> Iterator[Row]:
+    def _of_links(self, relations: list[Link]) -> Iterator[Decision]:
         gold = {(link["from_span"], link["to_span"]) for link in relations}
         for link in self._asked.links:
             start, end = self._asked.items[link.from_group], self._asked.items[link.to_group]
@@ -214,7 +216,8 @@ class _Deciding:
                     "to_span": end.group.members[annotator]["span_id"],
                     "outcome": "kept" if ends in gold else "dropped",
                     "gold_span": ends[0] if ends in gold else None,
-                    **self._why(start),
+                    "rule": self._rule_of(start),
+                    "note": self._note_of(start),
                 }
 
     def _gold_ends(self, link: LinkGroup, annotator: str) -> tuple[str | None, str | None]:
@@ -224,7 +227,7 @@ class _Deciding:
             self._gold_of(end, end.version_of(annotator)),
         )
 
-    def _added(self, relations: list[Row]) -> Iterator[Row]:
+    def _added(self, relations: list[Link]) -> Iterator[Decision]:
         """Spans and links that no annotator had."""
         for region in self._kept:
             if region not in self._home:
@@ -234,41 +237,41 @@ class _Deciding:
             if (link["from_span"], link["to_span"]) not in had:
                 yield self._addition(link["from_span"], link["to_span"])
 
-    def _addition(self, region: str, target: str | None) -> Row:
+    def _addition(self, region: str, target: str | None) -> Decision:
         item = self._home.get(region)
-        why = self._why(item) if item else {"rule": self._rule(region), "note": self._answer(region).note}
         return {
             "annotator": self._adjudicator,
             "span_id": region,
             "to_span": target,
             "outcome": "added",
             "gold_span": region,
-            **why,
+            "rule": self._rule_of(item) if item else self._rule(region),
+            "note": self._note_of(item) if item else self._answer(region).note,
         }
 
 
-def _offsets(row: Row) -> tuple[int, int]:
+def _offsets(row: MarkedSpan) -> tuple[int, int]:
     return row["start"], row["end"]
 
 
-def _named(span: Row) -> str:
+def _named(span: MarkedSpan) -> str:
     return f"{span['label']} “{span['text'][:60]}”"
 
 
-def _became(row: Row, gold: Row | None) -> str:
+def _became(row: MarkedSpan, gold: MarkedSpan | None) -> str:
     if gold is None:
         return "dropped"
     return "kept" if _same(gold, row) else "changed"
 
 
-def _lacks(span: Row) -> str | None:
+def _lacks(span: MarkedSpan) -> str | None:
     """What a kept or added span lacks, None where it has all that its label needs."""
-    missing = [name for name in vocabulary.REQUIRED.get(span["label"], ()) if not span[name]]
+    missing = [name for name in vocabulary.REQUIRED.get(span["label"], ()) if not value(span, name)]
     return f"lacks its {' and '.join(name.partition('_')[2] for name in missing)}" if missing else None
 
 
-def _same(gold: Row | None, row: Row) -> bool:
+def _same(gold: MarkedSpan | None, row: MarkedSpan) -> bool:
     """Whether two spans say the same: label, offsets and the label's attributes."""
     if gold is None or gold["label"] != row["label"] or _offsets(gold) != _offsets(row):
         return False
-    return all(value(gold, name) == value(row, name) for name in vocabulary.ATTRIBUTES[row["label"]])
+    return values(gold) == values(row)

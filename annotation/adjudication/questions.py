@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from annotation.adjudication.alignment import LinkGroup, SpanGroup, align, same_links, value
+from annotation.adjudication.alignment import LinkGroup, SpanGroup, align, same_links, value, values
+from dataset.record.rows import RelationRow, SpanRow, as_row
 from dataset.scheme import vocabulary
 from dataset.storage.atomic import sha256
 
-Row = dict[str, Any]
 SHOWN: Final = 60
-_BLANK: Final[Row] = {"speaker_entities": []}
+_UNSHOWN: Final = ("quote_source", "linked")
+_BLANK: Final[Mapping[str, object]] = {"speaker_entities": []}
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class SpanVersion:
     """
 
     region: str
-    row: Row
+    row: SpanRow
     holders: tuple[str, ...]
 
 
@@ -86,10 +87,9 @@ def _hash(content: Any) -> str:
     return sha256(json.dumps(content, sort_keys=True).encode())
 
 
-def _content(row: Row) -> list[Any]:
+def _content(row: SpanRow) -> list[object]:
     """What an annotator says with a span of a known label."""
-    values = (value(row, name) for name in vocabulary.ATTRIBUTES[row["label"]])
-    return [row["start"], row["end"], *(sorted(entry) if isinstance(entry, frozenset) else entry for entry in values)]
+    return [row["start"], row["end"], *values(row)]
 
 
 def _drawn_by(link: LinkGroup) -> list[str]:
@@ -98,8 +98,8 @@ def _drawn_by(link: LinkGroup) -> list[str]:
 
 def sheet(
     article_id: str,
-    spans: Mapping[str, list[Row]],
-    relations: Mapping[str, list[Row]],
+    spans: Mapping[str, list[SpanRow]],
+    relations: Mapping[str, list[RelationRow]],
     faults: Mapping[tuple[str, str], list[str]],
 ) -> Sheet:
     """The sheet of an article from each annotator's rows of it.
@@ -119,7 +119,7 @@ def sheet(
     return Sheet(article_id, annotators, tuple(items), links)
 
 
-def _rows(link: LinkGroup) -> Iterable[Row]:
+def _rows(link: LinkGroup) -> Iterable[RelationRow]:
     return link.members.values()
 
 
@@ -154,7 +154,7 @@ def _faults(group: SpanGroup, faults: Mapping[tuple[str, str], list[str]]) -> li
     return [line for line in dict.fromkeys(by_member[0]) if all(line in lines for lines in by_member[1:])]
 
 
-def _first(group: SpanGroup) -> Row:
+def _first(group: SpanGroup) -> SpanRow:
     return group.members[min(group.members)]
 
 
@@ -169,11 +169,11 @@ def _versions(group: SpanGroup, taken: set[str]) -> Iterator[SpanVersion]:
         yield SpanVersion(region, _shown(region, [group.members[who] for who in holders]), holders)
 
 
-def _shown(region: str, rows: list[Row]) -> Row:
+def _shown(region: str, rows: list[SpanRow]) -> SpanRow:
     """A span as the page shows it: what its holders agree on."""
     attributes = vocabulary.ATTRIBUTES[rows[0]["label"]]
     differing = [name for name in attributes if len({value(row, name) for row in rows}) > 1]
-    return {**rows[0], "span_id": region, **{name: _BLANK.get(name) for name in differing}}
+    return as_row({**rows[0], "span_id": region, **{name: _BLANK.get(name) for name in differing}}, SpanRow)
 
 
 def shown_links(asked: Sheet) -> list[tuple[str, str]]:
@@ -212,11 +212,10 @@ def _had(asked: Sheet, position: int, annotator: str) -> str:
     row = asked.items[position].group.members.get(annotator)
     if row is None:
         return "nothing"
-    values = [
-        row[name] for name in vocabulary.ATTRIBUTES[row["label"]] if name != "quote_source" or row[name] == "unnamed"
-    ]
+    columns: Mapping[str, object] = row
+    entries = [columns[name] for name in vocabulary.ATTRIBUTES[row["label"]] if (name, columns[name]) != _UNSHOWN]
     attributes = [
-        ", ".join(entry) if isinstance(entry, list) else str(entry) for entry in values if entry not in (None, [])
+        ", ".join(entry) if isinstance(entry, list) else str(entry) for entry in entries if entry not in (None, [])
     ]
     targets = [
         f"→ “{_short(asked.items[link.to_group].group.members[annotator]['text'])}”"

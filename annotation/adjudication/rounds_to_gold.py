@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from annotation.adjudication.decisions import decide
 from annotation.adjudication.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
 from annotation.labelstudio.adjudicated import DECISION_KEYS, NEXT_KEY, read_adjudication, write_adjudication
+from annotation.labelstudio.payloads import SentTask
 from annotation.labelstudio.result import ResultRows
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import AdjudicationQuestions, Task, ended, read_task, with_questions
@@ -27,13 +29,13 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, Layer, Removal, make_layer, read_layer, removals, sort_layer, write_layers
 from dataset.record.locks import Tell, changing, in_silence, reading
+from dataset.record.rows import Decision, DecisionRow, RelationRow, SpanRow, by_article
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme.vocabulary import STATUSES
 from dataset.storage.address import Location
 from dataset.storage.atomic import writing
 from dataset.storage.tables import read_sound, read_table, write_table
 
-Row = dict[str, Any]
 Faults = dict[tuple[str, str], list[str]]
 SUBMITTED, SKIPPED = STATUSES
 
@@ -100,8 +102,8 @@ class Round:
             )
         for layer in layers:
             _refuse_unsound(corpus, layer)
-        self._spans = {who: _by_article(layer.spans) for who, layer in self._layers.items()}
-        self._links = {who: _by_article(layer.relations) for who, layer in self._layers.items()}
+        self._spans = {who: by_article(layer.spans, SpanRow) for who, layer in self._layers.items()}
+        self._links = {who: by_article(layer.relations, RelationRow) for who, layer in self._layers.items()}
         self._status = {
             who: dict(layer.tasks.select("article_id", "status").iter_rows()) for who, layer in self._layers.items()
         }
@@ -126,7 +128,8 @@ class Round:
     def sheet(self, article: str, faults: Faults | None = None) -> Sheet:
         """What the annotators say of an article, and the faults that the checks find in it."""
         annotators = self.submitted(article)
-        spans, links = ({who: rows[who].get(article, []) for who in annotators} for rows in (self._spans, self._links))
+        spans = {who: self._spans[who].get(article, []) for who in annotators}
+        links = {who: self._links[who].get(article, []) for who in annotators}
         return sheet(article, spans, links, faults or {})
 
     def findings(self) -> dict[str, list[Finding]]:
@@ -148,13 +151,6 @@ def _refuse_unsound(corpus: Corpus, layer: Layer) -> None:
             f"{layer.name} does not hold together: {unsound[0].code} in {unsound[0].article_id}: {unsound[0].message}",
             f"see `hedgerow validate --layer {layer.name}`, mend it in Label Studio and pull again",
         )
-
-
-def _by_article(rows: pl.DataFrame) -> dict[str, list[Row]]:
-    by_article: dict[str, list[Row]] = defaultdict(list)
-    for row in rows.iter_rows(named=True):
-        by_article[row["article_id"]].append(row)
-    return by_article
 
 
 # Opening
@@ -251,7 +247,7 @@ def _faults(this_round: Round) -> tuple[dict[str, Faults], dict[str, list[str]]]
     return at, uncovered
 
 
-def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> Row:
+def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> SentTask:
     """The task that lays a sheet before the adjudicator."""
     task = push.task(corpus, asked.article_id, taken=DECISION_KEYS + NEXT_KEY)
     questions = [[version.region for version in item.versions] for item in asked.open()]
@@ -357,13 +353,12 @@ class _GoldRows:
 
     def __init__(self, round_name: str, adjudicator: str) -> None:
         self._round, self._adjudicator = round_name, adjudicator
-        self.layer: dict[str, list[Row]] = {"tasks": [], "spans": [], "relations": [], "findings": []}
-        self.decisions: list[Row] = []
+        self.layer: dict[str, list[Mapping[str, object]]] = {"tasks": [], "spans": [], "relations": [], "findings": []}
+        self.decisions: list[DecisionRow] = []
 
-    def add(self, article: str, **tables: list[Row]) -> None:
+    def add(self, article: str, decisions: list[Decision], **tables: Sequence[Mapping[str, object]]) -> None:
         """Adds rows of an article to the layer's tables and to `decisions`."""
         key = {"article_id": article, "round": GOLD, "annotator": self._adjudicator}
-        decisions = tables.pop("decisions")
         self.decisions += [{"round": self._round, "article_id": article, **row} for row in decisions]
         for name, rows in tables.items():
             self.layer[name] += [{**row, **key} for row in rows]
@@ -404,14 +399,9 @@ def _decide(this_round: Round, task: Task, adjudicator: str, decided: DecisionsP
     decided.taken.append(article)
     for row in outcome.decisions:
         decided.outcomes[row["outcome"]] = decided.outcomes.get(row["outcome"], 0) + 1
-    gold = ResultRows(outcome.spans, outcome.relations)
-    rows.add(
-        article,
-        tasks=[ended(task, work)],
-        spans=outcome.spans,
-        relations=outcome.relations + derived(text, gold),
-        decisions=outcome.decisions,
-    )
+    gold = ResultRows([{**span} for span in outcome.spans], [{**link} for link in outcome.relations])
+    links = gold.relations + derived(text, gold)
+    rows.add(article, outcome.decisions, tasks=[ended(task, work)], spans=outcome.spans, relations=links)
 
 
 def _as_asked(this_round: Round, task: Task) -> Sheet:
@@ -438,7 +428,7 @@ def _write(corpus: Corpus, decided: DecisionsPull, rows: _GoldRows, accept_remov
     decided.written += write_layers(gold, {"pull_id": decided.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 
-def _decisions(corpus: Corpus, taken: list[str], rows: list[Row]) -> pl.DataFrame:
+def _decisions(corpus: Corpus, taken: list[str], rows: list[DecisionRow]) -> pl.DataFrame:
     old = read_table(corpus.decisions, schema.Decisions)
     new = schema.frame(schema.Decisions, rows)
     return pl.concat([old.filter(~pl.col("article_id").is_in(taken)), new]).sort("article_id", maintain_order=True)

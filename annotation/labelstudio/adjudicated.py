@@ -10,7 +10,6 @@ from annotation.labelstudio.result import (
     LABEL,
     Result,
     ResultRows,
-    Row,
     control_values,
     is_text,
     read_result,
@@ -18,6 +17,7 @@ from annotation.labelstudio.result import (
     write_result,
     write_span,
 )
+from dataset.record.rows import SpanRow
 
 # Of the adjudication page: the mark of a label that stands for a question, and what is said of it.
 OPEN: Final = " ?"
@@ -86,7 +86,7 @@ def _closed(item: Any) -> Any:
 
 
 def write_adjudication(
-    spans: Iterable[tuple[Row, list[str]]], links: Iterable[tuple[str, str]], names: Iterable[str], *, locked: bool
+    spans: Iterable[tuple[SpanRow, list[str]]], links: Iterable[tuple[str, str]], names: Iterable[str], *, locked: bool
 ) -> list[Result]:
     """The result that an adjudicator begins with: each span with who had what, empty for one that all agree on.
 
@@ -95,11 +95,12 @@ def write_adjudication(
     offered = set(names)
     results = []
     for span, had in spans:
-        for item in write_span(span, offered):
+        row = {**span}
+        for item in write_span(row, offered):
             if item["from_name"] == LABEL and had:
                 item["value"]["labels"] = [f"{span['label']}{OPEN}"]
             results.append({**item, "readonly": True} if locked and not had else item)
         if had:
-            results.append(region_item(span, "who", "textarea", {"text": had}))
+            results.append(region_item(row, "who", "textarea", {"text": had}))
     relations = ({"from_span": start, "to_span": end, "derived": False} for start, end in links)
     return results + write_result([], relations)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import orjson
 
-from annotation.labelstudio.result import Row
+from annotation.labelstudio.payloads import JsonObject
 
 _VOLATILE: Final = frozenset({"created_ago", "created_username"})
 
@@ -22,9 +22,9 @@ _DIGITS: Final = bytes(0x30 if 0x30 <= byte <= 0x39 else byte for byte in range(
 _TOO_LONG: Final = b"0" * 19
 
 
-def canonical_line(task: Row) -> bytes:
+def canonical_line(task: JsonObject) -> bytes:
     """A task on a line, without what changes while nobody works: ages, user names, the server's own counts."""
-    stable: Row = {name: task.get(name) for name in _STABLE}
+    stable: dict[str, object] = {name: task.get(name) for name in _STABLE}
     work = task.get("annotations")
     stable["annotations"] = (
         [_without_volatile(annotation) for annotation in work] if isinstance(work, list) else work or []
@@ -32,7 +32,7 @@ def canonical_line(task: Row) -> bytes:
     return _line(stable, sort=True)
 
 
-def raw_line(task: Row) -> bytes:
+def raw_line(task: JsonObject) -> bytes:
     """A task on a line, with all that it holds."""
     return _line(task, sort=False)
 
@@ -50,7 +50,7 @@ def has_long_number(text: bytes) -> bool:
     return _TOO_LONG in text.translate(_DIGITS)
 
 
-def _line(content: Row, *, sort: bool) -> bytes:
+def _line(content: JsonObject, *, sort: bool) -> bytes:
     """JSON on a line; what orjson does not take, as half a surrogate pair or more than 64 bits, the slow way."""
     try:
         return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE | (orjson.OPT_SORT_KEYS if sort else 0))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from traceback import walk_tb
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -21,12 +21,12 @@ from tenacity.wait import wait_base
 
 from annotation.embedded.inside.routes import KEY_HEADER
 from annotation.labelstudio.listing import Listing
+from annotation.labelstudio.payloads import JsonObject, ListedTask, TaskMeta
+from annotation.labelstudio.result import Result
 from dataset.problem import UNTRUSTED, Problem, distrusted
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
-
-Row = dict[str, Any]
 
 PAGE_SIZE: Final = 500
 ATTEMPTS: Final = 5
@@ -42,6 +42,15 @@ _WITH_ENDS: Final = {"fields": "all", "include": _ENDS}
 _DATETIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"  # the one form that a filter takes
 _VERSIONS: Final = {"include": "id,updated_at"}
 _WITHOUT_WORK: Final = {"include": "id,data"}
+
+
+class TaskFilter(TypedDict):
+    """What a listing of tasks is limited to: those whose column is greater than the value."""
+
+    filter: str
+    operator: str
+    type: str
+    value: str | int
 
 
 class TransientFailure(Problem):
@@ -137,7 +146,7 @@ class Studio:
             )
             return _whole(project.id)
 
-    def tasks(self, project: int, *, annotations: bool = True) -> list[Row]:
+    def tasks(self, project: int, *, annotations: bool = True) -> list[ListedTask]:
         """All tasks of a project as the server tells them, by id; counted against the server's own total.
 
         Raises:
@@ -149,7 +158,7 @@ class Studio:
         """The same, not held."""
         return self._all_tasks(project, _WITH_WORK if annotations else _WITHOUT_WORK)
 
-    def ends(self, project: int) -> list[Row]:
+    def ends(self, project: int) -> list[ListedTask]:
         """All tasks of a project, with how each annotation ended and nothing of text or result; as `tasks`."""
         return list(self._all_tasks(project, _WITH_ENDS))
 
@@ -177,7 +186,7 @@ class Studio:
             "wait until nobody adds or deletes tasks there, then run the same command again",
         )
 
-    def _list_tasks(self, project: int, asked: dict[str, str], only: list[Row]) -> Listing:
+    def _list_tasks(self, project: int, asked: dict[str, str], only: list[TaskFilter]) -> Listing:
         """Tasks by "id greater than the last seen": numbered pages shift when a task is deleted meanwhile.
 
         Raises:
@@ -186,7 +195,8 @@ class Studio:
         listing = Listing()
         while True:
             query = _query([*only, _filter("id", "Number", listing.last)])
-            tasks = self._get("api/tasks/", project=project, page_size=PAGE_SIZE, query=query, **asked)["tasks"]
+            page = self._get("api/tasks/", project=project, page_size=PAGE_SIZE, query=query, **asked)
+            tasks: list[ListedTask] = page["tasks"]
             if tasks and not listing.add(tasks):
                 raise Problem(
                     f"{self.url} lists the tasks of project {project} from the beginning again and again",
@@ -198,10 +208,10 @@ class Studio:
     def _total(self, project: int) -> int:
         return int(self._get("api/tasks/", project=project, page_size=1, include="id")["total"])
 
-    def _get(self, path: str, **params: Any) -> Row:
+    def _get(self, path: str, **params: str | int) -> dict[str, Any]:
         """The answer's JSON as it came: the SDK's models would drop what they do not know."""
 
-        def ask() -> Row:
+        def ask() -> dict[str, Any]:
             wrapper = self._client._client_wrapper
             answer = wrapper.httpx_client.request(path, method="GET", params=params)
             if answer.status_code >= 400:
@@ -210,7 +220,7 @@ class Studio:
 
         return dict(self._asking(ask))
 
-    def import_tasks(self, project: int, tasks: Any) -> None:
+    def import_tasks(self, project: int, tasks: Sequence[JsonObject]) -> None:
         """Sends tasks, with their annotations if they have any. Sent once: nothing on the server de-duplicates.
 
         Past the SDK's models, which would go through every value of every task.
@@ -225,14 +235,14 @@ class Studio:
             if answer.status_code >= 400:
                 raise _api_error(answer)
 
-    def annotate(self, task: int, result: list[Row], *, skipped: bool, seconds: float | None, account: int) -> None:
+    def annotate(self, task: int, result: list[Result], *, skipped: bool, seconds: float | None, account: int) -> None:
         """Submits (or skips) a task as an account's work."""
         with self._speaking():
             self._client.annotations.create(
                 id=task, result=result, was_cancelled=skipped, lead_time=seconds, completed_by=account
             )
 
-    def set_meta(self, task: int, meta: Row) -> None:
+    def set_meta(self, task: int, meta: TaskMeta) -> None:
         """Replaces a task's meta."""
         with self._speaking():
             self._client.tasks.update(id=str(task), meta=meta)
@@ -336,11 +346,11 @@ def _server(url: httpx.URL) -> str:
     return str(httpx.URL(scheme=url.scheme, host=url.host, port=url.port))
 
 
-def _filter(column: str, kind: str, value: Any) -> Row:
+def _filter(column: str, kind: str, value: str | int) -> TaskFilter:
     return {"filter": f"filter:tasks:{column}", "operator": "greater", "type": kind, "value": value}
 
 
-def _query(filters: list[Row]) -> str:
+def _query(filters: list[TaskFilter]) -> str:
     return json.dumps({"filters": {"conjunction": "and", "items": filters}, "ordering": ["tasks:id"]})
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from tempfile import SpooledTemporaryFile
-from typing import Any, Final
+from typing import Final
 
-Row = dict[str, Any]
+from annotation.labelstudio.payloads import ListedTask
+
 _IN_MEMORY: Final = 16 << 20
 
 
@@ -19,7 +20,7 @@ class Listing:
         self._count = 0
         self.last = 0
 
-    def add(self, tasks: Iterable[Row]) -> bool:
+    def add(self, tasks: Iterable[ListedTask]) -> bool:
         """Takes in a page: tasks with ids above `last`, which then is their highest. Returns whether it had any."""
         before = self._count
         for number, task in sorted({int(task["id"]): task for task in tasks}.items()):
@@ -33,7 +34,7 @@ class Listing:
         """How many there are."""
         return self._count
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[ListedTask]:
         """The tasks, by id."""
         at = 0
         for _ in range(self._count):

@@ -14,20 +14,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from tenacity import Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt, stop_after_delay
 from tenacity.wait import wait_base, wait_exponential
 
 from annotation.labelstudio import client as studios
 from annotation.labelstudio.client import TransientFailure
+from annotation.labelstudio.payloads import SentTask
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import article_of, read_task
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.storage.atomic import aside
 
-Row = dict[str, Any]
 Tell = Callable[[str], None]
 SETTLE_SECONDS: Final[float] = 120
 LOOKING: Final[wait_base] = wait_exponential(multiplier=0.5, max=10)
@@ -93,7 +93,7 @@ def settle_tasks(corpus: Corpus, seat: Seat, project: int, tell: Tell = lambda l
     note(corpus, seat, str(project)).settle(lambda: _articles(seat, project), tell)
 
 
-def send_tasks(corpus: Corpus, seat: Seat, project: int, tasks: list[Row]) -> None:
+def send_tasks(corpus: Corpus, seat: Seat, project: int, tasks: list[SentTask]) -> None:
     """Sends tasks of articles; where no answer comes, those that did not arrive are sent again.
 
     Raises:

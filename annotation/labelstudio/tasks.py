@@ -11,26 +11,36 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from annotation.labelstudio.adjudicated import ADJUDICATION
-from annotation.labelstudio.result import Result, Row, brief, is_text, read_result
+from annotation.labelstudio.payloads import (
+    Ending,
+    FirstEnding,
+    JsonObject,
+    OfferedName,
+    SentAnnotation,
+    SentTask,
+    TaskData,
+    TaskEnding,
+    TaskMeta,
+    Times,
+)
+from annotation.labelstudio.result import Result, brief, is_text, read_result
+from dataset.record.rows import ArticleRow, TaskRow
 from dataset.schema import IDENTIFIER
 from dataset.storage.atomic import sha256
 
 
 @dataclass(frozen=True)
 class Annotation:
-    """What an account submitted or skipped. `ended` is how and when: status, created_at, updated_at (UTC), seconds.
-
-    The status is None where it cannot be read: then nobody can tell whether the work counts.
-    """
+    """What an account submitted or skipped. Where the status is None, nobody can tell whether the work counts."""
 
     result: Any
     account: int | str | None
-    ended: Row
+    ended: Ending
 
     @property
     def skipped(self) -> bool:
         """Whether the task was skipped."""
-        return bool(self.ended["status"] == "skipped")
+        return self.ended["status"] == "skipped"
 
 
 @dataclass(frozen=True)
@@ -55,13 +65,13 @@ class Task:
     text_sha256: str | None
     guidelines_version: str | None
     work: list[Annotation]
-    restored: Row
+    restored: FirstEnding | None
     restored_sha256: str | None
     asked: AdjudicationQuestions | None
     faults: list[str]
 
 
-def read_task(raw: Row) -> Task:
+def read_task(raw: JsonObject) -> Task:
     """Reads a task. Drafts and predictions are left out."""
     faults: list[str] = []
     data, annotations = _object(raw, "data", faults), _list(raw, "annotations", faults)
@@ -74,14 +84,14 @@ def read_task(raw: Row) -> Task:
         text_sha256=_checked_string(data, "text_sha256", faults),
         guidelines_version=_version(data, faults),
         work=[_read_work(annotation, faults) for annotation in annotations],
-        restored=_read_restored(restored, faults) if restored else {},
+        restored=_read_restored(restored, faults) if restored else None,
         restored_sha256=_checked_string(restored, "result_sha256", faults),
         asked=_read_asked(data),
         faults=faults,
     )
 
 
-def _read_asked(data: Row) -> AdjudicationQuestions | None:
+def _read_asked(data: JsonObject) -> AdjudicationQuestions | None:
     fingerprint, questions = _string(data.get("sheet_sha256")), data.get("questions")
     if fingerprint is None or not isinstance(questions, list):
         return None
@@ -90,14 +100,14 @@ def _read_asked(data: Row) -> AdjudicationQuestions | None:
     )
 
 
-def _object(within: Row, name: str, faults: list[str]) -> Row:
+def _object(within: JsonObject, name: str, faults: list[str]) -> JsonObject:
     value = within.get(name)
     if value is not None and not isinstance(value, dict):
         faults.append(f"`{name}` is {brief(value)}, not an object")
     return value if isinstance(value, dict) else {}
 
 
-def _list(within: Row, name: str, faults: list[str]) -> list[Row]:
+def _list(within: JsonObject, name: str, faults: list[str]) -> list[JsonObject]:
     """The objects of a list; whatever else is in it, or in its place, is a fault."""
     value = within.get(name)
     if value is not None and not isinstance(value, list):
@@ -107,7 +117,7 @@ def _list(within: Row, name: str, faults: list[str]) -> list[Row]:
     return [entry for entry in items if isinstance(entry, dict)]
 
 
-def _work_elsewhere(raw: Row, annotations: list[Row]) -> Iterator[str]:
+def _work_elsewhere(raw: JsonObject, annotations: list[JsonObject]) -> Iterator[str]:
     """Signs that a task holds work in another form than a list `annotations`, as exports of Label Studio 0.x do."""
     for name, value in raw.items():
         if name not in _READ and any(isinstance(entry, dict) and "result" in entry for entry in _items(value)):
@@ -137,14 +147,14 @@ def _id(value: Any, faults: list[str]) -> int:
     return 0
 
 
-def _read_work(annotation: Row, faults: list[str]) -> Annotation:
-    ending = {"status": _status(annotation, faults), **_read_times(annotation, "lead_time", faults)}
+def _read_work(annotation: JsonObject, faults: list[str]) -> Annotation:
+    ending: Ending = {"status": _status(annotation, faults), **_read_times(annotation, "lead_time", faults)}
     if not isinstance(annotation.get("ground_truth", False), bool | None):
         faults.append(f"`ground_truth` is {brief(annotation['ground_truth'])}, not true or false")
     return Annotation(annotation.get("result"), _account(annotation, faults), ending)
 
 
-def _status(annotation: Row, faults: list[str]) -> str | None:
+def _status(annotation: JsonObject, faults: list[str]) -> str | None:
     """Whether it was skipped or submitted, None where that cannot be read."""
     cancelled = annotation.get("was_cancelled", False)
     if isinstance(cancelled, bool):
@@ -153,24 +163,27 @@ def _status(annotation: Row, faults: list[str]) -> str | None:
     return None
 
 
-def _read_times(within: Row, seconds: str, faults: list[str]) -> Row:
-    """created_at, updated_at (UTC) and seconds; None, and a fault, where one cannot be read."""
-    names = {"created_at": "created_at", "updated_at": "updated_at", seconds: "seconds"}
-    times = {column: (_seconds if name == seconds else _utc)(within.get(name)) for name, column in names.items()}
-    for name, column in names.items():
-        if within.get(name) is not None and times[column] is None:
+def _read_times(within: JsonObject, seconds: str, faults: list[str]) -> Times:
+    """The times, of which the field `seconds` holds the last; None, and a fault, where one cannot be read."""
+    times: Times = {
+        "created_at": _utc(within.get("created_at")),
+        "updated_at": _utc(within.get("updated_at")),
+        "seconds": _seconds(within.get(seconds)),
+    }
+    for name, value in zip(("created_at", "updated_at", seconds), times.values(), strict=True):
+        if within.get(name) is not None and value is None:
             faults.append(f"`{name}` is {brief(within[name])}")
     return times
 
 
-def _read_restored(restored: Row, faults: list[str]) -> Row:
+def _read_restored(restored: JsonObject, faults: list[str]) -> FirstEnding:
     return {
         **_read_times(restored, "seconds", faults),
         "guidelines_version": _version(restored, faults),
     }
 
 
-def _version(within: Row, faults: list[str]) -> str | None:
+def _version(within: JsonObject, faults: list[str]) -> str | None:
     """The guidelines' version, which goes onto the card as it is."""
     version = _checked_string(within, "guidelines_version", faults)
     if version is None or re.fullmatch(IDENTIFIER, version):
@@ -183,7 +196,7 @@ def _string(value: Any) -> str | None:
     return value if is_text(value) else None
 
 
-def _checked_string(within: Row, name: str, faults: list[str]) -> str | None:
+def _checked_string(within: JsonObject, name: str, faults: list[str]) -> str | None:
     """A string or None; anything else is a fault."""
     value = within.get(name)
     if value is not None and not is_text(value):
@@ -210,7 +223,7 @@ def _utc(value: Any) -> str | None:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def _account(annotation: Row, faults: list[str]) -> int | str | None:
+def _account(annotation: JsonObject, faults: list[str]) -> int | str | None:
     """The account that submitted: its id, or its address in exports that hold the whole account."""
     who = annotation.get("completed_by")
     account = who.get("id") or who.get("email") if isinstance(who, dict) else who
@@ -221,14 +234,12 @@ def _account(annotation: Row, faults: list[str]) -> int | str | None:
     return None
 
 
-def ended(task: Task, work: Annotation) -> Row:
-    """How and when a task was ended: status, created_at, updated_at (UTC), seconds, guidelines_version.
-
-    Work that was restored and not touched since keeps its first times.
-    """
-    row = work.ended | {"guidelines_version": task.guidelines_version}
-    untouched = task.restored_sha256 is not None and task.restored_sha256 == _result_hash(work.result)
-    return row | task.restored if untouched else row
+def ended(task: Task, work: Annotation) -> TaskEnding:
+    """How and when a task was ended. Work that was restored and not touched since keeps its first times."""
+    ending: TaskEnding = {**work.ended, "guidelines_version": task.guidelines_version}
+    if task.restored is None or task.restored_sha256 is None or task.restored_sha256 != _result_hash(work.result):
+        return ending
+    return {**ending, **task.restored}
 
 
 def _result_hash(result: Any) -> str:
@@ -245,27 +256,30 @@ def same_work(task: Task, result: list[Result], *, skipped: bool) -> bool:
     return all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
 
 
-def write_task(article: Row, text: str, entities: list[str], guidelines_version: str, taken: str = "") -> Row:
+def write_task(
+    article: ArticleRow, text: str, entities: list[str], guidelines_version: str, taken: str = ""
+) -> SentTask:
     """A task as it is sent: the article's text, the names that the page offers, and what identifies both.
 
     `taken` are keys that the page has other work for.
     """
-    data = {
+    data: TaskData = {
         "text": text,
         "article_id": article["article_id"],
         "text_sha256": article["text_sha256"],
         "guidelines_version": guidelines_version,
-        "entities": [
-            {"value": name, **({"hotkey": key} if key else {})}
-            for name, key in zip(entities, _keys(len(entities), taken), strict=True)
-        ],
+        "entities": [*map(_offered, entities, _keys(len(entities), taken))],
     }
     return {"data": data}
 
 
-def article_of(task: Row) -> str:
+def _offered(name: str, key: str | None) -> OfferedName:
+    return {"value": name, "hotkey": key} if key else {"value": name}
+
+
+def article_of(task: SentTask) -> str:
     """The article_id of a task as it is sent."""
-    return str(task["data"]["article_id"])
+    return task["data"]["article_id"]
 
 
 def _keys(count: int, taken: str) -> list[str | None]:
@@ -274,26 +288,36 @@ def _keys(count: int, taken: str) -> list[str | None]:
     return (keys + [None] * count)[:count]
 
 
-def with_questions(task: Row, asked: AdjudicationQuestions, summary: str, begun: list[Result]) -> Row:
+def with_questions(task: SentTask, asked: AdjudicationQuestions, summary: str, begun: list[Result]) -> SentTask:
     """A task as it is sent to an adjudicator, who begins with the result `begun`."""
-    data = task["data"] | {"sheet_sha256": asked.sheet_sha256, "questions": asked.questions, "summary": summary}
+    data: TaskData = {
+        **task["data"],
+        "sheet_sha256": asked.sheet_sha256,
+        "questions": asked.questions,
+        "summary": summary,
+    }
     return {"data": data, "predictions": [{"model_version": ADJUDICATION, "result": begun}]}
 
 
-def with_work(task: Row, row: Row, result: list[Result], account: int) -> Row:
+def with_work(task: SentTask, row: TaskRow, result: list[Result], account: int) -> SentTask:
     """A task as it is sent to hold the work that `row` of the table `tasks` tells."""
-    annotation = {
+    annotation: SentAnnotation = {
         "result": result,
         "was_cancelled": row["status"] == "skipped",
         "lead_time": row["seconds"],
         "completed_by": account,
         "ground_truth": False,
     }
-    data = task["data"] | {"guidelines_version": row["guidelines_version"]}
+    data: TaskData = {**task["data"], "guidelines_version": row["guidelines_version"]}
     return {"data": data, "meta": restored_meta(row, result), "annotations": [annotation]}
 
 
-def restored_meta(row: Row, result: list[Result]) -> Row:
+def restored_meta(row: FirstEnding, result: list[Result]) -> TaskMeta:
     """What a restored task remembers: when its work was really done, valid for as long as the result is this one."""
-    kept = {name: row[name] for name in ("created_at", "updated_at", "seconds", "guidelines_version")}
+    kept: FirstEnding = {
+        "created_at": row["created_at"],
+        "updated_at": row["updated_at"],
+        "seconds": row["seconds"],
+        "guidelines_version": row["guidelines_version"],
+    }
     return {"restored": {**kept, "result_sha256": _result_hash(result)}}

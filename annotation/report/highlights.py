@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 from annotation.report.labelled import LabelledArticle
+from dataset.published.rows import QuoteRow
+from dataset.record.rows import SpanRow
 from dataset.scheme import vocabulary
 
-Row = dict[str, Any]
 WORDS: Final = {
     "said_by": ("said by", "says"),
     "hedges": ("makes uncertain", "made uncertain by"),
@@ -76,7 +77,7 @@ class HighlightedArticle:
     article: LabelledArticle
     notes: tuple[SpanNote, ...]
     pieces: tuple[TextPiece, ...]
-    quotes: tuple[Row, ...]
+    quotes: tuple[QuoteRow, ...]
     first: tuple[int, ...]
 
 
@@ -105,12 +106,14 @@ def _note(article: LabelledArticle, number: int, signs: dict[str, str], links: l
     )
 
 
-def facts(span: Row, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
+def facts(span: SpanRow, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
     """A span's attributes as they are shown: name and value; what goes without saying is left out."""
+    columns: Mapping[str, object] = span
     for name in vocabulary.ATTRIBUTES[span["label"]]:
-        value = span[name]
+        value = columns[name]
         if name == "speaker_entities":
-            value = ", ".join(f"{entity} ({kinds[entity]})" if entity in kinds else entity for entity in value or [])
+            names = span["speaker_entities"]
+            value = ", ".join(f"{entity} ({kinds[entity]})" if entity in kinds else entity for entity in names)
         if value and (name, value) != ("quote_source", "linked"):
             yield name.partition("_")[2], str(value)
 
@@ -128,7 +131,7 @@ def _links(article: LabelledArticle) -> dict[int, list[Link]]:
     return links
 
 
-def _signs(article: LabelledArticle, quotes: Iterable[Row]) -> dict[str, str]:
+def _signs(article: LabelledArticle, quotes: Iterable[QuoteRow]) -> dict[str, str]:
     """What is printed at each span, by its id."""
     numbered = {
         segment["span_id"].removeprefix(f"{article.id}:"): f"{'' if place == 0 else '…'}{number}"

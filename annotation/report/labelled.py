@@ -6,16 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import polars as pl
 
 from dataset.published import rows as published
+from dataset.published.rows import QuoteRow
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer
+from dataset.record.rows import ArticleRow, RelationRow, SpanRow, by_article, rows_of
 from dataset.scheme import vocabulary
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -25,33 +24,33 @@ class LabelledArticle:
     `kinds` tells what each entity of its event is. `left_out` counts spans that no text can show.
     """
 
-    article: Row
+    article: ArticleRow
     text: str
-    spans: list[Row]
-    relations: list[Row]
-    quotes: list[Row]
+    spans: list[SpanRow]
+    relations: list[RelationRow]
+    quotes: list[QuoteRow]
     kinds: dict[str, str]
     left_out: int = 0
 
     @property
     def id(self) -> str:
         """The article's id."""
-        return str(self.article["article_id"])
+        return self.article["article_id"]
 
     @cached_property
-    def by_id(self) -> dict[str, Row]:
+    def by_id(self) -> dict[str, SpanRow]:
         """The spans by id."""
         return {span["span_id"]: span for span in self.spans}
 
-    def public(self, span: Row) -> str:
+    def public(self, span: SpanRow) -> str:
         """The published id of a span."""
         return f"{self.id}:{span['span_id']}"
 
-    def labelled(self, label: str) -> list[Row]:
+    def labelled(self, label: str) -> list[SpanRow]:
         """The spans of a label, in the order of the text."""
         return [span for span in self.spans if span["label"] == label]
 
-    def targets(self, relation: str, span: Row) -> list[Row]:
+    def targets(self, relation: str, span: SpanRow) -> list[SpanRow]:
         """The spans that `span` is linked to."""
         return [
             self.by_id[link["to_span"]]
@@ -68,16 +67,16 @@ def labelled_articles(corpus: Corpus, layer: Layer) -> Iterator[LabelledArticle]
     """
     articles = published.labelled(corpus, layer).articles
     shown = _shown(layer, articles)
-    quotes = _by_article(published.quote_rows(published.labelled(corpus, shown)))
-    spans, links = _by_article(shown.spans), _by_article(shown.relations)
+    quotes = by_article(published.quote_rows(published.labelled(corpus, shown)), QuoteRow)
+    spans, links = by_article(shown.spans, SpanRow), by_article(shown.relations, RelationRow)
     left_out = dict(
         layer.spans.join(shown.spans, on=["article_id", "span_id"], how="anti")["article_id"].value_counts().iter_rows()
     )
     kinds = _entity_kinds(corpus)
-    for row in articles.iter_rows(named=True):
+    for row, text in zip(rows_of(articles, ArticleRow), articles["text"], strict=True):
         key = row["article_id"]
         yield LabelledArticle(
-            row, row["text"], spans[key], links[key], quotes[key], kinds[row["event_id"]], left_out.get(key, 0)
+            row, text, spans[key], links[key], quotes[key], kinds[row["event_id"]], left_out.get(key, 0)
         )
 
 
@@ -103,13 +102,6 @@ def _between(relations: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
             ids, left_on=["article_id", side], right_on=["article_id", "span_id"], how="semi", maintain_order="left"
         )
     return relations.with_columns(pl.col("derived").fill_null(False))
-
-
-def _by_article(rows: pl.DataFrame) -> dict[str, list[Row]]:
-    by_article: dict[str, list[Row]] = defaultdict(list)
-    for row in rows.iter_rows(named=True):
-        by_article[row["article_id"]].append(row)
-    return by_article
 
 
 def _entity_kinds(corpus: Corpus) -> dict[str | None, dict[str, str]]:

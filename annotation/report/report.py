@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import jinja2
 import polars as pl
@@ -29,12 +29,12 @@ from dataset.record.corpus import Corpus
 from dataset.record.counts import summary_of
 from dataset.record.layer import GOLD, Layer, read_layer, table_path
 from dataset.record.locks import Tell, in_silence, reading
+from dataset.record.rows import AgreementRow, Decision, DecisionRow, rows_of
 from dataset.releasing import plots
 from dataset.scheme import vocabulary
 from dataset.storage.atomic import write_bytes
 from dataset.storage.tables import read_table
 
-Row = dict[str, Any]
 LIMIT: Final = 200
 PAGE: Final = Path(__file__).parent / "page"
 _BLANK_LINES: Final = re.compile(r"(?<=\n)((?:[^\S\n]*\n)+)")
@@ -68,7 +68,7 @@ class Report:
     count_plots: list[str]
     comparisons: list[ArticleComparison]
     comparisons_missing: str | None
-    figures: list[Row]
+    figures: list[AgreementRow]
     figure_plots: list[str]
     figures_missing: str | None
     progress: list[tuple[Progress, str]]
@@ -113,7 +113,7 @@ def _gathered(corpus: Corpus, wanted: ReportOptions) -> Report:
         count_plots=list(_count_plots(layer)),
         comparisons=comparisons,
         comparisons_missing=None if comparisons else _alone(round_name),
-        figures=figures.to_dicts(),
+        figures=list(rows_of(figures, AgreementRow)),
         figure_plots=list(_figure_plots(figures)) if figures.height else [],
         figures_missing=no_figures,
         progress=ended,
@@ -250,9 +250,9 @@ def _comparisons(corpus: Corpus, round_name: str | None, shown: list[str]) -> li
 
 
 def _adjudications(corpus: Corpus, round_name: str | None, articles: list[str]) -> dict[str, ArticleDecisions]:
-    decisions: dict[str, dict[tuple[str, str, str | None], Row]] = defaultdict(dict)
+    decisions: dict[str, dict[tuple[str, str, str | None], Decision]] = defaultdict(dict)
     table = read_table(corpus.decisions, schema.Decisions)
-    for row in table.filter(pl.col("round") == (round_name or "")).iter_rows(named=True):
+    for row in rows_of(table.filter(pl.col("round") == (round_name or "")), DecisionRow):
         decisions[row["article_id"]][row["annotator"], row["span_id"], row["to_span"]] = row
     gold = read_layer(corpus.layer_path(GOLD), GOLD).only(articles)
     return {article.id: ArticleDecisions(article, decisions[article.id]) for article in labelled_articles(corpus, gold)}

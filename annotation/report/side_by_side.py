@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from annotation.adjudication.alignment import SpanGroup
 from annotation.adjudication.questions import Sheet, SheetItem, sheet
 from annotation.report.highlights import WORDS, facts
 from annotation.report.labelled import LabelledArticle
+from dataset.record.rows import Decision, SpanRow
 
-Row = dict[str, Any]
 AROUND: Final = 36
 SAME, GOLD, LINK, ATTRIBUTE, BOUNDARY, ONLY = "same", "gold", "link", "attribute", "boundary", "missing"
 STATES: Final = {
@@ -39,7 +39,7 @@ class ArticleDecisions:
     """The gold of one article and its decisions, by (annotator, span_id, to_span)."""
 
     gold: LabelledArticle
-    decisions: Mapping[tuple[str, str, str | None], Row]
+    decisions: Mapping[tuple[str, str, str | None], Decision]
 
     def decided(self, annotator: str, span: str, target: str | None = None) -> GoldDecision | None:
         """What became of an annotator's span, or link."""
@@ -122,12 +122,12 @@ def compare(works: Mapping[str, LabelledArticle], adjudication: ArticleDecisions
 def _added(adjudication: ArticleDecisions) -> Iterator[tuple[str, AnnotatorSpan]]:
     """The spans that no annotator had."""
     for row in adjudication.decisions.values():
-        span = adjudication.gold.by_id.get(row["gold_span"])
+        span = adjudication.gold.by_id.get(row["gold_span"] or "")
         if row["outcome"] == "added" and row["to_span"] is None and span:
             yield span["label"], _gold_cell(adjudication, span, GoldDecision("added", row["rule"], row["note"]))
 
 
-def _gold_cell(adjudication: ArticleDecisions, span: Row, decided: GoldDecision | None = None) -> AnnotatorSpan:
+def _gold_cell(adjudication: ArticleDecisions, span: SpanRow, decided: GoldDecision | None = None) -> AnnotatorSpan:
     gold = adjudication.gold
     before, after = _around(gold.text, span["start"], span["end"])
     values = [ComparedValue(f"{name}: {value}", differs=False) for name, value in facts(span, gold.kinds)]
@@ -178,7 +178,7 @@ class _SpanComparisons:
             return None
         for who, row in sorted(group.members.items()):
             decision = self._adjudication.decisions.get((who, row["span_id"], None))
-            span = self._adjudication.gold.by_id.get(decision["gold_span"]) if decision else None
+            span = self._adjudication.gold.by_id.get(decision["gold_span"] or "") if decision else None
             if span:
                 return _gold_cell(self._adjudication, span)
         return None
@@ -196,7 +196,7 @@ class _SpanComparisons:
         values = (*self._facts(group, row), *self._links(place, who))
         return AnnotatorSpan(before, words, after, values, self._decided(who, row["span_id"]))
 
-    def _words(self, group: SpanGroup, row: Row) -> Iterator[tuple[str, bool]]:
+    def _words(self, group: SpanGroup, row: SpanRow) -> Iterator[tuple[str, bool]]:
         """The span's words, cut where others' spans begin and end."""
         low, high = max(start for start, _ in group.offsets()), min(end for _, end in group.offsets())
         start, end = row["start"], row["end"]
@@ -205,7 +205,7 @@ class _SpanComparisons:
             if run_start < run_end:
                 yield self._article.text[run_start:run_end], shared
 
-    def _facts(self, group: SpanGroup, row: Row) -> Iterator[ComparedValue]:
+    def _facts(self, group: SpanGroup, row: SpanRow) -> Iterator[ComparedValue]:
         differing = {name.partition("_")[2] for name in group.differing()}
         values = dict(facts(row, self._article.kinds))
         for name in dict.fromkeys([*values, *sorted(differing)]):

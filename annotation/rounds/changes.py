@@ -8,19 +8,17 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
 
 from annotation.labelstudio.canonical import raw_task
 from annotation.labelstudio.client import Studio
-
-Row = dict[str, Any]
+from annotation.labelstudio.payloads import ListedTask
 
 
 @dataclass(frozen=True)
 class ListedTasks:
     """A project's tasks by id, how many there are, and how many of them were asked for anew."""
 
-    tasks: Iterable[Row]
+    tasks: Iterable[ListedTask]
     count: int
     asked: int
 
@@ -47,7 +45,7 @@ def listed(studio: Studio, project: int, kept: Path | None) -> ListedTasks:
     return ListedTasks(heapq.merge(unchanged, fresh, key=_id), len(now), len(changed))
 
 
-def _differing(kept: Path, now: Iterable[Row]) -> tuple[dict[int, str], set[int]]:
+def _differing(kept: Path, now: Iterable[ListedTask]) -> tuple[dict[int, str], set[int]]:
     """The tasks that are new or changed, with their times, and those in `kept` that are changed or gone. Both by id."""
     changed: dict[int, str] = {}
     stale: set[int] = set()
@@ -66,11 +64,11 @@ def _everything(studio: Studio, project: int) -> ListedTasks:
     return ListedTasks(tasks, len(tasks), len(tasks))
 
 
-def _id(task: Row) -> int:
-    return int(task["id"])
+def _id(task: ListedTask) -> int:
+    return task["id"]
 
 
-def _read(kept: Path) -> Iterator[Row]:
+def _read(kept: Path) -> Iterator[ListedTask]:
     with kept.open("rb") as lines:
         for line in lines:
-            yield dict(raw_task(line))
+            yield raw_task(line)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import fmean, median
-from typing import Any
 
+from annotation.labelstudio.payloads import JsonObject, TaskEnding
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import ended, read_task
 from annotation.rounds import projects
@@ -15,9 +15,8 @@ from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import table_path
+from dataset.record.rows import TaskRow, rows_of
 from dataset.storage.tables import read_sound, read_table
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ def on_server(corpus: Corpus, round_name: str, seat: Seat) -> Progress:
     return _progress(seat.annotator, dealt, ends, "server")
 
 
-def _end(raw: Row, account: int | None) -> Row | None:
+def _end(raw: JsonObject, account: int | None) -> TaskEnding | None:
     """How the annotator ended a task; None where it is open. Other accounts' work is not looked at."""
     task = read_task(raw)
     own = [ended(task, work) for work in task.work if account is None or work.account == account]
@@ -77,7 +76,7 @@ def in_record(corpus: Corpus, round_name: str) -> list[Progress]:
     for name in names:
         tasks = read_table(table_path(corpus.layer_path(f"{round_name}/{name}"), "tasks"), schema.Tasks)
         dealt = max(deals.get(name, 0), tasks.height)
-        progress.append(_progress(name, dealt, tasks.iter_rows(named=True), "record"))
+        progress.append(_progress(name, dealt, rows_of(tasks, TaskRow), "record"))
     return progress
 
 
@@ -87,8 +86,7 @@ def _deals(corpus: Corpus, round_name: str) -> dict[str, int]:
     return dict(deals.group_by("annotator").len().iter_rows())
 
 
-def _progress(annotator: str, dealt: int, ends: Iterable[Row], source: str) -> Progress:
-    """Counts of `ends`: rows with `status` and `seconds`."""
+def _progress(annotator: str, dealt: int, ends: Iterable[TaskEnding | TaskRow], source: str) -> Progress:
     ended = list(ends)
     done = [end for end in ended if end["status"] == "submitted"]
     minutes = [end["seconds"] / 60 for end in done if end["seconds"] is not None]

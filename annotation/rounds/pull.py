@@ -8,8 +8,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from annotation.labelstudio.payloads import JsonObject
 from annotation.labelstudio.seats import Seat
 from annotation.rounds import changes, projects, raw
 from annotation.rounds.export import read_export
@@ -27,7 +28,6 @@ from dataset.storage.address import Location
 from dataset.storage.atomic import folder_aside, make_private, write_bytes, writing
 from dataset.storage.tables import read_sound
 
-Row = dict[str, Any]
 AS_IT_WAS: Final = "the record is as it was"
 
 
@@ -51,7 +51,7 @@ class Source:
     """One annotator's raw tasks, read once, and where they came from."""
 
     annotator: str
-    tasks: Iterable[Row]
+    tasks: Iterable[JsonObject]
     account: int | None = None
     server: str | None = None
     project: int | None = None

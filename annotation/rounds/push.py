@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from annotation import guidelines
 from annotation.labelstudio import sending
+from annotation.labelstudio.payloads import SentTask
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import Task, read_task, write_task
 from annotation.rounds import projects
@@ -21,6 +22,7 @@ from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence
+from dataset.record.rows import DealRow
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.storage.atomic import sha256, write_bytes
 from dataset.storage.tables import read_sound, table_bytes
@@ -30,7 +32,6 @@ CHUNK_TASKS: Final = 1000
 # Above this Label Studio's page gets slow to answer.
 LONG_BYTES: Final = 25_000
 Progress = Callable[[int, int], None]
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,9 @@ def deal(
     return deals
 
 
-def _new_deals(round_name: str, ids: list[str], annotators: list[str], share: float, known: pl.DataFrame) -> list[Row]:
+def _new_deals(
+    round_name: str, ids: list[str], annotators: list[str], share: float, known: pl.DataFrame
+) -> list[DealRow]:
     """Articles that several have are the shared ones first, then those that nobody has, then those that one has."""
     holders = Counter(dict.fromkeys(ids, 0))
     holders.update(article for article in known["article_id"] if article in holders)
@@ -145,16 +148,14 @@ def push(
     return PushResult(seat.annotator, project, len(missing), len(there), seat.blind)
 
 
-def task(corpus: Corpus, article_id: str, taken: str = "") -> dict[str, Any]:
+def task(corpus: Corpus, article_id: str, taken: str = "") -> SentTask:
     """The task of an article, as it is sent; `taken` are keys that the page has other work for than names."""
-    text, article = corpus.text(article_id), corpus.row(article_id) or {}
+    text, article = corpus.text(article_id), corpus.row(article_id)
     names = corpus.speakers.get(article["event_id"] or "", [])
     return write_task(article, text, names, guidelines.version(), taken)
 
 
-def send(
-    corpus: Corpus, seat: Seat, project: int, tasks: Iterator[dict[str, Any]], count: int, progress: Progress
-) -> None:
+def send(corpus: Corpus, seat: Seat, project: int, tasks: Iterator[SentTask], count: int, progress: Progress) -> None:
     """Sends tasks in chunks, each task once."""
     done = 0
     progress(done, count)
@@ -164,8 +165,8 @@ def send(
         progress(done, count)
 
 
-def _chunks(tasks: Iterator[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    chunk: list[dict[str, Any]] = []
+def _chunks(tasks: Iterator[SentTask]) -> Iterator[list[SentTask]]:
+    chunk: list[SentTask] = []
     size = 0
     for task in tasks:
         chunk.append(task)

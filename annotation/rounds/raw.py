@@ -8,15 +8,33 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypedDict
 
 from annotation.labelstudio.canonical import canonical_line, raw_line, raw_task
+from annotation.labelstudio.payloads import JsonObject
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.storage.atomic import folder_aside, put_folder
 
-Row = dict[str, Any]
 MANIFEST: Final = "manifest.json"
+
+
+class SourceNote(TypedDict):
+    """What a manifest says of a source: how many tasks it had, the SHA-256 of their file, and where they came from."""
+
+    tasks: int
+    sha256: str
+    server: str | None
+    project: int | None
+
+
+class PullManifest(TypedDict, total=False):
+    """The manifest of a raw pull, of which an older one may lack something."""
+
+    pull_id: str
+    round: str
+    pulled_at: str
+    annotators: dict[str, SourceNote]
 
 
 class RawPull:
@@ -25,9 +43,9 @@ class RawPull:
     def __init__(self, corpus: Corpus, round_name: str, folder: Path) -> None:
         self._corpus, self._round, self._folder = corpus, round_name, folder
         self._digest = hashlib.sha256()
-        self._sources: dict[str, Row] = {}
+        self._sources: dict[str, SourceNote] = {}
 
-    def lines(self, name: str, tasks: Iterable[Row], server: str | None, project: int | None) -> Iterator[bytes]:
+    def lines(self, name: str, tasks: Iterable[JsonObject], server: str | None, project: int | None) -> Iterator[bytes]:
         """Hands on each task of a source as a line, once it is written."""
         self._digest.update(f"{name}\n".encode())
         count, written = 0, hashlib.sha256()
@@ -37,14 +55,15 @@ class RawPull:
                 raw.write(line)
                 written.update(line)
                 yield line
-        about = {"tasks": count, "sha256": written.hexdigest(), "server": server, "project": project}
-        self._sources[name] = about
+        self._sources[name] = SourceNote(tasks=count, sha256=written.hexdigest(), server=server, project=project)
 
     def add_to_digest(self, canonical: bytes) -> None:
         """Takes in what the next tasks of a source say, as canonical lines."""
         self._digest.update(canonical)
 
-    def passing(self, name: str, tasks: Iterable[Row], server: str | None, project: int | None) -> Iterator[Row]:
+    def passing(
+        self, name: str, tasks: Iterable[JsonObject], server: str | None, project: int | None
+    ) -> Iterator[JsonObject]:
         """Hands on each task of a source once it is written, and takes in what it says."""
         for task in map(raw_task, self.lines(name, tasks, server, project)):
             self.add_to_digest(canonical_line(task))
@@ -54,7 +73,7 @@ class RawPull:
         """Puts the pull in its place, unless it is there. Returns its id."""
         pull_id = f"{self._round}-{self._digest.hexdigest()[:16]}"
         if not (self._corpus.pulls / pull_id).exists():
-            manifest = {"pull_id": pull_id, "round": self._round, "pulled_at": now(), "annotators": self._sources}
+            manifest = PullManifest(pull_id=pull_id, round=self._round, pulled_at=now(), annotators=self._sources)
             (self._folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
             for path in self._folder.iterdir():
                 path.chmod(0o400)
@@ -80,21 +99,22 @@ def writing_pull(corpus: Corpus, round_name: str) -> Iterator[RawPull]:
 
 def latest(corpus: Corpus, round_name: str, name: str, server: str, project: int) -> Path | None:
     """The raw file of the latest pull of a project, None where there is none, or it is no longer what was pulled."""
-    pulls: list[tuple[str, Path, Row]] = []
+    wanted, pulls = (round_name, server, project), list[tuple[str, Path, str | None]]()
     for folder in corpus.pulls.glob(f"{round_name}-*"):
         manifest = _manifest(folder)
-        about = manifest.get("annotators", {}).get(name, {})
-        if (manifest.get("round"), about.get("server"), about.get("project")) == (round_name, server, project):
-            pulls.append((str(manifest["pulled_at"]), folder / f"{name}.jsonl", about))
-    _, path, about = max(pulls, key=lambda pull: pull[:2], default=("", None, {}))
-    return path if path and about.get("sha256") and _file_hash(path) == about["sha256"] else None
+        about = manifest.get("annotators", {}).get(name)
+        if about and (manifest.get("round"), about.get("server"), about.get("project")) == wanted:
+            pulls.append((manifest["pulled_at"], folder / f"{name}.jsonl", about.get("sha256")))
+    _, path, known = max(pulls, key=lambda pull: pull[:2], default=("", None, None))
+    return path if path and known and _file_hash(path) == known else None
 
 
-def _manifest(folder: Path) -> Row:
+def _manifest(folder: Path) -> PullManifest:
     try:
-        return dict(json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        manifest: PullManifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return {}
+    return manifest if isinstance(manifest, dict) else {}
 
 
 def altered(corpus: Corpus) -> Iterator[Path]:

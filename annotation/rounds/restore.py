@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from annotation.labelstudio.result import write_result
+from annotation.labelstudio.payloads import SentTask
+from annotation.labelstudio.result import Result, write_result
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import Task, read_task, restored_meta, same_work, with_work
 from annotation.rounds import projects, push
@@ -16,8 +17,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer, missing_files, read_layer
 from dataset.record.locks import Tell, in_silence, reading
-
-Row = dict[str, Any]
+from dataset.record.rows import TaskRow, rows_of
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ class RestoreResult:
 class RestoredArticle:
     """A row of the table `tasks`, and the result that shows its spans and links on the page."""
 
-    row: Row
-    result: list[Row]
+    row: TaskRow
+    result: list[Result]
 
     @property
     def skipped(self) -> bool:
         """Whether the article was skipped."""
-        return bool(self.row["status"] == "skipped")
+        return self.row["status"] == "skipped"
 
 
 class RestoredArticles:
@@ -47,7 +47,7 @@ class RestoredArticles:
 
     def __init__(self, corpus: Corpus, layer: Layer) -> None:
         self._corpus = corpus
-        self.rows = {row["article_id"]: row for row in layer.tasks.iter_rows(named=True)}
+        self.rows = {row["article_id"]: row for row in rows_of(layer.tasks, TaskRow)}
         if gone := next((article for article in self.rows if article not in corpus.by_id), None):
             raise Problem(
                 f"{layer.name} holds {gone}, which the corpus does not have", "take it in again, or out of it"
@@ -56,7 +56,7 @@ class RestoredArticles:
 
     def on(self, article: str) -> RestoredArticle:
         """The work on one article."""
-        known = self._corpus.speakers.get(self._corpus.by_id[article]["event_id"], [])
+        known = self._corpus.speakers.get(self._corpus.by_id[article]["event_id"] or "", [])
         return RestoredArticle(self.rows[article], write_result(self._spans[article], self._relations[article], known))
 
     def require_shown(self) -> None:
@@ -77,7 +77,7 @@ class _RowsByArticle:
         ends = self._rows.with_row_index("at").group_by("article_id").agg(pl.col("at").min(), pl.len())
         self._places = {article: place for article, *place in ends.iter_rows()}
 
-    def __getitem__(self, article: str) -> list[Row]:
+    def __getitem__(self, article: str) -> list[dict[str, Any]]:
         return self._rows.slice(*self._places.get(article, (0, 0))).to_dicts()
 
 
@@ -165,6 +165,6 @@ def _annotate(seat: Seat, task: Task, work: RestoredArticle, account: int) -> bo
     return True
 
 
-def _task(corpus: Corpus, article: str, work: RestoredArticle, account: int) -> Row:
+def _task(corpus: Corpus, article: str, work: RestoredArticle, account: int) -> SentTask:
     """A task with its annotation, for an article that is not on the server."""
     return with_work(push.task(corpus, article), work.row, work.result, account)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, TypedDict
 
 import numpy as np
 import polars as pl
@@ -30,6 +30,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, sort_layer, table_path
 from dataset.record.locks import Tell, changing, in_silence, reading
+from dataset.record.rows import AgreementRow
 from dataset.scheme import vocabulary
 from dataset.storage.address import Location
 from dataset.storage.article_ranges import ArticleRange, batches, read_range
@@ -37,10 +38,25 @@ from dataset.storage.atomic import sha256, write_bytes
 from dataset.storage.tables import read_sound, table_bytes
 
 Floats = NDArray[np.float64]
-Row = dict[str, Any]
 
 ALPHAS: Final[list[Figure]] = [(label, vocabulary.ALPHA) for label in vocabulary.LABELS]
 DECIMALS: Final = 6
+
+
+class LayerBasis(TypedDict):
+    """The SHA-256 of a layer's tables, and the guidelines versions that it was labelled by, sorted."""
+
+    sha256: str
+    guidelines: list[str]
+
+
+class Basis(TypedDict):
+    """What figures were computed from: how intervals were drawn, the texts' SHA-256, and each annotator's layer."""
+
+    draws: int
+    seed: int
+    texts_sha256: str
+    annotators: dict[str, LayerBasis]
 
 
 @dataclass(frozen=True)
@@ -51,7 +67,7 @@ class RoundAgreement:
     annotators: list[str]
     articles: int
     figures: pl.DataFrame
-    basis: Row
+    basis: Basis
 
 
 @dataclass(frozen=True)
@@ -98,7 +114,7 @@ def figures(
             sums[group].add(tallies.rows_of(group), tallies.spans_of(group))
     if not all(resampled.complete() for _, resampled in populations):
         raise Problem(f"round {round_name} changed while it was compared", "run the same command again")
-    rows: dict[Group, list[Row]] = {}
+    rows: dict[Group, list[AgreementRow]] = {}
     for members, resampled in populations:
         for group, total, drawn in zip(members, resampled.total, resampled.drawn, strict=True):
             rows[group] = _rows(round_name, group, sums[group], total, drawn)
@@ -143,15 +159,27 @@ def _refuse_emptiness(round_name: str, common: SubmissionCounts, rows: pl.DataFr
         )
 
 
-def _rows(round_name: str, group: Group, own: _Sums, total: Floats, drawn: Floats) -> list[Row]:
-    """The figures of a group, from sums over its articles and over each draw of them (draws × COLUMNS)."""
+def _rows(round_name: str, group: Group, own: _Sums, total: Floats, drawn: Floats) -> list[AgreementRow]:
+    """The figures of a group, from sums over its articles and over each draw of them (draws × COLUMNS).
+
+    A figure that rests on one article has no interval: one article cannot vary.
+    """
     values = _values(total)
     low, high = bootstrap.percentiles(_values(drawn))
     on_spans = _rests_on(own, total)
     return [
-        {"round": round_name, "annotators": group, "scope": scope, "measure": measure}
-        | _interval(values[at], low[at], high[at], int(own.articles[at]))
-        | {"annotator_count": len(own.annotators), "spans": on_spans[scope, measure]}
+        {
+            "round": round_name,
+            "annotators": group,
+            "scope": scope,
+            "measure": measure,
+            "value": _rounded(values[at]),
+            "low": _rounded(low[at]) if own.articles[at] > 1 else None,
+            "high": _rounded(high[at]) if own.articles[at] > 1 else None,
+            "articles": int(own.articles[at]),
+            "annotator_count": len(own.annotators),
+            "spans": on_spans[scope, measure],
+        }
         for at, (scope, measure) in sorted(enumerate(FIGURES + ALPHAS), key=lambda numbered: _place(numbered[1]))
     ]
 
@@ -168,13 +196,8 @@ def _values(sums: Floats) -> Floats:
     return np.concatenate([shares, alpha.alpha(characters)], axis=-1)
 
 
-def _interval(value: float, low: float, high: float, articles: int) -> Row:
-    """A figure and its interval. One article cannot vary, so that it has none."""
-    known = {"value": value, "low": low if articles > 1 else np.nan, "high": high if articles > 1 else np.nan}
-    rounded = {
-        name: None if np.isnan(number) else round(float(number), DECIMALS) + 0.0 for name, number in known.items()
-    }
-    return rounded | {"articles": articles}
+def _rounded(number: float) -> float | None:
+    return None if np.isnan(number) else round(float(number), DECIMALS) + 0.0
 
 
 def _rests_on(own: _Sums, total: Floats) -> dict[Figure, int]:
@@ -206,7 +229,7 @@ def write(corpus: Corpus, agreed: RoundAgreement, tell: Tell = in_silence) -> No
     take the place of newer ones.
     """
     content = table_bytes(agreed.figures)
-    basis = agreed.basis | {"figures_sha256": sha256(content)}
+    basis = {**agreed.basis, "figures_sha256": sha256(content)}
     with changing(corpus, tell):
         write_bytes(figures_path(corpus, agreed.round), content)
         write_bytes(basis_path(corpus, agreed.round), (json.dumps(basis, indent=2) + "\n").encode())
@@ -230,10 +253,10 @@ def is_stale(corpus: Corpus, round_name: str) -> bool:
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return True
     now = _basis(corpus, round_name, ranges_of_round(corpus, round_name), draws)
-    return bool(kept != now | {"figures_sha256": figures_sha256})
+    return bool(kept != {**now, "figures_sha256": figures_sha256})
 
 
-def _basis(corpus: Corpus, round_name: str, article_ranges: list[ArticleRange], draws: Draws) -> Row:
+def _basis(corpus: Corpus, round_name: str, article_ranges: list[ArticleRange], draws: Draws) -> Basis:
     """Hashes of the layers and of the texts they are about, guidelines versions, seed and number of draws."""
     folders = folders_of(corpus, round_name)
     return {
@@ -258,7 +281,7 @@ def _texts(corpus: Corpus, folders: list[Location], article_ranges: list[Article
                 yield [f"{article} {text}".encode()]
 
 
-def _layer_basis(folder: Location, article_ranges: list[ArticleRange]) -> Row:
+def _layer_basis(folder: Location, article_ranges: list[ArticleRange]) -> LayerBasis:
     guidelines = {
         version
         for rows in batches(table_path(folder, "tasks"), schema.Tasks, article_ranges)

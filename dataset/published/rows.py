@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypedDict
 
 import polars as pl
 
@@ -22,6 +23,54 @@ _OF_A_RATER = ["round", "annotator", *_ID]
 _UNKNOWN = pl.lit(None, pl.String)
 _LINKS = (*vocabulary.RELATIONS, "derived")
 PARTS = {"speaker": "speakers", "quote": "quotes", "hedge": "hedges", "number": "numbers"}
+
+
+class PartRow(TypedDict):
+    """A span within a quote's row."""
+
+    span_id: str
+    start: int
+    end: int
+    text: str
+
+
+class SpeakerRow(PartRow):
+    """A speaker within a quote's row."""
+
+    entities: list[str]
+    kinds: list[str]
+
+
+class HedgeRow(PartRow):
+    """A hedge within a quote's row."""
+
+    kind: str | None
+
+
+class NumberRow(PartRow):
+    """A number within a quote's row."""
+
+    kind: str | None
+    value: str | None
+    low: float | None
+    high: float | None
+    unit: str | None
+    hedged_by: list[str]
+
+
+class QuoteRow(TypedDict):
+    """A row of the config `quotes`, with its words."""
+
+    article_id: str
+    event_id: str | None
+    quote_id: str
+    text: str
+    form: str | None
+    source: str | None
+    segments: list[PartRow]
+    speakers: list[SpeakerRow]
+    hedges: list[HedgeRow]
+    numbers: list[NumberRow]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from dataset import schema
 from dataset.problem import Problem
 from dataset.record.hashes import Hashes
 from dataset.record.layer import FORMS, GOLD, JSONL, layers_in, table_path
+from dataset.record.rows import ArticleRow, as_row, rows_of
 from dataset.scheme import vocabulary
 from dataset.storage import asides
 from dataset.storage.address import Location, location
@@ -95,15 +96,14 @@ class Corpus:
         return read_table(self.seeds / "entities.jsonl", schema.Entities)
 
     @cached_property
-    def by_id(self) -> dict[str, dict[str, Any]]:
+    def by_id(self) -> dict[str, ArticleRow]:
         """The rows of `articles` by article_id."""
-        return {row["article_id"]: row for row in self.articles.iter_rows(named=True)}
+        return {row["article_id"]: row for row in rows_of(self.articles, ArticleRow)}
 
-    def row(self, article_id: str) -> dict[str, Any] | None:
-        """The row of `articles` of that id."""
-        ids = self.articles["article_id"]
-        at = bisect_left(ids, article_id)
-        return self.articles.row(at, named=True) if at < len(ids) and ids[at] == article_id else None
+    def row(self, article_id: str) -> ArticleRow:
+        """The row of `articles` of an id that the corpus has."""
+        at = bisect_left(self.articles["article_id"], article_id)
+        return as_row(self.articles.row(at, named=True), ArticleRow)
 
     def rows_of(self, article_ids: pl.Series) -> pl.DataFrame:
         """The rows of `articles` from the first to the last of these ids, and no more than that."""

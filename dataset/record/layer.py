@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from filecmp import cmp
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -57,7 +57,7 @@ class Layer:
         return replace(self, **tables)
 
 
-def make_layer(name: str, **rows: list[dict[str, Any]]) -> Layer:
+def make_layer(name: str, **rows: Sequence[Mapping[str, object]]) -> Layer:
     """A layer from rows, sorted as the record is."""
     tables = {table: schema.frame(model, rows.get(table, [])) for table, model in TABLES.items()}
     return sort_layer(Layer(name, **tables))
@@ -185,7 +185,7 @@ def _any_row(folder: Location) -> bool:
 
 
 def write_layers(
-    layers: Mapping[Location, Layer], pull: dict[str, Any] | None = None, form: str = JSONL
+    layers: Mapping[Location, Layer], pull: Mapping[str, str] | None = None, form: str = JSONL
 ) -> list[Location]:
     """Writes the tables that changed, by folder, and which pull brought them. Returns the tables' files that it wrote.
 
@@ -201,7 +201,7 @@ def _changed(folder: Location, layer: Layer, form: str) -> dict[Location, bytes 
     return {path: new for path, new in contents.items() if not path.exists() or path.read_bytes() != new}
 
 
-def put_layers(ready: Mapping[Location, dict[str, Path]], pull: dict[str, Any], form: str = JSONL) -> list[Location]:
+def put_layers(ready: Mapping[Location, dict[str, Path]], pull: Mapping[str, str], form: str = JSONL) -> list[Location]:
     """The same of layers whose tables lie ready as JSON Lines: each moves to its folder, unless that holds the same."""
     return _put({folder: _moved(folder, tables, form) for folder, tables in ready.items()}, pull)
 
@@ -225,7 +225,7 @@ def _same(path: Location, new: Path) -> bool:
     return cmp(path, new, shallow=False) if isinstance(path, Path) else path.read_bytes() == new.read_bytes()
 
 
-def _put(changed: dict[Location, dict[Location, bytes | Path]], pull: dict[str, Any] | None) -> list[Location]:
+def _put(changed: dict[Location, dict[Location, bytes | Path]], pull: Mapping[str, str] | None) -> list[Location]:
     due = [
         folder for folder, tables in changed.items() if tables or (pull is not None and not (folder / PULL).exists())
     ]

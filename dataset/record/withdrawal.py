@@ -108,8 +108,7 @@ def _tombstone(corpus: Corpus, article: str, reason: str, new: Path) -> dict[Loc
         return {}
     if article not in corpus.by_id:
         raise Problem(f"the corpus has no article {article}", f"name one of {corpus.seeds.name}/articles.jsonl")
-    columns = {name: corpus.by_id[article][name] for name in ("article_id", "text_sha256", "event_id")}
-    row = {**columns, "date": head(corpus.root).date, "reason": reason}
+    row = {**corpus.by_id[article], "date": head(corpus.root).date, "reason": reason}
     new.write_bytes(table_bytes(pl.concat([known, schema.frame(schema.Withdrawn, [row])]).sort("article_id")))
     return {withdrawn_path(corpus): new}
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -16,6 +16,7 @@ from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary
+from dataset.record.rows import AgreementRow, rows_of
 from dataset.scheme import vocabulary
 from dataset.storage.atomic import read_utf8, write_bytes
 from dataset.storage.tables import read_sound, read_table
@@ -66,7 +67,7 @@ def agreement_figures(corpus: Corpus) -> str:
 
 def _agreement(figures: pl.DataFrame) -> str:
     overall = figures.filter(pl.col("annotators").is_null())
-    value = {(row["scope"], row["measure"]): row for row in overall.iter_rows(named=True)}
+    value = {(row["scope"], row["measure"]): row for row in rows_of(overall, AgreementRow)}
     rounds = ", ".join(figures["round"].unique().sort())
     head = "| label | exact F1 | relaxed F1 | detection F1 | boundary | alpha | spans | articles |"
     lines = [_row(scope, value) for scope in (*vocabulary.LABELS, "all") if (scope, "exact") in value]
@@ -75,7 +76,7 @@ def _agreement(figures: pl.DataFrame) -> str:
     )
 
 
-def _row(scope: str, value: dict[tuple[str, str], dict[str, Any]]) -> str:
+def _row(scope: str, value: dict[tuple[str, str], AgreementRow]) -> str:
     cells = [_figure(value.get((scope, name))) for name in _SHOWN]
     exact = value[scope, "exact"]
     return f"| {' | '.join([scope, *cells, str(exact['spans']), str(exact['articles'])])} |"
@@ -85,7 +86,7 @@ _SHOWN: Final = ("exact", "relaxed", "detection", "boundary", "alpha")
 _RULE: Final = "| --- | --- | --- | --- | --- | --- | --- | --- |"
 
 
-def _figure(row: dict[str, Any] | None) -> str:
+def _figure(row: AgreementRow | None) -> str:
     if row is None or row["value"] is None:
         return "–"
     interval = f" [{row['low']:.3f}, {row['high']:.3f}]" if row["low"] is not None else ""

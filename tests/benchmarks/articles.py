@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+from dataset.record.rows import ArticleRow
 from dataset.scheme import hedge_targets, vocabulary
 from dataset.storage.atomic import sha256
 
@@ -38,7 +39,7 @@ class Article:
     drawn: list[tuple[str, str]] = field(default_factory=list)
 
     @property
-    def row(self) -> Row:
+    def row(self) -> ArticleRow:
         """The article in the table `articles`."""
         digest = sha256(self.text.encode())
         return {
@@ -47,6 +48,7 @@ class Article:
             "text_sha256": digest,
             "outlet": "The Generated Gazette",
             "published": "2031-05-02",
+            "url": None,
             "licence": "CC0-1.0",
             "language": "en",
         }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import polars as pl
 
+from annotation.labelstudio.payloads import JsonObject
 from annotation.page.label_config import label_config
 from dataset import schema
 from dataset.record.corpus import open_corpus
@@ -108,7 +109,7 @@ class Sdk:
 
         self._client = LabelStudio(base_url=url, api_key=token)
 
-    def push(self, tasks: list[Row], at_once: int) -> int:
+    def push(self, tasks: Sequence[JsonObject], at_once: int) -> int:
         """A project, and its import call. Returns the project."""
         project = self._client.projects.create(title="beside", label_config=label_config()).id
         assert project is not None

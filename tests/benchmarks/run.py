@@ -7,13 +7,14 @@ other's seconds by ours: above 1, ours is quicker.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from annotation.embedded.server import Server
+from annotation.labelstudio.payloads import JsonObject
 from annotation.labelstudio.seats import seat
 from annotation.page.label_config import label_config
 from annotation.rounds import projects, pull, push
@@ -158,7 +159,7 @@ class Bare:
     def __init__(self, url: str, token: str) -> None:
         self._web = httpx.Client(base_url=url, headers={"Authorization": f"Token {token}"}, timeout=120)
 
-    def push(self, tasks: list[dict[str, Any]]) -> None:
+    def push(self, tasks: Sequence[JsonObject]) -> None:
         """A project and its tasks."""
         made = self._web.post("/api/projects/", json={"title": "bare loop", "label_config": label_config()}).json()
         for start in range(0, len(tasks), push.CHUNK_TASKS):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from annotation.embedded.server import Server
+from annotation.labelstudio.payloads import SentAnnotation, SentTask
 from annotation.labelstudio.seats import Seat, seat
 from annotation.rounds import projects, pull, push
 from dataset.record.corpus import Corpus
@@ -42,10 +43,16 @@ def send_labelled(corpus: Corpus, who: Seat, count: int) -> None:
     push.send(corpus, who, project, tasks, count, lambda done, total: None)
 
 
-def labelled(task: Row, who: Seat) -> Row:
+def labelled(task: Row, who: Seat) -> SentTask:
     """A task of an export as one to send, with its work as that account's."""
     (work,) = task["annotations"]
-    mine = {"result": work["result"], "lead_time": work["lead_time"], "completed_by": who.account}
+    mine: SentAnnotation = {
+        "result": work["result"],
+        "was_cancelled": False,
+        "lead_time": work["lead_time"],
+        "completed_by": who.account or 0,
+        "ground_truth": False,
+    }
     return {"data": task["data"], "annotations": [mine]}
 
 

@@ -7,9 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.adjudication.alignment import SpanGroup, align, overlap_over_union, same_links
-from tests.dataset.tiny import link, place
+from dataset.record.rows import RelationRow, SpanRow, as_row
+from tests.dataset import tiny
 
-Row = dict[str, Any]
+
+def place(span_id: str, label: str, start: int, end: int, **attributes: Any) -> SpanRow:
+    return as_row(tiny.place(span_id, label, start, end, **attributes), SpanRow)
+
+
+def link(relation: str, start: str, end: str) -> RelationRow:
+    return as_row(tiny.link(relation, start, end), RelationRow)
 
 
 def offsets(groups: list[SpanGroup]) -> list[dict[str, tuple[int, int]]]:
@@ -105,20 +112,20 @@ def contents(groups: list[SpanGroup]) -> list[list[tuple[str, str]]]:
 
 
 @given(annotators)
-def test_every_span_is_in_one_group(work: dict[str, list[Row]]) -> None:
+def test_every_span_is_in_one_group(work: dict[str, list[SpanRow]]) -> None:
     members = sorted(member for group in contents(align(work)) for member in group)
     assert members == sorted((who, row["span_id"]) for who, rows in work.items() for row in rows)
 
 
 @given(annotators)
-def test_neither_the_order_of_spans_nor_of_annotators_matters(work: dict[str, list[Row]]) -> None:
+def test_neither_the_order_of_spans_nor_of_annotators_matters(work: dict[str, list[SpanRow]]) -> None:
     turned = {who: rows[::-1] for who, rows in reversed(work.items())}
     assert contents(align(turned)) == contents(align(work))
     assert [list(group.members) for group in align(turned)] == [sorted(group.members) for group in align(work)]
 
 
 @given(spans)
-def test_identical_work_is_agreed_throughout(rows: list[Row]) -> None:
+def test_identical_work_is_agreed_throughout(rows: list[SpanRow]) -> None:
     groups = align({"a1": rows, "a2": [row | {"span_id": f"other-{row['span_id']}"} for row in rows]})
     assert len(groups) == len(rows)
     assert all(group.agreed(["a1", "a2"]) for group in groups)

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from annotation.adjudication.decisions import Outcome, decide
 from annotation.adjudication.questions import Sheet, shown_links
-from annotation.adjudication.questions import sheet as sheet_of
 from annotation.labelstudio.adjudicated import AdjudicationResult, RegionDecision, read_adjudication
 from annotation.labelstudio.result import ResultRows
 from tests.annotation.adjudication.test_questions import CLAIM, asked, asked_of
@@ -24,14 +23,14 @@ def page(sheet: Sheet, decisions: Mapping[str, tuple[str | None, str | None]], *
     ends = [("said_by", *ends) for ends in shown_links(sheet)]
     drawn = [link(*ends) for ends in ends] + [row for row in more if "label" not in row]
     return AdjudicationResult(
-        ResultRows(list(rows.values()), drawn),
+        ResultRows([{**row} for row in rows.values()], drawn),
         {region: RegionDecision(*what, None) for region, what in decisions.items()},
     )
 
 
 def became(outcome: Outcome) -> list[tuple[Any, ...]]:
     names = ("annotator", "span_id", "to_span", "outcome", "gold_span", "rule")
-    return [tuple(row[name] for name in names) for row in outcome.decisions]
+    return [tuple({**row}[name] for name in names) for row in outcome.decisions]
 
 
 TWO_VERSIONS = asked(a1=[speaker("s", "Ann Bo", "Ann Bo")], a2=[speaker("t", "Bo", "Ann Bo")])
@@ -268,7 +267,7 @@ def test_whoever_keeps_everything_gets_all_spans_once_and_a_decision_for_each(
     drawn: tuple[Record, dict[str, list[Row]], dict[str, list[Row]]],
 ) -> None:
     _, spans, links = drawn
-    sheet = sheet_of(ONE, spans, links, {})
+    sheet = asked_of({who: spans[who] + links[who] for who in spans})
     outcome = decide(sheet, page(sheet, {item.versions[0].region: ("keep", "E3") for item in sheet.open()}), "adj")
     assert outcome.undecided == []
     assert sorted(span["span_id"] for span in outcome.spans) == sorted(row["span_id"] for row in spans["a1"])

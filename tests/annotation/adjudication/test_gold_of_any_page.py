@@ -21,6 +21,7 @@ from dataset.checks.suite import STRUCTURE, found_by
 from dataset.record.corpus import Corpus
 from dataset.scheme import vocabulary
 from tests.annotation.adjudication.test_gold import ACCOUNT, adjudicator, opened, pulled
+from tests.annotation.adjudication.test_questions import by_kind
 from tests.dataset.tiny import ONE, TEXTS, Row, key, link, place, put_corpus, put_jsonl, put_layer, task
 
 ATTRIBUTES: dict[str, Row] = {
@@ -129,12 +130,6 @@ def overlaps(spans: Iterable[Row]) -> list[tuple[str, str]]:
     ]
 
 
-def by_kind(work: dict[str, list[Row]]) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
-    """Spans and links by annotator."""
-    spans = {who: [row for row in mine if "label" in row] for who, mine in work.items()}
-    return spans, {who: [row for row in mine if "label" not in row] for who, mine in work.items()}
-
-
 @settings(max_examples=200, deadline=None)
 @given(rounds(), st.data())
 def test_what_is_decided_has_no_overlap_within_a_label_and_no_link_to_nowhere(
@@ -176,8 +171,9 @@ def put_rounds(corpus: Corpus, works: dict[str, dict[str, list[Row]]]) -> None:
             if who in work:
                 own = key(article, f"r1/{who}")
                 rows["tasks"].append(task(article) | own)
-                for kind, by_annotator in zip(("spans", "relations"), by_kind(work), strict=True):
-                    rows[kind] += [row | own for row in by_annotator[who]]
+                spans, links = by_kind(work)
+                rows["spans"] += [{**row, **own} for row in spans[who]]
+                rows["relations"] += [{**row, **own} for row in links[who]]
         put_layer(corpus, rows, f"r1/{who}")
 
 

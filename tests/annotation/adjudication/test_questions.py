@@ -8,6 +8,7 @@ from annotation.adjudication.questions import Sheet, excluded, shown_links, summ
 from annotation.adjudication.questions import sheet as sheet_of
 from annotation.labelstudio.adjudicated import write_adjudication
 from annotation.labelstudio.result import read_result
+from dataset.record.rows import RelationRow, SpanRow, as_row
 from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, number, place, quote, speaker
 
 CLAIM = "that up to around 12,000 troops may cross"
@@ -20,9 +21,14 @@ def asked(*, faults: dict[tuple[str, str], list[str]] | None = None, **rows: lis
 
 def asked_of(rows: dict[str, list[Row]], faults: dict[tuple[str, str], list[str]] | None = None) -> Sheet:
     """The sheet of spans and links by annotator."""
-    spans = {who: [row for row in mine if "label" in row] for who, mine in rows.items()}
-    links = {who: [row for row in mine if "label" not in row] for who, mine in rows.items()}
-    return sheet_of(ONE, spans, links, faults or {})
+    return sheet_of(ONE, *by_kind(rows), faults or {})
+
+
+def by_kind(work: dict[str, list[Row]]) -> tuple[dict[str, list[SpanRow]], dict[str, list[RelationRow]]]:
+    """Spans and links by annotator."""
+    spans = {who: [as_row(row, SpanRow) for row in mine if "label" in row] for who, mine in work.items()}
+    links = {who: [as_row(row, RelationRow) for row in mine if "label" not in row] for who, mine in work.items()}
+    return spans, links
 
 
 def reasons(sheet: Sheet) -> list[tuple[str, ...]]:

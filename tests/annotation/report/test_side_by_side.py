@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,9 +13,10 @@ from annotation.report.side_by_side import (
     SpanComparison,
     compare,
 )
-from tests.dataset.tiny import ONE, Row, Rows, hedge, put_corpus, put_layer, row_of, speaker, valid_rows
+from dataset.record.rows import Decision
+from tests.dataset.tiny import ONE, Rows, hedge, put_corpus, put_layer, row_of, speaker, valid_rows
 
-Decisions = dict[tuple[str, str, str | None], Row]
+Decisions = dict[tuple[str, str, str | None], Decision]
 
 
 class Works:
@@ -51,8 +51,16 @@ def without(rows: Rows, span_id: str) -> Rows:
     return rows
 
 
-def decision(span_id: str, outcome: str, gold: str | None, **more: Any) -> Row:
-    return {"outcome": outcome, "gold_span": gold, "to_span": None, "rule": "S1", "note": None, **more}
+def decision(span_id: str, outcome: str, gold: str | None, note: str | None = None) -> Decision:
+    return {
+        "annotator": "a1",
+        "span_id": span_id,
+        "to_span": None,
+        "outcome": outcome,
+        "gold_span": gold,
+        "rule": "S1",
+        "note": note,
+    }
 
 
 def test_the_same_work_is_all_matched(works: Works) -> None:

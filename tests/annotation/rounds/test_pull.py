@@ -147,7 +147,7 @@ def test_a_task_deleted_while_the_pull_lists_is_noticed(
     ask = Studio._list_tasks
     get = Studio._get
 
-    def list_tasks(self: Studio, project: int, asked: dict[str, str], only: list[dict[str, Any]]) -> Any:
+    def list_tasks(self: Studio, project: int, asked: dict[str, str], only: list[client.TaskFilter]) -> Any:
         listings.append(project)
         return ask(self, project, asked, only)
 
@@ -200,7 +200,7 @@ def test_work_by_another_account_is_a_finding(corpus: Corpus, a1: Seat, tasks: d
 def test_a_task_whose_text_was_edited_is_refused(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
     submit(a1, tasks["one"], labelled())
     data = a1.studio.tasks(projects.existing(corpus, "r1", a1))[0]["data"]
-    a1.studio._client.tasks.update(id=str(tasks["one"]), data=data | {"text": TEXT.replace("40", "50")})
+    a1.studio._client.tasks.update(id=str(tasks["one"]), data={**data, "text": TEXT.replace("40", "50")})
     pulled(corpus, a1)
     layer = layer_of(corpus)
     assert layer.findings["code"].to_list() == ["task-text-differs"]

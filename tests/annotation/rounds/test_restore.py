@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from typing import Any
 
 import polars as pl
 import pytest
 
 from annotation import guidelines
+from annotation.labelstudio.payloads import ListedTask
 from annotation.labelstudio.seats import Seat, seat
 from annotation.rounds import projects, pull, push
 from annotation.rounds.restore import restore
@@ -40,7 +40,7 @@ def test_the_shipped_layer_comes_back_from_a_server_that_never_saw_it(seeds: Cor
     assert {who.studio._client.annotations.get(id=annotation["id"]).ground_truth for annotation in work} == {False}
 
 
-def raw_tasks(corpus: Corpus, who: Seat) -> list[dict[str, Any]]:
+def raw_tasks(corpus: Corpus, who: Seat) -> list[ListedTask]:
     return who.studio.tasks(projects.existing(corpus, "r1", who))
 
 

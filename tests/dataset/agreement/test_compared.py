@@ -198,7 +198,7 @@ def recorded(folder: Path, work: Work) -> Corpus:
     return corpus
 
 
-def outcome(corpus: Corpus, size: int, each: OrderedMap = map) -> tuple[list[dict[str, Any]], dict[str, Any]] | str:
+def outcome(corpus: Corpus, size: int, each: OrderedMap = map) -> tuple[list[dict[str, Any]], agreement.Basis] | str:
     """Figures and basis, or the sentence of a refusal, when a part has about `size` bytes of each layer."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts_module, "AT_ONCE", size * 3)

@@ -164,7 +164,8 @@ def test_a_withdrawal_that_left_the_text_is_found_and_ended(ready: Corpus) -> No
 def test_an_article_that_has_a_tombstone_and_stands_in_the_seeds_is_found_and_not_built(
     ready: Corpus, tmp_path: Path
 ) -> None:
-    row = {name: ready.by_id[TWO][name] for name in ("article_id", "text_sha256", "event_id")}
+    known = ready.by_id[TWO]
+    row = {"article_id": TWO, "text_sha256": known["text_sha256"], "event_id": known["event_id"]}
     put_jsonl(withdrawn_path(ready), [{**row, "date": "2031-05-02", "reason": WHY}])
     assert [finding.code for finding in check_shared(ready)] == ["withdrawal-unfinished"]
     with pytest.raises(Problem, match="two was withdrawn and is still in seeds"):

@@ -1,0 +1,117 @@
+"""Label Studio's tasks as its JSON has them: as they are sent, and as a server lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NotRequired, TypedDict
+
+from annotation.labelstudio.result import Result
+
+JsonObject = Mapping[str, object]
+"""An object that a server or an export holds, and that may hold anything."""
+
+
+class Times(TypedDict):
+    """When work was first and last submitted (UTC), and the seconds that it took; None where that is not known."""
+
+    created_at: str | None
+    updated_at: str | None
+    seconds: float | None
+
+
+class Ending(Times):
+    """How and when work ended; the status is None where it cannot be read."""
+
+    status: str | None
+
+
+class TaskEnding(Ending):
+    """How and when a task was ended, by which version of the guidelines."""
+
+    guidelines_version: str | None
+
+
+class FirstEnding(Times):
+    """When work that was restored was really done, by which version of the guidelines."""
+
+    guidelines_version: str | None
+
+
+class RestoredNote(FirstEnding):
+    """The same as a task remembers it, valid for as long as its result has this SHA-256."""
+
+    result_sha256: str
+
+
+class TaskMeta(TypedDict):
+    """What Hedgerow notes at a task."""
+
+    restored: RestoredNote
+
+
+class OfferedName(TypedDict):
+    """A name that the page offers, with its key."""
+
+    value: str
+    hotkey: NotRequired[str]
+
+
+class TaskData(TypedDict):
+    """The data of a task; the last three are those of an adjudicator's."""
+
+    text: str
+    article_id: str
+    text_sha256: str
+    guidelines_version: str | None
+    entities: list[OfferedName]
+    sheet_sha256: NotRequired[str]
+    questions: NotRequired[list[list[str]]]
+    summary: NotRequired[str]
+
+
+class SentPrediction(TypedDict):
+    """The result that the page begins with."""
+
+    model_version: str
+    result: list[Result]
+
+
+class SentAnnotation(TypedDict):
+    """Work as it is sent with its task."""
+
+    result: list[Result]
+    was_cancelled: bool
+    lead_time: float | None
+    completed_by: int
+    ground_truth: bool
+
+
+class SentTask(TypedDict):
+    """A task as it is sent."""
+
+    data: TaskData
+    predictions: NotRequired[list[SentPrediction]]
+    meta: NotRequired[TaskMeta]
+    annotations: NotRequired[list[SentAnnotation]]
+
+
+class ListedAnnotation(TypedDict):
+    """Work on a task as a server lists it, with the fields that it was asked for."""
+
+    id: int
+    result: NotRequired[list[Result]]
+    was_cancelled: NotRequired[bool]
+    completed_by: NotRequired[int]
+    created_at: NotRequired[str]
+    updated_at: NotRequired[str]
+    lead_time: NotRequired[float | None]
+
+
+class ListedTask(TypedDict):
+    """A task as a server lists it, with the fields that it was asked for. Whoever reads one looks at what it holds."""
+
+    id: int
+    updated_at: NotRequired[str]
+    data: NotRequired[TaskData]
+    meta: NotRequired[TaskMeta]
+    annotations: NotRequired[list[ListedAnnotation]]

@@ -1,0 +1,155 @@
+"""Rows of the record's tables, as they leave a frame: a type for each table that is gone through row by row.
+
+Names and types of the keys are those of the table's columns in `schema`; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, TypedDict, TypeVar, cast
+
+import polars as pl
+
+R = TypeVar("R", bound=Mapping[str, object])
+A = TypeVar("A", bound="AboutArticle")
+
+
+class ArticleRow(TypedDict):
+    """A row of the table `articles`."""
+
+    article_id: str
+    event_id: str | None
+    text_sha256: str
+    outlet: str | None
+    published: str | None
+    url: str | None
+    licence: str | None
+    language: str | None
+
+
+class AboutArticle(TypedDict):
+    """What a row about an article begins with."""
+
+    article_id: str
+
+
+class LayerKey(AboutArticle):
+    """What every row of a layer begins with."""
+
+    round: str
+    annotator: str
+
+
+class TaskRow(LayerKey):
+    """A row of the table `tasks`."""
+
+    status: str
+    guidelines_version: str | None
+    created_at: str | None
+    updated_at: str | None
+    seconds: float | None
+
+
+class MarkedSpan(TypedDict):
+    """A span within its article, with its words: a row of the table `spans` without the layer's key."""
+
+    span_id: str
+    label: str
+    start: int
+    end: int
+    text: str
+    speaker_entities: list[str]
+    quote_form: str | None
+    quote_source: str | None
+    hedge_kind: str | None
+    number_kind: str | None
+    number_value: str | None
+    number_low: float | None
+    number_high: float | None
+    number_unit: str | None
+
+
+class SpanRow(MarkedSpan, LayerKey):
+    """A row of the table `spans`."""
+
+
+class Link(TypedDict):
+    """A link within its article: a row of the table `relations` without the layer's key."""
+
+    type: str | None
+    from_span: str
+    to_span: str
+    derived: bool
+
+
+class RelationRow(Link, LayerKey):
+    """A row of the table `relations`."""
+
+
+class DealRow(TypedDict):
+    """A row of the table `deals`."""
+
+    round: str
+    annotator: str
+    article_id: str
+
+
+class Decision(TypedDict):
+    """What became of a span or link: a row of the table `decisions` without the round and the article."""
+
+    annotator: str
+    span_id: str
+    to_span: str | None
+    outcome: str
+    gold_span: str | None
+    rule: str | None
+    note: str | None
+
+
+class DecisionRow(Decision):
+    """A row of the table `decisions`."""
+
+    round: str
+    article_id: str
+
+
+class AgreementRow(TypedDict):
+    """A row of the table `agreement`."""
+
+    round: str
+    annotators: str | None
+    scope: str
+    measure: str
+    value: float | None
+    low: float | None
+    high: float | None
+    articles: int
+    annotator_count: int
+    spans: int
+
+
+def rows_of(frame: pl.DataFrame, row: type[R]) -> Iterator[R]:
+    """The rows of a frame of the table that `row` is a row of; columns beyond it are left out.
+
+    Raises:
+        ColumnNotFoundError: the frame lacks one of its columns.
+    """
+    return cast(Iterator[R], frame.select(*row.__annotations__).iter_rows(named=True))
+
+
+def by_article(frame: pl.DataFrame, row: type[A]) -> defaultdict[str, list[A]]:
+    """The same by article_id."""
+    rows: defaultdict[str, list[A]] = defaultdict(list)
+    for values in rows_of(frame, row):
+        rows[values["article_id"]].append(values)
+    return rows
+
+
+def as_row(values: Mapping[str, Any], row: type[R]) -> R:
+    """A row that was filled column by column, by their names.
+
+    Raises:
+        KeyError: it lacks a column.
+    """
+    return cast(R, {name: values[name] for name in row.__annotations__})
