@@ -19,6 +19,7 @@ from dataset.record.layer import TABLES, Layer, make_layer
 from dataset.record.lines import Lines, lines_by_article
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme import hedge_targets
+from dataset.storage.atomic import sha256
 
 Row = dict[str, Any]
 AT_ONCE: Final = 2 << 20
@@ -124,7 +125,7 @@ class Normaliser:
         self._next += 1
         task = read_task(raw)
         article = task.article_id
-        known = article is not None and article in self._corpus.hashes
+        known = article is not None and self._corpus.row(article) is not None
         if article in (self._gone if known else self._gone_by_now):
             self._passed_over.add(article)
             return
@@ -169,7 +170,7 @@ class Normaliser:
             message = f"the article's own text is missing or not the one taken in; work of task {task.id} is not taken"
             self._find(article, "article-text-unreadable", None, message)
             return None
-        if task.text == text and task.text_sha256 in (None, self._corpus.hashes[article]):
+        if task.text == text and task.text_sha256 in (None, sha256(text.encode())):
             return text
         message = f"the text of task {task.id} is not the article's; its work is not taken"
         self._find(article, "task-text-differs", None, message)

@@ -185,12 +185,11 @@ def _write(corpus: Corpus, pulled: PullResult) -> None:
 def _missing(corpus: Corpus, round_name: str, by_source: dict[Source, NormalisedSource]) -> dict[str, list[str]]:
     """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
     deals = read_sound(deals_path(corpus, round_name), schema.Deals)
-    known = corpus.hashes
     missing = {}
     for source, taken in by_source.items():
         dealt = deals.filter(annotator=source.annotator)["article_id"] if source.server is not None else ()
         on_server = taken.seen.keys() | taken.ended.keys() if len(dealt) else set()
-        if lost := [article for article in dealt if article in known and article not in on_server]:
+        if lost := [article for article in dealt if article not in on_server and corpus.row(article)]:
             missing[source.annotator] = lost
     return missing
 

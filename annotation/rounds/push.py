@@ -66,7 +66,7 @@ def deal(
         Problem: there is no article, or a text cannot be read; nothing was dealt then.
     """
     path = deals_path(corpus, round_name)
-    ids = list(corpus.hashes)
+    ids = corpus.articles["article_id"].to_list()
     for article in ids:
         corpus.text(article)
     if not ids:
@@ -117,7 +117,7 @@ def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
 
 def overlong(corpus: Corpus, round_name: str) -> dict[str, int]:
     """The dealt articles that the labelling page is slow with, and their bytes; the longest first."""
-    ids = set(dealt(corpus, round_name)["article_id"]) & corpus.hashes.keys()
+    ids = set(dealt(corpus, round_name)["article_id"]) & set(corpus.articles["article_id"])
     sizes = {article: len(corpus.text(article).encode()) for article in sorted(ids)}
     return {article: size for article, size in sorted(sizes.items(), key=lambda entry: -entry[1]) if size > LONG_BYTES}
 
@@ -141,7 +141,7 @@ def push(
     with one_at_a_time(corpus, round_name, [seat.annotator], tell):
         project = projects.find_or_create(corpus, round_name, seat, tell=tell)
         there = _on_server(corpus, seat, project)
-        missing = [article for article in deals if article in corpus.hashes and article not in there]
+        missing = [article for article in deals if article not in there and corpus.row(article)]
         if missing:
             projects.refuse_other_guidelines(seat, project)
         send(corpus, seat, project, (task(corpus, article) for article in missing), len(missing), progress)
@@ -180,13 +180,12 @@ def _chunks(tasks: Iterator[SentTask]) -> Iterator[list[SentTask]]:
 
 def _on_server(corpus: Corpus, seat: Seat, project: int) -> set[str]:
     """The articles that the project holds, each found once and with the corpus's text."""
-    hashes = corpus.hashes
     articles: set[str] = set()
     for raw in seat.studio.listing(project, annotations=False):
         task = read_task(raw)
-        if task.article_id is None or task.article_id not in hashes:
+        if task.article_id is None or (row := corpus.row(task.article_id)) is None:
             continue
-        _refuse_other(task, hashes[task.article_id], articles, seat.studio.task_url(project, task.id))
+        _refuse_other(task, row["text_sha256"], articles, seat.studio.task_url(project, task.id))
         articles.add(task.article_id)
     return articles
 

@@ -25,7 +25,7 @@ def check_shared(corpus: Corpus) -> Iterator[Finding]:
 
 def check_ids(corpus: Corpus) -> Iterator[Finding]:
     """Articles, and layers, whose names differ in capitals alone: on many disks their files would be one."""
-    for names in ([*corpus.hashes], corpus.layers()):
+    for names in ([*corpus.articles["article_id"]], corpus.layers()):
         first: dict[str, str] = {}
         for name in names:
             if (same := first.setdefault(name.casefold(), name)) != name:

@@ -13,7 +13,6 @@ import polars as pl
 
 from dataset import schema
 from dataset.problem import Problem
-from dataset.record.hashes import Hashes
 from dataset.record.layer import FORMS, GOLD, JSONL, layers_in, table_path
 from dataset.record.rows import ArticleRow, as_row, rows_of
 from dataset.scheme import vocabulary
@@ -124,11 +123,6 @@ class Corpus:
         return pl.concat([self._by_event.clear(), *(self._by_event[start:end] for start, end in edges if start < end)])
 
     @cached_property
-    def hashes(self) -> Hashes:
-        """The SHA-256 of each article's text by article_id, in order of the ids."""
-        return Hashes(self.articles)
-
-    @cached_property
     def speakers(self) -> dict[str, list[str]]:
         """The canonical names of each event's registry, in the order of its file."""
         names: dict[str, list[str]] = {}
@@ -169,7 +163,8 @@ class Corpus:
             ) from None
         except OSError as error:
             raise Problem(f"{path} cannot be read: {error.strerror}", "give yourself the right to read it") from None
-        if sha256(content) != self.hashes.get(article_id):
+        row = self.row(article_id)
+        if row is None or sha256(content) != row["text_sha256"]:
             raise Problem(
                 f"{path} is not the text that articles.jsonl names by its SHA-256",
                 "put the text back as it was taken in",

@@ -23,7 +23,6 @@ from dataset.record.lines import (
 )
 from dataset.storage.address import Location
 from dataset.storage.article_ranges import WHOLE
-from dataset.storage.tables import table_bytes
 
 AT_ONCE: Final = 500
 _WORK: Final = ("tasks", "spans", "relations")
@@ -70,24 +69,20 @@ def rewrite(
     """
     renewing = _Rewriting(name, settle, frozenset(kept), at_once)
 
-    def pairs(folder: Location) -> Iterator[Pair]:
-        return (pair for pair in side_by_side(new.read(), read_articles(folder)) if pair[0] not in without)
+    def pairs(articles: Iterable[tuple[str, Lines]]) -> Iterator[Pair]:
+        return (pair for pair in side_by_side(new.read(), articles) if pair[0] not in without)
 
     try:
-        return renewing.into(new.beside("new"), pairs(old))
+        return renewing.into(new.beside("new"), pairs(read_articles(old)))
     except NotAsWrittenError:
-        return renewing.into(new.beside("again"), pairs(_as_written(name, old, new.beside("old"))))
+        return renewing.into(new.beside("again"), pairs(_sorted_articles(old)))
 
 
-def _as_written(name: str, old: Location, folder: Path) -> Path:
-    """The old layer in a folder of JSON Lines. Lines in no order have to be held to be sorted."""
-    folder.mkdir()
+def _sorted_articles(old: Location) -> Iterator[tuple[str, Lines]]:
+    """The old layer's articles from its tables. Lines in no order have to be held to be sorted."""
     article_ranges = [WHOLE] if form_of(old) == JSONL else layer_ranges(old)
-    for layer in (read_layer(old, name, article_range) for article_range in article_ranges):
-        for table in TABLES:
-            with (folder / f"{table}.jsonl").open("ab") as out:
-                out.write(table_bytes(getattr(layer, table)))
-    return folder
+    for article_range in article_ranges:
+        yield from sorted(lines_by_article(read_layer(old, "", article_range)).items())
 
 
 @dataclass

@@ -228,3 +228,15 @@ def test_layers_are_found_at_any_depth_and_named_by_their_folder(tiny: Corpus) -
         put_layer(tiny, valid_rows(), name)
     assert tiny.layers() == ["gold", "r1/a2", "r2/a1"]
     assert tiny.layer_path("r1/a2") == tiny.root / "annotations" / "r1" / "a2"
+
+
+def test_an_article_is_found_by_its_id(tiny: Corpus) -> None:
+    for article in tiny.articles["article_id"]:
+        assert (row := tiny.row(article)) is not None
+        assert (row["article_id"], row["text_sha256"]) == (article, sha256(TEXTS[article].encode()))
+
+
+@pytest.mark.parametrize("stranger", ["", "a", "zzz", ONE[:-1], f"{ONE}s", f"{ONE}\0", f"{ONE}é", "\ud800"])
+def test_what_is_no_article_has_no_row(tiny: Corpus, stranger: str) -> None:
+    assert tiny.row(stranger) is None
+    assert not tiny.articles.is_empty()
