@@ -60,9 +60,9 @@ def _open(corpus: Corpus, round_name: str, seat: seats.Seat, replace: bool) -> N
     for article, late in _some(opened.waiting):
         say(f"{article} waits for {', '.join(late)}")
     for article, address in _some(opened.changed):
-        say(f"{article} was labelled anew since it was opened; {_again(address)}")
+        say(f"{article} was labelled again after it was opened; {_again(address)}")
     if opened.gold:
-        say(f"{count(len(opened.gold), 'article')} with gold already left out; --replace opens them too")
+        say(f"{count(len(opened.gold), 'article')} that already have gold left out; --replace opens them too")
     again = " --replace" if replace else ""
     say(f"Next: {seat.annotator} decides and submits, then `hedgerow adjudicate --round {round_name} --pull{again}`")
 
@@ -73,7 +73,7 @@ def _pull(corpus: Corpus, round_name: str, seat: seats.Seat, accept_removals: bo
     )
     tell_left(decided)
     for removal in decided.removed[:SHOWN]:
-        say(f"would go from gold: {removal.article_id}: {removal.what}")
+        say(f"would be removed from gold: {removal.article_id}: {removal.what}")
     if decided.removed and not accept_removals:
         raise Problem(
             f"the decisions would take {count(len(decided.removed), 'thing')} (listed above) out of the gold, "
@@ -97,7 +97,7 @@ def tell_left(decided: rounds_to_gold.DecisionsPull) -> None:
             say(f"  {problem}")
     for article in decided.changed[:SHOWN]:
         say(
-            f"{article} was labelled anew since it was opened, so its decisions are not taken; "
+            f"{article} was labelled again after it was opened, so its decisions are not taken; "
             f"{_again(decided.places[article])}"
         )
     if decided.withdrawn:

@@ -26,7 +26,7 @@ def command(
 ) -> None:
     """Measure the agreement between a round's annotators, and keep the figures in the record.
 
-    Compared are the articles that two or more submitted; skipped ones are not. Each figure has a 95 % bootstrap
+    It compares the articles that two or more submitted; skipped ones are left out. Each figure has a 95 % bootstrap
     interval over articles. exact: F1 of spans with the same offsets. relaxed: F1 of spans that share at least half of
     what they cover together. detection: F1 of spans that overlap at all. boundary: of what both found, the share with
     the same offsets. document: mean exact F1 of an article, where one that both left empty counts as 1. alpha:
@@ -117,4 +117,4 @@ def _say_of_guidelines(agreed: RoundAgreement) -> None:
     versions = {name: ", ".join(known["guidelines"]) for name, known in agreed.basis["annotators"].items()}
     if len(set(versions.values())) > 1:
         listing = "; ".join(f"{name}: {version or 'unknown'}" for name, version in versions.items())
-        say(f"They did not all work by the same version of the guidelines: {listing}")
+        say(f"They did not all work with the same version of the guidelines: {listing}")

@@ -17,7 +17,7 @@ def command(
     out: Annotated[
         Path | None,
         typer.Option(
-            help="The archive to write; one named by corpus and time in backups/ if not named.",
+            help="The archive to write; by default one in backups/, named after corpus and time.",
             metavar="FILE",
             show_default=False,
         ),
@@ -27,7 +27,7 @@ def command(
 ) -> None:
     """Back up the embedded Label Studio, whole, while it runs: its database, uploads, accounts and tokens.
 
-    The archive holds passwords: only you can read it, and it belongs in no repository.
+    The archive holds passwords: only you can read it, and it must not go into a repository.
 
     Example: hedgerow backup
     """

@@ -24,12 +24,12 @@ class Form(StrEnum):
 
 
 def command(
-    to: Annotated[Form | None, typer.Option("--to", help="The form; what hedgerow.toml says if not named.")] = None,
+    to: Annotated[Form | None, typer.Option("--to", help="The form; by default what hedgerow.toml says.")] = None,
     corpus: CorpusOption = None,
 ) -> None:
     """Bring the record's layers into another form: JSON Lines into Parquet, or back.
 
-    A file is removed once the one that takes its place was read back and holds the same rows.
+    A file is removed once its replacement has been read back and holds the same rows.
 
     Example: hedgerow convert --to parquet
     """

@@ -1,4 +1,4 @@
-"""`hedgerow demo`: the whole road, from the seed articles to `load_dataset`, in a corpus of its own."""
+"""`hedgerow demo`: the whole way, from the seed articles to `load_dataset`, in a corpus of its own."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def command(
     ] = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Run all of it on the articles of this corpus: start, push, restore, pull, validate, agree, build, load.
+    """Run everything on the articles of this corpus: start, push, restore, pull, validate, agree, build, load.
 
     It works on a copy, in a folder of its own, and leaves a server running for you to label in.
 
@@ -65,7 +65,7 @@ def command(
 
 
 def _put_back(demo: Corpus) -> list[accounts.Seat]:
-    """The articles and the record's work into the demo's server."""
+    """Puts the articles and the record's work into the demo's server."""
     push.deal(demo, ROUND, [*SHIPPED])
     seats = [accounts.embedded_seat(demo, name) for name in SHIPPED]
     for seat in seats:

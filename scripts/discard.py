@@ -14,14 +14,14 @@ from scripts.cli.console import CorpusOption, count, say
 def command(
     address: Annotated[str, typer.Argument(help="Where the task or project opens, as commands print it.")],
     with_work: Annotated[
-        bool, typer.Option("--with-work", help="Also if work was submitted there; it is deleted with it.")
+        bool, typer.Option("--with-work", help="Even if work was submitted there; it is deleted, too.")
     ] = False,
     corpus: CorpusOption = None,
 ) -> None:
-    """Delete a task, or a whole project, from Label Studio. An annotator's own log-in cannot.
+    """Delete a task, or a whole project, from Label Studio. An annotator's own log-in cannot do this.
 
-    The record and the raw pulls stay as they are. An article whose task is gone is sent anew by the next `push`, or by
-    the next `adjudicate` where it was there to be adjudicated.
+    The record and the raw pulls stay as they are. An article whose task is gone is sent again by the next `push`, or by
+    the next `adjudicate` if it was there to be adjudicated.
 
     Example: hedgerow discard "http://127.0.0.1:8080/projects/3/data?task=7"
     """

@@ -20,9 +20,9 @@ _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red bold"}
 
 
 def command(as_json: JsonOption = False, corpus: CorpusOption = None) -> None:
-    """Check whether this machine and this server can do the job: a line a check, and what mends it.
+    """Check whether this machine and this server can do the job: a line per check, and how to fix it.
 
-    Exit 1 where a check fails. It asks the server that push and pull would ask, and changes neither it nor the record.
+    Exit 1 if a check fails. It asks the server that push and pull would ask, and changes neither it nor the record.
 
     Example: hedgerow doctor
     """

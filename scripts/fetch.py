@@ -28,7 +28,7 @@ def command(
     digest: Annotated[
         str | None,
         typer.Option(
-            help="What publish printed: the SHA-256 of MANIFEST.json. Or the digest of the rows, from the card.",
+            help="The SHA-256 of MANIFEST.json, which publish printed, or the digest of the rows, from the card.",
             metavar="SHA256",
             show_default=False,
         ),
@@ -38,7 +38,7 @@ def command(
 ) -> None:
     """Fetch a published version into a folder, with each file and row verified.
 
-    All is verified against the version's own manifest, and the manifest against --digest, or against
+    Everything is verified against the version's own manifest, and the manifest against --digest, or against
     releases/VERSION.json of the corpus that you are in or name with --corpus.
 
     Example: hedgerow fetch org/name --version 1.0.0 --out data
@@ -57,7 +57,7 @@ def command(
     if done.pinned:
         say(f"its manifest is confirmed {done.pinned}")
     else:
-        say(f"nothing but its own manifest confirms it; to have this very version again: --digest {done.digest}")
+        say(f"nothing but its own manifest confirms it; to get this very version again: --digest {done.digest}")
     say(f'Next, in Python: datasets.load_dataset("{done.folder}", "quotes", split="train")')
 
 

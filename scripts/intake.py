@@ -31,7 +31,7 @@ def command(
 ) -> None:
     """Add articles to the corpus: all the files, or none of them.
 
-    CRLF and CR become LF and a BOM goes; nothing else of a text changes.
+    CRLF and CR become LF and a BOM is removed; nothing else in a text changes.
 
     Example: hedgerow intake ferry.txt bridge.txt --event bridge-2031 --published 2031-05-02
     Example: hedgerow intake texts/ --event bridge-2031
@@ -50,7 +50,7 @@ def command(
 
 
 def _tell_of(corpus: Corpus, refused: RefusedFiles) -> None:
-    """Shows what is wrong with the first files; where there are many, a file says it of all."""
+    """Shows what is wrong with the first files; if there are many, a file lists it for all."""
     for reason in refused.each[:SHOWN]:
         problem(str(reason))
     if len(refused.each) > SHOWN:

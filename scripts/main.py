@@ -18,11 +18,11 @@ from scripts.cli.console import problem, show_all_characters
 COMMANDS: Final = {
     "up": "Start the embedded Label Studio, or find it running; print its address and log-ins.",
     "down": "Stop the Label Studio that `hedgerow up` started. Its data stays.",
-    "status": "Say what runs: the server's address and process, and the layers of the record.",
-    "doctor": "Check whether this machine and this server can do the job: a line a check, and what mends it.",
+    "status": "Say what is running: the server's address and process, and the layers of the record.",
+    "doctor": "Check whether this machine and this server can do the job: a line per check, and how to fix it.",
     "intake": "Add articles to the corpus: all the files, or none of them.",
     "push": "Put the articles into Label Studio: one project per round and annotator, each article once.",
-    "progress": "Say how far each annotator is: articles dealt, open, skipped and done, and minutes an article.",
+    "progress": "Show how far each annotator is: articles dealt, open, skipped and done, and minutes per article.",
     "pull": "Bring what was labelled into `pulls/` (raw, never changed) and into the record.",
     "validate": "Check the record against the schema and the rules; print every finding.",
     "acknowledge": "Let a warning stand, with a reason. It comes back once its place or its words change.",
@@ -31,22 +31,22 @@ COMMANDS: Final = {
     "build": "Build a layer into a folder that `datasets.load_dataset` reads. The same record gives the same bytes.",
     "convert": "Bring the record's layers into another form: JSON Lines into Parquet, or back.",
     "diff": "Compare two built dataset folders: what changed, and the smallest version bump that says so.",
-    "release": "Write a version of the dataset from the commit that is checked out, with the texts and without.",
+    "release": "Write a version of the dataset from the commit that is checked out, with and without the texts.",
     "publish": "Publish a release: one commit and its tag, read back and verified.",
     "fetch": "Fetch a published version into a folder, with each file and row verified.",
     "rehydrate": "Put the articles' texts back into a copy of a release that withholds them.",
     "withdraw": "Take an article out of the seeds and the whole record, and leave a tombstone without its text.",
-    "discard": "Delete a task, or a whole project, from Label Studio. An annotator's own log-in cannot.",
+    "discard": "Delete a task, or a whole project, from Label Studio. An annotator's own log-in cannot do this.",
     "report": "Write one HTML page to look at: articles, quotes, disagreements, agreement and progress.",
     "backup": "Back up the embedded Label Studio, whole, while it runs: its database, uploads, accounts and tokens.",
     "restore": "Put back a backup (--from), or a layer of the record into Label Studio (--round and --annotator).",
-    "demo": "Run all of it on the articles of this corpus: start, push, restore, pull, validate, agree, build, load.",
+    "demo": "Run everything on the articles of this corpus: start, push, restore, pull, validate, agree, build, load.",
 }
 """Each command, which is the module of that name, and the first sentence of its help."""
 
 
 class CommandsOnDemand(TyperGroup):
-    """Imports a command's module when the command runs, for what some of them use takes seconds to import."""
+    """Imports a command's module when the command runs, because what some of them use takes seconds to import."""
 
     def __init__(self, **given: Any) -> None:
         listed = {name: TyperCommand(name, help=summary) for name, summary in COMMANDS.items()}
@@ -95,13 +95,13 @@ def main() -> None:
         _end(str(failure))
     except OSError as failure:
         _end(
-            f"{failure.filename or 'a file'}: {failure.strerror or failure}; mend that, then run the same command again"
+            f"{failure.filename or 'a file'}: {failure.strerror or failure}; fix that, then run the same command again"
         )
     except MemoryError:
         _end("there is not enough memory; free some, then run the same command again")
     except SystemExit as ended:
         if ended.code == STOPPED:  # Typer's answer to Ctrl-C, without a word
-            _end("stopped; run the same command again, what is done is not done twice", STOPPED)
+            _end("stopped; run the same command again: nothing is done twice", STOPPED)
         raise
     except Exception as failure:
         if os.environ.get("HEDGEROW_TRACEBACK"):
@@ -117,7 +117,7 @@ def _refuse_what_is_no_text() -> None:
     """
     for argument in sys.argv[1:]:
         if any("\ud800" <= character <= "\udfff" for character in argument) and not Path(argument).exists():
-            raise Problem(f"{argument!a} holds bytes that are no text here", "write it in the terminal's encoding")
+            raise Problem(f"{argument!a} holds bytes that are not text here", "write it in the terminal's encoding")
 
 
 def _end(line: str, code: int = COULD_NOT) -> None:

@@ -16,10 +16,10 @@ from scripts.cli.names import checked_names
 
 
 def command(round_name: RoundOption, corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
-    """Say how far each annotator is: articles dealt, open, skipped and done, and minutes an article.
+    """Show how far each annotator is: articles dealt, open, skipped and done, and minutes per article.
 
-    The server is asked; where it does not answer, or has no project, the record tells what was pulled last.
-    Minutes are of submitted articles: the time that the page was open for each.
+    The server is asked; where it does not answer, or has no project, the record says what was pulled last.
+    Minutes are for submitted articles: the time that the page was open for each.
 
     Example: hedgerow progress --round r1
     """
@@ -48,7 +48,7 @@ def _asked(corpus: Corpus, round_name: str, known: list[Progress]) -> tuple[list
 
 
 def _print(rows: list[Progress]) -> None:
-    table = Table("annotator", *("dealt", "open", "skipped", "done"), "minutes an article: median", "mean", box=None)
+    table = Table("annotator", *("dealt", "open", "skipped", "done"), "minutes per article: median", "mean", box=None)
     for row in rows:
         counts = map(str, (row.dealt, row.open, row.skipped, row.done))
         table.add_row(row.annotator, *counts, _minutes(row.minutes_median), _minutes(row.minutes_mean))

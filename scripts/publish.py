@@ -27,7 +27,7 @@ def command(
     ] = False,
     include_text: Annotated[
         bool,
-        typer.Option("--include-text", help="With the articles' texts, to a private place, whatever their licence."),
+        typer.Option("--include-text", help="Include the articles' texts, to a private place, whatever their licence."),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     as_json: JsonOption = False,
@@ -88,7 +88,7 @@ def _steps(done: PublishResult, plan: PublishPlan) -> list[str]:
         return [f"verify {done.release.tag}, which is there already"]
     steps = ["make the repository"] if plan.creates else []
     if plan.commit:
-        steps.append(f"take up commit {plan.commit[:12]} of an earlier try")
+        steps.append(f"resume from commit {plan.commit[:12]} of an earlier try")
     else:
         on = f" on commit {plan.parent[:12]}" if plan.parent else ""
         files = count(len(done.release.manifest.files) + 1, "file")
@@ -102,7 +102,7 @@ def _say_done(done: PublishResult) -> None:
     state = "was published before" if done.plan.done else "published"
     say(f"{_what(done)} {state}: {done.place.name}, {done.release.tag}{at}; read back and verified")
     for name in done.plan.removed:
-        say(f"removed, for this version lacks it: {name}")
+        say(f"removed, because this version lacks it: {name}")
     say(f"The SHA-256 of its manifest: {done.release.digest}")
     fetching = f"hedgerow fetch {done.place.name} --version {done.release.manifest.version}"
-    say(f"Get it, and nothing else: `{fetching} --digest {done.release.digest}`")
+    say(f"To get exactly this version: `{fetching} --digest {done.release.digest}`")

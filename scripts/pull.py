@@ -34,9 +34,9 @@ FileOption = Annotated[
 ]
 RemovalsOption = Annotated[
     bool,
-    typer.Option("--accept-removals", help="Let the pull take away what the record holds and the server does not."),
+    typer.Option("--accept-removals", help="Let the pull remove what the record holds and the server does not."),
 ]
-FullOption = Annotated[bool, typer.Option("--full", help="Ask the server for every task, not only for what changed.")]
+FullOption = Annotated[bool, typer.Option("--full", help="Ask the server for every task, not only for changed ones.")]
 WatchOption = Annotated[
     bool, typer.Option("--watch", help="Pull again and again, and keep dist/report.html current, until Ctrl-C.")
 ]
@@ -55,7 +55,7 @@ def command(
 ) -> None:
     """Bring what was labelled into `pulls/` (raw, never changed) and into the record.
 
-    It asks only for what changed since the last pull. One that would take articles, spans or links away stops and
+    It asks only for what changed since the last pull. A pull that would remove articles, spans or links stops and
     lists them.
 
     Example: hedgerow pull --round r1
@@ -92,7 +92,7 @@ def command(
 def _watch(
     corpus: Corpus, round_name: str, seats: list[accounts.Seat], accept_removals: bool, every: float, *, full: bool
 ) -> NoReturn:
-    """Pulls until it is interrupted; what a person has to look at is said once, and the watch goes on.
+    """Pulls until it is interrupted; what a person has to look at is printed once, and the watch goes on.
 
     `full`: the first pull asks the server for every task.
     """
@@ -137,15 +137,16 @@ def _report(corpus: Corpus, pulled: pulling.PullResult) -> None:
         say(f"{annotator}: withdrawn, so passed over; delete the tasks in Label Studio: {_some(articles)}")
     for layer_name, removed in pulled.removed.items():
         for removal in removed[:SHOWN]:
-            say(f"would go from {layer_name}: {removal.article_id}: {removal.what}")
+            say(f"would be removed from {layer_name}: {removal.article_id}: {removal.what}")
         if len(removed) > SHOWN:
-            say(f"would go from {layer_name}: and {len(removed) - SHOWN} more, all of them in {_kept(corpus, pulled)}")
+            more = f"{len(removed) - SHOWN} more, all of them in {_kept(corpus, pulled)}"
+            say(f"would be removed from {layer_name}: and {more}")
     changed = ", ".join(below(corpus.record, path) for path in pulled.changed)
     say(f"pull {pulled.pull_id}; changed: {changed or 'nothing'}")
 
 
 def _kept(corpus: Corpus, pulled: pulling.PullResult) -> Path:
-    """Writes all that would go into the corpus's state folder."""
+    """Lists all that would be removed in a file in the corpus's state folder."""
     path = corpus.state / FILE
     rows = ({"layer": layer} | asdict(removal) for layer, removed in pulled.removed.items() for removal in removed)
     with aside(path) as new, new.open("w", encoding="utf-8") as out:

@@ -17,7 +17,7 @@ SHOWN = 5
 
 def _checked_share(share: float) -> float:
     if not 0 < share <= 1:
-        raise typer.BadParameter("a share is more than 0 and at most 1, as 0.2")
+        raise typer.BadParameter("a share is more than 0 and at most 1, such as 0.2")
     return share
 
 
@@ -27,7 +27,7 @@ def command(
     share: Annotated[
         float,
         typer.Option(
-            help="How much of the articles everybody gets, for `agree`; the rest is dealt out, each to one.",
+            help="The share of articles that everybody gets, for `agree`; each of the rest goes to one annotator.",
             metavar="S",
             callback=_checked_share,
         ),
@@ -36,10 +36,10 @@ def command(
 ) -> None:
     """Put the articles into Label Studio: one project per round and annotator, each article once.
 
-    Everybody named gets all articles; with --share, the same part of them (one at least) and an even part of the rest.
-    Name all of the round's annotators in one call then. What was dealt stays dealt.
+    Everybody named gets all articles; with --share, the same part of them (at least one) and an even part of the rest.
+    Then name all of the round's annotators in one call. What was dealt stays dealt.
 
-    It can be run again at any time: what is there is not sent twice, and what was cut off is taken up.
+    It can be run again at any time: nothing is sent twice, and what was cut off is resumed.
 
     Example: hedgerow push --round r1 --annotator a1 --annotator a2
     Example: hedgerow push --round r2 --annotator a1 --annotator a2 --share 0.2
@@ -58,8 +58,8 @@ def command(
     if not all(seat.blind for seat in seats):
         say("This server shows annotators each other's projects: they are blind only by agreement.")
         say(
-            "There each annotator switches on, once in a browser, “Select region after creating it” (the sliders below "
-            "the article), and links with Alt+R; the page says so too."
+            "On it, each annotator switches on, once in each browser, “Select region after creating it” (the sliders "
+            "below the article), and links with Alt+R; the page says so too."
         )
     say(f"Next: the annotators label and submit, then `hedgerow pull --round {round_name}`")
 

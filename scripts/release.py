@@ -18,7 +18,7 @@ from scripts.cli.options import FINDERS, Engine, EngineOption, started
 
 
 def command(
-    version: Annotated[str, typer.Argument(help="The version, as 1.2.0.", metavar="VERSION")],
+    version: Annotated[str, typer.Argument(help="The version, such as 1.2.0.", metavar="VERSION")],
     only_prepare: Annotated[
         bool, typer.Option("--prepare", help="Only write what is to be committed first: changelog, figures, splits.")
     ] = False,
@@ -27,13 +27,13 @@ def command(
         Path | None, typer.Option(help="Folder of the versions; `dist` in the corpus if not named.", metavar="DIR")
     ] = None,
     last: Annotated[
-        Path | None, typer.Option(help="Folder of the last release, where it is not among them.", metavar="DIR")
+        Path | None, typer.Option(help="Folder of the last release, if it is not among them.", metavar="DIR")
     ] = None,
     engine: EngineOption = Engine.HERE,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
-    """Write a version of the dataset from the commit that is checked out, with the texts and without.
+    """Write a version of the dataset from the commit that is checked out, with and without the texts.
 
     They are dist/VERSION and dist/VERSION-withheld. A record with findings, a version that is too small a step for
     what changed, and a folder that fails a release check are refused. A version that was written is never altered.

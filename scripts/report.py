@@ -18,19 +18,21 @@ from scripts.cli.names import checked_names
 def command(
     round_name: Annotated[
         str | None,
-        typer.Option("--round", help="The round whose annotators are compared; else the layer's.", metavar="R"),
+        typer.Option("--round", help="The round whose annotators are compared; by default the layer's.", metavar="R"),
     ] = None,
     layer: Annotated[
         str | None,
-        typer.Option(help="The layer to show: gold, or ROUND/ANNOTATOR. Gold, else the first.", metavar="LAYER"),
+        typer.Option(
+            help="The layer to show: gold, or ROUND/ANNOTATOR; by default gold, else the first.", metavar="LAYER"
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="The file to write; dist/report.html of the corpus.", metavar="FILE")
     ] = None,
     article: Annotated[
-        list[str] | None, typer.Option(help="An article to show; repeat it for more. All, if none.", metavar="ID")
+        list[str] | None, typer.Option(help="An article to show; repeat it for more. By default all.", metavar="ID")
     ] = None,
-    limit: Annotated[int, typer.Option(help="Articles shown at most.", min=1)] = LIMIT,
+    limit: Annotated[int, typer.Option(help="The most articles to show.", min=1)] = LIMIT,
     corpus: CorpusOption = None,
     as_json: JsonOption = False,
 ) -> None:

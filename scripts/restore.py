@@ -21,10 +21,10 @@ def command(
         Path | None, typer.Option("--from", help="A backup: the server's data, whole.", metavar="FILE")
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="With --from: in place of the data of a stopped server, which is kept.")
+        bool, typer.Option("--replace", help="With --from: replace the data of a stopped server, which is kept.")
     ] = False,
     adopt: Annotated[
-        bool, typer.Option("--adopt", help="With --from: also a backup that another account or machine took.")
+        bool, typer.Option("--adopt", help="With --from: accept a backup that another account or machine took.")
     ] = False,
     round_name: Annotated[str | None, typer.Option("--round", help="The annotation round.", metavar="R")] = None,
     annotator: Annotated[str | None, typer.Option(help="An annotator's pseudonym, as a1.", metavar="A")] = None,

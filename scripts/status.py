@@ -9,7 +9,7 @@ from scripts.cli.console import CorpusOption, JsonOption, say, say_json
 
 
 def command(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
-    """Say what runs: the server's address and process, and the layers of the record.
+    """Say what is running: the server's address and process, and the layers of the record.
 
     Example: hedgerow status
     """

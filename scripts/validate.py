@@ -36,19 +36,19 @@ def command(
         list[str] | None,
         typer.Option(help="Only this layer, as r1/a1 or gold; all of them if not named.", metavar="LAYER"),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings end with exit 1, too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings, too.")] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Show acknowledged warnings, too.")] = False,
     as_json: JsonOption = False,
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Print a Markdown table, for a pull request.")
     ] = False,
-    codes: Annotated[bool, typer.Option("--codes", help="Print every code there is, as Markdown, and end.")] = False,
+    codes: Annotated[bool, typer.Option("--codes", help="Print every code there is, as Markdown, and exit.")] = False,
     engine: EngineOption = Engine.HERE,
     corpus: CorpusOption = None,
 ) -> None:
     """Check the record against the schema and the rules; print every finding.
 
-    Exit 1 where there is an error. A finding shows its words in context, its rule, and the task's address, where this
+    Exit 1 if there is an error. A finding shows its words in context, its rule, and the task's address, where this
     machine has pulled it. Acknowledged warnings are counted and not shown.
 
     Example: hedgerow validate --layer r1/a1
@@ -117,7 +117,7 @@ def _show(corpus: Corpus, listed: Iterator[_Judged], form: str) -> None:
 
 
 def _keep(corpus: Corpus, shown: FindingPlaces, listed: Iterable[_Judged]) -> None:
-    """Writes what is too much to be shown into the corpus's state folder, and says how much of what it is."""
+    """Writes what is too much to show into the corpus's state folder, and prints how many findings of each code."""
     path, codes = corpus.state / FILE, Counter[str]()
     make_private(corpus.state)
     with aside(path) as new, new.open("w", encoding="utf-8") as out:

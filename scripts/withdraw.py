@@ -28,5 +28,5 @@ def command(
     changed = withdraw(here, article, reason, tell)
     names = ", ".join(below(here.root, path) for path in changed)
     say(f"{article} is withdrawn; {count(len(changed), 'file')} changed: {names or 'it was withdrawn before'}")
-    say("Look at `git diff`, and at what README.md, DATASHEET.md and hedgerow.toml say of the articles in words")
+    say("Look at `git diff`, and at what README.md, DATASHEET.md and hedgerow.toml say about the articles in words")
     say("Next: `hedgerow agree --round R` for each round that was measured, commit, then release a new major version")

@@ -46,7 +46,7 @@ class PushResult:
 
 
 def deals_path(corpus: Corpus, round_name: str) -> Path:
-    """Where the deals of a round lie."""
+    """Where the deals of a round are."""
     return corpus.annotations / round_name / "deals.jsonl"
 
 
@@ -141,7 +141,7 @@ def push(
     with one_at_a_time(corpus, round_name, [seat.annotator], tell):
         project = projects.find_or_create(corpus, round_name, seat, tell=tell)
         there = _on_server(corpus, seat, project)
-        missing = [article for article in deals if article not in there and corpus.row(article)]
+        missing = [article for article in deals if article not in there and corpus.has(article)]
         if missing:
             projects.refuse_other_guidelines(seat, project)
         send(corpus, seat, project, (task(corpus, article) for article in missing), len(missing), progress)
@@ -183,9 +183,10 @@ def _on_server(corpus: Corpus, seat: Seat, project: int) -> set[str]:
     articles: set[str] = set()
     for raw in seat.studio.listing(project, annotations=False):
         task = read_task(raw)
-        if task.article_id is None or (row := corpus.row(task.article_id)) is None:
+        if task.article_id is None or not corpus.has(task.article_id):
             continue
-        _refuse_other(task, row["text_sha256"], articles, seat.studio.task_url(project, task.id))
+        text_sha256 = corpus.row(task.article_id)["text_sha256"]
+        _refuse_other(task, text_sha256, articles, seat.studio.task_url(project, task.id))
         articles.add(task.article_id)
     return articles
 
@@ -194,7 +195,7 @@ def _refuse_other(task: Task, text_sha256: str, articles: set[str], url: str) ->
     if task.article_id in articles:
         raise Problem(
             f"the server holds {task.article_id} twice, once at {url}",
-            "take the task without work away with `hedgerow discard ADDRESS`, then push again",
+            "delete the task without work with `hedgerow discard ADDRESS`, then push again",
         )
     if task.text_sha256 != text_sha256:
         raise Problem(

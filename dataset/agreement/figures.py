@@ -81,7 +81,7 @@ class Draws:
 def agreement(
     corpus: Corpus, round_name: str, draws: Draws = Draws(), each: OrderedMap = map, tell: Tell = in_silence
 ) -> RoundAgreement:
-    """Measures the agreement of a round, part by part, in one state of the record. `each` is what does the parts.
+    """Measures the agreement of a round, part by part, in one state of the record. `each` processes the parts.
 
     Raises:
         Problem: there is nothing to compare, or what there is cannot be compared.
@@ -213,7 +213,7 @@ def _rests_on(own: _Sums, total: Floats) -> dict[Figure, int]:
 
 
 def figures_path(corpus: Corpus, round_name: str) -> Path:
-    """Where a round's figures lie."""
+    """Where a round's figures are."""
     return corpus.annotations / round_name / "agreement.jsonl"
 
 

@@ -83,7 +83,7 @@ def entries(difference: Diff, most: int) -> tuple[list[ChangedRow], int]:
 
 
 def _once(changes: list[Change]) -> Iterator[Change]:
-    """Without the annotators' changes that are the spans', too: a layer that was not adjudicated has each twice."""
+    """Leaves out annotators' changes that are the spans' as well: an unadjudicated layer has each of them twice."""
     of_spans = {_same(change) for change in changes if change.table == "spans"}
     yield from (change for change in changes if change.table != "annotators" or _same(change) not in of_spans)
 

@@ -1,4 +1,4 @@
-"""How commands speak: results on standard output, progress and problems on standard error."""
+"""How commands print: results on standard output, progress and problems on standard error."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Screen(Console):
         return super().render_str(visible(text), **how)
 
 
-# Where a caller closed them, as services do, what is said goes nowhere.
+# Where a caller closed them, as services do, what is printed goes nowhere.
 sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 OUT = Screen(highlight=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)

@@ -30,7 +30,7 @@ class FindingPlaces:
     _addresses: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def address(self, finding: Finding) -> str | None:
-        """Where the finding is mended, where this machine knows."""
+        """Where the finding is fixed, if this machine knows."""
         if finding.layer not in self._addresses:
             self._addresses[finding.layer] = addresses(self.corpus, finding.layer)
         return self._addresses[finding.layer].get(finding.article_id)

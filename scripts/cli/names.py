@@ -13,7 +13,7 @@ def checked_names(names: list[str]) -> list[str]:
     """The names, each once.
 
     Raises:
-        Problem: one cannot be a pseudonym or a round.
+        Problem: a name cannot be a pseudonym or a round.
     """
     for name in names:
         if not _NAME.fullmatch(name) or name.lower() in RESERVED:

@@ -1,4 +1,4 @@
-"""The option that says what does the parts."""
+"""The option that says what processes the parts of a record."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from dataset.releasing import near_duplicates, near_duplicates_shuffled
 
 
 class Engine(StrEnum):
-    """What does the parts of a large record: this machine, or Ray."""
+    """What processes the parts of a large record: this machine, or Ray."""
 
     HERE = "here"
     RAY = "ray"
@@ -35,7 +35,7 @@ FINDERS: Final[dict[Engine, near_duplicates.Finder]] = {
 
 @contextmanager
 def started(engine: Engine) -> Iterator[OrderedMap]:
-    """What does the parts, as long as the context.
+    """What processes the parts, for as long as the context lasts.
 
     Raises:
         Problem: Ray is not installed, or its cluster cannot be reached.

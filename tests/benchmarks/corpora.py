@@ -18,6 +18,7 @@ from annotation.labelstudio.tasks import write_task
 from dataset import schema
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import GOLD, TABLES, make_layer, read_layer
+from dataset.record.rows import ArticleRow
 from dataset.storage.tables import table_bytes
 from tests.benchmarks.articles import Article, articles, events, names_of
 
@@ -60,11 +61,11 @@ def write_sound_export(folder: Path, count: int) -> tuple[Corpus, Path, int]:
     gold = read_layer(own.layer_path(GOLD), GOLD)
     (folder / "seeds" / "text").mkdir(parents=True)
     (folder / "hedgerow.toml").write_text(f'format = 1\nname = "{folder.name}"\n', encoding="utf-8")
-    rows, regions, broken = list[Row](), 0, max(1, count // 10)
+    rows, regions, broken = list[ArticleRow](), 0, max(1, count // 10)
     with (folder / EXPORT).open("wb") as out:
-        for number, article in enumerate(islice(cycle(own.articles.iter_rows(named=True)), count)):
-            row = article | {"article_id": f"{number:07d}"}
-            text, names = own.text(article["article_id"]), own.speakers[article["event_id"]]
+        for number, article in enumerate(islice(cycle(own.by_id.values()), count)):
+            row: ArticleRow = {**article, "article_id": f"{number:07d}"}
+            text, names = own.text(article["article_id"]), own.speakers[str(article["event_id"])]
             spans, drawn = (
                 list(table.filter(article_id=article["article_id"]).iter_rows(named=True))
                 for table in (gold.spans, gold.relations)
@@ -89,7 +90,7 @@ def exported(number: int, article: Article, seed: int = 7) -> Row:
     return _task(number, article.row, article.text, article.spans, drawn, names_of(article, seed))
 
 
-def _task(number: int, row: Row, text: str, spans: list[Row], drawn: list[Row], names: list[str]) -> Row:
+def _task(number: int, row: ArticleRow, text: str, spans: list[Row], drawn: list[Row], names: list[str]) -> Row:
     result = write_result(spans, drawn, names)
     work = {"id": number, "completed_by": 1, "was_cancelled": False, "result": result}
     sent = write_task(row, text, names, GUIDELINES)

@@ -91,7 +91,7 @@ def test_ctrl_c_says_what_to_do_next(shipped: Corpus) -> None:
         _, err = command.communicate(timeout=60)
     assert "this one waits" in waits
     # Ctrl-C just after a line was written may have it written once more.
-    assert err.removeprefix(waits) == "hedgerow: stopped; run the same command again, what is done is not done twice\n"
+    assert err.removeprefix(waits) == "hedgerow: stopped; run the same command again: nothing is done twice\n"
     assert command.returncode == 130
 
 
@@ -99,7 +99,7 @@ def test_ctrl_c_says_what_to_do_next(shipped: Corpus) -> None:
     ("failure", "message"),
     [
         (MemoryError(), "there is not enough memory; free some, then run the same command again"),
-        (OSError(28, "No space left on device", "x"), "x: No space left on device; mend that, then run the same"),
+        (OSError(28, "No space left on device", "x"), "x: No space left on device; fix that, then run the same"),
         (KeyError("x"), "a defect: KeyError: 'x'; HEDGEROW_TRACEBACK=1 shows where, please report it"),
     ],
 )
@@ -270,4 +270,4 @@ def test_bytes_that_are_no_text_are_refused_in_a_sentence(tmp_path: Path) -> Non
     words = [b"withdraw", b"x", b"--reason", b"a\xff", b"--corpus", os.fsencode(corpus.root)]
     ended = subprocess.run([*map(os.fsencode, HEDGEROW), *words], capture_output=True, check=False)
     assert ended.returncode == 3
-    assert b"no text here" in ended.stderr
+    assert b"not text here" in ended.stderr
