@@ -1,8 +1,8 @@
 """Work mapped over batches: in this process, in several processes of this machine, or on a Ray cluster.
 
 All three are an `OrderedMap`: results come in the order of the items, and only a few items and results are held at a
-time. On a cluster the items are plain tasks and not rows of `ray.data`, which would make rows of what are none and wrap
-a `Problem`; what has to be shuffled across items is in `dataset.releasing.near_duplicates_shuffled`.
+time. On a cluster the items are plain tasks and not rows of `ray.data`, which would turn them into rows and wrap a
+`Problem`; what has to be shuffled across items is in `dataset.releasing.near_duplicates_shuffled`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 WORTH_PROCESSES: Final = 16
-"""How many items are worth the start of other processes."""
+"""How many items make it worth starting other processes."""
 RAY_ADDRESS: Final = "RAY_ADDRESS"
 CONNECT_SECONDS: Final = 5.0
 """Seconds in which a cluster must answer."""

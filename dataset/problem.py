@@ -1,4 +1,4 @@
-"""A known failure, said so that a person can act on it."""
+"""A known failure, worded so that a person can act on it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class Problem(Exception):  # noqa: N818 - it is shown to people by this name
 
 
 UNTRUSTED = "CERTIFICATE_VERIFY_FAILED"
-"""What stands in the error of every client whose TLS does not trust a server."""
+"""What the error of every client holds if its TLS does not trust a server."""
 
 
 def distrusted(url: str) -> Problem:
     """The problem that a server's certificate is not one that this machine trusts."""
     return Problem(
         f"{url} shows a certificate that this machine does not trust, so nothing was sent there",
-        "check the address; if the certificate is your own authority's, name that one's file in SSL_CERT_FILE",
+        "check the address; if your own authority issued the certificate, name that authority's file in SSL_CERT_FILE",
     )

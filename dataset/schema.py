@@ -388,7 +388,7 @@ MEANINGS: dict[str, str] = {
     ),
     "annotators": "An annotator's span before adjudication, and what became of it. For disagreement.",
 }
-"""What one row of each config is, and what it is for. Released pages say it, so it is no docstring, which -OO drops."""
+"""What a row of each config is, and what it is for. Released pages say it, so it is no docstring, which -OO drops."""
 
 
 # What is derived
@@ -414,7 +414,7 @@ def frame(table: type[Table], rows: list[dict[str, Any]]) -> pl.DataFrame:
 
 
 def _series(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
-    """A column; lists go by Arrow, for polars would make a series of each."""
+    """A column; lists go by Arrow, because polars would make a series of each."""
     if not isinstance(dtype, pl.List):
         return pl.Series(name, values, dtype)
     return pl.Series(name, pyarrow.array(values, _arrow_type(dtype)), dtype)
@@ -470,11 +470,11 @@ def _misfits(model: type[Table], rows: pl.DataFrame) -> Iterator[Failure]:
         if name not in wanted:
             yield Failure("columns", name, "the table has no such column", None)
     if rows.columns != list(wanted) and set(rows.columns) == set(wanted):
-        yield Failure("columns", model.__name__, f"the columns stand in another order than {', '.join(wanted)}", None)
+        yield Failure("columns", model.__name__, f"the columns are in another order than {', '.join(wanted)}", None)
 
 
 def _endless(rows: pl.DataFrame) -> Iterator[Failure]:
-    """Numbers that are infinite or none at all: comparisons with a limit let them pass, and JSON cannot hold them."""
+    """Numbers that are infinite or NaN: comparisons with a limit let them pass, and JSON cannot hold them."""
     for name, dtype in rows.schema.items():
         if dtype.is_float():
             for row in (~rows[name].is_finite()).fill_null(value=False).arg_true():
@@ -482,9 +482,9 @@ def _endless(rows: pl.DataFrame) -> Iterator[Failure]:
 
 
 def faults(model: type[Table], rows: pl.DataFrame, key: list[str], before: Callable[[], int] = lambda: 0) -> list[str]:
-    """What the table does not allow in its rows, each in words, and keys that stand twice.
+    """What the table does not allow in its rows, each in words, and keys that are there twice.
 
-    `before` tells how many rows the table has before these.
+    `before` says how many rows the table has before these.
     """
     failed = failures(model, rows)
     first = before() + 1 if failed else 0

@@ -242,7 +242,7 @@ WITH_PASSWORDS = [
 
 @pytest.mark.parametrize("address", WITH_PASSWORDS)
 def test_a_place_with_a_password_in_its_address_is_refused_and_not_shown(address: str) -> None:
-    with pytest.raises(Problem, match="keys go by environment or file") as problem:
+    with pytest.raises(Problem, match="keys are passed by environment or file") as problem:
         place_of(address)
     assert "secretword" not in str(problem.value)
 

@@ -449,7 +449,7 @@ def test_an_id_that_could_be_a_path_is_refused(tmp_path: Path, name: str) -> Non
     path = corpus.seeds / "articles.jsonl"
     row = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
     path.write_text(json.dumps(row | {"article_id": name}) + "\n", encoding="utf-8")
-    with pytest.raises(Problem, match="mend that row"):
+    with pytest.raises(Problem, match="fix that row"):
         _ = open_corpus(corpus.root).articles
     assert ONE in row["article_id"]
 

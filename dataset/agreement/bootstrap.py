@@ -14,14 +14,14 @@ SEED: Final = 20241029
 PERCENTILES: Final = (2.5, 97.5)
 BLOCK: Final = 50
 CHUNK: Final = 10_000
-"""Articles that are held at a time. Another number gives other draws of more articles than that."""
+"""Articles that are held at a time. Another number would give other draws for more articles than that."""
 
 
 class SampledSums:
     """Sums over articles, which come in order, some at a time, and over samples of them.
 
     Each draw takes as many articles as there are, with replacement: how often each is taken is multinomial. The numbers
-    are drawn a chunk of articles after the other: what falls into a chunk is binomial of what the chunks before left,
+    are drawn one chunk of articles after another: what falls into a chunk is binomial of what the chunks before left,
     and multinomial within it (C. S. Davis, The computer generation of multinomial random variates, Computational
     Statistics & Data Analysis 16, 1993, 205-217). Which articles came together makes no difference.
 
@@ -49,7 +49,7 @@ class SampledSums:
             self._take(np.ascontiguousarray(held[:, :size]))
 
     def complete(self) -> bool:
-        """Whether there were as many articles as were told."""
+        """Whether there were as many articles as announced."""
         return not self._left and not self._waiting()
 
     def _waiting(self) -> int:

@@ -49,7 +49,7 @@ class SubmissionCounts:
 
 
 def folders_of(corpus: Corpus, round_name: str) -> dict[str, Location]:
-    """Where the layers of a round lie, by annotator."""
+    """Where the layers of a round are, by annotator."""
     names = [name for name in corpus.layers() if name.startswith(f"{round_name}/")]
     return {name.split("/")[1]: corpus.layer_path(name) for name in names}
 
@@ -186,7 +186,7 @@ def _sound() -> pl.Expr:
 def _other_text(layer: str, article: str) -> Problem:
     return Problem(
         f"the annotators saw different texts: {layer} has work on another text of {article} than the corpus has",
-        "put the old text back, or take the article in again under a new id and label it anew",
+        "put the old text back, or take the article in again under a new id and label it again",
     )
 
 

@@ -65,7 +65,7 @@ class Draws:
 def agreement(
     corpus: Corpus, round_name: str, draws: Draws = Draws(), each: OrderedMap = map, tell: Tell = in_silence
 ) -> RoundAgreement:
-    """Measures the agreement of a round, part by part, in one state of the record. `each` is what does the parts.
+    """Measures the agreement of a round, part by part, in one state of the record. `each` processes the parts.
 
     Raises:
         Problem: there is nothing to compare, or what there is cannot be compared.
@@ -169,7 +169,7 @@ def _values(sums: Floats) -> Floats:
 
 
 def _interval(value: float, low: float, high: float, articles: int) -> Row:
-    """A figure and its interval. One article cannot vary, so that it has none."""
+    """A figure and its interval. One article cannot vary, so it has none."""
     known = {"value": value, "low": low if articles > 1 else np.nan, "high": high if articles > 1 else np.nan}
     rounded = {
         name: None if np.isnan(number) else round(float(number), DECIMALS) + 0.0 for name, number in known.items()
@@ -190,7 +190,7 @@ def _rests_on(own: _Sums, total: Floats) -> dict[Figure, int]:
 
 
 def figures_path(corpus: Corpus, round_name: str) -> Path:
-    """Where a round's figures lie."""
+    """Where a round's figures are."""
     return corpus.annotations / round_name / "agreement.jsonl"
 
 

@@ -23,7 +23,7 @@ class Pairs:
 
 @dataclass(frozen=True)
 class Matchings:
-    """Three matchings of the same work; each pairs a span with one of its own label at most.
+    """Three matchings of the same work; each pairs a span with at most one of its own label.
 
     `exact`: the same offsets. `relaxed`: overlap over union at least 0.5. `detection`: any code point shared; spans
     that only touch share none.
@@ -37,7 +37,7 @@ class Matchings:
 def match(first: CodedSpans, second: CodedSpans) -> Matchings:
     """Matches two annotators' spans.
 
-    Each matching has as many pairs as can be; among such, the one with the greatest sum of overlap over union, then
+    Each matching has as many pairs as can be; among these, the one with the greatest sum of overlap over union, then
     with the most equal attributes. The same, turned round, when the two are given the other way, and in an article the
     same whatever other articles there are.
     """
@@ -112,7 +112,7 @@ def _components(first: Numbers, second: Numbers) -> list[NDArray[np.intp]]:
 def _assigned(
     first: Numbers, second: Numbers, liking: NDArray[np.float64], content: tuple[Numbers, Numbers]
 ) -> tuple[Numbers, Numbers]:
-    """The best assignment. A pair more weighs more than all liking: the likings' sum stays below 1.
+    """The best assignment. One more pair outweighs all liking: the likings' sum stays below 1.
 
     Of several, it depends on whose spans are the rows: what they hold decides that, not who was given first.
     """

@@ -51,7 +51,7 @@ def read(corpus: Corpus) -> pl.DataFrame:
     rows = read_table(path(corpus), schema.Acknowledged)
     if failed := failures(schema.Acknowledged, rows):
         where = "" if failed[0].row is None else f", line {failed[0].row + 1}"
-        raise Problem(f"{path(corpus)}{where}: {failed[0]}, which the table does not allow", "mend the line")
+        raise Problem(f"{path(corpus)}{where}: {failed[0]}, which the table does not allow", "fix the line")
     return rows
 
 
@@ -68,7 +68,7 @@ def place(corpus: Corpus, finding: Finding) -> str | None:
 
 
 def judge(corpus: Corpus, findings: Iterable[Finding], *, whole: bool) -> JudgedFindings:
-    """Parts the acknowledged warnings from the rest.
+    """Separates the acknowledged warnings from the rest.
 
     Where `findings` is of the whole record, stale ones are reported as well.
     """
@@ -100,7 +100,7 @@ def _key(corpus: Corpus, finding: Finding) -> _Key | None:
 
 
 def _stale(code: str, article: str, where: str) -> Finding:
-    message = f"{code} at {where[:60]} was acknowledged and is there no more; take its line out of {FILE}"
+    message = f"{code} at {where[:60]} was acknowledged and is no longer there; take its line out of {FILE}"
     return Finding(STALE, "acknowledged", article, message)
 
 
@@ -131,7 +131,7 @@ def acknowledge(
     new = schema.frame(schema.Acknowledged, [{**dict(zip(_KEY, key, strict=True)), "reason": reason.strip()}])
     with changing(corpus, tell):
         if article in withdrawn_articles(corpus):
-            raise Problem(f"{article} was withdrawn", "nothing of it needs to be acknowledged")
+            raise Problem(f"{article} was withdrawn", "nothing in it needs to be acknowledged")
         rows = read(corpus).filter(pl.struct(_KEY) != dict(zip(_KEY, key, strict=True)))
         write_bytes(path(corpus), table_bytes(_sorted(pl.concat([rows, new]))))
     return chosen
@@ -147,7 +147,7 @@ def _refuse(code: str, reason: str) -> None:
     if code not in CATALOGUE:
         raise Problem(f"there is no code {code}", "`hedgerow validate --codes` lists them")
     if CATALOGUE[code].severity == "error" or code == STALE:
-        raise Problem(f"{code} cannot be acknowledged", "only warnings about the words can; mend it")
+        raise Problem(f"{code} cannot be acknowledged", "only warnings about the words can be; fix it")
     if not reason.strip():
         raise Problem("an acknowledgement needs a reason", "say with --reason why the warning may stand")
 

@@ -59,14 +59,14 @@ def _strays(decisions: pl.DataFrame, spans: pl.DataFrame) -> Iterator[Finding]:
 def _contradicted(
     corpus: Corpus, decisions: pl.DataFrame, gold: pl.DataFrame, article_range: ArticleRange
 ) -> Iterator[Finding]:
-    """Spans that are said to be kept and are another in the gold, and those said to be changed that are the same."""
+    """Spans that are said to be kept and differ in the gold, and those said to be changed that are the same."""
     claims = decisions.filter(pl.col("to_span").is_null(), pl.col("outcome").is_in(["kept", "changed"]))
     ours = gold.select("article_id", pl.col("span_id").alias("gold_span"), *_content_columns("gold"))
     key = ["round", "annotator", "article_id", "span_id"]
     both = claims.join(_spans_of(corpus, claims, article_range), on=key).join(ours, on=["article_id", "gold_span"])
     same = pl.all_horizontal(pl.col(f"own_{name}").eq_missing(pl.col(f"gold_{name}")) for name in _CONTENT)
     for row in both.filter(same != (pl.col("outcome") == "kept")).iter_rows(named=True):
-        what = "is another in the gold" if row["outcome"] == "kept" else "is the same in the gold"
+        what = "differs in the gold" if row["outcome"] == "kept" else "is the same in the gold"
         message = f"{row['annotator']}'s span {row['span_id']} is said to be {row['outcome']}, but {what}"
         yield Finding("unsound-decision", GOLD, row["article_id"], message)
 

@@ -21,7 +21,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that the record should not hold: where it is, and what it is, in words for the person who mends it."""
+    """Something that the record should not hold: where it is, and what it is, in words for the person who fixes it."""
 
     code: str
     layer: str
@@ -33,7 +33,7 @@ class Finding:
 
     @property
     def severity(self) -> Severity:
-        """`error` forbids a release, `warning` wants a look."""
+        """`error` blocks a release, `warning` needs a look."""
         return CATALOGUE[self.code].severity
 
     @property
@@ -43,15 +43,15 @@ class Finding:
 
 
 _CODES: Final = (
-    Code("unreadable-table", "error", "A table of the record cannot be read", "a line of spans.jsonl that is no JSON"),
-    Code("missing-table", "error", "A layer lacks one of its files", "tasks.jsonl there, spans.jsonl not"),
+    Code("unreadable-table", "error", "A table of the record cannot be read", "a line of spans.jsonl that is not JSON"),
+    Code("missing-table", "error", "A layer lacks one of its files", "tasks.jsonl is there, spans.jsonl is not"),
     Code(
         "unsound-decision",
         "error",
         "Gold and its decisions do not fit together",
         "a span in gold/spans.jsonl that no row of gold/decisions.jsonl names",
     ),
-    Code("unsound-entity", "error", "A row of entities.jsonl is not as the table has it", "kind `planet`"),
+    Code("unsound-entity", "error", "A row of entities.jsonl is not what the table allows", "kind `planet`"),
     Code(
         "withdrawal-unfinished",
         "error",
@@ -61,7 +61,7 @@ _CODES: Final = (
     Code(
         "ids-differ-in-case",
         "error",
-        "Two articles or layers have names that differ in capitals alone",
+        "Two articles or layers have names that differ only in capitals",
         "the articles `Kyiv-1` and `kyiv-1`",
     ),
     Code("offsets-out-of-range", "error", "A span lies outside its article", "start -5, end 2000 in a text of 3"),
@@ -76,12 +76,12 @@ _CODES: Final = (
     Code("missing-attribute", "error", "A span lacks an attribute of its label", "a hedge without kind"),
     Code("foreign-attribute", "error", "A span has an attribute of another label", "a speaker with a quote's form"),
     Code("value-not-allowed", "error", "A column holds a value that it does not allow", "quote_form `reported`"),
-    Code("value-missing", "error", "A column is empty that may not be", "a task without status"),
+    Code("value-missing", "error", "A column that must be filled is empty", "a task without status"),
     Code("unreadable-number", "error", "A number's value cannot be read", "value `about 5`"),
     Code("bounds-differ", "error", "A number's bounds are not those of its value", "value `40`, low 5"),
-    Code("foreign-row", "error", "A row of another round or annotator", "a2's span in the folder of a1"),
-    Code("duplicate-task", "error", "An article that ended twice", "two rows for one article in tasks.jsonl"),
-    Code("duplicate-relation", "error", "The same link twice", "two rows with the same ends"),
+    Code("foreign-row", "error", "A row belongs to another round or annotator", "a2's span in the folder of a1"),
+    Code("duplicate-task", "error", "An article was ended twice", "two rows for one article in tasks.jsonl"),
+    Code("duplicate-relation", "error", "The same link is there twice", "two rows with the same ends"),
     Code("duplicate-span-id", "error", "Two spans of an article share an id", "id `j1X1Ls6QyB` twice"),
     Code(
         "span-without-task",
@@ -103,15 +103,15 @@ _CODES: Final = (
     Code("task-text-differs", "error", "A task's text is not the article's", "a task whose text was edited"),
     Code("several-submissions", "error", "An article was submitted more than once", "two annotations on one task"),
     Code("wrong-annotator", "error", "A task was submitted by another account", "a1's task, submitted by a2"),
-    Code("unreadable-result", "error", "A raw result is not of Label Studio's form", "a result that is a number"),
+    Code("unreadable-result", "error", "A raw result is not in Label Studio's form", "a result that is a number"),
     Code(
-        "unreadable-task", "error", "Part of a raw task is not of Label Studio's form", "annotations that are a number"
+        "unreadable-task", "error", "Part of a raw task is not in Label Studio's form", "annotations that are a number"
     ),
     Code("unreadable-offsets", "error", "A region's offsets are not whole numbers", "start `12.5`"),
     Code(
         "unreadable-value",
         "error",
-        "An attribute's raw value is not of Label Studio's form",
+        "An attribute's raw value is not in Label Studio's form",
         "choices that are a number",
     ),
     Code("unreadable-relation", "error", "A raw relation lacks an end", "from_id null"),
@@ -120,7 +120,7 @@ _CODES: Final = (
     Code("several-labels", "error", "A raw region has several labels", "labels speaker and quote on one region"),
     Code("duplicate-region-id", "error", "Two raw regions share an id", "the same id in two label results"),
     Code(
-        "offsets-disagree", "error", "A region's results stand at different places", "its kind at 3:9, its label at 3:8"
+        "offsets-disagree", "error", "A region's results are at different places", "its kind at 3:9, its label at 3:8"
     ),
     Code("unknown-control", "error", "A raw result of a control that the page does not have", "from_name `sentiment`"),
     Code("several-values", "error", "A single attribute holds several values", "form direct and mixed"),
@@ -260,7 +260,7 @@ _CODES: Final = (
     Code(
         "h3-kind-of-another-list",
         "error",
-        "A hedge has another kind than the list that its words are on",
+        "A hedge's kind is not that of the list that its words are on",
         "[may], kind evidential",
         "H3",
     ),
@@ -290,7 +290,7 @@ _CODES: Final = (
     Code(
         "n1-unlabelled-digits",
         "warning",
-        "Digits that no number covers, and that are no date, time, year, ordinal or name",
+        "Digits that no number covers, and that are not a date, time, year, ordinal or name",
         "with 40 boats, with no span on it",
         "N1",
     ),
@@ -319,7 +319,7 @@ _CODES: Final = (
     Code(
         "stale-acknowledgement",
         "warning",
-        "An acknowledgement matches no warning any more",
+        "An acknowledgement no longer matches a warning",
         "the words at its place were changed",
     ),
 )
@@ -328,7 +328,7 @@ CATALOGUE: Final[dict[str, Code]] = {code.code: code for code in _CODES}
 
 _HEAD = """# What `hedgerow validate` finds
 
-Made by `hedgerow validate --codes`. An `error` forbids a release; a `warning` wants a look, and can be let stand with
+Made by `hedgerow validate --codes`. An `error` blocks a release; a `warning` needs a look, and can be acknowledged with
 `hedgerow acknowledge`. A code begins with the id of the annotation rule that is broken, where there is one.
 
 | code | severity | rule | what it is | for example |

@@ -35,7 +35,7 @@ def _is_verb() -> pl.Expr:
 def _cue(facts: Facts, row: Row) -> Finding | None:
     words, listed, kind = row["text"], row["listed"], row["hedge_kind"]
     if listed is None and lexicon.is_saying(words):
-        return facts.at("h4-verb-of-saying", row, f"“{words}” is a verb of saying, which is no hedge")
+        return facts.at("h4-verb-of-saying", row, f"“{words}” is a verb of saying, which is not a hedge")
     if listed is None:
         return facts.at("h3-cue-not-listed", row, f"“{words}” is on no list of cues")
     if kind is None:

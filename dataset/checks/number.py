@@ -76,7 +76,7 @@ def counted_nouns(facts: Facts) -> Iterator[Finding]:
     for row in facts.sound.filter(lettered, label="number", number_kind="count").iter_rows(named=True):
         read = read_quantity(row["text"])
         if read and read.rest.strip(" -") and not _GOES_ON.match(read.rest) and not _is_date(row):
-            yield facts.at("n1-counted-noun-inside", row, f"“{read.rest.strip()}” in “{row['text']}” is outside")
+            yield facts.at("n1-counted-noun-inside", row, f"“{read.rest.strip()}” in “{row['text']}” belongs outside")
 
 
 def _is_date(row: Row) -> bool:
@@ -93,4 +93,4 @@ def dates(facts: Facts) -> Iterator[Finding]:
         text.str.contains(_ORDINAL) | text.str.contains(_DATE) | day | year | name, label="number"
     ).iter_rows(named=True):
         words = (row["before"][-12:] + row["text"] + row["after"][:8]).strip()
-        yield facts.at("n5-date-or-ordinal", row, f"“{row['text']}” in “{words}” is no quantity")
+        yield facts.at("n5-date-or-ordinal", row, f"“{row['text']}” in “{words}” is not a quantity")

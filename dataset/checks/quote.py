@@ -138,7 +138,7 @@ def sources(facts: Facts) -> Iterator[Finding]:
             ~pl.col("goes_on") & pl.col("said") & unnamed,
             "its source is not named, and has a",
         ),
-        ("q9-no-source", ~(pl.col("goes_on") | pl.col("said") | unnamed), "nobody said it: it has no"),
+        ("q9-no-source", ~(pl.col("goes_on") | pl.col("said") | unnamed), "it has no"),
     ):
         for row in quotes.filter(fault).iter_rows(named=True):
             yield facts.at(code, row, f"{message} speaker or tick: “{row['text'][:60]}”")

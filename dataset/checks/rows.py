@@ -72,7 +72,7 @@ _READING = pl.Struct({"readable": pl.Boolean, "number_low": pl.Float64, "number_
 
 
 def _readings(values: pl.Series) -> pl.Series:
-    """What each value says; each that stands several times is read once."""
+    """What each value says; one that occurs several times is read once."""
     once = values.unique()
     read = pl.DataFrame({"value": once, "reading": pl.Series([_reading(value) for value in once], dtype=_READING)})
     wanted = pl.DataFrame({"value": values})

@@ -24,12 +24,12 @@ def check_shared(corpus: Corpus) -> Iterator[Finding]:
 
 
 def check_ids(corpus: Corpus) -> Iterator[Finding]:
-    """Articles, and layers, whose names differ in capitals alone: on many disks their files would be one."""
+    """Articles, and layers, whose names differ only in capitals: on many disks they would share one file."""
     for names in ([*corpus.hashes], corpus.layers()):
         first: dict[str, str] = {}
         for name in names:
             if (same := first.setdefault(name.casefold(), name)) != name:
-                message = f"{name} and {same} differ in capitals alone; on many disks their files would be one"
+                message = f"{name} and {same} differ only in capitals; on many disks they would share one file"
                 yield Finding("ids-differ-in-case", "record", name, message)
 
 
@@ -37,7 +37,9 @@ def check_withdrawals(corpus: Corpus) -> Iterator[Finding]:
     """Articles that have a tombstone and are here all the same. Tombstones that cannot be read are another finding."""
     with suppress(Problem):
         for article in unfinished(corpus):
-            message = f"{article} was withdrawn and is still here; `hedgerow withdraw {article} --reason …` ends that"
+            message = (
+                f"{article} was withdrawn and is still here; `hedgerow withdraw {article} --reason …` finishes that"
+            )
             yield Finding("withdrawal-unfinished", "record", article, message)
 
 

@@ -87,7 +87,7 @@ def foreign_rows(facts: Facts) -> Iterator[Finding]:
     for name in TABLES if round_name else ():
         for row in getattr(facts.layer, name).filter(~own).iter_rows(named=True):
             whose = f"{row['round']}/{row['annotator']}"
-            yield facts.at("foreign-row", {"span_id": None, **row}, f"a row of {name} is {whose}'s")
+            yield facts.at("foreign-row", {"span_id": None, **row}, f"a row of {name} belongs to {whose}")
 
 
 def duplicate_tasks(facts: Facts) -> Iterator[Finding]:
@@ -103,7 +103,7 @@ def duplicate_relations(facts: Facts) -> Iterator[Finding]:
     links = facts.layer.relations.group_by(ends, maintain_order=True).len().filter(pl.col("len") > 1)
     for row in links.iter_rows(named=True):
         arrow = f"{row['from_span']} → {row['to_span']}"
-        yield facts.at("duplicate-relation", _from(facts, row), f"the link {arrow} stands {row['len']} times")
+        yield facts.at("duplicate-relation", _from(facts, row), f"the link {arrow} is there {row['len']} times")
 
 
 def _from(facts: Facts, link: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def check_layer(corpus: Corpus, layer: Layer) -> list[Finding]:
 
 
 def errors_of(corpus: Corpus, layer: Layer) -> list[Finding]:
-    """The findings of severity error, by article and place, without looking for what is a warning at most."""
+    """The findings of severity error, by article and place, without looking for what is at most a warning."""
     return [finding for finding in found_by(STRUCTURE + RULES, corpus, layer) if finding.severity == "error"]
 
 

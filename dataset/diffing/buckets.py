@@ -13,7 +13,7 @@ import pyarrow.ipc
 _AT_ONCE: Final = 50_000
 _BUCKET: Final = "#bucket"
 MOST: Final = 256
-"""Buckets at most: each is an open file while rows are added."""
+"""The most buckets: each is an open file while rows are added."""
 
 
 def buckets_for(rows: int, held: int) -> int:
@@ -35,7 +35,7 @@ class Buckets:
         self._waiting: list[pl.DataFrame] = []
 
     def add(self, rows: pl.DataFrame) -> None:
-        """Puts rows behind those that are there."""
+        """Appends rows to those that are there."""
         self._waiting.append(rows)
         if sum(part.height for part in self._waiting) >= _AT_ONCE:
             self._write()

@@ -1,4 +1,4 @@
-"""What changed in what a built folder says of itself: configs, columns, classes, splits, card, datasheet."""
+"""What changed in what a built folder says about itself: configs, columns, classes, splits, card, datasheet."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def described_changes(versions: Versions) -> Iterator[Change]:
 
 
 def _appeared(table: str, old: list[str], new: list[str], **of: Any) -> Iterator[Change]:
-    """Names that one has and the other has not: what is gone is MAJOR, what came is MINOR."""
+    """Names that one has and the other has not: what is gone is MAJOR, what is new is MINOR."""
     yield from (Change(Bump.MAJOR, "removed", table, old=name, **of) for name in old if name not in new)
     yield from (Change(Bump.MINOR, "added", table, new=name, **of) for name in new if name not in old)
 
@@ -78,7 +78,7 @@ def _splits(versions: Versions) -> Iterator[Change]:
 
 
 def _facts(versions: Versions) -> Iterator[Change]:
-    """The card's YAML. Which of two licences allows more is nothing a program can tell: another one is MAJOR."""
+    """The card's YAML. No program can decide which of two licences allows more, so another licence is MAJOR."""
     old, new = (folder.facts for folder in versions.both)
     for key in dict.fromkeys(chain(old, new)):
         before, after = old.get(key), new.get(key)

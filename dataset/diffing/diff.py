@@ -43,12 +43,12 @@ class Diff:
 def diff(old: Path, new: Path, held: int = HELD) -> Diff:
     """Compares two built folders.
 
-    Files that only tell of a release (manifest, changelog, Croissant, plots) are not compared. Where one of the folders
+    Files that only describe a release (manifest, changelog, Croissant, plots) are not compared. Where one folder
     withholds the texts and the other does not, texts are compared by their hash alone. Of rows that are the same in
     both, about `held` are held at a time.
 
     Raises:
-        Problem: one of them is no built folder, or cannot be read.
+        Problem: one of them is not a built folder, or cannot be read.
     """
     versions = Versions(read_built(old), read_built(new))
     with TemporaryDirectory() as scratch, writing(Path(scratch), "nothing was changed"):
@@ -126,7 +126,7 @@ class _JoinedTables:
             yield from self.link_changes(before, after)
 
     def row_changes(self, config: str, before: pl.DataFrame, after: pl.DataFrame) -> Iterator[Change]:
-        """Rows that are gone or came, and cells that changed, of rows side by side."""
+        """Rows that are gone or new, and cells that changed, of rows side by side."""
         names = [name for name in before.columns if name not in (AT, *_LINKS)]
         places = _places(before, after)
         gone, came = before[AT].is_not_null() & after[AT].is_null(), before[AT].is_null()
@@ -149,7 +149,7 @@ class _JoinedTables:
         return Bump.MAJOR if table in ("spans", "relations") and article in self.known else Bump.MINOR
 
     def link_changes(self, before: pl.DataFrame, after: pl.DataFrame) -> Iterator[Change]:
-        """Links that are gone, came, or are derived where they were drawn; ends are known by their ids in NEW."""
+        """Links that are gone, are new, or are derived where they were drawn; ends are known by their ids in NEW."""
         renamed = before["span_id"].is_not_null() & (before["span_id"] != after["span_id"]).fill_null(False)
         ids = pl.DataFrame({"old": before["span_id"].filter(renamed), "new": after["span_id"].filter(renamed)})
         ids = ids.unique("old", keep="first", maintain_order=True)
@@ -234,7 +234,7 @@ def _unexplained(config: str, rows: pl.DataFrame) -> Iterator[Change]:
 
 
 def _reordered(both: Iterable[pl.DataFrame]) -> bool:
-    """Whether rows that both have stand in another order in one of their splits; they come in the older one's order."""
+    """Whether rows that both have are in another order in one of their splits; they come in the older one's order."""
     last = None
     for rows in both:
         ordered = rows.sort(AT) if last is None else pl.concat([last, rows.sort(AT)])
@@ -246,7 +246,7 @@ def _reordered(both: Iterable[pl.DataFrame]) -> bool:
 
 
 def _counted(config: str, gone: int, came: int) -> Iterator[Change]:
-    """How many rows came and are gone in a config whose rows have no key that is known here."""
+    """How many rows are new and gone in a config whose rows have no key that is known here."""
     if gone:
         yield Change(Bump.MAJOR, "removed", config, config, old=gone)
     if came:

@@ -47,7 +47,7 @@ class Digests:
     """The rows of two folders.
 
     Columns: number (`AT`) and split of a row, its keys, which row of its key it is (`NTH`), a hash of what no other
-    config tells (`OWN`) and of all of it (`WHOLE`); of the newer folder with `NEW` behind the name. They are joined in
+    config tells (`OWN`) and of all of it (`WHOLE`); of the newer folder with `NEW` after the name. They are joined in
     buckets by their keys, which wait in `folder`; a bucket has about `held` rows.
     """
 
@@ -128,7 +128,7 @@ class Digests:
         return [cell for name, cell in cells.items() if name != "event_id"]
 
     def _kinds_of(self, folder: DatasetFolder) -> Buckets:
-        """The kinds of the speakers' spans, where both folders tell them; the config `articles` alone does."""
+        """The kinds of the speakers' spans, if both folders give them; only the config `articles` does."""
         if folder.path not in self._kinds:
             empty = pl.DataFrame(schema={"span_id": pl.String, KINDS: pl.List(pl.String)})
             buckets = self._kinds[folder.path] = self._by_key(["span_id"], self._count("spans"), empty)
@@ -172,7 +172,7 @@ class Digests:
         return known
 
     def counted(self, config: str) -> tuple[int, int]:
-        """How many rows are gone and came, of a config whose rows have no key that is known here."""
+        """How many rows are gone and new, of a config whose rows have no key that is known here."""
         cells, empty = self._cells(config), pl.DataFrame(schema={WHOLE: pl.UInt64})
         whole = pl.struct(*cells.values(), SPLIT).hash().alias(WHOLE)
         dealt = [self._by_key([WHOLE], self._count(config), empty) for _ in self.versions.both]
@@ -193,7 +193,7 @@ def _differs(name: str) -> pl.Expr:
 
 
 def _alone(rows: pl.DataFrame) -> pl.DataFrame:
-    """The rows in memory of their own: polars keeps all words of the rows that they were picked from."""
+    """Copies the rows: polars would keep all words of the rows that they were picked from in memory."""
     return pl.DataFrame(rows.to_arrow(compat_level=pl.CompatLevel.oldest()))
 
 

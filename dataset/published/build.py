@@ -40,7 +40,7 @@ def build(
 ) -> dict[str, int]:
     """Builds a layer into `out`, replacing a folder built before. Returns the rows of each config.
 
-    The layer is read and written part by part, all of it in one state; `each` is what does the parts.
+    The layer is read and written part by part, all of it in one state; `each` processes the parts.
 
     Raises:
         Problem: there is no such layer, it has errors, nothing in it can be built, `out` holds something else, or
@@ -60,7 +60,7 @@ def build(
             total = written.errors.total()
             raise Problem(
                 f"{name} has {total} error{'' if total == 1 else 's'}, the first: {_shown(written.first)}",
-                "see `hedgerow validate`, or build all the same with --allow-errors",
+                "see `hedgerow validate`, or build anyway with --allow-errors",
             )
         text = card(corpus, written.summary, written.rows, written.sizes, folder, written.errors)
         (folder / CARD).write_text(text, encoding="utf-8")
@@ -118,7 +118,7 @@ class BuiltRange:
 def write_configs(
     corpus: Corpus, name: str, folder: Path, *, check: bool = False, each: OrderedMap = map
 ) -> BuildResult:
-    """Writes every config of a layer, a part of the layer after the other, so that only one has to be held.
+    """Writes every config of a layer, one part of the layer after another, so that only one has to be held.
 
     With `check` it looks for errors, too, on the way.
 

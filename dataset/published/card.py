@@ -24,9 +24,9 @@ BUILT_BY = "<!-- Built by Hedgerow. A build replaces this folder. -->"
 VARIANTS: Final[dict[str, str]] = {
     FULL: "This is the variant `full`: it holds the articles' text.",
     WITHHELD: (
-        "This is the variant `withheld`: every text is null, and the config `tokens` is not here, for the articles\n"
-        "belong to their publishers. Whoever holds the articles puts the text back with `hedgerow rehydrate`, which\n"
-        "compares each text's SHA-256; the result is the variant `full`, row by row."
+        "This is the variant `withheld`: every text is null, and the config `tokens` is not here, because the\n"
+        "articles belong to their publishers. Anybody who has them can put the text back with `hedgerow rehydrate`,\n"
+        "which compares each text's SHA-256; the result is the variant `full`, row by row."
     ),
 }
 _VARIANT: Final = re.compile(r"(<!-- variant -->\n).*?(\n<!-- end of variant -->)", re.DOTALL)

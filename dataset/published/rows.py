@@ -94,7 +94,7 @@ def labelled(
 ) -> LabelledLayer:
     """The submitted articles of a part of a layer, by id. Skipped articles and those not ended are not published.
 
-    `made_by` is whose work became the gold, where that is the layer; it is looked up if not told.
+    `made_by` is whose work became the gold, where that is the layer; it is looked up if not given.
     """
     submitted = layer.tasks.filter(status="submitted").select("article_id", "guidelines_version")
     known = corpus.rows_of(submitted["article_id"])

@@ -73,7 +73,9 @@ def _there(target: Path, version: str, place: Place, pin: Pin) -> FetchResult:
     """The folder that is there, if it is that version, whole."""
     path, given = target / MANIFEST, place.proof(version)
     if not path.is_file() or path.read_bytes() != given or verify(target, contents=True):
-        raise Problem(f"{target} is there, and is not {version} of {place.name}", "name a new folder with --out")
+        raise Problem(
+            f"{target} is there already, and is not {version} of {place.name}", "name a new folder with --out"
+        )
     return _fetched(target, given, from_bytes(given), place, pin, new=False)
 
 

@@ -71,7 +71,7 @@ class Hub:
 
     @cached_property
     def _there(self) -> Any | None:
-        """What the Hub says of the repository at first; None if there is none that this token may see."""
+        """What the Hub says about the repository at first; None if there is none that this token may see."""
         with self._asking("looking at it"):
             try:
                 return self._api.dataset_info(self.name)
@@ -88,7 +88,7 @@ class Hub:
                 "leave --public out, or make it public on its settings page first",
             )
         if not self._there.private and not public:
-            raise Problem(f"{self.name} is public", "say --public if all may read it, or name a private one")
+            raise Problem(f"{self.name} is public", "add --public if everybody may read it, or name a private one")
         return bool(self._there.private)
 
     def plan(self, release: Release) -> PublishPlan:
@@ -246,7 +246,7 @@ class Hub:
         except RepositoryNotFoundError:
             raise Problem(
                 f"{self._api.endpoint} has no dataset {self.name} that this token may see",
-                f"mend the name, or {_NEXT[401]}",
+                f"correct the name, or {_NEXT[401]}",
             ) from None
         except HfHubHTTPError as error:
             raise self._refused(doing, error) from None
@@ -254,7 +254,7 @@ class Hub:
             raise _no_repository(self.name) from None
         except OfflineModeIsEnabled:
             raise Problem(
-                f"{self.name} cannot be asked, for HF_HUB_OFFLINE is set",
+                f"{self.name} cannot be asked, because HF_HUB_OFFLINE is set",
                 "unset it; a version is never taken from a cache unasked",
             ) from None
         except _BROKEN as error:

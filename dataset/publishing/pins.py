@@ -1,4 +1,4 @@
-"""What a fetched version has to be, by word from elsewhere than the place that it comes from."""
+"""What a fetched version has to be, as somewhere other than the place that it comes from says."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def checked_digest(digest: str) -> str:
     """The digest, in small letters.
 
     Raises:
-        Problem: it is none.
+        Problem: it is not a digest.
     """
     if _DIGEST.fullmatch(small := digest.strip().lower()):
         return small

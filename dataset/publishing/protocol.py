@@ -89,11 +89,11 @@ def checked_version(version: str) -> str:
     """The version, without a leading `v`.
 
     Raises:
-        Problem: it is none.
+        Problem: it is not a version.
     """
     if match := _VERSION.fullmatch(version):
         return match[1]
-    raise Problem(f"“{version}” is not a version", "name one as 1.0.0")
+    raise Problem(f"“{version}” is not a version", "name one like 1.0.0")
 
 
 def tag_of(version: str) -> str:

@@ -1,7 +1,7 @@
 """Versions in a plain folder or a store with an address (`file://`, `s3://`, `gs://`), for teams without a Hub.
 
 A version is the folder `v<version>`; its manifest is written there last, and is the mark that it is whole. Until then
-its files are in `.v<version>.part`, whose manifest, written first and only if there is none, says who is at it.
+its files are in `.v<version>.part`, whose manifest, written first and only if there is none, says who is uploading it.
 """
 
 from __future__ import annotations
@@ -91,8 +91,8 @@ class Shelf:
         """Goes on with an upload of the same release; one that was cut may have left a part of the mark."""
         if not release.proof.startswith(self._files.cat_file(mark)):
             raise Problem(
-                f"another {release.manifest.version} is on its way to {self.name}, or was given up",
-                f"if nobody is at it, remove {draft} and {final}, then run the same command again",
+                f"another {release.manifest.version} is being uploaded to {self.name}, or was abandoned",
+                f"if nobody is uploading it, remove {draft} and {final}, then run the same command again",
             )
         self._files.pipe_file(mark, release.proof)
 
@@ -162,9 +162,9 @@ class Shelf:
             raise
         except ImportError as error:
             package: Any = error.name or str(error)
-            raise Problem(f"{self.name} wants a package that is not installed: {package}", "install it") from None
+            raise Problem(f"{self.name} needs a package that is not installed: {package}", "install it") from None
         except Exception as error:
             reason = " ".join(str(error).split()) or type(error).__name__
             raise Problem(
-                f"{self.name} cannot {doing}: {reason}", "mend that, then run the same command again"
+                f"{self.name} cannot {doing}: {reason}", "fix that, then run the same command again"
             ) from None

@@ -20,8 +20,8 @@ DECISIONS = "decisions"
 def convert_layer(folder: Location, form: str) -> list[Location]:
     """Brings the tables in a layer's folder into a form. Returns the files that it made.
 
-    A file is removed once the one that takes its place was read back and holds the same rows. What was cut off is ended
-    by the same call.
+    A file is removed once its replacement has been read back and holds the same rows. What was cut off is finished by
+    the same call.
 
     Raises:
         Problem: a table cannot be read, or is there in two forms that differ.

@@ -1,4 +1,4 @@
-"""A corpus: a folder with a `hedgerow.toml`, its articles and texts, and where its record lies."""
+"""A corpus: a folder with a `hedgerow.toml`, its articles and texts, and where its record is."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Maker:
 class Corpus:
     """A corpus and its paths, all absolute.
 
-    `record` is where the layers lie, `form` what a new one's tables are; all else that people keep is in `annotations`.
+    `record` is where the layers are, `form` what a new one's tables are; all else that people keep is in `annotations`.
     """
 
     root: Path
@@ -79,14 +79,14 @@ class Corpus:
         """The table `articles`, by article_id.
 
         Raises:
-            Problem: a row is not one of the table, or an article_id stands twice.
+            Problem: a row is not one of the table, or an article_id is there twice.
         """
         path = self.seeds / "articles.jsonl"
         articles = read_table(path, schema.Articles)
         if failed := schema.failures(schema.Articles, articles):
-            raise Problem(f"{path}: {_where(articles, failed[0])}", "mend that row")
+            raise Problem(f"{path}: {_where(articles, failed[0])}", "fix that row")
         if (twice := articles["article_id"].is_duplicated()).any():
-            raise Problem(f"{path} has {articles['article_id'].filter(twice)[0]} twice", "take one of the rows out")
+            raise Problem(f"{path} has {articles['article_id'].filter(twice)[0]} twice", "remove one of the rows")
         return articles.sort("article_id")
 
     @cached_property
@@ -138,7 +138,7 @@ class Corpus:
 
     @property
     def decisions(self) -> Location:
-        """Where the table `decisions` lies.
+        """Where the table `decisions` is.
 
         Raises:
             Problem: it is there in two forms.
@@ -146,7 +146,7 @@ class Corpus:
         return table_path(self.layer_path(GOLD), "decisions", self.form)
 
     def text_path(self, article_id: str) -> Path:
-        """Where an article's text lies."""
+        """Where an article's text is."""
         return self.seeds / "text" / f"{article_id}.txt"
 
     def text(self, article_id: str) -> str:
@@ -168,7 +168,7 @@ class Corpus:
                 f"{path} is not UTF-8 at byte {error.start}", "put the text back as it was taken in"
             ) from None
         except OSError as error:
-            raise Problem(f"{path} cannot be read: {error.strerror}", "give yourself the right to read it") from None
+            raise Problem(f"{path} cannot be read: {error.strerror}", "give yourself permission to read it") from None
         if sha256(content) != self.hashes.get(article_id):
             raise Problem(
                 f"{path} is not the text that articles.jsonl names by its SHA-256",
@@ -271,7 +271,7 @@ def _settings(root: Path) -> dict[str, Any]:
     refuse_links_out(root, [root / SETTINGS])
     if not (root / SETTINGS).exists():
         raise Problem(f"{root} has no {SETTINGS}", "name a corpus folder with --corpus DIR")
-    settings = read_toml(root / SETTINGS, "mend the file")
+    settings = read_toml(root / SETTINGS, "fix the file")
     _refuse_other_format(root, settings.get("format", FORMAT))
     return settings
 
@@ -286,7 +286,7 @@ def read_toml(path: Path, next_step: str) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise Problem(f"{path} cannot be read: {error.strerror}", next_step) from None
-    # A ValueError of every kind: numbers of too many digits, dates that there are not, null bytes.
+    # A ValueError of every kind: numbers of too many digits, dates that do not exist, null bytes.
     except (ValueError, RecursionError) as error:
         why = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise Problem(f"{path} cannot be read: {why}", next_step) from None
@@ -296,7 +296,7 @@ def _refuse_other_format(root: Path, written: Any) -> None:
     """Before any other setting is looked at: in another format it may mean something else."""
     if type(written) is not int or written < 1:
         raise Problem(
-            f"{root / SETTINGS}: format is {written!r}, and is to be the number of the record's format",
+            f"{root / SETTINGS}: format is {written!r}, but must be the number of the record's format",
             f"write format = {FORMAT}",
         )
     if written != FORMAT:
@@ -326,17 +326,17 @@ def _nearest() -> Path:
 
 
 def _text(root: Path, settings: dict[str, Any], name: str, default: str, within: str = "") -> str:
-    """A setting that is words on a line."""
+    """A setting that is text on one line."""
     value = settings.get(name, default)
     if not isinstance(value, str) or not value.isprintable():
-        raise Problem(f"{root / SETTINGS}: {name}{within} is to be words in quotation marks, on one line", "mend it")
+        raise Problem(f"{root / SETTINGS}: {name}{within} must be text in quotation marks, on one line", "fix it")
     return value
 
 
 def _note(root: Path, of: str, maker: dict[str, Any]) -> str:
-    """A setting that is words, on one line or several."""
+    """A setting that is text, on one line or several."""
     if not isinstance(maker["note"], str) or not maker["note"].replace("\n", "").isprintable():
-        raise Problem(f"{root / SETTINGS}: note in [annotators.{of}] is to be words in quotation marks", "mend it")
+        raise Problem(f"{root / SETTINGS}: note in [annotators.{of}] must be text in quotation marks", "fix it")
     return maker["note"]
 
 
@@ -352,12 +352,12 @@ def _proportions(root: Path, shares: Any) -> dict[str, float]:
     if not known or not all(type(share) in (int, float) and 0 <= share <= 1 for share in shares.values()):
         raise Problem(f"{root / SETTINGS}: [splits] gives no shares", "write train = 0.8, validation = 0.1, test = 0.1")
     if abs(sum(shares.values()) - 1) > 1e-9:
-        raise Problem(f"{root / SETTINGS}: the shares in [splits] do not add up to 1", "mend them")
+        raise Problem(f"{root / SETTINGS}: the shares in [splits] do not add up to 1", "fix them")
     return {name: float(shares.get(name, 0.0)) for name in vocabulary.SPLITS}
 
 
 def _record(root: Path, settings: Any, annotations: Path) -> tuple[Location, str]:
-    """Where the layers lie, and in which form new ones are written."""
+    """Where the layers are, and in which form new ones are written."""
     if (
         not isinstance(settings, dict)
         or settings.keys() - {"format", "address"}
@@ -386,7 +386,7 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
     paths, makers = settings.get("paths", {}), settings.get("annotators", {})
     if not isinstance(paths, dict) or not isinstance(makers, dict):
         raise Problem(
-            f"{root / SETTINGS}: `paths` and `annotators` are to be tables", "write [paths] and [annotators.a1]"
+            f"{root / SETTINGS}: `paths` and `annotators` must be tables", "write [paths] and [annotators.a1]"
         )
 
     def path(name: str, default: str) -> Path:

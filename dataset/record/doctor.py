@@ -1,4 +1,4 @@
-"""Can this machine and this corpus do the job: a line a check, and what mends it. None raises for a bad state."""
+"""Whether this machine and this corpus can do the job: a line per check, and how to fix it. No bad state raises."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHOWN: Final = 3
 
 @dataclass(frozen=True)
 class DoctorLine:
-    """What a check found, and what mends it where it is not ok."""
+    """What a check found, and how to fix it if it is not ok."""
 
     check: str
     mark: Mark
@@ -41,7 +41,7 @@ def problem_line(name: str, check: Callable[[], Iterable[DoctorLine]]) -> Iterat
     except Problem as problem:
         yield DoctorLine(name, "fail", problem.what, problem.next_step)
     except OSError as error:
-        yield DoctorLine(name, "fail", f"{error.filename or name}: {error.strerror or error}", "mend that")
+        yield DoctorLine(name, "fail", f"{error.filename or name}: {error.strerror or error}", "fix that")
     except Exception as error:
         yield DoctorLine(name, "fail", f"the check broke off: {type(error).__name__}: {error}", "please report it")
 
@@ -78,14 +78,14 @@ def folder(root: Path) -> Iterator[DoctorLine]:
             yield DoctorLine("folder", "ok", f"{root} can be written")
     except OSError as error:
         yield DoctorLine(
-            "folder", "fail", f"{root} cannot be written: {error.strerror}", "give yourself the right to write"
+            "folder", "fail", f"{root} cannot be written: {error.strerror}", "give yourself permission to write"
         )
 
 
 def disk(root: Path) -> Iterator[DoctorLine]:
-    """Room where the corpus lies."""
+    """Free space where the corpus is."""
     free = shutil.disk_usage(root).free
-    message = f"{free / 1e9:.1f} GB free where the corpus lies"
+    message = f"{free / 1e9:.1f} GB free where the corpus is"
     next_step = None if free >= ROOM else f"make room: at least {ROOM / 1e9:.0f} GB"
     yield DoctorLine("disk", "warn" if next_step else "ok", message, next_step)
 
@@ -95,7 +95,7 @@ def git(root: Path) -> Iterator[DoctorLine]:
     try:
         inside = _git(root, "rev-parse", "--is-inside-work-tree")
     except FileNotFoundError:
-        yield DoctorLine("git", "warn", "git is not installed", "install git; the record belongs under it")
+        yield DoctorLine("git", "warn", "git is not installed", "install git; the record belongs in it")
         return
     if inside.returncode:
         yield DoctorLine("git", "warn", f"{root} is not under git: {_last(inside.stderr)}", "put the record under git")
@@ -107,9 +107,7 @@ def git(root: Path) -> Iterator[DoctorLine]:
         yield DoctorLine("git", "fail", f"git holds {tracked}, which is secret or raw", next_step)
     elif open_names:
         names = ", ".join(_as_ignored(name) for name in open_names)
-        yield DoctorLine(
-            "git", "fail", f".gitignore leaves in git's sight: {names}", "add a line for each to .gitignore"
-        )
+        yield DoctorLine("git", "fail", f".gitignore does not cover {names}", "add a line for each to .gitignore")
     else:
         yield DoctorLine("git", "ok", "git ignores secrets, pulls and backups")
 
@@ -134,7 +132,7 @@ def table(corpus: Corpus, name: str, model: type[schema.Table], key: list[str]) 
     rows = read_table(path, model)
     if faults := schema.faults(model, rows, key):
         yield DoctorLine(
-            name, "fail", f"{path}: {_some(faults)}", "mend the file; dataset/schema.py says what it may hold"
+            name, "fail", f"{path}: {_some(faults)}", "fix the file; dataset/schema.py says what it may hold"
         )
     elif not rows.height:
         yield DoctorLine(name, "warn", f"{path} has no row", _first_row(name))

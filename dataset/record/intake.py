@@ -38,7 +38,7 @@ _AGAIN = "then run the same command again"
 
 @dataclass(frozen=True)
 class ArticleMetadata:
-    """What is known of all articles of a call; None where unknown. `published` as YYYY-MM-DD, `language` as BCP 47."""
+    """What is known about all articles of a call, else None. `published` as YYYY-MM-DD, `language` as BCP 47."""
 
     event_id: str
     outlet: str | None = None
@@ -49,12 +49,12 @@ class ArticleMetadata:
 
 
 class RefusedFiles(Problem):
-    """Several files that cannot be taken in; `each` says of every one what is wrong with it."""
+    """Several files that cannot be taken in; `each` says what is wrong with each of them."""
 
     def __init__(self, each: list[Problem], total: int) -> None:
         super().__init__(
             f"{len(each)} of {total} files cannot be taken in, so nothing was added",
-            f"mend or leave out those named above, {_AGAIN}",
+            f"fix or leave out those named above, {_AGAIN}",
         )
         self.each = each
 
@@ -105,7 +105,7 @@ def _in_folder(folder: Path) -> list[Path]:
     try:
         files = sorted(path for path in folder.iterdir() if path.suffix.lower() == ".txt" and path.name[0] != ".")
     except OSError as error:
-        raise Problem(f"{folder} cannot be read: {error.strerror}", f"mend that, {_AGAIN}") from None
+        raise Problem(f"{folder} cannot be read: {error.strerror}", f"fix that, {_AGAIN}") from None
     if not files:
         raise Problem(f"{folder} holds no .txt file", "name text files, or a folder of them")
     return files
@@ -174,7 +174,7 @@ def _article(corpus: Corpus, file: Path, ids: dict[str, str], taken: dict[str, s
     same_id = ids.get(article_id.casefold(), article_id)
     if same_id != article_id:
         raise Problem(
-            f"{file}: there is an article {same_id} already, whose id differs in capitals alone",
+            f"{file}: there is an article {same_id} already, whose id differs only in capitals",
             "rename the file: on many disks both texts would be one file",
         )
     if article_id.casefold() in ids:
@@ -207,7 +207,7 @@ def _article_id(file: Path) -> str:
     if not re.fullmatch(schema.IDENTIFIER, article_id) or article_id.startswith(".") or len(article_id) > LONGEST_ID:
         raise Problem(
             f"{file}: “{article_id}” cannot be an article's id",
-            f"rename the file: letters, digits, `_`, `-` and `.`, not first a dot, at most {LONGEST_ID}",
+            f"rename the file: letters, digits, `_`, `-` and `.`, no dot at the start, at most {LONGEST_ID}",
         )
     return article_id
 
@@ -253,7 +253,7 @@ def _read(file: Path) -> bytes:
     except FileNotFoundError:
         raise Problem(f"{file} is not there", "check the name of the file") from None
     except OSError as error:
-        raise Problem(f"{file} cannot be read: {error.strerror}", f"mend that, {_AGAIN}") from None
+        raise Problem(f"{file} cannot be read: {error.strerror}", f"fix that, {_AGAIN}") from None
 
 
 def _place(text: str, offset: int) -> str:
@@ -263,7 +263,7 @@ def _place(text: str, offset: int) -> str:
 
 @contextmanager
 def _all_or_none(corpus: Corpus) -> Iterator[list[str]]:
-    """Takes the texts of the articles written away again where the block fails before they have rows."""
+    """Removes the texts of the articles again if the block fails before they have rows."""
     written: list[str] = []
     try:
         yield written
@@ -273,7 +273,7 @@ def _all_or_none(corpus: Corpus) -> Iterator[list[str]]:
         if isinstance(failure, OSError):
             why = failure.strerror or failure
             raise Problem(
-                f"{corpus.seeds} cannot be written: {why}; nothing was added", f"mend that, {_AGAIN}"
+                f"{corpus.seeds} cannot be written: {why}; nothing was added", f"fix that, {_AGAIN}"
             ) from None
         raise
 

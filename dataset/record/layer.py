@@ -106,7 +106,7 @@ def table_path(folder: Location, table: str, form: str = JSONL) -> Location:
     """
     paths = _there(folder, table)
     if len(paths) > 1:
-        raise Problem(f"{paths[0]} and {paths[1].name} are both there", "run `hedgerow convert` to its end")
+        raise Problem(f"{paths[0]} and {paths[1].name} are both there", "run `hedgerow convert` to the end")
     return paths[0] if paths else folder / f"{table}{FORMS[form_of(folder) or form]}"
 
 
@@ -170,7 +170,7 @@ def missing_files(folder: Location) -> list[str]:
 
 
 def layers_in(annotations: Location) -> list[str]:
-    """The names of the layers below a folder: whatever holds a file of a layer's, unless it has all, without a row."""
+    """The names of the layers below a folder: every one that holds a file of a layer, unless it has all and no row."""
     folders = layer_folders(annotations)
     return sorted(below(annotations, folder) for folder in folders if missing_files(folder) or _any_row(folder))
 
@@ -202,7 +202,7 @@ def _changed(folder: Location, layer: Layer, form: str) -> dict[Location, bytes 
 
 
 def put_layers(ready: Mapping[Location, dict[str, Path]], pull: dict[str, Any], form: str = JSONL) -> list[Location]:
-    """The same of layers whose tables lie ready as JSON Lines: each moves to its folder, unless that holds the same."""
+    """The same for layers whose tables are ready as JSON Lines: each moves to its folder unless that has the same."""
     return _put({folder: _moved(folder, tables, form) for folder, tables in ready.items()}, pull)
 
 
@@ -213,7 +213,7 @@ def _moved(folder: Location, tables: dict[str, Path], form: str) -> dict[Locatio
 
 
 def _in_form(path: Location, lines: Path, table: type[schema.Table]) -> Path:
-    """A table that lies ready as JSON Lines in the form of the file `path`."""
+    """A table that is ready as JSON Lines, in the form of the file `path`."""
     if path.suffix != PARQUET:
         return lines
     new = lines.with_suffix(PARQUET)

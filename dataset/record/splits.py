@@ -22,11 +22,11 @@ def fixed_splits(corpus: Corpus) -> pl.DataFrame:
     """The table `splits`.
 
     Raises:
-        Problem: an event has no split that there is, or has two.
+        Problem: an event has an unknown split, or two.
     """
     fixed = read_table(corpus.splits, schema.Splits)
     if schema.failures(schema.Splits, fixed) or fixed["event_id"].is_duplicated().any():
-        raise Problem(f"{corpus.splits} does not give each event one split", "mend or restore the file")
+        raise Problem(f"{corpus.splits} does not give each event one split", "fix or restore the file")
     return fixed
 
 

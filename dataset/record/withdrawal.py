@@ -67,8 +67,8 @@ def withdraw(corpus: Corpus, article: str, reason: str, tell: Tell = in_silence)
     """Takes an article out of the seeds and of the whole record. Returns the files that changed.
 
     Every file is read, and what it is to hold is written aside, before the first of them changes. The tombstone comes
-    first and the text goes last, so a withdrawal that was cut off is ended by the same call. What was released is not
-    altered. An event keeps its split.
+    first and the text goes last, so a withdrawal that was cut off is finished by the same call. What was released is
+    not altered. An event keeps its split.
 
     Raises:
         Problem: there is no such article, the reason is empty, a file cannot be read, or the disk does not take it.
@@ -76,7 +76,7 @@ def withdraw(corpus: Corpus, article: str, reason: str, tell: Tell = in_silence)
     if not reason.strip():
         raise Problem("a withdrawal needs a reason", "say with --reason why the article is taken out")
     with (
-        writing(corpus.root, "what is left of the article goes then"),
+        writing(corpus.root, "that removes what is left of the article"),
         changing(corpus, tell),
         folder_aside(corpus.state / "withdrawal") as folder,
     ):
@@ -107,7 +107,7 @@ def _tombstone(corpus: Corpus, article: str, reason: str, new: Path) -> dict[Loc
     if article in set(known["article_id"]):
         return {}
     if article not in corpus.by_id:
-        raise Problem(f"the corpus has no article {article}", f"name one of {corpus.seeds.name}/articles.jsonl")
+        raise Problem(f"the corpus has no article {article}", f"name one from {corpus.seeds.name}/articles.jsonl")
     columns = {name: corpus.by_id[article][name] for name in ("article_id", "text_sha256", "event_id")}
     row = {**columns, "date": head(corpus.root).date, "reason": reason}
     new.write_bytes(table_bytes(pl.concat([known, schema.frame(schema.Withdrawn, [row])]).sort("article_id")))
@@ -156,5 +156,5 @@ def _is_about(line: bytes, article: str, path: Location, number: int) -> bool:
     except (ValueError, AttributeError, RecursionError):
         raise Problem(
             f"{path} cannot be read at line {number}, so nothing was changed",
-            "mend or restore that line, then withdraw the article again",
+            "fix or restore that line, then withdraw the article again",
         ) from None

@@ -27,7 +27,7 @@ def with_entry(changelog: str, version: str, date: str, released: Collection[str
     A newest entry of another version that was not `released` either was prepared and not cut: it goes into this one.
 
     Raises:
-        Problem: nothing stands under Unreleased.
+        Problem: nothing is under Unreleased.
     """
     if entry(changelog, version) is not None:
         return changelog
@@ -37,6 +37,6 @@ def with_entry(changelog: str, version: str, date: str, released: Collection[str
     before, mark, after = changelog.partition(f"{UNRELEASED}\n")
     if not mark or not after.split("\n## ", 1)[0].strip():
         raise Problem(
-            f"{CHANGELOG} says nothing under “{UNRELEASED}”", "write there what changed; `hedgerow diff` shows it"
+            f"{CHANGELOG} says nothing under “{UNRELEASED}”", "write what changed there; `hedgerow diff` shows it"
         )
     return f"{before}{mark}\n## {version} - {date}\n{after}"

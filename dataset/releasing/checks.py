@@ -131,7 +131,9 @@ def same_id_twice(candidate: Candidate) -> Iterator[str]:
     for config, parts in _NESTED.items():
         inside = pl.concat([_part(candidate, config, part).select("span_id") for part in parts])
         lost = inside.join(known, on="span_id", how="anti")
-        yield from _some(lost, lambda span_id, config=config: f"{config} has the span {span_id}, which spans has not")
+        yield from _some(
+            lost, lambda span_id, config=config: f"{config} has the span {span_id}, which spans does not have"
+        )
     held = pl.concat([_part(candidate, "articles", part).select("span_id") for part in PARTS.values()])
     if held.height != known.height:
         yield f"articles hold {held.height} spans, and spans has {known.height}"
@@ -200,7 +202,7 @@ def _lost(label: str, article_id: str, start: int, end: int) -> str:
 
 
 def _tagged(rows: pl.DataFrame, tags: str) -> pl.DataFrame:
-    """The spans that the tags of a label tell: from each B to the last I that follows it."""
+    """The spans that the tags of a label give: from each B to the last I that follows it."""
     tokens = rows.select("article_id", "starts", "ends", tags).explode("starts", "ends", tags)
     inside = tokens.filter(pl.col(tags) != OUTSIDE).with_columns(number=(pl.col(tags) == BEGIN).cum_sum())
     return (
@@ -244,7 +246,7 @@ def stale_count(candidate: Candidate) -> Iterator[str]:
     for page in (CARD, DATASHEET, "the repository's README.md"):
         for sentence in _COUNTS.findall(candidate.pages.get(page, "")):
             if sentence not in sentences.values():
-                yield f"{page} says “{sentence}”, which is no layer's count"
+                yield f"{page} says “{sentence}”, which is not the count of any layer"
     if sentences[candidate.layer] not in candidate.pages[CARD]:
         yield f"the card does not say “{sentences[candidate.layer]}”"
     yield from _wrong_rows(candidate)
@@ -256,7 +258,7 @@ def _wrong_rows(candidate: Candidate) -> Iterator[str]:
             paths = candidate.shards(info["config_name"]).get(split["name"], [])
             rows = sum(pyarrow.parquet.read_metadata(path).num_rows for path in paths)
             if rows != (declared := split["num_examples"]):
-                yield f"the card says {declared} {info['config_name']} in {split['name']}, there are {rows}"
+                yield f"the card says {declared} {info['config_name']} in {split['name']}, but there are {rows}"
 
 
 def _facts(candidate: Candidate) -> dict[str, Any]:
@@ -276,7 +278,7 @@ def class_order(candidate: Candidate) -> Iterator[str]:
         declared = classes(info.features.arrow_schema) if info is not None and info.features is not None else None
         for paths in candidate.shards(config).values():
             if declared != classes(pyarrow.parquet.read_schema(paths[0])):
-                yield f"the classes of {config} are others in the card than in {paths[0].name}"
+                yield f"the classes of {config} in the card differ from those in {paths[0].name}"
 
 
 def schema_differs(candidate: Candidate) -> Iterator[str]:
@@ -285,14 +287,14 @@ def schema_differs(candidate: Candidate) -> Iterator[str]:
         declared = header(schema.features(schema.CONFIGS[config]).arrow_schema)
         for path in (path for paths in candidate.shards(config).values() for path in paths):
             if header(pyarrow.parquet.read_schema(path)) != declared:
-                yield f"{config}/{path.name} has not the columns, types or classes of {config}"
+                yield f"{config}/{path.name} does not have the columns, types or classes of {config}"
 
 
 def template_text(candidate: Candidate) -> Iterator[str]:
-    """No page holds words that stand for others that nobody wrote."""
+    """No page holds a placeholder for words that nobody wrote."""
     for name, page in candidate.pages.items():
         if name.endswith(".md") and (match := _TEMPLATE.search(page)):
-            yield f"{name} holds “{match[0]}”, which looks like a template's"
+            yield f"{name} holds “{match[0]}”, which looks like a placeholder"
 
 
 # Who must not be in it
@@ -306,10 +308,10 @@ def annotator_named(candidate: Candidate) -> Iterator[str]:
     for path in sorted(path for path in candidate.folder.rglob("*") if path.is_file()):
         for part in _contents(path):
             if any(secret in part for secret in secrets):
-                yield f"{path.relative_to(candidate.folder)} holds what only annotators' accounts hold"
+                yield f"{path.relative_to(candidate.folder)} holds something that only annotators' accounts hold"
                 break
             if (b"hf_" in part or b"eyJ" in part) and _TOKEN.search(part):
-                yield f"{path.relative_to(candidate.folder)} holds what looks like a token"
+                yield f"{path.relative_to(candidate.folder)} holds something that looks like a token"
                 break
 
 
@@ -375,19 +377,17 @@ def near_duplicate(candidate: Candidate) -> Iterator[str]:
 def moved_split(candidate: Candidate) -> Iterator[str]:
     """Every event is in the split that was fixed for it, and in that of the last release."""
     now = candidate.texts.select("event_id", "split").unique(maintain_order=True)
-    known = [("fixed for it", fixed_splits(candidate.corpus))]
+    known = [("it was fixed in", fixed_splits(candidate.corpus))]
     if candidate.last is not None:
-        known.append(("it had in the last release", article_texts(candidate.last).select("event_id", "split").unique()))
+        known.append(("the last release has it in", article_texts(candidate.last).select("event_id", "split").unique()))
     for words, before in known:
         moved = now.join(before, on="event_id", suffix="_before").filter(pl.col("split") != pl.col("split_before"))
         yield from _some(
             moved,
-            lambda event_id, split, split_before, words=words: (
-                f"{event_id} is in {split}, and {split_before} was {words}"
-            ),
+            lambda event_id, split, split_before, words=words: f"{event_id} is in {split}, but {words} {split_before}",
         )
     if lacking := sorted(set(now["event_id"].drop_nulls()) - set(known[0][1]["event_id"])):
-        yield f"{lacking[0]} has no split that was fixed for it"
+        yield f"{lacking[0]} has no fixed split"
 
 
 def not_in_manifest(candidate: Candidate) -> Iterator[str]:

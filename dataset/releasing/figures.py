@@ -27,10 +27,10 @@ _BLOCK: Final = re.compile(
 
 
 def refresh(corpus: Corpus) -> list[Path]:
-    """Brings the figures of the corpus's pages to the data. Returns the pages that changed.
+    """Brings the figures of the corpus's pages up to date. Returns the pages that changed.
 
     Raises:
-        Problem: a block asks for figures that there are not.
+        Problem: a block asks for figures that do not exist.
     """
     pages = [corpus.root / name for name in PAGES if (corpus.root / name).exists()]
     return [page for page in pages if write_bytes(page, filled(corpus, read_utf8(page)).encode())]
@@ -40,7 +40,7 @@ def filled(corpus: Corpus, page: str) -> str:
     """A page with the figures as they are now.
 
     Raises:
-        Problem: a block asks for figures that there are not.
+        Problem: a block asks for figures that do not exist.
     """
     return _BLOCK.sub(lambda block: block["begin"] + _figures(corpus, block["name"]) + "\n" + block["end"], page)
 

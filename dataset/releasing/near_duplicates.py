@@ -87,7 +87,7 @@ def crowded(common: pl.DataFrame) -> pl.DataFrame:
 
 
 def neighbours(crowded: pl.DataFrame) -> pl.DataFrame:
-    """`at` and `other` of articles that share a common shingle and stand near each other by what follows it."""
+    """`at` and `other` of articles that share a common shingle and are near each other by what follows it."""
     ordered = crowded.sort("shingle", *(f"after_{step}" for step in _STEPS), "at")
     beside = [
         ordered.select("at", pl.col("at").shift(-step).over("shingle").alias("other"))
@@ -203,10 +203,10 @@ def shingles(texts: pl.DataFrame) -> pl.DataFrame:
 
 
 def shared_quotes(texts: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
-    """Quoted strings of five or more words that stand in articles of several splits.
+    """Quoted strings of five or more words that occur in articles of several splits.
 
     Args:
-        texts: `article_id`, `split` and `text`, for what stands between quotation marks.
+        texts: `article_id`, `split` and `text`, for what is between quotation marks.
         spans: `article_id`, `split` and `text` of labelled quotes.
 
     Returns:

@@ -1,6 +1,6 @@
 """Plots as SVG that needs nothing else: counts as bars, figures with their intervals, shares of a whole.
 
-The same rows give the same text. Every number that is drawn is written beside it, and no colour alone tells anything.
+The same rows give the same text. Every number that is drawn is written beside it, and nothing is shown by colour alone.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _whisker(svg: ET.Element, row: Interval, middle: float) -> None:
 
 
 def shares(title: str, rows: Sequence[Share]) -> str:
-    """Parts of a whole as one bar, 200 × 14 units; its numbers stand elsewhere."""
+    """Parts of a whole as one bar, 200 × 14 units; its numbers are elsewhere."""
     label = f"{title}: " + ", ".join(f"{row.count} {row.name}" for row in rows)
     attributes = {"viewBox": "0 0 200 14", "width": "200", "height": "14", "role": "img", "aria-label": label}
     svg = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", **attributes})

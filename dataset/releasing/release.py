@@ -49,7 +49,7 @@ class UnfitRelease(Problem):
     def __init__(self, version: str, failed: list[FailedCheck]) -> None:
         super().__init__(
             f"{version} fails {len(failed)} release checks, so nothing was written; the first: {failed[0]}",
-            "mend the record or the pages, commit, and release again",
+            "fix the record or the pages, commit, and release again",
         )
         self.failed = failed
 
@@ -84,7 +84,7 @@ class ReleaseResult:
 
 
 def prepare(plan: ReleasePlan) -> list[Path]:
-    """Writes what a release wants committed: splits, changelog, figures, citation. Returns what changed.
+    """Writes what a release needs committed: splits, changelog, figures, citation. Returns what changed.
 
     Raises:
         Problem: the version cannot be next, the record has findings, an article has no event, or a page is missing.
@@ -121,7 +121,7 @@ def release(plan: ReleasePlan) -> ReleaseResult:
     the commit. A release that was cut off is taken up by the same call.
 
     Raises:
-        Problem: anything is not as a release wants it (Unfit: the release checks); nothing is written then.
+        Problem: anything is not as a release needs it (Unfit: the release checks); nothing is written then.
     """
     _refuse_version(plan)
     commit = head(plan.corpus.root)
@@ -226,7 +226,7 @@ def _refuse_findings(plan: ReleasePlan) -> None:
         raise Problem(
             f"the record has open findings ({1 + sum(1 for _ in still_open)}), the first: "
             f"{first.code} in {first.layer} {first.article_id}: {first.message}",
-            "see `hedgerow validate`; mend them, or acknowledge the warnings that are right as they stand",
+            "see `hedgerow validate`; fix them, or acknowledge the warnings where nothing is wrong",
         )
 
 

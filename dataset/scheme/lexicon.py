@@ -242,4 +242,4 @@ FURNITURE_CREDIT: Final = (
     r"\((?:(?P<photo>(?:AFP|AP|Reuters|EPA|Getty(?: Images)?)(?: file(?: photo)?| photo|/[^)\n]*)?\)[ \t]*$)"
     r"|\s?(?i:with (?:additional )?inputs? from)[^)\n]*\))"
 )
-"""A credit in round brackets; before one of a photo stands its caption, a sentence on the same line."""
+"""A credit in round brackets; before one of a photo comes its caption, a sentence on the same line."""

@@ -1,4 +1,4 @@
-"""Where the record's layers lie: a folder, or any address that fsspec has a driver for."""
+"""Where the record's layers are: a folder, or any address that fsspec has a driver for."""
 
 from __future__ import annotations
 
@@ -38,13 +38,15 @@ def location(root: Path, address: str, where: str) -> Location:
 
 
 def refuse_password(what: str, address: str | None) -> None:
-    """Refuses an address with a password in it: it would be in what commands say, and on their command line.
+    """Refuses an address with a password in it: it would be in what commands print, and on their command line.
 
     Raises:
         Problem: it has one, or, with http and https, a user's name, which may be a token.
     """
     if address and _PASSWORD.search(address):
-        raise Problem(f"{what} has a user's name or password in it", "take it out; keys go by environment or file")
+        raise Problem(
+            f"{what} has a user's name or password in it", "take it out; keys are passed by environment or file"
+        )
 
 
 def _require_driver(address: str, where: str) -> None:
@@ -57,7 +59,7 @@ def _require_driver(address: str, where: str) -> None:
         step = known["err"] if built_in.startswith("implementations") else f"pip install {package}"
         raise Problem(f"{where}: there is no driver for {protocol}:// here", step) from None
     except ValueError:
-        raise Problem(f"{where}: nothing is known of {protocol}://", "see fsspec's list of file systems") from None
+        raise Problem(f"{where}: {protocol}:// is not a known protocol", "see fsspec's list of file systems") from None
 
 
 def _reached(address: str, where: str) -> UPath:

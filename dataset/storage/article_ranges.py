@@ -1,6 +1,6 @@
 """Parts of a layer: the rows of neighbouring articles, so that a table of any size is read a bit at a time.
 
-The record is sorted by article, so a part is all between two ids. Where it lies in JSON Lines is found by bisection, in
+The record is sorted by article, so a part is all between two ids. Where it is in JSON Lines is found by bisection, in
 Parquet from the first and last article of each row group.
 """
 
@@ -189,5 +189,5 @@ def _key_at(file: IO[bytes], path: Location, at: int) -> _Key:
     try:
         article = orjson.loads(line)["article_id"] if line.strip() else None
     except (orjson.JSONDecodeError, KeyError, TypeError):
-        raise Problem(f"{path} has a line that is no row of it: {line[:80]!r}", "mend or restore the file") from None
+        raise Problem(f"{path} has a line that is not a row of it: {line[:80]!r}", "fix or restore the file") from None
     return (True, "") if article is None else (False, str(article))

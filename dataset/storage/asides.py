@@ -1,8 +1,8 @@
 """Where files and folders are written until they are whole, and how what a killed command left there is removed.
 
 They are written in a lease: a folder that a process holds by a lock, which the kernel gives up when the process ends,
-killed or not. Leases of targets within a corpus lie in `.hedgerow/aside/`, which git ignores. Where a rename cannot
-reach the target from there (another disk), or the target is in no corpus, the lease lies beside the target.
+killed or not. Leases of targets within a corpus are in `.hedgerow/aside/`, which git ignores. Where a rename cannot
+reach the target from there (another disk), or the target is in no corpus, the lease is beside the target.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ def lease(parent: Path, *, afresh: bool = False) -> Iterator[Path]:
 
 
 def lease_of(path: Path) -> Path:
-    """The lease that a path lies in.
+    """The lease that a path is in.
 
     Raises:
-        ValueError: it lies in none.
+        ValueError: it is in none.
     """
     for folder in path.parents:
         if _OURS.fullmatch(folder.name):
@@ -60,7 +60,7 @@ def lease_of(path: Path) -> Path:
 
 
 def in_lease(path: Path) -> bool:
-    """Whether a path lies in a lease, so that whoever puts the whole in place will see to it."""
+    """Whether a path is in a lease, so that whoever puts the whole in place will see to it."""
     return any(folder.name.endswith(_ASIDE) and _OURS.fullmatch(folder.name) for folder in path.parents)
 
 
@@ -114,7 +114,7 @@ def _sync(path: Path) -> None:
 def clean(root: Path, folders: Iterable[Path], trees: Iterable[Path], texts: Path) -> None:
     """Removes from a corpus what was written aside and no living process holds.
 
-    It looks into the corpus's place of leases, and where leases may lie beside their targets or earlier versions put
+    It looks into the corpus's place of leases, and where leases may be beside their targets or earlier versions put
     their files: into `folders`, into `trees` with all that is below them, and into `texts`, which may hold a million
     files and is looked at only when something was put into it since. What cannot be removed stays.
     """
@@ -267,7 +267,7 @@ def _locked(place: Path) -> tuple[Path, int]:
         with suppress(FileNotFoundError):
             handle = os.open(folder, os.O_RDONLY)
             _lock(handle, wait=True)
-            if _same(handle, folder):  # nobody took it for left before it was locked
+            if _same(handle, folder):  # nobody took it for abandoned before it was locked
                 return folder, handle
             os.close(handle)
 
@@ -287,7 +287,7 @@ def _reaches(folder: Path, parent: Path) -> bool:
 
 
 def _lock(handle: int, *, wait: bool) -> bool:
-    """Locks a file or folder, where its disk can. What cannot be locked is never taken for left."""
+    """Locks a file or folder, where its disk can. What cannot be locked is never taken for abandoned."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except OSError:
@@ -310,7 +310,7 @@ def _settle(lease_path: Path) -> None:
 
 
 def _noted(lease_path: Path) -> Path | None:
-    """The target of a lease, if it lies where targets of leases at that place do."""
+    """The target of a lease, if it is where targets of leases at that place are."""
     base = _base(lease_path)
     try:
         target = base / (lease_path / _TARGET).read_text(encoding="utf-8")
@@ -320,6 +320,6 @@ def _noted(lease_path: Path) -> Path | None:
 
 
 def _base(lease_path: Path) -> Path:
-    """What the note of a lease's target is relative to: the corpus, or the folder that the lease lies in."""
+    """What the note of a lease's target is relative to: the corpus, or the folder that the lease is in."""
     place = lease_path.parent
     return place.parent.parent if (place.parent.name, place.name) == (STATE, HOME) else place

@@ -194,7 +194,7 @@ def writing(where: Path, left: str) -> Iterator[None]:
     except OSError as error:
         raise Problem(
             f"{error.filename or where} cannot be written: {error.strerror or error}",
-            f"mend that, then run the same command again; {left}",
+            f"fix that, then run the same command again; {left}",
         ) from None
 
 

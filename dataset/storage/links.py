@@ -15,7 +15,7 @@ ACCOUNTS: Final = "annotators.toml"
 
 
 def refuse_links_out(root: Path, paths: Iterable[Path], whole: Iterable[Path] = ()) -> None:
-    """Refuses a corpus one of whose files or folders is in truth elsewhere.
+    """Refuses a corpus one of whose files or folders is really elsewhere.
 
     `root` is the corpus's folder, resolved. Of the folders in `whole`, all that is below them is looked at, too. What
     is not there is passed over.
@@ -33,7 +33,7 @@ def refuse_links_out(root: Path, paths: Iterable[Path], whole: Iterable[Path] = 
 
 
 def _links_below(folder: Path) -> Iterator[str]:
-    """The links below a folder. A million files take a second, for nothing is asked of a file but its kind."""
+    """The links below a folder. A million files take a second, because only a file's kind is looked at."""
     waiting = [str(folder)]
     while waiting:
         with suppress(OSError), os.scandir(waiting.pop()) as entries:

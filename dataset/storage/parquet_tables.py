@@ -143,8 +143,8 @@ def _require(actual: pyarrow.Schema, table: type[schema.Table]) -> None:
         raise ValueError(f"it lacks the column {lost[0]}")
     for column, own in zip(actual, wanted, strict=True):
         if (column.name, column.type) != (own.name, own.type):
-            raise ValueError(f"it has {column.name} ({column.type}) where {own.name} ({own.type}) is to be")
+            raise ValueError(f"it has {column.name} ({column.type}) where {own.name} ({own.type}) should be")
 
 
 def _unreadable(path: Location, table: type[schema.Table], reason: str) -> Problem:
-    return Problem(f"{path} cannot be read as the table {table.__name__}: {reason}", "mend or restore the file")
+    return Problem(f"{path} cannot be read as the table {table.__name__}: {reason}", "fix or restore the file")

@@ -65,7 +65,7 @@ def read_sound(path: Location, table: type[schema.Table]) -> pl.DataFrame:
     """
     rows = read_table(path, table)
     if wrong := schema.faults(table, rows, schema.KEYS[table]):
-        raise Problem(f"{path}: {wrong[0]}", "mend or restore the file")
+        raise Problem(f"{path}: {wrong[0]}", "fix or restore the file")
     return rows
 
 
@@ -88,7 +88,7 @@ def rows_of(content: bytes, table: type[schema.Table], path: Location, start: in
 
 
 class _UnfitError(Exception):
-    """A line, by its number, that is no row, and why."""
+    """A line, by its number, that is not a row, and why."""
 
 
 def _parsed(content: bytes, table: type[schema.Table]) -> pl.DataFrame:
@@ -105,7 +105,7 @@ def lines_before(path: Location, start: int) -> int:
 
 
 def _as_written(content: bytes, table: type[schema.Table]) -> pl.DataFrame | None:
-    """The table, if the lines are byte for byte what `table_bytes` makes of it, so that none wants a look."""
+    """The table, if the lines are byte for byte what `table_bytes` makes of it, so that none needs to be checked."""
     try:
         rows = pl.read_ndjson(content, schema=schema.polars_schema(table))
         return rows if _holds(content, rows) else None
@@ -125,7 +125,7 @@ def _holds(content: bytes, rows: pl.DataFrame) -> bool:
 
 
 def _unreadable(path: Location, table: type[schema.Table], reason: str) -> Problem:
-    return Problem(f"{path} cannot be read as the table {table.__name__}: {reason}", "mend or restore the file")
+    return Problem(f"{path} cannot be read as the table {table.__name__}: {reason}", "fix or restore the file")
 
 
 def _refuse_bad_lines(content: bytes, table: type[schema.Table]) -> None:
@@ -153,7 +153,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     row = dict(pairs)
     if len(row) < len(pairs):
         twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
-        raise ValueError(f"{twice} stands in it twice")
+        raise ValueError(f"{twice} is in it twice")
     return row
 
 

@@ -267,7 +267,7 @@ def test_a_repository_stays_as_private_or_public_as_it_is(hub: Hub, dist: Path, 
     hub.repository("acme/tiny").create(private=True)
     hub.repository("acme/open").create(private=False)
     assert_one_line_and_3(client.publish(dist / "1.0.0", "--public"), "is private")
-    assert_one_line_and_3(client.publish(dist / "1.0.0", repo="acme/open"), "say --public")
+    assert_one_line_and_3(client.publish(dist / "1.0.0", repo="acme/open"), "add --public")
 
 
 def test_texts_stay_out_unless_private_and_said(hub: Hub, dist: Path, tmp_path: Path) -> None:

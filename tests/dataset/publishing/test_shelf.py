@@ -131,7 +131,7 @@ def test_an_upload_of_another_release_under_the_same_version_is_not_mixed_in(
         with pytest.raises(Problem, match="the line is dead"):
             publish(dist / FIRST, address)
     second = make_release(tmp_path / "other", FIRST, corrected)
-    with pytest.raises(Problem, match=r"another 1\.0\.0 is on its way"):
+    with pytest.raises(Problem, match=r"another 1\.0\.0 is being uploaded"):
         publish(second, address)
     publish(dist / FIRST, address)
     assert fetch(address, FIRST, tmp_path / "got").manifest.version == FIRST
@@ -198,5 +198,5 @@ def test_a_dry_run_writes_nothing(dist: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("address", ["nope://x", "s3://bucket/x", "/proc/nothing/here"])
 def test_a_store_that_cannot_be_used_is_a_problem(address: str, dist: Path) -> None:
-    with pytest.raises(Problem, match=r"install it|mend that"):
+    with pytest.raises(Problem, match=r"install it|fix that"):
         publish(dist / FIRST, address)

@@ -33,7 +33,7 @@ def test_a_repository_that_ignores_secrets_is_well(repository: Path) -> None:
 def test_each_name_that_git_would_see_is_told(repository: Path, name: str) -> None:
     (repository / ".gitignore").write_text(IGNORED.replace(f"{name}\n", ""), encoding="utf-8")
     (line,) = doctor.git(repository)
-    assert (line.mark, line.message) == ("fail", f".gitignore leaves in git's sight: {name}")
+    assert (line.mark, line.message) == ("fail", f".gitignore does not cover {name}")
 
 
 def test_a_secret_that_git_holds_is_told(repository: Path) -> None:
@@ -59,18 +59,18 @@ def test_a_corpus_without_git_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     assert (line.mark, "is not under git" in line.message) == ("warn", True)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert list(doctor.git(tmp_path)) == [
-        DoctorLine("git", "warn", "git is not installed", "install git; the record belongs under it")
+        DoctorLine("git", "warn", "git is not installed", "install git; the record belongs in it")
     ]
 
 
 def test_little_room_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (line,) = doctor.disk(tmp_path)
-    assert line.message == f"{shutil.disk_usage(tmp_path).free / 1e9:.1f} GB free where the corpus lies"
+    assert line.message == f"{shutil.disk_usage(tmp_path).free / 1e9:.1f} GB free where the corpus is"
     with small_disk(tmp_path / "disk", 1 << 20) as disk:
         (line,) = doctor.disk(disk)
     assert (line.mark, line.message, line.next_step) == (
         "warn",
-        "0.0 GB free where the corpus lies",
+        "0.0 GB free where the corpus is",
         "make room: at least 2 GB",
     )
 

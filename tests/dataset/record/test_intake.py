@@ -297,5 +297,5 @@ def test_many_files_tell_how_far_they_are(corpus: Corpus, write: Write) -> None:
 
 
 def test_ids_that_differ_in_capitals_alone_are_refused(corpus: Corpus, write: Write) -> None:
-    assert_refused(corpus, [write("One.txt", b"Another text.\n")], "differs in capitals alone")
-    assert_refused(corpus, [write("new.txt", b"A text.\n"), write("NEW.txt", b"Yet another.\n")], "in capitals alone")
+    assert_refused(corpus, [write("One.txt", b"Another text.\n")], "differs only in capitals")
+    assert_refused(corpus, [write("new.txt", b"A text.\n"), write("NEW.txt", b"Yet another.\n")], "only in capitals")

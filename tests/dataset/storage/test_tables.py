@@ -95,7 +95,7 @@ def test_a_column_that_is_misspelt_in_one_row_is_not_dropped_in_silence(tmp_path
     [
         (b'{"article_id":"one","start":"x"}', "line 3: cannot parse"),
         (b'{"article_id":"one","speaker_entities":7}', "line 3: "),
-        (b'{"article_id":"one","start":1,"start":2}', "line 3 cannot be read: start stands in it twice"),
+        (b'{"article_id":"one","start":1,"start":2}', "line 3 cannot be read: start is in it twice"),
         (b'{"article_id":"one","starrt":1}', "line 3 has the column starrt, which the table does not"),
     ],
 )
