@@ -10,5 +10,5 @@ Each package may use those above it in this list, and all of them `dataset`:
     adjudication  where annotators differ, and what was decided
     report        one page to look at
 
-`doctor` stands above them all. Begin with `rounds.push.push` and `rounds.pull.pull`.
+`doctor` is above them all. Begin with `rounds.push.push` and `rounds.pull.pull`.
 """

@@ -1,4 +1,4 @@
-"""Can this machine and this server do the job: a line a check, and what mends it. None raises for a bad state."""
+"""Whether this machine and this server can do the job: a line per check, and how to fix it. No bad state raises."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _INSTALL: Final = "run `pip install -e '.[server]' -c constraints.txt`"
 
 
 def examine(corpus: Corpus | None) -> Iterator[DoctorLine]:
-    """Every check, in the order in which a person would mend; without a corpus, the machine's alone."""
+    """Every check, in the order in which a person would fix things; without a corpus, the machine's alone."""
     yield from doctor.machine()
     foreign = bool(os.environ.get("LABEL_STUDIO_URL"))
     yield from problem_line("label-studio", lambda: package("label-studio", versions.LABEL_STUDIO, needed=not foreign))
@@ -61,11 +61,11 @@ def package(name: str, line: str, *, needed: bool = True) -> Iterator[DoctorLine
 
 
 def pulls(corpus: Corpus) -> Iterator[DoctorLine]:
-    """Whether every raw pull is still what the server told."""
+    """Whether every raw pull is still what the server sent."""
     changed = [str(path.relative_to(corpus.pulls)) for path in altered(corpus)]
     if changed:
         message = f"in {corpus.pulls}, altered since it was pulled: {', '.join(changed[:3])}"
-        yield DoctorLine("pulls", "fail", message, "put it back from a copy, or take that folder out and pull again")
+        yield DoctorLine("pulls", "fail", message, "put it back from a copy, or remove that folder and pull again")
     else:
         yield DoctorLine("pulls", "ok", "the raw pulls here are as they were pulled")
 
@@ -105,7 +105,7 @@ def database(own: Server) -> Iterator[DoctorLine]:
         yield DoctorLine("database", "ok", f"SQLite, for {count} annotators; measured with {MEASURED_ON_SQLITE}")
     else:
         message = f"SQLite, for {count} annotators; it was measured with {MEASURED_ON_SQLITE}"
-        yield DoctorLine("database", "warn", message, f"begin again in PostgreSQL: `hedgerow up --database {EXAMPLE}`")
+        yield DoctorLine("database", "warn", message, f"start again in PostgreSQL: `hedgerow up --database {EXAMPLE}`")
 
 
 def _foreign(corpus: Corpus, url: str, token: str) -> Iterator[DoctorLine]:
@@ -126,7 +126,7 @@ def _foreign_accounts(corpus: Corpus, studio: Studio) -> Iterator[DoctorLine]:
     known, members = seats.addresses(corpus), studio.member_ids()
     if not known:
         next_step = f'write lines like a1 = "someone@example.org" into {corpus.root / seats.ACCOUNTS}'
-        yield DoctorLine("annotators", "warn", "it is not said whose account is whose", next_step)
+        yield DoctorLine("annotators", "warn", "nothing says which account is whose", next_step)
     for name, address in known.items():
         if address in members:
             yield DoctorLine(f"annotator {name}", "ok", f"{name} has an account there")
@@ -197,7 +197,7 @@ def clock(date: str | None, now: datetime) -> DoctorLine:
     try:
         apart = abs((parsedate_to_datetime(date or "") - now).total_seconds())
     except (ValueError, TypeError):
-        return DoctorLine("clock", "warn", "the server does not say its time", "compare the two clocks yourself")
+        return DoctorLine("clock", "warn", "the server does not give its time", "compare the two clocks yourself")
     message = f"the server's clock and this one are {apart:.0f} s apart"
     if apart < CLOCK_SECONDS:
         return DoctorLine("clock", "ok", message)

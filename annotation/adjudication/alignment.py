@@ -135,7 +135,7 @@ def _can_join(groups: list[SpanGroup], these: list[int], those: list[int]) -> bo
 def same_links(relations_by_annotator: Mapping[str, Iterable[Row]], groups: list[SpanGroup]) -> list[LinkGroup]:
     """The links of one article over groups of its spans, and who has each; sorted by ends and type.
 
-    A link is left out where one of its ends is in no group. Derived links are in: `derived` of a member tells them.
+    A link is left out where one of its ends is in no group. Derived links are included, as a member's `derived` says.
     """
     homes = {
         (who, row["span_id"]): position for position, group in enumerate(groups) for who, row in group.members.items()

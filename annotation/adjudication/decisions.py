@@ -14,7 +14,7 @@ from dataset.scheme.vocabulary import RULES
 
 Row = dict[str, Any]
 _SAYS_NOTHING: Final = RegionDecision(None, None, None)
-_DELETED: Final = "deleted on the page, where it should be dropped with a rule; delete the submission and decide anew"
+_DELETED: Final = "deleted on the page, where it should be dropped with a rule; delete the submission and decide again"
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,7 @@ class Sheet:
         """Whether a task with this fingerprint asks about this very work.
 
         Tasks that were sent before fingerprints left out what does not count have one of whole rows. It covers more,
-        so that it too tells any change.
+        so it, too, shows any change.
         """
         members = [item.group.members for item in self.items]
         links = [link.members for link in self.links]

@@ -138,7 +138,7 @@ class Round:
 
 
 def _refuse_unsound(corpus: Corpus, layer: Layer) -> None:
-    """Refuses what no page can show. What breaks a rule of the scheme, or lacks an attribute, the adjudicator mends."""
+    """Refuses what no page can show. The adjudicator fixes what breaks a rule of the scheme or lacks an attribute."""
     errors = [finding for finding in found_by(STRUCTURE, corpus, layer) if finding.severity == "error"]
     unsound = [
         finding for finding in errors if finding.code != "missing-attribute" and not CATALOGUE[finding.code].rule
@@ -146,7 +146,7 @@ def _refuse_unsound(corpus: Corpus, layer: Layer) -> None:
     if unsound:
         raise Problem(
             f"{layer.name} does not hold together: {unsound[0].code} in {unsound[0].article_id}: {unsound[0].message}",
-            f"see `hedgerow validate --layer {layer.name}`, mend it in Label Studio and pull again",
+            f"see `hedgerow validate --layer {layer.name}`, fix it in Label Studio and pull again",
         )
 
 
@@ -160,7 +160,7 @@ def _by_article(rows: pl.DataFrame) -> dict[str, list[Row]]:
 # Opening
 
 _INSTEAD: Final = (
-    "take its decisions with --pull, take the project away with `hedgerow discard ADDRESS --with-work`, "
+    "take its decisions with --pull, delete the project with `hedgerow discard ADDRESS --with-work`, "
     "and open the round again"
 )
 
@@ -326,7 +326,7 @@ def _bring_in(
             decided.gold.append(article)
         elif len(on_tasks) > 1:
             decided.undecided[article] = [
-                f"the project holds it on {len(on_tasks)} tasks; take all but one away with `hedgerow discard ADDRESS`"
+                f"the project holds it on {len(on_tasks)} tasks; delete all but one with `hedgerow discard ADDRESS`"
             ]
         else:
             _take(this_round, on_tasks[0], seat, decided, rows)
@@ -374,7 +374,7 @@ def _take(this_round: Round, task: Task, seat: Seat, decided: DecisionsPull, row
     if _changed(this_round, task) or task.text != this_round.corpus.text(article):
         decided.changed.append(article)
     elif task.faults:
-        decided.undecided[article] = [f"it cannot be read wholly: {fault}" for fault in task.faults]
+        decided.undecided[article] = [f"it cannot be read completely: {fault}" for fault in task.faults]
     elif not task.work or (len(task.work) == 1 and task.work[0].skipped):
         decided.not_ended.append(article)
     elif refusal := _refusal(task, seat):

@@ -59,7 +59,7 @@ def _parameters(url: str) -> dict[str, Any]:
         from psycopg.conninfo import conninfo_to_dict
     except ImportError:
         raise Problem(
-            "psycopg, with which PostgreSQL is asked, is not installed here",
+            "psycopg, which connects to PostgreSQL, is not installed here",
             "run `pip install -e '.[server]' -c constraints.txt`",
         ) from None
     try:
@@ -105,7 +105,7 @@ def connect(url: str) -> psycopg.Connection:
         return psycopg.connect(url, connect_timeout=CONNECT_SECONDS)
     except psycopg.Error as error:
         raise Problem(
-            f"PostgreSQL does not open {url}: {describe_error(error)}",
+            f"PostgreSQL at {url} cannot be opened: {describe_error(error)}",
             "check that it runs, that the database and its user are there, and the password in PGPASSWORD or ~/.pgpass",
         ) from None
 

@@ -1,6 +1,6 @@
 """A server's data and accounts put in the place of others, so that a kill at any moment leaves something to finish.
 
-What is to come lies in the folder `restoring`, whole, from one rename on. As long as that folder is there, the server
+What is to come is in the folder `restoring`, whole, after one rename. As long as that folder is there, the server
 is neither the old nor the new one. All callers hold the server's lock.
 """
 
@@ -42,7 +42,7 @@ def is_cut_off(state: Path) -> bool:
 def exchange(state: Path, stage: Path, keep: str, note: str) -> Exchange:
     """Puts the data and accounts of the folder `stage` into a state folder, and what is there into its folder `keep`.
 
-    `stage` lies on the same disk. Where a move fails, all is moved back.
+    `stage` is on the same disk. Where a move fails, all is moved back.
 
     Raises:
         OSError: something cannot be moved or written.
@@ -76,12 +76,12 @@ def finish(state: Path, tell: Callable[[str], None] = lambda line: None) -> Exch
     except OSError as error:
         raise Problem(
             f"a restore that was cut off cannot be finished: {error.filename or state}: {error.strerror or error}",
-            "mend that, then run `hedgerow up`",
+            "fix that, then run `hedgerow up`",
         ) from None
 
 
 def _refuse_planted(between: Path) -> None:
-    """What lies there may have come with a corpus; once all is moved, there is nothing left to mistrust."""
+    """What is there may have come with a corpus; once all is moved, there is nothing left to mistrust."""
     is_own = _note(between) is not None
     if between.is_symlink() or (not is_own and any(path.exists() for path in (between / name for name in _MOVED))):
         raise Problem(

@@ -1,6 +1,6 @@
-"""Marks what was written by this account on this machine, so that it can be told apart from what came with a corpus.
+"""Marks what was written by this account on this machine, so that it can be distinguished from what came with a corpus.
 
-The key lies outside every corpus, in the account's own folder of state, and never leaves the machine.
+The key is outside every corpus, in the account's own folder of state, and never leaves the machine.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def is_marked(content: Mapping[str, Any]) -> bool:
 
 
 def read_own(path: Path) -> str:
-    """The text of a file that belongs to this account, that no other account can change, and that is no link.
+    """The text of a file that belongs to this account, that no other account can change, and that is not a link.
 
     Raises:
         FileNotFoundError, NotADirectoryError: there is none.
@@ -59,7 +59,9 @@ def read_own(path: Path) -> str:
     except (FileNotFoundError, NotADirectoryError):
         raise
     except OSError as error:
-        again = "a link in its place is not followed; remove it" if path.is_symlink() else "make it readable for you"
+        again = (
+            "a link in its place is not followed; remove it" if path.is_symlink() else "make it readable to yourself"
+        )
         raise Problem(f"{path} cannot be read: {error.strerror}", again) from None
     with os.fdopen(handle, encoding="utf-8") as file:
         known = os.fstat(handle)
@@ -68,7 +70,7 @@ def read_own(path: Path) -> str:
         if known.st_uid != os.geteuid():
             raise Problem(f"{path} belongs to another account", "run this as that account, or take the file over")
         if known.st_mode & 0o022:
-            raise Problem(f"other accounts can change {path}", f"look what it says, then run `chmod 600 {path}`")
+            raise Problem(f"other accounts can change {path}", f"look at what it says, then run `chmod 600 {path}`")
         return file.read()
 
 
@@ -110,5 +112,5 @@ def _new_key() -> bytes:
     except OSError as error:
         raise Problem(
             f"{path.parent}, where the key to the servers on this machine is kept, cannot be written: {error.strerror}",
-            "make it writable, or set XDG_STATE_HOME to a folder that is yours and lies in no corpus",
+            "make it writable, or set XDG_STATE_HOME to a folder that is yours and in no corpus",
         ) from None

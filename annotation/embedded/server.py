@@ -104,7 +104,7 @@ class Server:
             named = f" --database {known.database}" if known.database else ""
             raise Problem(
                 f"{self.secrets_path} was not written by this account on this machine, so it is not used",
-                f"only if you know where this server comes from, take it over with `hedgerow up --adopt{named}`",
+                f"only if you know where this server comes from, run `hedgerow up --adopt{named}` to take it over",
             )
         return known
 
@@ -132,7 +132,7 @@ class Server:
         """
         if exchange.is_cut_off(self.state):
             raise Problem(
-                f"a `hedgerow restore` was cut off, and {self.state} holds a part of two servers",
+                f"a `hedgerow restore` was cut off, and {self.state} holds parts of two servers",
                 "run `hedgerow up`, which finishes it",
             )
         try:
@@ -155,7 +155,7 @@ class Server:
         return f"http://{HOST}:{known.port}" if known else None
 
     def process(self) -> psutil.Process | None:
-        """The process that `up` started, if it still runs; a number that another process got since is not it.
+        """The process that `up` started, if it still runs; another process that has since got its number is not it.
 
         An `up` that was killed before it could note the number has noted the command, and that is looked for.
         """
@@ -276,7 +276,7 @@ class Server:
         """Keeps every other `up`, `down`, `backup` and `restore` of this server out meanwhile.
 
         Raises:
-            Problem: one of them is at work and does not end, or a link stands where the server keeps its files.
+            Problem: one of them is at work and does not end, or a link is where the server keeps its files.
         """
         self._refuse_links()
         make_private(self.state)
@@ -298,7 +298,7 @@ class Server:
             raise Problem(f"{links[0]} is a link, and the server keeps its own files there", "remove the link")
 
     def _prepare_folders(self, *, new: bool, empty: bool) -> None:
-        """The process's home and the folder for what is temporary; nothing lies there but what a running one put."""
+        """The process's home and the folder for what is temporary; nothing is there but what a running one put."""
         if new and self.data_path.exists():
             raise Problem(
                 f"{self.data_path} holds a server's data, but there are no accounts of it here",

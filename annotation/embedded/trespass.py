@@ -68,12 +68,12 @@ def blindness(known: Secrets) -> Iterator[DoctorLine]:
 
 
 def harms(known: Secrets) -> list[str]:
-    """What annotators can do that they must not, a sentence each."""
+    """What annotators can do and must not, a sentence for each."""
     return _tried(known)[0]
 
 
 def _tried(known: Secrets) -> tuple[list[str], int]:
-    """What must not work and did, and how many attempts were made.
+    """What must not work but did, and how many attempts were made.
 
     Each annotator tries to reach the work of one other. The requests that would change something ask for nothing that
     harms the work if they are let through.
@@ -108,7 +108,7 @@ def _tried(known: Secrets) -> tuple[list[str], int]:
 
 
 def _successes(web: httpx.Client, account: Account, attempts: list[Attempt], headers: dict[str, str]) -> Iterator[str]:
-    """What the account can do of what it must not, a sentence each. What was made by it is taken away again."""
+    """What the account can do and must not, a sentence for each. What it made in doing so is deleted again."""
     for attempt in attempts:
         answer = web.request(attempt.method, attempt.path, json=attempt.body, headers=headers)
         if answer.status_code not in _REFUSALS:

@@ -2,7 +2,7 @@
 
 A mark is `[`, the letter of its label (s, q, h, n), a number where another mark points to it, `?` for a source that is
 not named, `→` with the marks it links to, a blank, its words, and after ` | ` its attributes where they are not the
-usual ones. A backslash stands before `[`, `]`, `|` and itself.
+usual ones. A backslash comes before `[`, `]`, `|` and itself.
 """
 
 from __future__ import annotations

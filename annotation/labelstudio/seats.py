@@ -79,7 +79,8 @@ def _foreign_account(corpus: Corpus, annotator: str, studio: Studio) -> int | No
     members = studio.member_ids()
     if address not in members:
         raise Problem(
-            f"{ACCOUNTS} gives {annotator} an account that the server does not know", "mend the file, or invite it"
+            f"{ACCOUNTS} gives {annotator} an account that the server does not know",
+            "correct the file, or invite that account",
         )
     return members[address]
 
@@ -94,5 +95,5 @@ def addresses(corpus: Corpus) -> dict[str, str]:
     known = read_toml(path, _LINES) if path.exists() else {}
     for annotator, address in known.items():
         if not isinstance(address, str):
-            raise Problem(f"{path}: {annotator} is to be one address, in quotation marks", _LINES)
+            raise Problem(f"{path}: {annotator} must be one address, in quotation marks", _LINES)
     return known

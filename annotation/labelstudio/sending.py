@@ -62,7 +62,7 @@ class SendingNote:
         except FileNotFoundError:
             return
         if not names <= arrivals() and (seconds := SETTLE_SECONDS - max(age, 0)) > 0:
-            tell(f"the server did not answer what was sent last; looking for it there, for {seconds:.0f} s at most")
+            tell(f"the server did not answer what was sent last; looking for it there, for at most {seconds:.0f} s")
             Retrying(
                 retry=retry_if_result(lambda arrived: not arrived),
                 stop=stop_after_delay(seconds),

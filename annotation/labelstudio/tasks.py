@@ -43,7 +43,7 @@ class AdjudicationQuestions:
 
 @dataclass(frozen=True)
 class Task:
-    """A task as the server tells it, as far as the record needs it. `faults` say what of it could not be read.
+    """A task as the server sends it, as far as the record needs it. `faults` say what in it could not be read.
 
     `restored` holds when and how a restored task's work was really done, and `restored_sha256` the result of which
     that is true.
@@ -118,7 +118,7 @@ def _work_elsewhere(raw: Row, annotations: list[Row]) -> Iterator[str]:
         yield "it has no `annotations`, so whether there is work on it is not known"
     counts = [raw.get(name) for name in ("total_annotations", "cancelled_annotations")]
     if not annotations and any(type(count) is int and count > 0 for count in counts):
-        yield "it says that it has annotations, and holds none"
+        yield "it says that it has annotations, but holds none"
 
 
 def _items(value: Any) -> Iterable[Any]:
@@ -281,7 +281,7 @@ def with_questions(task: Row, asked: AdjudicationQuestions, summary: str, begun:
 
 
 def with_work(task: Row, row: Row, result: list[Result], account: int) -> Row:
-    """A task as it is sent to hold the work that `row` of the table `tasks` tells."""
+    """A task as it is sent to hold the work that `row` of the table `tasks` describes."""
     annotation = {
         "result": result,
         "was_cancelled": row["status"] == "skipped",

@@ -22,7 +22,7 @@ Row = dict[str, Any]
 class LabelledArticle:
     """A submitted article: its row, text, spans and links, and the rows of its quotes as they are published.
 
-    `kinds` tells what each entity of its event is. `left_out` counts spans that no text can show.
+    `kinds` says what each entity of its event is. `left_out` counts spans that no text can show.
     """
 
     article: Row

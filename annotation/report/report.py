@@ -310,7 +310,7 @@ def _with_gaps(text: str) -> list[tuple[str, bool]]:
 
 
 def _tint(colour: str) -> str:
-    """A label's colour as a ground that text stays readable on, also where two lie on each other."""
+    """A label's colour as a background on which text stays readable, even where two overlap."""
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, 0.16)"
 

@@ -1,4 +1,4 @@
-"""A pull that asks only for what changed since the last one, and tells what one that asks for everything would."""
+"""A pull that asks only for what changed since the last one, and returns what a full pull would."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class ListedTasks:
-    """A project's tasks by id, how many there are, and how many of them were asked for anew."""
+    """A project's tasks by id, how many there are, and how many of them were asked for again."""
 
     tasks: Iterable[Row]
     count: int

@@ -19,7 +19,7 @@ _EXAMPLE: Final = "name one as commands print it, like http://127.0.0.1:8080/pro
 
 @dataclass(frozen=True)
 class DiscardResult:
-    """What went off the server: how many tasks, and how many pieces of work with them."""
+    """What was deleted from the server: how many tasks, and how many pieces of work with them."""
 
     project: int
     task: int | None

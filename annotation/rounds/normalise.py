@@ -27,7 +27,7 @@ AT_ONCE: Final = 2 << 20
 
 @dataclass(frozen=True)
 class Batch:
-    """Neighbouring tasks of a source as raw lines, and at which place, from 1, the first of them stands."""
+    """Neighbouring tasks of a source as raw lines, and the place, from 1, of the first of them."""
 
     first: int
     lines: list[bytes]
@@ -35,7 +35,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class NormalisedBatch:
-    """What some tasks tell: their canonical lines, and the rows of the layer, sorted in themselves.
+    """What some tasks say: their canonical lines, and the rows of the layer, sorted in themselves.
 
     `seen` and `ended` are the tasks of articles without work and with it, `strays` those of no article, under the names
     that findings have for them; `unreadable` are articles with work whose text in the corpus cannot be read,
@@ -75,7 +75,7 @@ def normalised(
     """The rows of an annotator's layer that a batch of tasks holds.
 
     Raises:
-        Problem: something in it is no task.
+        Problem: something in it is not a task.
     """
     normaliser = Normaliser(corpus, round_name, annotator, account, batch.first, withdrawn)
     canonical = []
@@ -116,7 +116,7 @@ class Normaliser:
         """Takes in one raw task. What the tables cannot hold becomes a finding.
 
         Raises:
-            Problem: it is no task.
+            Problem: it is not a task.
         """
         if not isinstance(raw, dict):
             what = f"the export holds something that is not a task, at place {self._next}"
@@ -154,7 +154,7 @@ class Normaliser:
         return make_layer(f"{self._round}/{self._annotator}", **self._rows)
 
     def batch(self, canonical: bytes) -> NormalisedBatch:
-        """What the tasks so far tell, of which `canonical` are the canonical lines."""
+        """What the tasks so far say, of which `canonical` are the canonical lines."""
         rows = lines_by_article(self.layer())
         return NormalisedBatch(
             canonical, rows, self._seen, self._ended, self._strays, self._unreadable, self._passed_over
@@ -166,7 +166,9 @@ class Normaliser:
             text = self._corpus.text(article)
         except Problem:
             self._unreadable.add(article)
-            message = f"the article's own text is missing or not the one taken in; work of task {task.id} is not taken"
+            message = (
+                f"the article's own text is missing or not the one taken in; the work on task {task.id} is not taken"
+            )
             self._find(article, "article-text-unreadable", None, message)
             return None
         if task.text == text and task.text_sha256 in (None, self._corpus.hashes[article]):

@@ -44,7 +44,7 @@ def annotators_of(corpus: Corpus, round_name: str) -> list[str]:
 
 
 def on_server(corpus: Corpus, round_name: str, seat: Seat) -> Progress:
-    """An annotator's progress as the server tells it now.
+    """An annotator's progress as the server reports it now.
 
     Raises:
         Problem: the server cannot be asked, or has no project for the annotator.
@@ -63,7 +63,7 @@ def _end(raw: Row, account: int | None) -> Row | None:
 
 
 def in_record(corpus: Corpus, round_name: str) -> list[Progress]:
-    """Each annotator's progress as the record tells it since the last pull; no server is asked.
+    """Each annotator's progress as the record has it since the last pull; no server is asked.
 
     Raises:
         Problem: nothing was dealt or pulled in the round.

@@ -1,4 +1,4 @@
-"""From Label Studio into the record: first a raw pull that never changes, then the layers that it tells."""
+"""From Label Studio into the record: first a raw pull that never changes, then the layers made from it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ AS_IT_WAS: Final = "the record is as it was"
 
 @dataclass
 class PullResult:
-    """What a pull brought: its id, the layers, the files it changed, and what it would take away from the record.
+    """What a pull brought: its id, the layers, the files it changed, and what it would remove from the record.
 
     `withdrawn` are articles, by annotator, that were withdrawn and that the server or the export still holds.
     """
@@ -59,7 +59,7 @@ class Source:
 
 @dataclass
 class NormalisedSource:
-    """What a source's tasks tell: the layer's rows on disk; where each article is on the server, and tasks of none.
+    """What a source's tasks say: the layer's rows on disk; where each article is on the server, and tasks of none.
 
     `unreadable` are the articles whose text in the corpus cannot be read, `withdrawn` those that were withdrawn before.
     """
@@ -72,7 +72,7 @@ class NormalisedSource:
     withdrawn: set[str] = field(default_factory=set)
 
     def add(self, batch: NormalisedBatch) -> None:
-        """Takes in what the next tasks tell."""
+        """Takes in what the next tasks say."""
         self.rows.add(batch.rows)
         for article, task in batch.seen.items():
             self.seen.setdefault(article, task)
@@ -93,7 +93,7 @@ class NormalisedSource:
 def pull(
     corpus: Corpus, round_name: str, seats: list[Seat], *, accept_removals: bool, tell: Tell, full: bool = False
 ) -> PullResult:
-    """Pulls a round from the server into `pulls/` and, unless it would take something away, into the record.
+    """Pulls a round from the server into `pulls/` and, unless it would remove something, into the record.
 
     Asks only for the tasks that changed since the last pull, for all of them where `full`.
 
@@ -136,12 +136,12 @@ def pull_file(
 def take_in(
     corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: bool, tell: Tell = in_silence
 ) -> PullResult:
-    """Keeps the raw tasks, then brings the record to what they tell; no layer, where one would lose something.
+    """Keeps the raw tasks, then brings the record to what they say; no layer, if one would lose something.
 
     An article that was withdrawn, even after its task was read, stays out of the record; the raw pull keeps it.
 
     Raises:
-        Problem: a task cannot be told, and nothing is kept.
+        Problem: a task cannot be read, and nothing is kept.
     """
     with folder_aside(corpus.pulls / "rows") as scratch, ExitStack() as opened:
         rows = [opened.enter_context(Spill(scratch / source.annotator)) for source in sources]
@@ -158,7 +158,7 @@ def _bring_in(
     by_source: dict[Source, NormalisedSource],
     accept_removals: bool,
 ) -> PullResult:
-    """Makes the layers of what the sources tell and of the record as it is now, and puts them in place."""
+    """Makes the layers from what the sources say and from the record as it is now, and puts them in place."""
     gone = withdrawn_articles(corpus)
     pulled.missing = _missing(corpus, round_name, by_source)
     for source, taken in by_source.items():
@@ -198,7 +198,7 @@ def _missing(corpus: Corpus, round_name: str, by_source: dict[Source, Normalised
 def _keep(
     corpus: Corpus, round_name: str, sources: list[Source], rows: list[Spill]
 ) -> tuple[str, list[NormalisedSource]]:
-    """Writes the raw pull, unless it is there. Returns its id and what its tasks tell."""
+    """Writes the raw pull, unless it is there. Returns its id and what its tasks say."""
     with raw.writing_pull(corpus, round_name) as kept:
         taken = [
             _read_once(corpus, round_name, source, spill, kept) for source, spill in zip(sources, rows, strict=True)

@@ -45,7 +45,7 @@ class PushResult:
 
 
 def deals_path(corpus: Corpus, round_name: str) -> Path:
-    """Where the deals of a round lie."""
+    """Where the deals of a round are."""
     return corpus.annotations / round_name / "deals.jsonl"
 
 
@@ -194,7 +194,7 @@ def _refuse_other(task: Task, text_sha256: str, articles: set[str], url: str) ->
     if task.article_id in articles:
         raise Problem(
             f"the server holds {task.article_id} twice, once at {url}",
-            "take the task without work away with `hedgerow discard ADDRESS`, then push again",
+            "delete the task without work with `hedgerow discard ADDRESS`, then push again",
         )
     if task.text_sha256 != text_sha256:
         raise Problem(

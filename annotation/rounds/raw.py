@@ -1,4 +1,4 @@
-"""Raw pulls: the tasks as a server or an export told them, under `pulls/`, never altered and never partial."""
+"""Raw pulls: the tasks as a server or an export gave them, under `pulls/`, never altered and never partial."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ def writing_pull(corpus: Corpus, round_name: str) -> Iterator[RawPull]:
     """A raw pull to be written aside; gone when the block ends, unless it was kept.
 
     Raises:
-        Problem: a task cannot be told.
+        Problem: a task cannot be read.
     """
     with folder_aside(corpus.pulls / "pull", private=True) as folder:
         try:
             yield RawPull(corpus, round_name, folder)
         except RecursionError:
             raise Problem(
-                "a task is nested too deeply to be read", "delete that task's annotation, or mend it"
+                "a task is nested too deeply to be read", "delete that task's annotation, or fix it"
             ) from None
 
 

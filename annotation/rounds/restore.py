@@ -1,4 +1,4 @@
-"""A layer of the record back into Label Studio, as its annotator's work, so that a pull tells the same layer."""
+"""A layer of the record back into Label Studio, as its annotator's work, so that a pull gives the same layer."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ class RestoredArticles:
         self.rows = {row["article_id"]: row for row in layer.tasks.iter_rows(named=True)}
         if gone := next((article for article in self.rows if article not in corpus.by_id), None):
             raise Problem(
-                f"{layer.name} holds {gone}, which the corpus does not have", "take it in again, or out of it"
+                f"{layer.name} holds {gone}, which the corpus does not have",
+                "take that article in again, or take it out of the layer",
             )
         self._spans, self._relations = _RowsByArticle(layer.spans), _RowsByArticle(layer.relations)
 
@@ -126,7 +127,7 @@ def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
     if layer.findings.height:
         raise Problem(
             f"{name} has {layer.findings.height} findings that a server cannot be given back",
-            "see `hedgerow validate`; mend them where the work is, and pull again",
+            "see `hedgerow validate`; fix them where the work is, and pull again",
         )
     return layer
 
@@ -151,7 +152,7 @@ def _refuse_other_texts(corpus: Corpus, seat: Seat, project: int, there: dict[st
         if article in corpus.by_id and task.text != corpus.text(str(article)):
             where = seat.studio.task_url(project, task.id)
             raise Problem(
-                f"the server holds {article} with another text at {where}", "mend that task, then restore again"
+                f"the server holds {article} with another text at {where}", "fix that task, then restore again"
             )
 
 

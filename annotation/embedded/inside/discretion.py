@@ -29,10 +29,10 @@ class Discreet(logging.Filter):
 
 
 def request_line(line: str) -> str:
-    """What was asked and answered, without the question after the path; nothing of what is no request."""
+    """What was asked and answered, without the question after the path; nothing of what is not a request."""
     asked = _REQUEST.fullmatch(line)
     if asked is None:
-        return "something that is no request"
+        return "something that is not a request"
     method, path, protocol, status, size = asked.groups()
     return f'"{method} {hidden(path)} {protocol}" {status} {size}'
 

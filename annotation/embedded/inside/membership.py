@@ -4,7 +4,7 @@ Loaded by Label Studio, not by Hedgerow, and while its settings load: no model i
 
 Label Studio shows an account the organisation that is noted at the account as its active one, and the account can note
 another there. Here its memberships decide: it has one, made by `hedgerow up`. And every number in an address is held
-against it, for some lists of Label Studio's ask for no permission.
+against it, because some of Label Studio's lists check no permission.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rest_framework import exceptions
 
 from annotation.embedded.inside.routes import NUMBERS, QUERIES, STATIC
 
-DISPLACED: Final = "this account is not in the one organisation that it belongs to; the maintainer can put that right"
+DISPLACED: Final = "this account is not in the one organisation that it belongs to; the maintainer can correct that"
 _ORGANISATION: Final[Mapping[str, str]] = {
     "projects.Project": "organization_id",
     "data_manager.View": "project__organization_id",

@@ -35,7 +35,7 @@ def refuse_calls(database_hosts: Collection[str] = ()) -> None:
         if event not in CALLS or threading.get_ident() == main:
             return
         if event != "socket.getaddrinfo" or args[0] not in database_hosts:
-            raise PermissionError(errno.EACCES, "this server calls no other")
+            raise PermissionError(errno.EACCES, "this server calls no other server")
 
     sys.addaudithook(refuse)
 

@@ -122,7 +122,7 @@ def test_an_article_on_two_tasks_is_told_and_taken_from_neither(corpus: Corpus) 
     decided = pulled(corpus, who)
     assert decided.taken == []
     assert decided.undecided == {
-        ONE: ["the project holds it on 2 tasks; take all but one away with `hedgerow discard ADDRESS`"]
+        ONE: ["the project holds it on 2 tasks; delete all but one with `hedgerow discard ADDRESS`"]
     }
 
 
