@@ -124,7 +124,7 @@ def _refuse_postgresql(server: Server) -> None:
 @contextmanager
 def _writing(folder: Path) -> Iterator[None]:
     """A full disk or an unwritable folder, and a database that cannot be read, said in a sentence."""
-    again = "mend that, then run the same command again; nothing was changed"
+    again = "put that right, then run the same command again; nothing was changed"
     try:
         yield
     except OSError as error:

@@ -345,7 +345,7 @@ def _typeable(span: Row, name: str) -> str:
         raise Problem(
             f"the speaker {span['span_id']} of {span.get('article_id', 'the article')} has the name {brief(name)}, "
             f"which would be read as another: “{_AND}” stands between names",
-            "mend the name, or register it in entities.jsonl",
+            "correct the name, or register it in entities.jsonl",
         )
     return name
 

@@ -160,7 +160,7 @@ def read_file(path: Path) -> Manifest:
     except FileNotFoundError:
         raise Problem(f"{path} is not there", "name a folder that `hedgerow release` or `fetch` wrote") from None
     except OSError as error:
-        raise Problem(f"{path} cannot be read: {error.strerror}", "mend that, or get the release again") from None
+        raise Problem(f"{path} cannot be read: {error.strerror}", "put that right, or get the release again") from None
     except ValueError as error:
         raise Problem(f"{path} cannot be read as a manifest: {error}", "get the release again") from None
 

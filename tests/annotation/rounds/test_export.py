@@ -76,7 +76,13 @@ def test_what_is_cut_or_changed_gives_what_ijson_gives(
             expected.extend(map(repr, reader.items(stream, "item", use_float=True)))
     except (ijson.JSONError, ValueError):
         expected.append("Problem")
-    assert read(path) == expected
+    tasks_read = read(path)
+    assert ("Problem" in tasks_read) == ("Problem" in expected)
+    # How many tasks come before what is no JSON depends on how much of the file a reader takes at once.
+    several = [tasks_read, expected] if "Problem" not in expected else [tasks_read[:-1], expected[:-1]]
+    shorter, longer = sorted(several, key=len)
+    assert longer[: len(shorter)] == shorter
+    assert len(longer) == len(shorter) or "Problem" in expected
 
 
 def read(path: Path) -> list[str]:
