@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -13,10 +13,10 @@ from dataset.checks.findings import Finding
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer
+from dataset.record.rows import SpanRow, as_row
 from dataset.scheme import vocabulary
 from dataset.scheme.furniture import furniture
 
-Row = dict[str, Any]
 _WINDOW: Final = 24
 
 
@@ -89,10 +89,14 @@ class Facts:
         """Which row a span is, by (article_id, span_id)."""
         return {key: row for row, key in enumerate(self.layer.spans.select("article_id", "span_id").iter_rows())}
 
-    def span(self, article: str, span_id: str) -> Row | None:
+    def span(self, article: str, span_id: str) -> SpanRow | None:
         """The span of that id."""
         number = self._numbers.get((article, span_id))
-        return None if number is None else self.layer.spans.row(number, named=True)
+        return None if number is None else as_row(self.layer.spans.row(number, named=True), SpanRow)
+
+    def span_or_ids(self, article: str, span_id: str) -> Mapping[str, object]:
+        """The span of that id, or, where there is none, no more than the ids."""
+        return self.span(article, span_id) or {"article_id": article, "span_id": span_id}
 
     def linked(self, relation: str, side: str) -> pl.DataFrame:
         """article_id and span_id of the spans that links of a type start from (`from_span`) or point to."""
@@ -105,7 +109,7 @@ class Facts:
             self._furniture[article] = furniture(self.text_of.get(article, ""))
         return self._furniture[article]
 
-    def at(self, code: str, row: Mapping[str, Any], message: str) -> Finding:
+    def at(self, code: str, row: Mapping[str, object], message: str) -> Finding:
         """A finding at a span, or at what is known of one."""
         start, end = row.get("start"), row.get("end")
         return Finding(

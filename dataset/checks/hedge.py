@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
+from dataset.record.rows import SpanRow
 from dataset.scheme import hedge_targets, lexicon
 
-Row = dict[str, Any]
 _ALSO_VERBS: Final = ("alleged", "reported")
 
 
@@ -22,8 +22,9 @@ def cues(facts: Facts) -> Iterator[Finding]:
     kinds = words.with_columns(pl.col("text").map_elements(lexicon.cue_kind, pl.String).alias("listed"))
     listed = hedges.join(kinds, on="text", how="left", maintain_order="left")
     for row in listed.filter(~pl.col("listed").eq_missing(pl.col("hedge_kind"))).iter_rows(named=True):
-        if finding := _cue(facts, row):
-            yield finding
+        if reason := _cue(row["text"], row["listed"], row["hedge_kind"]):
+            code, message = reason
+            yield facts.at(code, row, message)
     for row in listed.filter(_is_verb(), listed="evidential", hedge_kind="evidential").iter_rows(named=True):
         yield facts.at("h4-verb-of-saying", row, f"“{row['text']}” is a verb of saying before “that”")
 
@@ -32,23 +33,20 @@ def _is_verb() -> pl.Expr:
     return pl.col("text").str.to_lowercase().is_in(_ALSO_VERBS) & pl.col("after").str.contains(r"^\s+that\b")
 
 
-def _cue(facts: Facts, row: Row) -> Finding | None:
-    words, listed, kind = row["text"], row["listed"], row["hedge_kind"]
+def _cue(words: str, listed: str | None, kind: str | None) -> tuple[str, str] | None:
+    """The code and the message of what is wrong with a hedge of a kind whose words are on the list of `listed`."""
     if listed is None and lexicon.is_saying(words):
-        return facts.at("h4-verb-of-saying", row, f"“{words}” is a verb of saying, which is not a hedge")
+        return "h4-verb-of-saying", f"“{words}” is a verb of saying, which is not a hedge"
     if listed is None:
-        return facts.at("h3-cue-not-listed", row, f"“{words}” is on no list of cues")
-    if kind is None:
-        return None
-    return facts.at("h3-kind-of-another-list", row, f"“{words}” is {listed}, not {kind}")
+        return "h3-cue-not-listed", f"“{words}” is on no list of cues"
+    return ("h3-kind-of-another-list", f"“{words}” is {listed}, not {kind}") if kind is not None else None
 
 
 def two_targets(facts: Facts) -> Iterator[Finding]:
     """Hedges with several targets."""
     for row in _counted(facts).filter(pl.col("targets") > 1).iter_rows(named=True):
-        span = facts.span(row["article_id"], row["from_span"])
-        start = span or {"article_id": row["article_id"], "span_id": row["from_span"]}
-        yield facts.at("h10-two-targets", start, f"it hedges {row['targets']} spans")
+        hedge = facts.span_or_ids(row["article_id"], row["from_span"])
+        yield facts.at("h10-two-targets", hedge, f"it hedges {row['targets']} spans")
 
 
 def _counted(facts: Facts) -> pl.DataFrame:
@@ -84,7 +82,7 @@ def _marks(facts: Facts, drawn: pl.DataFrame) -> dict[str, list[hedge_targets.Ta
     return marks
 
 
-def _open(hedge: Row, target: Row) -> bool:
+def _open(hedge: SpanRow, target: SpanRow) -> bool:
     """Whether H10 leaves the choice to the annotator: words stand between the cue and what follows it."""
     kind_of = {"approximator": "number", "noncommittal": "quote"}
-    return kind_of.get(hedge["hedge_kind"]) == target["label"] and bool(target["start"] >= hedge["end"])
+    return kind_of.get(hedge["hedge_kind"] or "") == target["label"] and bool(target["start"] >= hedge["end"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -14,7 +14,6 @@ from dataset.checks.findings import Finding
 from dataset.scheme import lexicon, vocabulary
 from dataset.scheme.quantities import Quantity, is_unit, read_quantity
 
-Row = dict[str, Any]
 _APPROXIMATOR: Final = re.compile(rf"{lexicon.one_of(lexicon.APPROXIMATORS)}\b")
 _GOES_ON: Final = re.compile(r"[ -]*(?:and|or|to|half|point|quarter|third)\b")
 _ORDINAL: Final = rf"(?i)^(?:\d+(?:st|nd|rd|th)|{lexicon.one_of(lexicon.ORDINALS)})$"
@@ -75,12 +74,12 @@ def counted_nouns(facts: Facts) -> Iterator[Finding]:
     lettered = pl.col("text").str.contains(r"[A-Za-z]\w*\s*$")
     for row in facts.sound.filter(lettered, label="number", number_kind="count").iter_rows(named=True):
         read = read_quantity(row["text"])
-        if read and read.rest.strip(" -") and not _GOES_ON.match(read.rest) and not _is_date(row):
+        if read and read.rest.strip(" -") and not _GOES_ON.match(read.rest) and not _is_date(row["text"]):
             yield facts.at("n1-counted-noun-inside", row, f"“{read.rest.strip()}” in “{row['text']}” belongs outside")
 
 
-def _is_date(row: Row) -> bool:
-    return bool(re.search(_ORDINAL, row["text"]) or re.search(_DATE, row["text"]))
+def _is_date(words: str) -> bool:
+    return bool(re.search(_ORDINAL, words) or re.search(_DATE, words))
 
 
 def dates(facts: Facts) -> Iterator[Finding]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
 from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
+from dataset.record.rows import SpanRow
 from dataset.scheme.quotation_marks import MARKS, read_marks
 
-Row = dict[str, Any]
 _ENCLOSED: Final = r"^(?:“[^“”\"‘’'«»]*”|\"[^“”\"‘’'«»]*\")$"
 _COMPLEMENTISER: Final = r"(?i)\b(?:that|whether)\s+$"
 _ID: Final = ["article_id", "span_id"]
@@ -21,17 +21,17 @@ def quotation_marks(facts: Facts) -> Iterator[Finding]:
     """Direct quotes without their marks, and direct or mixed ones with a mark too few."""
     marked = pl.col("quote_form").is_in(["direct", "mixed"]) & ~pl.col("text").str.contains(_ENCLOSED)
     for row in facts.sound.filter(marked, label="quote").iter_rows(named=True):
-        if reason := _fault(row):
+        if reason := _fault(row["text"], row["quote_form"], row["after"]):
             yield facts.at("q1-quotation-marks", row, f"{reason}: “{row['text'][:60]}”")
 
 
-def _fault(row: Row) -> str | None:
+def _fault(text: str, form: str, after: str) -> str | None:
     """What is wrong with the marks of a quote. One that runs on in the next paragraph may lack its closing mark."""
-    text, marks = row["text"], read_marks(row["text"])
-    runs_on = [0] if text[0] in MARKS and row["after"][:1] in ("\n", "\r", "") else []
+    marks = read_marks(text)
+    runs_on = [0] if text[0] in MARKS and after[:1] in ("\n", "\r", "") else []
     if marks.single and marks.single != runs_on:
         return "a quotation mark has no other half inside the quote"
-    if row["quote_form"] == "mixed" or marks.single:
+    if form == "mixed" or marks.single:
         return None
     starts, ends = {pair.start for pair in marks.pairs}, {pair.end for pair in marks.pairs}
     return None if 0 in starts and len(text) in ends else "a direct quote begins and ends with quotation marks"
@@ -60,7 +60,8 @@ def two_origins(facts: Facts) -> Iterator[Finding]:
     links = facts.layer.relations.filter(type="continues")
     counted = links.group_by("article_id", "from_span", maintain_order=True).agg(pl.col("to_span").n_unique())
     for link in counted.filter(pl.col("to_span") > 1).iter_rows(named=True):
-        yield facts.at("q4-two-origins", _end(facts, link), f"it continues {link['to_span']} quotes")
+        segment = facts.span_or_ids(link["article_id"], link["from_span"])
+        yield facts.at("q4-two-origins", segment, f"it continues {link['to_span']} quotes")
 
 
 def later_continued(facts: Facts) -> Iterator[Finding]:
@@ -72,7 +73,8 @@ def later_continued(facts: Facts) -> Iterator[Finding]:
             not segment or not origin or link["from_span"] == link["to_span"] or _starts(segment) > _starts(origin)
         )
         if not in_order and (link["article_id"], link["from_span"]) not in round_about:
-            yield facts.at("q4-continues-later", _end(facts, link), "it continues a quote that comes after it")
+            later = facts.span_or_ids(link["article_id"], link["from_span"])
+            yield facts.at("q4-continues-later", later, "it continues a quote that comes after it")
 
 
 def circles(facts: Facts) -> Iterator[Finding]:
@@ -80,9 +82,7 @@ def circles(facts: Facts) -> Iterator[Finding]:
     for ring in dict.fromkeys(_circling(facts).values()):
         article, first = ring[0]
         shown = " → ".join(span for _, span in ring)
-        yield facts.at(
-            "q4-cycle", _end(facts, {"article_id": article, "from_span": first}), f"{shown} → {first} is a circle"
-        )
+        yield facts.at("q4-cycle", facts.span_or_ids(article, first), f"{shown} → {first} is a circle")
 
 
 _Node = tuple[str, str]
@@ -112,14 +112,10 @@ def _steps(facts: Facts) -> Iterator[tuple[str, str, str]]:
     yield from links.select("article_id", "from_span", "to_span").iter_rows()
 
 
-def _starts(span: Row) -> int:
-    return -1 if span["start"] is None else int(span["start"])
-
-
-def _end(facts: Facts, link: Row) -> Row:
-    """The span that a link starts from, or what is known of it."""
-    known = facts.span(link["article_id"], link["from_span"])
-    return known or {"article_id": link["article_id"], "span_id": link["from_span"]}
+def _starts(span: SpanRow) -> int:
+    """Where it starts; before all others, where the record does not say."""
+    start: int | None = span["start"]
+    return -1 if start is None else start
 
 
 # Sources

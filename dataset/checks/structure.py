@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import polars as pl
 
@@ -17,9 +16,7 @@ def pull_findings(facts: Facts) -> Iterator[Finding]:
     """What the pull saw in the raw results."""
     for row in facts.layer.findings.iter_rows(named=True):
         code = row["code"] if row["code"] in CATALOGUE else "unreadable-result"
-        known = facts.span(row["article_id"], row["region"]) or {}
-        place = {"start": known.get("start"), "end": known.get("end")}
-        yield facts.at(code, {**row, "span_id": row["region"], **place}, row["message"] or "")
+        yield facts.at(code, facts.span_or_ids(row["article_id"], row["region"]), row["message"] or "")
 
 
 def text_findings(facts: Facts) -> Iterator[Finding]:
@@ -103,10 +100,8 @@ def duplicate_relations(facts: Facts) -> Iterator[Finding]:
     links = facts.layer.relations.group_by(ends, maintain_order=True).len().filter(pl.col("len") > 1)
     for row in links.iter_rows(named=True):
         arrow = f"{row['from_span']} → {row['to_span']}"
-        yield facts.at("duplicate-relation", _from(facts, row), f"the link {arrow} is there {row['len']} times")
-
-
-def _from(facts: Facts, link: dict[str, Any]) -> dict[str, Any]:
-    """The span that a link starts from, or what is known of it."""
-    span = facts.span(link["article_id"], link["from_span"])
-    return span or {"article_id": link["article_id"], "span_id": link["from_span"]}
+        yield facts.at(
+            "duplicate-relation",
+            facts.span_or_ids(row["article_id"], row["from_span"]),
+            f"the link {arrow} is there {row['len']} times",
+        )
