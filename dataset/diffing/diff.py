@@ -51,6 +51,8 @@ def diff(old: Path, new: Path, held: int = HELD) -> Diff:
         Problem: one of them is not a built folder, or cannot be read.
     """
     versions = Versions(read_built(old), read_built(new))
+    if versions.identical:
+        return Diff(versions.old, versions.new, [], [])
     with TemporaryDirectory() as scratch, writing(Path(scratch), "nothing was changed"):
         rows = _JoinedTables(versions, Digests(versions, Path(scratch), held))
         changes = [*described_changes(versions), *rows.changes()]

@@ -32,6 +32,12 @@ class Versions:
         """Whether one of them withholds the texts and the other does not."""
         return self.old.withheld != self.new.withheld
 
+    @property
+    def identical(self) -> bool:
+        """Whether the folders have the same files, byte for byte."""
+        old, new = ({path.relative_to(f.path): path for path in f.path.rglob("*") if path.is_file()} for f in self.both)
+        return old.keys() == new.keys() and all(filecmp.cmp(old[name], new[name], shallow=False) for name in old)
+
     def compared(self, config: str) -> bool:
         """Whether the folders, as they are, can both be expected to have the config."""
         return config != "tokens" or not self.mixed
