@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 import pyarrow
 import pyarrow.parquet
-import yaml
 
 from dataset import schema
 from dataset.problem import Problem
 from dataset.scheme import vocabulary
 
+try:
+    from yaml import CSafeLoader as SafeLoader
+except ImportError:  # PyYAML was built without libyaml
+    from yaml import SafeLoader
+
 if TYPE_CHECKING:
     import datasets
 
 CARD: Final = "README.md"
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _AT_ONCE: Final = 2_000
 AT, SPLIT = "#at", "#split"
 _LARGE: Final = {"large_string": "string", "large_binary": "binary"}
@@ -81,7 +84,7 @@ class DatasetFolder:
 
         try:
             head = REGEX_YAML_BLOCK.search((self.path / CARD).read_text(encoding="utf-8-sig"))
-            return dict((yaml.load(head.group(2), Loader=_LOADER) if head else None) or {})  # noqa: S506
+            return dict((SafeLoader(head.group(2)).get_single_data() if head else None) or {})
         except Exception as error:  # the YAML library's own errors share no base with others
             reason = " ".join(str(error).split())
             raise Problem(
