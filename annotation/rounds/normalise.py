@@ -19,7 +19,6 @@ from dataset.record.layer import TABLES, Layer, make_layer
 from dataset.record.lines import Lines, lines_by_article
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme import hedge_targets
-from dataset.storage.atomic import sha256
 
 Row = dict[str, Any]
 AT_ONCE: Final = 2 << 20
@@ -172,7 +171,7 @@ class Normaliser:
             )
             self._find(article, "article-text-unreadable", None, message)
             return None
-        if task.text == text and task.text_sha256 in (None, sha256(text.encode())):
+        if task.text == text and task.text_sha256 in (None, self._corpus.row(article)["text_sha256"]):
             return text
         message = f"the text of task {task.id} is not the article's; its work is not taken"
         self._find(article, "task-text-differs", None, message)

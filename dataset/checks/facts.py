@@ -36,9 +36,10 @@ class Facts:
 
     @cached_property
     def spans(self) -> pl.DataFrame:
-        """The spans with the `article_length` in characters, null where the text could not be read, and what it has.
+        """The spans with two columns that say what their article has.
 
-        `article_words` are what stands at a span's offsets, null where they are outside the text or turned round.
+        `article_length` is the length of its text in characters, null where that could not be read. `article_words` are
+        the words at the span's offsets, null where these are outside the text or the end is not after the start.
         """
         lengths, words = list[int | None](), list[str | None]()
         for text, start, end in self._with_text(self.layer.spans):

@@ -42,25 +42,25 @@ CUES: Final = re.compile(
 """The cues in any case, but for `may`: with a capital it is the month."""
 BEGINNINGS: Final = (
     *(word for word in lexicon.NUMBER_WORDS if word not in ("zero", "one")),
+    *("may", "about", "approximately", "around", "some", "nearly", "up to", "at least", "more than", "as early"),
     *(
-        "may",
-        "about",
-        "approximately",
-        "around",
-        "some",
-        "nearly",
-        "up to",
-        "at least",
-        "more than",
-        "as early",
         "as soon",
+        "could",
+        "might",
+        "likely",
+        "possibl",
+        "possibilit",
+        "potential",
+        "perhaps",
+        "I think",
+        "seem",
+        "appear",
     ),
-    *("could", "might", "likely", "possibl", "possibilit", "potential", "perhaps", "I think", "seem", "appear"),
     *("allegedly", "apparently", "purported", "reportedly", "alleged", "reported", "refus", "refrain", "stop"),
     *("did not", "does not", "do not", "didn't", "doesn't", "don't", "not feel", "feel", "felt"),
     *(*lexicon.CLAUSE_VERBS, "accus"),
 )
-"""What a match of the patterns below begins with, in any case: one search for all finds where they need be tried."""
+"""What a match of `CUES`, `NUMBERS` or `SAYINGS` begins with, in any case. One search shows where to try them."""
 AROUND: Final = 32
 _OPENING: Final = " \t\"'“‘(["
 _OPENING_LENGTH: Final = 8

@@ -72,8 +72,8 @@ def _matching(folder: Path, texts: Path) -> pl.DataFrame:
     paths = [texts / f"{article}.txt" for article in wanted["article_id"]]
     whole = list(map(_text, paths, wanted["text_sha256"]))
     if failed := [path for path, text in zip(paths, whole, strict=True) if text is None]:
-        found = {path.stem: f"{path} is {'another text' if path.exists() else 'not there'}" for path in failed}
-        raise UnmatchedTexts(found, len(paths))
+        reasons = {path.stem: f"{path} is {'another text' if path.exists() else 'not there'}" for path in failed}
+        raise UnmatchedTexts(reasons, len(paths))
     return wanted.select("article_id", whole=pl.Series(whole, dtype=pl.String))
 
 

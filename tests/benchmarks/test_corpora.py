@@ -11,7 +11,7 @@ from dataset.checks.suite import check_record
 from dataset.record.layer import TABLES
 from dataset.storage.address import Location
 from tests.benchmarks.articles import articles
-from tests.benchmarks.corpora import write_export, write_record, write_round
+from tests.benchmarks.corpora import write_export, write_record, write_round, write_sound_export
 
 
 @pytest.fixture
@@ -39,3 +39,10 @@ def test_the_gold_of_a_generated_round_fits_its_decisions_and_only_cues_were_mis
     findings = check_record(corpus, corpus.layers())
     assert {finding.code for finding in findings} <= {"h9-unlabelled-cue"}
     assert {finding.layer for finding in findings} <= {"r1/a2", "r1/a3"}
+
+
+def test_the_gold_repeated_has_a_fault_in_ten_tasks_and_no_other_error(tmp_path: Path) -> None:
+    corpus, export, regions = write_sound_export(tmp_path, 20)
+    pulled = pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    assert pulled.layers[0].spans == regions
+    assert [finding.code for finding in check_record(corpus, ["r1/a1"], errors_only=True)] == ["surface-differs"] * 10

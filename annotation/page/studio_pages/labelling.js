@@ -54,7 +54,7 @@
     }
   };
 
-  // Label Studio shows in the labels what is selected, a moment after it was: the label chosen meanwhile stays chosen.
+  // Label Studio updates the labels a moment after the selection changes, and would undo what a key chose meanwhile.
   const beginSpan = (key, work) => {
     work.unselectAll();
     const labels = work.names.get("label").tiedChildren;
