@@ -20,7 +20,7 @@ from annotation.page.label_config import label_config
 from annotation.rounds import projects, pull, push
 from dataset.record.corpus import open_corpus
 from tests.benchmarks import beside, results
-from tests.benchmarks.corpora import write_annotators, write_corpus, write_export
+from tests.benchmarks.corpora import write_annotators, write_corpus, write_export, write_sound_export
 from tests.benchmarks.growth import correct
 from tests.benchmarks.measure import Measured, measure
 from tests.benchmarks.releases import release_step, write_ready
@@ -29,6 +29,7 @@ from tests.benchmarks.serving_steps import timed
 from tests.benchmarks.steps import LAYER, agree_step, build_step, diff_step, pull_step, validate_step
 
 EXPORT_TASKS = 10_000
+SOUND_TASKS = 5_000
 SERVER_TASKS = 2_000
 ROUND_ARTICLES = 3_000
 RELEASE_ARTICLES = 10_000
@@ -66,8 +67,16 @@ def _memory(measured: Measured) -> str:
 
 def file_lines(folder: Path) -> Iterator[Line]:
     """The road of an export to a loadable folder, and two versions of it told apart."""
-    corpus, export, regions = write_export(folder / "export", EXPORT_TASKS)
-    root, of = corpus.root, f"{EXPORT_TASKS:,} tasks, {regions:,} regions"
+    _, export, regions = write_export(folder / "export", EXPORT_TASKS)
+    yield from road_lines(export, f"{EXPORT_TASKS:,} tasks, {regions:,} regions", regions)
+    yield from diff_lines(folder, export.parent, regions)
+    _, export, regions = write_sound_export(folder / "sound", SOUND_TASKS)
+    yield from road_lines(export, f"the gold repeated: {SOUND_TASKS:,} tasks, {regions:,} regions", regions)
+
+
+def road_lines(export: Path, of: str, regions: int) -> Iterator[Line]:
+    """Pull, validate and build of an export in its corpus, each and together."""
+    root = export.parent
     pulled, validated, built = measure(pull_step, root, export), measure(validate_step, root), measure(build_step, root)
     conll = {"SDK converter, to CoNLL": measure(beside.conll_step, root, export)}
     road = Measured(pulled.seconds + built.seconds, max(pulled.megabytes, built.megabytes), None)
@@ -78,7 +87,6 @@ def file_lines(folder: Path) -> Iterator[Line]:
         ("export to loadable folder", road, conll),
     ):
         yield from lines(step, of, regions, measured, comparisons)
-    yield from diff_lines(folder, root, regions)
 
 
 def _beside(steps: dict[str, Callable[[Path], Any]], given: Path) -> dict[str, Measured]:
