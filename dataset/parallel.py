@@ -21,6 +21,7 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import chain, islice
 from multiprocessing import resource_tracker
+from multiprocessing.context import BaseContext
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol, TypeVar
 
@@ -29,7 +30,7 @@ from dataset.problem import Problem
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-WORTH_PROCESSES: Final = 16
+WORTH_PROCESSES: Final = 4
 """How many items make it worth starting other processes."""
 RAY_ADDRESS: Final = "RAY_ADDRESS"
 CONNECT_SECONDS: Final = 5.0
@@ -67,7 +68,7 @@ def local_map(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator
 
 
 def _process_map(work: Callable[[Item], Result], remaining: Iterator[Item], processes: int) -> Iterator[Result]:
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _end_with_parent) as pool:
+    with ProcessPoolExecutor(processes, _one_import(work), _end_with_parent) as pool:
         pending = deque[Future[Result]]()
         try:
             pending.extend(_submitted(pool, work, islice(remaining, processes + 1)))
@@ -79,6 +80,17 @@ def _process_map(work: Callable[[Item], Result], remaining: Iterator[Item], proc
             raise Problem("a process of this command was killed", "free some memory, then run it again") from None
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _one_import(work: Callable[[Any], Any]) -> BaseContext:
+    """Processes that are forked from one that has imported what the work needs and has done nothing else."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([_function(work).__module__])
+    return context
+
+
+def _function(work: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return _function(work.func) if isinstance(work, partial) else work
 
 
 def _submitted(

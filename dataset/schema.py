@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 import pandera.polars as pa
@@ -410,7 +411,14 @@ def empty(table: type[Table]) -> pl.DataFrame:
 def frame(table: type[Table], rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
     """A frame of the table; a key that a row lacks is null."""
     types = polars_schema(table)
-    return pl.DataFrame([_series(name, [row.get(name) for row in rows], dtype) for name, dtype in types.items()])
+    return pl.DataFrame([_series(name, _values(rows, name), dtype) for name, dtype in types.items()])
+
+
+def _values(rows: Sequence[Mapping[str, object]], name: str) -> list[object]:
+    try:
+        return list(map(itemgetter(name), rows))
+    except KeyError:
+        return [row.get(name) for row in rows]
 
 
 def _series(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:

@@ -17,6 +17,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, make_layer
 from dataset.record.lines import Lines, lines_by_article
+from dataset.record.rows import ArticleRow, Link
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme import hedge_targets
 
@@ -124,18 +125,18 @@ class Normaliser:
         self._next += 1
         task = read_task(raw)
         article = task.article_id
-        known = article is not None and self._corpus.has(article)
+        known = None if article is None else self._corpus.find(article)
         if article in (self._gone if known else self._gone_by_now):
             self._passed_over.add(article)
             return
-        if article is None or not known:
+        if article is None or known is None:
             self._add_stray(task)
             return
         for fault in task.faults:
             self._find(article, "unreadable-task", None, f"of task {task.id}, {fault}")
         if not task.work:
             self._seen.setdefault(article, task.id)
-        elif (text := self._text_of(task, article)) is not None:
+        elif (text := self._text_of(task, known)) is not None:
             self._ended[article] = task.id
             self._add_work(task, article, text)
 
@@ -160,8 +161,9 @@ class Normaliser:
             canonical, rows, self._seen, self._ended, self._strays, self._unreadable, self._passed_over
         )
 
-    def _text_of(self, task: Task, article: str) -> str | None:
+    def _text_of(self, task: Task, known: ArticleRow) -> str | None:
         """The article's text, or None where it cannot be read or the task's is another."""
+        article = known["article_id"]
         try:
             text = self._corpus.text(article)
         except Problem:
@@ -171,7 +173,7 @@ class Normaliser:
             )
             self._find(article, "article-text-unreadable", None, message)
             return None
-        if task.text == text and task.text_sha256 in (None, self._corpus.row(article)["text_sha256"]):
+        if task.text == text and task.text_sha256 in (None, known["text_sha256"]):
             return text
         message = f"the text of task {task.id} is not the article's; its work is not taken"
         self._find(article, "task-text-differs", None, message)
@@ -194,11 +196,9 @@ class Normaliser:
 
     def _add_result(self, article: str, text: str, result: Any) -> None:
         reading = read_result(result, text)
-        key, links = self._key(article), reading.relations + derived(text, reading)
-        for row in reading.spans + links:
-            row.update(key)
-        self._rows["spans"] += reading.spans
-        self._rows["relations"] += links
+        key = self._key(article)
+        self._rows["spans"] += [span | key for span in reading.spans]
+        self._rows["relations"] += [{**link, **key} for link in reading.relations + derived(text, reading)]
         for code, region, message in reading.findings:
             self._find(article, code, region, message)
 
@@ -222,7 +222,7 @@ def _finding(code: str, region: str | None, message: str) -> Row:
     return {"code": code, "region": region, "message": message}
 
 
-def derived(text: str, reading: ResultRows) -> list[Row]:
+def derived(text: str, reading: ResultRows) -> list[Link]:
     """The `hedges` links that rule H10 makes."""
     marks = [
         hedge_targets.TargetSpan(s["span_id"], s["label"], s["start"], s["end"], s["hedge_kind"]) for s in reading.spans

@@ -150,7 +150,7 @@ def push(
 
 def task(corpus: Corpus, article_id: str, taken: str = "") -> SentTask:
     """The task of an article, as it is sent; `taken` are keys that the page has other work for than names."""
-    text, article = corpus.text(article_id), corpus.row(article_id)
+    text, article = corpus.text(article_id), corpus.by_id[article_id]
     names = corpus.speakers.get(article["event_id"] or "", [])
     return write_task(article, text, names, guidelines.version(), taken)
 
@@ -183,11 +183,10 @@ def _on_server(corpus: Corpus, seat: Seat, project: int) -> set[str]:
     articles: set[str] = set()
     for raw in seat.studio.listing(project, annotations=False):
         task = read_task(raw)
-        if task.article_id is None or not corpus.has(task.article_id):
-            continue
-        text_sha256 = corpus.row(task.article_id)["text_sha256"]
-        _refuse_other(task, text_sha256, articles, seat.studio.task_url(project, task.id))
-        articles.add(task.article_id)
+        article = None if task.article_id is None else corpus.find(task.article_id)
+        if article is not None:
+            _refuse_other(task, article["text_sha256"], articles, seat.studio.task_url(project, task.id))
+            articles.add(article["article_id"])
     return articles
 
 

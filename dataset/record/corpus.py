@@ -99,16 +99,17 @@ class Corpus:
         """The rows of `articles` by article_id."""
         return {row["article_id"]: row for row in rows_of(self.articles, ArticleRow)}
 
-    def has(self, article_id: str) -> bool:
-        """Whether `articles` has a row of that id."""
+    def find(self, article_id: str) -> ArticleRow | None:
+        """The row of `articles` of that id, if there is one."""
         ids = self.articles["article_id"]
         at = bisect_left(ids, article_id)
-        return at < len(ids) and ids[at] == article_id
-
-    def row(self, article_id: str) -> ArticleRow:
-        """The row of `articles` of an id that it has."""
-        at = bisect_left(self.articles["article_id"], article_id)
+        if at == len(ids) or ids[at] != article_id:
+            return None
         return as_row(self.articles.row(at, named=True), ArticleRow)
+
+    def has(self, article_id: str) -> bool:
+        """Whether `articles` has a row of that id."""
+        return self.find(article_id) is not None
 
     def rows_of(self, article_ids: pl.Series) -> pl.DataFrame:
         """The rows of `articles` from the first to the last of these ids, and no more than that."""
@@ -169,7 +170,8 @@ class Corpus:
             ) from None
         except OSError as error:
             raise Problem(f"{path} cannot be read: {error.strerror}", "give yourself permission to read it") from None
-        if not self.has(article_id) or sha256(content) != self.row(article_id)["text_sha256"]:
+        article = self.find(article_id)
+        if article is None or sha256(content) != article["text_sha256"]:
             raise Problem(
                 f"{path} is not the text that articles.jsonl names by its SHA-256",
                 "put the text back as it was taken in",

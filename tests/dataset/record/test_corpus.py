@@ -233,8 +233,8 @@ def test_layers_are_found_at_any_depth_and_named_by_their_folder(tiny: Corpus) -
 def test_an_article_is_found_by_its_id(tiny: Corpus) -> None:
     for article in tiny.articles["article_id"]:
         assert tiny.has(article)
-        row = tiny.row(article)
-        assert (row["article_id"], row["text_sha256"]) == (article, sha256(TEXTS[article].encode()))
+        row = tiny.find(article)
+        assert row and (row["article_id"], row["text_sha256"]) == (article, sha256(TEXTS[article].encode()))
 
 
 @pytest.mark.parametrize("stranger", ["", "a", "zzz", ONE[:-1], f"{ONE}s", f"{ONE}\0", f"{ONE}é", "\ud800"])
