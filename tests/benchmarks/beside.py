@@ -12,6 +12,7 @@ import polars as pl
 from annotation.labelstudio.payloads import JsonObject
 from annotation.page.label_config import label_config
 from dataset import schema
+from dataset.folder.folder import read_rows
 from dataset.record.corpus import open_corpus
 from dataset.record.layer import TABLES
 from dataset.scheme import vocabulary
@@ -75,14 +76,23 @@ def read_layer_step(root: Path) -> int:
     )
 
 
+def write_rows(root: Path) -> None:
+    """The rows of the five configs of the folder `built` as JSON Lines, for `from_list_step`."""
+    for config in schema.CONFIGS:
+        read_rows(root / "built", config).write_ndjson(root / f"beside-{config}.jsonl")
+
+
 def from_list_step(root: Path) -> int:
-    """`datasets.Dataset.from_list` of the rows of one of the five configs, and `to_parquet`."""
+    """`datasets.Dataset.from_list` of the rows of each of the five configs, and `to_parquet`."""
     from datasets import Dataset
 
-    with (open_corpus(root).annotations / LAYER / "spans.jsonl").open(encoding="utf-8") as lines:
-        rows = Dataset.from_list([json.loads(line) for line in lines])
-    rows.to_parquet(str(root / "beside.parquet"))
-    return int(rows.num_rows)
+    count = 0
+    for config in schema.CONFIGS:
+        with (root / f"beside-{config}.jsonl").open(encoding="utf-8") as lines:
+            rows = Dataset.from_list([json.loads(line) for line in lines])
+        rows.to_parquet(str(root / f"beside-{config}.parquet"))
+        count += int(rows.num_rows)
+    return count
 
 
 def write_spans_step(root: Path) -> int:

@@ -40,7 +40,7 @@ VALIDATING: dict[str, Callable[[Path], Any]] = {
     "least: polars reads the layer": beside.read_layer_step,
 }
 BUILDING: dict[str, Callable[[Path], Any]] = {
-    "datasets.from_list, 1 of 5 configs": beside.from_list_step,
+    "datasets.from_list, the same 5 configs": beside.from_list_step,
     "least: polars writes 1 of 5 configs": beside.write_spans_step,
 }
 
@@ -78,6 +78,7 @@ def road_lines(export: Path, of: str, regions: int) -> Iterator[Line]:
     """Pull, validate and build of an export in its corpus, each and together."""
     root = export.parent
     pulled, validated, built = measure(pull_step, root, export), measure(validate_step, root), measure(build_step, root)
+    beside.write_rows(root)
     conll = {"SDK converter, to CoNLL": measure(beside.conll_step, root, export)}
     road = Measured(pulled.seconds + built.seconds, max(pulled.megabytes, built.megabytes), None)
     for step, measured, comparisons in (
