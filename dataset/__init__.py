@@ -7,6 +7,7 @@ Each package may use those above it in this list, and all of them `problem`, `sc
     record      the corpus: articles, layers, splits, intake and withdrawal
     checks      findings: what breaks a rule of the scheme or does not fit together
     agreement   layers compared: matching, F1, alpha, intervals
+    statements  what the articles of an event tell in common: tables, candidates, comparison
     folder      a built dataset folder: reading, writing, content hash, manifest
     published   the record's rows as the published configs, and the card
     diffing     what changed between two dataset folders, and the version bump that it asks for

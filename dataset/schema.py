@@ -95,6 +95,7 @@ class Entities(Table):
     entity: str = column("canonical name, without title")
     kind: str = column("what the speaker is", isin=vocabulary.SPEAKER_KINDS)
     aliases: pl.List = names_column("other names in the articles")
+    speaks_for: str = column("the entity of the event for which this one speaks: minister, ministry, state", optional=True)
 
 
 class Layered(Table):
@@ -199,6 +200,50 @@ class Agreement(Table):
     articles: int = column("articles that it rests on", ge=0)
     annotator_count: int = column("annotators that it rests on", ge=0)
     spans: int = column("spans that it rests on; of `boundary` and attributes: matched pairs; of links: links", ge=0)
+
+
+class OfEvent(Table):
+    """What every row that sorts an event's quotes and numbers begins with."""
+
+    event_id: str = column("the event", str_matches=IDENTIFIER)
+    round: str = column("the round of sorting, or `gold`", str_matches=IDENTIFIER)
+    annotator: str = column("the annotator's pseudonym", str_matches=IDENTIFIER)
+
+
+class EventTasks(OfEvent):
+    """An event whose quotes and numbers an annotator sorted. An event without a row is not ended."""
+
+    status: str = column("how the annotator ended it", isin=vocabulary.STATUSES)
+    sheet_sha256: str = column("SHA-256 of the quotes and numbers that were to be sorted", str_matches=SHA256)
+    guidelines_version: str = column("version of the guidelines that the page showed", optional=True)
+    created_at: str = column("when the work was first submitted, UTC", optional=True, str_matches=TIME)
+    updated_at: str = column("when it was last submitted, UTC", optional=True, str_matches=TIME)
+    seconds: float = column("time the page was open for it, seconds", optional=True, ge=0)
+
+
+class Tellings(OfEvent):
+    """A quote or number, and the statement or figure that it tells."""
+
+    article_id: str = column("the article", str_matches=IDENTIFIER)
+    span_id: str = column("the quote's first segment, or the number")
+    statement: str = column("what it tells; before the gold, `<article_id>:<span id>` of the first that tells it")
+    degree: str = column("how much of it", isin=vocabulary.DEGREES)
+
+
+class Contradictions(OfEvent):
+    """Two statements, or two figures, that cannot both hold."""
+
+    statement: str = column("one of them, first in the order of their ids")
+    against: str = column("the one that contradicts it")
+
+
+class Statements(Table):
+    """What one source says in an event, once, or one quantity of one thing by one source."""
+
+    event_id: str = column("the event", str_matches=IDENTIFIER)
+    statement_id: str = column("its id, unique in its event and kept for ever", str_matches=IDENTIFIER)
+    kind: str = column("a statement or a figure", isin=vocabulary.STATEMENT_KINDS)
+    gist: str = column("what it says, in one plain sentence of the project's own", str_matches=r"\S")
 
 
 class Acknowledged(Table):
@@ -362,6 +407,10 @@ RECORD: dict[str, type[Table]] = {
     "deals": Deals,
     "decisions": Decisions,
     "agreement": Agreement,
+    "event_tasks": EventTasks,
+    "tellings": Tellings,
+    "contradictions": Contradictions,
+    "statements": Statements,
     "acknowledged": Acknowledged,
     "splits": Splits,
     "withdrawn": Withdrawn,
@@ -369,6 +418,10 @@ RECORD: dict[str, type[Table]] = {
 KEYS: dict[type[Table], list[str]] = {
     Deals: ["round", "annotator", "article_id"],
     Agreement: ["round", "annotators", "scope", "measure"],
+    EventTasks: ["event_id", "round", "annotator"],
+    Tellings: ["event_id", "round", "annotator", "article_id", "span_id", "statement"],
+    Contradictions: ["event_id", "round", "annotator", "statement", "against"],
+    Statements: ["event_id", "statement_id"],
     Splits: ["event_id"],
     Withdrawn: ["article_id"],
 }

@@ -114,6 +114,61 @@ class DecisionRow(Decision):
     article_id: str
 
 
+class EntityRow(TypedDict):
+    """A row of the table `entities`."""
+
+    event_id: str
+    entity: str
+    kind: str
+    aliases: list[str]
+    speaks_for: str | None
+
+
+class EventTaskRow(TypedDict):
+    """A row of the table `event_tasks`."""
+
+    event_id: str
+    round: str
+    annotator: str
+    status: str
+    sheet_sha256: str
+    guidelines_version: str | None
+    created_at: str | None
+    updated_at: str | None
+    seconds: float | None
+
+
+class TellingRow(TypedDict):
+    """A row of the table `tellings`."""
+
+    event_id: str
+    round: str
+    annotator: str
+    article_id: str
+    span_id: str
+    statement: str
+    degree: str
+
+
+class ContradictionRow(TypedDict):
+    """A row of the table `contradictions`."""
+
+    event_id: str
+    round: str
+    annotator: str
+    statement: str
+    against: str
+
+
+class StatementRow(TypedDict):
+    """A row of the table `statements`."""
+
+    event_id: str
+    statement_id: str
+    kind: str
+    gist: str
+
+
 class AgreementRow(TypedDict):
     """A row of the table `agreement`."""
 

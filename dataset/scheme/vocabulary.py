@@ -22,6 +22,11 @@ RULES: Final = tuple(
 )
 """Ids of the scheme's rules."""
 SPLITS: Final = ("train", "validation", "test")
+STATEMENT_KINDS: Final = ("statement", "figure")
+DEGREES: Final = ("whole", "partly")
+"""How much of a statement a quote or number tells."""
+TELLING_RULES: Final = tuple(f"T{number}" for number in range(1, 8))
+"""Ids of the rules about which quotes tell the same statement."""
 
 ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
     "speaker": ("speaker_entities",),

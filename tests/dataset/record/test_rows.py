@@ -31,6 +31,11 @@ PYTHON: dict[pl.DataType, Any] = {
         (rows.DealRow, schema.Deals),
         (rows.DecisionRow, schema.Decisions),
         (rows.AgreementRow, schema.Agreement),
+        (rows.EntityRow, schema.Entities),
+        (rows.EventTaskRow, schema.EventTasks),
+        (rows.TellingRow, schema.Tellings),
+        (rows.ContradictionRow, schema.Contradictions),
+        (rows.StatementRow, schema.Statements),
         (QuoteRow, schema.PublishedQuotes),
     ],
 )
