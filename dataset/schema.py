@@ -95,7 +95,9 @@ class Entities(Table):
     entity: str = column("canonical name, without title")
     kind: str = column("what the speaker is", isin=vocabulary.SPEAKER_KINDS)
     aliases: pl.List = names_column("other names in the articles")
-    speaks_for: str = column("the entity of the event for which this one speaks: minister, ministry, state", optional=True)
+    speaks_for: str = column(
+        "the entity of the event for which this one speaks: minister, ministry, state", optional=True
+    )
 
 
 class Layered(Table):
@@ -208,6 +210,10 @@ class OfEvent(Table):
     event_id: str = column("the event", str_matches=IDENTIFIER)
     round: str = column("the round of sorting, or `gold`", str_matches=IDENTIFIER)
     annotator: str = column("the annotator's pseudonym", str_matches=IDENTIFIER)
+
+
+class EventDeals(OfEvent):
+    """Which event was dealt to whom, for its quotes and numbers to be sorted."""
 
 
 class EventTasks(OfEvent):
@@ -407,6 +413,7 @@ RECORD: dict[str, type[Table]] = {
     "deals": Deals,
     "decisions": Decisions,
     "agreement": Agreement,
+    "event_deals": EventDeals,
     "event_tasks": EventTasks,
     "tellings": Tellings,
     "contradictions": Contradictions,
@@ -418,6 +425,7 @@ RECORD: dict[str, type[Table]] = {
 KEYS: dict[type[Table], list[str]] = {
     Deals: ["round", "annotator", "article_id"],
     Agreement: ["round", "annotators", "scope", "measure"],
+    EventDeals: ["event_id", "round", "annotator"],
     EventTasks: ["event_id", "round", "annotator"],
     Tellings: ["event_id", "round", "annotator", "article_id", "span_id", "statement"],
     Contradictions: ["event_id", "round", "annotator", "statement", "against"],

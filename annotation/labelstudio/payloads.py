@@ -69,6 +69,26 @@ class TaskData(TypedDict):
     summary: NotRequired[str]
 
 
+class DeskQuote(TypedDict):
+    """A quote or number on the desk: its published id, what it is, who said it, and its words."""
+
+    id: str
+    kind: str
+    who: str
+    words: str
+
+
+class DeskData(TypedDict):
+    """The data of a task of the desk: `quotes` by key, and `near`, the likeliest keys of each, with a score."""
+
+    text: str
+    event_id: str
+    sheet_sha256: str
+    guidelines_version: str
+    quotes: dict[str, DeskQuote]
+    near: dict[str, list[tuple[str, float]]]
+
+
 class SentPrediction(TypedDict):
     """The result that the page begins with."""
 
@@ -86,8 +106,15 @@ class SentAnnotation(TypedDict):
     ground_truth: bool
 
 
+class SentDeskTask(TypedDict):
+    """A task of the desk as it is sent."""
+
+    data: DeskData
+    predictions: list[SentPrediction]
+
+
 class SentTask(TypedDict):
-    """A task as it is sent."""
+    """A task of an article as it is sent."""
 
     data: TaskData
     predictions: NotRequired[list[SentPrediction]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,9 +21,9 @@ from tenacity.wait import wait_base, wait_exponential
 
 from annotation.labelstudio import client as studios
 from annotation.labelstudio.client import TransientFailure
-from annotation.labelstudio.payloads import SentTask
+from annotation.labelstudio.payloads import SentDeskTask, SentTask
 from annotation.labelstudio.seats import Seat
-from annotation.labelstudio.tasks import article_of, read_task
+from annotation.labelstudio.tasks import read_task, subject_of
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.storage.atomic import aside
@@ -90,11 +90,11 @@ def repeated() -> Retrying:
 
 def settle_tasks(corpus: Corpus, seat: Seat, project: int, tell: Tell = lambda line: None) -> None:
     """Waits while tasks of an earlier call that was cut off may still arrive in a project."""
-    note(corpus, seat, str(project)).settle(lambda: _articles(seat, project), tell)
+    note(corpus, seat, str(project)).settle(lambda: _subjects(seat, project), tell)
 
 
-def send_tasks(corpus: Corpus, seat: Seat, project: int, tasks: list[SentTask]) -> None:
-    """Sends tasks of articles; where no answer comes, those that did not arrive are sent again.
+def send_tasks(corpus: Corpus, seat: Seat, project: int, tasks: Sequence[SentTask | SentDeskTask]) -> None:
+    """Sends tasks; where no answer comes, those that did not arrive are sent again.
 
     Raises:
         Problem: the server does not take them, or cannot be asked whether they arrived.
@@ -104,12 +104,13 @@ def send_tasks(corpus: Corpus, seat: Seat, project: int, tasks: list[SentTask]) 
         with attempt:
             if attempt.retry_state.attempt_number > 1:
                 settle_tasks(corpus, seat, project)
-                there = _articles(seat, project)
-                waiting = [task for task in waiting if article_of(task) not in there]
+                there = _subjects(seat, project)
+                waiting = [task for task in waiting if subject_of(task) not in there]
             if waiting:
-                with noted.of([article_of(task) for task in waiting]):
+                with noted.of([subject_of(task) for task in waiting]):
                     seat.studio.import_tasks(project, waiting)
 
 
-def _articles(seat: Seat, project: int) -> set[str]:
-    return {str(read_task(raw).article_id) for raw in seat.studio.tasks(project, annotations=False)}
+def _subjects(seat: Seat, project: int) -> set[str]:
+    tasks = map(read_task, seat.studio.tasks(project, annotations=False))
+    return {str(task.event_id or task.article_id) for task in tasks}

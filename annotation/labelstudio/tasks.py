@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,6 +17,7 @@ from annotation.labelstudio.payloads import (
     JsonObject,
     OfferedName,
     SentAnnotation,
+    SentDeskTask,
     SentTask,
     TaskData,
     TaskEnding,
@@ -55,12 +56,14 @@ class AdjudicationQuestions:
 class Task:
     """A task as the server sends it, as far as the record needs it. `faults` say what in it could not be read.
 
-    `restored` holds when and how a restored task's work was really done, and `restored_sha256` the result of which
-    that is true.
+    A task of the desk has an `event_id`, and no article. `restored` holds when and how a restored task's work was
+    really done, and `restored_sha256` the result of which that is true.
     """
 
     id: int
     article_id: str | None
+    event_id: str | None
+    sheet_sha256: str | None
     text: str | None
     text_sha256: str | None
     guidelines_version: str | None
@@ -80,6 +83,8 @@ def read_task(raw: JsonObject) -> Task:
     return Task(
         id=_id(raw.get("id"), faults),
         article_id=_string(data.get("article_id")),
+        event_id=_string(data.get("event_id")),
+        sheet_sha256=_string(data.get("sheet_sha256")),
         text=_string(data.get("text")),
         text_sha256=_checked_string(data, "text_sha256", faults),
         guidelines_version=_version(data, faults),
@@ -277,9 +282,10 @@ def _offered(name: str, key: str | None) -> OfferedName:
     return {"value": name, "hotkey": key} if key else {"value": name}
 
 
-def article_of(task: SentTask) -> str:
-    """The article_id of a task as it is sent."""
-    return task["data"]["article_id"]
+def subject_of(task: SentTask | SentDeskTask) -> str:
+    """The article_id of a task as it is sent; of a task of the desk, the event_id."""
+    data: Mapping[str, object] = task["data"]
+    return str(data["event_id"] if "event_id" in data else data["article_id"])
 
 
 def _keys(count: int, taken: str) -> list[str | None]:

@@ -13,7 +13,7 @@ import polars as pl
 
 from annotation import guidelines
 from annotation.labelstudio import sending
-from annotation.labelstudio.payloads import SentTask
+from annotation.labelstudio.payloads import SentDeskTask, SentTask
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import Task, read_task, write_task
 from annotation.rounds import projects
@@ -155,7 +155,9 @@ def task(corpus: Corpus, article_id: str, taken: str = "") -> SentTask:
     return write_task(article, text, names, guidelines.version(), taken)
 
 
-def send(corpus: Corpus, seat: Seat, project: int, tasks: Iterator[SentTask], count: int, progress: Progress) -> None:
+def send(
+    corpus: Corpus, seat: Seat, project: int, tasks: Iterator[SentTask | SentDeskTask], count: int, progress: Progress
+) -> None:
     """Sends tasks in chunks, each task once."""
     done = 0
     progress(done, count)
@@ -165,8 +167,8 @@ def send(corpus: Corpus, seat: Seat, project: int, tasks: Iterator[SentTask], co
         progress(done, count)
 
 
-def _chunks(tasks: Iterator[SentTask]) -> Iterator[list[SentTask]]:
-    chunk: list[SentTask] = []
+def _chunks(tasks: Iterator[SentTask | SentDeskTask]) -> Iterator[list[SentTask | SentDeskTask]]:
+    chunk: list[SentTask | SentDeskTask] = []
     size = 0
     for task in tasks:
         chunk.append(task)

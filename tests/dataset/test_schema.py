@@ -75,6 +75,7 @@ def test_the_lists_of_the_record_and_of_the_configs_are_of_those_tables_that_the
         "deals",
         "decisions",
         "agreement",
+        "event_deals",
         "event_tasks",
         "tellings",
         "contradictions",

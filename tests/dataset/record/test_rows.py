@@ -32,6 +32,7 @@ PYTHON: dict[pl.DataType, Any] = {
         (rows.DecisionRow, schema.Decisions),
         (rows.AgreementRow, schema.Agreement),
         (rows.EntityRow, schema.Entities),
+        (rows.EventDealRow, schema.EventDeals),
         (rows.EventTaskRow, schema.EventTasks),
         (rows.TellingRow, schema.Tellings),
         (rows.ContradictionRow, schema.Contradictions),
