@@ -8,6 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from dataset.scheme.lexicon import plain
 
 ABOUT: Final = 0.1
@@ -68,22 +71,25 @@ def value_of(quantity: Quantity) -> Value:
     return Value(plain(quantity.unit or ""), low, high)
 
 
-def nearness(first: Value, second: Value) -> float:
-    """How near two values are, whatever their units: 1 for the same, 0 for the farthest.
+def middle(value: Value) -> float:
+    """The middle of a value's ends; the finite end where the other is infinite, and NaN where both are.
 
-    It is the smaller over the larger of their middles: 10,000 and 12,000 are near by 0.833. Where an end is infinite
-    the finite one stands for the middle, so that “thousands” is 1,000.
+    The middle of “10,000 to 12,000” is 11,000, that of “thousands” is 1,000.
     """
-    one, two = _middle(first), _middle(second)
-    if one == two:
-        return 1.0
-    return max(0.0, 1 - abs(one - two) / max(abs(one), abs(two)))
+    if math.isfinite(value.low) and math.isfinite(value.high):
+        return value.low + (value.high - value.low) / 2
+    return next((end for end in (value.low, value.high) if math.isfinite(end)), math.nan)
 
 
-def _middle(value: Value) -> float:
-    if math.isinf(value.low) or math.isinf(value.high):
-        return next((end for end in (value.low, value.high) if math.isfinite(end)), 0.0)
-    return value.low + (value.high - value.low) / 2
+def nearness(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
+    """How near the middles of values are, whatever their units: from 1 for equal ones to 0; NaN is near to nothing.
+
+    It is the smaller over the larger: 10,000 and 12,000 are near by 0.833. The arrays are broadcast against each other.
+    """
+    one, two = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    larger = np.maximum(np.abs(one), np.abs(two))
+    near: NDArray[np.float64] = np.clip(1 - np.abs(one - two) / np.where(larger > 0, larger, 1), 0, 1)
+    return np.where(np.isnan(near), 0.0, near)
 
 
 def numbers_of(quantities: Iterable[Quantity]) -> tuple[Number, ...]:
@@ -145,7 +151,7 @@ def _cost(first: Value, second: Value) -> float | None:
         return 0.0
     if (first.low, first.high) == (second.low, second.high) and not (first.unit and second.unit):
         return 1.0
-    return 3 - nearness(first, second) if first.unit == second.unit else None
+    return 3 - float(nearness(middle(first), middle(second))) if first.unit == second.unit else None
 
 
 def _change(first: Number | None, second: Number | None) -> str:
