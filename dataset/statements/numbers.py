@@ -93,7 +93,7 @@ def nearness(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
 
 
 def numbers_of(quantities: Iterable[Quantity]) -> tuple[Number, ...]:
-    """An article's numbers, each once, by value: “12,000” and “approximately 12,000” are one with two bounds."""
+    """An article's numbers, each once, in the order of their values: “12,000” and “approximately 12,000” are one with two bounds."""
     of_value: defaultdict[Value, list[Quantity]] = defaultdict(list)
     for quantity in quantities:
         of_value[value_of(quantity)].append(quantity)
@@ -104,7 +104,7 @@ def numbers_of(quantities: Iterable[Quantity]) -> tuple[Number, ...]:
 
 
 def number_changes(first: Sequence[Number], second: Sequence[Number]) -> tuple[NumberChange, ...]:
-    """What becomes of the first article's numbers in the second, by unit, then by value.
+    """What becomes of the first article's numbers in the second, both as `numbers_of` gives them; by unit, then value.
 
     Numbers of one value and unit are matched, then those of one value of which either lacks a unit, then the nearest of
     a unit. `dropped`: “500 officers” has no match in the second; `added` is the mirror image. `same`: value and bounds
@@ -129,20 +129,18 @@ def number_changes(first: Sequence[Number], second: Sequence[Number]) -> tuple[N
 
 
 def _matched(first: Sequence[Number], second: Sequence[Number]) -> list[tuple[Number, Number]]:
-    # Ties fall by both values in an order of their own, so that it does not matter which article is first.
+    # Numbers come in the order of their values, and ties fall by that, so it does not matter which article is first.
     likely = sorted(
-        (
-            (cost, sorted((one.value, two.value)), i, k)
-            for i, one in enumerate(first)
-            for k, two in enumerate(second)
-            if (cost := _cost(one.value, two.value)) is not None
-        ),
+        (cost, i, k)
+        for i, one in enumerate(first)
+        for k, two in enumerate(second)
+        if (cost := _cost(one.value, two.value)) is not None
     )
-    pairs: dict[int, int] = {}
-    for _, _, i, k in likely:
-        if i not in pairs and k not in pairs.values():
-            pairs[i] = k
-    return [(first[i], second[k]) for i, k in pairs.items()]
+    partners: dict[int, int] = {}
+    for _, i, k in likely:
+        if i not in partners and k not in partners.values():
+            partners[i] = k
+    return [(first[i], second[k]) for i, k in partners.items()]
 
 
 def _cost(first: Value, second: Value) -> float | None:

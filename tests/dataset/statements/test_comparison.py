@@ -14,7 +14,7 @@ from dataset.statements.registry import Registry
 
 KIM, MINISTRY, STATE, SEOUL, WASHINGTON, REPORTS = "Kim", "Ministry", "North Korea", "Seoul", "Washington", "Reports"
 REGISTRY = Registry(
-    {KIM: MINISTRY, MINISTRY: STATE, STATE: None, SEOUL: None, WASHINGTON: None, "X": "Y", "Y": "X"},
+    {KIM: MINISTRY, MINISTRY: STATE, STATE: None, SEOUL: None, "Envoy": WASHINGTON, "X": "Y", "Y": "X"},
     {KIM: "person", MINISTRY: "organization", STATE: "state", REPORTS: "document", "Memo": "document"},
 )
 IF, I_THINK, WOULD, COULD = (
@@ -112,6 +112,7 @@ def test_a_lost_negation_is_among_the_words() -> None:
         ((REPORTS,), ("Memo",), "other"),
         ((SEOUL,), (WASHINGTON,), "other"),
         ((SEOUL, KIM), (WASHINGTON, KIM), "other"),
+        ((KIM, WASHINGTON), (STATE, "Envoy"), "other"),
         (("X",), ("Y",), "same"),
         (("Stranger",), (KIM,), "other"),
     ],
