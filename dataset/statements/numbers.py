@@ -93,7 +93,10 @@ def nearness(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
 
 
 def numbers_of(quantities: Iterable[Quantity]) -> tuple[Number, ...]:
-    """An article's numbers, each once, in the order of their values: “12,000” and “approximately 12,000” are one with two bounds."""
+    """An article's numbers in the order of their values, each once.
+
+    “12,000” in one telling and “approximately 12,000” in another are one number with two bounds.
+    """
     of_value: defaultdict[Value, list[Quantity]] = defaultdict(list)
     for quantity in quantities:
         of_value[value_of(quantity)].append(quantity)
