@@ -7,6 +7,7 @@ blanks and straight apostrophes: see `plain`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 _SPACES: Final = re.compile(r"\s+")
@@ -58,6 +59,11 @@ APPROXIMATORS: Final = (
     "some",
     "up to",
 )
+_BOUNDS: Final = {
+    "at least": ("at least", "more than"),
+    "at most": ("up to",),
+    "about": ("about", "approximately", "around", "nearly", "some"),
+}
 EVIDENTIALS: Final = (
     *("allegedly", "alleged", "apparently", "purported", "reported", "reportedly"),
     *("appear", "appears", "appeared", "appearing", "seem", "seems", "seemed", "seeming"),
@@ -80,6 +86,17 @@ def cue_kind(cue: str) -> str | None:
     """The kind of the list (H4 to H8) that a cue is on; None for one that is on none."""
     words = plain(cue)
     return _KIND_OF.get(words) or ("noncommittal" if _NONCOMMITTAL.fullmatch(words) else None)
+
+
+def bound_of(cues: Iterable[str]) -> str:
+    """How the cues that hedge a number bound its quantity: `exact`, `about`, `at least` or `at most`.
+
+    “approximately” 12,000 is `about`, “more than” 12,000 is `at least`, “up to” 12,000 is `at most`. Cues that bound
+    nothing, as “reportedly” and “as early as”, leave it `exact`. A direction outweighs nearness: 12,000 with both
+    “at least” and “about” is `at least`.
+    """
+    words = {plain(cue) for cue in cues}
+    return next((bound for bound, listed in _BOUNDS.items() if words.intersection(listed)), "exact")
 
 
 # Verbs of saying
@@ -218,6 +235,25 @@ NOT_NUMBERS: Final = "|".join(
     )
 )
 """Dates, times, years, ordinals, names and list markers in a text: digits that N5 does not call numbers."""
+
+# Words that carry little by themselves
+
+FUNCTION_WORDS: Final = frozenset(
+    {
+        *("a", "an", "the", "this", "that", "these", "those", "such", "there", "here", "any", "some", "each", "own"),
+        *("i", "me", "my", "we", "us", "our", "you", "your", "he", "him", "his", "she", "her", "it", "its", "they"),
+        *("them", "their", "himself", "herself", "itself", "themselves", "who", "whom", "whose", "which", "what"),
+        *("am", "is", "are", "was", "were", "be", "been", "being", "has", "have", "had", "having", "do", "does", "did"),
+        *("can", "could", "may", "might", "will", "would", "of", "to", "in", "on", "at", "by", "for", "from", "with"),
+        *("into", "onto", "about", "as", "than", "and", "or", "but", "if", "whether", "when", "where", "while", "so"),
+        *("then", "also", "too", "it's", "that's", "there's", "he's", "she's", "they're", "we're", "i'm", "'s"),
+    }
+)
+"""Words that a list of what one telling has and another lacks leaves out.
+
+Negations, “must”, “should”, “all”, “only” and words of time (“before”, “until”, “since”) are not on it: losing one of
+them changes what is said.
+"""
 
 # Page furniture (Q10)
 

@@ -27,6 +27,19 @@ DEGREES: Final = ("whole", "partly")
 """How much of a statement a quote or number tells."""
 TELLING_RULES: Final = tuple(f"T{number}" for number in range(1, 8))
 """Ids of the rules about which quotes tell the same statement."""
+BOUNDS: Final = ("exact", "about", "at least", "at most")
+"""How a number in an article bounds the quantity that it is about."""
+
+WORDINGS: Final = ("same", "edited", "other")
+ATTRIBUTIONS: Final = ("same", "narrower", "wider", "joint dropped", "joint added", "anonymous", "named", "other")
+CERTAINTIES: Final = ("same", "first flatter", "second flatter", "mixed")
+NUMBER_CHANGES: Final = ("same", "bound changed", "dropped", "added", "conflicting")
+FORM_CHANGES: Final = ("same", "first direct", "second direct")
+"""What differs between two articles that tell one statement; `statements.comparison` defines each value.
+
+The articles have an order, by their ids. `narrower`, `dropped`, `anonymous` and their mirror images `wider`, `added`,
+`named` say what becomes of the first article's telling in the second.
+"""
 
 ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
     "speaker": ("speaker_entities",),

@@ -1,0 +1,64 @@
+"""Who speaks for whom among the sources of an event, and which of them are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from dataset.record.rows import EntityRow
+
+ANONYMOUS_KIND = "document"
+
+
+@dataclass(frozen=True)
+class Registry:
+    """An event's sources: for whom each speaks, and what kind each is. An entity that it lacks speaks for itself."""
+
+    speaks_for: Mapping[str, str | None] = field(default_factory=dict)
+    kinds: Mapping[str, str] = field(default_factory=dict)
+
+    def principals(self, entity: str) -> tuple[str, ...]:
+        """Those for whom an entity speaks, nearest first: a minister speaks for the ministry, then the state.
+
+        Where entities speak for one another in a circle, each of them speaks for all others of it.
+        """
+        chain = self._chain(entity)[0]
+        return tuple(chain[1:])
+
+    def root(self, entity: str) -> str:
+        """The last for whom an entity speaks, so that a minister, the ministry and the state have one root.
+
+        Of a circle it is the name that sorts first, whichever entity of the circle one asks about.
+        """
+        chain, circle = self._chain(entity)
+        return min(circle) if circle else chain[-1]
+
+    def named(self, sources: Iterable[str]) -> frozenset[str]:
+        """The sources but documents: an article that says “reports” names nobody."""
+        return frozenset(source for source in sources if self.kinds.get(source) != ANONYMOUS_KIND)
+
+    def most_specific(self, sources: Iterable[str]) -> frozenset[str]:
+        """The sources but those for whom another of them speaks: of a minister and the state, the minister.
+
+        Sources that speak for one another in a circle all remain.
+        """
+        every = frozenset(sources)
+        return frozenset(source for source in every if not any(self._below(other, source) for other in every))
+
+    def _below(self, other: str, source: str) -> bool:
+        return source in self.principals(other) and other not in self.principals(source)
+
+    def _chain(self, entity: str) -> tuple[list[str], list[str]]:
+        """An entity and those above it, each once; and those of the circle that they end in, if they end in one."""
+        chain = [entity]
+        while (above := self.speaks_for.get(chain[-1])) and above not in chain:
+            chain.append(above)
+        return chain, chain[chain.index(above) :] if above else []
+
+
+def registry_of(rows: Iterable[EntityRow]) -> Registry:
+    """The registry of the entities of one event."""
+    entities = list(rows)
+    return Registry(
+        {row["entity"]: row["speaks_for"] for row in entities}, {row["entity"]: row["kind"] for row in entities}
+    )

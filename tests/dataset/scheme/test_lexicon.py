@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from dataset.scheme import lexicon, vocabulary
+
+
+@pytest.mark.parametrize(
+    ("cues", "bound"),
+    [
+        ([], "exact"),
+        (["about"], "about"),
+        (["Around"], "about"),
+        (["approximately"], "about"),
+        (["some"], "about"),
+        (["nearly"], "about"),
+        (["at  least"], "at least"),
+        (["more than"], "at least"),
+        (["Up to"], "at most"),
+        (["reportedly"], "exact"),
+        (["as early as"], "exact"),
+        (["reportedly", "up to"], "at most"),
+        (["about", "at least"], "at least"),
+    ],
+)
+def test_the_cues_on_a_number_say_how_it_bounds_its_quantity(cues: list[str], bound: str) -> None:
+    assert lexicon.bound_of(cues) == bound
+    assert lexicon.bound_of(reversed(cues)) == bound
+
+
+def test_every_bound_is_in_the_vocabulary_and_every_approximator_of_a_number_has_one() -> None:
+    bounds = {cue: lexicon.bound_of([cue]) for cue in lexicon.APPROXIMATORS}
+    assert {*bounds.values()} == set(vocabulary.BOUNDS)
+    assert {cue for cue, bound in bounds.items() if bound == "exact"} == {"as early as", "as soon as"}
