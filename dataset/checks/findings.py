@@ -53,6 +53,19 @@ _CODES: Final = (
     ),
     Code("unsound-entity", "error", "A row of entities.jsonl is not what the table allows", "kind `planet`"),
     Code(
+        "speaks-for-unknown",
+        "error",
+        "An entity speaks for one that the registry of its event does not have",
+        "speaks_for `Ukrane` where the registry has `Ukraine`",
+    ),
+    Code("speaks-for-itself", "error", "An entity speaks for itself", "entity `Ukraine`, speaks_for `Ukraine`"),
+    Code(
+        "speaks-for-circle",
+        "error",
+        "Entities speak for each other in a circle",
+        "the ministry for the minister, the minister for the ministry",
+    ),
+    Code(
         "withdrawal-unfinished",
         "error",
         "An article that was withdrawn is still here",

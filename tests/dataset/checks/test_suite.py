@@ -39,6 +39,9 @@ OF_THE_WHOLE = (
     "missing-table",
     "unreadable-table",
     "unsound-entity",
+    "speaks-for-unknown",
+    "speaks-for-itself",
+    "speaks-for-circle",
     "ids-differ-in-case",
     "withdrawal-unfinished",
 )
