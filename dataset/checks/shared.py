@@ -1,4 +1,4 @@
-"""Checks of what the layers share: entities, ids, deals, figures of agreement, splits and tombstones."""
+"""Checks of what the layers share: entities, ids, deals, figures of agreement, splits, tombstones and statements."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from dataset import schema
 from dataset.checks.decisions import UNREADABLE
 from dataset.checks.findings import Finding
+from dataset.checks.statements import check_statements
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.withdrawal import unfinished, withdrawn_path
@@ -16,12 +17,13 @@ from dataset.storage.tables import read_sound
 
 
 def check_shared(corpus: Corpus) -> Iterator[Finding]:
-    """All findings of what the layers share: entities, ids, deals, figures of agreement, splits and tombstones."""
+    """All findings of what the layers share: entities, ids, deals, agreement, splits, tombstones and statements."""
     yield from check_entities(corpus)
     yield from check_representation(corpus)
     yield from check_ids(corpus)
     yield from check_tables(corpus)
     yield from check_withdrawals(corpus)
+    yield from check_statements(corpus)
 
 
 def check_ids(corpus: Corpus) -> Iterator[Finding]:
