@@ -26,8 +26,9 @@ from dataset.checks.findings import Finding
 from dataset.checks.suite import place
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import FORMS, GOLD, below, table_path
+from dataset.record.layer import GOLD, below
 from dataset.record.rows import ContradictionRow, StatementRow, TellingRow, rows_of
+from dataset.storage.address import Location
 from dataset.storage.tables import read_table
 
 GIST_WORDS: Final = 30
@@ -78,11 +79,14 @@ def settled(finding: Finding) -> bool:
 
 def sorted_layers(corpus: Corpus) -> list[str]:
     """The layers that hold a table of sorting: `ROUND/ANNOTATOR` or `gold`, by name."""
-    endings = FORMS.values()
-    files = [f"*/*/{table}{ending}" for table in _ANNOTATORS for ending in endings]
-    names = {below(corpus.record, path.parent) for file in files for path in corpus.record.glob(file)}
-    in_gold = (corpus.layer_path(GOLD) / f"{table}{ending}" for table in _GOLD for ending in endings)
-    return sorted(names | {GOLD} if any(path.exists() for path in in_gold) else names)
+    files = [path for table in _ANNOTATORS for path in corpus.record.glob(f"*/*/{table}.jsonl")]
+    in_gold = (_path(corpus, GOLD, table) for table in _GOLD)
+    gold = [GOLD] if any(path.exists() for path in in_gold) else []
+    return sorted({*gold, *(below(corpus.record, path.parent) for path in files)})
+
+
+def _path(corpus: Corpus, name: str, table: str) -> Location:
+    return corpus.layer_path(name) / f"{table}.jsonl"
 
 
 def _gold_or_none(corpus: Corpus) -> GoldTables | None:
@@ -98,9 +102,8 @@ def _read(corpus: Corpus, name: str) -> tuple[_Tables | None, list[Finding]]:
     """The tables of a layer, None where one of them cannot be read, and what is wrong with their rows."""
     tables, findings, whole = _Tables(), list[Finding](), True
     for table in _GOLD if name == GOLD else _ANNOTATORS:
-        model = schema.RECORD[table]
+        model, path = schema.RECORD[table], _path(corpus, name, table)
         try:
-            path = table_path(corpus.layer_path(name), table)
             rows = read_table(path, model)
         except Problem as problem:
             findings.append(unreadable_table(name, problem))
