@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Annotated
 
 import typer
 
 from dataset.checks import acknowledged
+from dataset.checks.statements import check_statements
 from dataset.checks.suite import check_record
 from dataset.record.corpus import open_corpus
 from dataset.record.locks import reading
@@ -26,6 +28,7 @@ def command(
     """
     here = open_corpus(corpus)
     with reading(here, tell):
-        findings = [each for each in check_record(here, here.layers()) if each.article_id == article]
+        everything = chain(check_record(here, here.layers()), check_statements(here))
+        findings = [each for each in everything if each.article_id == article]
     let = acknowledged.acknowledge(here, findings, code, article, place, reason, tell)
     say(f"acknowledged in {acknowledged.path(here)}: {let.code} in {let.article_id}: {let.message}")

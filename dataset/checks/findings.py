@@ -53,6 +53,19 @@ _CODES: Final = (
     ),
     Code("unsound-entity", "error", "A row of entities.jsonl is not what the table allows", "kind `planet`"),
     Code(
+        "speaks-for-unknown",
+        "error",
+        "An entity speaks for one that the registry of its event does not have",
+        "speaks_for `Ukrane` where the registry has `Ukraine`",
+    ),
+    Code("speaks-for-itself", "error", "An entity speaks for itself", "entity `Ukraine`, speaks_for `Ukraine`"),
+    Code(
+        "speaks-for-circle",
+        "error",
+        "Entities speak for each other in a circle",
+        "the ministry for the minister, the minister for the ministry",
+    ),
+    Code(
         "withdrawal-unfinished",
         "error",
         "An article that was withdrawn is still here",
@@ -315,6 +328,89 @@ _CODES: Final = (
         "A date, time, year, ordinal or part of a name is marked as a number",
         "in [2019], the [second] bus, G[7]",
         "N5",
+    ),
+    Code(
+        "unsound-sorting",
+        "error",
+        "A row of tellings, contradictions, statements or event_tasks is not what the table allows",
+        "degree `mostly`",
+    ),
+    Code(
+        "telling-of-other-event",
+        "error",
+        "A telling is of an article that is not of its event",
+        "a quote of another event's article",
+    ),
+    Code("telling-of-no-span", "error", "A telling is of a span that the gold lacks", "a quote that was taken out"),
+    Code(
+        "telling-of-wrong-span",
+        "error",
+        "A telling is of a span that is neither a quote's first segment nor a number",
+        "a speaker, or the second half of “We lost,” … “but we learned.”",
+    ),
+    Code(
+        "quote-without-telling",
+        "error",
+        "A quote of the gold tells nothing, in an event that has statements",
+        "a quote that was added after the event was sorted",
+    ),
+    Code(
+        "t4-two-statements",
+        "error",
+        "A span tells two statements wholly, or none of two, or more than two",
+        "one quote, two rows with degree `whole`",
+        "T4",
+    ),
+    Code(
+        "unknown-statement",
+        "error",
+        "A telling or contradiction names a statement that is not there",
+        "statement `s9`, the last being `s8`",
+    ),
+    Code(
+        "statement-without-telling", "error", "A statement that nothing tells", "a statement whose quote was taken out"
+    ),
+    Code(
+        "statement-of-quotes-and-numbers",
+        "error",
+        "A number tells a statement, or a quote tells a figure",
+        "“12,000” among quotes that say that troops will come",
+    ),
+    Code(
+        "t2-two-sources",
+        "warning",
+        "A statement is told of two sources that do not speak for each other",
+        "one statement, told of the mayor and of the police",
+        "T2",
+    ),
+    Code(
+        "t5-contradicts-itself", "error", "A statement contradicts itself", "the same id in statement and against", "T5"
+    ),
+    Code(
+        "t5-statement-and-figure",
+        "error",
+        "A statement contradicts a figure",
+        "“no troops were sent” against “12,000”",
+        "T5",
+    ),
+    Code("gist-too-long", "warning", "A gist has more than 30 words", "a gist of two sentences"),
+    Code(
+        "gist-copies-quote",
+        "warning",
+        "A gist is a quote's words, or shares eight or more in a row with it",
+        "the words of a headline as gist",
+    ),
+    Code(
+        "figure-of-two-units",
+        "warning",
+        "Numbers of one figure count different things",
+        "12,000 troops and 500 officers",
+    ),
+    Code(
+        "tellings-share-no-word",
+        "warning",
+        "What tells a statement in two articles shares no content word",
+        "“the dam will hold” and “schools open on Monday”",
     ),
     Code(
         "stale-acknowledgement",

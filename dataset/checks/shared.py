@@ -1,4 +1,4 @@
-"""Checks of what the layers share: entities, ids, deals, figures of agreement, splits and tombstones."""
+"""Checks of what the layers share: entities, ids, deals, figures of agreement, splits, tombstones and statements."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 from dataset import schema
 from dataset.checks.decisions import UNREADABLE
 from dataset.checks.findings import Finding
+from dataset.checks.statements import check_statements
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.withdrawal import unfinished, withdrawn_path
@@ -16,11 +17,13 @@ from dataset.storage.tables import read_sound
 
 
 def check_shared(corpus: Corpus) -> Iterator[Finding]:
-    """All findings of what the layers share: entities, ids, deals, figures of agreement, splits and tombstones."""
+    """All findings of what the layers share: entities, ids, deals, agreement, splits, tombstones and statements."""
     yield from check_entities(corpus)
+    yield from check_representation(corpus)
     yield from check_ids(corpus)
     yield from check_tables(corpus)
     yield from check_withdrawals(corpus)
+    yield from check_statements(corpus)
 
 
 def check_ids(corpus: Corpus) -> Iterator[Finding]:
@@ -62,3 +65,37 @@ def check_entities(corpus: Corpus) -> Iterator[Finding]:
     """Rows of `entities.jsonl` that the table does not allow, and entities that an event has twice."""
     for fault in schema.faults(schema.Entities, corpus.entities, ["event_id", "entity"]):
         yield Finding("unsound-entity", "seeds", "", f"entities.jsonl: {fault}")
+
+
+def check_representation(corpus: Corpus) -> Iterator[Finding]:
+    """Entities that speak for one that their event lacks, for themselves, or for each other in a circle."""
+    rows = corpus.entities.drop_nulls(["event_id", "entity"]).select("event_id", "entity", "speaks_for")
+    for (event,), registry in rows.group_by("event_id", maintain_order=True):
+        known = dict(registry.select("entity", "speaks_for").iter_rows())
+        represented = {entity: whom for entity, whom in known.items() if whom is not None}
+        for entity, whom in represented.items():
+            if whom == entity:
+                yield _registered("speaks-for-itself", f"{entity} of {event} speaks for itself")
+            elif whom not in known:
+                message = f"{entity} speaks for “{whom}”, which the registry of {event} does not have"
+                yield _registered("speaks-for-unknown", message)
+        for ring in _rings(represented):
+            yield _registered("speaks-for-circle", f"{' → '.join([*ring, ring[0]])} is a circle in {event}")
+
+
+def _registered(code: str, message: str) -> Finding:
+    return Finding(code, "seeds", "", f"entities.jsonl: {message}")
+
+
+def _rings(represented: dict[str, str]) -> list[list[str]]:
+    """The circles of two entities or more, each once; each entity with the one for which it speaks."""
+    rings, done = list[list[str]](), set[str]()
+    for entity in represented:
+        path: list[str] = []
+        while entity in represented and entity not in done:
+            done.add(entity)
+            path.append(entity)
+            entity = represented[entity]
+        if entity in path[:-1]:
+            rings.append(path[path.index(entity) :])
+    return rings

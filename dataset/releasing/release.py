@@ -14,6 +14,7 @@ from typing import Final
 from dataset.checks import acknowledged
 from dataset.checks.findings import CATALOGUE
 from dataset.checks.shared import check_shared
+from dataset.checks.statements import settled
 from dataset.checks.suite import check_record
 from dataset.diffing.changes import Bump, Change
 from dataset.diffing.diff import diff
@@ -221,7 +222,8 @@ def _refuse_findings(plan: ReleasePlan) -> None:
     others = [name for name in plan.corpus.layers() if name != plan.layer]
     of_other_layers = check_record(plan.corpus, others, plan.each, errors_only=True)
     broken = (finding for finding in of_other_layers if not CATALOGUE[finding.code].rule)
-    findings = chain(check_record(plan.corpus, [plan.layer], plan.each), broken, check_shared(plan.corpus))
+    shared = (finding for finding in check_shared(plan.corpus) if not settled(finding))
+    findings = chain(check_record(plan.corpus, [plan.layer], plan.each), broken, shared)
     still_open = (finding for finding, let in acknowledged.judging(plan.corpus, findings, whole=False) if not let)
     if first := next(still_open, None):
         raise Problem(

@@ -13,7 +13,8 @@ from dataset.record.corpus import Corpus
 from scripts import validate
 from scripts.main import app
 from tests.dataset.checks.wrong import ARTICLE, Work, hedge, quote
-from tests.dataset.tiny import LAYER, put_corpus, put_layer
+from tests.dataset.sorting import put_sorted, sorted_rows
+from tests.dataset.tiny import LAYER, TWO, put_corpus, put_layer, row_of
 
 WORK = Work("It rained.\nAnn Bo, head of it all, said [so] that “it” may\train.\nIt rained.")
 Run = Callable[..., Result]
@@ -64,6 +65,17 @@ def test_an_acknowledged_warning_is_counted_and_shown_when_asked_for(run: Run) -
     assert "(acknowledged)" in run("validate", "--all").stdout
     assert [finding["acknowledged"] for finding in json.loads(run("validate", "--all", "--json").stdout)] == [True]
     assert json.loads(run("validate", "--json").stdout) == []
+
+
+def test_a_warning_about_a_statement_is_shown_and_can_be_acknowledged(tmp_path: Path) -> None:
+    rows = sorted_rows()
+    row_of(rows, "m1")["number_unit"] = "months"
+    corpus, start = put_sorted(tmp_path, rows), row_of(rows, "m1")["start"]
+    code, where = "figure-of-two-units", ["--corpus", str(corpus.root)]
+    assert code in CliRunner().invoke(app, ["validate", "--json", *where]).stdout
+    words = ["acknowledge", code, TWO, "--place", f"{start}:{start + 5}", "--reason", "both count time"]
+    assert CliRunner().invoke(app, [*words, *where]).exit_code == 0
+    assert code not in CliRunner().invoke(app, ["validate", "--json", *where]).stdout
 
 
 def test_json_names_the_rule(run: Run) -> None:

@@ -34,5 +34,5 @@ def test_a_finding_names_whose_work_it_is_about(layer: str, annotator: str) -> N
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_a_code_begins_with_its_rule(code: str) -> None:
     rule = CATALOGUE[code].rule
-    begins = re.match(r"[shqne]\d+(?=-)", code)
+    begins = re.match(r"[shqnet]\d+(?=-)", code)
     assert (begins[0].upper() if begins else None) == rule

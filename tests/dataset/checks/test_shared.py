@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from dataset.checks.shared import check_entities, check_shared
+from dataset.checks.shared import check_entities, check_representation, check_shared
 from dataset.checks.suite import check_record
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import TABLES
-from tests.dataset.tiny import put_corpus, put_jsonl, put_layer, valid_rows
+from tests.dataset.tiny import Row, put_corpus, put_jsonl, put_layer, valid_rows
 
 LAYERS = ["r1/a1", "r1/a2"]
 
@@ -55,7 +55,7 @@ def test_an_article_whose_text_cannot_be_opened_is_a_finding(tiny: Corpus) -> No
     assert ("article-text-unreadable", "r1/a1") in codes(tiny)
 
 
-ENTITY = {"event_id": "crossing", "entity": "Ukraine", "kind": "state", "aliases": []}
+ENTITY: Row = {"event_id": "crossing", "entity": "Ukraine", "kind": "state", "aliases": []}
 
 
 @pytest.mark.parametrize(
@@ -72,6 +72,46 @@ def test_entities_that_the_table_does_not_allow_are_findings(
     assert [(finding.code, finding.message) for finding in check_entities(open_corpus(tiny.root))] == [
         ("unsound-entity", message)
     ]
+
+
+MINISTER, MINISTRY = ENTITY | {"entity": "Minister", "kind": "person"}, ENTITY | {"entity": "Ministry"}
+REPRESENTED = [MINISTER | {"speaks_for": "Ministry"}, MINISTRY | {"speaks_for": "Ukraine"}, ENTITY]
+MISREPRESENTED: dict[str, tuple[list[Row], str]] = {
+    "speaks-for-unknown": (
+        [MINISTER | {"speaks_for": "Ukrane"}, ENTITY],
+        "Minister speaks for “Ukrane”, which the registry of crossing does not have",
+    ),
+    "speaks-for-itself": ([ENTITY | {"speaks_for": "Ukraine"}], "Ukraine of crossing speaks for itself"),
+    "speaks-for-circle": (
+        [
+            MINISTER | {"speaks_for": "Ministry"},
+            MINISTRY | {"speaks_for": "Ukraine"},
+            ENTITY | {"speaks_for": "Ministry"},
+        ],
+        "Ministry → Ukraine → Ministry is a circle in crossing",
+    ),
+}
+
+
+def representation(corpus: Corpus, rows: list[Row]) -> list[tuple[str, str]]:
+    put_jsonl(corpus.seeds / "entities.jsonl", rows)
+    return [(finding.code, finding.message) for finding in check_representation(open_corpus(corpus.root))]
+
+
+def test_a_minister_who_speaks_for_a_ministry_that_speaks_for_a_state_is_sound(tiny: Corpus) -> None:
+    assert representation(tiny, REPRESENTED) == []
+
+
+@pytest.mark.parametrize("code", MISREPRESENTED)
+def test_an_entity_that_speaks_for_whom_it_cannot_is_found(tiny: Corpus, code: str) -> None:
+    rows, message = MISREPRESENTED[code]
+    assert representation(tiny, rows) == [(code, f"entities.jsonl: {message}")]
+    assert code in {finding.code for finding in check_shared(open_corpus(tiny.root))}
+
+
+def test_an_entity_of_another_event_represents_nobody_here(tiny: Corpus) -> None:
+    rows = [MINISTER | {"speaks_for": "Ukraine"}, ENTITY | {"event_id": "harbour"}]
+    assert [code for code, _ in representation(tiny, rows)] == ["speaks-for-unknown"]
 
 
 def test_articles_and_layers_whose_names_differ_in_capitals_alone_are_findings(tmp_path: Path) -> None:

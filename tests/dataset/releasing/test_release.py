@@ -563,3 +563,15 @@ def test_a_release_with_an_error_in_an_annotators_layer_is_refused(ready: Corpus
     commit(ready)
     with pytest.raises(Problem, match=r"the record has open findings \(2\)"):  # the entity, and that it was “kept”
         release(plan_of(ready))
+
+
+def test_an_annotators_sorting_stops_a_release_only_if_it_cannot_be_read(ready: Corpus) -> None:
+    tellings = put_jsonl(ready.layer_path("e1/a1") / "tellings.jsonl", [])
+    tellings.write_bytes(b"{\n")
+    commit(ready)
+    with pytest.raises(Problem, match="the first: unreadable-table in e1/a1"):
+        release(plan_of(ready))
+    about = {"event_id": EVENT, "article_id": ONE, "span_id": "gone", "statement": f"{ONE}:gone", "degree": "whole"}
+    put_jsonl(tellings, [about | {"round": "e1", "annotator": "a1"}])
+    commit(ready)
+    assert release(plan_of(ready)).full.is_dir()
