@@ -58,7 +58,8 @@ _LINES = """() => {
 _READY = """() => {
     const work = window.Htx?.annotationStore?.selected;
     return !window.Htx?.isLoading && document.querySelector('.lsf-htx-richtext')?.textContent.length > 0
-        && work?.objects.every(shown => shown.isReady) && work.names.get('speaker_entities').children.length > 0;
+        && work?.objects.every(shown => shown.isReady)
+        && (work.names.has('statement') || work.names.get('speaker_entities').children.length > 0);
 }"""
 
 _SELECTED = "Htx.annotationStore.selected"

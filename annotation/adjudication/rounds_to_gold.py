@@ -184,7 +184,7 @@ def open_round(
 
 def _open(this_round: Round, seat: Seat, again: bool, progress: push.Progress, tell: Tell) -> OpenedAdjudication:
     corpus, round_name = this_round.corpus, this_round.name
-    project = projects.find_or_create(corpus, round_name, seat, adjudicating=True, tell=tell)
+    project = projects.find_or_create(corpus, round_name, seat, role=projects.Role.ADJUDICATOR, tell=tell)
     opened = {task.article_id: task for task in map(read_task, seat.studio.tasks(project))}
     ready = dict.fromkeys(this_round.ready())
     has_gold = set() if again else set(read_gold(corpus).tasks["article_id"])
@@ -288,7 +288,7 @@ def pull_decisions(
     """
     _refuse_own_work(corpus, round_name, seat.annotator)
     with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, GOLD, ["decisions"], tell):
-        project = projects.existing(corpus, round_name, seat, adjudicating=True)
+        project = projects.existing(corpus, round_name, seat, role=projects.Role.ADJUDICATOR)
         with raw.writing_pull(corpus, f"{round_name}-{GOLD}") as kept:
             passing = kept.passing(seat.annotator, seat.studio.tasks(project), seat.studio.url, project)
             tasks = list(map(read_task, passing))

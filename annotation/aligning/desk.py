@@ -68,8 +68,8 @@ def desk_task(sheet: EventSheet, near: Mapping[str, Sequence[tuple[str, float]]]
         item.key: {
             "id": item.id,
             "kind": item.kind,
-            "who": " & ".join(item.sources) or NOBODY,
-            "words": item.words,
+            "who": " & ".join(sorted(item.content.sources)) or NOBODY,
+            "words": item.content.words,
         }
         for item in sheet.items
     }

@@ -11,6 +11,8 @@ SECTIONS: Final = (
     *("start", "everywhere", "speaker", "quote", "hedge", "number", "links"),
     *("hard-cases", "quick-reference", "worked-article"),
 )
+STATEMENTS: Final = "statements"
+"""The section for the desk, on which quotes of several articles are sorted."""
 PARAGRAPH: Final = " ¶ "
 _FOLDER = Path(__file__).parent
 _STATEMENT = re.compile(r"^- \*\*(.+?)\*\* (.*?)\n((?:  - (?:Right|Wrong)[^\n]*\n)+)", re.MULTILINE | re.DOTALL)

@@ -14,6 +14,7 @@ from annotation.labelstudio.result import UNNAMED
 from dataset.scheme import vocabulary
 
 TEMPLATE = "label_config.xml.j2"
+DESK_TEMPLATE = "desk_config.xml.j2"
 FIRST = "quick-reference"
 # Of Okabe and Ito's palette, the four that stay farthest apart as fills, also inside a quote, for colour-blind people.
 COLOURS = {"speaker": "#56B4E9", "quote": "#009E73", "hedge": "#E69F00", "number": "#D55E00"}
@@ -40,16 +41,24 @@ ADJUDICATION_KEYS = """
   span that is kept are dropped with it.
 - What all agree on is locked. A span that nobody had: mark it, then name the rule.
 """
+DESK_KEYS = {
+    "quick": """
+- **1** to **9**, then letters: the quote tells the statement that has this key. **N**: a statement of its own.
+- With **Shift**: it tells it partly. With **Alt**: it contradicts it.
+- **↑ ↓**: the quote before or after. **U**: undo. **Ctrl+Enter** submits.
+""",
+    "plain": """
+- Click a quote, then write which statement it tells: the key before the first quote of the statement, as A3.
+- A statement of its own has the quote's own key. **Enter** after each entry. **Ctrl+Enter** submits.
+""",
+}
 ONCE = "Once in each browser: switch on *Select region after creating it* (the sliders below the article)."
 
 
 @cache
 def label_config(*, adjudicating: bool = False) -> str:
     """The config of a labelling project, or of an adjudicating one, with the rules of the guidelines on the page."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    return environment.get_template(TEMPLATE).render(
+    return _template(TEMPLATE).render(
         labels=[(name, str(key + 1), COLOURS[name]) for key, name in enumerate(vocabulary.LABELS)],
         quote_forms=_keyed(vocabulary.QUOTE_FORMS),
         hedge_kinds=_keyed(vocabulary.HEDGE_KINDS),
@@ -71,6 +80,24 @@ def label_config(*, adjudicating: bool = False) -> str:
         decisions=list(zip(DECISIONS, DECISION_KEYS, strict=True)),
         deciding_rules=[(rule, f"ctrl+alt+shift+{number}") for number, rule in enumerate(vocabulary.RULES)],
     )
+
+
+@cache
+def desk_config() -> str:
+    """The config of the desk, on which an event's quotes and numbers are sorted, with the rules for that."""
+    return _template(DESK_TEMPLATE).render(
+        keys=DESK_KEYS,
+        colours={label: COLOURS[label] for label in ("quote", "number")},
+        rules=page_markdown(guidelines.section(guidelines.STATEMENTS)),
+        title=guidelines.title(guidelines.STATEMENTS),
+        version=guidelines.version(),
+    )
+
+
+def _template(name: str) -> jinja2.Template:
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
+    ).get_template(name)
 
 
 def _keyed(values: tuple[str, ...]) -> list[tuple[str, str]]:

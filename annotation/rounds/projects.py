@@ -3,39 +3,56 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
+from typing import Final
 
 from annotation import guidelines
 from annotation.labelstudio import sending
 from annotation.labelstudio.adjudicated import ADJUDICATION
+from annotation.labelstudio.desk import DESK
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.sending import Tell
-from annotation.page.label_config import label_config
+from annotation.page.label_config import desk_config, label_config
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 
 
-def mark(corpus: Corpus, round_name: str, annotator: str, *, adjudicating: bool = False) -> str:
+class Role(StrEnum):
+    """What a project is for: an annotator's articles, an adjudicator's, or the events that an annotator sorts."""
+
+    ANNOTATOR = "annotator"
+    ADJUDICATOR = "adjudicator"
+    SORTER = "sorter"
+
+
+# What stands in a project's title, and the predictions that its page begins with.
+_TITLES: Final = {Role.ANNOTATOR: "", Role.ADJUDICATOR: " · adjudication", Role.SORTER: " · statements"}
+_SHOWN: Final = {Role.ANNOTATOR: "", Role.ADJUDICATOR: ADJUDICATION, Role.SORTER: DESK}
+
+
+def mark(corpus: Corpus, round_name: str, annotator: str, *, role: Role = Role.ANNOTATOR) -> str:
     """The first line of the project's description, by which it is found again whatever its title."""
-    return f"hedgerow corpus={corpus.name} round={round_name} {_role(adjudicating)}={annotator}"
+    return f"hedgerow corpus={corpus.name} round={round_name} {role}={annotator}"
 
 
-def _role(adjudicating: bool) -> str:
-    return "adjudicator" if adjudicating else "annotator"
-
-
-def find(corpus: Corpus, round_name: str, seat: Seat, *, adjudicating: bool = False) -> int | None:
+def find(corpus: Corpus, round_name: str, seat: Seat, *, role: Role = Role.ANNOTATOR) -> int | None:
     """The project's id, None where there is none."""
-    return seat.studio.find_project(mark(corpus, round_name, seat.annotator, adjudicating=adjudicating))
+    return seat.studio.find_project(mark(corpus, round_name, seat.annotator, role=role))
 
 
 def find_or_create(
-    corpus: Corpus, round_name: str, seat: Seat, *, adjudicating: bool = False, tell: Tell = lambda line: None
+    corpus: Corpus,
+    round_name: str,
+    seat: Seat,
+    *,
+    role: Role = Role.ANNOTATOR,
+    tell: Tell = lambda line: None,
 ) -> int:
     """The project's id; creates it where there is none.
 
     All that was sent to it before, and may still arrive, has arrived then.
     """
-    of = mark(corpus, round_name, seat.annotator, adjudicating=adjudicating)
+    of = mark(corpus, round_name, seat.annotator, role=role)
     noted = sending.note(corpus, seat, of)
 
     def find_else_create() -> int:
@@ -44,18 +61,18 @@ def find_or_create(
         if number is not None:
             return number
         with noted.of([of]):
-            return _create(corpus, round_name, seat, of, adjudicating)
+            return _create(corpus, round_name, seat, of, role)
 
     project: int = sending.repeated()(find_else_create)
     sending.settle_tasks(corpus, seat, project, tell)
     return project
 
 
-def _create(corpus: Corpus, round_name: str, seat: Seat, of: str, adjudicating: bool) -> int:
+def _create(corpus: Corpus, round_name: str, seat: Seat, of: str, role: Role) -> int:
     note = f"Guidelines version {guidelines.version()}. Keep the first line: Hedgerow finds the project by it."
-    title = f"{round_name} · {seat.annotator}{' · adjudication' if adjudicating else ''} · {corpus.name}"
-    config = label_config(adjudicating=adjudicating)
-    return seat.studio.create_project(of, title, note, config, ADJUDICATION if adjudicating else "")
+    title = f"{round_name} · {seat.annotator}{_TITLES[role]} · {corpus.name}"
+    config = desk_config() if role == Role.SORTER else label_config(adjudicating=role == Role.ADJUDICATOR)
+    return seat.studio.create_project(of, title, note, config, _SHOWN[role])
 
 
 def refuse_other_guidelines(seat: Seat, project: int, instead: str = "push to a new round") -> None:
@@ -75,22 +92,20 @@ def refuse_other_guidelines(seat: Seat, project: int, instead: str = "push to a 
         )
 
 
-def existing(corpus: Corpus, round_name: str, seat: Seat, *, adjudicating: bool = False) -> int:
+def existing(corpus: Corpus, round_name: str, seat: Seat, *, role: Role = Role.ANNOTATOR) -> int:
     """The project's id.
 
     Raises:
         Problem: there is none.
     """
-    project = find(corpus, round_name, seat, adjudicating=adjudicating)
+    project = find(corpus, round_name, seat, role=role)
     if project is not None:
         return project
-    where = f"{seat.studio.url} has no project for {seat.annotator}"
-    if adjudicating:
-        raise Problem(
-            f"{where}, adjudicator of round {round_name}", f"open it with `hedgerow adjudicate --round {round_name}`"
-        )
-    raise Problem(
-        f"{where} in round {round_name}",
-        f"make it with `hedgerow push --round {round_name} --annotator {seat.annotator}`, "
-        f"or put the record's work back with `hedgerow restore --round {round_name} --annotator {seat.annotator}`",
-    )
+    who = f"{seat.annotator}, adjudicator of" if role == Role.ADJUDICATOR else f"{seat.annotator} in"
+    opened = {
+        Role.ANNOTATOR: f"make it with `hedgerow push --round {round_name} --annotator {seat.annotator}`, or put the "
+        f"record's work back with `hedgerow restore --round {round_name} --annotator {seat.annotator}`",
+        Role.ADJUDICATOR: f"open it with `hedgerow adjudicate --round {round_name}`",
+        Role.SORTER: f"open it with `hedgerow align --round {round_name} --annotator {seat.annotator}`",
+    }
+    raise Problem(f"{seat.studio.url} has no project for {who} round {round_name}", opened[role])

@@ -102,12 +102,25 @@ def pull(
     """
     annotators = [seat.annotator for seat in seats]
     with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, annotators, tell):
-        sources = [_ask(corpus, round_name, seat, tell, full) for seat in seats]
+        sources = [ask(corpus, round_name, seat, tell, full=full) for seat in seats]
         return take_in(corpus, round_name, sources, accept_removals=accept_removals, tell=tell)
 
 
-def _ask(corpus: Corpus, round_name: str, seat: Seat, tell: Tell, full: bool) -> Source:
-    project = projects.existing(corpus, round_name, seat)
+def ask(
+    corpus: Corpus,
+    round_name: str,
+    seat: Seat,
+    tell: Tell,
+    *,
+    full: bool = False,
+    role: projects.Role = projects.Role.ANNOTATOR,
+) -> Source:
+    """The tasks of an annotator's project: those that changed since the last pull, and the others as they were then.
+
+    Raises:
+        Problem: there is no such project, or the server cannot be asked.
+    """
+    project = projects.existing(corpus, round_name, seat, role=role)
     kept = None if full else raw.latest(corpus, round_name, seat.annotator, seat.studio.url, project)
     listed = changes.listed(seat.studio, project, kept)
     tell(f"{seat.annotator}: {listed.count} tasks, {listed.asked} of them new or changed")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
-from typing import Final
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -15,30 +14,42 @@ from dataset.record.layer import GOLD, Layer, read_layer
 from dataset.record.rows import EntityRow, RelationRow, SpanRow, by_article, rows_of
 from dataset.scheme.sentences import sentence_around
 from dataset.scheme.vocabulary import STATEMENT_KINDS
+from dataset.statements.candidates import Item
+from dataset.statements.comparison import Cue, QuoteTelling
+from dataset.statements.numbers import Quantity
+from dataset.statements.quotes import ArticleQuotes
 from dataset.statements.registry import Registry, registry_of
 from dataset.storage.atomic import sha256
 
 STATEMENT, FIGURE = STATEMENT_KINDS
-BETWEEN_SEGMENTS: Final = " … "
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What a quote or number says: its words, who said it, the cues on it, and its numbers (of a number, itself)."""
+
+    kind: str
+    words: str
+    sources: frozenset[str]
+    cues: tuple[Cue, ...]
+    quantities: tuple[Quantity, ...]
 
 
 @dataclass(frozen=True)
 class SheetItem:
     """A quote or a number.
 
-    `key` is its short name on the page, as `A3` or, of a number, `A3n`. `sources` are the entities that said it, for a
-    number those of the quote that holds it; `principals` those that they speak for. `context` is the sentence, in which
-    `start` and `end` are the place of the words of the first segment.
+    `key` is its short name on the page, as `A3` or, of a number, `A3n`. `principals` are those that its sources speak
+    for in the end. `context` is the sentence, in which `start` and `end` are the place of the words of the first
+    segment.
     """
 
     key: str
-    kind: str
     article_id: str
     span_id: str
-    words: str
-    sources: tuple[str, ...]
+    form: str | None
+    content: _Content
     principals: tuple[str, ...]
-    unit: str | None
     context: str
     start: int
     end: int
@@ -47,6 +58,23 @@ class SheetItem:
     def id(self) -> str:
         """Its published id."""
         return f"{self.article_id}:{self.span_id}"
+
+    @property
+    def kind(self) -> str:
+        """`statement` for a quote, `figure` for a number."""
+        return self.content.kind
+
+    @property
+    def unit(self) -> str | None:
+        """Of a number, its unit."""
+        return self.content.quantities[0].unit if self.kind == FIGURE else None
+
+    def telling(self) -> QuoteTelling:
+        """A quote as it is compared with others."""
+        content = self.content
+        return QuoteTelling(
+            self.article_id, self.id, content.words, self.form or "", content.sources, content.cues, content.quantities
+        )
 
 
 @dataclass(frozen=True)
@@ -59,7 +87,9 @@ class EventSheet:
 
     def fingerprint(self) -> str:
         """SHA-256 of what is to be sorted: it changes with each quote, number, word or source that does."""
-        shown = [{**asdict(item), "key": None, "principals": None} for item in self.items]
+        shown = [
+            [item.id, item.kind, item.content.words, sorted(item.content.sources), item.unit] for item in self.items
+        ]
         return sha256(json.dumps([self.event_id, shown], ensure_ascii=False, sort_keys=True).encode())
 
     def of(self, kind: str) -> list[SheetItem]:
@@ -87,8 +117,27 @@ def event_sheets(corpus: Corpus, events: Iterable[str] | None = None) -> Iterato
         yield _sheet(corpus, event, gold.only(ids))
 
 
+def items_of(sheet: EventSheet) -> list[Item]:
+    """The quotes and numbers of a sheet, to be ranked as candidates."""
+    return [
+        Item(
+            id=item.id,
+            words=item.content.words,
+            sources=item.content.sources,
+            kind=item.kind,
+            quantity=item.content.quantities[0] if item.kind == FIGURE else None,
+        )
+        for item in sheet.items
+    ]
+
+
+def registry_of_event(corpus: Corpus, event: str) -> Registry:
+    """Who speaks for whom in an event."""
+    return registry_of(rows_of(corpus.entities_of(pl.Series([event])), EntityRow))
+
+
 def _sheet(corpus: Corpus, event: str, gold: Layer) -> EventSheet:
-    registry = registry_of(rows_of(corpus.entities_of(pl.Series([event])), EntityRow))
+    registry = registry_of_event(corpus, event)
     submitted = gold.tasks.filter(status="submitted")["article_id"].unique().sort().to_list()
     spans, links = by_article(gold.spans, SpanRow), by_article(gold.relations, RelationRow)
     items: list[SheetItem] = []
@@ -107,73 +156,28 @@ def _letters(number: int) -> str:
 def _items(
     letters: str, text: str, spans: list[SpanRow], links: list[RelationRow], registry: Registry
 ) -> Iterator[SheetItem]:
-    article = _QuotesOfArticle(spans, links)
-    for number, (quote, words) in enumerate(article.quotes(), 1):
-        yield _item(f"{letters}{number}", STATEMENT, text, quote, words, article.sources(quote), registry)
-    numbers = [span for span in spans if span["label"] == "number"]
-    for number, span in enumerate(numbers, 1):
-        yield _item(f"{letters}{number}n", FIGURE, text, span, span["text"], article.sources_around(span), registry)
+    article = ArticleQuotes(spans, links)
+    for number, quote in enumerate(article.quotes(), 1):
+        quantities = tuple(map(article.quantity, article.numbers_in(quote)))
+        telling = _Content(STATEMENT, article.words(quote), article.sources(quote), article.cues(quote), quantities)
+        yield _item(f"{letters}{number}", text, quote, telling, registry)
+    for number, span in enumerate(article.numbers, 1):
+        holder = article.holder(span)
+        sources = article.sources(holder) if holder else frozenset[str]()
+        telling = _Content(FIGURE, span["text"], sources, (), (article.quantity(span),))
+        yield _item(f"{letters}{number}n", text, span, telling, registry)
 
 
-def _item(
-    key: str, kind: str, text: str, span: SpanRow, words: str, sources: tuple[str, ...], registry: Registry
-) -> SheetItem:
+def _item(key: str, text: str, span: SpanRow, content: _Content, registry: Registry) -> SheetItem:
     first, last = sentence_around(text, span["start"], span["end"])
     return SheetItem(
         key=key,
-        kind=kind,
         article_id=span["article_id"],
         span_id=span["span_id"],
-        words=words,
-        sources=sources,
-        principals=tuple(sorted({registry.root(source) for source in sources})),
-        unit=span["number_unit"],
+        form=span["quote_form"],
+        content=content,
+        principals=tuple(sorted({registry.root(source) for source in content.sources})),
         context=text[first:last].replace("\n", " "),
         start=span["start"] - first,
         end=span["end"] - first,
     )
-
-
-class _QuotesOfArticle:
-    """The quotes of an article with the segments that continue each, and who said them."""
-
-    def __init__(self, spans: list[SpanRow], links: list[RelationRow]) -> None:
-        self._spans = {span["span_id"]: span for span in spans}
-        self._links = links
-        self._origin = {link["from_span"]: link["to_span"] for link in links if link["type"] == "continues"}
-        self._quotes = [span for span in spans if span["label"] == "quote"]
-
-    def first(self, span_id: str) -> str:
-        """The first segment of the quote that a segment belongs to."""
-        passed = {span_id}
-        while (before := self._origin.get(span_id)) in self._spans and before not in passed:
-            span_id = str(before)
-            passed.add(span_id)
-        return span_id
-
-    def quotes(self) -> Iterator[tuple[SpanRow, str]]:
-        """Each quote's first segment, and the words of all its segments."""
-        segments: dict[str, list[SpanRow]] = {}
-        for span in self._quotes:
-            segments.setdefault(self.first(span["span_id"]), []).append(span)
-        for span_id, several in segments.items():
-            yield self._spans[span_id], BETWEEN_SEGMENTS.join(segment["text"] for segment in several)
-
-    def sources(self, quote: SpanRow) -> tuple[str, ...]:
-        """The entities that said a quote, by name."""
-        speakers = [
-            self._spans[link["to_span"]]
-            for link in self._links
-            if link["type"] == "said_by" and link["from_span"] == quote["span_id"] and link["to_span"] in self._spans
-        ]
-        return tuple(sorted({entity for speaker in speakers for entity in speaker["speaker_entities"]}))
-
-    def sources_around(self, number: SpanRow) -> tuple[str, ...]:
-        """The entities that said the quote that holds a number, the shortest one; none for the article's own voice."""
-        around = [
-            quote for quote in self._quotes if quote["start"] <= number["start"] and number["end"] <= quote["end"]
-        ]
-        if not around:
-            return ()
-        shortest = min(around, key=lambda quote: quote["end"] - quote["start"])
-        return self.sources(self._spans[self.first(shortest["span_id"])])

@@ -115,9 +115,9 @@ def _json(content: Any) -> str:
     return _CONTROLS.sub(lambda match: f"\\u{ord(match[0]):04x}", written)
 
 
-def count(number: int, noun: str) -> str:
-    """`1 article`, `2 articles`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 article`, `2 articles`; `plural` is for a noun whose plural is no s at its end."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def tell(line: str) -> None:

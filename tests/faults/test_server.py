@@ -22,6 +22,7 @@ from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push
 from annotation.rounds import raw as raws
+from annotation.rounds.projects import Role
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import read_layer
@@ -75,9 +76,9 @@ def take_all(corpus: Corpus, who: Seat) -> None:
     rounds_to_gold.pull_decisions(corpus, "r1", who, accept_removals=False)
 
 
-def on_server(corpus: Corpus, who: Seat, *, adjudicating: bool = False) -> Entries:
+def on_server(corpus: Corpus, who: Seat, role: Role = Role.ANNOTATOR) -> Entries:
     """Each task by its article, with its text and the work and questions on it; one project holds them all."""
-    project = projects.existing(corpus, "r1", who, adjudicating=adjudicating)
+    project = projects.existing(corpus, "r1", who, role=role)
     entries: Entries = []
     for raw in who.studio.tasks(project):
         task = read_task(raw)
@@ -113,12 +114,12 @@ def prepared(corpus: Corpus, command: str) -> tuple[Step, Seat, Callable[[], Ent
         return pull_all, a1, lambda: record(corpus) + on_server(corpus, a1)
     pull_all(corpus, a1)
     if command == "adjudicate":
-        return open_all, judge, lambda: on_server(corpus, judge, adjudicating=True)
+        return open_all, judge, lambda: on_server(corpus, judge, Role.ADJUDICATOR)
     open_all(corpus, judge)
-    for raw in judge.studio.tasks(projects.existing(corpus, "r1", judge, adjudicating=True)):
+    for raw in judge.studio.tasks(projects.existing(corpus, "r1", judge, role=Role.ADJUDICATOR)):
         begun = judge.studio._get(f"api/tasks/{raw['id']}/")["predictions"]
         submit(judge, raw["id"], begun[0]["result"] if begun else [])
-    return take_all, judge, lambda: record(corpus) + on_server(corpus, judge, adjudicating=True)
+    return take_all, judge, lambda: record(corpus) + on_server(corpus, judge, Role.ADJUDICATOR)
 
 
 COMMANDS = ["push", "pull", "adjudicate", "adjudicate --pull"]

@@ -62,7 +62,7 @@ def test_what_a_pull_left_as_it_is_is_told(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_round_that_is_not_open_is_one_line(labelled: Corpus, judge: Seat) -> None:
-    assert projects.find(labelled, "r1", judge, adjudicating=True) is None
+    assert projects.find(labelled, "r1", judge, role=projects.Role.ADJUDICATOR) is None
     done = hedgerow("adjudicate", "--round", "r1", "--pull", "--corpus", str(labelled.root))
     assert_one_line_and_3(done, "open it with `hedgerow adjudicate --round r1")
 

@@ -14,6 +14,7 @@ from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import Task, read_task
 from annotation.rounds import projects, pull, push
+from annotation.rounds.projects import Role
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -47,8 +48,8 @@ def enter(chromium: Browser, server: Server, name: str) -> Annotator:
     return log_in(chromium, str(server.url()), known.annotators[name])
 
 
-def open_article(page: Annotator, corpus: Corpus, who: Seat, article: str, *, adjudicating: bool = False) -> None:
-    project = projects.existing(corpus, "r1", who, adjudicating=adjudicating)
+def open_article(page: Annotator, corpus: Corpus, who: Seat, article: str, role: Role = Role.ANNOTATOR) -> None:
+    project = projects.existing(corpus, "r1", who, role=role)
     tasks = {task.article_id: task.id for task in map(read_task, who.studio.tasks(project))}
     page.open_task(project, tasks[article])
 
@@ -165,7 +166,7 @@ def test_from_two_annotators_to_gold(chromium: Browser, server: Server, port: Co
     opened = rounds_to_gold.open_round(port, "r1", judge, again=False)
     assert (opened.sent, opened.questions) == (2, 2)
     page = enter(chromium, server, "adjudicator")
-    open_article(page, port, judge, "one", adjudicating=True)
+    open_article(page, port, judge, "one", Role.ADJUDICATOR)
     says(page, "2 of 2 questions open")
     expect(page.page.locator('[data-label*="?"]')).to_have_count(3)
     page.press("n")
@@ -177,7 +178,7 @@ def test_from_two_annotators_to_gold(chromium: Browser, server: Server, port: Co
     decide(page, "drop", "H3")
     says(page, "No question is open")
     page.submit()
-    open_article(page, port, judge, "two", adjudicating=True)
+    open_article(page, port, judge, "two", Role.ADJUDICATOR)
     says(page, "No question is open")
     page.submit()
     decided = rounds_to_gold.pull_decisions(port, "r1", judge, accept_removals=False)
@@ -208,7 +209,7 @@ def test_of_three_annotators_versions_that_exclude_each_other_are_one_span_in_th
     corpus = labelled_by_three
     assert rounds_to_gold.open_round(corpus, "r1", judge, again=False).questions == 4
     page = enter(chromium, server, "adjudicator")
-    open_article(page, corpus, judge, "one", adjudicating=True)
+    open_article(page, corpus, judge, "one", Role.ADJUDICATOR)
     says(page, "4 of 4 questions open")
     page.press("n")
     who_had_what = page.page.locator(".who")
@@ -235,7 +236,7 @@ def test_of_three_annotators_versions_that_exclude_each_other_are_one_span_in_th
     (problem,) = decided.undecided["one"]
     assert (decided.taken, gold(corpus)) == ([], [])
     assert problem.startswith("speaker “The port”: 2 of its versions are kept")
-    open_article(page, corpus, judge, "one", adjudicating=True)
+    open_article(page, corpus, judge, "one", Role.ADJUDICATOR)
     page.click_words("port")
     decide(page, "drop", "S3")
     says(page, "No question is open")
@@ -251,7 +252,7 @@ def test_of_three_annotators_versions_that_exclude_each_other_are_one_span_in_th
 def test_what_all_agree_on_is_locked(chromium: Browser, server: Server, labelled_port: Corpus, judge: Seat) -> None:
     rounds_to_gold.open_round(labelled_port, "r1", judge, again=False)
     page = enter(chromium, server, "adjudicator")
-    open_article(page, labelled_port, judge, "one", adjudicating=True)
+    open_article(page, labelled_port, judge, "one", Role.ADJUDICATOR)
     before = page.regions()
     page.click_words("40")
     page.press("Backspace")
@@ -263,7 +264,7 @@ def test_a_relabelled_question_keeps_what_was_decided_and_values_of_its_own_labe
 ) -> None:
     rounds_to_gold.open_round(labelled_port, "r1", judge, again=False)
     page = enter(chromium, server, "adjudicator")
-    open_article(page, labelled_port, judge, "one", adjudicating=True)
+    open_article(page, labelled_port, judge, "one", Role.ADJUDICATOR)
     page.click_words("may")
     page.wait_until_selected("may")
     who = {"who": page.results("may")["who"]}
@@ -302,7 +303,7 @@ QUESTIONS = {"speaker": "speaker_entities", "number": "number_kind", "quote": "q
 
 
 def tasks(corpus: Corpus, judge: Seat) -> list[Task]:
-    return [*map(read_task, judge.studio.tasks(projects.existing(corpus, "r1", judge, adjudicating=True)))]
+    return [*map(read_task, judge.studio.tasks(projects.existing(corpus, "r1", judge, role=Role.ADJUDICATOR)))]
 
 
 def test_a_question_left_open_keeps_its_article_out_and_a_later_pull_takes_it(
@@ -310,7 +311,7 @@ def test_a_question_left_open_keeps_its_article_out_and_a_later_pull_takes_it(
 ) -> None:
     rounds_to_gold.open_round(labelled_port, "r1", judge, again=False)
     page = enter(chromium, server, "adjudicator")
-    open_article(page, labelled_port, judge, "one", adjudicating=True)
+    open_article(page, labelled_port, judge, "one", Role.ADJUDICATOR)
     page.press("n")
     decide(page, "keep", "S1")
     page.submit()
@@ -321,7 +322,7 @@ def test_a_question_left_open_keeps_its_article_out_and_a_later_pull_takes_it(
     assert not labelled_port.decisions.exists()
     again = rounds_to_gold.open_round(labelled_port, "r1", judge, again=False)
     assert (again.sent, again.there) == (0, 2)
-    open_article(page, labelled_port, judge, "one", adjudicating=True)
+    open_article(page, labelled_port, judge, "one", Role.ADJUDICATOR)
     page.press("n")
     decide(page, "keep", "H5")
     with page.page.expect_response(lambda answer: "/annotations/" in answer.url and answer.request.method == "PATCH"):
@@ -357,7 +358,7 @@ def test_a_question_is_open_until_what_differs_is_filled_in_and_again_when_its_s
     pulled(port)
     rounds_to_gold.open_round(port, "r1", judge, again=False)
     page = enter(chromium, server, "adjudicator")
-    open_article(page, port, judge, "one", adjudicating=True)
+    open_article(page, port, judge, "one", Role.ADJUDICATOR)
     page.press("n")
     decide(page, "keep", "H4")
     says(page, "1 of 1 questions open · N: next")
@@ -371,7 +372,7 @@ def test_a_question_is_open_until_what_differs_is_filled_in_and_again_when_its_s
 
 def end_adjudication(corpus: Corpus, judge: Seat) -> None:
     """Submits every task as it was opened."""
-    project = projects.existing(corpus, "r1", judge, adjudicating=True)
+    project = projects.existing(corpus, "r1", judge, role=Role.ADJUDICATOR)
     for task in map(read_task, judge.studio.tasks(project)):
         if not task.work:
             judge.studio.annotate(task.id, [], skipped=False, seconds=1.0, account=judge.account or 0)
@@ -408,7 +409,7 @@ def test_an_article_with_gold_is_not_opened_again_unless_asked(
     rounds_to_gold.open_round(port, "r1", judge, again=False)
     end_adjudication(port, judge)
     rounds_to_gold.pull_decisions(port, "r1", judge, accept_removals=False)
-    judge.studio.delete_project(projects.existing(port, "r1", judge, adjudicating=True))
+    judge.studio.delete_project(projects.existing(port, "r1", judge, role=Role.ADJUDICATOR))
     opened = rounds_to_gold.open_round(port, "r1", judge, again=False)
     assert (opened.sent, opened.gold) == (0, ["one"])
     assert rounds_to_gold.open_round(port, "r1", judge, again=True).sent == 1

@@ -1,0 +1,190 @@
+// What the desk of the embedded server does beyond Label Studio's own: a key sorts a quote into a statement and goes on
+// to the next. The result is Label Studio's own: texts of a region, which hold the key of a statement's first quote.
+// Elsewhere, and where a member of the store is gone, these texts are typed.
+(() => {
+  const KEYS = "123456789abcdefghijklmopqrstvwxyz"; // without N (a new statement) and U (undo)
+  const FIELDS = ["statement", "partly", "contradicts"];
+  const METHODS = ["unselectAll", "selectArea", "undo"];
+
+  const annotation = () => {
+    const work = window.Htx?.annotationStore?.selected;
+    const isDesk = FIELDS.every((name) => work?.names?.has?.(name)) && window.Htx.task?.dataObj?.quotes;
+    return isDesk && isComplete(work) ? work : undefined;
+  };
+  const isComplete = (work) =>
+    METHODS.every((name) => typeof work[name] === "function") && work.regionStore?.regions && work.history;
+  const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
+  const quotes = () => window.Htx.task.dataObj.quotes;
+  const regions = (work) => work.regionStore.regions.filter((region) => quotes()[region.cleanId]);
+  const values = (region, name) =>
+    region.results.find((result) => result.from_name.name === name)?.mainValue ?? [];
+  const isOpen = (region) => !values(region, "statement").length && !values(region, "partly").length;
+  const kind = (id) => quotes()[id].kind;
+
+  // Each statement by the key that names it, with the keys of all that tell it.
+  const statements = (work) => {
+    const known = new Map();
+    for (const region of regions(work)) {
+      for (const name of values(region, "statement")) known.set(name, [...(known.get(name) ?? []), region.cleanId]);
+    }
+    return known;
+  };
+
+  // The statements that a quote may tell, the likeliest first; its own, if nothing else tells it, is left out.
+  const ranked = (work, region) => {
+    const id = region.cleanId;
+    const scores = new Map(window.Htx.task.dataObj.near[id] ?? []);
+    return [...statements(work)]
+      .filter(([name, members]) => kind(members[0]) === kind(id) && members.some((member) => member !== id))
+      .map(([name, members]) => ({ name, members, score: Math.max(0, ...members.map((member) => scores.get(member) ?? 0)) }))
+      .sort((first, second) => second.score - first.score)
+      .slice(0, KEYS.length);
+  };
+
+  const put = (work, region, name, texts) => {
+    const control = work.names.get(name);
+    control.updateFromResult(texts);
+    control.onChange();
+  };
+  const toggle = (work, region, name, text) => {
+    const before = values(region, name);
+    put(work, region, name, before.includes(text) ? before.filter((value) => value !== text) : [...before, text]);
+  };
+
+  const select = (work, region) => {
+    if (!region) return;
+    work.unselectAll();
+    work.selectArea(region);
+    region._spans?.[0]?.scrollIntoView({ block: "center" });
+  };
+  const step = (work, by, onlyOpen) => {
+    const all = regions(work);
+    const at = all.indexOf(work.highlightedNode);
+    for (let further = 1; further <= all.length; further++) {
+      const region = all[(((at + by * further) % all.length) + all.length) % all.length];
+      if (!onlyOpen || isOpen(region)) return select(work, region);
+    }
+  };
+
+  // One key is one step back: of two changes, the second takes the place of the first in the history.
+  const without = (work, region, name, text) => {
+    if (!values(region, name).includes(text)) return;
+    put(work, region, name, values(region, name).filter((value) => value !== text));
+    work.history.setReplaceNextUndoState(true);
+  };
+
+  const sort = (work, name, { partly, contradicts }) => {
+    const here = work.highlightedNode;
+    if (contradicts) {
+      if (!values(here, "statement").includes(name)) toggle(work, here, "contradicts", name);
+    } else if (partly) {
+      without(work, here, "statement", name);
+      toggle(work, here, "partly", name);
+    } else {
+      without(work, here, "partly", name);
+      put(work, here, "statement", [name]);
+      step(work, 1, true);
+    }
+  };
+
+  // Goes to what was undone. Label Studio saves a draft of what is done, and not of what is undone.
+  const undo = (work) => {
+    const before = new Map(regions(work).map((region) => [region.cleanId, sorted(region)]));
+    work.undo();
+    select(work, regions(work).find((region) => before.get(region.cleanId) !== sorted(region)));
+    work.autosave?.();
+  };
+  const sorted = (region) => JSON.stringify(FIELDS.map((name) => values(region, name)));
+
+  const onKey = (event) => {
+    const work = annotation();
+    if (!work || isField(event.target) || event.ctrlKey || event.metaKey) return;
+    if (act(work, event)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      draw();
+    }
+  };
+
+  // Returns whether the key is the desk's: the labelling page's own keys have no meaning here.
+  const act = (work, event) => {
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      step(work, event.key === "ArrowDown" ? 1 : -1, false);
+      return true;
+    }
+    const here = work.highlightedNode;
+    const letter = /^(Key|Digit|Numpad)(.)$/.exec(event.code)?.[2].toLowerCase();
+    if (event.key === "Backspace" || event.key === "Delete") return true;
+    if (!letter || work.isReadOnly?.()) return false;
+    if (letter === "u") undo(work);
+    else if (!here) return true;
+    else if (letter === "n") sort(work, here.cleanId, {});
+    else {
+      const chosen = ranked(work, here)[KEYS.indexOf(letter)];
+      if (chosen) sort(work, chosen.name, { partly: event.shiftKey, contradicts: event.altKey });
+    }
+    return true;
+  };
+
+  // The column: how much is open, what is selected, and the statements so far, each with its key.
+  const element = (tag, className, ...children) => {
+    const node = Object.assign(document.createElement(tag), { className });
+    node.append(...children);
+    return node;
+  };
+  const row = (key, text, ids, className, onClick) => {
+    const button = element("button", `desk-row ${className}`, element("b", "", key.toUpperCase()), element("span", "", text, ids));
+    button.type = "button";
+    button.addEventListener("click", onClick);
+    return button;
+  };
+  const shorten = (text) => (text.length > 160 ? `${text.slice(0, 159)}…` : text);
+
+  const rows = (work, here) => {
+    const own = values(here, "statement");
+    const lone = own[0] === here.cleanId && !ranked(work, here).some(({ name }) => name === own[0]);
+    const choose = (name) => (event) => {
+      sort(work, name, { partly: event.shiftKey, contradicts: event.altKey });
+      draw();
+    };
+    const tags = (name) => [
+      values(here, "partly").includes(name) ? " partly" : "",
+      values(here, "contradicts").includes(name) ? " contradicts" : "",
+    ];
+    const listed = ranked(work, here).map(({ name, members }, at) => {
+      const { who, words } = quotes()[members[0]];
+      const text = element("span", "", `${who}: ${shorten(words)}`, element("span", "tag", ...tags(name)));
+      const ids = element("span", "ids", members.join(" "));
+      return row(KEYS[at], text, ids, own.includes(name) ? "own" : "", choose(name));
+    });
+    const fresh = row("n", "a statement of its own", "", lone ? "own" : "", choose(here.cleanId));
+    return [fresh, ...listed];
+  };
+
+  const draw = () => {
+    const work = annotation();
+    const desk = document.querySelector(".desk-page .desk");
+    if (!work || !desk) return;
+    const all = regions(work);
+    for (const region of all) {
+      for (const span of region._spans ?? []) span.classList.toggle("hedgerow-sorted", !isOpen(region));
+    }
+    const here = quotes()[work.highlightedNode?.cleanId] ? work.highlightedNode : undefined;
+    const state = JSON.stringify([here?.cleanId, all.map(sorted)]);
+    if (desk.dataset.state === state && desk.childElementCount) return;
+    desk.dataset.state = state;
+    const open = all.filter(isOpen).length;
+    const head = open ? `${open} of ${all.length} open` : `All ${all.length} are sorted: Ctrl+Enter submits`;
+    const nodes = [element("div", "desk-head", head)];
+    if (here) {
+      const { who, words } = quotes()[here.cleanId];
+      nodes.push(element("div", "desk-now", `${here.cleanId} ${who}: ${words}`), ...rows(work, here));
+    } else {
+      nodes.push(element("div", "desk-now", "↓ begins with the first quote"));
+    }
+    desk.replaceChildren(...nodes);
+  };
+
+  window.addEventListener("keydown", onKey, true);
+  setInterval(draw, 200);
+})();
