@@ -1,0 +1,159 @@
+"""Two annotators at the desk, in a real browser: what they sort by keys is what the record has."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from annotation.aligning import sorting_rounds
+from annotation.embedded.server import Server
+from annotation.labelstudio.seats import Seat, seat
+from annotation.labelstudio.tasks import read_task
+from annotation.rounds import projects
+from annotation.rounds.projects import Role
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.rows import TellingRow, rows_of
+from dataset.statements.sheets import EventSheet, event_sheets
+from dataset.statements.tables import EventSorting, read_sorting
+from tests.browser import Annotator, log_in
+
+VALUES = """() => {
+    const work = Htx.annotationStore.selected;
+    const items = work.serializeAnnotation().filter(item => item.from_name !== 'label');
+    return Object.fromEntries(items.map(item => [`${item.id} ${item.from_name}`, item.value.text.join(' ')]));
+}"""
+SELECTED = "Htx.annotationStore.selected.highlightedNode?.cleanId"
+
+
+@pytest.fixture
+def event(seeds: Corpus) -> EventSheet:
+    sorting_rounds.deal_events(seeds, "e1", ["a1", "a2"], [])
+    for name in ("a1", "a2"):
+        sorting_rounds.open_events(seeds, "e1", seat(seeds, name))
+    (sheet,) = event_sheets(seeds)
+    return sheet
+
+
+class Desk:
+    """An annotator's desk, with an event open on it."""
+
+    def __init__(self, annotator: Annotator, who: Seat, corpus: Corpus) -> None:
+        self.annotator, self.page = annotator, annotator.page
+        project = projects.existing(corpus, "e1", who, role=Role.SORTER)
+        (task,) = map(read_task, who.studio.tasks(project))
+        annotator.open_task(project, task.id)
+        expect(self.page.locator(".desk-head")).to_be_visible()
+
+    def press(self, key: str, selected: str) -> None:
+        """Presses a key and waits until a quote or number is the selected one."""
+        self.annotator.press(key)
+        self.page.wait_for_function(f"key => {SELECTED} === key", arg=selected)
+
+    def key_of(self, name: str) -> str:
+        """The key that sorts what is selected into the statement that a quote began."""
+        row = self.page.locator(".desk-row", has=self.page.locator(".ids", has_text=name))
+        expect(row.first).to_be_visible()
+        for candidate in row.all():
+            if name in candidate.locator(".ids").inner_text().split():
+                return candidate.locator("b").inner_text().lower()
+        raise AssertionError(f"{name} is not offered")
+
+    def is_now(self, wanted: dict[str, str]) -> None:
+        """Waits until the page would submit exactly this."""
+        expect(self.page.locator(".desk-head")).to_be_visible()
+        self.page.wait_for_function(
+            "wanted => { const sorted = values => JSON.stringify(Object.entries(values).sort());"
+            f" return sorted(({VALUES})()) === sorted(wanted); }}",
+            arg=wanted,
+        )
+
+
+@pytest.fixture
+def desk(event: EventSheet, seeds: Corpus, chromium: Browser, server: Server) -> Desk:
+    return desk_of("a1", seeds, chromium, server)
+
+
+def desk_of(name: str, corpus: Corpus, chromium: Browser, server: Server) -> Desk:
+    known = server.secrets()
+    assert known
+    return Desk(log_in(chromium, str(server.url()), known.annotators[name]), seat(corpus, name), corpus)
+
+
+def pulled(corpus: Corpus, *names: str, accept_removals: bool = False) -> sorting_rounds.SortingPull:
+    seats = [seat(corpus, name) for name in names or ("a1",)]
+    return sorting_rounds.pull_sorting(corpus, "e1", seats, accept_removals=accept_removals)
+
+
+def sorting(corpus: Corpus, name: str = "a1") -> EventSorting:
+    return read_sorting(corpus.layer_path(f"e1/{name}"))
+
+
+def by_key(sheet: EventSheet, layer: EventSorting) -> set[tuple[str, str, str]]:
+    """What each quote or number tells, by the keys of the page."""
+    keys = {item.id: item.key for item in sheet.items}
+    rows = rows_of(layer.tellings, TellingRow)
+    return {(keys[f"{row['article_id']}:{row['span_id']}"], keys[row["statement"]], row["degree"]) for row in rows}
+
+
+def test_what_keys_sort_is_kept_undone_and_pulled(desk: Desk, event: EventSheet, seeds: Corpus) -> None:
+    desk.press("ArrowDown", "A1")
+    desk.press("n", "A2")
+    desk.press("n", "A3")
+    desk.press(desk.key_of("A1"), "A4")
+    desk.press("n", "A5")
+    desk.annotator.press(f"Shift+{desk.key_of('A1')}")
+    desk.annotator.press(f"Alt+{desk.key_of('A2')}")
+    before = {"A1 statement": "A1", "A2 statement": "A2", "A3 statement": "A1", "A4 statement": "A4", "A5 partly": "A1"}
+    desk.is_now({**before, "A5 contradicts": "A2"})
+    desk.press(desk.key_of("A1"), "B1")
+    whole = {name: key for name, key in before.items() if name != "A5 partly"}
+    desk.is_now({**whole, "A5 statement": "A1", "A5 contradicts": "A2"})
+    desk.press("u", "A5")
+    desk.is_now({**before, "A5 contradicts": "A2"})
+    desk.annotator.press("u")
+    desk.is_now(before)
+    desk.page.wait_for_load_state("networkidle")
+    with desk.page.expect_response(lambda response: "/drafts" in response.url):
+        desk.press(desk.key_of("A4"), "B1")
+    desk.page.reload()
+    desk.annotator.wait_for_article()
+    after = {**before, "A5 statement": "A4"}
+    desk.is_now(after)
+    desk.annotator.submit()
+    report = pulled(seeds)
+    assert by_key(event, sorting(seeds)) == {
+        ("A1", "A1", "whole"),
+        ("A2", "A2", "whole"),
+        ("A3", "A1", "whole"),
+        ("A4", "A4", "whole"),
+        ("A5", "A4", "whole"),
+        ("A5", "A1", "partly"),
+    }
+    assert len(report.open["a1"][event.event_id]) == len(event.items) - 5
+    assert report.faults == {}
+
+
+def test_nobody_sees_what_another_sorts(desk: Desk, seeds: Corpus) -> None:
+    desk.press("ArrowDown", "A1")
+    with desk.page.expect_response(lambda response: "/drafts" in response.url):
+        desk.press("n", "A2")
+    desk.annotator.submit()
+    mine, a2 = seat(seeds, "a1"), seat(seeds, "a2")
+    project = projects.existing(seeds, "e1", mine, role=Role.SORTER)
+    assert read_task(mine.studio.tasks(project)[0]).work
+    with pytest.raises(Problem):
+        a2.studio.tasks(project)
+    own = projects.existing(seeds, "e1", a2, role=Role.SORTER)
+    assert not read_task(a2.studio.tasks(own)[0]).work
+
+
+def test_quotes_and_numbers_can_be_neither_deleted_nor_marked_on_the_desk(desk: Desk, event: EventSheet) -> None:
+    desk.press("ArrowDown", "A1")
+    for key in ("Backspace", "Delete", "Control+Backspace"):
+        desk.annotator.press(key)
+    desk.annotator.press("Escape")
+    desk.annotator.press("1")
+    desk.annotator.drag_over("North Korea said Friday")
+    desk.press("ArrowDown", "A1")
+    assert desk.annotator.regions() == len(event.items)
