@@ -243,6 +243,15 @@ class Contradictions(OfEvent):
     against: str = column("the one that contradicts it")
 
 
+class TellingDecisions(OfEvent):
+    """What became in the gold of what an annotator said a quote or number tells."""
+
+    article_id: str = column("the article", str_matches=IDENTIFIER)
+    span_id: str = column("the quote's first segment, or the number")
+    outcome: str = column("whether the gold says the same of it", isin=vocabulary.OUTCOMES[:2])
+    rule: str = column("the rule that decided; null where all agreed", optional=True, isin=vocabulary.TELLING_RULES)
+
+
 class Statements(Table):
     """What one source says in an event, once, or one quantity of one thing by one source."""
 
@@ -417,6 +426,7 @@ RECORD: dict[str, type[Table]] = {
     "event_tasks": EventTasks,
     "tellings": Tellings,
     "contradictions": Contradictions,
+    "telling_decisions": TellingDecisions,
     "statements": Statements,
     "acknowledged": Acknowledged,
     "splits": Splits,
@@ -429,6 +439,7 @@ KEYS: dict[type[Table], list[str]] = {
     EventTasks: ["event_id", "round", "annotator"],
     Tellings: ["event_id", "round", "annotator", "article_id", "span_id", "statement"],
     Contradictions: ["event_id", "round", "annotator", "statement", "against"],
+    TellingDecisions: ["event_id", "round", "annotator", "article_id", "span_id"],
     Statements: ["event_id", "statement_id"],
     Splits: ["event_id"],
     Withdrawn: ["article_id"],

@@ -11,6 +11,8 @@ from annotation.labelstudio import seats
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import below
+from dataset.statements.tables import dealt_events
+from scripts.cli import sorting
 from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, tell
 from scripts.cli.names import checked_names
 
@@ -38,7 +40,8 @@ def command(
     """Open a round for adjudication in Label Studio, and take the decisions into the gold.
 
     What all annotators agree on is shown as accepted. Whatever they do not agree on is a question: keep it as it stands
-    on the page, changed or not, or drop it, and name the rule that decides. It can be run again at any time.
+    on the page, changed or not, or drop it, and name the rule that decides. Of a round that `align` opened, the
+    questions are which quotes tell the same, and each statement gets a gist. It can be run again at any time.
 
     Example: hedgerow adjudicate --round r1
     Example: hedgerow adjudicate --round r1 --pull
@@ -46,7 +49,9 @@ def command(
     here = open_corpus(corpus)
     checked_names([round_name, adjudicator])
     seat = seats.seat(here, adjudicator)
-    if pull:
+    if not dealt_events(here, round_name).is_empty():
+        sorting.adjudicate(here, round_name, seat, pull=pull, replace=replace)
+    elif pull:
         _pull(here, round_name, seat, accept_removals, replace)
     else:
         _open(here, round_name, seat, replace)

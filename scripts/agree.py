@@ -11,6 +11,8 @@ from dataset.agreement.figures import RoundAgreement
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.rows import AgreementRow, rows_of
 from dataset.scheme import vocabulary
+from dataset.statements.tables import dealt_events
+from scripts.cli import sorting
 from scripts.cli.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json, tell
 from scripts.cli.names import checked_names
 from scripts.cli.options import Engine, EngineOption, started
@@ -30,12 +32,16 @@ def command(
     interval over articles. exact: F1 of spans with the same offsets. relaxed: F1 of spans that share at least half of
     what they cover together. detection: F1 of spans that overlap at all. boundary: of what both found, the share with
     the same offsets. document: mean exact F1 of an article, where one that both left empty counts as 1. alpha:
-    Krippendorff's, on characters. Order and nesting of spans do not matter.
+    Krippendorff's, on characters. Order and nesting of spans do not matter. Of a round that `align` opened it measures
+    whether annotators put the same quotes and numbers together: F1 of the pairs, and of B³.
 
     Example: hedgerow agree --round r1
     """
     here = open_corpus(corpus)
     checked_names([round_name])
+    if not dealt_events(here, round_name).is_empty():
+        sorting.agree(here, round_name, as_json=as_json)
+        return
     with started(engine) as each, measuring_alone(here, round_name, tell):
         agreed = agreement.agreement(here, round_name, each=each, tell=tell)
         agreement.write(here, agreed, tell)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from annotation import guidelines
@@ -13,6 +13,7 @@ from annotation.labelstudio.payloads import DeskData, DeskQuote, SentDeskTask
 from dataset.record.rows import ContradictionRow, TellingRow
 from dataset.scheme.vocabulary import DEGREES
 from dataset.statements.sheets import FIGURE, STATEMENT, EventSheet, SheetItem
+from dataset.statements.sorted_events import SortedBy, Telling
 
 WHOLE, PARTLY = DEGREES
 NOBODY: Final = "No source named"
@@ -57,8 +58,22 @@ def _who(item: SheetItem) -> str:
     return " & ".join(item.principals) or NOBODY
 
 
-def desk_task(sheet: EventSheet, near: Mapping[str, Sequence[tuple[str, float]]]) -> SentDeskTask:
-    """The task that lays an event before an annotator.
+@dataclass(frozen=True)
+class Begun:
+    """What an adjudicator begins with: the sorting so far by item id, with an item's id as each statement's name.
+
+    `gists` are by a statement's name, `disputes` by item id: who put it where, in words.
+    """
+
+    sorting: SortedBy
+    gists: Mapping[str, str]
+    disputes: Mapping[str, str]
+
+
+def desk_task(
+    sheet: EventSheet, near: Mapping[str, Sequence[tuple[str, float]]], begun: Begun | None = None
+) -> SentDeskTask:
+    """The task that lays an event before an annotator; with `begun`, before an adjudicator.
 
     `near` are, for the id of each quote and number, those that may tell the same, with a score, the likeliest first.
     """
@@ -81,20 +96,41 @@ def desk_task(sheet: EventSheet, near: Mapping[str, Sequence[tuple[str, float]]]
         "quotes": quotes,
         "near": {item.key: [(keys[likely], score) for likely, score in near.get(item.id, ())] for item in sheet.items},
     }
-    return {"data": data, "predictions": [{"model_version": DESK, "result": write_desk(page.regions)}]}
+    regions = page.regions
+    if begun is not None:
+        data["disputes"] = {keys[item]: words for item, words in begun.disputes.items()}
+        regions = tuple(_begun(region, sheet, begun, keys) for region in regions)
+    return {"data": data, "predictions": [{"model_version": DESK, "result": write_desk(regions)}]}
+
+
+def _begun(region: DeskRegion, sheet: EventSheet, begun: Begun, keys: Mapping[str, str]) -> DeskRegion:
+    """A region with what is agreed on it. A statement's gist and what contradicts it are at the item that names it."""
+    (item,) = (item.id for item in sheet.items if item.key == region.key)
+    telling = begun.sorting.tells.get(item, Telling())
+    against = [second for first, second in begun.sorting.contradictions if first == item]
+    return replace(
+        region,
+        statement=None if telling.whole is None else keys[telling.whole],
+        partly=() if telling.partly is None else (keys[telling.partly],),
+        contradicts=tuple(keys[name] for name in sorted(against)),
+        gist=begun.gists.get(item),
+    )
 
 
 @dataclass
 class SortedEvent:
     """What an annotator sorted of an event: rows of `tellings` and `contradictions`, and what does not fit, in words.
 
-    `open` are the keys of what was left unsorted.
+    `open` are the keys of what was left unsorted, `gists` what an adjudicator wrote of each statement, by its name, and
+    `rules` the rule that decided, by item id.
     """
 
     tellings: list[TellingRow] = field(default_factory=list)
     contradictions: list[ContradictionRow] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
+    gists: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
 
 
 def read_sorted(result: Any, sheet: EventSheet, round_name: str, annotator: str) -> SortedEvent:
@@ -130,6 +166,10 @@ def read_sorted(result: Any, sheet: EventSheet, round_name: str, annotator: str)
             )
             for statement, degree in named
         ]
+        if answers[key].rule:
+            event.rules[items[key].id] = answers[key].rule[0]
+        for name in (name for name, degree in rows if degree == WHOLE and answers[key].gist):
+            event.gists.setdefault(names[name], answers[key].gist[0])
     event.contradictions = [
         ContradictionRow(
             event_id=sheet.event_id, round=round_name, annotator=annotator, statement=first, against=second

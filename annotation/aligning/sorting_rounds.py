@@ -143,9 +143,13 @@ def open_events(
 
 
 def _tasks(corpus: Corpus, sheets: list[EventSheet]) -> Iterator[SentDeskTask]:
-    for sheet in sheets:
-        near = ranked(items_of(sheet), registry_of_event(corpus, sheet.event_id))
-        yield desk_task(sheet, {item: [(likely.id, likely.score) for likely in best] for item, best in near.items()})
+    return (desk_task(sheet, near_of(corpus, sheet)) for sheet in sheets)
+
+
+def near_of(corpus: Corpus, sheet: EventSheet) -> dict[str, list[tuple[str, float]]]:
+    """For each quote and number of an event those that may tell the same, with a score, the likeliest first."""
+    ranking = ranked(items_of(sheet), registry_of_event(corpus, sheet.event_id))
+    return {item: [(likely.id, likely.score) for likely in best] for item, best in ranking.items()}
 
 
 def pull_sorting(

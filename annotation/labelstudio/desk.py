@@ -2,6 +2,7 @@
 
 A region is a quote or a number, named by its key on the page. Three fields say what it tells: `statement` and `partly`
 hold the key of the first quote or number of a statement, `contradicts` those of statements that cannot hold beside it.
+An adjudicator also writes a statement's gist at one of its quotes, and chooses the rule that decided a dispute.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ DESK: Final = "desk"
 STATEMENT_FIELD: Final = "statement"
 PARTLY: Final = "partly"
 CONTRADICTS: Final = "contradicts"
-_FIELDS: Final = (STATEMENT_FIELD, PARTLY, CONTRADICTS)
+GIST: Final = "gist"
+RULE: Final = "rule"
+_KEYS: Final = (STATEMENT_FIELD, PARTLY, CONTRADICTS)
+_WORDS: Final = (GIST, RULE)
 
 
 @dataclass(frozen=True)
@@ -32,15 +36,18 @@ class DeskRegion:
     statement: str | None = None
     partly: tuple[str, ...] = ()
     contradicts: tuple[str, ...] = ()
+    gist: str | None = None
 
 
 @dataclass
 class DeskAnswer:
-    """What was said of a region: the keys in each of its fields."""
+    """What was said of a region: the keys in each of its fields, and an adjudicator's words."""
 
     statement: list[str] = field(default_factory=list)
     partly: list[str] = field(default_factory=list)
     contradicts: list[str] = field(default_factory=list)
+    gist: list[str] = field(default_factory=list)
+    rule: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -56,12 +63,13 @@ def write_desk(regions: Iterable[DeskRegion]) -> list[Result]:
     results: list[Result] = []
     for region in regions:
         results.append({**_item(region, LABEL, "labels", {"labels": [region.label]}), "readonly": True})
-        said_of: dict[str, list[str]] = {
+        texts: dict[str, list[str]] = {
             STATEMENT_FIELD: [region.statement] if region.statement else [],
             PARTLY: [*region.partly],
             CONTRADICTS: [*region.contradicts],
+            GIST: [region.gist] if region.gist else [],
         }
-        results += [_item(region, name, "textarea", {"text": keys}) for name, keys in said_of.items() if keys]
+        results += [_item(region, name, "textarea", {"text": keys}) for name, keys in texts.items() if keys]
     return results
 
 
@@ -84,9 +92,11 @@ def read_desk(result: Any) -> DeskResult:
         name = item.get("from_name")
         if name == LABEL:
             continue
-        keys = control_values(name, item.get("value")) if name in _FIELDS else None
-        if keys is None:
+        values = control_values(name, item.get("value")) if name in (*_KEYS, *_WORDS) else None
+        if values is None:
             reading.faults.append((item["id"], f"`{name}` holds {brief(item.get('value'))}"))
+        elif name in _KEYS:
+            getattr(answer, str(name)).extend(key for typed in values for key in typed.replace(",", " ").split())
         else:
-            getattr(answer, str(name)).extend(key for typed in keys for key in typed.replace(",", " ").split())
+            getattr(answer, str(name)).extend(" ".join(typed.split()) for typed in values)
     return reading

@@ -79,7 +79,10 @@ class DeskQuote(TypedDict):
 
 
 class DeskData(TypedDict):
-    """The data of a task of the desk: `quotes` by key, and `near`, the likeliest keys of each, with a score."""
+    """The data of a task of the desk: `quotes` by key, and `near`, the likeliest keys of each, with a score.
+
+    An adjudicator's has `disputes`: who put what where, by key.
+    """
 
     text: str
     event_id: str
@@ -87,6 +90,7 @@ class DeskData(TypedDict):
     guidelines_version: str
     quotes: dict[str, DeskQuote]
     near: dict[str, list[tuple[str, float]]]
+    disputes: NotRequired[dict[str, str]]
 
 
 class SentPrediction(TypedDict):

@@ -42,6 +42,10 @@ ADJUDICATION_KEYS = """
 - What all agree on is locked. A span that nobody had: mark it, then name the rule.
 """
 DESK_KEYS = {
+    "adjudication": """
+- **G**: the gist of the selected quote's statement; **Enter** keeps it. **Ctrl+Alt+1** to **7**: the rule, T1 to T7.
+- **M**: the next quote that wants a statement, a rule or a gist.
+""",
     "quick": """
 - **1** to **9**, then letters: the quote tells the statement that has this key. **N**: a statement of its own.
 - With **Shift**: it tells it partly. With **Alt**: it contradicts it.
@@ -83,10 +87,12 @@ def label_config(*, adjudicating: bool = False) -> str:
 
 
 @cache
-def desk_config() -> str:
-    """The config of the desk, on which an event's quotes and numbers are sorted, with the rules for that."""
+def desk_config(*, adjudicating: bool = False) -> str:
+    """The config of the desk, on which an event's quotes and numbers are sorted or that is decided, with the rules."""
     return _template(DESK_TEMPLATE).render(
         keys=DESK_KEYS,
+        adjudicating=adjudicating,
+        telling_rules=vocabulary.TELLING_RULES,
         colours={label: COLOURS[label] for label in ("quote", "number")},
         rules=page_markdown(guidelines.section(guidelines.STATEMENTS)),
         title=guidelines.title(guidelines.STATEMENTS),

@@ -18,16 +18,28 @@ from dataset.record.corpus import Corpus
 
 
 class Role(StrEnum):
-    """What a project is for: an annotator's articles, an adjudicator's, or the events that an annotator sorts."""
+    """What a project is for: articles of an annotator or adjudicator, or events that one of either sorts."""
 
     ANNOTATOR = "annotator"
     ADJUDICATOR = "adjudicator"
     SORTER = "sorter"
+    SORTING_ADJUDICATOR = "sorting-adjudicator"
 
 
 # What stands in a project's title, and the predictions that its page begins with.
-_TITLES: Final = {Role.ANNOTATOR: "", Role.ADJUDICATOR: " · adjudication", Role.SORTER: " · statements"}
-_SHOWN: Final = {Role.ANNOTATOR: "", Role.ADJUDICATOR: ADJUDICATION, Role.SORTER: DESK}
+_TITLES: Final = {
+    Role.ANNOTATOR: "",
+    Role.ADJUDICATOR: " · adjudication",
+    Role.SORTER: " · statements",
+    Role.SORTING_ADJUDICATOR: " · adjudication of statements",
+}
+_SHOWN: Final = {
+    Role.ANNOTATOR: "",
+    Role.ADJUDICATOR: ADJUDICATION,
+    Role.SORTER: DESK,
+    Role.SORTING_ADJUDICATOR: DESK,
+}
+_DESK: Final = (Role.SORTER, Role.SORTING_ADJUDICATOR)
 
 
 def mark(corpus: Corpus, round_name: str, annotator: str, *, role: Role = Role.ANNOTATOR) -> str:
@@ -71,7 +83,8 @@ def find_or_create(
 def _create(corpus: Corpus, round_name: str, seat: Seat, of: str, role: Role) -> int:
     note = f"Guidelines version {guidelines.version()}. Keep the first line: Hedgerow finds the project by it."
     title = f"{round_name} · {seat.annotator}{_TITLES[role]} · {corpus.name}"
-    config = desk_config() if role == Role.SORTER else label_config(adjudicating=role == Role.ADJUDICATOR)
+    adjudicating = role in (Role.ADJUDICATOR, Role.SORTING_ADJUDICATOR)
+    config = (desk_config if role in _DESK else label_config)(adjudicating=adjudicating)
     return seat.studio.create_project(of, title, note, config, _SHOWN[role])
 
 
@@ -101,11 +114,13 @@ def existing(corpus: Corpus, round_name: str, seat: Seat, *, role: Role = Role.A
     project = find(corpus, round_name, seat, role=role)
     if project is not None:
         return project
-    who = f"{seat.annotator}, adjudicator of" if role == Role.ADJUDICATOR else f"{seat.annotator} in"
+    adjudicating = role in (Role.ADJUDICATOR, Role.SORTING_ADJUDICATOR)
+    who = f"{seat.annotator}, adjudicator of" if adjudicating else f"{seat.annotator} in"
     opened = {
         Role.ANNOTATOR: f"make it with `hedgerow push --round {round_name} --annotator {seat.annotator}`, or put the "
         f"record's work back with `hedgerow restore --round {round_name} --annotator {seat.annotator}`",
         Role.ADJUDICATOR: f"open it with `hedgerow adjudicate --round {round_name}`",
+        Role.SORTING_ADJUDICATOR: f"open it with `hedgerow adjudicate --round {round_name}`",
         Role.SORTER: f"open it with `hedgerow align --round {round_name} --annotator {seat.annotator}`",
     }
     raise Problem(f"{seat.studio.url} has no project for {who} round {round_name}", opened[role])

@@ -21,10 +21,15 @@ DEALS: Final = "event_deals"
 TABLES: Final[dict[str, type[schema.Table]]] = {
     name: schema.RECORD[name] for name in ("event_tasks", "tellings", "contradictions")
 }
+GOLD_TABLES: Final[dict[str, type[schema.Table]]] = {
+    name: schema.RECORD[name] for name in ("tellings", "contradictions", "telling_decisions", "statements")
+}
 _ORDER: Final = {
     "event_tasks": ["event_id"],
     "tellings": ["event_id", "article_id", "span_id", "degree", "statement"],
     "contradictions": ["event_id", "statement", "against"],
+    "telling_decisions": ["event_id", "article_id", "span_id", "round", "annotator"],
+    "statements": ["event_id", "statement_id"],
 }
 
 
@@ -67,21 +72,41 @@ def read_sorting(folder: Location) -> EventSorting:
 
 def write_sorting(folder: Path, sorting: EventSorting) -> list[Path]:
     """Writes the tables that differ from those in the folder, all of them or none. Returns their paths."""
-    content = {folder / f"{name}.jsonl": table_bytes(getattr(sorting, name)) for name in TABLES}
+    return _write(folder, {name: getattr(sorting, name) for name in TABLES})
+
+
+def read_gold(corpus: Corpus) -> dict[str, pl.DataFrame]:
+    """The tables of the gold's statements, by name; empty where there is none yet.
+
+    Raises:
+        Problem: one of them cannot be read, or holds what the table does not allow.
+    """
+    folder = corpus.layer_path(GOLD)
+    return {name: read_sound(folder / f"{name}.jsonl", model) for name, model in GOLD_TABLES.items()}
+
+
+def write_gold(corpus: Corpus, events: Sequence[str], rows: Mapping[str, Sequence[Mapping[str, object]]]) -> list[Path]:
+    """Puts these rows of the gold's tables in the place of those of these events. Returns the files that changed."""
+    tables = {}
+    for name, before in read_gold(corpus).items():
+        kept = before.filter(~pl.col("event_id").is_in(list(events)))
+        tables[name] = pl.concat([kept, schema.frame(GOLD_TABLES[name], rows.get(name, []))]).sort(_ORDER[name])
+    return _write(corpus.annotations / GOLD, tables)
+
+
+def gold_sorting(corpus: Corpus) -> EventSorting:
+    """How the gold sorts each event."""
+    gold = read_gold(corpus)
+    return EventSorting(schema.empty(schema.EventTasks), gold["tellings"], gold["contradictions"])
+
+
+def _write(folder: Path, tables: Mapping[str, pl.DataFrame]) -> list[Path]:
+    content = {folder / f"{name}.jsonl": table_bytes(rows) for name, rows in tables.items()}
     changed = {path: new for path, new in content.items() if not path.exists() or path.read_bytes() != new}
     with asides() as several:
         for path, new in changed.items():
             several.of(path).write_bytes(new)
     return list(changed)
-
-
-def read_statements(corpus: Corpus) -> pl.DataFrame:
-    """The statements and figures of the gold.
-
-    Raises:
-        Problem: the table cannot be read.
-    """
-    return read_sound(corpus.layer_path(GOLD) / "statements.jsonl", schema.Statements)
 
 
 def deals_path(corpus: Corpus, round_name: str) -> Path:

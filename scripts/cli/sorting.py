@@ -1,14 +1,22 @@
-"""What `hedgerow pull` does for a round of sorting, and says of it."""
+"""What `pull`, `agree` and `adjudicate` do for a round of sorting, and say of it."""
 
 from __future__ import annotations
 
-from annotation.aligning import sorting_rounds
+from itertools import combinations
+
+import typer
+from rich.table import Table
+
+from annotation.aligning import adjudication, sorting_rounds
+from annotation.aligning.adjudication import SortingDecisions, SortingRound
 from annotation.aligning.sorting_rounds import SortingPull
 from annotation.labelstudio.seats import Seat
+from dataset.agreement.sortings import SortingAgreement, SortingFigure, agreement_of
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import below
-from scripts.cli.console import count, say, tell
+from dataset.scheme.vocabulary import STATEMENT_KINDS
+from scripts.cli.console import OUT, bar, count, say, say_json, tell
 
 SHOWN = 20
 
@@ -32,7 +40,7 @@ def pull(corpus: Corpus, round_name: str, seats: list[Seat], accept_removals: bo
             "record, so the record was left as it was",
             "if that is right, run it again with --accept-removals",
         )
-    say("Next: `hedgerow validate`")
+    say(f"Next: `hedgerow validate`, then `hedgerow agree --round {round_name}`")
 
 
 def _say_of(pulled: SortingPull, who: str) -> None:
@@ -48,6 +56,104 @@ def _say_of(pulled: SortingPull, who: str) -> None:
             say(f"{who}: {event}: {fault}")
     for event in pulled.removed.get(who, []):
         say(f"would be removed from {who}: {event}")
+
+
+def agree(corpus: Corpus, round_name: str, *, as_json: bool) -> None:
+    """Says how far each two annotators of a round put the same quotes and numbers together.
+
+    Raises:
+        Problem: no two annotators sorted the same event.
+    """
+    figures = _figures(SortingRound(corpus, round_name))
+    if not any(agreed.events for by_kind in figures.values() for agreed in by_kind.values()):
+        raise Problem(
+            f"no two annotators have sorted the same event in round {round_name}",
+            f"let them submit, then run `hedgerow pull --round {round_name}`",
+        )
+    if as_json:
+        say_json({pair: {kind: _row(agreed) for kind, agreed in kinds.items()} for pair, kinds in figures.items()})
+        return
+    table = Table(
+        "", *(f"{kind}s: {name}" for kind in STATEMENT_KINDS for name in ("pairs F1", "B³ F1", "on")), box=None
+    )
+    for pair, kinds in figures.items():
+        cells = [[_cell(agreed.pairs), _cell(agreed.b_cubed), str(agreed.pairs.items)] for agreed in kinds.values()]
+        table.add_row(pair, *(cell for row in cells for cell in row))
+    OUT.print(table)
+    events = max(agreed.events for by_kind in figures.values() for agreed in by_kind.values())
+    drawn = "events" if events > 1 else "the statements of a single event, so they say nothing of another event"
+    say(f"[low,high]: 95 % bootstrap interval over {drawn}. –: there is no such figure.")
+
+
+def _figures(this_round: SortingRound) -> dict[str, dict[str, SortingAgreement]]:
+    """The figures of each two annotators, by kind."""
+    sortings = {event: this_round.sorted_by(event) for event in this_round.events()}
+    kinds = {item.id: item.kind for sheet in this_round.sheets.values() for item in sheet.items}
+    return {
+        f"{first},{second}": {
+            kind: agreement_of(
+                [(by[first], by[second]) for by in sortings.values() if first in by and second in by], kinds, kind
+            )
+            for kind in STATEMENT_KINDS
+        }
+        for first, second in combinations(this_round.annotators, 2)
+    }
+
+
+def _row(agreed: SortingAgreement) -> dict[str, object]:
+    return {"pairs": vars(agreed.pairs), "b_cubed": vars(agreed.b_cubed), "events": agreed.events}
+
+
+def _cell(figure: SortingFigure) -> str:
+    if figure.value is None:
+        return "–"
+    value = ">.99" if 0.995 <= figure.value < 1 else f"{figure.value:.2f}"
+    return value if figure.low is None else f"{value} \\[{figure.low:.2f},{figure.high:.2f}]"
+
+
+def adjudicate(corpus: Corpus, round_name: str, seat: Seat, *, pull: bool, replace: bool) -> None:
+    """Opens a round of sorting for adjudication, or takes the decisions into the gold.
+
+    Raises:
+        Problem: the round cannot be laid side by side, or the server cannot be asked.
+    """
+    if pull:
+        _say_decisions(corpus, round_name, adjudication.pull_sorting_decisions(corpus, round_name, seat, tell=tell))
+        return
+    with bar(f"open {round_name}") as progress:
+        opened = adjudication.open_sorting(corpus, round_name, seat, again=replace, progress=progress, tell=tell)
+    sent = f"{count(opened.sent, 'event')} opened with {count(opened.disputes, 'dispute')}"
+    say(f"{sent}, {opened.there} there before: {seat.studio.project_url(opened.project)}")
+    for event, late in list(opened.waiting.items())[:SHOWN]:
+        say(f"{event} waits for {', '.join(late)}")
+    for event, address in opened.changed.items():
+        say(f"{event} was sorted again after it was opened; {_again(address)}")
+    if opened.gold:
+        say(f"{count(len(opened.gold), 'event')} that already have gold left out; --replace opens them too")
+    say(f"Next: {seat.annotator} decides and submits, then `hedgerow adjudicate --round {round_name} --pull`")
+
+
+def _say_decisions(corpus: Corpus, round_name: str, decided: SortingDecisions) -> None:
+    for event, problems in decided.undecided.items():
+        say(f"{event} is not taken: {decided.places.get(event, '')}")
+        for problem in problems[:SHOWN]:
+            say(f"  {problem}")
+    for event in decided.changed:
+        say(f"{event} was sorted again after it was opened, so it is not taken; {_again(decided.places[event])}")
+    if decided.not_ended:
+        say(f"{count(len(decided.not_ended), 'event')} not submitted yet")
+    for event, counts in decided.taken.items():
+        of_kinds = ", ".join(count(number, kind) for kind, number in counts.items())
+        say(f"gold: {event} taken with {of_kinds}")
+    changed = ", ".join(below(corpus.record, path) for path in decided.written)
+    say(f"pull {decided.pull_id}; changed: {changed or 'nothing'}")
+    if decided.undecided or decided.changed:
+        raise typer.Exit(1)
+    say("Next: `hedgerow validate`, then `hedgerow compare`")
+
+
+def _again(address: str) -> str:
+    return f'run `hedgerow discard "{address}" --with-work`, then open the round again'
 
 
 def _some(keys: list[str]) -> str:

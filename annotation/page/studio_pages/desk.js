@@ -2,7 +2,8 @@
 // to the next. The result is Label Studio's own: texts of a region, which hold the key of a statement's first quote.
 // Elsewhere, and where a member of the store is gone, these texts are typed.
 (() => {
-  const KEYS = "123456789abcdefghijklmopqrstvwxyz"; // without N (a new statement) and U (undo)
+  // Without N (a new statement), U (undo), and of an adjudicator G (the gist) and M (what is next).
+  const KEYS = "123456789abcdefhijklopqrstvwxyz";
   const FIELDS = ["statement", "partly", "contradicts"];
   const METHODS = ["unselectAll", "selectArea", "undo"];
 
@@ -19,6 +20,17 @@
   const values = (region, name) =>
     region.results.find((result) => result.from_name.name === name)?.mainValue ?? [];
   const isOpen = (region) => !values(region, "statement").length && !values(region, "partly").length;
+  // An adjudicator has disputes to decide, each by a rule, and writes a gist at the first quote of each statement.
+  const disputes = () => window.Htx.task.dataObj.disputes;
+  const wantsRule = (region) => disputes()?.[region.cleanId] && !values(region, "rule").length;
+  const wantsGist = (work, region) => {
+    if (!disputes()) return false;
+    const members = statements(work).get(values(region, "statement")[0]) ?? [];
+    return members[0] === region.cleanId && !withGist(work, members);
+  };
+  const withGist = (work, members) =>
+    regions(work).find((region) => members.includes(region.cleanId) && values(region, "gist").length);
+  const isWaiting = (work, region) => isOpen(region) || wantsRule(region) || wantsGist(work, region);
   const kind = (id) => quotes()[id].kind;
 
   // Each statement by the key that names it, with the keys of all that tell it.
@@ -57,12 +69,12 @@
     work.selectArea(region);
     region._spans?.[0]?.scrollIntoView({ block: "center" });
   };
-  const step = (work, by, onlyOpen) => {
+  const step = (work, by, wanted) => {
     const all = regions(work);
     const at = all.indexOf(work.highlightedNode);
     for (let further = 1; further <= all.length; further++) {
       const region = all[(((at + by * further) % all.length) + all.length) % all.length];
-      if (!onlyOpen || isOpen(region)) return select(work, region);
+      if (wanted(region)) return select(work, region);
     }
   };
 
@@ -83,7 +95,7 @@
     } else {
       without(work, here, "partly", name);
       put(work, here, "statement", [name]);
-      step(work, 1, true);
+      step(work, 1, isOpen);
     }
   };
 
@@ -94,11 +106,20 @@
     select(work, regions(work).find((region) => before.get(region.cleanId) !== sorted(region)));
     work.autosave?.();
   };
-  const sorted = (region) => JSON.stringify(FIELDS.map((name) => values(region, name)));
+  const sorted = (region) => JSON.stringify([...FIELDS, "gist", "rule"].map((name) => values(region, name)));
+
+  // The gist stands at the first quote of the statement, or where it was written.
+  const writeGist = (work, here) => {
+    const members = statements(work).get(values(here, "statement")[0]);
+    if (!members) return;
+    select(work, withGist(work, members) ?? regions(work).find((region) => region.cleanId === members[0]));
+    setTimeout(() => document.querySelector(".desk-page .decision form input, .desk-page .decision form textarea")?.focus());
+  };
 
   const onKey = (event) => {
     const work = annotation();
-    if (!work || isField(event.target) || event.ctrlKey || event.metaKey) return;
+    if (!work || event.ctrlKey || event.metaKey) return;
+    if (isField(event.target)) return event.key === "Escape" ? event.target.blur() : undefined;
     if (act(work, event)) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -109,7 +130,7 @@
   // Returns whether the key is the desk's: the labelling page's own keys have no meaning here.
   const act = (work, event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      step(work, event.key === "ArrowDown" ? 1 : -1, false);
+      step(work, event.key === "ArrowDown" ? 1 : -1, () => true);
       return true;
     }
     const here = work.highlightedNode;
@@ -117,7 +138,9 @@
     if (event.key === "Backspace" || event.key === "Delete") return true;
     if (!letter || work.isReadOnly?.()) return false;
     if (letter === "u") undo(work);
+    else if (letter === "m" && disputes()) step(work, 1, (region) => isWaiting(work, region));
     else if (!here) return true;
+    else if (letter === "g" && disputes()) writeGist(work, here);
     else if (letter === "n") sort(work, here.cleanId, {});
     else {
       const chosen = ranked(work, here)[KEYS.indexOf(letter)];
@@ -167,18 +190,25 @@
     if (!work || !desk) return;
     const all = regions(work);
     for (const region of all) {
-      for (const span of region._spans ?? []) span.classList.toggle("hedgerow-sorted", !isOpen(region));
+      for (const span of region._spans ?? []) {
+        span.classList.toggle("hedgerow-sorted", !isOpen(region));
+        span.classList.toggle("hedgerow-disputed", Boolean(wantsRule(region)));
+      }
     }
     const here = quotes()[work.highlightedNode?.cleanId] ? work.highlightedNode : undefined;
     const state = JSON.stringify([here?.cleanId, all.map(sorted)]);
     if (desk.dataset.state === state && desk.childElementCount) return;
     desk.dataset.state = state;
     const open = all.filter(isOpen).length;
-    const head = open ? `${open} of ${all.length} open` : `All ${all.length} are sorted: Ctrl+Enter submits`;
+    const waiting = disputes() ? all.filter((region) => isWaiting(work, region)).length : open;
+    const head = waiting && !open ? `All ${all.length} are sorted · ${waiting} want a rule or a gist` : open ? `${open} of ${all.length} open` : `All ${all.length} are sorted: Ctrl+Enter submits`;
     const nodes = [element("div", "desk-head", head)];
     if (here) {
       const { who, words } = quotes()[here.cleanId];
-      nodes.push(element("div", "desk-now", `${here.cleanId} ${who}: ${words}`), ...rows(work, here));
+      nodes.push(element("div", "desk-now", `${here.cleanId} ${who}: ${words}`));
+      const dispute = disputes()?.[here.cleanId];
+      if (dispute) nodes.push(element("div", "desk-dispute", dispute));
+      nodes.push(...rows(work, here));
     } else {
       nodes.push(element("div", "desk-now", "↓ begins with the first quote"));
     }

@@ -1,0 +1,110 @@
+"""Agreement about statements: whether two annotators put the same quotes and numbers of an event together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dataset.agreement.bootstrap import DRAWS, SEED, percentiles
+from dataset.statements.sorted_events import SortedBy
+
+Floats = NDArray[np.float64]
+COLUMNS: Final = 6
+"""Pairs that both have, that the first has, that the second has; sums of B³'s precision and recall, and the items."""
+
+
+@dataclass(frozen=True)
+class SortingFigure:
+    """A figure with its 95 % bootstrap interval, None where it does not exist; and what it rests on."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    items: int
+
+
+@dataclass(frozen=True)
+class SortingAgreement:
+    """Agreement of two annotators: `pairs` is F1 of the pairs that tell one statement, `b_cubed` the F1 of B³.
+
+    The intervals are drawn over events, or where there is but one, over the first annotator's statements.
+    """
+
+    pairs: SortingFigure
+    b_cubed: SortingFigure
+    events: int
+
+
+def agreement_of(events: Iterable[tuple[SortedBy, SortedBy]], kinds: Mapping[str, str], kind: str) -> SortingAgreement:
+    """How far two annotators put the same together, over the items of a kind that both sorted.
+
+    An item belongs to the statement that it tells wholly, else to the one that it tells partly. F1 of pairs is
+    2·|both| / (|first| + |second|). B³ (A. Bagga and B. Baldwin, Algorithms for scoring coreference chains, 1998): an
+    item's precision is the share of its statement by the second annotator that is with it by the first as well, its
+    recall the other way round; F1 is of the means over all items.
+
+    Args:
+        events: the two sortings of each event.
+        kinds: the kind of each item, by its id.
+        kind: the kind of those that count.
+    """
+    tallies = [
+        _tallies(*(_names(sorting, [item for item in sorting.tells if kinds.get(item) == kind]) for sorting in both))
+        for both in events
+    ]
+    tallies = [rows for rows in tallies if len(rows)]
+    if not tallies:
+        nothing = SortingFigure(None, None, None, 0)
+        return SortingAgreement(nothing, nothing, 0)
+    units = np.stack([rows.sum(axis=0) for rows in tallies]) if len(tallies) > 1 else tallies[0]
+    times = np.random.default_rng(SEED).multinomial(len(units), np.full(len(units), 1 / len(units)), size=DRAWS)
+    low, high = percentiles(_figures(times @ units))
+    (values,) = _figures(units.sum(axis=0, keepdims=True))
+    items = int(units[:, 5].sum())
+    pairs, b_cubed = (_figure(values[at], low[at], high[at], items) for at in (0, 1))
+    return SortingAgreement(pairs, b_cubed, len(tallies))
+
+
+def _names(sorting: SortedBy, items: Iterable[str]) -> dict[str, str]:
+    """The statement that each of some items belongs to."""
+    telling_of = {item: sorting.tells[item] for item in items}
+    named = {item: telling.whole or telling.partly for item, telling in telling_of.items()}
+    return {item: name for item, name in named.items() if name is not None}
+
+
+def _figure(value: float, low: float, high: float, items: int) -> SortingFigure:
+    """A figure. Where every draw gives the same, the draws say nothing of how sure it is: there is no interval."""
+    if np.isnan(value):
+        return SortingFigure(None, None, None, items)
+    if np.isnan(low) or low == high:
+        return SortingFigure(float(value), None, None, items)
+    return SortingFigure(float(value), float(low), float(high), items)
+
+
+def _tallies(first: Mapping[str, str], second: Mapping[str, str]) -> Floats:
+    """A row for each statement of the first annotator. Half of each pair counts for either of its items' statements."""
+    items = sorted(first.keys() & second.keys())
+    rows = {name: at for at, name in enumerate(sorted({first[item] for item in items}))}
+    by_first, by_second = Counter(first[item] for item in items), Counter(second[item] for item in items)
+    by_both = Counter((first[item], second[item]) for item in items)
+    tallies: Floats = np.zeros((len(rows), COLUMNS))
+    for item in items:
+        together = by_both[first[item], second[item]]
+        with_first, with_second = by_first[first[item]], by_second[second[item]]
+        pairs = ((together - 1) / 2, (with_first - 1) / 2, (with_second - 1) / 2)
+        tallies[rows[first[item]]] += (*pairs, together / with_second, together / with_first, 1)
+    return tallies
+
+
+def _figures(sums: Floats) -> Floats:
+    """Draws × (pairs' F1, B³'s F1), NaN where there is none."""
+    both, first, second, precision, recall, items = sums.T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        precision, recall = precision / items, recall / items
+        figures: Floats = np.stack([2 * both / (first + second), 2 * precision * recall / (precision + recall)], axis=1)
+    return figures
