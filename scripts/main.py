@@ -29,6 +29,7 @@ COMMANDS: Final = {
     "agree": "Measure the agreement between a round's annotators, and keep the figures in the record.",
     "adjudicate": "Open a round for adjudication in Label Studio, and take the decisions into the gold.",
     "align": "Open events in Label Studio, for annotators to say which quotes and numbers tell the same.",
+    "compare": "Show what the articles of an event make of the same statements, side by side.",
     "build": "Build a layer into a folder that `datasets.load_dataset` reads. The same record gives the same bytes.",
     "convert": "Bring the record's layers into another form: JSON Lines into Parquet, or back.",
     "diff": "Compare two built dataset folders: what changed, and the smallest version bump that says so.",

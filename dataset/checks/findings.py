@@ -409,7 +409,7 @@ _CODES: Final = (
     Code(
         "tellings-share-no-word",
         "warning",
-        "What tells a statement in two articles shares no content word",
+        "What tells a statement in an article shares no content word with any other telling",
         "“the dam will hold” and “schools open on Monday”",
     ),
     Code(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from itertools import combinations
 from typing import Any, Final
 
 import polars as pl
@@ -277,19 +276,21 @@ def _unit(sorting: SortedEvent, key: SpanKey) -> str | None:
 
 
 def content(sorting: SortedEvent) -> Iterator[Finding]:
-    """Articles whose tellings of a statement share no content word with another article's: one finding an article."""
+    """Articles whose tellings of a statement share no content word with any other's. Of two articles, the second."""
     for statement, keys in sorting.by_statement.items():
         words: dict[str, set[str]] = {}
         quotes = [key for key in keys if sorting.gold.kind(key) == "statement"]
         for key in quotes:
             words.setdefault(key[0], set()).update(_content_words(sorting.gold.words(key)))
-        strange: dict[str, str] = {}
-        for first, second in combinations([article for article, those in words.items() if those], 2):
-            if not words[first] & words[second]:
-                strange.setdefault(second, first)
-        for article, compared in strange.items():
-            message = f"what tells {statement} here shares no content word with what tells it in {compared}"
+        strange = [article for article in words if _is_strange(article, words)]
+        for article in strange if len(words) > 2 else strange[1:]:
+            message = f"what tells {statement} here shares no content word with what tells it in another article"
             yield sorting.at("tellings-share-no-word", next(key for key in quotes if key[0] == article), message)
+
+
+def _is_strange(article: str, words: dict[str, set[str]]) -> bool:
+    elsewhere = set[str]().union(*(those for name, those in words.items() if name != article))
+    return bool(words[article] and elsewhere) and not words[article] & elsewhere
 
 
 def _content_words(text: str) -> set[str]:

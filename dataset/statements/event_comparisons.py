@@ -1,0 +1,139 @@
+"""An event's statements and figures with all that tell each, and what differs between its articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD
+from dataset.record.rows import ContradictionRow, StatementRow, TellingRow, rows_of
+from dataset.statements.comparison import Difference, comparisons_of
+from dataset.statements.sheets import STATEMENT, EventSheet, SheetItem, event_sheets, registry_of_event
+from dataset.statements.tables import gold_sorting, read_gold, read_sorting
+
+
+@dataclass(frozen=True)
+class StatementTelling:
+    """A quote or number that tells a statement, wholly or partly."""
+
+    item: SheetItem
+    degree: str
+
+
+@dataclass(frozen=True)
+class ComparedStatement:
+    """A statement or figure, its gist where it has one, what tells it, and what differs between each two articles.
+
+    The differences of a figure are none: its numbers stand in its tellings.
+    """
+
+    id: str
+    kind: str
+    gist: str | None
+    tellings: tuple[StatementTelling, ...]
+    differences: tuple[Difference, ...]
+    contradicts: tuple[str, ...]
+
+    def of_article(self, article: str) -> list[StatementTelling]:
+        """What tells it in an article, in the order of the text."""
+        return [telling for telling in self.tellings if telling.item.article_id == article]
+
+    def articles(self) -> list[str]:
+        """The articles that tell it, by id."""
+        return sorted({telling.item.article_id for telling in self.tellings})
+
+
+@dataclass(frozen=True)
+class ComparedEvent:
+    """An event: its articles that have gold, and its statements, those that most articles tell first."""
+
+    event_id: str
+    articles: tuple[str, ...]
+    statements: tuple[ComparedStatement, ...]
+
+
+def compared_events(corpus: Corpus, events: Iterable[str] | None = None, layer: str = GOLD) -> Iterator[ComparedEvent]:
+    """The events that a layer sorted, compared. Tellings of spans that are gone are left out; the checks name them.
+
+    Raises:
+        Problem: the corpus has no such event, the layer has sorted none of them, or a table cannot be read.
+    """
+    sorting = gold_sorting(corpus) if layer == GOLD else read_sorting(corpus.layer_path(layer))
+    gists = read_gold(corpus)["statements"] if layer == GOLD else None
+    sorted_events = set(sorting.tellings["event_id"])
+    wanted = sorted(sorted_events if events is None else set(events))
+    if missing := [event for event in wanted if event not in sorted_events]:
+        raise Problem(
+            f"{layer} says of no quote of {missing[0]} which statement it tells",
+            "open the event with `hedgerow align --round e1 --annotator a1`",
+        )
+    if not wanted:
+        raise Problem(f"{layer} has sorted no event", "open some with `hedgerow align --round e1 --annotator a1`")
+    for sheet in event_sheets(corpus, wanted):
+        of_event = sorting.only([sheet.event_id])
+        known = (
+            {}
+            if gists is None
+            else {row["statement_id"]: row for row in rows_of(gists.filter(event_id=sheet.event_id), StatementRow)}
+        )
+        yield compared_event(
+            corpus,
+            sheet,
+            list(rows_of(of_event.tellings, TellingRow)),
+            list(rows_of(of_event.contradictions, ContradictionRow)),
+            known,
+        )
+
+
+def compared_event(
+    corpus: Corpus,
+    sheet: EventSheet,
+    tellings: list[TellingRow],
+    contradictions: list[ContradictionRow],
+    known: Mapping[str, StatementRow],
+) -> ComparedEvent:
+    """One event, of its rows."""
+    items = {item.id: item for item in sheet.items}
+    by_statement: dict[str, list[StatementTelling]] = {}
+    for row in tellings:
+        if (item := items.get(f"{row['article_id']}:{row['span_id']}")) is not None:
+            by_statement.setdefault(row["statement"], []).append(StatementTelling(item, row["degree"]))
+    order = {item.id: at for at, item in enumerate(sheet.items)}
+    for several in by_statement.values():
+        several.sort(key=lambda telling: order[telling.item.id])
+    quotes = {
+        name: [telling.item.telling() for telling in several]
+        for name, several in by_statement.items()
+        if several[0].item.kind == STATEMENT
+    }
+    differences: dict[str, list[Difference]] = {}
+    for name, difference in comparisons_of(quotes, registry_of_event(corpus, sheet.event_id)):
+        differences.setdefault(name, []).append(difference)
+    statements = [
+        ComparedStatement(
+            id=name,
+            kind=several[0].item.kind,
+            gist=known[name]["gist"] if name in known else None,
+            tellings=tuple(several),
+            differences=tuple(differences.get(name, ())),
+            contradicts=tuple(sorted(_against(name, contradictions))),
+        )
+        for name, several in by_statement.items()
+    ]
+    statements.sort(
+        key=lambda statement: (statement.kind != STATEMENT, -len(statement.articles()), _number(statement.id))
+    )
+    return ComparedEvent(sheet.event_id, sheet.articles, tuple(statements))
+
+
+def _against(name: str, contradictions: list[ContradictionRow]) -> set[str]:
+    pairs = [(row["statement"], row["against"]) for row in contradictions]
+    return {second for first, second in pairs if first == name} | {first for first, second in pairs if second == name}
+
+
+def _number(statement_id: str) -> tuple[int, str]:
+    """The order of ids: s2 before s10."""
+    digits = statement_id[1:]
+    return (int(digits), "") if digits.isdecimal() else (0, statement_id)
