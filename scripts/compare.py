@@ -79,12 +79,13 @@ def _cell(tellings: list[StatementTelling]) -> str:
     parts: list[str] = []
     for telling in tellings:
         content = telling.item.content
-        numbers = ", ".join(
-            quantity.words if quantity.bound == "exact" else f"{quantity.bound} {quantity.words}"
-            for quantity in content.quantities
-        )
-        cues = ", ".join(cue.words for cue in content.cues) or "flat"
-        words = numbers if telling.item.kind != STATEMENT else f"{cues}; {numbers}" if numbers else cues
+        numbers = ", ".join(quantity.words for quantity in content.quantities)
+        if telling.item.kind == STATEMENT:
+            cues = ", ".join(cue.words for cue in content.cues) or "flat"
+            words = f"{cues}; {numbers}" if numbers else cues
+        else:
+            bound = content.quantities[0].bound
+            words = numbers if bound == "exact" else f"{bound} {numbers}"
         parts.append(f"~{words}" if telling.degree == "partly" else words)
     return " / ".join(dict.fromkeys(parts))
 

@@ -24,6 +24,7 @@ from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence
 from dataset.record.rows import DealRow
 from dataset.record.withdrawal import withdrawn_articles
+from dataset.statements.tables import dealt_events
 from dataset.storage.atomic import sha256, write_bytes
 from dataset.storage.tables import read_sound, table_bytes
 
@@ -63,8 +64,13 @@ def deal(
     whoever of those named has fewest. The articles' ids and the round alone decide which.
 
     Raises:
-        Problem: there is no article, or a text cannot be read; nothing was dealt then.
+        Problem: there is no article, or a text cannot be read, or the round is one of sorting; nothing was dealt then.
     """
+    if not dealt_events(corpus, round_name).is_empty():
+        raise Problem(
+            f"events were dealt in round {round_name}, and a round holds either articles or events",
+            "name another with --round",
+        )
     path = deals_path(corpus, round_name)
     ids = corpus.articles["article_id"].to_list()
     for article in ids:

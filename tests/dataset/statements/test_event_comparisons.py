@@ -1,0 +1,62 @@
+"""An event's statements with what tells each and what differs, on the five articles and on broken sortings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dataset.problem import Problem
+from dataset.record.corpus import open_corpus
+from dataset.statements.event_comparisons import ComparedEvent, compared_events
+from tests.corpora import REPOSITORY
+from tests.dataset.sorting import put_sorted, sorted_rows
+
+
+@pytest.fixture(scope="module")
+def event() -> ComparedEvent:
+    (event,) = compared_events(open_corpus(REPOSITORY))
+    return event
+
+
+def test_every_telling_of_the_five_articles_is_in_one_statement(event: ComparedEvent) -> None:
+    whole = [telling.item.id for s in event.statements for telling in s.tellings if telling.degree == "whole"]
+    assert len(whole) == len(set(whole)) == 61
+    assert {statement.kind for statement in event.statements} == {"statement", "figure"}
+
+
+def test_one_headline_alone_tells_the_legal_claim_flatly(event: ComparedEvent) -> None:
+    legal = next(statement for statement in event.statements if statement.id == "s1")
+    flat = {telling.item.context for telling in legal.tellings if not telling.item.content.cues}
+    assert any(sentence.startswith("North Korea says any troop deployment to Russia is in") for sentence in flat)
+    assert len(legal.articles()) == 5
+    assert len(legal.differences) == 10
+
+
+def test_those_that_most_articles_tell_come_first_and_figures_last(event: ComparedEvent) -> None:
+    counts = [len(statement.articles()) for statement in event.statements if statement.kind == "statement"]
+    assert counts == sorted(counts, reverse=True)
+    kinds = [statement.kind for statement in event.statements]
+    assert kinds == sorted(kinds, reverse=True)
+
+
+def test_a_contradiction_stands_at_both(event: ComparedEvent) -> None:
+    by_id = {statement.id: statement for statement in event.statements}
+    pairs = {(name, against) for name, statement in by_id.items() for against in statement.contradicts}
+    assert pairs
+    assert {(against, name) for name, against in pairs} == pairs
+
+
+def test_a_layer_that_sorted_nothing_is_refused(tmp_path: Path) -> None:
+    corpus = put_sorted(tmp_path, sorted_rows())
+    with pytest.raises(Problem, match="e1/a1 has sorted no event"):
+        list(compared_events(corpus, layer="e1/a1"))
+    with pytest.raises(Problem, match="gold says of no quote of fair which statement it tells"):
+        list(compared_events(corpus, ["fair"]))
+
+
+def test_a_telling_of_a_span_that_is_gone_is_left_out(tmp_path: Path) -> None:
+    rows = sorted_rows()
+    rows["tellings"].append({**rows["tellings"][0], "span_id": "gone"})
+    (event,) = compared_events(put_sorted(tmp_path, rows))
+    assert all(telling.item.span_id != "gone" for statement in event.statements for telling in statement.tellings)
