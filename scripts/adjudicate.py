@@ -11,7 +11,6 @@ from annotation.labelstudio import seats
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import below
-from dataset.statements.tables import dealt_events
 from scripts.cli import sorting
 from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, tell
 from scripts.cli.names import checked_names
@@ -49,7 +48,7 @@ def command(
     here = open_corpus(corpus)
     checked_names([round_name, adjudicator])
     seat = seats.seat(here, adjudicator)
-    if not dealt_events(here, round_name).is_empty():
+    if sorting.is_sorting(here, round_name):
         sorting.adjudicate(here, round_name, seat, pull=pull, replace=replace)
     elif pull:
         _pull(here, round_name, seat, accept_removals, replace)

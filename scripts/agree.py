@@ -11,7 +11,6 @@ from dataset.agreement.figures import RoundAgreement
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.rows import AgreementRow, rows_of
 from dataset.scheme import vocabulary
-from dataset.statements.tables import dealt_events
 from scripts.cli import sorting
 from scripts.cli.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json, tell
 from scripts.cli.names import checked_names
@@ -39,7 +38,7 @@ def command(
     """
     here = open_corpus(corpus)
     checked_names([round_name])
-    if not dealt_events(here, round_name).is_empty():
+    if sorting.is_sorting(here, round_name):
         sorting.agree(here, round_name, as_json=as_json)
         return
     with started(engine) as each, measuring_alone(here, round_name, tell):

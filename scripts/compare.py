@@ -10,10 +10,11 @@ from rich.table import Column, Table
 
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import GOLD
+from dataset.record.locks import reading
 from dataset.statements.comparison import Difference
 from dataset.statements.event_comparisons import ComparedEvent, ComparedStatement, StatementTelling, compared_events
 from dataset.statements.sheets import STATEMENT
-from scripts.cli.console import OUT, CorpusOption, JsonOption, count, say, say_json_rows
+from scripts.cli.console import OUT, CorpusOption, JsonOption, count, say, say_json_rows, tell
 
 WIDTH = 34
 LONGEST = 120
@@ -39,10 +40,12 @@ def command(
     Example: hedgerow compare --json
     """
     here = open_corpus(corpus)
+    with reading(here, tell):
+        events = list(compared_events(here, event or None, layer))
     if as_json:
-        say_json_rows(_json(compared) for compared in compared_events(here, event or None, layer))
+        say_json_rows(map(_json, events))
         return
-    for compared in compared_events(here, event or None, layer):
+    for compared in events:
         _show(here, compared, every)
 
 

@@ -18,7 +18,6 @@ from annotation.rounds.push import dealt
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import below
-from dataset.statements.tables import dealt_events
 from dataset.storage.atomic import aside
 from scripts.cli import sorting
 from scripts.cli.console import CorpusOption, RoundOption, count, say, tell
@@ -75,11 +74,11 @@ def command(
         if len(names) != 1:
             raise Problem("an export is one annotator's work", "name whose with one --annotator")
         pulled = pulling.pull_file(here, round_name, names[0], from_file, accept_removals=accept_removals, tell=tell)
-    elif not (events := dealt_events(here, round_name)).is_empty():
+    elif sorting.is_sorting(here, round_name):
         if watch:
             raise typer.BadParameter("a round of sorting is pulled once at a time, so --watch does not go with it")
-        sorters = names or events["annotator"].unique().sort().to_list()
-        sorting.pull(here, round_name, [accounts.seat(here, name) for name in sorters], accept_removals, full=full)
+        names = names or sorting.sorters(here, round_name)
+        sorting.pull(here, round_name, [accounts.seat(here, name) for name in names], accept_removals, full=full)
         return
     else:
         names = names or dealt(here, round_name)["annotator"].unique().sort().to_list()

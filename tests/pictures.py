@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from annotation.adjudication import rounds_to_gold
+from annotation.aligning import sorting_rounds
 from annotation.embedded.server import Server
 from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import read_task
@@ -44,6 +45,19 @@ def logged_in(folder: Path, name: str) -> Iterator[tuple[Corpus, Seat, Annotator
             yield corpus, who, log_in(browser, who.studio.url, known.annotators[name])
     finally:
         server.down()
+
+
+def draw_desk(folder: Path, target: Path) -> None:
+    """The desk with the quotes of the shipped event, some of them sorted."""
+    with logged_in(folder, "a1") as (corpus, who, annotator):
+        sorting_rounds.deal_events(corpus, "e9", ["a1"], [])
+        opened = sorting_rounds.open_events(corpus, "e9", who)
+        (task,) = map(read_task, who.studio.tasks(opened.project))
+        annotator.open_task(opened.project, task.id)
+        for key in ("ArrowDown", "n", "n", "2", "n"):
+            annotator.press(key)
+            annotator.page.wait_for_timeout(500)
+        annotator.page.screenshot(path=target)
 
 
 def draw_labelling_page(folder: Path, target: Path) -> None:
@@ -86,6 +100,7 @@ def draw_report(folder: Path, target: Path) -> None:
 
 PICTURES = {
     "labelling-page": draw_labelling_page,
+    "desk-page": draw_desk,
     "adjudication-page": draw_adjudication_page,
     "report": draw_report,
 }

@@ -16,12 +16,16 @@ import pytest
 from typer.testing import CliRunner
 
 from annotation.adjudication import rounds_to_gold
+from annotation.aligning import sorting_rounds
+from annotation.aligning.sorting_rounds import OpenedEvents
 from annotation.labelstudio import seats
 from annotation.rounds import push, restore
 from annotation.rounds.push import PushResult
 from annotation.rounds.restore import RestoreResult
 from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD, read_layer
 from dataset.record.locks import FOLDER, RECORD
+from dataset.statements.tables import make_sorting, write_sorting
 from scripts.main import COMMANDS, app
 from tests.annotation.adjudication.test_gold import adjudicator, put_round
 from tests.dataset.release_setup import put_ready, put_repository
@@ -111,11 +115,22 @@ def adjudicate(corpus: Corpus) -> Words:
     return ["--round", "r1", "--adjudicator", "adj", "--pull"]
 
 
+def compare(corpus: Corpus) -> Words:
+    span = read_layer(corpus.layer_path(GOLD), GOLD).spans.filter(label="quote").row(0, named=True)
+    statement = f"{span['article_id']}:{span['span_id']}"
+    key = {"event_id": EVENT, "round": "e1", "annotator": "a1"}
+    where = {"article_id": span["article_id"], "span_id": span["span_id"]}
+    row = {**key, **where, "statement": statement, "degree": "whole"}
+    write_sorting(corpus.layer_path("e1/a1"), make_sorting(tellings=[row]))
+    return ["--layer", "e1/a1"]
+
+
 Make = Callable[[Corpus], Words]
 CHANGING: Final[dict[str, Make]] = {
     "intake": intake,
     "push": lambda corpus: ["--round", "r2", "--annotator", "a1"],
     "pull": pull,
+    "align": lambda corpus: ["--round", "e2", "--annotator", "a1"],
     "acknowledge": acknowledge,
     "agree": lambda corpus: ["--round", "r1"],
     "adjudicate": adjudicate,
@@ -124,6 +139,7 @@ CHANGING: Final[dict[str, Make]] = {
     "withdraw": lambda corpus: [TWO, "--reason", "asked for"],
 }
 READING: Final[dict[str, Make]] = {
+    "compare": compare,
     "validate": lambda corpus: ["--layer", "gold"],
     "build": lambda corpus: ["--layer", LAYER, "--out", str(corpus.root / "dist" / "built")],
     "release": lambda corpus: ["1.0.0"],
@@ -147,6 +163,8 @@ def at_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     _, who = adjudicator()
     monkeypatch.setattr(seats, "seat", lambda corpus, name: replace(who, annotator=name))
     monkeypatch.setattr(push, "push", lambda *_: PushResult("a1", 1, 0, 0, blind=True))
+    opened = OpenedEvents("a1", 1, 0, 0, 0, blind=True, changed={})
+    monkeypatch.setattr(sorting_rounds, "open_events", lambda *_: opened)
     monkeypatch.setattr(restore, "_restore", lambda *_: RestoreResult(1, 0, 0))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from annotation.aligning.desk import Begun, SortedEvent, desk_task, read_sorted
 from annotation.aligning.sorting_rounds import near_of
@@ -35,6 +34,7 @@ from dataset.statements.sorted_events import (
     statement_ids,
 )
 from dataset.statements.tables import gold_sorting, read_gold, read_sorting, require_dealt, write_gold
+from dataset.storage.address import Location
 from dataset.storage.atomic import sha256, writing
 
 SUBMITTED, _ = STATUSES
@@ -70,7 +70,7 @@ class SortingDecisions:
     undecided: dict[str, list[str]] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
     not_ended: list[str] = field(default_factory=list)
-    written: list[Path] = field(default_factory=list)
+    written: list[Location] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import polars as pl
 
@@ -33,6 +32,7 @@ from dataset.statements.tables import (
     require_dealt,
     write_sorting,
 )
+from dataset.storage.address import Location
 from dataset.storage.atomic import write_bytes, writing
 from dataset.storage.tables import table_bytes
 
@@ -71,7 +71,7 @@ class SortingPull:
     faults: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     changed: dict[str, list[str]] = field(default_factory=dict)
     removed: dict[str, list[str]] = field(default_factory=dict)
-    written: list[Path] = field(default_factory=list)
+    written: list[Location] = field(default_factory=list)
 
 
 def deal_events(
@@ -206,7 +206,7 @@ def _bring_in(
         pulled.waiting[who] = sorted(set(dealt) - ended_events)
     if accept_removals or not pulled.removed:
         for who, sorting in sortings.items():
-            pulled.written += write_sorting(corpus.annotations / round_name / who, sorting)
+            pulled.written += write_sorting(corpus.layer_path(f"{round_name}/{who}"), sorting)
     return pulled
 
 

@@ -66,11 +66,6 @@ def deal(
     Raises:
         Problem: there is no article, or a text cannot be read, or the round is one of sorting; nothing was dealt then.
     """
-    if not dealt_events(corpus, round_name).is_empty():
-        raise Problem(
-            f"events were dealt in round {round_name}, and a round holds either articles or events",
-            "name another with --round",
-        )
     path = deals_path(corpus, round_name)
     ids = corpus.articles["article_id"].to_list()
     for article in ids:
@@ -78,6 +73,11 @@ def deal(
     if not ids:
         raise Problem(f"{corpus.seeds / 'articles.jsonl'} names no article", "take some in with `hedgerow intake`")
     with deals_alone(corpus, round_name, tell), changing(corpus, tell):
+        if not dealt_events(corpus, round_name).is_empty():
+            raise Problem(
+                f"events were dealt in round {round_name}, and a round holds either articles or events",
+                "name another with --round",
+            )
         known, gone = read_sound(path, schema.Deals), withdrawn_articles(corpus)
         there = [article for article in ids if article not in gone]
         rows = _new_deals(round_name, there, sorted(annotators), share, known)

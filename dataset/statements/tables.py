@@ -70,7 +70,7 @@ def read_sorting(folder: Location) -> EventSorting:
     return EventSorting(*(read_sound(folder / f"{name}.jsonl", model) for name, model in TABLES.items()))
 
 
-def write_sorting(folder: Path, sorting: EventSorting) -> list[Path]:
+def write_sorting(folder: Location, sorting: EventSorting) -> list[Location]:
     """Writes the tables that differ from those in the folder, all of them or none. Returns their paths."""
     return _write(folder, {name: getattr(sorting, name) for name in TABLES})
 
@@ -85,13 +85,15 @@ def read_gold(corpus: Corpus) -> dict[str, pl.DataFrame]:
     return {name: read_sound(folder / f"{name}.jsonl", model) for name, model in GOLD_TABLES.items()}
 
 
-def write_gold(corpus: Corpus, events: Sequence[str], rows: Mapping[str, Sequence[Mapping[str, object]]]) -> list[Path]:
+def write_gold(
+    corpus: Corpus, events: Sequence[str], rows: Mapping[str, Sequence[Mapping[str, object]]]
+) -> list[Location]:
     """Puts these rows of the gold's tables in the place of those of these events. Returns the files that changed."""
     tables = {}
     for name, before in read_gold(corpus).items():
         kept = before.filter(~pl.col("event_id").is_in(list(events)))
         tables[name] = pl.concat([kept, schema.frame(GOLD_TABLES[name], rows.get(name, []))]).sort(_ORDER[name])
-    return _write(corpus.annotations / GOLD, tables)
+    return _write(corpus.layer_path(GOLD), tables)
 
 
 def gold_sorting(corpus: Corpus) -> EventSorting:
@@ -100,7 +102,7 @@ def gold_sorting(corpus: Corpus) -> EventSorting:
     return EventSorting(schema.empty(schema.EventTasks), gold["tellings"], gold["contradictions"])
 
 
-def _write(folder: Path, tables: Mapping[str, pl.DataFrame]) -> list[Path]:
+def _write(folder: Location, tables: Mapping[str, pl.DataFrame]) -> list[Location]:
     content = {folder / f"{name}.jsonl": table_bytes(rows) for name, rows in tables.items()}
     changed = {path: new for path, new in content.items() if not path.exists() or path.read_bytes() != new}
     with asides() as several:

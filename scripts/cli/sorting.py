@@ -15,10 +15,24 @@ from dataset.agreement.sortings import SortingAgreement, SortingFigure, agreemen
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import below
+from dataset.record.locks import reading
 from dataset.scheme.vocabulary import STATEMENT_KINDS
+from dataset.statements.tables import dealt_events
 from scripts.cli.console import OUT, bar, count, say, say_json, tell
 
 SHOWN = 20
+
+
+def is_sorting(corpus: Corpus, round_name: str) -> bool:
+    """Whether events were dealt in a round, and not articles."""
+    with reading(corpus, tell):
+        return not dealt_events(corpus, round_name).is_empty()
+
+
+def sorters(corpus: Corpus, round_name: str) -> list[str]:
+    """Whom a round's events were dealt to."""
+    with reading(corpus, tell):
+        return sorted(set(dealt_events(corpus, round_name)["annotator"]))
 
 
 def pull(corpus: Corpus, round_name: str, seats: list[Seat], accept_removals: bool, *, full: bool) -> None:
@@ -64,7 +78,8 @@ def agree(corpus: Corpus, round_name: str, *, as_json: bool) -> None:
     Raises:
         Problem: no two annotators sorted the same event.
     """
-    figures = _figures(SortingRound(corpus, round_name))
+    with reading(corpus, tell):
+        figures = _figures(SortingRound(corpus, round_name))
     if not any(agreed.events for by_kind in figures.values() for agreed in by_kind.values()):
         raise Problem(
             f"no two annotators have sorted the same event in round {round_name}",

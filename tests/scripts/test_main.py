@@ -145,7 +145,7 @@ NEEDS = {
     "withdraw": ("x", "--reason", "r"),
     "discard": ("http://127.0.0.1:1/projects/1/data",),
     "intake": ("x.txt", "--event", "e"),
-    "push": ("--round", "r1", "--annotator", "a1"),
+    **dict.fromkeys(("push", "align"), ("--round", "r1", "--annotator", "a1")),
     "build": ("--out", "dist/x"),
     "release": ("1.0.0",),
     "restore": ("--round", "r1", "--annotator", "a1"),

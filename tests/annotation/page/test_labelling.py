@@ -538,7 +538,7 @@ def test_the_page_says_how_to_label_without_its_script_where_label_studio_lacks_
     assert pulled(seeds, who).spans.select("label", "text").rows() == [("speaker", SPEAKER)]
 
 
-@pytest.mark.parametrize("name", ["labelling.js", "adjudication.js"])
+@pytest.mark.parametrize("name", ["labelling.js", "adjudication.js", "desk.js"])
 def test_a_script_holds_nothing_that_the_template_around_it_would_read(name: str) -> None:
     script = (REPOSITORY / "annotation" / "page" / "studio_pages" / name).read_text(encoding="utf-8")
     assert re.findall(r"\{\{|\{%|\{#|</script", script) == []
