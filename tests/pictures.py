@@ -54,7 +54,7 @@ def draw_desk(folder: Path, target: Path) -> None:
         opened = sorting_rounds.open_events(corpus, "e9", who)
         (task,) = map(read_task, who.studio.tasks(opened.project))
         annotator.open_task(opened.project, task.id)
-        for key in ("ArrowDown", "n", "n", "2", "n"):
+        for key in ("ArrowDown", "n", "n", "1", "n"):
             annotator.press(key)
             annotator.page.wait_for_timeout(500)
         annotator.page.screenshot(path=target)
