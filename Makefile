@@ -31,6 +31,7 @@ soak: environments
 	  $(BIN)/python -m tests.faults.table $(FAULTS); exit $$ended
 	@$(BIN)/python -m tests.benchmarks.growth server 1000 10000 100000
 	@$(BIN)/python -m tests.benchmarks.growth files 1000 10000 100000 1000000
+	@$(BIN)/python -m tests.benchmarks.statements 100 1000 10000
 
 bench: install-dev
 	@$(BIN)/python -m tests.benchmarks.run

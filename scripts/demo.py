@@ -8,9 +8,6 @@ from typing import Annotated
 
 import polars as pl
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.markup import escape
-from rich.table import Table
 
 from annotation.embedded.server import Account, Server
 from annotation.labelstudio import seats as accounts
@@ -20,10 +17,12 @@ from dataset.agreement import figures
 from dataset.checks.suite import check_record
 from dataset.problem import Problem
 from dataset.published.build import build
-from dataset.published.rows import NumberRow, QuoteRow
 from dataset.record.corpus import SETTINGS, Corpus, open_corpus
 from dataset.record.layer import GOLD
-from scripts.cli.console import OUT, CorpusOption, count, say, tell
+from dataset.statements.event_comparisons import compared_events
+from dataset.statements.tables import gold_sorting
+from scripts.cli.console import CorpusOption, count, say, tell
+from scripts.cli.matrix import show
 from scripts.up import login
 
 ROUND, SHIPPED = "r1", ("a1", "a2")
@@ -60,7 +59,7 @@ def command(
     folder = demo.root / "dataset"
     build(demo, GOLD, folder, allow_errors=False)
     say(f"build: {folder}, the gold that adjudication made of {ROUND}")
-    show_quotes(folder)
+    show_event(demo, folder)
     _invite(demo, server, known.annotators[YOU])
 
 
@@ -130,33 +129,13 @@ def _short(folder: Path) -> Path:
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
-def show_quotes(folder: Path) -> None:
-    """Prints who said what, how surely, with which numbers, as `load_dataset` gives it."""
+def show_event(demo: Corpus, folder: Path) -> None:
+    """Says that the folder loads, and prints what the articles of each event make of the same statements."""
     import datasets
 
     datasets.disable_progress_bars()
     quotes = datasets.load_dataset(str(folder), "quotes", split="train")
-    table = Table(title=f"{len(quotes)} quotes, from load_dataset", box=SIMPLE_HEAD, expand=True)
-    for name, ratio in (("who", 3), ("what", 7), ("how surely", 3), ("numbers", 3)):
-        table.add_column(name, ratio=ratio, no_wrap=True, overflow="ellipsis")
-    for before, quote in zip([None, *quotes], quotes, strict=False):
-        if before and before["article_id"] != quote["article_id"]:
-            table.add_section()
-        table.add_row(*_cells(quote))
-    OUT.print(table)
-
-
-def _cells(quote: QuoteRow) -> tuple[str, ...]:
-    who = " & ".join(name for speaker in quote["speakers"] for name in speaker["entities"])
-    cells = (
-        who or "(source not named)",
-        " ".join(quote["text"].split()),
-        ", ".join(hedge["text"] for hedge in quote["hedges"]),
-        ", ".join(_number(number) for number in quote["numbers"]),
-    )
-    return tuple(escape(cell) for cell in cells)
-
-
-def _number(number: NumberRow) -> str:
-    hedged = "~" if number["hedged_by"] else ""
-    return f"{hedged}{number['value']} {number['unit'] or ''}".strip()
+    say(f"{len(quotes)} quotes, from load_dataset")
+    sorted_events = gold_sorting(demo).tellings["event_id"].unique()
+    for event in compared_events(demo, sorted_events) if len(sorted_events) else ():
+        show(demo, event)

@@ -19,7 +19,8 @@ def command(round_name: RoundOption, corpus: CorpusOption = None, as_json: JsonO
     """Show how far each annotator is: articles dealt, open, skipped and done, and minutes per article.
 
     The server is asked; where it does not answer, or has no project, the record says what was pulled last.
-    Minutes are for submitted articles: the time that the page was open for each.
+    Minutes are for submitted articles: the time that the page was open for each. Of a round that `align` opened, all of
+    this is for events.
 
     Example: hedgerow progress --round r1
     """

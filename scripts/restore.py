@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from annotation.aligning.restore import restore_sorting
 from annotation.embedded import backup as backing_up
 from annotation.labelstudio import seats
 from annotation.rounds import restore as restoring
@@ -14,6 +15,7 @@ from dataset.record.corpus import Corpus, open_corpus
 from scripts.backup import counted
 from scripts.cli.console import CorpusOption, bar, count, say, tell
 from scripts.cli.names import checked_names
+from scripts.cli.sorting import is_sorting
 
 
 def command(
@@ -59,8 +61,12 @@ def _restore_backup(corpus: Corpus, archive: Path, replace: bool, adopt: bool) -
 def _restore_layer(corpus: Corpus, round_name: str, annotator: str) -> None:
     checked_names([round_name, annotator])
     seat = seats.seat(corpus, annotator)
-    with bar(f"restore {round_name}/{annotator}") as progress:
-        done = restoring.restore(corpus, round_name, seat, progress, tell)
+    noun = "event" if is_sorting(corpus, round_name) else "article"
+    if noun == "event":
+        done = restore_sorting(corpus, round_name, seat, tell)
+    else:
+        with bar(f"restore {round_name}/{annotator}") as progress:
+            done = restoring.restore(corpus, round_name, seat, progress, tell)
     where = seat.studio.project_url(done.project)
-    say(f"{annotator}: {count(done.put_back, 'article')} put back, {done.there} there before: {where}")
+    say(f"{annotator}: {count(done.put_back, noun)} put back, {done.there} there before: {where}")
     say(f"Next: `hedgerow pull --round {round_name} --annotator {annotator}`")

@@ -99,13 +99,21 @@ def desk_task(
     regions = page.regions
     if begun is not None:
         data["disputes"] = {keys[item]: words for item, words in begun.disputes.items()}
-        regions = tuple(_begun(region, sheet, begun, keys) for region in regions)
+        regions = regions_of(sheet, begun)
     return {"data": data, "predictions": [{"model_version": DESK, "result": write_desk(regions)}]}
 
 
-def _begun(region: DeskRegion, sheet: EventSheet, begun: Begun, keys: Mapping[str, str]) -> DeskRegion:
-    """A region with what is agreed on it. A statement's gist and what contradicts it are at the item that names it."""
-    (item,) = (item.id for item in sheet.items if item.key == region.key)
+def regions_of(sheet: EventSheet, begun: Begun) -> tuple[DeskRegion, ...]:
+    """The regions of an event's page with what is sorted so far.
+
+    A statement's gist, and what contradicts it, stand at the item that names it.
+    """
+    keys = {item.id: item.key for item in sheet.items}
+    ids = {item.key: item.id for item in sheet.items}
+    return tuple(_begun(region, ids[region.key], begun, keys) for region in desk_page(sheet).regions)
+
+
+def _begun(region: DeskRegion, item: str, begun: Begun, keys: Mapping[str, str]) -> DeskRegion:
     telling = begun.sorting.tells.get(item, Telling())
     against = [second for first, second in begun.sorting.contradictions if first == item]
     return replace(

@@ -1,8 +1,11 @@
-"""How far a round is: what was dealt, what is done, how long an article takes; from the server or the record."""
+"""How far a round is: what was dealt, what is done, how long each takes; from the server or the record.
+
+A round is of articles to label, or of events to sort.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
@@ -10,20 +13,22 @@ from annotation.labelstudio.payloads import JsonObject, TaskEnding
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import ended, read_task
 from annotation.rounds import projects
+from annotation.rounds.projects import Role
 from annotation.rounds.push import deals_path
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import table_path
-from dataset.record.rows import TaskRow, rows_of
+from dataset.record.rows import EventTaskRow, TaskRow, rows_of
+from dataset.statements.tables import dealt_events, read_sorting
 from dataset.storage.tables import read_sound, read_table
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Where one annotator is in a round: counts of articles, and minutes that a submitted article took.
+    """Where one annotator is in a round: counts of articles or events, and minutes that a submitted one took.
 
-    `source` is `server` or `record`. Minutes are None where no submitted article has its time.
+    `source` is `server` or `record`. Minutes are None where none that was submitted has its time.
     """
 
     annotator: str
@@ -48,7 +53,8 @@ def on_server(corpus: Corpus, round_name: str, seat: Seat) -> Progress:
     Raises:
         Problem: the server cannot be asked, or has no project for the annotator.
     """
-    tasks = seat.studio.ends(projects.existing(corpus, round_name, seat))
+    role = Role.ANNOTATOR if dealt_events(corpus, round_name).is_empty() else Role.SORTER
+    tasks = seat.studio.ends(projects.existing(corpus, round_name, seat, role=role))
     dealt = max(_deals(corpus, round_name).get(seat.annotator, 0), len(tasks))
     ends = [end for end in (_end(raw, seat.account) for raw in tasks) if end]
     return _progress(seat.annotator, dealt, ends, "server")
@@ -74,19 +80,27 @@ def in_record(corpus: Corpus, round_name: str) -> list[Progress]:
         )
     progress = []
     for name in names:
-        tasks = read_table(table_path(corpus.layer_path(f"{round_name}/{name}"), "tasks"), schema.Tasks)
-        dealt = max(deals.get(name, 0), tasks.height)
-        progress.append(_progress(name, dealt, rows_of(tasks, TaskRow), "record"))
+        ends = _ended(corpus, round_name, name)
+        progress.append(_progress(name, max(deals.get(name, 0), len(ends)), ends, "record"))
     return progress
 
 
+def _ended(corpus: Corpus, round_name: str, annotator: str) -> Sequence[TaskRow | EventTaskRow]:
+    """What an annotator ended, by the record."""
+    folder = corpus.layer_path(f"{round_name}/{annotator}")
+    if not dealt_events(corpus, round_name).is_empty():
+        return list(rows_of(read_sorting(folder).event_tasks, EventTaskRow))
+    return list(rows_of(read_table(table_path(folder, "tasks"), schema.Tasks), TaskRow))
+
+
 def _deals(corpus: Corpus, round_name: str) -> dict[str, int]:
-    """How many articles each annotator was dealt."""
-    deals = read_sound(deals_path(corpus, round_name), schema.Deals)
+    """How many articles or events each annotator was dealt."""
+    events = dealt_events(corpus, round_name)
+    deals = read_sound(deals_path(corpus, round_name), schema.Deals) if events.is_empty() else events
     return dict(deals.group_by("annotator").len().iter_rows())
 
 
-def _progress(annotator: str, dealt: int, ends: Iterable[TaskEnding | TaskRow], source: str) -> Progress:
+def _progress(annotator: str, dealt: int, ends: Iterable[TaskEnding | TaskRow | EventTaskRow], source: str) -> Progress:
     ended = list(ends)
     done = [end for end in ended if end["status"] == "submitted"]
     minutes = [end["seconds"] / 60 for end in done if end["seconds"] is not None]

@@ -25,6 +25,11 @@ def test_a_round_of_sorting_goes_from_the_desk_to_its_figures(dam: Corpus) -> No
     assert code == 0
     assert "a1: 1 event submitted, 0 skipped, 0 still to do" in output
     assert f"a2: 1 quote or number of {DAM} not sorted: A2" in output
+    code, output = run(dam, "progress", "--round", "e1", "--json")
+    assert [(row["annotator"], row["dealt"], row["open"], row["done"]) for row in json.loads(output)["annotators"]] == [
+        ("a1", 1, 0, 1),
+        ("a2", 1, 0, 1),
+    ]
     code, output = run(dam, "agree", "--round", "e1", "--json")
     assert code == 0
     figures = json.loads(output)["a1,a2"]

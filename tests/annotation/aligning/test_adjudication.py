@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from annotation.aligning import adjudication, sorting_rounds
+from annotation.aligning.restore import restore_sorting
 from annotation.embedded.server import Server
 from annotation.labelstudio.desk import DeskRegion, write_desk
 from annotation.labelstudio.seats import Seat, seat
@@ -224,3 +225,27 @@ def test_events_are_sent_once_and_those_without_gold_not_at_all(dam: Corpus) -> 
         sorting_rounds.deal_events(dam, "e2", ["a1"], ["fair"])
     with pytest.raises(Problem, match="no article of the corpus reports the event nowhere"):
         sorting_rounds.deal_events(dam, "e2", ["a1"], ["nowhere"])
+
+
+def test_what_was_sorted_is_put_back_and_a_pull_gives_the_same_rows(dam: Corpus) -> None:
+    submit(dam, "a1", {**FIRST, "A3": "A3"})
+    submit(dam, "a2", {}, skipped=True)
+    pulled(dam)
+    before = {name: files(dam, name) for name in ("a1", "a2")}
+    for name in ("a1", "a2"):
+        who = seat(dam, name)
+        who.studio.delete_project(projects.existing(dam, "e1", who, role=Role.SORTER))
+        assert restore_sorting(dam, "e1", who).put_back == 1
+        assert restore_sorting(dam, "e1", who).put_back == 0
+    pulled(dam)
+    assert {name: files(dam, name) for name in ("a1", "a2")} == before
+
+
+def test_what_was_sorted_on_other_quotes_is_not_put_back(dam: Corpus) -> None:
+    submit(dam, "a1", FIRST)
+    pulled(dam)
+    put_layer(dam, with_fewer_quotes(), GOLD)
+    with pytest.raises(Problem, match="the quotes of dam have changed since it was sorted"):
+        restore_sorting(dam, "e1", seat(dam, "a1"))
+    with pytest.raises(Problem, match="the record holds nothing that a2 sorted in round e1"):
+        restore_sorting(dam, "e1", seat(dam, "a2"))
