@@ -6,18 +6,25 @@ A block begins with `<!-- figures: NAME -->` and ends with `<!-- end of figures 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from dataset import schema
+from dataset.agreement.sortings import SortingFigure, agreement_of
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary
 from dataset.record.rows import AgreementRow, rows_of
 from dataset.scheme import vocabulary
+from dataset.statements.comparison import Difference
+from dataset.statements.event_comparisons import ComparedEvent, article_letters, compared_events, in_short
+from dataset.statements.sheets import STATEMENT, event_sheets
+from dataset.statements.sorted_events import sorted_by
+from dataset.statements.tables import dealt_events, gold_sorting, read_sorting, sorting_rounds
 from dataset.storage.atomic import read_utf8, write_bytes
 from dataset.storage.tables import read_sound, read_table
 
@@ -107,4 +114,70 @@ def _outcomes(decisions: pl.DataFrame) -> list[str]:
     return ["\n".join(["What became of them in adjudication:", "", head, "| --- | --- | --- | --- | --- |", *lines])]
 
 
-_MADE: Final[dict[str, Callable[[Corpus], str]]] = {"counts": count_figures, "agreement": agreement_figures}
+def statement_figures(corpus: Corpus) -> str:
+    """How many statements the gold's quotes tell, and those in which articles differ most, as a table an event."""
+    if gold_sorting(corpus).tellings.is_empty():
+        return "The gold's quotes are not sorted into statements yet."
+    return "\n\n".join(map(_matrix, compared_events(corpus)))
+
+
+def _matrix(event: ComparedEvent) -> str:
+    quotes = [statement for statement in event.statements if statement.kind == STATEMENT]
+    several = [statement for statement in quotes if len(statement.articles()) > 1]
+    sorted_quotes = {telling.item.id for statement in quotes for telling in statement.tellings}
+    *_, last = article_letters(event).values()
+    words = (
+        f"{len(sorted_quotes)} quotes tell {len(quotes)} statements, {len(several)} of them in several articles (A to "
+        f"{last}).\nA cell has the cues that make the statement uncertain in an article, and its numbers; `~` is partly."
+    )
+    shown = [statement for statement in several if any(map(_differs, statement.differences))][:_SHOWN_STATEMENTS]
+    lines = [[s.gist or "", *(in_short(s.of_article(article)) for article in event.articles)] for s in shown]
+    head = ["statement", *article_letters(event).values()]
+    rows = [head, ["---"] * len(head), *lines]
+    return "\n".join([words, "", *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def _differs(difference: Difference) -> bool:
+    """Whether an article is surer than another, or gives other numbers."""
+    return difference.certainty != "same" or any(change.change != "same" for change in difference.numbers)
+
+
+_SHOWN_STATEMENTS: Final = 6
+
+
+def sorting_figures(corpus: Corpus) -> str:
+    """How far each two annotators of a round of sorting put the same quotes and numbers together."""
+    kinds = {item.id: item.kind for sheet in event_sheets(corpus) for item in sheet.items}
+    lines = [line for round_name in sorting_rounds(corpus) for line in _sorting_lines(corpus, round_name, kinds)]
+    head = "| round | annotators | of | pairs F1 | B³ F1 | on |"
+    return "\n".join([head, "| --- | --- | --- | --- | --- | --- |", *lines])
+
+
+def _sorting_lines(corpus: Corpus, round_name: str, kinds: Mapping[str, str]) -> Iterator[str]:
+    deals = dealt_events(corpus, round_name)
+    sortings = {who: read_sorting(corpus.layer_path(f"{round_name}/{who}")) for who in sorted(set(deals["annotator"]))}
+    for first, second in combinations(sortings, 2):
+        events = [(sorted_by(sortings[first], event), sorted_by(sortings[second], event)) for event in _events(deals)]
+        for kind in vocabulary.STATEMENT_KINDS:
+            agreed = agreement_of(events, kinds, kind)
+            figures = [_sorting_figure(agreed.pairs), _sorting_figure(agreed.b_cubed), str(agreed.pairs.items)]
+            yield f"| {' | '.join([round_name, f'{first}, {second}', f'{kind}s', *figures])} |"
+
+
+def _events(deals: pl.DataFrame) -> list[str]:
+    return sorted(set(deals["event_id"]))
+
+
+def _sorting_figure(figure: SortingFigure) -> str:
+    if figure.value is None:
+        return "–"
+    interval = "" if figure.low is None else f" [{figure.low:.3f}, {figure.high:.3f}]"
+    return f"{figure.value:.3f}{interval}"
+
+
+_MADE: Final[dict[str, Callable[[Corpus], str]]] = {
+    "counts": count_figures,
+    "agreement": agreement_figures,
+    "statements": statement_figures,
+    "sorting": sorting_figures,
+}

@@ -54,6 +54,32 @@ class ComparedEvent:
     statements: tuple[ComparedStatement, ...]
 
 
+def in_short(tellings: Iterable[StatementTelling]) -> str:
+    """What an article makes of a statement: the cues of each telling, or `flat` where there is none, and its numbers.
+
+    Tellings are parted by ` / `, and one that is only partly the statement begins with `~`: “as soon as / flat”. A
+    figure is its number with its bound: “about 12,000”.
+    """
+    return " / ".join(dict.fromkeys(map(_telling_in_short, tellings)))
+
+
+def _telling_in_short(telling: StatementTelling) -> str:
+    content = telling.item.content
+    numbers = ", ".join(quantity.words for quantity in content.quantities)
+    if telling.item.kind == STATEMENT:
+        cues = ", ".join(cue.words for cue in content.cues) or "flat"
+        words = f"{cues}; {numbers}" if numbers else cues
+    else:
+        bound = content.quantities[0].bound
+        words = numbers if bound == "exact" else f"{bound} {numbers}"
+    return f"~{words}" if telling.degree == "partly" else words
+
+
+def article_letters(event: ComparedEvent) -> dict[str, str]:
+    """A short name of each article: A to Z, then numbers."""
+    return {article: chr(ord("A") + at) if at < 26 else str(at + 1) for at, article in enumerate(event.articles)}
+
+
 def compared_events(corpus: Corpus, events: Iterable[str] | None = None, layer: str = GOLD) -> Iterator[ComparedEvent]:
     """The events that a layer sorted, compared. Tellings of spans that are gone are left out; the checks name them.
 

@@ -121,6 +121,11 @@ def dealt_events(corpus: Corpus, round_name: str) -> pl.DataFrame:
     return read_sound(deals_path(corpus, round_name), schema.EventDeals)
 
 
+def sorting_rounds(corpus: Corpus) -> list[str]:
+    """The rounds in which events were dealt, by name."""
+    return sorted(path.parent.name for path in corpus.annotations.glob(f"*/{DEALS}.jsonl"))
+
+
 def require_dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
     """The same.
 

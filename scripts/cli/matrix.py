@@ -6,7 +6,7 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from dataset.record.corpus import Corpus
-from dataset.statements.event_comparisons import ComparedEvent, ComparedStatement, StatementTelling
+from dataset.statements.event_comparisons import ComparedEvent, ComparedStatement, article_letters, in_short
 from dataset.statements.sheets import STATEMENT
 from scripts.cli.console import OUT, count, say
 
@@ -24,10 +24,10 @@ def show(corpus: Corpus, event: ComparedEvent, *, every: bool = False) -> None:
         f"{event.event_id}: {count(len(event.articles), 'article')}, {count(len(quotes), 'statement')}, {several} of "
         f"them told by several articles; {count(figures, 'figure')}"
     )
-    names = {article: chr(ord("A") + at) if at < 26 else str(at + 1) for at, article in enumerate(event.articles)}
+    names = article_letters(event)
     table = Table("", Column("statement", min_width=WIDTH), *names.values(), box=None, padding=(0, 1))
     for statement in shown:
-        cells = [_cell(statement.of_article(article)) for article in event.articles]
+        cells = [in_short(statement.of_article(article)) for article in event.articles]
         table.add_row(statement.id, escape(_title(statement)), *map(escape, cells))
     OUT.print(table)
     for article, letter in names.items():
@@ -41,19 +41,3 @@ def _title(statement: ComparedStatement) -> str:
     words = statement.gist or statement.tellings[0].item.content.words
     against = f" (contradicts {', '.join(statement.contradicts)})" if statement.contradicts else ""
     return (words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…") + against
-
-
-def _cell(tellings: list[StatementTelling]) -> str:
-    """What an article makes of a statement: its cues or `flat`, and its numbers."""
-    parts: list[str] = []
-    for telling in tellings:
-        content = telling.item.content
-        numbers = ", ".join(quantity.words for quantity in content.quantities)
-        if telling.item.kind == STATEMENT:
-            cues = ", ".join(cue.words for cue in content.cues) or "flat"
-            words = f"{cues}; {numbers}" if numbers else cues
-        else:
-            bound = content.quantities[0].bound
-            words = numbers if bound == "exact" else f"{bound} {numbers}"
-        parts.append(f"~{words}" if telling.degree == "partly" else words)
-    return " / ".join(dict.fromkeys(parts))

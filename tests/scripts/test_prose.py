@@ -25,6 +25,8 @@ PAGES = {name: (REPOSITORY / name).read_text(encoding="utf-8") for name in NAMES
 @pytest.mark.parametrize(("name", "prose"), [("README.md", README), ("DATASHEET.md", DATASHEET)])
 def test_figures_are_the_datas(name: str, prose: str) -> None:
     assert "<!-- figures: counts -->" in prose
+    assert "<!-- figures: statements -->" in README
+    assert "<!-- figures: sorting -->" in DATASHEET
     assert filled(open_corpus(REPOSITORY), prose) == prose, (
         f"{name} is stale: bring it to the data with figures.refresh"
     )

@@ -7,6 +7,7 @@ import pytest
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.releasing.figures import filled, refresh
+from tests.dataset.sorting import put_sorted, sorted_rows
 from tests.dataset.tiny import put_corpus, put_jsonl, put_layer, valid_rows
 
 PAGE = "Before.\n\n<!-- figures: counts -->\nold\n<!-- end of figures -->\n\nAfter.\n"
@@ -55,3 +56,15 @@ def test_a_figure_that_does_not_exist_is_a_dash(labelled: Corpus) -> None:
     counted = {"high": None, "articles": 0, "annotator_count": 2, "spans": 0}
     put_jsonl(labelled.annotations / "r1" / "agreement.jsonl", [figure | counted])
     assert "| all | – | – | – | – | – | 0 | 0 |" in filled(labelled, PAGE.replace("counts", "agreement"))
+
+
+def test_what_articles_make_of_a_statement_is_a_row_and_what_they_agree_on_is_none(tmp_path: Path) -> None:
+    corpus = put_sorted(tmp_path, sorted_rows())
+    page = filled(corpus, PAGE.replace("counts", "statements"))
+    assert "5 quotes tell 3 statements, 1 of them in several articles (A to B)." in page
+    assert page.endswith("| --- | --- | --- |\n<!-- end of figures -->\n\nAfter.\n")
+
+
+def test_statements_that_nobody_sorted_are_said_to_be_none(labelled: Corpus) -> None:
+    assert "are not sorted into statements yet" in filled(labelled, PAGE.replace("counts", "statements"))
+    assert filled(labelled, PAGE.replace("counts", "sorting")).count("\n|") == 2
