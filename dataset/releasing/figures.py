@@ -128,7 +128,7 @@ def _matrix(event: ComparedEvent) -> str:
     *_, last = article_letters(event).values()
     words = (
         f"{len(sorted_quotes)} quotes tell {len(quotes)} statements, {len(several)} of them in several articles (A to "
-        f"{last}).\nA cell has the cues that make the statement uncertain in an article, and its numbers; `~` is partly."
+        f"{last}).\nA cell has the cues that make the statement uncertain there, and its numbers; `~` is partly."
     )
     shown = [statement for statement in several if any(map(_differs, statement.differences))][:_SHOWN_STATEMENTS]
     lines = [[s.gist or "", *(in_short(s.of_article(article)) for article in event.articles)] for s in shown]
