@@ -32,6 +32,8 @@ from dataset.record.locks import Tell, in_silence, reading
 from dataset.record.rows import AgreementRow, Decision, DecisionRow, rows_of
 from dataset.releasing import plots
 from dataset.scheme import vocabulary
+from dataset.statements.event_comparisons import ComparedEvent, compared_events
+from dataset.statements.tables import gold_sorting
 from dataset.storage.atomic import write_bytes
 from dataset.storage.tables import read_table
 
@@ -64,6 +66,7 @@ class Report:
     not_shown: int
     left_out: int
     articles: list[HighlightedArticle]
+    events: list[ComparedEvent]
     counted: list[tuple[str, int]]
     count_plots: list[str]
     comparisons: list[ArticleComparison]
@@ -109,6 +112,7 @@ def _gathered(corpus: Corpus, wanted: ReportOptions) -> Report:
         not_shown=len(submitted) - len(shown),
         left_out=sum(shown.article.left_out for shown in articles),
         articles=articles,
+        events=_events(corpus, layer.name, shown),
         counted=list(summary_of(layer).counts.items()),
         count_plots=list(_count_plots(layer)),
         comparisons=comparisons,
@@ -159,6 +163,20 @@ def _shown(submitted: list[str], wanted: ReportOptions, layer: str) -> list[str]
     if unknown := sorted(set(wanted.articles) - set(submitted)):
         raise Problem(f"{layer} has no submitted article {unknown[0]}", "see the articles with `hedgerow progress`")
     return [article for article in submitted if not wanted.articles or article in wanted.articles][: wanted.limit]
+
+
+def _events(corpus: Corpus, layer: str, shown: list[str]) -> list[ComparedEvent]:
+    """The events of the articles shown, where the layer is the gold and their quotes are sorted."""
+    if layer != GOLD:
+        return []
+    events = {corpus.by_id[article]["event_id"] for article in shown if article in corpus.by_id}
+    known = [event for event in gold_sorting(corpus).tellings["event_id"].unique().sort() if event in events]
+    return list(compared_events(corpus, known)) if known else []
+
+
+def _outlets(shown: Report) -> dict[str, str | None]:
+    """Who published each article of the events, where that is known."""
+    return {article: shown.corpus.by_id[article]["outlet"] for event in shown.events for article in event.articles}
 
 
 def _maker(corpus: Corpus, name: str) -> str | None:
@@ -270,6 +288,9 @@ def page(shown: Report) -> str:
     """The report as HTML that asks for nothing beside itself. The same report gives the same text."""
     return _template().render(
         report=shown,
+        outlets={
+            article: shown.corpus.by_id[article]["outlet"] for event in shown.events for article in event.articles
+        },
         labels=vocabulary.LABELS,
         colours=COLOURS,
         tints={name: _tint(colour) for name, colour in COLOURS.items()},

@@ -40,6 +40,11 @@ class ComparedStatement:
         """What tells it in an article, in the order of the text."""
         return [telling for telling in self.tellings if telling.item.article_id == article]
 
+    @property
+    def several(self) -> bool:
+        """Whether several articles tell it."""
+        return len(self.articles()) > 1
+
     def articles(self) -> list[str]:
         """The articles that tell it, by id."""
         return sorted({telling.item.article_id for telling in self.tellings})
