@@ -166,7 +166,7 @@ def _wording(first: _Account, second: _Account) -> tuple[str, float]:
     """
     if set(first.wordings) & set(second.wordings):
         return "same", 1.0
-    ratio = round(max(_ratio(one, two) for one in first.wordings for two in second.wordings), 3)
+    ratio = round(max(_ratio(tokens, against) for tokens in first.wordings for against in second.wordings), 3)
     return "edited" if ratio >= EDITED else "other", ratio
 
 
@@ -175,8 +175,8 @@ def _ratio(first: Tokens, second: Tokens) -> float:
     return SequenceMatcher(None, min(first, second), max(first, second), autojunk=False).ratio()
 
 
-def _only(content: Tokens, others: Tokens) -> Tokens:
-    without = frozenset(others)
+def _only(content: Tokens, apart: Tokens) -> Tokens:
+    without = frozenset(apart)
     return tuple(token for token in content if token not in without)
 
 
@@ -191,14 +191,14 @@ def _attribution(first: frozenset[str], second: frozenset[str], registry: Regist
     `anonymous`: the second says “reports”, or names no source; `named` the other way. `other`: another source, or two
     that speak for the same third one. Two articles that name no source are the `same` unless they cite other documents.
     """
-    one, two = (registry.most_specific(registry.named(sources)) for sources in (first, second))
-    if not one and not two:
+    first_named, second_named = (registry.most_specific(registry.named(sources)) for sources in (first, second))
+    if not first_named and not second_named:
         return "same" if first == second or not first or not second else "other"
-    if not one or not two:
-        return "anonymous" if one else "named"
-    steps = {(a, b): step for a in one for b in two if (step := _step(a, b, registry))}
+    if not first_named or not second_named:
+        return "anonymous" if first_named else "named"
+    steps = {(a, b): step for a in first_named for b in second_named if (step := _step(a, b, registry))}
     changes = set(steps.values()) - {"same"}
-    first_left_out, second_left_out = one - {a for a, _ in steps}, two - {b for _, b in steps}
+    first_left_out, second_left_out = first_named - {a for a, _ in steps}, second_named - {b for _, b in steps}
     if len(changes) > 1 or (first_left_out and second_left_out):
         return "other"
     if first_left_out or second_left_out:

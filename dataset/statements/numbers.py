@@ -86,9 +86,9 @@ def nearness(first: ArrayLike, second: ArrayLike) -> NDArray[np.float64]:
 
     It is the smaller over the larger: 10,000 and 12,000 are near by 0.833. The arrays are broadcast against each other.
     """
-    one, two = np.asarray(first, np.float64), np.asarray(second, np.float64)
-    larger = np.maximum(np.abs(one), np.abs(two))
-    near: NDArray[np.float64] = np.clip(1 - np.abs(one - two) / np.where(larger > 0, larger, 1), 0, 1)
+    left, right = np.asarray(first, np.float64), np.asarray(second, np.float64)
+    larger = np.maximum(np.abs(left), np.abs(right))
+    near: NDArray[np.float64] = np.clip(1 - np.abs(left - right) / np.where(larger > 0, larger, 1), 0, 1)
     return np.where(np.isnan(near), 0.0, near)
 
 
@@ -121,13 +121,13 @@ def number_changes(first: Sequence[Number], second: Sequence[Number]) -> tuple[N
     pairs.sort(key=lambda pair: sorted(number.value for number in pair if number))
     return tuple(
         NumberChange(
-            _change(one, two),
-            one.words if one else None,
-            two.words if two else None,
-            one.bounds if one else (),
-            two.bounds if two else (),
+            _change(left, right),
+            left.words if left else None,
+            right.words if right else None,
+            left.bounds if left else (),
+            right.bounds if right else (),
         )
-        for one, two in pairs
+        for left, right in pairs
     )
 
 
@@ -135,9 +135,9 @@ def _matched(first: Sequence[Number], second: Sequence[Number]) -> list[tuple[Nu
     # Numbers come in the order of their values, and ties fall by that, so it does not matter which article is first.
     likely = sorted(
         (cost, i, k)
-        for i, one in enumerate(first)
-        for k, two in enumerate(second)
-        if (cost := _cost(one.value, two.value)) is not None
+        for i, left in enumerate(first)
+        for k, right in enumerate(second)
+        if (cost := _cost(left.value, right.value)) is not None
     )
     partners: dict[int, int] = {}
     for _, i, k in likely:

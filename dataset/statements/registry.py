@@ -43,10 +43,10 @@ class Registry:
         Sources that speak for one another in a circle all remain.
         """
         every = frozenset(sources)
-        return frozenset(source for source in every if not any(self._below(other, source) for other in every))
+        return frozenset(source for source in every if not any(self._below(speaker, source) for speaker in every))
 
-    def _below(self, other: str, source: str) -> bool:
-        return source in self.principals(other) and other not in self.principals(source)
+    def _below(self, speaker: str, source: str) -> bool:
+        return source in self.principals(speaker) and speaker not in self.principals(source)
 
     def _chain(self, entity: str) -> tuple[list[str], list[str]]:
         """An entity and those above it, each once; and those of the circle that they end in, if they end in one."""

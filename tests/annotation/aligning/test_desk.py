@@ -25,7 +25,7 @@ def sheet(tmp_path: Path) -> EventSheet:
 
 def answers(**fields: dict[str, Any]) -> list[dict[str, Any]]:
     """A result that says this of some quotes and numbers, by key."""
-    return write_desk(DeskRegion(key, "quote", 0, 1, "x", **said) for key, said in fields.items())
+    return write_desk(DeskRegion(key, "quote", 0, 1, "x", **answered) for key, answered in fields.items())
 
 
 def tells(sheet: EventSheet, result: Any) -> dict[tuple[str, str], str]:
@@ -101,10 +101,10 @@ fields = st.fixed_dictionaries(
 )
 
 
-@given(said=st.dictionaries(st.sampled_from(KEYS), fields))
-def test_whatever_was_sorted_a_span_tells_one_statement_wholly_and_one_partly(said: dict[str, Any]) -> None:
+@given(answered=st.dictionaries(st.sampled_from(KEYS), fields))
+def test_whatever_was_sorted_a_span_tells_one_statement_wholly_and_one_partly(answered: dict[str, Any]) -> None:
     (sheet,) = event_sheets(open_corpus(REPOSITORY))
-    event = read_sorted(answers(**said), sheet, "e1", "a1")
+    event = read_sorted(answers(**answered), sheet, "e1", "a1")
     degrees: dict[str, list[str]] = {}
     for row in event.tellings:
         degrees.setdefault(f"{row['article_id']}:{row['span_id']}", []).append(row["degree"])

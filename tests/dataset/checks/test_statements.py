@@ -32,7 +32,7 @@ Fault = Callable[[Rows], None]
 Place = tuple[str, str | None]
 
 
-def found(folder: Path, rows: Rows) -> list[Finding]:
+def ranking(folder: Path, rows: Rows) -> list[Finding]:
     return list(check_statements(put_sorted(folder, rows)))
 
 
@@ -145,7 +145,7 @@ def test_an_annotators_sorting_without_a_fault_gives_no_finding(tmp_path: Path) 
 
 
 def test_a_record_without_sorting_gives_no_finding(tmp_path: Path) -> None:
-    assert found(tmp_path, sorted_rows() | {"tellings": [], "contradictions": [], "statements": []}) == []
+    assert ranking(tmp_path, sorted_rows() | {"tellings": [], "contradictions": [], "statements": []}) == []
 
 
 @pytest.mark.parametrize(("code", "fault", "place"), FAULTS)
@@ -154,7 +154,7 @@ def test_one_fault_gives_its_code_at_its_place_and_nothing_else(
 ) -> None:
     rows = sorted_rows()
     fault(rows)
-    (finding,) = found(tmp_path, rows)
+    (finding,) = ranking(tmp_path, rows)
     assert (finding.code, finding.layer, (finding.article_id, finding.span_id)) == (code, GOLD, place)
     assert finding.message
 
@@ -164,7 +164,7 @@ def test_a_warning_has_a_place_so_that_it_can_be_acknowledged(tmp_path: Path) ->
         if CATALOGUE[code].severity == "warning":
             rows = sorted_rows()
             fault(rows)
-            (finding,) = found(tmp_path / str(number), rows)
+            (finding,) = ranking(tmp_path / str(number), rows)
             assert finding.start is not None and finding.end is not None
 
 
@@ -207,14 +207,14 @@ def test_two_sources_are_apart_unless_they_speak_for_each_other(tmp_path: Path, 
     rows = sorted_rows()
     row_of(rows, "mayor")["speaker_entities"] = names
     # The number in the mayor's quote has her as its source, too.
-    places = [(finding.code, finding.span_id) for finding in found(tmp_path, rows)]
+    places = [(finding.code, finding.span_id) for finding in ranking(tmp_path, rows)]
     assert places == ([("t2-two-sources", "p1"), ("t2-two-sources", "m1")] if apart else [])
 
 
 def test_two_who_speak_for_the_same_do_not_speak_for_each_other(tmp_path: Path) -> None:
     rows = sorted_rows()
     row_of(rows, "city")["speaker_entities"] = ["Engineer"]
-    first, _ = found(tmp_path, rows)
+    first, _ = ranking(tmp_path, rows)
     assert first.message == "hold is told of Mayor and of Engineer"
 
 
@@ -222,7 +222,7 @@ def test_two_speakers_of_one_quote_are_a_joint_source(tmp_path: Path) -> None:
     rows = sorted_rows()
     rows["spans"].append(speaker("both", "said", "Police"))
     rows["relations"].append(rows["relations"][0] | {"to_span": "both"})
-    first, _ = found(tmp_path, rows)
+    first, _ = ranking(tmp_path, rows)
     assert first.message == "hold is told of Mayor with Police and of City"
 
 
@@ -230,7 +230,7 @@ def test_a_number_outside_every_quote_is_the_articles_own_and_fits_any_source(tm
     rows = sorted_rows()
     row_of(rows, "city")["speaker_entities"] = ["Police"]
     row_of(rows, "m1").update(start=0, end=4, text="City")
-    assert [finding.span_id for finding in found(tmp_path, rows)] == ["p1"]
+    assert [finding.span_id for finding in ranking(tmp_path, rows)] == ["p1"]
 
 
 def test_entities_that_speak_for_each_other_in_a_circle_do_not_hang_the_checks(tmp_path: Path) -> None:
@@ -335,7 +335,7 @@ def test_a_row_with_a_hole_is_a_finding_and_no_crash(tmp_path: Path, table: str)
     for number, column in enumerate(sorted_rows()[table][0]):
         rows = sorted_rows()
         rows[table][0][column] = None
-        assert "unsound-sorting" in codes(found(tmp_path / str(number), rows))
+        assert "unsound-sorting" in codes(ranking(tmp_path / str(number), rows))
 
 
 @pytest.mark.parametrize("column", ["span_id", "label", "start", "end", "text", "speaker_entities"])
@@ -343,4 +343,4 @@ def test_a_gold_span_with_a_hole_does_not_break_the_checks(tmp_path: Path, colum
     rows = sorted_rows()
     for row in rows["spans"]:
         row[column] = None
-    found(tmp_path, rows)
+    ranking(tmp_path, rows)

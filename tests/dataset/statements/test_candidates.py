@@ -45,8 +45,8 @@ QUOTES = (
 NUMBERS = (number("n", 12000.0, "troops", KIM), number("o", 12000.0, "troops", KIM), number("p", 3.0, "bases", SEOUL))
 
 
-def ids(found: list[Candidate]) -> list[str]:
-    return [candidate.id for candidate in found]
+def ids(ranking: list[Candidate]) -> list[str]:
+    return [candidate.id for candidate in ranking]
 
 
 # Quotes
@@ -75,8 +75,8 @@ def test_the_same_words_of_the_same_source_score_one() -> None:
     ],
 )
 def test_the_speakers_weigh_on_the_score(first: tuple[str, ...], second: tuple[str, ...], agreement: float) -> None:
-    found = ranked([quote("a", "they go", *first), quote("b", "they go", *second)], REGISTRY)
-    assert found["a"] == [Candidate("b", agreement)]
+    ranking = ranked([quote("a", "they go", *first), quote("b", "they go", *second)], REGISTRY)
+    assert ranking["a"] == [Candidate("b", agreement)]
 
 
 def test_words_of_a_related_source_come_before_those_of_another() -> None:
@@ -99,14 +99,14 @@ def test_quotes_that_have_nothing_in_common_are_no_candidates() -> None:
 
 def test_numbers_never_rank_beside_quotes() -> None:
     words = "that the deployment would comply with international law"
-    found = ranked([*QUOTES, *NUMBERS, number("z", 5.0, "laws", KIM, words=words)], REGISTRY)
+    ranking = ranked([*QUOTES, *NUMBERS, number("z", 5.0, "laws", KIM, words=words)], REGISTRY)
     of_quotes, of_numbers = {item.id for item in QUOTES}, {*"nopz"}
-    assert all({*ids(found[item])} <= of_quotes for item in of_quotes)
-    assert all({*ids(found[item])} <= of_numbers for item in of_numbers)
+    assert all({*ids(ranking[item])} <= of_quotes for item in of_quotes)
+    assert all({*ids(ranking[item])} <= of_numbers for item in of_numbers)
 
 
 def test_unit_and_value_count_more_than_the_words_of_a_number() -> None:
-    found = ranked(
+    ranking = ranked(
         [
             number("a", 12000.0, "troops", KIM, words="12,000"),
             number("b", 11500.0, "Troops", KIM, words="eleven and a half thousand"),
@@ -115,11 +115,11 @@ def test_unit_and_value_count_more_than_the_words_of_a_number() -> None:
         ],
         REGISTRY,
     )
-    assert ids(found["a"])[0] == "b"
+    assert ids(ranking["a"])[0] == "b"
 
 
 def test_a_missing_unit_stands_between_the_same_and_another() -> None:
-    found = ranked(
+    ranking = ranked(
         [
             number("a", 5.0, "bases", KIM),
             number("b", 5.0, "bases", KIM),
@@ -128,13 +128,13 @@ def test_a_missing_unit_stands_between_the_same_and_another() -> None:
         ],
         REGISTRY,
     )
-    assert ids(found["a"]) == ["b", "c", "d"]
+    assert ids(ranking["a"]) == ["b", "c", "d"]
 
 
 def test_numbers_without_a_value_or_a_quantity_are_ranked_by_the_rest() -> None:
     bare = Item("b", "many", frozenset({KIM}), "figure")
-    found = ranked([number("a", None, None, KIM, words="many"), bare, number("c", 5.0, "ships", KIM)], REGISTRY)
-    assert ids(found["a"]) == ["b", "c"]
+    ranking = ranked([number("a", None, None, KIM, words="many"), bare, number("c", 5.0, "ships", KIM)], REGISTRY)
+    assert ids(ranking["a"]) == ["b", "c"]
 
 
 # Edges
@@ -177,13 +177,13 @@ ITEMS = st.lists(PARTS, max_size=12).map(lambda parts: [Item(f"i{at:02}", *part)
 @settings(deadline=None)
 @given(ITEMS)
 def test_scores_are_symmetric_rounded_and_in_order(items: list[Item]) -> None:
-    found = ranked(items, REGISTRY, best=len(items))
-    scores = {(item, other): score for item, others in found.items() for other, score in others}
-    assert all(scores[other, item] == score for (item, other), score in scores.items())
+    ranking = ranked(items, REGISTRY, best=len(items))
+    scores = {(item, candidate): score for item, best in ranking.items() for candidate, score in best}
+    assert all(scores[candidate, item] == score for (item, candidate), score in scores.items())
     assert all(0 < score <= 1 and round(score, 3) == score for score in scores.values())
-    assert all(item != other for item, other in scores)
-    for others in found.values():
-        assert others == sorted(others, key=lambda candidate: (-candidate.score, candidate.id))
+    assert all(item != candidate for item, candidate in scores)
+    for best in ranking.values():
+        assert best == sorted(best, key=lambda candidate: (-candidate.score, candidate.id))
 
 
 @settings(deadline=None)
@@ -192,9 +192,9 @@ def test_neither_the_block_nor_the_order_of_the_items_changes_the_result(
     items: list[Item], rows: int, best: int, random: Random
 ) -> None:
     shuffled = random.sample(items, len(items))
-    found = ranked(shuffled, REGISTRY, best, rows)
-    assert found == ranked(items, REGISTRY, best)
-    assert found == {item: others[:best] for item, others in ranked(items, REGISTRY, len(items)).items()}
+    ranking = ranked(shuffled, REGISTRY, best, rows)
+    assert ranking == ranked(items, REGISTRY, best)
+    assert ranking == {item: candidates[:best] for item, candidates in ranked(items, REGISTRY, len(items)).items()}
 
 
 # Many events
@@ -210,9 +210,9 @@ def test_many_events_are_ranked_in_batches_and_in_their_order(monkeypatch: pytes
             yield pickle.loads(pickle.dumps(work))(pickle.loads(pickle.dumps(item)))
 
     events = [EventItems(f"e{n}", QUOTES[: n % 4], REGISTRY) for n in range(7)]
-    found = list(ranked_events(iter(events), elsewhere, best=1))
+    ranking = list(ranked_events(iter(events), elsewhere, best=1))
     assert batches == [3, 3, 1]
-    assert found == [(event.event_id, ranked(event.items, REGISTRY, best=1)) for event in events]
+    assert ranking == [(event.event_id, ranked(event.items, REGISTRY, best=1)) for event in events]
     assert list(ranked_events([])) == []
 
 

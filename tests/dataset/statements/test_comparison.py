@@ -332,11 +332,11 @@ def test_the_sides_swapped_give_the_mirror_image(first: list[QuoteTelling], seco
 
 @given(SIDES, SIDES, st.text(min_size=1), st.text(min_size=1))
 def test_what_articles_and_quotes_are_called_changes_nothing(
-    first: list[QuoteTelling], second: list[QuoteTelling], name: str, other: str
+    first: list[QuoteTelling], second: list[QuoteTelling], name: str, candidate: str
 ) -> None:
     renamed = [
         [replace(each, article_id=article, quote_id=f"{article}{n}") for n, each in enumerate(side)]
-        for side, article in ((first, name), (second, other))
+        for side, article in ((first, name), (second, candidate))
     ]
     row = compare(renamed[0], renamed[1], REGISTRY)
     assert replace(row, first="a", second="a") == compare(first, second, REGISTRY)

@@ -34,11 +34,11 @@ def test_nearness_is_the_smaller_over_the_larger(first: float, second: float, ne
 
 
 @given(ENDS, ENDS, st.floats(-1e300, 1e300))
-def test_nearness_is_symmetric_and_between_none_and_all(low: float, high: float, other: float) -> None:
+def test_nearness_is_symmetric_and_between_none_and_all(low: float, high: float, candidate: float) -> None:
     value = middle(Value("", low, high))
-    near = float(nearness(value, other))
+    near = float(nearness(value, candidate))
     assert 0 <= near <= 1
-    assert near == float(nearness(other, value))
+    assert near == float(nearness(candidate, value))
 
 
 def test_nearness_is_taken_between_all_of_two_arrays() -> None:

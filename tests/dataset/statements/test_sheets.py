@@ -46,9 +46,9 @@ def test_another_word_or_source_is_another_sheet_and_another_hedge_is_not(tmp_pa
     moved = sorted_rows()
     row_of(moved, "q1").update(end=row_of(moved, "q1")["end"] - 6, text=row_of(moved, "q1")["text"][:-6])
     assert sheet_of(put_sorted(tmp_path / "moved", moved)).fingerprint() != before
-    other = sorted_rows()
-    row_of(other, "mayor")["speaker_entities"] = ["Engineer"]
-    assert sheet_of(put_sorted(tmp_path / "source", other)).fingerprint() != before
+    candidate = sorted_rows()
+    row_of(candidate, "mayor")["speaker_entities"] = ["Engineer"]
+    assert sheet_of(put_sorted(tmp_path / "source", candidate)).fingerprint() != before
 
 
 def test_an_event_that_no_article_reports_is_refused(tmp_path: Path, rows: Rows) -> None:
