@@ -12,7 +12,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import below
 from scripts.cli import sorting
-from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, tell
+from scripts.cli.console import CorpusOption, RoundOption, bar, count, open_again, say, tell
 from scripts.cli.names import checked_names
 
 SHOWN = 20
@@ -64,7 +64,7 @@ def _open(corpus: Corpus, round_name: str, seat: seats.Seat, replace: bool) -> N
     for article, late in _some(opened.waiting):
         say(f"{article} waits for {', '.join(late)}")
     for article, address in _some(opened.changed):
-        say(f"{article} was labelled again after it was opened; {_again(address)}")
+        say(f"{article} was labelled again after it was opened; {open_again(address)}")
     if opened.gold:
         say(f"{count(len(opened.gold), 'article')} that already have gold left out; --replace opens them too")
     again = " --replace" if replace else ""
@@ -102,7 +102,7 @@ def tell_left(decided: rounds_to_gold.DecisionsPull) -> None:
     for article in decided.changed[:SHOWN]:
         say(
             f"{article} was labelled again after it was opened, so its decisions are not taken; "
-            f"{_again(decided.places[article])}"
+            f"{open_again(decided.places[article])}"
         )
     if decided.withdrawn:
         say(f"withdrawn, so passed over; delete the tasks in Label Studio: {', '.join(decided.withdrawn)}")
@@ -115,10 +115,6 @@ def tell_left(decided: rounds_to_gold.DecisionsPull) -> None:
             f"{count(len(decided.gold), 'article')} with gold of another round or adjudicator left as it is; "
             "--replace takes these decisions instead"
         )
-
-
-def _again(address: str) -> str:
-    return f'run `hedgerow discard "{address}" --with-work`, then open the round again'
 
 
 def _some(articles: dict[str, Detail]) -> list[tuple[str, Detail]]:

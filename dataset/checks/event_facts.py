@@ -18,6 +18,7 @@ from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, layer_ranges, table_path
 from dataset.record.rows import ContradictionRow, RelationRow, SpanRow, StatementRow, TellingRow, rows_of
 from dataset.scheme import vocabulary
+from dataset.statements.registry import Registry
 from dataset.storage.article_ranges import WHOLE, ArticleRange, read_range
 
 SpanKey = tuple[str, str]
@@ -55,40 +56,6 @@ def gold_tables(corpus: Corpus) -> GoldTables:
 
 def _in(rows: pl.DataFrame, articles: list[str]) -> pl.DataFrame:
     return rows.filter(pl.col("article_id").is_in(articles))
-
-
-@dataclass(frozen=True)
-class Registry:
-    """The entities of an event: the kind of each, and for whom it speaks."""
-
-    kinds: Mapping[str, str | None]
-    represented: Mapping[str, str]
-
-    def named(self, source: Source) -> Source:
-        """The source without documents, which are anonymous."""
-        return frozenset(entity for entity in source if self.kinds.get(entity) != "document")
-
-    def same(self, source: Source, compared: Source) -> bool:
-        """Whether each entity of either source speaks for one of the other, or is spoken for by it, or is it (T2)."""
-        pairs = ((source, compared), (compared, source))
-        return all(any(self._related(entity, near) for near in far) for those, far in pairs for entity in those)
-
-    def _related(self, entity: str, compared: str) -> bool:
-        return entity in self._upwards(compared) or compared in self._upwards(entity)
-
-    def _upwards(self, entity: str) -> list[str]:
-        """The entity and those for whom it speaks, directly or through others."""
-        chain = [entity]
-        while (above := self.represented.get(chain[-1])) is not None and above not in chain:
-            chain.append(above)
-        return chain
-
-
-def registry_of(corpus: Corpus, event: str) -> Registry:
-    """The registry of an event."""
-    rows = corpus.entities_of(pl.Series([event])).drop_nulls("entity")
-    represented = rows.drop_nulls("speaks_for").select("entity", "speaks_for")
-    return Registry(dict(rows.select("entity", "kind").iter_rows()), dict(represented.iter_rows()))
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,6 @@ from dataset.checks.event_facts import (
     SpanKey,
     gold_of_event,
     gold_tables,
-    registry_of,
 )
 from dataset.checks.findings import Finding
 from dataset.checks.suite import place
@@ -27,6 +26,8 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, below
 from dataset.record.rows import ContradictionRow, StatementRow, TellingRow, rows_of
+from dataset.scheme.lexicon import FUNCTION_WORDS
+from dataset.statements.sheets import registry_of_event
 from dataset.storage.address import Location
 from dataset.storage.tables import read_table
 
@@ -39,18 +40,6 @@ _GOLD: Final = ("tellings", "contradictions", "statements")
 _LISTED: Final = 3
 _STEM: Final = 5
 _WORD: Final = re.compile(r"\w+")
-_FUNCTION_WORDS: Final = frozenset(
-    _WORD.findall(
-        """
-        a about after all also although among an and any are around as at be because been before being between
-        both but by can could did do does during for from had has have he her here hers him his how i if in into
-        is it its just may me might more most must my no nor not now of off on once only or other our out over
-        own said same say saying says shall she should so some such t s than that the their them then there
-        these they this those through to too under until up upon us very was we were what when where whether
-        which while who whom whose why will with would you your
-        """
-    )
-)
 _OF_ROWS: Final = frozenset({"unreadable-table", "unsound-sorting", "foreign-row"})
 _Tables = dict[str, pl.DataFrame]
 
@@ -155,7 +144,7 @@ def _sorted_event(corpus: Corpus, name: str, event: str, rows: _Tables, gold: Ev
         contradictions=list(rows_of(rows["contradictions"], ContradictionRow)),
         statements={row["statement_id"]: row for row in statements},
         gold=gold,
-        registry=registry_of(corpus, event),
+        registry=registry_of_event(corpus, event),
     )
 
 
@@ -238,7 +227,7 @@ def sources(sorting: SortedEvent) -> Iterator[Finding]:
     """Statements that are told of two sources which do not speak for each other, directly or by a third telling."""
     for statement, keys in sorting.by_statement.items():
         named = [(key, source) for key in keys if (source := sorting.registry.named(sorting.gold.source(key)))]
-        apart = _apart(named, sorting.registry.same)
+        apart = _apart(named, sorting.registry.related)
         if apart is not None:
             message = f"{statement} is told of {_joint(named[0][1])} and of {_joint(apart[1])}"
             yield sorting.at("t2-two-sources", apart[0], message)
@@ -295,7 +284,7 @@ def _is_strange(article: str, words: dict[str, set[str]]) -> bool:
 
 def _content_words(text: str) -> set[str]:
     """The beginnings of the words that are not function words, so that endings do not part them."""
-    return {word[:_STEM] for word in _words(text) if word not in _FUNCTION_WORDS}
+    return {word[:_STEM] for word in _words(text) if word not in FUNCTION_WORDS}
 
 
 def _words(text: str) -> list[str]:

@@ -134,7 +134,12 @@ def _matrix(event: ComparedEvent) -> str:
     lines = [[s.gist or "", *(in_short(s.of_article(article)) for article in event.articles)] for s in shown]
     head = ["statement", *article_letters(event).values()]
     rows = [head, ["---"] * len(head), *lines]
-    return "\n".join([words, "", *(f"| {' | '.join(row)} |" for row in rows)])
+    return "\n".join([words, "", *(f"| {' | '.join(map(_in_a_cell, row))} |" for row in rows)])
+
+
+def _in_a_cell(words: str) -> str:
+    """Words that end neither a table's cell nor its line."""
+    return " ".join(words.split()).replace("|", "\\|")
 
 
 def _differs(difference: Difference) -> bool:

@@ -45,6 +45,16 @@ class Registry:
         every = frozenset(sources)
         return frozenset(source for source in every if not any(self._below(speaker, source) for speaker in every))
 
+    def related(self, first: Iterable[str], second: Iterable[str]) -> bool:
+        """Whether each entity of either source is one of the other, or speaks for it, or is spoken for by it."""
+        before, after = frozenset(first), frozenset(second)
+        return all(any(self._on_one_line(near, far) for far in after) for near in before) and all(
+            any(self._on_one_line(near, far) for far in before) for near in after
+        )
+
+    def _on_one_line(self, entity: str, speaker: str) -> bool:
+        return entity == speaker or entity in self.principals(speaker) or speaker in self.principals(entity)
+
     def _below(self, speaker: str, source: str) -> bool:
         return source in self.principals(speaker) and speaker not in self.principals(source)
 

@@ -120,6 +120,11 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
+def open_again(address: str) -> str:
+    """What to do with a task whose work has changed since it was opened for adjudication."""
+    return f'run `hedgerow discard "{address}" --with-work`, then open the round again'
+
+
 def tell(line: str) -> None:
     """A line of progress."""
     ERR.print(escape(line), style="dim")

@@ -18,7 +18,7 @@ from dataset.record.layer import below
 from dataset.record.locks import reading
 from dataset.scheme.vocabulary import STATEMENT_KINDS
 from dataset.statements.tables import dealt_events
-from scripts.cli.console import OUT, bar, count, say, say_json, tell
+from scripts.cli.console import OUT, bar, count, open_again, say, say_json, tell
 
 SHOWN = 20
 
@@ -142,7 +142,7 @@ def adjudicate(corpus: Corpus, round_name: str, seat: Seat, *, pull: bool, repla
     for event, late in list(opened.waiting.items())[:SHOWN]:
         say(f"{event} waits for {', '.join(late)}")
     for event, address in opened.changed.items():
-        say(f"{event} was sorted again after it was opened; {_again(address)}")
+        say(f"{event} was sorted again after it was opened; {open_again(address)}")
     if opened.gold:
         say(f"{count(len(opened.gold), 'event')} that already have gold left out; --replace opens them too")
     say(f"Next: {seat.annotator} decides and submits, then `hedgerow adjudicate --round {round_name} --pull`")
@@ -154,7 +154,7 @@ def _say_decisions(corpus: Corpus, round_name: str, decided: SortingDecisions) -
         for problem in problems[:SHOWN]:
             say(f"  {problem}")
     for event in decided.changed:
-        say(f"{event} was sorted again after it was opened, so it is not taken; {_again(decided.places[event])}")
+        say(f"{event} was sorted again after it was opened, so it is not taken; {open_again(decided.places[event])}")
     if decided.not_ended:
         say(f"{count(len(decided.not_ended), 'event')} not submitted yet")
     for event, counts in decided.taken.items():
@@ -165,10 +165,6 @@ def _say_decisions(corpus: Corpus, round_name: str, decided: SortingDecisions) -
     if decided.undecided or decided.changed:
         raise typer.Exit(1)
     say("Next: `hedgerow validate`, then `hedgerow compare`")
-
-
-def _again(address: str) -> str:
-    return f'run `hedgerow discard "{address}" --with-work`, then open the round again'
 
 
 def _some(keys: list[str]) -> str:
