@@ -264,10 +264,17 @@ _CODES: Final = (
         "Q10",
     ),
     Code(
+        "q12-no-quote",
+        "warning",
+        "What a noncommittal hedge holds back is not marked as a quote",
+        "the bank [refused to confirm] the sale",
+        "Q12",
+    ),
+    Code(
         "h3-cue-not-listed",
         "warning",
         "A hedge's words are not on the closed lists of H4 to H8",
-        "the sale is [uncertain]",
+        "the shop is [typically] shut",
         "H3",
     ),
     Code(
@@ -282,6 +289,13 @@ _CODES: Final = (
         "warning",
         "A verb of saying or “according to” is marked as a hedge",
         "[according to] the owner",
+        "H4",
+    ),
+    Code(
+        "h4-no-clause",
+        "warning",
+        "“unclear” or “uncertain” is marked as a hedge, and no clause goes with it",
+        "the end is [uncertain]",
         "H4",
     ),
     Code(

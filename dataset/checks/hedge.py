@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,8 +12,12 @@ from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
 from dataset.record.rows import SpanRow
 from dataset.scheme import hedge_targets, lexicon
+from dataset.scheme.sentences import sentence_around
 
 _ALSO_VERBS: Final = ("alleged", "reported")
+_CLAUSE: Final = rf"(?i)\b(?:{'|'.join(lexicon.CLAUSE_WORDS)})\b"
+_HOLDS_BACK: Final = r"(?i)\b(?:confirm|deny)(?:ing)?$"
+_OBJECT: Final = r"^\s+[^\s\p{P}]|^\s+[“\"‘']"
 
 
 def cues(facts: Facts) -> Iterator[Finding]:
@@ -27,6 +32,29 @@ def cues(facts: Facts) -> Iterator[Finding]:
             yield facts.at(code, row, message)
     for row in listed.filter(_is_verb(), listed="evidential", hedge_kind="evidential").iter_rows(named=True):
         yield facts.at("h4-verb-of-saying", row, f"“{row['text']}” is a verb of saying before “that”")
+
+
+def without_clause(facts: Facts) -> Iterator[Finding]:
+    """“unclear” and “uncertain” in a sentence that has no clause for them to be about."""
+    unsure = pl.col("text").str.to_lowercase().is_in(lexicon.BEFORE_A_CLAUSE)
+    after_that = pl.col("after").str.contains(r"^\s+that\b")
+    for row in facts.sound.filter(unsure & ~after_that, label="hedge").iter_rows(named=True):
+        text = facts.text_of[row["article_id"]]
+        first, last = sentence_around(text, row["start"], row["end"])
+        if not re.search(_CLAUSE, text[first:last]):
+            yield facts.at("h4-no-clause", row, f"no clause goes with “{row['text']}”")
+
+
+def held_back(facts: Facts) -> Iterator[Finding]:
+    """Noncommittal hedges with an object that is no quote."""
+    linked = facts.linked("hedges", "from_span")
+    verbs = pl.col("text").str.contains(_HOLDS_BACK) & pl.col("after").str.contains(_OBJECT)
+    hedges = facts.sound.filter(verbs, label="hedge", hedge_kind="noncommittal")
+    for row in hedges.join(linked, on=["article_id", "span_id"], how="anti", maintain_order="left").iter_rows(
+        named=True
+    ):
+        if lexicon.cue_kind(row["text"]) == "noncommittal":
+            yield facts.at("q12-no-quote", row, f"no quote holds what “{row['text']}” holds back")
 
 
 def _is_verb() -> pl.Expr:

@@ -21,6 +21,7 @@ _NOT_NUMBERS: Final = re.compile(rf"(?=[A-Zh\d\s])(?:{lexicon.NOT_NUMBERS})")
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _CARDINAL: Final = lexicon.one_of(tuple(word for word in lexicon.NUMBER_WORDS if word not in ("zero", "one", "tens")))
 NUMBERS: Final = re.compile(rf"(?=[A-Za-z])(?<![\w-])(?i:(?:tens of )?{_CARDINAL}(?:[ -]{_CARDINAL})*)(?![\w-])")
+_UNSURE: Final = lexicon.one_of(lexicon.BEFORE_A_CLAUSE)
 _BEFORE_NUMBER: Final = rf"(?=\s+(?:[$€£¥]|\d|{_CARDINAL}\b))"
 CUES: Final = re.compile(
     lexicon.at_word(
@@ -30,7 +31,9 @@ CUES: Final = re.compile(
                 rf"\b(?:about|approximately|around|some|nearly|up to|at least|more than)\b{_BEFORE_NUMBER}",
                 r"\bas (?:early|soon) as\b",
                 r"\b(?:could|might|likely|possible|possibly|possibilit(?:y|ies)|potential|perhaps|I think)\b",
-                r"\b(?:allegedly|apparently|purported|reportedly|seem(?:s|ed)?|appear(?:s|ed)?(?= to\b))\b",
+                r"\b(?:allegedly|apparently|purported|reportedly|supposedly|unconfirmed|unverified|rumou?r(?:s|ed)?)\b",
+                r"\b(?:seem(?:s|ed)?|appear(?:s|ed)?(?= to\b))\b",
+                rf"\b{_UNSURE}\b(?= (?:that|{'|'.join(lexicon.CLAUSE_WORDS)})\b)",
                 r"(?:(?<=\bthe )|(?<=\ba )|(?<=\ban ))(?:alleged|reported)(?= (?-i:[a-z]))",
                 rf"\b(?:{lexicon.NONCOMMITTAL})\b",
             )
@@ -57,6 +60,7 @@ BEGINNINGS: Final = (
         "appear",
     ),
     *("allegedly", "apparently", "purported", "reportedly", "alleged", "reported", "refus", "refrain", "stop"),
+    *("supposedly", "unconfirmed", "unverified", "rumour", "rumor", *lexicon.BEFORE_A_CLAUSE),
     *("did not", "does not", "do not", "didn't", "doesn't", "don't", "not feel", "feel", "felt"),
     *(*lexicon.CLAUSE_VERBS, "accus"),
 )

@@ -110,6 +110,8 @@ HINTS: tuple[Check, ...] = (
     quote.quotation_marks,
     quote.quoted_words,
     quote.complementisers,
+    hedge.without_clause,
+    hedge.held_back,
     number.approximators,
     number.counted_nouns,
     number.dates,

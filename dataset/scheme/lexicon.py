@@ -65,9 +65,15 @@ _BOUNDS: Final = {
     "about": ("about", "approximately", "around", "nearly", "some"),
 }
 EVIDENTIALS: Final = (
-    *("allegedly", "alleged", "apparently", "purported", "reported", "reportedly"),
+    *("allegedly", "alleged", "apparently", "purported", "reported", "reportedly", "supposedly"),
+    *("unconfirmed", "unverified", "unclear", "uncertain"),
+    *("rumour", "rumours", "rumoured", "rumor", "rumors", "rumored"),
     *("appear", "appears", "appeared", "appearing", "seem", "seems", "seemed", "seeming"),
 )
+BEFORE_A_CLAUSE: Final = ("unclear", "uncertain")
+"""Evidentials that are cues only with a clause."""
+CLAUSE_WORDS: Final = ("whether", "if", "how", "what", "when", "where", "which", "who", "whose", "why")
+"""What a clause begins with that “unclear” or “uncertain” is about; after them also “that”."""
 MODALS: Final = (
     *("can", "could", "i think", "likely", "may", "might", "perhaps"),
     *("possibilities", "possibility", "possible", "possibly", "potential", "would"),

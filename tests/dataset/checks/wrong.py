@@ -178,13 +178,22 @@ WRONG: Final[dict[str, list[Work]]] = {
         counted("Kim and 40 men stand on a bridge (AFP file)", number("40", "40")),
     ],
     "h3-cue-not-listed": [
-        cue("The sale is uncertain.", "uncertain", "modal"),
+        cue("The sale is typically cheap.", "typically", "modal"),
         cue("It will evidently fail.", "evidently", "evidential"),
     ],
     "h3-kind-of-another-list": [
         cue("It may fail.", "may", "evidential"),
         cue("It appeared to fail.", "appeared", "modal"),
-        cue("The bank did not confirm the sale.", "did not confirm", "modal"),
+        cue("The bank did not confirm, it slept.", "did not confirm", "modal"),
+    ],
+    "q12-no-quote": [
+        cue("The bank did not confirm the sale.", "did not confirm", "noncommittal"),
+        cue("The owner stopped short of denying the leak.", "stopped short of denying", "noncommittal"),
+        cue("The bank refused to confirm all sales.", "refused to confirm", "noncommittal"),
+    ],
+    "h4-no-clause": [
+        cue("The end is uncertain. Who knows?", "uncertain", "evidential"),
+        cue("Its unclear lines are old.", "unclear", "evidential"),
     ],
     "h4-verb-of-saying": [
         cue("The owner claimed a loss.", "claimed", "evidential"),
