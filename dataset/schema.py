@@ -221,6 +221,9 @@ class EventTasks(OfEvent):
 
     status: str = column("how the annotator ended it", isin=vocabulary.STATUSES)
     sheet_sha256: str = column("SHA-256 of the quotes and numbers that were to be sorted", str_matches=SHA256)
+    given: pl.List = names_column(
+        "`<article_id>:<span id>` of what stood sorted as in the gold when it was opened, and was left so"
+    )
     guidelines_version: str = column("version of the guidelines that the page showed", optional=True)
     created_at: str = column("when the work was first submitted, UTC", optional=True, str_matches=TIME)
     updated_at: str = column("when it was last submitted, UTC", optional=True, str_matches=TIME)

@@ -20,13 +20,17 @@ def command(
         list[str] | None,
         typer.Option(help="Only this event; may be repeated. Otherwise all that the gold has quotes of.", metavar="E"),
     ] = None,
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Ask about every quote, also where the gold says what it tells.")
+    ] = False,
     corpus: CorpusOption = None,
 ) -> None:
     """Open events in Label Studio, for annotators to say which quotes and numbers tell the same.
 
     Each annotator gets a project of their own with one task per event: the quotes and numbers of the gold, each in its
-    sentence, and for the selected one the statements so far, the likeliest first. It can be run again at any time:
-    nothing is sent twice.
+    sentence, and for the selected one the statements so far, the likeliest first. What the gold sorted before stands
+    sorted, so that of an event that grew only what is new is asked. It can be run again at any time: nothing is sent
+    twice.
 
     Example: hedgerow align --round e1 --annotator a1 --annotator a2
     Example: hedgerow align --round e1 --annotator a1 --event port-strike-2026
@@ -38,10 +42,11 @@ def command(
     sorting_rounds.deal_events(here, round_name, names, event or [], tell)
     for seat in seats:
         with bar(f"align {round_name}/{seat.annotator}") as progress:
-            opened = sorting_rounds.open_events(here, round_name, seat, progress, tell)
+            opened = sorting_rounds.open_events(here, round_name, seat, progress, tell, stood={} if afresh else None)
         where = seat.studio.project_url(opened.project)
         sent = f"{count(opened.sent, 'event')} sent with {count(opened.items, 'quote or number', 'quotes and numbers')}"
-        say(f"{seat.annotator}: {sent}, {opened.there} there before: {where}")
+        given = f" ({opened.given} stand sorted as in the gold)" if opened.given else ""
+        say(f"{seat.annotator}: {sent}{given}, {opened.there} there before: {where}")
         for name, address in opened.changed.items():
             say(
                 f"{seat.annotator}: the quotes of {name} have changed since it was opened, so its sorting would not be "

@@ -163,8 +163,8 @@ def at_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     _, who = adjudicator()
     monkeypatch.setattr(seats, "seat", lambda corpus, name: replace(who, annotator=name))
     monkeypatch.setattr(push, "push", lambda *_: PushResult("a1", 1, 0, 0, blind=True))
-    opened = OpenedEvents("a1", 1, 0, 0, 0, blind=True, changed={})
-    monkeypatch.setattr(sorting_rounds, "open_events", lambda *_: opened)
+    opened = OpenedEvents("a1", 1, 0, 0, 0, 0, blind=True, changed={})
+    monkeypatch.setattr(sorting_rounds, "open_events", lambda *_, **__: opened)
     monkeypatch.setattr(restore, "_restore", lambda *_: RestoreResult(1, 0, 0))
 
 

@@ -33,7 +33,7 @@ from dataset.statements.sorted_events import (
     sorted_by,
     statement_ids,
 )
-from dataset.statements.tables import gold_sorting, read_gold, read_sorting, require_dealt, write_gold
+from dataset.statements.tables import EventSorting, gold_sorting, read_gold, read_sorting, require_dealt, write_gold
 from dataset.storage.address import Location
 from dataset.storage.atomic import sha256, writing
 
@@ -114,6 +114,10 @@ class SortingRound:
         """The events that all who were dealt them have ended, and that somebody submitted."""
         return [event for event in sorted(self._dealt) if not self.unfinished(event) and self.sorted_by(event)]
 
+    def is_sorted(self, event: str, gold: EventSorting) -> bool:
+        """Whether the gold says of every quote and number of an event what it tells."""
+        return all(item.id in sorted_by(gold, event).tells for item in self.sheets[event].items)
+
     def events(self) -> list[str]:
         """The events that were dealt."""
         return sorted(self._dealt)
@@ -152,7 +156,7 @@ def open_sorting(
         _refuse_own_work(this_round, seat)
         project = projects.find_or_create(corpus, round_name, seat, role=Role.SORTING_ADJUDICATOR, tell=tell)
         opened = {str(task.event_id): task for task in map(read_task, seat.studio.tasks(project))}
-        has_gold = set() if again else set(gold.tellings["event_id"])
+        has_gold = set() if again else {event for event in this_round.events() if this_round.is_sorted(event, gold)}
         ready = this_round.ready()
         new = [event for event in ready if event not in opened and event not in has_gold]
         if new:
@@ -266,7 +270,7 @@ def _decide(
     elif event in decided.taken:
         decided.undecided[event] = ["the project holds it on several tasks; delete all but one"]
     else:
-        result = read_sorted(task.work[0].result, this_round.sheets[event], GOLD, gold.annotator)
+        result = read_sorted(task.work[0].result, this_round.sheets[event], GOLD, gold.annotator, task.given)
         if problems := gold.problems(event, result):
             decided.undecided[event] = problems
         else:
@@ -280,7 +284,8 @@ class _GoldOfEvents:
         self.annotator = annotator
         self._round = this_round
         self._gold = gold_sorting(this_round.corpus)
-        self._known = read_gold(this_round.corpus)["statements"]
+        gold = read_gold(this_round.corpus)
+        self._known, self._decisions = gold["statements"], gold["telling_decisions"]
         self.rows: dict[str, list[Mapping[str, object]]] = {
             "tellings": [],
             "contradictions": [],
@@ -323,11 +328,20 @@ class _GoldOfEvents:
         return counts
 
     def _add_decisions(self, event: str, result: SortedEvent) -> None:
+        """Decisions about what was asked; about what was given, the earlier rounds' decisions stand."""
         sheet = self._round.sheets[event]
         decided = sorted_as(result.tellings)
-        for who, sorting in self._round.sorted_by(event).items():
+        sortings = self._round.sorted_by(event)
+        given = {
+            item.id
+            for item in sheet.items
+            if item.id not in result.rules and all(item.id in sorting.given for sorting in sortings.values())
+        }
+        earlier = self._decisions.filter(event_id=event).iter_rows(named=True)
+        self.rows["telling_decisions"] += [row for row in earlier if f"{row['article_id']}:{row['span_id']}" in given]
+        for who, sorting in sortings.items():
             named = sorting.renamed(matched_names(decided, sorting))
-            for item in sheet.items:
+            for item in (item for item in sheet.items if item.id not in given):
                 same = named.tells.get(item.id, Telling()) == decided.tells.get(item.id, Telling())
                 self.rows["telling_decisions"].append(
                     {

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from annotation import guidelines
 from annotation.labelstudio.desk import DESK, DeskAnswer, DeskRegion, read_desk, write_desk
-from annotation.labelstudio.payloads import DeskData, DeskQuote, SentDeskTask
+from annotation.labelstudio.payloads import DeskData, DeskQuote, GivenKeys, SentDeskTask
 from dataset.record.rows import ContradictionRow, TellingRow
 from dataset.scheme.vocabulary import DEGREES
 from dataset.statements.sheets import FIGURE, STATEMENT, EventSheet, SheetItem
@@ -60,20 +60,18 @@ def _who(item: SheetItem) -> str:
 
 @dataclass(frozen=True)
 class Begun:
-    """What an adjudicator begins with: the sorting so far by item id, with an item's id as each statement's name.
+    """What a page begins with: the sorting so far by item id, with an item's id as each statement's name.
 
-    `gists` are by a statement's name, `disputes` by item id: who put it where, in words.
+    An adjudicator's has `gists` by a statement's name, and `disputes` by item id: who put it where, in words.
     """
 
     sorting: SortedBy
-    gists: Mapping[str, str]
-    disputes: Mapping[str, str]
+    gists: Mapping[str, str] = field(default_factory=dict)
+    disputes: Mapping[str, str] | None = None
 
 
-def desk_task(
-    sheet: EventSheet, near: Mapping[str, Sequence[tuple[str, float]]], begun: Begun | None = None
-) -> SentDeskTask:
-    """The task that lays an event before an annotator; with `begun`, before an adjudicator.
+def desk_task(sheet: EventSheet, near: Mapping[str, Sequence[tuple[str, float]]], begun: Begun) -> SentDeskTask:
+    """The task that lays an event before an annotator; where `begun` has disputes, before an adjudicator.
 
     `near` are, for the id of each quote and number, those that may tell the same, with a score, the likeliest first.
     """
@@ -96,11 +94,14 @@ def desk_task(
         "quotes": quotes,
         "near": {item.key: [(keys[likely], score) for likely, score in near.get(item.id, ())] for item in sheet.items},
     }
-    regions = page.regions
-    if begun is not None:
+    if begun.disputes is not None:
         data["disputes"] = {keys[item]: words for item, words in begun.disputes.items()}
-        regions = regions_of(sheet, begun)
-    return {"data": data, "predictions": [{"model_version": DESK, "result": write_desk(regions)}]}
+    elif begun.sorting.tells:
+        data["given"] = {
+            keys[item]: (keys.get(telling.whole or ""), keys.get(telling.partly or ""))
+            for item, telling in begun.sorting.tells.items()
+        }
+    return {"data": data, "predictions": [{"model_version": DESK, "result": write_desk(regions_of(sheet, begun))}]}
 
 
 def regions_of(sheet: EventSheet, begun: Begun) -> tuple[DeskRegion, ...]:
@@ -129,20 +130,26 @@ def _begun(region: DeskRegion, item: str, begun: Begun, keys: Mapping[str, str])
 class SortedEvent:
     """What an annotator sorted of an event: rows of `tellings` and `contradictions`, and what does not fit, in words.
 
-    `open` are the keys of what was left unsorted, `gists` what an adjudicator wrote of each statement, by its name, and
-    `rules` the rule that decided, by item id.
+    `open` are the keys of what was left unsorted, and `given` the ids of what was left as it stood when the event was
+    opened. An adjudicator's has `gists`, what was written of each statement, by its name, and `rules`, the rule that
+    decided, by item id.
     """
 
     tellings: list[TellingRow] = field(default_factory=list)
     contradictions: list[ContradictionRow] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     open: list[str] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
     gists: dict[str, str] = field(default_factory=dict)
     rules: dict[str, str] = field(default_factory=dict)
 
 
-def read_sorted(result: Any, sheet: EventSheet, round_name: str, annotator: str) -> SortedEvent:
+def read_sorted(
+    result: Any, sheet: EventSheet, round_name: str, annotator: str, given: Mapping[str, GivenKeys]
+) -> SortedEvent:
     """The rows that a result of the desk says. A statement is named by the first of the sheet that tells it wholly.
+
+    `given` is what stood sorted when the event was opened.
 
     Never raises: what does not fit is said in `faults`, and left out of the rows.
     """
@@ -174,6 +181,8 @@ def read_sorted(result: Any, sheet: EventSheet, round_name: str, annotator: str)
             )
             for statement, degree in named
         ]
+        if key in given and rows == _given_rows(given[key]):
+            event.given.append(items[key].id)
         if answers[key].rule:
             event.rules[items[key].id] = answers[key].rule[0]
         for name in (name for name, degree in rows if degree == WHOLE and answers[key].gist):
@@ -185,6 +194,10 @@ def read_sorted(result: Any, sheet: EventSheet, round_name: str, annotator: str)
         for first, second in _contradictions(answers, tells, names, event.faults)
     ]
     return event
+
+
+def _given_rows(keys: GivenKeys) -> list[tuple[str, str]]:
+    return [(name, degree) for name, degree in zip(keys, DEGREES, strict=True) if name is not None]
 
 
 def _tells(key: str, answer: DeskAnswer, items: Mapping[str, SheetItem], faults: list[str]) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, in_silence, reading
 from dataset.record.rows import EventTaskRow, rows_of
 from dataset.statements.sheets import event_sheets
-from dataset.statements.sorted_events import sorted_by
+from dataset.statements.sorted_events import SortedBy, sorted_by
 from dataset.statements.tables import read_sorting
 
 
@@ -41,7 +41,9 @@ def restore_sorting(corpus: Corpus, round_name: str, seat: Seat, tell: Tell = in
             f"the quotes of {changed[0]} have changed since it was sorted, so its work cannot be shown on them",
             "let it be sorted again in a new round",
         )
-    open_events(corpus, round_name, seat, tell=tell)
+    sortings = {event: sorted_by(sorting, event) for event in rows}
+    stood = {event: SortedBy({item: by.tells[item] for item in by.given}) for event, by in sortings.items()}
+    open_events(corpus, round_name, seat, stood=stood, tell=tell)
     account = seat.account if seat.account is not None else seat.studio.whoami()[0]
     put_back = 0
     with one_at_a_time(corpus, round_name, [seat.annotator], tell):
@@ -50,7 +52,7 @@ def restore_sorting(corpus: Corpus, round_name: str, seat: Seat, tell: Tell = in
             row = rows.get(str(task.event_id))
             if row is None or task.work:
                 continue
-            begun = Begun(sorted_by(sorting, row["event_id"]), {}, {})
+            begun = Begun(sortings[row["event_id"]])
             result = write_desk(regions_of(sheets[row["event_id"]], begun))
             seat.studio.set_meta(task.id, restored_meta(row, result))
             skipped = row["status"] != SUBMITTED

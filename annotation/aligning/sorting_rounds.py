@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from annotation.aligning.desk import SortedEvent, desk_task, read_sorted
-from annotation.labelstudio.payloads import SentDeskTask
+from annotation.aligning.desk import Begun, SortedEvent, desk_task, read_sorted
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import Task, ended, read_task
 from annotation.rounds import projects, push, raw
@@ -23,10 +22,12 @@ from dataset.record.rows import EventTaskRow
 from dataset.scheme.vocabulary import STATUSES
 from dataset.statements.candidates import ranked
 from dataset.statements.sheets import EventSheet, event_sheets, items_of, registry_of_event
+from dataset.statements.sorted_events import SortedBy, sorted_by
 from dataset.statements.tables import (
     EventSorting,
     deals_path,
     dealt_events,
+    gold_sorting,
     make_sorting,
     read_sorting,
     require_dealt,
@@ -43,6 +44,7 @@ SUBMITTED, SKIPPED = STATUSES
 class OpenedEvents:
     """What opening did for one annotator: events sent and there before, and the quotes and numbers of those sent.
 
+    `given` is how many of these stand sorted already.
     `changed` are events whose quotes or numbers are others now than when they were opened, with their task's address.
     """
 
@@ -51,6 +53,7 @@ class OpenedEvents:
     sent: int
     there: int
     items: int
+    given: int
     blind: bool
     changed: dict[str, str]
 
@@ -111,8 +114,12 @@ def open_events(
     seat: Seat,
     progress: push.Progress = lambda done, total: None,
     tell: Tell = in_silence,
+    *,
+    stood: Mapping[str, SortedBy] | None = None,
 ) -> OpenedEvents:
     """Sends an annotator the dealt events that the server does not hold yet.
+
+    `stood` is what the page shows as sorted already, by event; if it is not named, what the gold says.
 
     Raises:
         Problem: nothing was dealt, or the server cannot be asked.
@@ -121,18 +128,24 @@ def open_events(
         with reading(corpus, tell):
             dealt = require_dealt(corpus, round_name).filter(annotator=seat.annotator)["event_id"].to_list()
             sheets = {sheet.event_id: sheet for sheet in event_sheets(corpus, dealt)}
+            if stood is None:
+                gold = gold_sorting(corpus)
+                stood = {event: sorted_by(gold, event) for event in sheets}
+            begun = {event: _begun(sheet, stood.get(event, SortedBy())) for event, sheet in sheets.items()}
         project = projects.find_or_create(corpus, round_name, seat, role=Role.SORTER, tell=tell)
         there = {task.event_id: task for task in map(read_task, seat.studio.tasks(project, annotations=False))}
         missing = [sheet for event, sheet in sheets.items() if event not in there and sheet.items]
         if missing:
             projects.refuse_other_guidelines(seat, project, "open the events in a new round")
-        push.send(corpus, seat, project, _tasks(corpus, missing), len(missing), progress)
+        tasks = (desk_task(sheet, near_of(corpus, sheet), begun[sheet.event_id]) for sheet in missing)
+        push.send(corpus, seat, project, tasks, len(missing), progress)
     return OpenedEvents(
         annotator=seat.annotator,
         project=project,
         sent=len(missing),
         there=len(there.keys() & sheets.keys()),
         items=sum(len(sheet.items) for sheet in missing),
+        given=sum(len(begun[sheet.event_id].sorting.tells) for sheet in missing),
         blind=seat.blind,
         changed={
             str(event): seat.studio.task_url(project, task.id)
@@ -142,8 +155,8 @@ def open_events(
     )
 
 
-def _tasks(corpus: Corpus, sheets: list[EventSheet]) -> Iterator[SentDeskTask]:
-    return (desk_task(sheet, near_of(corpus, sheet)) for sheet in sheets)
+def _begun(sheet: EventSheet, stood: SortedBy) -> Begun:
+    return Begun(stood.named_by(item.id for item in sheet.items))
 
 
 def near_of(corpus: Corpus, sheet: EventSheet) -> dict[str, list[tuple[str, float]]]:
@@ -244,19 +257,23 @@ class _SortingReader:
         elif task.sheet_sha256 != sheet.fingerprint():
             self._pulled.changed.setdefault(who, []).append(event)
         elif work.ended["status"] is not None:
+            given: list[str] = []
+            if work.skipped:
+                self._pulled.skipped[who] += 1
+            else:
+                self._pulled.submitted[who] += 1
+                result = read_sorted(work.result, sheet, self._round, who, task.given)
+                given = result.given
+                self._take(event, result)
             row: EventTaskRow = {
                 "event_id": event,
                 "round": self._round,
                 "annotator": who,
                 "sheet_sha256": sheet.fingerprint(),
+                "given": given,
                 **ended(task, work),  # type: ignore[typeddict-item]
             }
             self.rows["event_tasks"].append({**row})
-            if work.skipped:
-                self._pulled.skipped[who] += 1
-            else:
-                self._pulled.submitted[who] += 1
-                self._take(event, read_sorted(work.result, sheet, self._round, who))
 
     def _take(self, event: str, result: SortedEvent) -> None:
         self.rows["tellings"] += [{**row} for row in result.tellings]

@@ -78,10 +78,15 @@ class DeskQuote(TypedDict):
     words: str
 
 
+GivenKeys = tuple[str | None, str | None]
+"""The keys of the statements that a quote or number tells wholly and partly."""
+
+
 class DeskData(TypedDict):
     """The data of a task of the desk: `quotes` by key, and `near`, the likeliest keys of each, with a score.
 
-    An adjudicator's has `disputes`: who put what where, by key.
+    An adjudicator's has `disputes`: who put what where, by key. `given` is what stands sorted already, of an event that
+    was sorted before: the keys of the statements that each quote or number tells wholly and partly, by its own key.
     """
 
     text: str
@@ -91,6 +96,7 @@ class DeskData(TypedDict):
     quotes: dict[str, DeskQuote]
     near: dict[str, list[tuple[str, float]]]
     disputes: NotRequired[dict[str, str]]
+    given: NotRequired[dict[str, GivenKeys]]
 
 
 class SentPrediction(TypedDict):

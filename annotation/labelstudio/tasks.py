@@ -14,6 +14,7 @@ from annotation.labelstudio.adjudicated import ADJUDICATION
 from annotation.labelstudio.payloads import (
     Ending,
     FirstEnding,
+    GivenKeys,
     JsonObject,
     OfferedName,
     SentAnnotation,
@@ -27,6 +28,7 @@ from annotation.labelstudio.payloads import (
 from annotation.labelstudio.result import Result, brief, is_text, read_result
 from dataset.record.rows import ArticleRow, TaskRow
 from dataset.schema import IDENTIFIER
+from dataset.scheme.vocabulary import DEGREES
 from dataset.storage.atomic import sha256
 
 
@@ -56,14 +58,16 @@ class AdjudicationQuestions:
 class Task:
     """A task as the server sends it, as far as the record needs it. `faults` say what in it could not be read.
 
-    A task of the desk has an `event_id`, and no article. `restored` holds when and how a restored task's work was
-    really done, and `restored_sha256` the result of which that is true.
+    A task of the desk has an `event_id`, and no article; `given` is what stood sorted on it when it was opened.
+    `restored` holds when and how a restored task's work was really done, and `restored_sha256` the result of which that
+    is true.
     """
 
     id: int
     article_id: str | None
     event_id: str | None
     sheet_sha256: str | None
+    given: dict[str, GivenKeys]
     text: str | None
     text_sha256: str | None
     guidelines_version: str | None
@@ -85,6 +89,7 @@ def read_task(raw: JsonObject) -> Task:
         article_id=_string(data.get("article_id")),
         event_id=_string(data.get("event_id")),
         sheet_sha256=_string(data.get("sheet_sha256")),
+        given=_read_given(data, faults),
         text=_string(data.get("text")),
         text_sha256=_checked_string(data, "text_sha256", faults),
         guidelines_version=_version(data, faults),
@@ -94,6 +99,17 @@ def read_task(raw: JsonObject) -> Task:
         asked=_read_asked(data),
         faults=faults,
     )
+
+
+def _read_given(data: JsonObject, faults: list[str]) -> dict[str, GivenKeys]:
+    given: dict[str, GivenKeys] = {}
+    for key, keys in _object(data, "given", faults).items():
+        if not isinstance(keys, list) or len(keys) != len(DEGREES):
+            faults.append(f"`given` has {brief(keys)} for {brief(key)}")
+            continue
+        whole, partly = map(_string, keys)
+        given[key] = (whole, partly)
+    return given
 
 
 def _read_asked(data: JsonObject) -> AdjudicationQuestions | None:

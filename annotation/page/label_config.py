@@ -49,7 +49,7 @@ DESK_KEYS = {
     "quick": """
 - **1** to **9**, then letters: the quote tells the statement that has this key. **N**: a statement of its own.
 - With **Shift**: it tells it partly. With **Alt**: it contradicts it.
-- **↑ ↓**: the quote before or after. **U**: undo. **Ctrl+Enter** submits.
+- **↑ ↓**: the quote before or after. **M**: the next that is open. **U**: undo. **Ctrl+Enter** submits.
 """,
     "plain": """
 - Click a quote, then write which statement it tells: the key before the first quote of the statement, as A3.

@@ -48,14 +48,17 @@ def agreement_of(events: Iterable[tuple[SortedBy, SortedBy]], kinds: Mapping[str
     item's precision is the share of its statement by the second annotator that is with it by the first as well, its
     recall the other way round; F1 is of the means over all items.
 
+    What stood sorted when the event was opened, and was left so by both, is not counted, nor is a pair of two such
+    items; but it is among the items of the statements that what is counted belongs to.
+
     Args:
         events: the two sortings of each event.
         kinds: the kind of each item, by its id.
         kind: the kind of those that count.
     """
     tallies = [
-        _tallies(*(_names(sorting, [item for item in sorting.tells if kinds.get(item) == kind]) for sorting in both))
-        for both in events
+        _tallies(_names(first, kinds, kind), _names(second, kinds, kind), first.given & second.given)
+        for first, second in events
     ]
     tallies = [rows for rows in tallies if len(rows)]
     if not tallies:
@@ -70,11 +73,10 @@ def agreement_of(events: Iterable[tuple[SortedBy, SortedBy]], kinds: Mapping[str
     return SortingAgreement(pairs, b_cubed, len(tallies))
 
 
-def _names(sorting: SortedBy, items: Iterable[str]) -> dict[str, str]:
-    """The statement that each of some items belongs to."""
-    telling_of = {item: sorting.tells[item] for item in items}
-    named = {item: telling.whole or telling.partly for item, telling in telling_of.items()}
-    return {item: name for item, name in named.items() if name is not None}
+def _names(sorting: SortedBy, kinds: Mapping[str, str], kind: str) -> dict[str, str]:
+    """The statement that each item of a kind belongs to."""
+    named = {item: telling.whole or telling.partly for item, telling in sorting.tells.items()}
+    return {item: name for item, name in named.items() if name is not None and kinds.get(item) == kind}
 
 
 def _figure(value: float, low: float, high: float, items: int) -> SortingFigure:
@@ -86,19 +88,32 @@ def _figure(value: float, low: float, high: float, items: int) -> SortingFigure:
     return SortingFigure(float(value), float(low), float(high), items)
 
 
-def _tallies(first: Mapping[str, str], second: Mapping[str, str]) -> Floats:
-    """A row for each statement of the first annotator. Half of each pair counts for either of its items' statements."""
+def _tallies(first: Mapping[str, str], second: Mapping[str, str], given: frozenset[str]) -> Floats:
+    """A row for each statement of the first annotator. Half of each pair counts for either of its items' statements.
+
+    `given` items are not counted; a pair with one of them counts wholly for its other item's statement.
+    """
     items = sorted(first.keys() & second.keys())
-    rows = {name: at for at, name in enumerate(sorted({first[item] for item in items}))}
-    by_first, by_second = Counter(first[item] for item in items), Counter(second[item] for item in items)
-    by_both = Counter((first[item], second[item]) for item in items)
+    asked = [item for item in items if item not in given]
+    rows = {name: at for at, name in enumerate(sorted({first[item] for item in asked}))}
+    whole, halves = _sizes(first, second, items), _sizes(first, second, asked)
     tallies: Floats = np.zeros((len(rows), COLUMNS))
-    for item in items:
-        together = by_both[first[item], second[item]]
-        with_first, with_second = by_first[first[item]], by_second[second[item]]
-        pairs = ((together - 1) / 2, (with_first - 1) / 2, (with_second - 1) / 2)
+    for item in asked:
+        groups = ((first[item], second[item]), (first[item], None), (None, second[item]))
+        pairs = [whole[group] - (halves[group] + 1) / 2 for group in groups]
+        together, with_first, with_second = (whole[group] for group in groups)
         tallies[rows[first[item]]] += (*pairs, together / with_second, together / with_first, 1)
     return tallies
+
+
+def _sizes(
+    first: Mapping[str, str], second: Mapping[str, str], items: Iterable[str]
+) -> Counter[tuple[str | None, str | None]]:
+    """How many of the items are in each statement of the first, of the second (None for the first), and of both."""
+    sizes: Counter[tuple[str | None, str | None]] = Counter()
+    for item in items:
+        sizes.update([(first[item], second[item]), (first[item], None), (None, second[item])])
+    return sizes
 
 
 def _figures(sums: Floats) -> Floats:

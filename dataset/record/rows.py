@@ -140,6 +140,7 @@ class EventTaskRow(TypedDict):
     annotator: str
     status: str
     sheet_sha256: str
+    given: list[str]
     guidelines_version: str | None
     created_at: str | None
     updated_at: str | None

@@ -165,6 +165,8 @@ def _sorting_lines(corpus: Corpus, round_name: str, kinds: Mapping[str, str]) ->
         events = [(sorted_by(sortings[first], event), sorted_by(sortings[second], event)) for event in _events(deals)]
         for kind in vocabulary.STATEMENT_KINDS:
             agreed = agreement_of(events, kinds, kind)
+            if not agreed.events:
+                continue
             figures = [_sorting_figure(agreed.pairs), _sorting_figure(agreed.b_cubed), str(agreed.pairs.items)]
             yield f"| {' | '.join([round_name, f'{first}, {second}', f'{kind}s', *figures])} |"
 

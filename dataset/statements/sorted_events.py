@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from dataset.record.rows import ContradictionRow, TellingRow, rows_of
+from dataset.record.rows import ContradictionRow, EventTaskRow, TellingRow, rows_of
 from dataset.scheme.vocabulary import DEGREES
 from dataset.statements.sheets import EventSheet
 from dataset.statements.tables import EventSorting
@@ -25,10 +25,14 @@ class Telling:
 
 @dataclass(frozen=True)
 class SortedBy:
-    """An annotator's sorting of one event: what each quote and number tells, by its id, and what contradicts what."""
+    """An annotator's sorting of one event: what each quote and number tells, by its id, and what contradicts what.
+
+    `given` are the ids of those that stood sorted when the event was opened, and were left as they were.
+    """
 
     tells: Mapping[str, Telling] = field(default_factory=dict)
     contradictions: frozenset[Pair] = frozenset()
+    given: frozenset[str] = frozenset()
 
     def members(self) -> dict[str, frozenset[str]]:
         """The ids of all that tell each statement wholly, by its name."""
@@ -48,13 +52,34 @@ class SortedBy:
             for item, telling in self.tells.items()
         }
         pairs = (sorted(names.get(name, name) for name in pair) for pair in self.contradictions)
-        return SortedBy(tells, frozenset((first, second) for first, second in pairs))
+        return SortedBy(tells, frozenset((first, second) for first, second in pairs), self.given)
+
+    def named_by(self, order: Iterable[str]) -> SortedBy:
+        """The same of the items in `order`, each statement named by the first of them that tells it wholly.
+
+        What none of them tells wholly is left out.
+        """
+        kept = {item: self.tells[item] for item in order if item in self.tells}
+        names: dict[str, str] = {}
+        for item, telling in kept.items():
+            if telling.whole is not None:
+                names.setdefault(telling.whole, item)
+        tellings = {
+            item: Telling(names.get(telling.whole or ""), names.get(telling.partly or ""))
+            for item, telling in kept.items()
+        }
+        tells = {item: telling for item, telling in tellings.items() if telling != Telling()}
+        pairs = (pair for pair in self.contradictions if names.keys() >= set(pair))
+        named = (sorted(names[name] for name in pair) for pair in pairs)
+        return SortedBy(tells, frozenset((first, second) for first, second in named), self.given & tells.keys())
 
 
 def sorted_by(sorting: EventSorting, event: str) -> SortedBy:
     """What the rows of a layer say of one event."""
     of_event = sorting.only([event])
-    return sorted_as(rows_of(of_event.tellings, TellingRow), rows_of(of_event.contradictions, ContradictionRow))
+    given = frozenset(item for row in rows_of(of_event.event_tasks, EventTaskRow) for item in row["given"])
+    sorted_event = sorted_as(rows_of(of_event.tellings, TellingRow), rows_of(of_event.contradictions, ContradictionRow))
+    return replace(sorted_event, given=given)
 
 
 def sorted_as(tellings: Iterable[TellingRow], contradictions: Iterable[ContradictionRow] = ()) -> SortedBy:

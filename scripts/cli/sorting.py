@@ -79,7 +79,8 @@ def agree(corpus: Corpus, round_name: str, *, as_json: bool) -> None:
         Problem: no two annotators sorted the same event.
     """
     with reading(corpus, tell):
-        figures = _figures(SortingRound(corpus, round_name))
+        this_round = SortingRound(corpus, round_name)
+    figures, given = _figures(this_round), _given(this_round)
     if not any(agreed.events for by_kind in figures.values() for agreed in by_kind.values()):
         raise Problem(
             f"no two annotators have sorted the same event in round {round_name}",
@@ -97,6 +98,8 @@ def agree(corpus: Corpus, round_name: str, *, as_json: bool) -> None:
     OUT.print(table)
     events = max(agreed.events for by_kind in figures.values() for agreed in by_kind.values())
     drawn = "events" if events > 1 else "the statements of a single event, so they say nothing of another event"
+    if given:
+        say(f"{count(given, 'quote or number', 'quotes and numbers')} stood sorted as in the gold, and do not count.")
     say(f"[low,high]: 95 % bootstrap interval over {drawn}. –: there is no such figure.")
 
 
@@ -113,6 +116,12 @@ def _figures(this_round: SortingRound) -> dict[str, dict[str, SortingAgreement]]
         }
         for first, second in combinations(this_round.annotators, 2)
     }
+
+
+def _given(this_round: SortingRound) -> int:
+    """How many quotes and numbers stood sorted when the events were opened, and were left so by all."""
+    events = (list(this_round.sorted_by(event).values()) for event in this_round.events())
+    return sum(len(frozenset.intersection(*(by.given for by in sortings))) for sortings in events if sortings)
 
 
 def _row(agreed: SortingAgreement) -> dict[str, object]:

@@ -112,7 +112,7 @@ def of_annotator(rows: Rows, name: str) -> Rows:
     round_name, _, annotator = name.partition("/")
     own = {"round": round_name, "annotator": annotator}
     return {
-        "event_tasks": [own | {"event_id": DAM, "status": "submitted", "sheet_sha256": "0" * 64}],
+        "event_tasks": [own | {"event_id": DAM, "status": "submitted", "sheet_sha256": "0" * 64, "given": []}],
         "tellings": [row | own | {"statement": first[row["statement"]]} for row in rows["tellings"]],
         "contradictions": [
             row | own | {side: first.get(row[side], row[side]) for side in ("statement", "against")}

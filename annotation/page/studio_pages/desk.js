@@ -2,7 +2,7 @@
 // to the next. The result is Label Studio's own: texts of a region, which hold the key of a statement's first quote.
 // Elsewhere, and where a member of the store is gone, these texts are typed.
 (() => {
-  // Without N (a new statement), U (undo), and of an adjudicator G (the gist) and M (what is next).
+  // Without N (a new statement), U (undo), M (what is next), and of an adjudicator G (the gist).
   const KEYS = "123456789abcdefhijklopqrstvwxyz";
   const FIELDS = ["statement", "partly", "contradicts"];
   const METHODS = ["unselectAll", "selectArea", "undo"];
@@ -129,16 +129,17 @@
 
   // Returns whether the key is the desk's: the labelling page's own keys have no meaning here.
   const act = (work, event) => {
+    const here = work.highlightedNode;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-      step(work, event.key === "ArrowDown" ? 1 : -1, () => true);
+      const begins = !here && regions(work).some(isOpen);
+      step(work, event.key === "ArrowDown" ? 1 : -1, begins ? isOpen : () => true);
       return true;
     }
-    const here = work.highlightedNode;
     const letter = /^(Key|Digit|Numpad)(.)$/.exec(event.code)?.[2].toLowerCase();
     if (event.key === "Backspace" || event.key === "Delete") return true;
     if (!letter || work.isReadOnly?.()) return false;
     if (letter === "u") undo(work);
-    else if (letter === "m" && disputes()) step(work, 1, (region) => isWaiting(work, region));
+    else if (letter === "m") step(work, 1, (region) => isWaiting(work, region));
     else if (!here) return true;
     else if (letter === "g" && disputes()) writeGist(work, here);
     else if (letter === "n") sort(work, here.cleanId, {});
@@ -210,7 +211,7 @@
       if (dispute) nodes.push(element("div", "desk-dispute", dispute));
       nodes.push(...rows(work, here));
     } else {
-      nodes.push(element("div", "desk-now", "↓ begins with the first quote"));
+      nodes.push(element("div", "desk-now", "↓ begins with the first that is open"));
     }
     desk.replaceChildren(...nodes);
   };

@@ -17,6 +17,7 @@ from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, push
 from annotation.rounds.projects import Role
+from dataset.agreement.sortings import agreement_of
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import GOLD
@@ -50,17 +51,32 @@ def dam(server: Server, tmp_path: Path) -> Corpus:
     return corpus
 
 
-def submit(corpus: Corpus, name: str, tells: dict[str, str], *, skipped: bool = False) -> None:
+def submit(corpus: Corpus, name: str, tells: dict[str, str], *, skipped: bool = False, round_name: str = "e1") -> None:
     who = seat(corpus, name)
-    (task,) = who.studio.tasks(projects.existing(corpus, "e1", who, role=Role.SORTER))
+    (task,) = who.studio.tasks(projects.existing(corpus, round_name, who, role=Role.SORTER))
     result = write_desk(DeskRegion(key, "quote", 0, 1, "x", statement=name) for key, name in tells.items())
     assert who.account
     who.studio.annotate(task["id"], result, skipped=skipped, seconds=9.0, account=who.account)
 
 
-def pulled(corpus: Corpus) -> sorting_rounds.SortingPull:
+def pulled(corpus: Corpus, round_name: str = "e1") -> sorting_rounds.SortingPull:
     seats = [seat(corpus, name) for name in ("a1", "a2")]
-    return sorting_rounds.pull_sorting(corpus, "e1", seats, accept_removals=False)
+    return sorting_rounds.pull_sorting(corpus, round_name, seats, accept_removals=False)
+
+
+def decide_as(corpus: Corpus, judge: Seat, round_name: str, tells: dict[str, str], **rules: str) -> None:
+    """The adjudicator's sorting, with a gist at each statement and the rule that decided at some items."""
+    (task,) = judge.studio.tasks(projects.existing(corpus, round_name, judge, role=Role.SORTING_ADJUDICATOR))
+    result = write_desk(
+        DeskRegion(key, "quote", 0, 1, "x", statement=name, gist=f"Gist of {name}." if key == name else None)
+        for key, name in tells.items()
+    )
+    result += [
+        {"id": key, "from_name": "rule", "to_name": "text", "type": "choices", "value": {"choices": [rule]}}
+        for key, rule in rules.items()
+    ]
+    assert judge.account
+    judge.studio.annotate(task["id"], result, skipped=False, seconds=9.0, account=judge.account)
 
 
 @pytest.fixture
@@ -185,8 +201,8 @@ def with_fewer_quotes() -> Rows:
     return {"tasks": tasks, "spans": spans, "relations": links}
 
 
-def files(corpus: Corpus, name: str) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (corpus.annotations / "e1" / name).iterdir()}
+def files(corpus: Corpus, name: str, round_name: str = "e1") -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (corpus.annotations / round_name / name).iterdir()}
 
 
 def test_an_ended_event_that_the_server_lost_stays_until_its_removal_is_accepted(dam: Corpus) -> None:
@@ -239,6 +255,61 @@ def test_what_was_sorted_is_put_back_and_a_pull_gives_the_same_rows(dam: Corpus)
         assert restore_sorting(dam, "e1", who).put_back == 0
     pulled(dam)
     assert {name: files(dam, name) for name in ("a1", "a2")} == before
+
+
+def test_of_an_event_that_grew_only_what_is_new_is_asked_and_decided(dam: Corpus, judge: Seat) -> None:
+    whole = {"tasks": [task(article) | key(article, GOLD) for article in (ONE, TWO)], **sorted_rows()}
+    put_layer(dam, with_fewer_quotes(), GOLD)
+    for name in ("a1", "a2"):
+        who = seat(dam, name)
+        (own,) = who.studio.tasks(projects.existing(dam, "e1", who, role=Role.SORTER))
+        who.studio.delete_task(own["id"])
+        assert sorting_rounds.open_events(dam, "e1", who).given == 0
+        submit(dam, name, {key: name for key, name in FIRST.items() if key != "B2"})
+    pulled(dam)
+    adjudication.open_sorting(dam, "e1", judge, again=False)
+    decide_as(dam, judge, "e1", {key: name for key, name in FIRST.items() if key != "B2"})
+    assert decided(dam, judge).taken == {DAM: {"statement": 3, "figure": 1}}
+    gold = read_gold(dam)
+
+    put_layer(dam, {name: whole[name] for name in ("tasks", "spans", "relations")}, GOLD)
+    sorting_rounds.deal_events(dam, "e2", ["a1", "a2"], [])
+    for name, place in (("a1", "A1"), ("a2", "B2")):
+        opened = sorting_rounds.open_events(dam, "e2", seat(dam, name))
+        assert (opened.items, opened.given) == (7, 6)
+        submit(dam, name, {**FIRST, "B2": place}, round_name="e2")
+    before = [files(dam, name, "e2") for name in ("a1", "a2")] if pulled(dam, "e2") else []
+    sortings = {name: sorted_by(read_sorting(dam.layer_path(f"e2/{name}")), DAM) for name in ("a1", "a2")}
+    assert [len(by.given) for by in sortings.values()] == [6, 6]
+    agreed = agreement_of([(sortings["a1"], sortings["a2"])], dict.fromkeys(sortings["a1"].tells, "x"), "x")
+    assert agreed.pairs.items == 1
+
+    opened_again = adjudication.open_sorting(dam, "e2", judge, again=False)
+    assert (opened_again.sent, opened_again.disputes) == (1, 1)
+    decide_as(dam, judge, "e2", {**FIRST, "B2": "A1"}, B2="T4")
+    assert adjudication.pull_sorting_decisions(dam, "e2", judge).taken == {DAM: {"statement": 3, "figure": 1}}
+    grown = read_gold(dam)
+    assert grown["statements"].select("statement_id").equals(gold["statements"].select("statement_id"))
+    decisions = grown["telling_decisions"]
+    assert decisions.filter(round="e1").equals(gold["telling_decisions"])
+    asked = decisions.filter(round="e2").select("annotator", "span_id", "outcome", "rule")
+    assert asked.rows() == [("a1", "p2", "kept", "T4"), ("a2", "p2", "changed", "T4")]
+
+    for name in ("a1", "a2"):
+        who = seat(dam, name)
+        who.studio.delete_project(projects.existing(dam, "e2", who, role=Role.SORTER))
+        assert restore_sorting(dam, "e2", who).put_back == 1
+    pulled(dam, "e2")
+    assert [files(dam, name, "e2") for name in ("a1", "a2")] == before
+
+
+def test_a_sorting_afresh_shows_nothing_of_the_gold(dam: Corpus) -> None:
+    rows = sorted_rows()
+    for table in ("tellings", "contradictions", "statements"):
+        put_jsonl(dam.layer_path(GOLD) / f"{table}.jsonl", rows[table])
+    for round_name, stood, given in (("e2", None, 7), ("e3", {}, 0)):
+        sorting_rounds.deal_events(dam, round_name, ["a1"], [DAM])
+        assert sorting_rounds.open_events(dam, round_name, seat(dam, "a1"), stood=stood).given == given
 
 
 def test_what_was_sorted_on_other_quotes_is_not_put_back(dam: Corpus) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -55,3 +57,24 @@ def test_of_several_events_the_interval_is_drawn_over_events() -> None:
     assert agreed.events == 4
     assert agreed.b_cubed.low is not None
     assert agreed.b_cubed.low < (agreed.b_cubed.value or 0) < (agreed.b_cubed.high or 0)
+
+
+def test_what_was_given_to_both_counts_in_the_statements_of_the_rest_alone() -> None:
+    # Asked are e and f. Pairs: the first has eab and fcd, the second eab and fe, fa, fb; both have ea and eb.
+    given = frozenset(ITEMS[:4])
+    first, second = sorting([0, 0, 1, 1, 0, 1]), sorting([0, 0, 1, 1, 0, 0])
+    agreed = agreement_of([(replace(first, given=given), replace(second, given=given))], KINDS, "statement")
+    assert agreed.pairs.items == 2
+    assert agreed.pairs.value == pytest.approx(2 * 2 / (4 + 5))
+    # precision: e 3/4, f 1/4; recall: e 1, f 1/3
+    precision, recall = (3 / 4 + 1 / 4) / 2, (1 + 1 / 3) / 2
+    assert agreed.b_cubed.value == pytest.approx(2 * precision * recall / (precision + recall))
+
+
+def test_what_one_annotator_moved_away_from_where_it_was_given_counts() -> None:
+    first, second = sorting([0] * 6), sorting([0] * 5 + [1])
+    given = frozenset(ITEMS)
+    agreed = agreement_of(
+        [(replace(first, given=given), replace(second, given=given - {ITEMS[5]}))], KINDS, "statement"
+    )
+    assert (agreed.pairs.items, agreed.pairs.value) == (1, 0)

@@ -94,4 +94,5 @@ def test_the_gold_of_the_five_articles_says_what_both_annotators_say_where_they_
     names = matched_names(SortedBy(result.agreed), gold)
     named = gold.renamed(names)
     assert {item for item, telling in result.agreed.items() if named.tells[item] != telling} == set()
-    assert len(result.disputed) == 3
+    asked = {item for by in rounds.values() for item in by.tells}
+    assert len(asked & result.disputed.keys()) == 3
