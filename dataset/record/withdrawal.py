@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD
 from dataset.record.locks import Tell, changing, in_silence
 from dataset.schema import RECORD
 from dataset.storage.address import Location
@@ -66,6 +67,8 @@ def unfinished(corpus: Corpus) -> list[str]:
 def withdraw(corpus: Corpus, article: str, reason: str, tell: Tell = in_silence) -> list[Location]:
     """Takes an article out of the seeds and of the whole record. Returns the files that changed.
 
+    Statements and figures of the gold that no article but this one tells go with it, and what contradicts them.
+
     Every file is read, and what it is to hold is written aside, before the first of them changes. The tombstone comes
     first and the text goes last, so a withdrawal that was cut off is finished by the same call. What was released is
     not altered. An event keeps its split.
@@ -81,8 +84,9 @@ def withdraw(corpus: Corpus, article: str, reason: str, tell: Tell = in_silence)
         folder_aside(corpus.state / "withdrawal") as folder,
     ):
         ready = _tombstone(corpus, article, reason.strip(), folder / "tombstone")
+        gone = _WithdrawnRows(article, _own_statements(corpus, article))
         for path, new in zip(_tables(corpus), _names(folder), strict=False):
-            ready |= {path: new} if _without(path, article, new) else {}
+            ready |= {path: new} if _without(path, gone, new) else {}
         _put(ready)
         text = corpus.text_path(article)
         removed = [text] if text.exists() else []
@@ -120,8 +124,31 @@ def _tables(corpus: Corpus) -> list[Location]:
     return [corpus.seeds / "articles.jsonl", *sorted(tables, key=str)]
 
 
-def _without(path: Location, article: str, new: Path) -> bool:
-    """Writes a table without the rows about an article to `new`; all other lines stay as they are, byte for byte.
+@dataclass(frozen=True)
+class _WithdrawnRows:
+    """What rows are about that go: an article, and statements of the gold, by event and id."""
+
+    article: str
+    statements: frozenset[tuple[str, str]]
+
+    def hold(self, row: Mapping[str, object]) -> bool:
+        """Whether a row of any table of the record is one of them."""
+        named = {(row.get("event_id"), row.get(name)) for name in ("statement_id", "statement", "against")}
+        return row.get("article_id") == self.article or not self.statements.isdisjoint(named)
+
+
+def _own_statements(corpus: Corpus, article: str) -> frozenset[tuple[str, str]]:
+    """The statements and figures of the gold that no other article tells.
+
+    The file of tellings is replaced after those that name statements, so that a withdrawal that was cut off knows them.
+    """
+    tellings = read_sound(corpus.layer_path(GOLD) / "tellings.jsonl", schema.Tellings)
+    named = tellings.group_by("event_id", "statement").agg((pl.col("article_id") == article).all().alias("own"))
+    return frozenset(named.filter("own").select("event_id", "statement").iter_rows())
+
+
+def _without(path: Location, gone: _WithdrawnRows, new: Path) -> bool:
+    """Writes a table without the rows that go to `new`; all other lines stay as they are, byte for byte.
 
     Returns whether there were such rows; nothing is written where there were none.
 
@@ -131,9 +158,9 @@ def _without(path: Location, article: str, new: Path) -> bool:
     if not path.exists():
         return False
     if path.suffix == PARQUET:
-        return _without_rows(path, RECORD[path.stem], article, new.with_suffix(PARQUET), new)
+        return _without_rows(path, RECORD[path.stem], gone.article, new.with_suffix(PARQUET), new)
     lines = path.read_bytes().splitlines(keepends=True)
-    other_lines = [line for number, line in enumerate(lines, 1) if not _is_about(line, article, path, number)]
+    other_lines = [line for number, line in enumerate(lines, 1) if not _goes(line, gone, path, number)]
     if len(other_lines) < len(lines):
         new.write_bytes(b"".join(other_lines))
     return len(other_lines) < len(lines)
@@ -148,10 +175,9 @@ def _without_rows(path: Location, table: type[schema.Table], article: str, parqu
     return True
 
 
-def _is_about(line: bytes, article: str, path: Location, number: int) -> bool:
+def _goes(line: bytes, gone: _WithdrawnRows, path: Location, number: int) -> bool:
     try:
-        row: Any = json.loads(line) if line.strip() else {}
-        return bool(row.get("article_id") == article)
+        return gone.hold(json.loads(line)) if line.strip() else False
     except (ValueError, AttributeError, RecursionError):
         raise Problem(
             f"{path} cannot be read at line {number}, so nothing was changed",

@@ -30,7 +30,7 @@ SELECTED = "Htx.annotationStore.selected.highlightedNode?.cleanId"
 def event(seeds: Corpus) -> EventSheet:
     sorting_rounds.deal_events(seeds, "e1", ["a1", "a2"], [])
     for name in ("a1", "a2"):
-        sorting_rounds.open_events(seeds, "e1", seat(seeds, name))
+        sorting_rounds.open_events(seeds, "e1", seat(seeds, name), stood={})
     (sheet,) = event_sheets(seeds)
     return sheet
 

@@ -14,9 +14,11 @@ from dataset.record.intake import ArticleMetadata, intake
 from dataset.record.layer import below
 from dataset.record.splits import fixed_splits
 from dataset.record.withdrawal import read_withdrawn, withdraw, withdrawn_path
+from dataset.statements.tables import read_gold
 from dataset.storage.atomic import sha256
 from tests.dataset.loading import files
-from tests.dataset.release_setup import put_ready
+from tests.dataset.release_setup import put_ready, put_under_git
+from tests.dataset.sorting import put_sorted, sorted_rows
 from tests.dataset.tiny import EVENT, ONE, TEXTS, TWO, put_jsonl
 from tests.disks import unwritable
 
@@ -170,3 +172,14 @@ def test_an_article_that_has_a_tombstone_and_stands_in_the_seeds_is_found_and_no
     assert [finding.code for finding in check_shared(ready)] == ["withdrawal-unfinished"]
     with pytest.raises(Problem, match="two was withdrawn and is still in seeds"):
         build(ready, "gold", tmp_path / "out", allow_errors=True)
+
+
+def test_statements_that_no_other_article_tells_go_with_it(tmp_path: Path) -> None:
+    corpus = put_sorted(tmp_path / "dam", sorted_rows())
+    put_under_git(corpus)
+    withdraw(corpus, ONE, WHY)
+    gold = read_gold(corpus)
+    assert set(gold["statements"]["statement_id"]) == {"age", "hold"}
+    assert set(gold["tellings"]["article_id"]) == {TWO}
+    assert gold["contradictions"].is_empty()
+    assert [finding.code for finding in check_shared(open_corpus(corpus.root))] == []

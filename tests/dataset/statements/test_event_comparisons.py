@@ -21,14 +21,14 @@ def event() -> ComparedEvent:
 
 def test_every_telling_of_the_five_articles_is_in_one_statement(event: ComparedEvent) -> None:
     whole = [telling.item.id for s in event.statements for telling in s.tellings if telling.degree == "whole"]
-    assert len(whole) == len(set(whole)) == 61
+    assert whole and len(whole) == len(set(whole))
     assert {statement.kind for statement in event.statements} == {"statement", "figure"}
 
 
 def test_one_headline_alone_tells_the_legal_claim_flatly(event: ComparedEvent) -> None:
     legal = next(statement for statement in event.statements if statement.id == "s1")
-    flat = {telling.item.context for telling in legal.tellings if not telling.item.content.cues}
-    assert any(sentence.startswith("North Korea says any troop deployment to Russia is in") for sentence in flat)
+    (flat,) = (telling.item for telling in legal.tellings if not telling.item.content.cues)
+    assert flat.context.startswith("North Korea says any troop deployment to Russia is in")
     assert len(legal.articles()) == 5
     assert len(legal.differences) == 10
 
