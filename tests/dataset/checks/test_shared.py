@@ -127,6 +127,7 @@ def test_articles_and_layers_whose_names_differ_in_capitals_alone_are_findings(t
 
 TABLE_LINES = {
     "annotations/r1/deals.jsonl": {"round": "r1", "annotator": "a b", "article_id": "one"},
+    "annotations/e1/event_deals.jsonl": {"event_id": "e", "round": "e1", "annotator": "a b"},
     "annotations/r1/agreement.jsonl": {"round": "r1", "scope": "nothing"},
     "splits.jsonl": {"event_id": "e", "split": "dev"},
     "seeds/withdrawn.jsonl": {"article_id": "gone"},

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from dataset.checks.statements import check_statements
 from dataset.problem import Problem
 from dataset.record.corpus import open_corpus
 from dataset.statements.event_comparisons import ComparedEvent, compared_events
 from tests.corpora import REPOSITORY
-from tests.dataset.sorting import put_sorted, sorted_rows
+from tests.dataset.sorting import put_sorted, sorted_rows, telling
+from tests.dataset.tiny import ONE
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +62,22 @@ def test_a_telling_of_a_span_that_is_gone_is_left_out(tmp_path: Path) -> None:
     rows["tellings"].append({**rows["tellings"][0], "span_id": "gone"})
     (event,) = compared_events(put_sorted(tmp_path, rows))
     assert all(telling.item.span_id != "gone" for statement in event.statements for telling in statement.tellings)
+
+
+def test_of_an_event_of_one_article_statements_are_listed_and_nothing_is_compared(tmp_path: Path) -> None:
+    rows = sorted_rows()
+    for table in ("spans", "relations", "tellings"):
+        rows[table] = [row for row in rows[table] if row["article_id"] == ONE]
+    (event,) = compared_events(put_sorted(tmp_path, rows))
+    assert {statement.id for statement in event.statements} == {"hold", "built", "leaks", "age"}
+    assert not any(statement.differences or statement.several for statement in event.statements)
+
+
+def test_a_quote_in_three_statements_is_shown_in_each_and_the_checks_name_it(tmp_path: Path) -> None:
+    rows = sorted_rows()
+    rows["tellings"] += [telling(name, ONE, "q1") for name in ("built", "leaks")]
+    corpus = put_sorted(tmp_path, rows)
+    (event,) = compared_events(corpus)
+    tells = {s.id for s in event.statements for t in s.tellings if t.item.id == f"{ONE}:q1"}
+    assert tells == {"hold", "built", "leaks"}
+    assert [finding.code for finding in check_statements(corpus)].count("t4-two-statements") == 1
