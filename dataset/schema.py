@@ -289,6 +289,10 @@ class Withdrawn(Table):
 
 # The published dataset
 
+_LOW = "least quantity that the number's own words allow, whatever hedges them; null where they leave it open"
+_HIGH = "greatest quantity that its own words allow; null where they leave it open, as “thousands” does"
+_BOUND = "how the cues that hedge it bound the quantity: exact, about, at least or at most"
+
 
 class SpanPart(Table):
     """A span within an article's row."""
@@ -328,8 +332,9 @@ class NumberPart(SpanPart):
 
     kind: str = column("count, money, percent or measure", optional=True)
     value: str = column("the quantity as typed", optional=True)
-    low: float = column("lower bound of the value as typed; null where it is open", optional=True)
-    high: float = column("upper bound of the value as typed; null where it is open, as in `1000..`", optional=True)
+    low: float = column(_LOW, optional=True)
+    high: float = column(_HIGH, optional=True)
+    bound: str = column(_BOUND, isin=vocabulary.BOUNDS)
     unit: str = column("noun counted, ISO 4217 code, `%` or SI/UCUM symbol", optional=True)
 
 
@@ -360,6 +365,7 @@ class PublishedArticles(PublishedRow):
 class PublishedSpans(Attributes, Marked, PublishedRow):
     """A row of the config `spans`."""
 
+    number_bound: str = column(f"of a number: {_BOUND}", optional=True, isin=vocabulary.BOUNDS)
     said_by: pl.List = names_column("of a quote: span ids of its speakers")
     continues: pl.List = names_column("of a quote: span ids of the quotes that it goes on with (one at most)")
     hedges: pl.List = names_column("of a hedge: span ids of what it makes uncertain (one at most)")
@@ -387,7 +393,7 @@ class PublishedQuotes(PublishedRow):
     source: str = column("linked, or unnamed where the text names no source", optional=True)
     segments: pl.List = rows_column(SpanPart, "its segments, in the order of the text")
     speakers: pl.List = rows_column(SpeakerPart, "who said it")
-    hedges: pl.List = rows_column(HedgeOfPart, "the cues that make it uncertain")
+    hedges: pl.List = rows_column(HedgeOfPart, "the cues that make it, or a number inside it, uncertain")
     numbers: pl.List = rows_column(NumberOfPart, "the quantities inside it")
 
 

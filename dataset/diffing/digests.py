@@ -23,6 +23,8 @@ KEYS: Final = {
     "annotators": ["round", "annotator", "span_id"],
 }
 KINDS: Final = "speaker_kinds"
+_OF_LINKS: Final = ("number_bound",)
+"""What follows from links, which are compared themselves."""
 OWN, WHOLE = "#own", "#whole"
 NTH, NEW = "#nth", "_new"
 
@@ -125,7 +127,7 @@ class Digests:
         shared, cells = self.versions.shared(config), self._cells(config)
         if config == "articles":
             return [*(cells[name] for name in cells if not _fields(shared[name])), pl.col(SPLIT).alias("split")]
-        return [cell for name, cell in cells.items() if name != "event_id"]
+        return [cell for name, cell in cells.items() if name not in ("event_id", *_OF_LINKS)]
 
     def _kinds_of(self, folder: DatasetFolder) -> Buckets:
         """The kinds of the speakers' spans, if both folders give them; only the config `articles` does."""

@@ -15,6 +15,7 @@ from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, Layer, read_layer, sort_layer
 from dataset.scheme import vocabulary
 from dataset.scheme.covering import Covering
+from dataset.scheme.lexicon import bound_of
 from dataset.storage.article_ranges import WHOLE, ArticleRange, batches, ranges_of, read_range
 
 BETWEEN_SEGMENTS = " … "
@@ -54,6 +55,7 @@ class NumberRow(PartRow):
     value: str | None
     low: float | None
     high: float | None
+    bound: str
     unit: str | None
     hedged_by: list[str]
 
@@ -89,14 +91,24 @@ class LabelledLayer:
 
     @cached_property
     def whole(self) -> pl.DataFrame:
-        """The spans with their published links: a list for each type of link, and `derived`."""
+        """The spans with their published links (a list for each type, and `derived`) and the bounds of numbers."""
         spans = self.spans
         for relation in vocabulary.RELATIONS:
             ends = self.links.filter(type=relation).group_by("article_id", "from_span", maintain_order=True)
             lists = ends.agg(pl.col("to_public").alias(relation), pl.col("derived").alias(f"{relation}_derived"))
             spans = spans.join(lists, left_on=_ID, right_on=["article_id", "from_span"], how="left")
-        spans = spans.rename({"hedges_derived": "derived"}).sort("at")
+        spans = spans.rename({"hedges_derived": "derived"}).join(self._bounds(), on="at", how="left").sort("at")
         return spans.with_columns(pl.col(name).fill_null([]) for name in _LINKS)
+
+    def _bounds(self) -> pl.DataFrame:
+        """`at` of each number and its `number_bound`."""
+        cues = self.spans.filter(label="hedge").select("at", "text")
+        hedged = self.linked("hedges").join(cues, on="at").group_by("to_at").agg("text")
+        numbers = (
+            self.spans.filter(label="number").select("at").join(hedged, left_on="at", right_on="to_at", how="left")
+        )
+        bounds = [bound_of(words or ()) for words in numbers["text"].to_list()]
+        return numbers.select("at", number_bound=pl.Series(bounds, dtype=pl.String))
 
     def labelled(self, label: str) -> pl.DataFrame:
         """The spans of a label, in the order of the record."""
@@ -224,7 +236,7 @@ def _part(**columns: str) -> pl.Expr:
 
 
 _SPEAKER = _part(entities="speaker_entities", kinds="kinds")
-_NUMBER = {name: f"number_{name}" for name in ("kind", "value", "low", "high", "unit")}
+_NUMBER = {name: f"number_{name}" for name in ("kind", "value", "low", "high", "bound", "unit")}
 _PART_OF = {
     "speaker": _SPEAKER,
     "quote": _part(form="quote_form", source="quote_source", said_by="said_by", continues="continues"),
@@ -292,9 +304,9 @@ def _said_by(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _hedges_of(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
-    """`quote` and the hedges that point to one of its segments."""
-    segments = quotes.select("quote", to_at="at")
-    links = layer.linked("hedges").join(segments, on="to_at").unique(["quote", "at"]).sort("at")
+    """`quote` and the hedges that point to one of its segments or to a number inside one, by place."""
+    targets = pl.concat([quotes.select("quote", to_at="at"), _held(layer, quotes).select("quote", to_at="at")])
+    links = layer.linked("hedges").join(targets, on="to_at").unique(["quote", "at"]).sort("at")
     hedges = links.join(layer.labelled("hedge"), on="at", maintain_order="left")
     return _listed(hedges, "quote", _part(kind="hedge_kind").alias("part"))
 
@@ -306,11 +318,14 @@ def _numbers_in(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
     links = layer.linked("hedges").unique(["at", "to_at"]).join(hedges, on="at").sort("at")
     hedged = _listed(links.select("hedge", at="to_at"), "at", pl.col("hedge").alias("hedged_by"))
     hedged_numbers = numbers.join(hedged, on="at", how="left").with_columns(pl.col("hedged_by").fill_null([]))
-    pairs = pl.DataFrame(
-        _inside(quotes, numbers), {"quote": quotes["quote"].dtype, "at": quotes["at"].dtype}, orient="row"
-    )
-    held = pairs.unique().join(hedged_numbers, on="at").sort("at")
+    held = _held(layer, quotes).join(hedged_numbers, on="at").sort("at")
     return _listed(held, "quote", _part(**_NUMBER, hedged_by="hedged_by").alias("part"))
+
+
+def _held(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
+    """`quote` and `at` of each number inside one of its segments."""
+    types = {"quote": quotes["quote"].dtype, "at": quotes["at"].dtype}
+    return pl.DataFrame(_inside(quotes, layer.labelled("number")), types, orient="row").unique()
 
 
 def _inside(outer: pl.DataFrame, inner: pl.DataFrame) -> Iterable[tuple[int, int]]:

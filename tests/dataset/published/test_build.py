@@ -196,13 +196,14 @@ class Joined:
             if span["label"] == "number"
             and any(part["start"] <= span["start"] < span["end"] <= part["end"] for part in segments)
         ]
+        hedged = own | {*numbers}
         return {
             "text": " … ".join(segment["text"] for segment in segments),
             "form": segments[0]["quote_form"],
             "source": segments[0]["quote_source"],
             "segments": [segment["span_id"] for segment in segments],
             "speakers": {speaker for _, speaker in self.linked("said_by", own)},
-            "hedges": {hedge for hedge, target in self.linked("hedges", own) if target in own},
+            "hedges": {hedge for hedge, target in self.linked("hedges", hedged) if target in hedged},
             "numbers": {number: {hedge for hedge, _ in self.linked("hedges", {number})} for number in numbers},
         }
 

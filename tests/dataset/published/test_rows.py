@@ -173,7 +173,12 @@ def test_a_span_has_its_attributes_and_where_its_links_lead(tiny: Corpus) -> Non
     spans = by("span_id", published(tiny, "spans"))
     own = {name: value for name, value in row_of(valid_rows(), "many").items() if name not in ("round", "annotator")}
     nothing: dict[str, list[Any]] = {"said_by": [], "continues": [], "hedges": [], "derived": []}
-    assert spans["many"] == own | nothing | {"span_id": "one:many", "event_id": EVENT}
+    assert spans["many"] == own | nothing | {
+        "span_id": "one:many",
+        "event_id": EVENT,
+        "number_bound": "at most",
+    }
+    assert spans["may"]["number_bound"] is None
     links = {name: spans["near"][name] for name in nothing}
     assert links == nothing | {"continues": ["one:seen"]}
     assert (spans["may"]["hedges"], spans["may"]["derived"]) == (["one:claim"], [True])
@@ -242,9 +247,29 @@ def test_a_quote_has_its_speakers_its_hedges_and_its_numbers(tiny: Corpus) -> No
     assert [(speaker["span_id"], speaker["entities"], speaker["kinds"]) for speaker in claim["speakers"]] == [
         ("one:kyiv", ["Ukraine"], ["state"])
     ]
-    assert claim["hedges"] == [{"span_id": "one:may", "start": 48, "end": 51, "text": "may", "kind": "modal"}]
+    assert claim["hedges"][2] == {"span_id": "one:may", "start": 48, "end": 51, "text": "may", "kind": "modal"}
     (number,) = claim["numbers"]
     assert (number["value"], number["low"], number["hedged_by"]) == ("12000", 12000.0, ["one:upto", "one:around"])
+
+
+def test_the_hedges_of_a_quote_are_its_own_and_its_numbers_each_once_by_place(tiny: Corpus) -> None:
+    rows = valid_rows()
+    rows["relations"].append(link("hedges", "around", "claim"))
+    assert ids(by("quote_id", published(tiny, "quotes", rows))["claim"]["hedges"]) == ["upto", "around", "may"]
+
+
+BOUNDS = {"exact": (), "about": ("around",), "at most": ("upto",)}
+
+
+@pytest.mark.parametrize("bound", BOUNDS)
+def test_a_number_has_the_bound_of_the_cues_that_hedge_it_and_its_ends_stay(tiny: Corpus, bound: str) -> None:
+    rows = valid_rows()
+    rows["relations"] = [link("hedges", cue, "many") for cue in BOUNDS[bound]]
+    (in_quote,) = by("quote_id", published(tiny, "quotes", rows))["claim"]["numbers"]
+    (in_article,) = published(tiny, "articles", rows)[0]["numbers"]
+    for number in (in_quote, in_article):
+        assert (number["bound"], number["low"], number["high"]) == (bound, 12000.0, 12000.0)
+    assert by("span_id", published(tiny, "spans", rows))["many"]["number_bound"] == bound
 
 
 def test_the_segments_of_a_quote_are_one_row(tiny: Corpus) -> None:
