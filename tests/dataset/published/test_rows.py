@@ -38,6 +38,8 @@ from tests.dataset.tiny import (
     valid_rows,
 )
 
+OF_ARTICLES = [config for config in schema.OF_ARTICLES if config not in schema.OF_GOLD]
+
 
 @pytest.fixture
 def tiny(tmp_path: Path) -> Corpus:
@@ -58,10 +60,10 @@ def ids(rows: list[Row]) -> list[str]:
 
 def test_every_config_has_its_rows(tiny: Corpus) -> None:
     layer = make_layer(LAYER, **valid_rows())
-    assert list(ROWS) == list(schema.CONFIGS)
+    assert tuple(ROWS) == schema.OF_ARTICLES
     for config, rows in frames(tiny, layer):
         schema.CONFIGS[config].validate(rows, lazy=True)
-        assert rows.height
+        assert rows.height or config in schema.OF_GOLD
 
 
 @pytest.mark.slow
@@ -78,7 +80,7 @@ def test_whatever_is_labelled_the_rows_are_of_their_tables(
 def test_only_submitted_articles_are_published(tiny: Corpus) -> None:
     rows = valid_rows()
     rows["tasks"] = [row for row in rows["tasks"] if row["article_id"] != TWO]
-    for config in schema.CONFIGS:
+    for config in OF_ARTICLES:
         assert {row["article_id"] for row in published(tiny, config, rows)} == {ONE}
 
 
@@ -97,7 +99,7 @@ def test_an_article_that_the_corpus_does_not_have_is_not_published(tiny: Corpus)
 
 def test_what_the_pull_saw_is_not_published(tiny: Corpus) -> None:
     rows = valid_rows() | {"findings": [finding("several-values")]}
-    for config in schema.CONFIGS:
+    for config in OF_ARTICLES:
         assert published(tiny, config, rows) == published(tiny, config)
 
 
