@@ -292,6 +292,10 @@ class Withdrawn(Table):
 
 # The published dataset
 
+_LOW = "least quantity that the number's own words allow, whatever hedges them; null where they leave it open"
+_HIGH = "greatest quantity that its own words allow; null where they leave it open, as “thousands” does"
+_BOUND = "how the cues that hedge it bound the quantity: exact, about, at least or at most"
+
 
 class SpanPart(Table):
     """A span within an article's row."""
@@ -331,8 +335,9 @@ class NumberPart(SpanPart):
 
     kind: str = column("count, money, percent or measure", optional=True)
     value: str = column("the quantity as typed", optional=True)
-    low: float = column("lower bound of the value as typed; null where it is open", optional=True)
-    high: float = column("upper bound of the value as typed; null where it is open, as in `1000..`", optional=True)
+    low: float = column(_LOW, optional=True)
+    high: float = column(_HIGH, optional=True)
+    bound: str = column(_BOUND, isin=vocabulary.BOUNDS)
     unit: str = column("noun counted, ISO 4217 code, `%` or SI/UCUM symbol", optional=True)
 
 
@@ -363,6 +368,7 @@ class PublishedArticles(PublishedRow):
 class PublishedSpans(Attributes, Marked, PublishedRow):
     """A row of the config `spans`."""
 
+    number_bound: str = column(f"of a number: {_BOUND}", optional=True, isin=vocabulary.BOUNDS)
     said_by: pl.List = names_column("of a quote: span ids of its speakers")
     continues: pl.List = names_column("of a quote: span ids of the quotes that it goes on with (one at most)")
     hedges: pl.List = names_column("of a hedge: span ids of what it makes uncertain (one at most)")
@@ -390,8 +396,14 @@ class PublishedQuotes(PublishedRow):
     source: str = column("linked, or unnamed where the text names no source", optional=True)
     segments: pl.List = rows_column(SpanPart, "its segments, in the order of the text")
     speakers: pl.List = rows_column(SpeakerPart, "who said it")
-    hedges: pl.List = rows_column(HedgeOfPart, "the cues that make it uncertain")
+    hedges: pl.List = rows_column(HedgeOfPart, "the cues that make it, or a number inside it, uncertain")
     numbers: pl.List = rows_column(NumberOfPart, "the quantities inside it")
+    statement_id: str = column(
+        "the statement that it tells wholly, else the one that it tells partly; null where it is not sorted",
+        optional=True,
+    )
+    degree: str = column("how much of that statement it tells", optional=True, isin=vocabulary.DEGREES)
+    also_tells: str = column("a second statement, which it tells partly", optional=True)
 
 
 class PublishedTokens(PublishedRow):
@@ -413,6 +425,149 @@ class PublishedAnnotators(Attributes, Marked, PublishedRow):
     annotator: str = column("the annotator's pseudonym")
     outcome: str = column("kept, changed or dropped in adjudication; null before it", optional=True)
     rule: str = column("the rule that decided", optional=True)
+
+
+class CuePart(Table):
+    """A cue in what a telling says."""
+
+    text: str = column("the words", optional=True, text=True)
+    kind: str = column("modal, evidential, approximator, noncommittal or conditional", optional=True)
+
+
+class ToldNumberPart(Table):
+    """A number in what a telling says."""
+
+    text: str = column("the words", optional=True, text=True)
+    low: float = column(_LOW, optional=True)
+    high: float = column(_HIGH, optional=True)
+    bound: str = column(_BOUND, isin=vocabulary.BOUNDS)
+    unit: str = column("noun counted, ISO 4217 code, `%` or SI/UCUM symbol", optional=True)
+
+
+class OfArticlePart(Table):
+    """Which article tells it."""
+
+    article_id: str = column("the article that tells it")
+    outlet: str = column("who published the article, where its text says so", optional=True)
+    published: str = column("date of publication, ISO 8601", optional=True)
+
+
+class TellingPart(OfArticlePart):
+    """A quote within the row of the statement that it tells."""
+
+    quote_id: str = column("the quote, as in `quotes`")
+    degree: str = column("whether it tells the statement wholly or partly", isin=vocabulary.DEGREES)
+    text: str = column("the segments' words, joined by ` … `", optional=True, text=True)
+    form: str = column("direct, indirect or mixed", optional=True)
+    speakers: pl.List = names_column("who said it there: canonical names, each once")
+    hedges: pl.List = rows_column(CuePart, "the cues that make it, or a number inside it, uncertain")
+    numbers: pl.List = rows_column(ToldNumberPart, "the quantities inside it")
+
+
+class FigureTellingPart(OfArticlePart):
+    """A number within the row of the figure that it tells."""
+
+    span_id: str = column("the number, as in `spans`")
+    quote_id: str = column("the shortest quote that holds it; null in the article's own voice", optional=True)
+    text: str = column("the words", optional=True, text=True)
+    low: float = column(_LOW, optional=True)
+    high: float = column(_HIGH, optional=True)
+    bound: str = column(_BOUND, isin=vocabulary.BOUNDS)
+    unit: str = column("noun counted, ISO 4217 code, `%` or SI/UCUM symbol", optional=True)
+    speakers: pl.List = names_column("who said that quote: canonical names, each once")
+
+
+class PublishedEventRow(Table):
+    """What rows about an event as a whole begin with."""
+
+    event_id: str = column("the event", str_matches=IDENTIFIER)
+
+
+class PublishedStatement(PublishedEventRow):
+    """What rows about a statement or figure begin with."""
+
+    statement_id: str = column("its id, unique in its event and kept for ever", str_matches=IDENTIFIER)
+
+
+class PublishedStatements(PublishedStatement):
+    """A row of the config `statements`."""
+
+    gist: str = column("what it says, in one plain sentence of the project's own")
+    tellings: pl.List = rows_column(TellingPart, "the quotes that tell it, by article and place")
+    silent_articles: pl.List = names_column("the articles of the event that do not tell it")
+    contradicts: pl.List = names_column("statements of the event that cannot hold where this one does")
+
+
+class PublishedFigures(PublishedStatement):
+    """A row of the config `figures`."""
+
+    gist: str = column("what is counted or measured, in one plain sentence of the project's own", optional=True)
+    tellings: pl.List = rows_column(FigureTellingPart, "the numbers that tell it, by article and place")
+    silent_articles: pl.List = names_column("the articles of the event that do not tell it")
+    contradicts: pl.List = names_column("figures of the event that cannot hold where this one does")
+
+
+class NumberChangePart(Table):
+    """What becomes of a number of the first article in the second."""
+
+    change: str = column("same, bound changed, dropped, added or conflicting", isin=vocabulary.NUMBER_CHANGES)
+    first_text: str = column("its words in the first article; null where it was added", optional=True, text=True)
+    second_text: str = column("its words in the second; null where it was dropped", optional=True, text=True)
+    first_bounds: pl.List = names_column("how the first article's tellings bound it")
+    second_bounds: pl.List = names_column("how the second's do")
+    unit: str = column("its unit in lower case; null where neither article gives one", optional=True)
+
+
+class PublishedComparisons(PublishedStatement):
+    """A row of the config `comparisons`."""
+
+    first_article: str = column("an article that tells the statement")
+    second_article: str = column("another one; its id is the greater of the two")
+    wording: str = column(
+        "of the two tellings that are most alike: same, edited (ratio 0.8 or more) or other", isin=vocabulary.WORDINGS
+    )
+    ratio: float = column("token ratio of those two, 0 to 1", ge=0, le=1)
+    first_words: pl.List = names_column(
+        "content words that only the first article has, lower case", optional=True, text=True
+    )
+    second_words: pl.List = names_column(
+        "content words that only the second article has, lower case", optional=True, text=True
+    )
+    attribution: str = column(
+        "what becomes of the first article's sources in the second: same, narrower, wider, joint dropped, joint added, "
+        "anonymous, named or other",
+        isin=vocabulary.ATTRIBUTIONS,
+    )
+    certainty: str = column(
+        "which article tells it with fewer hedges: same, first flatter, second flatter or mixed",
+        isin=vocabulary.CERTAINTIES,
+    )
+    first_cues: pl.List = rows_column(CuePart, "cues that only the first article has, lower case")
+    second_cues: pl.List = rows_column(CuePart, "cues that only the second article has, lower case")
+    numbers: pl.List = rows_column(NumberChangePart, "what becomes of the numbers, by unit and value")
+    form: str = column(
+        "whether one article alone quotes it directly: same, first direct or second direct",
+        isin=vocabulary.FORM_CHANGES,
+    )
+
+
+class PublishedEntities(Entities):
+    """A row of the config `entities`."""
+
+
+class PublishedDecisions(PublishedRow):
+    """A row of the config `decisions`."""
+
+    round: str = column("the annotation round")
+    annotator: str = column("whose it was; of what was added, the adjudicator's pseudonym")
+    span_id: str = column("the span as in `annotators`; of a link, the span that it starts from")
+    to_span: str = column("of a link, the span that it points to; null for a span", optional=True)
+    outcome: str = column("kept, changed, dropped or added", isin=vocabulary.OUTCOMES)
+    gold_span: str = column(
+        "the span of `spans` that it is, or that took its place; null where there is none", optional=True
+    )
+    rule: str = column("the rule that decided; null where all agreed", optional=True)
+    note: str = column("what the adjudicator wrote about it, which may quote a few words", optional=True)
 
 
 RECORD: dict[str, type[Table]] = {
@@ -454,7 +609,31 @@ CONFIGS: dict[str, type[Table]] = {
     "quotes": PublishedQuotes,
     "tokens": PublishedTokens,
     "annotators": PublishedAnnotators,
+    "statements": PublishedStatements,
+    "figures": PublishedFigures,
+    "comparisons": PublishedComparisons,
+    "entities": PublishedEntities,
+    "decisions": PublishedDecisions,
 }
+CONFIG_KEYS: dict[str, list[str]] = {
+    "articles": ["article_id"],
+    "spans": ["span_id"],
+    "quotes": ["quote_id"],
+    "tokens": ["article_id"],
+    "annotators": ["round", "annotator", "span_id"],
+    "statements": ["event_id", "statement_id"],
+    "figures": ["event_id", "statement_id"],
+    "comparisons": ["event_id", "statement_id", "first_article", "second_article"],
+    "entities": ["event_id", "entity"],
+    "decisions": ["round", "annotator", "span_id", "to_span"],
+}
+"""The columns that no two rows of a config share."""
+OF_ARTICLES: tuple[str, ...] = tuple(name for name, table in CONFIGS.items() if issubclass(table, PublishedRow))
+"""The configs whose rows are about an article; those of the others are about an event."""
+OF_STATEMENTS = ("statements", "figures", "comparisons")
+"""The configs that follow from `quotes`, `spans`, `articles`, `entities` and how the gold is sorted."""
+OF_GOLD = (*OF_STATEMENTS, "decisions")
+"""The configs that only a gold has; each is left out of a folder in which it would have no row."""
 MEANINGS: dict[str, str] = {
     "articles": "An article with all that was labelled in it. For span models, and for reading.",
     "spans": "A span. For analysis.",
@@ -463,6 +642,11 @@ MEANINGS: dict[str, str] = {
         r"An article's tokens (`\w+` or one other non-blank character, cut at span edges). For token classification."
     ),
     "annotators": "An annotator's span before adjudication, and what became of it. For disagreement.",
+    "statements": "What one source says in an event, with all quotes that tell it. For how articles retell one claim.",
+    "figures": "One quantity of one thing by one source, with all numbers that tell it. For which numbers survive.",
+    "comparisons": "A statement and two articles that tell it. For what is lost or gained between them.",
+    "entities": "A speaker's identity in an event. For who speaks for whom.",
+    "decisions": "What adjudication made of an annotator's span or link. For how the gold came about.",
 }
 """What a row of each config is, and what it is for. Released pages say it, so it is no docstring, which -OO drops."""
 

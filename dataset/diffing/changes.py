@@ -28,8 +28,9 @@ class Change:
     Attributes:
         bump: what it alone would raise.
         kind: added, removed, changed, reordered (rows in another order), rewritten (the same data in other bytes).
-        table: `articles`, `spans`, `relations` or `annotators`, where a row of the data changed; another config, where
-            a row changed that the changes of articles and spans do not explain; `schema`, `splits`, `card` or `files`.
+        table: `articles`, `spans`, `relations`, `annotators`, `statements`, `figures` or `entities`, where a row of the
+            data changed; another config, where a row changed that the changes of those do not explain; `schema`,
+            `splits`, `card` or `files`.
         config: of `schema` and of a rewritten or reordered config: its name.
         column: the column, the card's key or the file; of a relation its type; null for a whole row or config.
         old: the value before; of a removed row all its values.
@@ -37,6 +38,7 @@ class Change:
         span_id: the span as NEW has it; of a removed one as OLD has it. Of a relation: where it starts.
         to_span: of a relation: the span that it points to.
         label: the span's label, and its place in the article's text: `start` and `end`, code points, end-exclusive.
+        statement_id: the statement or figure, with its `event_id`; of an entity that event, and its name in `entity`.
     """
 
     bump: Bump
@@ -54,6 +56,9 @@ class Change:
     label: str | None = None
     start: int | None = None
     end: int | None = None
+    event_id: str | None = None
+    statement_id: str | None = None
+    entity: str | None = None
 
     def row(self) -> dict[str, Any]:
         """The change for machines."""

@@ -1,4 +1,4 @@
-"""What changed between two built folders, row by row: articles, spans, links, annotators, and what derives of them."""
+"""What changed between two built folders, row by row: what was labelled and sorted, and what derives of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import polars as pl
 
 from dataset.diffing.changes import Bump, Change, bump
 from dataset.diffing.described import described_changes
-from dataset.diffing.digests import HELD, KEYS, NEW, NTH, OWN, WHOLE, Digests, occurrence
+from dataset.diffing.digests import HELD, KEYS, NEW, NTH, OWN, WHOLE, Digests, group_of, occurrence
 from dataset.diffing.overlaps import overlapping
 from dataset.diffing.versions import Versions
 from dataset.folder.folder import AT, CARD, SPLIT, DatasetFolder, read_built
@@ -21,8 +21,10 @@ from dataset.scheme import vocabulary
 from dataset.storage.atomic import writing
 
 _LINKS: Final = (*vocabulary.RELATIONS, "derived")
-_PRIMARY: Final = ("articles", "spans", "annotators")
-_PLACE: Final[tuple[str, ...]] = ("article_id", "round", "annotator", "span_id", "label", "start", "end")
+_STATEMENTS: Final = ("statements", "figures")
+_PRIMARY: Final = ("articles", "spans", "annotators", *_STATEMENTS, "entities")
+_KEY: Final = ("article_id", "round", "annotator", "event_id", "statement_id", "entity")
+_PLACE: Final[tuple[str, ...]] = (*_KEY, "span_id", "label", "start", "end")
 
 
 @dataclass(frozen=True)
@@ -90,17 +92,21 @@ class _JoinedTables:
         self.digests = digests
         self.common = versions.common()
         self.known: set[str] = set()
+        self.events: set[str] = set()
 
     def changes(self) -> Iterator[Change]:
-        """What changed in the articles, spans, links and annotators; then what of the rest that does not explain."""
+        """What changed in the primary configs and in links; then what of the rest that does not explain."""
         joined = {config: self.digests.joined(config) for config in _PRIMARY if config in self.common}
         self.known = self.digests.those_of_old(
-            article for rows in joined.values() for article in rows.differing["article_id"]
+            article
+            for config, rows in joined.items()
+            if group_of(config) == "article_id"
+            for article in rows.differing["article_id"]
         )
+        self.events = self.digests.events() if "entities" in joined else set()
         changes = [change for config, rows in joined.items() for change in self.own_changes(config, rows.differing)]
         yield from changes
-        changed = {change.article_id for change in changes if change.table != "annotators" and change.article_id}
-        elsewhere = ~pl.col("article_id").is_in(pl.Series(list(changed), dtype=pl.String).implode()).fill_null(False)
+        explained = _Explained(changes, self.digests)
         for config in self.common:
             if config not in joined and self.versions.same_files(config):
                 continue
@@ -108,8 +114,8 @@ class _JoinedTables:
                 yield from _counted(config, *self.digests.counted(config))
                 continue
             joined_rows = joined.pop(config) if config in joined else self.digests.joined(config)
-            yield from _unexplained(config, joined_rows.differing.filter(elsewhere))
-            if _reordered(rows.filter(elsewhere) for rows in joined_rows.both.each()):
+            yield from _unexplained(config, joined_rows.differing.filter(~explained.rows(config)))
+            if _reordered(rows.filter(~explained.groups(config)) for rows in joined_rows.both.each()):
                 yield Change(Bump.PATCH, "reordered", config, config)
 
     def own_changes(self, config: str, differing: pl.DataFrame) -> Iterator[Change]:
@@ -136,15 +142,18 @@ class _JoinedTables:
             for at, values in zip(
                 which.arg_true(), rows.filter(which).select(names).iter_rows(named=True), strict=True
             ):
+                if config == "entities" and values["event_id"] not in self.events:
+                    continue  # its event came or went, with its articles
                 old, new = (values, None) if kind == "removed" else (None, values)
-                needed = self.needed(kind, config, values["article_id"])
+                needed = self.needed(kind, config, values.get("article_id"))
                 yield Change(needed, kind, config, old=old, new=new, **places(at))
         for name in names:
             for at in (before[name].ne_missing(after[name]) & ~gone & ~came).arg_true():
                 old, new = _plain(before[name][at]), _plain(after[name][at])
-                yield Change(Bump.MAJOR, "changed", config, column=name, old=old, new=new, **places(at))
+                needed = Bump.PATCH if name == "gist" else Bump.MAJOR
+                yield Change(needed, "changed", config, column=name, old=old, new=new, **places(at))
 
-    def needed(self, kind: str, table: str, article: str) -> Bump:
+    def needed(self, kind: str, table: str, article: str | None) -> Bump:
         """The bump that an added or removed row asks for; a span added to an existing article alters its row."""
         if kind != "added":
             return Bump.MAJOR
@@ -223,14 +232,51 @@ def _links_of(spans: pl.DataFrame, relation: str, placed: list[str]) -> pl.DataF
     return rows.select(*placed, pl.lit(relation).alias("type"), "to_span", derived)
 
 
+class _Explained:
+    """Which rows differ because something else changed, which is told itself."""
+
+    def __init__(self, changes: list[Change], digests: Digests) -> None:
+        told = [change for change in changes if change.bump > Bump.PATCH]
+        self._rated = {change.article_id for change in told if change.article_id}
+        self._articles = {change.article_id for change in told if change.article_id and change.table != "annotators"}
+        self._registries = {change.event_id for change in told if change.table == "entities"}
+        of_statements = [change for change in told if change.table in _STATEMENTS]
+        self._statements = {f"{change.event_id} {change.statement_id}" for change in of_statements}
+        events = digests.events_of(self._articles) if self._articles else set()
+        self._events = events | self._registries | {change.event_id for change in of_statements}
+
+    def rows(self, config: str) -> pl.Expr:
+        """Whether a row that differs is explained."""
+        if config != "comparisons":
+            return self.groups(config)
+        statement = pl.format("{} {}", "event_id", "statement_id")
+        return (
+            _in("first_article", self._articles)
+            | _in("second_article", self._articles)
+            | _in("event_id", self._registries)
+            | _in(statement, self._statements)
+        )
+
+    def groups(self, config: str) -> pl.Expr:
+        """Whether anything else changed in a row's article or event."""
+        if group_of(config) == "event_id":
+            return _in("event_id", self._events)
+        return _in("article_id", self._rated if config == "decisions" else self._articles)
+
+
+def _in(value: str | pl.Expr, values: Iterable[str | None]) -> pl.Expr:
+    column = pl.col(value) if isinstance(value, str) else value
+    return column.is_in(pl.Series(list(values), dtype=pl.String).implode()).fill_null(False)
+
+
 def _unexplained(config: str, rows: pl.DataFrame) -> Iterator[Change]:
-    """Rows that differ in articles where nothing else does."""
+    """Rows that differ where nothing that is told itself does."""
     differ = rows.filter(pl.col(WHOLE).ne_missing(pl.col(WHOLE + NEW)))
-    if config == "annotators":
+    if config in ("annotators", *_STATEMENTS, "entities"):
         differ = differ.filter(pl.col(OWN).eq_missing(pl.col(OWN + NEW)))
     for row in differ.sort(pl.coalesce(AT + NEW, AT), AT).iter_rows(named=True):
         kind = "added" if row[AT] is None else "removed" if row[AT + NEW] is None else "changed"
-        place = {name: row.get(name) for name in ("article_id", "round", "annotator")}
+        place = {name: row.get(name) for name in _KEY}
         span = row.get("span_id") or row.get("quote_id")
         yield Change(Bump.MINOR if kind == "added" else Bump.MAJOR, kind, config, span_id=span, **place)
 

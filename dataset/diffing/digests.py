@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
-from dataset.diffing.buckets import Buckets, buckets_for
+from dataset import schema
 from dataset.diffing.versions import Versions
+from dataset.folder.buckets import Buckets, buckets_for
 from dataset.folder.folder import AT, SPLIT, DatasetFolder, reading
 from dataset.problem import Problem
 
-KEYS: Final = {
-    "articles": ["article_id"],
-    "spans": ["span_id"],
-    "quotes": ["quote_id"],
-    "tokens": ["article_id"],
-    "annotators": ["round", "annotator", "span_id"],
-}
+KEYS: Final = schema.CONFIG_KEYS
 KINDS: Final = "speaker_kinds"
+_OF_LINKS: Final = ("number_bound",)
+"""What follows from links, which are compared themselves."""
+_OF_SORTING: Final = ("statement_id", "degree", "also_tells")
+"""What a quote has from `statements`, which are compared themselves."""
+_OF_STATEMENTS: Final = ("event_id", "statement_id", "gist", "contradicts")
 OWN, WHOLE = "#own", "#whole"
 NTH, NEW = "#nth", "_new"
 
@@ -36,11 +36,17 @@ class JoinedRows:
     """The rows of both folders, joined by their keys.
 
     `differing` has number, split and hashes of those of which any hash differs; what only one folder has is null in the
-    other. `both` has numbers, split and article of those that both have in one split, by their numbers in the older.
+    other. `both` has numbers, split and article or event (`group_of`) of those that both have in one split, by their
+    numbers in the older.
     """
 
     differing: pl.DataFrame
     both: Buckets
+
+
+def group_of(config: str) -> str:
+    """The column that says what a config's rows are about: an article, or an event."""
+    return "article_id" if config in schema.OF_ARTICLES else "event_id"
 
 
 class Digests:
@@ -63,17 +69,17 @@ class Digests:
         Raises:
             Problem: the folders do not both have the keys, or cannot be read.
         """
-        if missing := [name for name in (*KEYS[config], "article_id") if name not in self.versions.shared(config)]:
+        if missing := [name for name in (*KEYS[config], group_of(config)) if name not in self.versions.shared(config)]:
             old, new = (folder.path for folder in self.versions.both)
             raise Problem(
                 f"{old} and {new} do not both have the column {missing[0]} of {config}, with one type",
                 "compare folders that `hedgerow build` made",
             )
-        keys = [*dict.fromkeys((*KEYS[config], "article_id")), NTH]
+        keys = [*dict.fromkeys((*KEYS[config], group_of(config))), NTH]
         both, differing = self._in_both(config), []
         for before, after in zip(*(self._digests(folder, config) for folder in self.versions.both), strict=True):
             rows = before.join(after, on=keys, how="full", coalesce=True, suffix=NEW, nulls_equal=True)
-            both.add(rows.filter(pl.col(SPLIT) == pl.col(SPLIT + NEW)).select(AT, AT + NEW, SPLIT, "article_id"))
+            both.add(rows.filter(pl.col(SPLIT) == pl.col(SPLIT + NEW)).select(AT, AT + NEW, SPLIT, group_of(config)))
             differing.append(_alone(rows.filter(pl.any_horizontal(_differs(name) for name in (OWN, WHOLE)))))
         return JoinedRows(pl.concat(differing).sort(AT + NEW, AT, nulls_last=True), both)
 
@@ -81,9 +87,10 @@ class Digests:
         """Buckets for rows in the order of the older folder."""
         rows, buckets = self.versions.old.count(config), self._count(config)
         where = pl.col(AT).cast(pl.UInt64) * buckets // max(rows, 1)
-        types = {AT: pl.UInt32, AT + NEW: pl.UInt32, SPLIT: pl.String}
-        article = self.versions.shared(config)["article_id"]
-        return self._buckets(where, buckets, pl.DataFrame(schema=types | {"article_id": article}))
+        types: dict[str, Any] = {AT: pl.UInt32, AT + NEW: pl.UInt32, SPLIT: pl.String}
+        group = group_of(config)
+        types |= {group: self.versions.shared(config)[group]}
+        return self._buckets(where, buckets, pl.DataFrame(schema=types))
 
     def _count(self, config: str) -> int:
         return buckets_for(max(folder.count(config) for folder in self.versions.both), self._held)
@@ -103,8 +110,9 @@ class Digests:
             yield rows.with_columns(occurrence(rows, KEYS[config]))
 
     def _dealt(self, folder: DatasetFolder, config: str) -> Buckets:
-        keys, cells = list(dict.fromkeys((*KEYS[config], "article_id"))), self._cells(config)
-        own, whole = pl.struct(self._own(config)).hash(), pl.struct(*cells.values(), SPLIT).hash()
+        keys, cells = list(dict.fromkeys((*KEYS[config], group_of(config)))), self._cells(config)
+        compared = [cell for name, cell in cells.items() if config != "quotes" or name not in _OF_SORTING]
+        own, whole = pl.struct(self._own(config)).hash(), pl.struct(*compared, SPLIT).hash()
         buckets = self._by_key(KEYS[config], self._count(config), self._empty(config, keys))
         with reading(folder.path):
             for rows in folder.batches(config, list(cells)):
@@ -125,7 +133,11 @@ class Digests:
         shared, cells = self.versions.shared(config), self._cells(config)
         if config == "articles":
             return [*(cells[name] for name in cells if not _fields(shared[name])), pl.col(SPLIT).alias("split")]
-        return [cell for name, cell in cells.items() if name != "event_id"]
+        if config in ("statements", "figures"):
+            told = [_told(cells["tellings"], _fields(shared["tellings"]))] if "tellings" in shared else []
+            return [*(cells[name] for name in cells if name in _OF_STATEMENTS), *told]
+        dropped = _OF_LINKS if config == "entities" else ("event_id", *_OF_LINKS)
+        return [cell for name, cell in cells.items() if name not in dropped]
 
     def _kinds_of(self, folder: DatasetFolder) -> Buckets:
         """The kinds of the speakers' spans, if both folders give them; only the config `articles` does."""
@@ -163,6 +175,24 @@ class Digests:
         article_ranges = [_alone(_join_kinds(some, kinds.read(number))) for number, some in kinds.dealt(spans)]
         return pl.concat(article_ranges or [_join_kinds(spans, kinds.read(0))]).sort(AT)
 
+    def events(self) -> set[str]:
+        """The events that have articles in both folders."""
+        old, new = ({event for _, event in self._articles(folder)} for folder in self.versions.both)
+        return old & new
+
+    def events_of(self, articles: Container[str]) -> set[str]:
+        """The events of these articles, in either folder."""
+        pairs = (pair for folder in self.versions.both for pair in self._articles(folder))
+        return {event for article, event in pairs if article in articles}
+
+    def _articles(self, folder: DatasetFolder) -> Iterator[tuple[str, str]]:
+        """Each article of a folder that has an event, and that event."""
+        columns = ["article_id", "event_id"]
+        if set(columns) <= self.versions.shared("articles").keys():
+            with reading(folder.path):
+                for rows in folder.batches("articles", columns):
+                    yield from rows.select(columns).drop_nulls().iter_rows()
+
     def those_of_old(self, articles: Iterable[str | None]) -> set[str]:
         """Which of these articles the older folder has."""
         asked, known, old = {article for article in articles if article is not None}, set[str](), self.versions.old
@@ -186,6 +216,14 @@ class Digests:
             gone += both[0].join(both[1], on=[WHOLE, NTH], how="anti").height
             came += both[1].join(both[0], on=[WHOLE, NTH], how="anti").height
         return gone, came
+
+
+def _told(tellings: pl.Expr, fields: set[str]) -> pl.Expr:
+    """What tells a statement or figure, by id, and how much of it."""
+    told = pl.element().struct.field("span_id" if "span_id" in fields else "quote_id")
+    if "degree" in fields:
+        told = pl.format("{} {}", told, pl.element().struct.field("degree"))
+    return tellings.list.eval(told).alias("tellings")
 
 
 def _differs(name: str) -> pl.Expr:

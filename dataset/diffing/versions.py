@@ -104,7 +104,7 @@ def _word_columns(table: type[schema.Table], within: str = "") -> Iterator[str]:
     for name, column in schema.columns(table).items():
         known = column.metadata or {}
         if known.get("text"):
-            yield within + name
+            yield from (within + name, f"{within}{name}[]")
         if rows := known.get("rows"):
             yield from _word_columns(rows, f"{within}{name}[].")
 

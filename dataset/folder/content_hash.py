@@ -200,9 +200,17 @@ def strings_in(column: pyarrow.Array) -> Iterator[bytes]:
 
 
 def without_text(batch: pyarrow.RecordBatch, table: type[schema.Table]) -> pyarrow.RecordBatch:
-    """Rows of a published config with every text column null, those within rows too."""
-    arrays = [_blank(batch.column(name), column) for name, column in schema.columns(table).items()]
+    """Rows of a published config with every text column null, those within rows too.
+
+    A release of another Hedgerow may have columns that the table lacks, or lack some that it has.
+    """
+    arrays = _blank_each(batch.schema.names, batch.columns, table)
     return pyarrow.RecordBatch.from_arrays(arrays, schema=batch.schema)
+
+
+def _blank_each(names: Iterable[str], values: Iterable[Any], table: type[schema.Table]) -> list[Any]:
+    known = schema.columns(table)
+    return [_blank(own, known[name]) if name in known else own for name, own in zip(names, values, strict=True)]
 
 
 def _blank(values: pyarrow.Array, column: Any) -> pyarrow.Array:
@@ -215,7 +223,7 @@ def _blank(values: pyarrow.Array, column: Any) -> pyarrow.Array:
 def _blank_inside(lists: pyarrow.Array, rows: type[schema.Table]) -> pyarrow.Array:
     """Lists of rows, each row without its text."""
     items = lists.flatten()
-    fields = [_blank(items.field(name), column) for name, column in schema.columns(rows).items()]
+    fields = _blank_each((field.name for field in items.type), map(items.field, range(items.type.num_fields)), rows)
     inner = pyarrow.StructArray.from_arrays(fields, fields=list(items.type))
     places = pyarrow.array(np.concatenate([[0], np.cumsum(_lengths(lists))]), pyarrow.int32())
     return pyarrow.ListArray.from_arrays(places, inner, type=lists.type)

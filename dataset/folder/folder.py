@@ -58,6 +58,11 @@ def files_of(folder: Path, config: str) -> list[Path]:
     return [path for paths in shards(folder, config).values() for path in paths]
 
 
+def configs_of(folder: Path) -> list[str]:
+    """The configs of the schema that a built folder has, in the schema's order."""
+    return [config for config in schema.CONFIGS if files_of(folder, config)]
+
+
 def read_rows(folder: Path, config: str, *columns: str) -> pl.DataFrame:
     """These columns of a config in a built folder, or all, with the `split` of each row."""
     parts = [

@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 
 import pyarrow
 
-from dataset import schema
 from dataset.folder.content_hash import folder_hash
+from dataset.folder.folder import configs_of
 from dataset.folder.tool import Tool
 from dataset.problem import Problem
 from dataset.storage.atomic import sha256, write_bytes
@@ -100,14 +100,14 @@ def _stored(path: Path) -> StoredFile:
 def content(folder: Path) -> dict[str, dict[str, str]]:
     """The content hash of each config of a `full` folder, for both variants; `withheld` has no text, so no `tokens`."""
     return {
-        FULL: {config: folder_hash(folder, config) for config in schema.CONFIGS},
-        WITHHELD: {config: folder_hash(folder, config, withheld=True) for config in kept_configs()},
+        FULL: {config: folder_hash(folder, config) for config in configs_of(folder)},
+        WITHHELD: {config: folder_hash(folder, config, withheld=True) for config in kept_configs(folder)},
     }
 
 
-def kept_configs() -> list[str]:
-    """The configs of the `withheld` variant."""
-    return [config for config in schema.CONFIGS if config != "tokens"]
+def kept_configs(folder: Path) -> list[str]:
+    """The configs that the `withheld` variant of a folder has."""
+    return [config for config in configs_of(folder) if config != "tokens"]
 
 
 def rows_digest(content: Mapping[str, Mapping[str, str]]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,8 +14,8 @@ import pyarrow.parquet
 
 from dataset import schema
 
-ROW_GROUP: Final = {"articles": 1_000, "tokens": 1_000}
-"""Rows of a row group, where a row is a whole article."""
+ROW_GROUP: Final = {"articles": 1_000, "tokens": 1_000, "statements": 10_000, "figures": 10_000}
+"""Rows of a row group, where a row is a whole article or holds quotes of several."""
 AT_ONCE: Final = 50_000
 """Rows of every other row group."""
 Counts = dict[str, dict[str, int]]
@@ -79,11 +80,12 @@ def _size(path: Path) -> tuple[int, int]:
 class RowWriters:
     """The files of a folder that is built part by part: one a config and split, also where it gets no row.
 
-    Whatever parts the rows come in, they stand in the same row groups.
+    Whatever parts the rows come in, they stand in the same row groups. A config that only a gold has is left out if it
+    gets no row at all.
     """
 
-    def __init__(self, folder: Path, splits: Iterable[str]) -> None:
-        keys = [(config, split) for split in splits for config in schema.CONFIGS]
+    def __init__(self, folder: Path, splits: Iterable[str], configs: Iterable[str]) -> None:
+        keys = list(product(configs, splits))
         self._paths = {key: folder / file_name(*key) for key in keys}
         self._waiting: dict[tuple[str, str], list[pyarrow.Table]] = {key: [] for key in self._paths}
         self._open = ExitStack()
@@ -123,7 +125,16 @@ class RowWriters:
         for (config, split), path in self._paths.items():
             counted = rows.setdefault(config, {}), sizes.setdefault(config, {})
             counted[0][split], counted[1][split] = _size(path)
+        for config in [name for name, counts in rows.items() if name in schema.OF_GOLD and not any(counts.values())]:
+            self._leave_out(config)
+            del rows[config], sizes[config]
         return rows, sizes
+
+    def _leave_out(self, config: str) -> None:
+        paths = [path for (name, _), path in self._paths.items() if name == config]
+        for path in paths:
+            path.unlink()
+        paths[0].parent.rmdir()
 
 
 def row_groups(path: Path) -> Iterator[pyarrow.Table]:

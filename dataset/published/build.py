@@ -16,11 +16,12 @@ import pyarrow
 from dataset import schema
 from dataset.checks.findings import Finding
 from dataset.checks.suite import errors_of
-from dataset.folder.folder import CARD
+from dataset.folder.folder import CARD, read_rows
 from dataset.folder.writer import RowWriters, to_arrow
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
-from dataset.published.card import BUILT_BY, Sizes, card
+from dataset.published.card import BUILT_BY, Sizes, card, in_order
+from dataset.published.events import recorded_sorting, write_event_configs
 from dataset.published.rows import Deciders, deciders, frames
 from dataset.record.corpus import Corpus
 from dataset.record.counts import Summary, added_up, submitted_articles, summary_of
@@ -29,6 +30,7 @@ from dataset.record.locks import Tell, in_silence, reading
 from dataset.record.splits import fixed_splits
 from dataset.record.withdrawal import unfinished
 from dataset.scheme import vocabulary
+from dataset.statements.tables import read_gold
 from dataset.storage.article_ranges import ArticleRange, batches
 from dataset.storage.atomic import folder_aside, put_folder, writing
 
@@ -127,16 +129,31 @@ def write_configs(
         Problem: no article of the layer is in the corpus.
     """
     made_by = deciders(corpus) if name == GOLD else Deciders()
+    tellings = read_gold(corpus)["tellings"] if name == GOLD else schema.empty(schema.Tellings)
     work = partial(build_range, corpus, name, made_by, fixed_splits(corpus), check)
-    with RowWriters(folder, used_splits(corpus)) as writers:
-        done = [_put(writers, built) for built in each(work, _parts(corpus, name))]
+    parts = ((part, tellings.filter(part.holds())) for part in _parts(corpus, name))
+    with RowWriters(folder, used_splits(corpus), schema.OF_ARTICLES) as writers:
+        done = [_put(writers, built) for built in each(work, parts)]
         rows, sizes = writers.finished()
     if not sum(rows.get("articles", {}).values()):
         raise Problem(f"no article of {name} is in the corpus: nothing to build", "see `hedgerow validate`")
+    more = [_write_entities(corpus, folder)]
+    if name == GOLD:
+        more.append(write_event_configs(folder, recorded_sorting(corpus), each))
+    rows, sizes = in_order(rows, *(counted for counted, _ in more)), in_order(sizes, *(bytes_ for _, bytes_ in more))
     first = next((built.first for built in done if built.first), None)
     return BuildResult(
         rows, sizes, added_up(built.summary for built in done), sum((built.errors for built in done), Counter()), first
     )
+
+
+def _write_entities(corpus: Corpus, folder: Path) -> tuple[Sizes, Sizes]:
+    """Writes the registries of the events that have an article in the folder. Returns rows, and bytes uncompressed."""
+    events = read_rows(folder, "articles", "event_id")["event_id"]
+    with RowWriters(folder, used_splits(corpus), ["entities"]) as writers:
+        for split, rows in _split(fixed_splits(corpus), corpus.entities_of(events)):
+            writers.add("entities", split, to_arrow("entities", rows))
+        return writers.finished()
 
 
 def _put(writers: RowWriters, built: BuiltRange) -> BuiltRange:
@@ -154,14 +171,20 @@ def _parts(corpus: Corpus, name: str) -> list[ArticleRange]:
 
 
 def build_range(
-    corpus: Corpus, name: str, made_by: Deciders, splits: pl.DataFrame, check: bool, article_range: ArticleRange
+    corpus: Corpus,
+    name: str,
+    made_by: Deciders,
+    splits: pl.DataFrame,
+    check: bool,
+    part: tuple[ArticleRange, pl.DataFrame],
 ) -> BuiltRange:
-    """What is published of a part of a layer. `splits` is the table `splits`."""
+    """What is published of a part of a layer. `splits` is the table `splits`; the part comes with its tellings."""
+    article_range, tellings = part
     layer = read_layer(corpus.layer_path(name), name, article_range)
     errors = errors_of(corpus, layer) if check else []
     rows = {
         config: {split: to_arrow(config, own) for split, own in _split(splits, rows)}
-        for config, rows in frames(corpus, layer, article_range, made_by)
+        for config, rows in frames(corpus, layer, article_range, made_by, tellings)
     }
     return BuiltRange(rows, summary_of(layer), Counter(finding.code for finding in errors), next(iter(errors), None))
 

@@ -24,7 +24,7 @@ BUILT_BY = "<!-- Built by Hedgerow. A build replaces this folder. -->"
 VARIANTS: Final[dict[str, str]] = {
     FULL: "This is the variant `full`: it holds the articles' text.",
     WITHHELD: (
-        "This is the variant `withheld`: every text is null, and the config `tokens` is not here, because the\n"
+        "This is the variant `withheld`: all words of articles are null, and the config `tokens` is not here, as the\n"
         "articles belong to their publishers. Anybody who has them can put the text back with `hedgerow rehydrate`,\n"
         "which compares each text's SHA-256; the result is the variant `full`, row by row."
     ),
@@ -84,8 +84,14 @@ def card(
         errors=sorted(errors),
         error_count=errors.total(),
         versions=sorted(layer.guidelines_versions),
-        configs={name: (schema.MEANINGS[name], schema.fields(table)) for name, table in schema.CONFIGS.items()},
+        configs={name: (schema.MEANINGS[name], schema.fields(schema.CONFIGS[name])) for name in counts},
     )
+
+
+def in_order(*several: Sizes) -> Sizes:
+    """The counts of several configs together, in the order of the configs."""
+    counts = {config: of_config for some in several for config, of_config in some.items()}
+    return {config: counts[config] for config in schema.CONFIGS if config in counts}
 
 
 def _makers(corpus: Corpus, layer: Summary) -> dict[str, str]:

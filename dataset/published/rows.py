@@ -15,11 +15,14 @@ from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, Layer, read_layer, sort_layer
 from dataset.scheme import vocabulary
 from dataset.scheme.covering import Covering
+from dataset.scheme.lexicon import bound_of
+from dataset.statements.tables import read_gold
 from dataset.storage.article_ranges import WHOLE, ArticleRange, batches, ranges_of, read_range
 
 BETWEEN_SEGMENTS = " … "
 _ID = ["article_id", "span_id"]
 _OF_A_RATER = ["round", "annotator", *_ID]
+WHOLLY = vocabulary.DEGREES[0]
 _UNKNOWN = pl.lit(None, pl.String)
 _LINKS = (*vocabulary.RELATIONS, "derived")
 PARTS = {"speaker": "speakers", "quote": "quotes", "hedge": "hedges", "number": "numbers"}
@@ -54,6 +57,7 @@ class NumberRow(PartRow):
     value: str | None
     low: float | None
     high: float | None
+    bound: str
     unit: str | None
     hedged_by: list[str]
 
@@ -71,6 +75,9 @@ class QuoteRow(TypedDict):
     speakers: list[SpeakerRow]
     hedges: list[HedgeRow]
     numbers: list[NumberRow]
+    statement_id: str | None
+    degree: str | None
+    also_tells: str | None
 
 
 @dataclass(frozen=True)
@@ -79,24 +86,37 @@ class LabelledLayer:
 
     `spans` are numbered in the order of the record (`at`). `links` have a type and both ends: `at` of the span that
     they point to, and its published id. Of spans that share an id, links point to the last and start from each.
-    `raters` are the spans before adjudication, with their `outcome` and `rule`.
+    `raters` are the spans before adjudication, with their `outcome` and `rule`. Of the gold, `decisions` are those
+    about these articles, and `tellings` say what its quotes and numbers tell; of another layer both are empty.
     """
 
     articles: pl.DataFrame
     spans: pl.DataFrame
     links: pl.DataFrame
     raters: pl.DataFrame
+    decisions: pl.DataFrame
+    tellings: pl.DataFrame
 
     @cached_property
     def whole(self) -> pl.DataFrame:
-        """The spans with their published links: a list for each type of link, and `derived`."""
+        """The spans with their published links (a list for each type, and `derived`) and the bounds of numbers."""
         spans = self.spans
         for relation in vocabulary.RELATIONS:
             ends = self.links.filter(type=relation).group_by("article_id", "from_span", maintain_order=True)
             lists = ends.agg(pl.col("to_public").alias(relation), pl.col("derived").alias(f"{relation}_derived"))
             spans = spans.join(lists, left_on=_ID, right_on=["article_id", "from_span"], how="left")
-        spans = spans.rename({"hedges_derived": "derived"}).sort("at")
+        spans = spans.rename({"hedges_derived": "derived"}).join(self._bounds(), on="at", how="left").sort("at")
         return spans.with_columns(pl.col(name).fill_null([]) for name in _LINKS)
+
+    def _bounds(self) -> pl.DataFrame:
+        """`at` of each number and its `number_bound`."""
+        cues = self.spans.filter(label="hedge").select("at", "text")
+        hedged = self.linked("hedges").join(cues, on="at").group_by("to_at").agg("text")
+        numbers = (
+            self.spans.filter(label="number").select("at").join(hedged, left_on="at", right_on="to_at", how="left")
+        )
+        bounds = [bound_of(words or ()) for words in numbers["text"].to_list()]
+        return numbers.select("at", number_bound=pl.Series(bounds, dtype=pl.String))
 
     def labelled(self, label: str) -> pl.DataFrame:
         """The spans of a label, in the order of the record."""
@@ -139,11 +159,16 @@ def deciders(corpus: Corpus) -> Deciders:
 
 
 def labelled(
-    corpus: Corpus, layer: Layer, article_range: ArticleRange = WHOLE, made_by: Deciders | None = None
+    corpus: Corpus,
+    layer: Layer,
+    article_range: ArticleRange = WHOLE,
+    made_by: Deciders | None = None,
+    tellings: pl.DataFrame | None = None,
 ) -> LabelledLayer:
     """The submitted articles of a part of a layer, by id. Skipped articles and those not ended are not published.
 
-    `made_by` is whose work became the gold, where that is the layer; it is looked up if not given.
+    `made_by` is whose work became the gold, and `tellings` how it is sorted, where that is the layer; each is looked up
+    if not given.
     """
     submitted = layer.tasks.filter(status="submitted").select("article_id", "guidelines_version")
     known = corpus.rows_of(submitted["article_id"])
@@ -152,16 +177,20 @@ def labelled(
     articles = articles.with_columns(pl.Series("text", texts, pl.String))
     spans = _placed(layer.spans).join(articles, on="article_id", how="semi", maintain_order="left").with_row_index("at")
     spans = spans.with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
+    raters = spans.with_columns(outcome=_UNKNOWN, rule=_UNKNOWN)
+    decisions, told = schema.empty(schema.Decisions), schema.empty(schema.Tellings)
     if layer.name == GOLD:
-        raters = _adjudicated(corpus, article_range, made_by or deciders(corpus))
-    else:
-        raters = spans.with_columns(outcome=_UNKNOWN, rule=_UNKNOWN)
-    return LabelledLayer(articles, _with_kinds(corpus, spans, known), _whole_links(layer.relations, spans), raters)
+        decisions = read_range(corpus.decisions, schema.Decisions, article_range)
+        raters = _adjudicated(corpus, decisions, article_range, made_by or deciders(corpus))
+        told = read_gold(corpus)["tellings"] if tellings is None else tellings
+    whole, links = _with_kinds(corpus, spans, known), _whole_links(layer.relations, spans)
+    return LabelledLayer(articles, whole, links, raters, decisions, told)
 
 
-def _adjudicated(corpus: Corpus, article_range: ArticleRange, made_by: Deciders) -> pl.DataFrame:
+def _adjudicated(
+    corpus: Corpus, decisions: pl.DataFrame, article_range: ArticleRange, made_by: Deciders
+) -> pl.DataFrame:
     """The spans of every annotator of the rounds that made the gold, and what became of each."""
-    decisions = read_range(corpus.decisions, schema.Decisions, article_range)
     names = [name for name in corpus.layers() if name.rpartition("/")[0] in made_by.rounds]
     spans = pl.concat([schema.empty(schema.Spans), *(_submitted_spans(corpus, name, article_range) for name in names)])
     became = decisions.filter(pl.col("to_span").is_null() & (pl.col("outcome") != "added"))
@@ -224,7 +253,7 @@ def _part(**columns: str) -> pl.Expr:
 
 
 _SPEAKER = _part(entities="speaker_entities", kinds="kinds")
-_NUMBER = {name: f"number_{name}" for name in ("kind", "value", "low", "high", "unit")}
+_NUMBER = {name: f"number_{name}" for name in ("kind", "value", "low", "high", "bound", "unit")}
 _PART_OF = {
     "speaker": _SPEAKER,
     "quote": _part(form="quote_form", source="quote_source", said_by="said_by", continues="continues"),
@@ -264,14 +293,28 @@ def quote_rows(layer: LabelledLayer) -> pl.DataFrame:
         pl.col("quote_source").first().alias("source"),
         _part().alias("segments"),
     ).rename({"public": "quote_id"})
+    held = _held(layer, quotes)
     joined = {
         "speakers": _said_by(layer, quotes),
-        "hedges": _hedges_of(layer, quotes),
-        "numbers": _numbers_in(layer, quotes),
+        "hedges": _hedges_of(layer, quotes, held),
+        "numbers": _numbers_in(layer, held),
     }
     for name, lists in joined.items():
         rows = rows.join(lists.rename({"part": name}), on="quote", how="left", maintain_order="left")
-    return layer.published(rows.with_columns(pl.col(name).fill_null([]) for name in joined))
+    published = layer.published(rows.with_columns(pl.col(name).fill_null([]) for name in joined))
+    return published.join(_told(layer), on=["event_id", "quote_id"], how="left", maintain_order="left")
+
+
+def _told(layer: LabelledLayer) -> pl.DataFrame:
+    """`quote_id` and the statements that it tells: wholly, if it tells one so, and partly."""
+    tellings = layer.tellings.sort("event_id", "article_id", "span_id", pl.col("degree") != WHOLLY, "statement")
+    return tellings.group_by(
+        "event_id", (pl.col("article_id") + ":" + pl.col("span_id")).alias("quote_id"), maintain_order=True
+    ).agg(
+        pl.col("statement").first().alias("statement_id"),
+        pl.col("degree").first(),
+        pl.col("statement").get(1, null_on_oob=True).alias("also_tells"),
+    )
 
 
 def _origins(layer: LabelledLayer, quotes: pl.DataFrame) -> dict[int, int]:
@@ -291,26 +334,29 @@ def _said_by(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
     return _listed(once.join(layer.whole, on="at", maintain_order="left"), "quote", _SPEAKER.alias("part"))
 
 
-def _hedges_of(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
-    """`quote` and the hedges that point to one of its segments."""
-    segments = quotes.select("quote", to_at="at")
-    links = layer.linked("hedges").join(segments, on="to_at").unique(["quote", "at"]).sort("at")
+def _hedges_of(layer: LabelledLayer, quotes: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """`quote` and the hedges that point to one of its segments or to a number inside one, by place."""
+    targets = pl.concat([quotes.select("quote", to_at="at"), held.select("quote", to_at="at")])
+    links = layer.linked("hedges").join(targets, on="to_at").unique(["quote", "at"]).sort("at")
     hedges = links.join(layer.labelled("hedge"), on="at", maintain_order="left")
     return _listed(hedges, "quote", _part(kind="hedge_kind").alias("part"))
 
 
-def _numbers_in(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
+def _numbers_in(layer: LabelledLayer, held: pl.DataFrame) -> pl.DataFrame:
     """`quote` and the numbers inside its segments, each with the hedges that point to it."""
     numbers = layer.labelled("number")
     hedges = layer.labelled("hedge").select("at", hedge="public")
     links = layer.linked("hedges").unique(["at", "to_at"]).join(hedges, on="at").sort("at")
     hedged = _listed(links.select("hedge", at="to_at"), "at", pl.col("hedge").alias("hedged_by"))
     hedged_numbers = numbers.join(hedged, on="at", how="left").with_columns(pl.col("hedged_by").fill_null([]))
-    pairs = pl.DataFrame(
-        _inside(quotes, numbers), {"quote": quotes["quote"].dtype, "at": quotes["at"].dtype}, orient="row"
-    )
-    held = pairs.unique().join(hedged_numbers, on="at").sort("at")
-    return _listed(held, "quote", _part(**_NUMBER, hedged_by="hedged_by").alias("part"))
+    rows = held.join(hedged_numbers, on="at").sort("at")
+    return _listed(rows, "quote", _part(**_NUMBER, hedged_by="hedged_by").alias("part"))
+
+
+def _held(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
+    """`quote` and `at` of each number inside one of its segments."""
+    types = {"quote": quotes["quote"].dtype, "at": quotes["at"].dtype}
+    return pl.DataFrame(_inside(quotes, layer.labelled("number")), types, orient="row").unique()
 
 
 def _inside(outer: pl.DataFrame, inner: pl.DataFrame) -> Iterable[tuple[int, int]]:
@@ -345,19 +391,31 @@ def annotator_rows(layer: LabelledLayer) -> pl.DataFrame:
     return layer.published(layer.raters.with_columns(span_id="public"))
 
 
+def decision_rows(layer: LabelledLayer) -> pl.DataFrame:
+    """The config `decisions`."""
+    spans = ((pl.col("article_id") + ":" + pl.col(name)).alias(name) for name in ("span_id", "to_span", "gold_span"))
+    return layer.published(layer.decisions.with_columns(*spans))
+
+
 ROWS: dict[str, Callable[[LabelledLayer], pl.DataFrame]] = {
     "articles": article_rows,
     "spans": span_rows,
     "quotes": quote_rows,
     "tokens": token_rows,
     "annotators": annotator_rows,
+    "decisions": decision_rows,
 }
+"""What gives the rows of each config that is about articles."""
 
 
 def frames(
-    corpus: Corpus, layer: Layer, article_range: ArticleRange = WHOLE, made_by: Deciders | None = None
+    corpus: Corpus,
+    layer: Layer,
+    article_range: ArticleRange = WHOLE,
+    made_by: Deciders | None = None,
+    tellings: pl.DataFrame | None = None,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Every config and its rows of a part of a layer, sorted by article and place, one after the other."""
-    labelled_layer = labelled(corpus, sort_layer(layer), article_range, made_by)
-    for config, table in schema.CONFIGS.items():
-        yield config, ROWS[config](labelled_layer).select(*schema.polars_schema(table))
+    """Every config of articles and its rows of a part of a layer, sorted by article and place, one after the other."""
+    labelled_layer = labelled(corpus, sort_layer(layer), article_range, made_by, tellings)
+    for config, rows in ROWS.items():
+        yield config, rows(labelled_layer).select(*schema.polars_schema(schema.CONFIGS[config]))

@@ -68,7 +68,9 @@ def _allowed(folder: Path, manifest: Manifest, private: bool, include_text: bool
 
 def holds_text(folder: Path) -> bool:
     """Whether a release folder holds any article's words, whatever its manifest calls it."""
-    return bool(files_of(folder, "tokens")) or any(content_hash.holds_text(folder, name) for name in kept_configs())
+    return bool(files_of(folder, "tokens")) or any(
+        content_hash.holds_text(folder, name) for name in kept_configs(folder)
+    )
 
 
 def _all_open(folder: Path) -> bool:

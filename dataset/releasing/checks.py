@@ -19,7 +19,7 @@ import pyarrow.parquet
 from dataset import schema
 from dataset.folder import manifest
 from dataset.folder.content_hash import classes, header, strings_in
-from dataset.folder.folder import CARD, DatasetFolder, files_of, read_rows, shards
+from dataset.folder.folder import CARD, DatasetFolder, configs_of, files_of, read_rows, shards
 from dataset.published.rows import BETWEEN_SEGMENTS, PARTS
 from dataset.published.tokens import BEGIN, OUTSIDE
 from dataset.record.corpus import Corpus
@@ -76,8 +76,8 @@ class Candidate:
 
     @property
     def configs(self) -> list[str]:
-        """The configs that its variant has."""
-        return list(schema.CONFIGS) if self.full else manifest.kept_configs()
+        """The configs that it has."""
+        return configs_of(self.folder)
 
     @cached_property
     def pages(self) -> dict[str, str]:
@@ -118,11 +118,13 @@ def _some(rows: pl.DataFrame, describe: Callable[..., str]) -> Iterator[str]:
 
 def same_id_twice(candidate: Candidate) -> Iterator[str]:
     """Ids are unique in each config, and the spans within articles and quotes are those of `spans`."""
-    for config, key in _KEYS.items():
+    for config, key in schema.CONFIG_KEYS.items():
         if config in candidate.configs:
             rows = candidate.rows(config, *key).select(key)
             twice = rows.filter(rows.is_duplicated()).unique(maintain_order=True)
-            yield from _some(twice, lambda config=config, **row: f"{config} has {' '.join(row.values())} twice")
+            yield from _some(
+                twice, lambda config=config, **row: f"{config} has {' '.join(filter(None, row.values()))} twice"
+            )
     known = candidate.rows("spans", "span_id").select("span_id")
     for config, parts in _NESTED.items():
         inside = pl.concat([_part(candidate, config, part).select("span_id") for part in parts])
@@ -135,13 +137,6 @@ def same_id_twice(candidate: Candidate) -> Iterator[str]:
         yield f"articles hold {held.height} spans, and spans has {known.height}"
 
 
-_KEYS: Final = {
-    "articles": ["article_id"],
-    "spans": ["span_id"],
-    "quotes": ["quote_id"],
-    "tokens": ["article_id"],
-    "annotators": ["round", "annotator", "span_id"],
-}
 _NESTED: Final = {"articles": list(PARTS.values()), "quotes": ["segments", "speakers", "hedges", "numbers"]}
 
 
@@ -223,7 +218,7 @@ def not_nfc(candidate: Candidate) -> Iterator[str]:
             yield from (f"{config}.{name} holds {value!r}, which is not in NFC" for value in sorted(wrong)[:SHOWN])
 
 
-_LISTS: Final = {"speaker_entities"}
+_LISTS: Final = {"speaker_entities", "aliases"}
 
 
 def _attributes(config: str) -> list[str]:

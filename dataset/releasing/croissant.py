@@ -136,20 +136,20 @@ def _record_set(folder: Path, path: Path) -> dict[str, Any]:
     }
 
 
-def _field(record: str, file: str, table: type[schema.Table], column: str) -> dict[str, Any]:
-    """A column; one of rows has their columns as fields of its own."""
+def _field(
+    record: str, file: str, table: type[schema.Table], column: str, within: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """A column; one of rows has their columns as fields of its own. `within` are the columns whose rows it is in.
+
+    mlcroissant takes one step into rows: it gives null for what stands in rows within rows.
+    """
     col = schema.columns(table)[column]
-    field = _named(f"{record}/{column}", col.description)
+    path = (*within, column)
+    field = _named(f"{record}/{'/'.join(path)}", col.description)
     rows = (col.metadata or {}).get("rows")
     if rows is None:
-        return field | _typed(schema.polars_schema(table)[column]) | _source(file, column)
-    inner = schema.polars_schema(rows)
-    fields = [
-        _named(f"{record}/{column}/{name}", inner_column.description)
-        | _typed(inner[name])
-        | _source(file, column, name)
-        for name, inner_column in schema.columns(rows).items()
-    ]
+        return field | _typed(schema.polars_schema(table)[column]) | _source(file, path[0], "[*].".join(path[1:]))
+    fields = [_field(record, file, rows, name, path) for name in schema.columns(rows)]
     return field | {"repeated": True, "subField": fields}
 
 
@@ -164,6 +164,6 @@ def _typed(dtype: pl.DataType) -> dict[str, Any]:
     return {"dataType": _TYPES[dtype.base_type()]}
 
 
-def _source(file: str, column: str, inner: str | None = None) -> dict[str, Any]:
+def _source(file: str, column: str, inner: str = "") -> dict[str, Any]:
     source: dict[str, Any] = {"fileObject": {"@id": file}, "extract": {"column": column}}
     return {"source": source | ({"transform": {"jsonPath": inner}} if inner else {})}

@@ -1,4 +1,7 @@
-"""The articles' text back into a `withheld` release, for people who hold the articles."""
+"""The articles' text back into a `withheld` release, for people who hold the articles.
+
+Spans get the words at their offsets, quotes those of their segments; the configs about statements are then made anew.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +10,17 @@ from pathlib import Path
 
 import polars as pl
 import pyarrow
+import pyarrow.parquet
 
 from dataset import schema
 from dataset.folder import manifest
-from dataset.folder.folder import read_rows, shards
+from dataset.folder.content_hash import header
+from dataset.folder.folder import files_of, read_rows, shards
 from dataset.folder.manifest import FULL, WITHHELD, kept_configs
 from dataset.folder.writer import file_name, row_groups, to_arrow, write_rows, write_tables
 from dataset.problem import Problem
-from dataset.published.card import Sizes
+from dataset.published.card import Sizes, in_order
+from dataset.published.events import Sorting, write_event_configs
 from dataset.published.rows import BETWEEN_SEGMENTS, tokens_of
 from dataset.record.intake import normalised
 from dataset.releasing.pages import article_texts
@@ -53,6 +59,7 @@ def rehydrate(folder: Path, texts: Path, out: Path) -> int:
         raise Problem(f"{folder} holds the text already", "name a folder of the variant withheld")
     if out.exists():
         raise Problem(f"{out} is there already", "name a new folder with --out")
+    _refuse_other_columns(folder)
     matched_texts = _matching(folder, texts)
     with writing(out, "nothing was written"), folder_aside(out.resolve()) as new:
         put_variant(folder, new, FULL, *_write(folder, new, matched_texts))
@@ -60,6 +67,17 @@ def rehydrate(folder: Path, texts: Path, out: Path) -> int:
             raise Problem(f"{wrong[0].path} did not become what {FULL} holds", "get the release again")
         put_folder(new, out.resolve())
     return len(matched_texts)
+
+
+def _refuse_other_columns(folder: Path) -> None:
+    """Refuses a release that another Hedgerow cut, with other columns: words could be put into some of them only."""
+    for config in kept_configs(folder):
+        declared = header(schema.features(schema.CONFIGS[config]).arrow_schema)
+        if any(header(pyarrow.parquet.read_schema(path)) != declared for path in files_of(folder, config)):
+            raise Problem(
+                f"{folder} has other columns in {config} than this Hedgerow publishes",
+                "use the Hedgerow that cut that release",
+            )
 
 
 def _matching(folder: Path, texts: Path) -> pl.DataFrame:
@@ -91,17 +109,40 @@ def _text(path: Path, digest: str) -> str | None:
 
 
 def _write(folder: Path, new: Path, texts: pl.DataFrame) -> tuple[Sizes, Sizes]:
-    counts: Sizes = {config: {} for config in schema.CONFIGS}
-    sizes: Sizes = {config: {} for config in schema.CONFIGS}
-    for config in kept_configs():
+    counts: Sizes = {}
+    sizes: Sizes = {}
+    for config in (name for name in kept_configs(folder) if name not in schema.OF_STATEMENTS):
+        counts[config], sizes[config] = {}, {}
         for split, paths in shards(folder, config).items():
             groups = (_filled(group, config, texts) for path in paths for group in row_groups(path))
             written = write_tables(new / file_name(config, split), config, groups)
             counts[config][split], sizes[config][split] = written
+    counts["tokens"], sizes["tokens"] = {}, {}
     for split, rows in _tokens(new):
         written = write_rows(new / file_name("tokens", split), "tokens", rows)
         counts["tokens"][split], sizes["tokens"][split] = written
-    return counts, sizes
+    of_statements = write_event_configs(new, _sorting(folder)) if _is_sorted(folder) else ({}, {})
+    return in_order(counts, of_statements[0]), in_order(sizes, of_statements[1])
+
+
+def _is_sorted(folder: Path) -> bool:
+    return any(files_of(folder, config) for config in schema.OF_STATEMENTS)
+
+
+def _sorting(folder: Path) -> Sorting:
+    """How the gold that a release was made of is sorted."""
+    configs = [name for name in ("statements", "figures") if files_of(folder, name)]
+    columns = ["event_id", "statement_id", "gist", "contradicts"]
+    statements = pl.concat([read_rows(folder, name, *columns).select(columns) for name in configs])
+    none = pl.DataFrame(schema=dict.fromkeys(("event_id", "statement_id", "span_id"), pl.String))
+    figures = [_told_figures(folder)] if "figures" in configs else []
+    return Sorting(statements, pl.concat([none, *figures]))
+
+
+def _told_figures(folder: Path) -> pl.DataFrame:
+    """The numbers (`span_id`) that tell each figure."""
+    told = read_rows(folder, "figures", "event_id", "statement_id", "tellings").explode("tellings")
+    return told.select("event_id", "statement_id", pl.col("tellings").struct.field("span_id"))
 
 
 def _tokens(folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -115,6 +156,8 @@ def _tokens(folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:
 def _filled(group: pyarrow.Table, config: str, texts: pl.DataFrame) -> pyarrow.Table:
     """Rows with their words: of a span its slice, of a quote those of its segments, of an article all."""
     columns = schema.columns(schema.CONFIGS[config])
+    if "text" not in columns:
+        return group
     rows = pl.DataFrame(group).join(texts, on="article_id", how="left", maintain_order="left").with_row_index("at")
     for name in (name for name, column in columns.items() if "rows" in (column.metadata or {})):
         part = pl.col(name).struct.with_fields(_slice(pl.field("start"), pl.field("end")))

@@ -22,7 +22,7 @@ def write_withheld(full: Path, out: Path) -> tuple[Sizes, Sizes]:
     """Writes the configs of a `full` folder without their text. Returns rows, and bytes before compression."""
     counts: Sizes = {}
     sizes: Sizes = {}
-    for config in kept_configs():
+    for config in kept_configs(full):
         counts[config], sizes[config] = {}, {}
         for split, paths in shards(full, config).items():
             groups = (group for path in paths for group in _bare(path, config))

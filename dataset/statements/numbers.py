@@ -36,7 +36,8 @@ class Quantity:
 class NumberChange:
     """A number of the first article and the one of the second that it was matched with; None where there is none.
 
-    The bounds are those that the article gives the number, in any of its tellings.
+    The bounds are those that the article gives the number, in any of its tellings. The unit is in lower case, and empty
+    where neither article gives one.
     """
 
     change: str
@@ -44,6 +45,7 @@ class NumberChange:
     second: str | None
     first_bounds: tuple[str, ...]
     second_bounds: tuple[str, ...]
+    unit: str = ""
 
 
 @dataclass(frozen=True, order=True)
@@ -126,6 +128,7 @@ def number_changes(first: Sequence[Number], second: Sequence[Number]) -> tuple[N
             right.words if right else None,
             left.bounds if left else (),
             right.bounds if right else (),
+            (left.value.unit if left else "") or (right.value.unit if right else ""),
         )
         for left, right in pairs
     )

@@ -23,6 +23,13 @@ COLOURS: Final = {"added": "green", "removed": "red", "changed": "yellow", "reor
 BUMPS: Final = {Bump.NONE: "green", Bump.PATCH: "green", Bump.MINOR: "yellow", Bump.MAJOR: "red"}
 PROSE_LINES: Final = 12
 NOT_SHOWN: Final = frozenset({"article_id", "span_id", "label", "start", "end", "text", "text_sha256"})
+ROWS: Final = ("articles", "spans", "annotators", "statements", "figures", "entities")
+ABOUT: Final = {
+    "entities": "the entity",
+    "statements": "the statement",
+    "figures": "the figure",
+    "comparisons": "a comparison, though nothing that it compares changed, of the statement",
+}
 Words = tuple[str, str, str]
 
 
@@ -61,10 +68,11 @@ def _by_row(changes: Iterable[Change]) -> Iterator[tuple[Any, list[Change]]]:
     """Changes of one row together, by article and place; what is not of an article first."""
     rows: dict[Any, list[Change]] = {}
     for change in changes:
-        whole = change.column if change.table not in ("articles", "spans", "annotators") else None
+        whole = change.column if change.table not in ROWS else None
         layer = change.round, change.annotator
-        row = change.table, change.config, change.article_id, layer, change.span_id, change.to_span, change.kind, whole
-        rows.setdefault(row, []).append(change)
+        about = change.article_id, layer, change.span_id, change.to_span
+        event = change.event_id, change.statement_id, change.entity
+        rows.setdefault((change.table, change.config, about, event, change.kind, whole), []).append(change)
     yield from sorted(rows.items(), key=lambda entry: (entry[1][0].article_id or "", entry[1][0].start or -1))
 
 
@@ -145,6 +153,12 @@ class _ChangeTexts:
 
 
 def _named(change: Change) -> str:
+    if change.entity or change.statement_id:
+        return f"{ABOUT[change.table]} {change.entity or change.statement_id} of {change.event_id}"
+    return _named_table(change)
+
+
+def _named_table(change: Change) -> str:
     if change.table == "schema":
         return f"column {change.column} of {change.config}"
     if change.table in ("configs", "splits"):

@@ -12,7 +12,7 @@ import polars as pl
 from annotation.labelstudio.payloads import JsonObject
 from annotation.page.label_config import label_config
 from dataset import schema
-from dataset.folder.folder import read_rows
+from dataset.folder.folder import configs_of, read_rows
 from dataset.record.corpus import open_corpus
 from dataset.record.layer import TABLES
 from dataset.scheme import vocabulary
@@ -77,17 +77,17 @@ def read_layer_step(root: Path) -> int:
 
 
 def write_rows(root: Path) -> None:
-    """The rows of the five configs of the folder `built` as JSON Lines, for `from_list_step`."""
-    for config in schema.CONFIGS:
+    """The rows of the configs of the folder `built` as JSON Lines, for `from_list_step`."""
+    for config in configs_of(root / "built"):
         read_rows(root / "built", config).write_ndjson(root / f"beside-{config}.jsonl")
 
 
 def from_list_step(root: Path) -> int:
-    """`datasets.Dataset.from_list` of the rows of each of the five configs, and `to_parquet`."""
+    """`datasets.Dataset.from_list` of the rows of each config, and `to_parquet`."""
     from datasets import Dataset
 
     count = 0
-    for config in schema.CONFIGS:
+    for config in configs_of(root / "built"):
         with (root / f"beside-{config}.jsonl").open(encoding="utf-8") as lines:
             rows = Dataset.from_list([json.loads(line) for line in lines])
         rows.to_parquet(str(root / f"beside-{config}.parquet"))
@@ -96,7 +96,7 @@ def from_list_step(root: Path) -> int:
 
 
 def write_spans_step(root: Path) -> int:
-    """The least: polars reading the spans and writing them as Parquet, one of five configs."""
+    """The least: polars reading the spans and writing them as Parquet, one of the configs."""
     path = open_corpus(root).annotations / LAYER / "spans.jsonl"
     rows = pl.read_ndjson(path, schema=schema.polars_schema(schema.Spans))
     rows.write_parquet(root / "least.parquet")

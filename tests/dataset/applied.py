@@ -15,7 +15,7 @@ from tests.dataset.tiny import Row
 Tables = dict[str, dict[tuple[Any, ...], Any]]
 KEYS = {"articles": ("article_id",), "spans": ("span_id",), "annotators": ("round", "annotator", "span_id")}
 PARTS = ("speakers", "quotes", "hedges", "numbers")
-LINKS = (*vocabulary.RELATIONS, "derived")
+LINKS = (*vocabulary.RELATIONS, "derived", "number_bound")
 
 
 def tables(folder: Path) -> Tables:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dataset.record.corpus import Corpus
 from dataset.releasing.release import ReleasePlan, prepare
-from tests.dataset.tiny import put_corpus, put_gold
+from tests.dataset.tiny import put_corpus, put_gold, put_told
 
 DATASHEET = """# Datasheet
 
@@ -48,9 +48,10 @@ def put_under_git(corpus: Corpus) -> None:
 
 
 def put_repository(folder: Path) -> Corpus:
-    """The tiny corpus with its gold, pages and git; nothing is prepared."""
+    """The tiny corpus with its gold, sorted, pages and git; nothing is prepared."""
     corpus = put_corpus(folder)
     put_gold(corpus)
+    put_told(corpus)
     (folder / "DATASHEET.md").write_text(DATASHEET, encoding="utf-8")
     (folder / "CHANGELOG.md").write_text(CHANGELOG, encoding="utf-8")
     (folder / ".gitignore").write_text("dist/\n.hedgerow/\nannotators.toml\n", encoding="utf-8")

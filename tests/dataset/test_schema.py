@@ -85,7 +85,9 @@ def test_the_lists_of_the_record_and_of_the_configs_are_of_those_tables_that_the
         "splits",
         "withdrawn",
     }
-    assert list(schema.CONFIGS) == ["articles", "spans", "quotes", "tokens", "annotators"]
+    of_articles = ["articles", "spans", "quotes", "tokens", "annotators"]
+    assert list(schema.CONFIGS) == [*of_articles, "statements", "figures", "comparisons", "entities", "decisions"]
+    assert list(schema.CONFIGS) == list(schema.MEANINGS) == list(schema.CONFIG_KEYS)
 
 
 @pytest.mark.parametrize("name", ["tasks", "spans", "relations", "findings"])
@@ -94,14 +96,22 @@ def test_every_row_of_a_layer_begins_with_its_key(name: str) -> None:
 
 
 @every_config
-def test_a_published_row_names_its_article_and_its_event(table: Table) -> None:
-    assert {"article_id", "event_id"} <= set(schema.columns(table))
+def test_a_published_row_names_its_event_and_its_article_if_it_is_about_one(table: Table) -> None:
+    about_articles = [schema.CONFIGS[name] for name in schema.OF_ARTICLES]
+    assert "event_id" in schema.columns(table)
+    assert ("article_id" in schema.columns(table)) == (table in about_articles)
+
+
+@pytest.mark.parametrize("config", schema.CONFIGS)
+def test_the_key_of_a_config_is_of_its_columns(config: str) -> None:
+    assert set(schema.CONFIG_KEYS[config]) <= set(schema.columns(schema.CONFIGS[config]))
 
 
 @every_config
 def test_the_words_of_an_article_are_marked_as_text_and_nothing_else_is(table: Table) -> None:
     marked = {name for name, column in nested(table) if column.metadata["text"]}
-    assert marked == {name for name, _ in nested(table)} & {"text", "tokens"}
+    words = {"text", "tokens", "first_words", "second_words", "first_text", "second_text"}
+    assert marked == {name for name, _ in nested(table)} & words
 
 
 @every_table

@@ -9,6 +9,7 @@ from typing import Any
 
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import Layer, make_layer
+from dataset.schema import CONFIGS, OF_GOLD
 from dataset.storage.address import Location
 from dataset.storage.atomic import sha256
 from tests.dataset.layers import write_layer
@@ -17,6 +18,8 @@ Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 
 LAYER = "r1/a1"
+OF_A_PASS = [config for config in CONFIGS if config not in OF_GOLD]
+"""The configs of a layer that is not the gold."""
 ONE, TWO, SKIPPED = "one", "two", "skipped"
 EVENT = "crossing"
 TEXTS = {
@@ -199,6 +202,35 @@ def put_gold(corpus: Corpus) -> None:
     dropped = [decision(who, "upto", "dropped", "H9") for who in ("a1", "a2")]
     links = [decision("a1", "claim", "dropped", "H10", to_span="kyiv"), decision("judge", "may", "added", "H4")]
     put_jsonl(corpus.decisions, kept + dropped + links)
+
+
+def put_told(corpus: Corpus) -> None:
+    """Sorts that gold: what Kyiv says is told in both articles, and so is its number; Moscow's stands against it."""
+    told = [("s1", ONE, "claim"), ("s2", ONE, "seen"), ("s3", ONE, "crossed"), ("s1", TWO, "unsaid")]
+    counted = [("f1", ONE, "many"), ("f1", TWO, "some")]
+    gists = {
+        "s1": "Soldiers are on their way.",
+        "s2": "A witness was there.",
+        "s3": "Whether it took place stays open.",
+        "f1": "How many soldiers there are.",
+    }
+    about = {"event_id": EVENT, "round": "gold", "annotator": "judge"}
+    tables: Rows = {
+        "tellings": [
+            about | {"article_id": article, "span_id": span_id, "statement": name, "degree": "whole"}
+            for name, article, span_id in told + counted
+        ],
+        "contradictions": [about | {"statement": "s1", "against": "s3"}],
+        "statements": [
+            {"event_id": EVENT, "statement_id": name, "gist": gist}
+            | {"kind": "figure" if name == "f1" else "statement"}
+            for name, gist in gists.items()
+        ],
+    }
+    for table, rows in tables.items():
+        put_jsonl(corpus.layer_path("gold") / f"{table}.jsonl", rows)
+    strange = {"code": "tellings-share-no-word", "article_id": TWO, "place": "12:31 that thousands came"}
+    put_jsonl(corpus.annotations / "acknowledged.jsonl", [strange | {"reason": "thousands are the troops"}])
 
 
 def copies(name: str, count: int) -> list[str]:

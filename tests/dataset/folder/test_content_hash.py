@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from dataset import schema
 from dataset.folder.content_hash import classes, content_hash, folder_hash, without_text
 from dataset.published.build import build
-from tests.dataset.tiny import LAYER, put_corpus, put_layer, valid_rows
+from dataset.record.layer import GOLD
+from tests.dataset.tiny import put_corpus, put_gold, put_told
 
 TABLE = pyarrow.schema(
     [
@@ -110,11 +111,12 @@ def test_the_hash_of_known_rows_never_changes() -> None:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tiny corpus, built; not to be changed."""
+    """The gold of the tiny corpus, sorted, built; not to be changed."""
     folder = tmp_path_factory.mktemp("built")
     corpus = put_corpus(folder / "corpus")
-    put_layer(corpus, valid_rows())
-    build(corpus, LAYER, folder / "out", allow_errors=False)
+    put_gold(corpus)
+    put_told(corpus)
+    build(corpus, GOLD, folder / "out", allow_errors=False)
     return folder / "out"
 
 
@@ -142,7 +144,7 @@ def test_another_order_of_rows_or_columns_has_another(built: Path, tmp_path: Pat
         folder_hash(written(turned, tmp_path / "rows", config), config),
         folder_hash(written(moved, tmp_path / "columns", config), config),
     }
-    assert len(hashes) == 3
+    assert len(hashes) == (3 if table.num_rows > 1 else 2)
 
 
 def test_another_order_of_classes_has_another(built: Path, tmp_path: Path) -> None:
@@ -172,7 +174,7 @@ def test_withheld_rows_have_no_text_and_all_else(built: Path, config: str) -> No
     bare = without_text(batch_, model)
     assert bare.schema == batch_.schema
     for before, after in zip(batch_.to_pylist(), bare.to_pylist(), strict=True):
-        assert any(texts_in(before, model))
+        assert any(texts_in(before, model)) or config in ("entities", "decisions")
         assert not any(texts_in(after, model))
         assert blanked(before, model) == after
 

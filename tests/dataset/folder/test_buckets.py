@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset.diffing.buckets import MOST, Buckets, buckets_for
+from dataset.folder.buckets import MOST, Buckets, buckets_for
 
 EMPTY = pl.DataFrame(schema={"key": pl.String, "at": pl.Int64, "kinds": pl.List(pl.String)})
 
