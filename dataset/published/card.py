@@ -91,10 +91,11 @@ def card(
 def _makers(corpus: Corpus, layer: Summary) -> dict[str, str]:
     """What the settings say of each annotator of the layer."""
     unknown = "The corpus's settings do not say who this annotator is."
-    return {name: corpus.makers[name].note if name in corpus.makers else unknown for name in _names(corpus, layer)}
+    names = makers_of(corpus, layer)
+    return {name: corpus.makers[name].described if name in corpus.makers else unknown for name in names}
 
 
-def _names(corpus: Corpus, layer: Summary) -> list[str]:
+def makers_of(corpus: Corpus, layer: Summary) -> list[str]:
     """The layer's annotators; of the gold, those whose work it was made of, too."""
     return sorted(layer.annotators | (deciders(corpus).annotators if layer.name == GOLD else set()))
 
@@ -139,7 +140,7 @@ def _config(name: str, splits: list[str], version: str | None) -> dict[str, Any]
 
 
 def _facts(corpus: Corpus, layer: Summary, articles: int, edition: Edition | None) -> dict[str, Any]:
-    kinds = {corpus.makers[name].kind for name in _names(corpus, layer) if name in corpus.makers}
+    kinds = {corpus.makers[name].kind for name in makers_of(corpus, layer) if name in corpus.makers}
     return {
         "pretty_name": corpus.title,
         "language": sorted(set(corpus.articles["language"].drop_nulls())),

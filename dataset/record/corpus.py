@@ -32,12 +32,47 @@ BESIDE = ("README.md", "DATASHEET.md", "CHANGELOG.md", "CITATION.cff", ACCOUNTS,
 """
 
 
+MACHINE: Final = "machine-generated"
+
+
 @dataclass(frozen=True)
 class Maker:
-    """Who stands behind a pseudonym: `kind` as the Hub's `annotations_creators` has it, and a sentence for the card."""
+    """Who stands behind a pseudonym: `kind` as the Hub's `annotations_creators` has it, and a sentence for the card.
+
+    `model`, `version` and `settings` are those of a program; None where they were not recorded.
+    """
 
     kind: str
     note: str
+    model: str | None = None
+    version: str | None = None
+    settings: str | None = None
+
+    @property
+    def by_machine(self) -> bool:
+        """Whether a program made the labels."""
+        return self.kind == MACHINE
+
+    @property
+    def details(self) -> str:
+        """Model, version and settings in sentences; of a program, also which of them were not recorded."""
+        details = {name: getattr(self, name) for name in _DETAILS}
+        recorded = [f"{name.capitalize()}: {value}." for name, value in details.items() if value]
+        missing = [name for name, value in details.items() if not value] if self.by_machine else []
+        return " ".join(recorded + ([_not_recorded(missing)] if missing else []))
+
+    @property
+    def described(self) -> str:
+        """The note with the details."""
+        return " ".join(filter(None, (self.note, self.details)))
+
+
+_DETAILS: Final = ("model", "version", "settings")
+
+
+def _not_recorded(names: list[str]) -> str:
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"The {listed} {'was' if names in (['model'], ['version']) else 'were'} not recorded."
 
 
 @dataclass(frozen=True)
@@ -345,7 +380,15 @@ def _note(root: Path, of: str, maker: dict[str, Any]) -> str:
 def _maker(root: Path, of: str, maker: Any) -> Maker:
     if not (isinstance(maker, dict) and {"kind", "note"} <= set(maker)):
         raise Problem(f"{root / SETTINGS}: [annotators.{of}] lacks kind or note", "say in both who that annotator is")
-    return Maker(_text(root, maker, "kind", "", f" in [annotators.{of}]"), _note(root, of, maker))
+    known = [field.name for field in fields(Maker)]
+    if unknown := sorted(maker.keys() - {*known}):
+        raise Problem(
+            f"{root / SETTINGS}: [annotators.{of}] says {unknown[0]}, which means nothing there",
+            f"write {', '.join(known[:-1])} or {known[-1]}",
+        )
+    within = f" in [annotators.{of}]"
+    details = {name: _text(root, maker, name, "", within) or None for name in _DETAILS if name in maker}
+    return Maker(_text(root, maker, "kind", "", within), _note(root, of, maker), **details)
 
 
 def _proportions(root: Path, shares: Any) -> dict[str, float]:
