@@ -90,4 +90,7 @@ def _tell(corpus: Corpus, done: ReleaseResult, *, as_json: bool) -> None:
     names = [
         recorded(corpus.releases, done.recorded.stem, variant).relative_to(corpus.root) for variant in (FULL, WITHHELD)
     ]
-    say(f"Next: commit {names[0]} and {names[1]}, then `hedgerow publish {done.withheld} --repo ORG/NAME`")
+    if corpus.publication is None:
+        say("croissant.json loads only beside its files: hedgerow.toml names no repository in [publication]")
+    repo = corpus.publication.repository if corpus.publication else "ORG/NAME"
+    say(f"Next: commit {names[0]} and {names[1]}, then `hedgerow publish {done.withheld} --repo {repo}`")

@@ -12,10 +12,10 @@ import jinja2
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from dataset import schema
-from dataset.folder.folder import files_of
-from dataset.folder.manifest import FULL, WITHHELD, Variant
+from dataset.folder.folder import CARD, files_of
+from dataset.folder.manifest import FULL, WITHHELD, Variant, tag_name
 from dataset.published.rows import deciders
-from dataset.record.corpus import Corpus
+from dataset.record.corpus import Corpus, Publication
 from dataset.record.counts import Summary
 from dataset.record.layer import GOLD
 
@@ -72,6 +72,9 @@ def card(
     return environment.get_template(TEMPLATE).render(
         yaml=_yaml(_facts(corpus, layer, sum(counts["articles"].values()), edition), counts, sizes, folder),
         edition=edition,
+        published_in=corpus.publication if edition else None,
+        hub=_hub(corpus.publication),
+        tag=tag_name(edition.version) if edition else "",
         about_variant=VARIANTS[edition.variant] if edition else "",
         title=corpus.title,
         built_by="" if edition else BUILT_BY,
@@ -86,6 +89,13 @@ def card(
         versions=sorted(layer.guidelines_versions),
         configs={name: (schema.MEANINGS[name], schema.fields(table)) for name, table in schema.CONFIGS.items()},
     )
+
+
+def _hub(place: Publication | None) -> str:
+    """What a reader has to set where the Hub is not the usual one."""
+    if place is None or place.endpoint == Publication.endpoint:
+        return ""
+    return f", with the environment variable `HF_ENDPOINT={place.endpoint}`"
 
 
 def _makers(corpus: Corpus, layer: Summary) -> dict[str, str]:
@@ -144,7 +154,7 @@ def _facts(corpus: Corpus, layer: Summary, articles: int, edition: Edition | Non
     return {
         "pretty_name": corpus.title,
         "language": sorted(set(corpus.articles["language"].drop_nulls())),
-        **_licence(corpus.licence),
+        **_licence(corpus, edition),
         "annotations_creators": sorted(kinds),
         "task_categories": ["token-classification"],
         "tags": ["news", "quotation", "attribution", "hedging", "spans"],
@@ -153,11 +163,13 @@ def _facts(corpus: Corpus, layer: Summary, articles: int, edition: Edition | Non
     }
 
 
-def _licence(licence: str | None) -> dict[str, str]:
+def _licence(corpus: Corpus, edition: Edition | None) -> dict[str, str]:
     """The Hub's fields for a licence that the annotations have and the articles' text does not."""
-    if licence is None:
+    if corpus.licence is None:
         return {"license": "unknown"}
-    return {"license": "other", "license_name": f"annotations-{licence}", "license_link": "README.md"}
+    place = corpus.publication
+    link = place.page_of(tag_name(edition.version), CARD) if place and edition else CARD
+    return {"license": "other", "license_name": f"annotations-{corpus.licence}", "license_link": link}
 
 
 def spdx_id(licence: str) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import polars as pl
 
@@ -76,6 +78,27 @@ def _not_recorded(names: list[str]) -> str:
 
 
 @dataclass(frozen=True)
+class Publication:
+    """The repository `owner/name` that releases are published to, and the address of the Hub that has it."""
+
+    repository: str
+    endpoint: str = "https://huggingface.co"
+
+    @property
+    def page(self) -> str:
+        """The address of the repository's page."""
+        return f"{self.endpoint}/datasets/{self.repository}"
+
+    def page_of(self, tag: str, name: str = "") -> str:
+        """The address of the page of a version, or of one of its files, for people."""
+        return f"{self.page}/blob/{tag}/{quote(name)}" if name else f"{self.page}/tree/{tag}"
+
+    def files_of(self, tag: str) -> str:
+        """The address of a version's files, for programs: with a file's name after it, it is that file's."""
+        return f"{self.page}/resolve/{tag}/"
+
+
+@dataclass(frozen=True)
 class Corpus:
     """A corpus and its paths, all absolute.
 
@@ -94,6 +117,7 @@ class Corpus:
     proportions: dict[str, float]
     record: Location
     form: str
+    publication: Publication | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How another process gets it: a process reads a corpus's tables once, as long as their files are the same."""
@@ -420,6 +444,29 @@ def _record(root: Path, settings: Any, annotations: Path) -> tuple[Location, str
     return record, str(settings.get("format", JSONL))
 
 
+def _publication(root: Path, settings: Any) -> Publication | None:
+    """The repository that releases are published to, if the settings name one."""
+    if settings is None:
+        return None
+    if not isinstance(settings, dict) or "repository" not in settings or settings.keys() - {"repository", "endpoint"}:
+        raise Problem(
+            f"{root / SETTINGS}: [publication] may say repository and endpoint, and nothing else",
+            'write repository = "owner/name"',
+        )
+    values = {name: _text(root, settings, name, "", " in [publication]") for name in settings}
+    for name, value in values.items():
+        if not re.fullmatch(_PLACES[name], value, re.ASCII):
+            raise Problem(f"{root / SETTINGS}: {name} in [publication] is {value!r}", f"write one like {_LIKE[name]}")
+    return Publication(**values)
+
+
+_PLACES: Final = {
+    "repository": r"\w[\w.-]*/\w[\w.-]*",
+    "endpoint": r"https?://[\w.-]+(:\d+)?(/[\w.-]+)*",
+}
+_LIKE: Final = {"repository": "owner/name", "endpoint": Publication.endpoint}
+
+
 def _inside(root: Path, path: Path, setting: str = "[paths]") -> Path:
     """A path that settings name: a corpus of somebody else's must not make commands write elsewhere."""
     if not path.resolve().is_relative_to(root.resolve()):
@@ -452,4 +499,5 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
         proportions=_proportions(root, settings.get("splits", {"train": 0.8, "validation": 0.1, "test": 0.1})),
         record=record,
         form=form,
+        publication=_publication(root, settings.get("publication")),
     )

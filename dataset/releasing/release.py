@@ -110,7 +110,10 @@ def _cite(plan: ReleasePlan) -> list[Path]:
     if not path.exists():
         return []
     page = read_utf8(path)
-    for name, value in (("version", plan.version), ("date-released", f'"{head(plan.corpus.root).date}"')):
+    values = {"version": plan.version, "date-released": f'"{head(plan.corpus.root).date}"'}
+    if place := plan.corpus.publication:
+        values["url"] = f'"{place.page_of(manifest.tag_name(plan.version))}"'
+    for name, value in values.items():
         page, replaced = re.subn(rf"^{name}:.*$", f"{name}: {value}", page, flags=re.MULTILINE)
         page += "" if replaced else f"{name}: {value}\n"
     return [path] if write_bytes(path, page.encode()) else []
@@ -320,7 +323,7 @@ def _write_full(plan: ReleasePlan, commit: Commit, folder: Path) -> None:
     edition = Edition(plan.version, commit.date, FULL, plots, withdrawn, manifest.rows_digest(content))
     page = card(corpus, layer, written.rows, written.sizes, folder, Counter(), edition)
     (folder / CARD).write_text(page, encoding="utf-8")
-    write_croissant(folder, about(corpus, plan.version, commit, read_utf8(folder / DATASHEET)))
+    write_croissant(folder, about(corpus, layer, plan.version, commit, read_utf8(folder / DATASHEET)))
     full_manifest = Manifest(
         name=corpus.name,
         version=plan.version,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dataset.problem import Problem
-from dataset.record.corpus import Corpus, Maker, open_corpus
+from dataset.record.corpus import Corpus, Maker, Publication, open_corpus
 from dataset.storage.atomic import sha256
 from tests.dataset.tiny import (
     ENTITIES,
@@ -172,6 +172,40 @@ def test_a_setting_of_an_annotator_that_does_not_exist_is_named(tmp_path: Path) 
 def test_a_version_without_quotation_marks_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(Problem, match=r"version in \[annotators.a1\] must be text"):
         maker_of(tmp_path, "machine-generated", "version = 3")
+
+
+def test_settings_may_name_where_releases_are_published(tmp_path: Path) -> None:
+    place = open_corpus(settings(tmp_path, '[publication]\nrepository = "acme/tiny"')).publication
+    assert place == Publication("acme/tiny")
+    assert place.files_of("v1.0.0") == "https://huggingface.co/datasets/acme/tiny/resolve/v1.0.0/"
+    elsewhere = '[publication]\nrepository = "acme/tiny"\nendpoint = "http://127.0.0.1:8000/hub"'
+    place = open_corpus(settings(tmp_path, elsewhere)).publication
+    assert place is not None
+    assert place.page == "http://127.0.0.1:8000/hub/datasets/acme/tiny"
+    assert open_corpus(settings(tmp_path, "")).publication is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "publication = 5",
+        "publication = false",
+        "publication = []",
+        "[publication]",
+        '[publication]\nendpoint = "https://example.org"',
+        '[publication]\nrepository = "a/b"\nrepo = "a/b"',
+        "[publication]\nrepository = 5",
+        '[publication]\nrepository = "tiny"',
+        '[publication]\nrepository = "acme/ti ny"',
+        '[publication]\nrepository = "../tiny"',
+        '[publication]\nrepository = "a/b"\nendpoint = "huggingface.co"',
+        '[publication]\nrepository = "a/b"\nendpoint = "https://me:word@example.org"',
+        '[publication]\nrepository = "a/b"\nendpoint = "https://example.org/"',
+    ],
+)
+def test_a_place_of_publication_that_is_none_is_a_problem(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Problem, match=r"\[publication\]"):
+        open_corpus(settings(tmp_path, text))
 
 
 @pytest.mark.parametrize("text", ["paths = 5", 'paths = "seeds"', "annotators = 5"])
