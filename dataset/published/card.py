@@ -38,7 +38,7 @@ Sizes = dict[str, dict[str, int]]
 class Edition:
     """What a release is: its version, its commit's date, its variant, its plots by title, the articles withdrawn.
 
-    `rows_digest` is that of its manifest.
+    `rows_digest` is that of its manifest. `guidelines` is the version of the guidelines' pages that it holds, if any.
     """
 
     version: str
@@ -47,6 +47,7 @@ class Edition:
     plots: dict[str, str]
     withdrawn: list[str]
     rows_digest: str
+    guidelines: str | None = None
 
 
 def card(

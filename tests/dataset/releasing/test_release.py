@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -243,6 +244,38 @@ def test_a_croissant_loads_in_another_folder_by_the_lines_of_the_page(
     names: dict[str, Any] = {}
     exec(lines, names)
     assert len(names["quotes"]) == load(cut.full, "quotes").num_rows
+
+
+# The guidelines
+
+
+def with_guidelines(corpus: Corpus, version: str) -> ReleaseResult:
+    pages = {"start.md": "# Start here\n\nMark what was said.\n", "VERSION": f"{version}\n"}
+    return release(replace(plan_of(corpus), guidelines=pages))
+
+
+def test_a_release_holds_the_guidelines_in_both_variants_and_its_manifests_cover_them(
+    ready: Corpus, tmp_path: Path
+) -> None:
+    done = with_guidelines(ready, "1")
+    for folder in (done.full, done.withheld):
+        assert files(folder / "guidelines").keys() == {"start.md", "VERSION"}
+        assert {"guidelines/start.md", "guidelines/VERSION"} <= manifest.require_whole(folder).files.keys()
+        assert load(folder, "quotes").num_rows
+        assert "They are in the folder `guidelines`." in (folder / "README.md").read_text()
+    rehydrate(done.withheld, ready.seeds / "text", tmp_path / "again")
+    assert files(tmp_path / "again") == files(done.full)
+
+
+def test_the_card_says_so_where_the_guidelines_are_not_those_that_the_labels_were_made_by(ready: Corpus) -> None:
+    page = (with_guidelines(ready, "7").full / "README.md").read_text()
+    assert "The folder `guidelines` has version 7 of them, by which none of these labels was made." in page
+    assert "They are in the folder" not in page
+
+
+def test_the_card_speaks_of_no_folder_of_guidelines_where_there_is_none(cut: ReleaseResult) -> None:
+    assert not (cut.full / "guidelines").exists()
+    assert "folder `guidelines`" not in (cut.full / "README.md").read_text()
 
 
 # What it says of how the data came about
