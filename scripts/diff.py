@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dataset.diffing.diff import Diff, diff
+from dataset.folder.manifest import MANIFEST, read
 from scripts.cli.changes import entries, markdown, print_entries, print_summary, summary
 from scripts.cli.console import JsonOption, count, say, say_json
 
@@ -39,10 +40,18 @@ def command(
     else:
         print_summary(difference)
         print_entries(shown)
-    for note in difference.notes:
+    for note in _notes(difference):
         say(note)
     if number > len(shown):
         say(f"{count(number, 'row')} in all; the first {SHOWN} are above, --json lists every change")
+
+
+def _notes(difference: Diff) -> list[str]:
+    """What is to be known of the comparison: also that other code wrote one folder, which alone can change a card."""
+    folders = [difference.old.path, difference.new.path]
+    tools = [read(folder).tool for folder in folders if (folder / MANIFEST).exists()]
+    written = [f"written by different code: OLD by {tools[0]}, NEW by {tools[1]}"] if len(set(tools)) == 2 else []
+    return difference.notes + (written if difference.changes and None not in tools else [])
 
 
 def _for_machines(difference: Diff) -> dict[str, Any]:
@@ -51,6 +60,6 @@ def _for_machines(difference: Diff) -> dict[str, Any]:
         "new": str(difference.new.path),
         "bump": difference.bump.name,
         "summary": {table: counts for table, (_, counts) in summary(difference.changes).items()},
-        "notes": difference.notes,
+        "notes": _notes(difference),
         "changes": [change.row() for change in difference.changes],
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -49,11 +50,13 @@ def command(
     manifest = done.manifest
     if as_json:
         row = {"folder": str(done.folder), "version": manifest.version, "variant": manifest.variant}
-        say_json({**row, "digest": done.digest, "pinned": done.pinned})
+        by = {"commit": manifest.commit, "tool": asdict(manifest.tool) if manifest.tool else None}
+        say_json({**row, "digest": done.digest, "pinned": done.pinned, **by})
         return
     state = "fetched into" if done.new else "was there already:"
     files = count(len(manifest.files), "file")
     say(f"{manifest.name} {manifest.version} ({manifest.variant}) {state} {done.folder}; {files} verified")
+    say(f"written by {manifest.tool or 'code that it does not name'}, from the record's commit {manifest.commit[:12]}")
     if done.pinned:
         say(f"its manifest is confirmed {done.pinned}")
     else:

@@ -48,6 +48,8 @@ def command(
         _say_plan(done)
     else:
         _say_done(done)
+    if done.leads_to and not as_json:
+        say(f"croissant.json leads to {done.leads_to} and not to {done.place.name}, by [publication] in hedgerow.toml")
 
 
 def _row(done: PublishResult, dry_run: bool) -> dict[str, object]:
@@ -67,6 +69,7 @@ def _row(done: PublishResult, dry_run: bool) -> dict[str, object]:
         "changed": done.plan.changed,
         "removed": done.plan.removed,
         "was_there": done.plan.done,
+        "croissant_leads_to": done.leads_to,
         "dry_run": dry_run,
     }
 

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from annotation.guidelines import pages
+from annotation.guidelines import version as guidelines_version
 from dataset.agreement.figures import is_stale
-from dataset.folder.manifest import FULL, WITHHELD, recorded
+from dataset.folder.manifest import FULL, WITHHELD, read, recorded
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.locks import changing, reading
@@ -44,7 +46,8 @@ def command(
     here = open_corpus(corpus)
     with started(engine) as each, (changing if only_prepare else reading)(here, tell):
         out = out or here.root / "dist"
-        plan = ReleasePlan(here, version, layer, out, last, each, FINDERS[engine], _refuse_stale_agreement)
+        guidelines = pages()
+        plan = ReleasePlan(here, version, layer, out, last, each, FINDERS[engine], _refuse_stale_agreement, guidelines)
         if only_prepare:
             _refuse_stale_agreement(here)
             _tell_prepared(here, version, prepare(plan), as_json=as_json)
@@ -90,4 +93,10 @@ def _tell(corpus: Corpus, done: ReleaseResult, *, as_json: bool) -> None:
     names = [
         recorded(corpus.releases, done.recorded.stem, variant).relative_to(corpus.root) for variant in (FULL, WITHHELD)
     ]
-    say(f"Next: commit {names[0]} and {names[1]}, then `hedgerow publish {done.withheld} --repo ORG/NAME`")
+    if (labelled_by := read(done.full).guidelines_versions) != [guidelines_version()]:
+        versions = f"version {', '.join(labelled_by)}" if labelled_by else "a version that nobody recorded"
+        say(f"guidelines/ has version {guidelines_version()}, and the labels were made by {versions}; the card says so")
+    if corpus.publication is None:
+        say("croissant.json loads only beside its files: hedgerow.toml names no repository in [publication]")
+    repo = corpus.publication.repository if corpus.publication else "ORG/NAME"
+    say(f"Next: commit {names[0]} and {names[1]}, then `hedgerow publish {done.withheld} --repo {repo}`")

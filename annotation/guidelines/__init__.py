@@ -13,6 +13,7 @@ SECTIONS: Final = (
 )
 STATEMENTS: Final = "statements"
 """The section for the desk, on which quotes of several articles are sorted."""
+VERSION: Final = "VERSION"
 PARAGRAPH: Final = " ¶ "
 _FOLDER = Path(__file__).parent
 _STATEMENT = re.compile(r"^- \*\*(.+?)\*\* (.*?)\n((?:  - (?:Right|Wrong)[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
@@ -76,7 +77,13 @@ def _example(rule: str, match: re.Match[str]) -> RuleExample:
 
 def version() -> str:
     """The version of the guidelines, as stamped on tasks."""
-    return (_FOLDER / "VERSION").read_text(encoding="utf-8").strip()
+    return (_FOLDER / VERSION).read_text(encoding="utf-8").strip()
+
+
+def pages() -> dict[str, str]:
+    """All pages by the names of their files, with the file that says which version they are."""
+    named = {f"{name}.md": section(name) for name in (*SECTIONS, STATEMENTS)}
+    return {**named, VERSION: f"{version()}\n"}
 
 
 def section(name: str) -> str:

@@ -115,6 +115,11 @@ def rows_digest(content: Mapping[str, Mapping[str, str]]) -> str:
     return sha256(_canonical(content))
 
 
+def tag_name(version: str) -> str:
+    """The tag that a version has in every place that it is published to: `v1.0.0`."""
+    return f"v{version}"
+
+
 def recorded(releases: Path, version: str, variant: Variant) -> Path:
     """Where the record keeps the manifest of a version."""
     return releases / (f"{version}.json" if variant == FULL else f"{version}-{variant}.json")

@@ -31,6 +31,13 @@ class Tool:
     commit: str | None = None
     changed: bool = False
 
+    def __str__(self) -> str:
+        """The code in words, by which two that differ are told apart."""
+        if self.commit is None or self.changed:
+            on = f"on commit {self.commit[:12]} " if self.commit else ""
+            return f"Hedgerow {self.version} {on}with files of its own ({self.sha256[:12]})"
+        return f"Hedgerow {self.version} of commit {self.commit[:12]}"
+
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Tool:
         """The tool that a manifest names. Raises `KeyError` where something is missing."""

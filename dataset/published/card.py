@@ -12,10 +12,10 @@ import jinja2
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from dataset import schema
-from dataset.folder.folder import files_of
-from dataset.folder.manifest import FULL, WITHHELD, Variant
+from dataset.folder.folder import CARD, files_of
+from dataset.folder.manifest import FULL, WITHHELD, Variant, tag_name
 from dataset.published.rows import deciders
-from dataset.record.corpus import Corpus
+from dataset.record.corpus import Corpus, Publication
 from dataset.record.counts import Summary
 from dataset.record.layer import GOLD
 
@@ -38,7 +38,7 @@ Sizes = dict[str, dict[str, int]]
 class Edition:
     """What a release is: its version, its commit's date, its variant, its plots by title, the articles withdrawn.
 
-    `rows_digest` is that of its manifest.
+    `rows_digest` is that of its manifest. `guidelines` is the version of the guidelines' pages that it holds, if any.
     """
 
     version: str
@@ -47,6 +47,7 @@ class Edition:
     plots: dict[str, str]
     withdrawn: list[str]
     rows_digest: str
+    guidelines: str | None = None
 
 
 def card(
@@ -72,6 +73,9 @@ def card(
     return environment.get_template(TEMPLATE).render(
         yaml=_yaml(_facts(corpus, layer, sum(counts["articles"].values()), edition), counts, sizes, folder),
         edition=edition,
+        published_in=corpus.publication if edition else None,
+        hub=_hub(corpus.publication),
+        tag=tag_name(edition.version) if edition else "",
         about_variant=VARIANTS[edition.variant] if edition else "",
         title=corpus.title,
         built_by="" if edition else BUILT_BY,
@@ -94,13 +98,21 @@ def in_order(*several: Sizes) -> Sizes:
     return {config: counts[config] for config in schema.CONFIGS if config in counts}
 
 
+def _hub(place: Publication | None) -> str:
+    """What a reader has to set where the Hub is not the usual one."""
+    if place is None or place.endpoint == Publication.endpoint:
+        return ""
+    return f", with the environment variable `HF_ENDPOINT={place.endpoint}`"
+
+
 def _makers(corpus: Corpus, layer: Summary) -> dict[str, str]:
     """What the settings say of each annotator of the layer."""
     unknown = "The corpus's settings do not say who this annotator is."
-    return {name: corpus.makers[name].note if name in corpus.makers else unknown for name in _names(corpus, layer)}
+    names = makers_of(corpus, layer)
+    return {name: corpus.makers[name].described if name in corpus.makers else unknown for name in names}
 
 
-def _names(corpus: Corpus, layer: Summary) -> list[str]:
+def makers_of(corpus: Corpus, layer: Summary) -> list[str]:
     """The layer's annotators; of the gold, those whose work it was made of, too."""
     return sorted(layer.annotators | (deciders(corpus).annotators if layer.name == GOLD else set()))
 
@@ -145,11 +157,11 @@ def _config(name: str, splits: list[str], version: str | None) -> dict[str, Any]
 
 
 def _facts(corpus: Corpus, layer: Summary, articles: int, edition: Edition | None) -> dict[str, Any]:
-    kinds = {corpus.makers[name].kind for name in _names(corpus, layer) if name in corpus.makers}
+    kinds = {corpus.makers[name].kind for name in makers_of(corpus, layer) if name in corpus.makers}
     return {
         "pretty_name": corpus.title,
         "language": sorted(set(corpus.articles["language"].drop_nulls())),
-        **_licence(corpus.licence),
+        **_licence(corpus, edition),
         "annotations_creators": sorted(kinds),
         "task_categories": ["token-classification"],
         "tags": ["news", "quotation", "attribution", "hedging", "spans"],
@@ -158,11 +170,13 @@ def _facts(corpus: Corpus, layer: Summary, articles: int, edition: Edition | Non
     }
 
 
-def _licence(licence: str | None) -> dict[str, str]:
+def _licence(corpus: Corpus, edition: Edition | None) -> dict[str, str]:
     """The Hub's fields for a licence that the annotations have and the articles' text does not."""
-    if licence is None:
+    if corpus.licence is None:
         return {"license": "unknown"}
-    return {"license": "other", "license_name": f"annotations-{licence}", "license_link": "README.md"}
+    place = corpus.publication
+    link = place.page_of(tag_name(edition.version), CARD) if place and edition else CARD
+    return {"license": "other", "license_name": f"annotations-{corpus.licence}", "license_link": link}
 
 
 def spdx_id(licence: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Protocol
 
-from dataset.folder.manifest import MANIFEST, Manifest
+from dataset.folder.manifest import MANIFEST, Manifest, tag_name
 from dataset.problem import Problem
 from dataset.storage.atomic import sha256
 
@@ -98,7 +98,7 @@ def checked_version(version: str) -> str:
 
 def tag_of(version: str) -> str:
     """The tag of a version: `v1.0.0`."""
-    return f"v{checked_version(version)}"
+    return tag_name(checked_version(version))
 
 
 def no_such_version(name: str, version: str, there: list[str]) -> Problem:

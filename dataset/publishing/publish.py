@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from dataset.folder import content_hash
-from dataset.folder.folder import files_of, read_rows
+from dataset.folder.folder import CROISSANT, files_of, read_rows
 from dataset.folder.manifest import FULL, MANIFEST, Manifest, kept_configs, require_whole
 from dataset.problem import Problem
 from dataset.publishing.fetch import refuse_other
@@ -25,6 +26,21 @@ class PublishResult:
     private: bool
     plan: PublishPlan
     commit: str | None = None
+
+    @property
+    def leads_to(self) -> str | None:
+        """The page that the release's Croissant names, if that is not this place: its files are looked for there."""
+        page = _page_in(self.release.folder / CROISSANT)
+        return None if page is None or page.endswith(f"/datasets/{self.place.name}") else page
+
+
+def _page_in(croissant: Path) -> str | None:
+    """The address of the repository that a Croissant names; None where it names its files by where they lie."""
+    try:
+        url = json.loads(croissant.read_bytes())["url"]
+    except (OSError, ValueError, KeyError, TypeError):  # a release of somebody else's may have any such file, or none
+        return None
+    return url if isinstance(url, str) and "://" in url else None
 
 
 def publish(

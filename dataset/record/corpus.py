@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 import polars as pl
 
@@ -32,12 +34,68 @@ BESIDE = ("README.md", "DATASHEET.md", "CHANGELOG.md", "CITATION.cff", ACCOUNTS,
 """
 
 
+MACHINE: Final = "machine-generated"
+
+
 @dataclass(frozen=True)
 class Maker:
-    """Who stands behind a pseudonym: `kind` as the Hub's `annotations_creators` has it, and a sentence for the card."""
+    """Who stands behind a pseudonym: `kind` as the Hub's `annotations_creators` has it, and a sentence for the card.
+
+    `model`, `version` and `settings` are those of a program; None where they were not recorded.
+    """
 
     kind: str
     note: str
+    model: str | None = None
+    version: str | None = None
+    settings: str | None = None
+
+    @property
+    def by_machine(self) -> bool:
+        """Whether a program made the labels."""
+        return self.kind == MACHINE
+
+    @property
+    def details(self) -> str:
+        """Model, version and settings in sentences; of a program, also which of them were not recorded."""
+        details = {name: getattr(self, name) for name in _DETAILS}
+        recorded = [f"{name.capitalize()}: {value}." for name, value in details.items() if value]
+        missing = [name for name, value in details.items() if not value] if self.by_machine else []
+        return " ".join(recorded + ([_not_recorded(missing)] if missing else []))
+
+    @property
+    def described(self) -> str:
+        """The note with the details."""
+        return " ".join(filter(None, (self.note, self.details)))
+
+
+_DETAILS: Final = ("model", "version", "settings")
+
+
+def _not_recorded(names: list[str]) -> str:
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"The {listed} {'was' if names in (['model'], ['version']) else 'were'} not recorded."
+
+
+@dataclass(frozen=True)
+class Publication:
+    """The repository `owner/name` that releases are published to, and the address of the Hub that has it."""
+
+    repository: str
+    endpoint: str = "https://huggingface.co"
+
+    @property
+    def page(self) -> str:
+        """The address of the repository's page."""
+        return f"{self.endpoint}/datasets/{self.repository}"
+
+    def page_of(self, tag: str, name: str = "") -> str:
+        """The address of the page of a version, or of one of its files, for people."""
+        return f"{self.page}/blob/{tag}/{quote(name)}" if name else f"{self.page}/tree/{tag}"
+
+    def files_of(self, tag: str) -> str:
+        """The address of a version's files, for programs: with a file's name after it, it is that file's."""
+        return f"{self.page}/resolve/{tag}/"
 
 
 @dataclass(frozen=True)
@@ -59,6 +117,7 @@ class Corpus:
     proportions: dict[str, float]
     record: Location
     form: str
+    publication: Publication | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How another process gets it: a process reads a corpus's tables once, as long as their files are the same."""
@@ -345,7 +404,15 @@ def _note(root: Path, of: str, maker: dict[str, Any]) -> str:
 def _maker(root: Path, of: str, maker: Any) -> Maker:
     if not (isinstance(maker, dict) and {"kind", "note"} <= set(maker)):
         raise Problem(f"{root / SETTINGS}: [annotators.{of}] lacks kind or note", "say in both who that annotator is")
-    return Maker(_text(root, maker, "kind", "", f" in [annotators.{of}]"), _note(root, of, maker))
+    known = [field.name for field in fields(Maker)]
+    if unknown := sorted(maker.keys() - {*known}):
+        raise Problem(
+            f"{root / SETTINGS}: [annotators.{of}] says {unknown[0]}, which means nothing there",
+            f"write {', '.join(known[:-1])} or {known[-1]}",
+        )
+    within = f" in [annotators.{of}]"
+    details = {name: _text(root, maker, name, "", within) or None for name in _DETAILS if name in maker}
+    return Maker(_text(root, maker, "kind", "", within), _note(root, of, maker), **details)
 
 
 def _proportions(root: Path, shares: Any) -> dict[str, float]:
@@ -375,6 +442,29 @@ def _record(root: Path, settings: Any, annotations: Path) -> tuple[Location, str
     if isinstance(record, Path):
         _inside(root, record, "address in [record]")
     return record, str(settings.get("format", JSONL))
+
+
+def _publication(root: Path, settings: Any) -> Publication | None:
+    """The repository that releases are published to, if the settings name one."""
+    if settings is None:
+        return None
+    if not isinstance(settings, dict) or "repository" not in settings or settings.keys() - {"repository", "endpoint"}:
+        raise Problem(
+            f"{root / SETTINGS}: [publication] may say repository and endpoint, and nothing else",
+            'write repository = "owner/name"',
+        )
+    values = {name: _text(root, settings, name, "", " in [publication]") for name in settings}
+    for name, value in values.items():
+        if not re.fullmatch(_PLACES[name], value, re.ASCII):
+            raise Problem(f"{root / SETTINGS}: {name} in [publication] is {value!r}", f"write one like {_LIKE[name]}")
+    return Publication(**values)
+
+
+_PLACES: Final = {
+    "repository": r"\w[\w.-]*/\w[\w.-]*",
+    "endpoint": r"https?://[\w.-]+(:\d+)?(/[\w.-]+)*",
+}
+_LIKE: Final = {"repository": "owner/name", "endpoint": Publication.endpoint}
 
 
 def _inside(root: Path, path: Path, setting: str = "[paths]") -> Path:
@@ -409,4 +499,5 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
         proportions=_proportions(root, settings.get("splits", {"train": 0.8, "validation": 0.1, "test": 0.1})),
         record=record,
         form=form,
+        publication=_publication(root, settings.get("publication")),
     )

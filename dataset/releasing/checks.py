@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import polars as pl
@@ -19,7 +21,7 @@ import pyarrow.parquet
 from dataset import schema
 from dataset.folder import manifest
 from dataset.folder.content_hash import classes, header, strings_in
-from dataset.folder.folder import CARD, DatasetFolder, configs_of, files_of, read_rows, shards
+from dataset.folder.folder import CARD, CROISSANT, DatasetFolder, configs_of, files_of, read_rows, shards
 from dataset.published.rows import BETWEEN_SEGMENTS, PARTS
 from dataset.published.tokens import BEGIN, OUTSIDE
 from dataset.record.corpus import Corpus
@@ -28,6 +30,7 @@ from dataset.record.splits import fixed_splits
 from dataset.releasing.near_duplicates import shared_quotes
 from dataset.releasing.pages import DATASHEET, NEAR_DUPLICATES, article_texts
 from dataset.scheme import vocabulary
+from dataset.storage.atomic import sha256
 
 SHOWN: Final = 3
 _TEMPLATE: Final = re.compile(r"\b(?:XX+|TODO|FIXME|TBD|PATH)\b|\b(?i:lorem ipsum)\b|\{\{|\}\}|\{%")
@@ -35,6 +38,8 @@ _COUNTS: Final = re.compile(r"\b\d+ articles(?:, \d+ (?:`\w+` links|\w+))+")
 _TOKEN: Final = re.compile(rb"\bhf_[A-Za-z0-9]{30,}|\beyJ[\w-]{20,}\.[\w-]{10,}")
 _PAGES: Final = (".md", ".json", ".jsonl", ".svg")
 _SHORTEST: Final = 6
+_LOADED: Final = 100
+"""Rows of each file that mlcroissant is given."""
 
 
 @dataclass(frozen=True)
@@ -283,6 +288,71 @@ def template_text(candidate: Candidate) -> Iterator[str]:
             yield f"{name} holds “{match[0]}”, which looks like a placeholder"
 
 
+def croissant_unloadable(candidate: Candidate) -> Iterator[str]:
+    """The Croissant names every Parquet file as it is, and mlcroissant loads every record set without side files.
+
+    It is handed over as JSON, with a mapping from file ids to paths, as by somebody who has it in another folder. A
+    file may be larger than memory, and mlcroissant reads it whole: so it gets the first rows of each.
+    """
+    croissant = json.loads((candidate.folder / CROISSANT).read_bytes())
+    named = {file["@id"]: file for file in croissant["distribution"]}
+    stored = {name: file for name, file in candidate.manifest.files.items() if name.endswith(".parquet")}
+    for name in sorted(named.keys() ^ stored.keys()):
+        yield f"{name} is either in croissant.json or in the folder, and not in both"
+    for name in sorted(named.keys() & stored.keys()):
+        if (named[name]["sha256"], named[name]["contentSize"]) != (stored[name].sha256, f"{stored[name].size} B"):
+            yield f"croissant.json does not give {name} the SHA-256 and size that it has"
+    # mlcroissant loads by jsonpath-rw, whose grammar is in docstrings; `python -OO` drops them.
+    if named.keys() == stored.keys() and sys.flags.optimize < 2:
+        with TemporaryDirectory() as scratch:
+            yield from _not_loaded(candidate.folder, croissant, Path(scratch))
+
+
+def _not_loaded(folder: Path, croissant: dict[str, Any], scratch: Path) -> Iterator[str]:
+    import mlcroissant
+
+    mapping = {file["@id"]: str(_first_rows(folder / file["@id"], scratch)) for file in croissant["distribution"]}
+    files = [{**file, "sha256": _sha256(Path(mapping[file["@id"]]))} for file in croissant["distribution"]]
+    try:
+        dataset = mlcroissant.Dataset(jsonld={**croissant, "distribution": files}, mapping=mapping)
+    except Exception as error:  # mlcroissant and rdflib raise what they like
+        yield f"croissant.json cannot be read by mlcroissant: {_first_line(error)}"
+        return
+    for records in croissant["recordSet"]:
+        columns = {field["@id"] for field in records["field"]}
+        try:
+            rows = sum(1 for record in dataset.records(records["@id"]) if columns == record.keys())
+        except Exception as error:
+            yield f"the record set {records['@id']} cannot be loaded by mlcroissant: {_first_line(error)}"
+            continue
+        (source,) = {_source_of(field) for field in records["field"]}
+        if rows != pyarrow.parquet.read_metadata(mapping[source]).num_rows:
+            yield f"the record set {records['@id']} does not give the rows of {source} with all their columns"
+
+
+def _source_of(field: dict[str, Any]) -> str:
+    """The file that a field is from."""
+    return str(field["source"]["fileObject"]["@id"]) if "source" in field else _source_of(field["subField"][0])
+
+
+def _first_rows(path: Path, scratch: Path) -> Path:
+    """A Parquet file with the first rows of another."""
+    out = scratch / "-".join(path.parts[-2:])
+    with pyarrow.parquet.ParquetFile(path) as file:
+        batch = next(file.iter_batches(batch_size=_LOADED), None)
+        rows = pyarrow.Table.from_batches([] if batch is None else [batch], file.schema_arrow)
+    pyarrow.parquet.write_table(rows, out)
+    return out
+
+
+def _sha256(path: Path) -> str:
+    return sha256(path.read_bytes())
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
 # Who must not be in it
 
 
@@ -389,6 +459,7 @@ CHECKS: Final[dict[str, Callable[[Candidate], Iterator[str]]]] = {
     "class-order": class_order,
     "schema-differs": schema_differs,
     "tokens-lose-spans": tokens_lose_spans,
+    "croissant-unloadable": croissant_unloadable,
     "annotator-named": annotator_named,
     "not-nfc": not_nfc,
     "template-text": template_text,

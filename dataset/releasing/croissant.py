@@ -1,7 +1,7 @@
 """croissant.json: a release for machines, by Croissant 1.1 with the fields of its Responsible AI vocabulary.
 
-Every Parquet file is named with its SHA-256, and every config has a record set for each of its splits, with all
-columns, those within rows too.
+Every Parquet file is named with its SHA-256, and by its address where the corpus names a repository. Every config has a
+record set for each of its splits, with all columns, those within rows too.
 """
 
 from __future__ import annotations
@@ -9,21 +9,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
 import polars as pl
 
 from dataset import schema
-from dataset.folder.folder import files_of
-from dataset.folder.manifest import stored_files
-from dataset.published.card import spdx_id
-from dataset.record.corpus import Corpus
+from dataset.folder.folder import CROISSANT, files_of
+from dataset.folder.manifest import stored_files, tag_name
+from dataset.published.card import makers_of, spdx_id
+from dataset.record.corpus import Corpus, Maker
+from dataset.record.counts import Summary
 from dataset.storage.atomic import write_bytes
 from dataset.storage.repository import Commit
 
-CROISSANT: Final = "croissant.json"
 CONFORMS_TO: Final = "http://mlcommons.org/croissant/1.1"
+RESPONSIBLE: Final = "http://mlcommons.org/croissant/RAI/1.0"
 PARQUET: Final = "application/x-parquet"
 _TYPES: Final[dict[Any, str]] = {
     pl.String: "sc:Text",
@@ -47,26 +49,49 @@ _SECTIONS: Final = {
 """The answers of the datasheet (by number, as in Gebru et al.) that say what a field asks for."""
 
 
-def about(corpus: Corpus, version: str, commit: Commit, datasheet: str) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Described:
+    """What a Croissant says but its files and records, and the address that its files' names are put after.
+
+    `address` is empty where a release does not know where it will be: then the files are named as they lie beside it.
+    """
+
+    content: dict[str, Any]
+    address: str = ""
+
+
+_MINIMAL: Final = {
+    *("rai:dataBiases", "rai:dataUseCases", "rai:dataLimitations"),
+    *("rai:dataSocialImpact", "rai:personalSensitiveInformation"),
+}
+"""What conferences ask of every dataset, beside `_provenance`; so each of them is there, whatever the datasheet has."""
+
+
+def about(corpus: Corpus, layer: Summary, version: str, commit: Commit, datasheet: str) -> Described:
     """All that a release's Croissant says but its files and records."""
     import mlcroissant
 
     known: dict[str, Any] = mlcroissant.Metadata(name=corpus.name).to_json()
+    tag, place = tag_name(version), corpus.publication
+    cited = f"The maintainers of {corpus.name}. {corpus.title}. Version {version}, {commit.date}."
     description = {
-        "@context": known["@context"],
+        "@context": {**known["@context"], "prov": _PROV},
         "@type": "sc:Dataset",
-        "conformsTo": CONFORMS_TO,
+        "conformsTo": [CONFORMS_TO, RESPONSIBLE],
         "name": corpus.name,
         "description": corpus.title,
         "version": version,
         "datePublished": commit.date,
         "license": _licence(corpus.licence),
+        "copyrightNotice": _COPYRIGHT,
         "inLanguage": sorted(set(corpus.articles["language"].drop_nulls())),
         "creator": {"@type": "sc:Organization", "name": f"The maintainers of {corpus.name}"},
-        "citeAs": f"The maintainers of {corpus.name}. {corpus.title}. Version {version}, {commit.date}.",
-        "url": "README.md",
+        "citeAs": f"{cited} {place.page_of(tag)}" if place else cited,
+        "url": place.page if place else "README.md",
+        **dict(_responsible(datasheet)),
+        **_provenance(corpus, layer),
     }
-    return description | dict(_responsible(datasheet))
+    return Described(description, place.files_of(tag) if place else "")
 
 
 def _licence(licence: str | None) -> dict[str, str] | str:
@@ -81,11 +106,42 @@ def _licence(licence: str | None) -> dict[str, str] | str:
     }
 
 
+_PROV: Final = "http://www.w3.org/ns/prov#"
+_COPYRIGHT: Final = (
+    "The licence is that of the annotations. The articles' text belongs to its publishers: the column `licence` of the "
+    "config `articles` has each article's licence, null where none is known."
+)
+
+
+def _provenance(corpus: Corpus, layer: Summary) -> dict[str, Any]:
+    """Whether programs made any of the labels, what they were made from, and who or what made them."""
+    makers = {name: corpus.makers.get(name) for name in makers_of(corpus, layer)}
+    articles = {
+        "@type": "prov:Entity",
+        "prov:label": f"{layer.counts['articles']} news articles",
+        "description": "News articles of several publishers. The config articles has the outlet, date, address and "
+        "licence of each, as far as they are known, and the SHA-256 of its text.",
+    }
+    return {
+        "rai:hasSyntheticData": any(maker is not None and maker.by_machine for maker in makers.values()),
+        "prov:wasDerivedFrom": [articles],
+        "prov:wasGeneratedBy": [_activity(name, maker) for name, maker in makers.items()],
+    }
+
+
+def _activity(name: str, maker: Maker | None) -> dict[str, str]:
+    """Who or what made the labels of a pseudonym."""
+    described = f"{maker.kind}: {maker.described}" if maker else "The corpus's settings do not say who this is."
+    label = f"Labels or decisions of {name}"
+    return {"@type": "prov:Activity", "prov:label": label, "description": " ".join(described.split())}
+
+
 def _responsible(datasheet: str) -> Iterator[tuple[str, str]]:
     answers = dict(_answers(datasheet))
     for field, numbers in _SECTIONS.items():
-        if answer := " ".join(answers[number] for number in numbers if number in answers):
-            yield field, answer
+        answer = " ".join(answers[number] for number in numbers if number in answers)
+        if answer or field in _MINIMAL:
+            yield field, answer or "The datasheet does not say."
 
 
 def _answers(datasheet: str) -> Iterator[tuple[str, str]]:
@@ -97,13 +153,15 @@ def _answers(datasheet: str) -> Iterator[tuple[str, str]]:
             yield number[0], " ".join(re.sub(r"<!--.*?-->|[*`]", "", f"{asked} {answer}", flags=re.DOTALL).split())
 
 
-def known_about(folder: Path) -> dict[str, Any]:
+def known_about(folder: Path) -> Described:
     """What the Croissant of a folder says, but its files and records."""
     croissant: dict[str, Any] = json.loads((folder / CROISSANT).read_bytes())
-    return {name: value for name, value in croissant.items() if name not in ("distribution", "recordSet")}
+    addresses = {file["contentUrl"].removesuffix(file["@id"]) for file in croissant["distribution"]}
+    content = {name: value for name, value in croissant.items() if name not in ("distribution", "recordSet")}
+    return Described(content, *addresses)
 
 
-def write_croissant(folder: Path, description: dict[str, Any]) -> None:
+def write_croissant(folder: Path, described: Described) -> None:
     """Writes the Croissant of a folder: what it says of the dataset, and the files and records that are there."""
     files = {name: file for name, file in stored_files(folder).items() if name.endswith(".parquet")}
     distribution = [
@@ -111,7 +169,7 @@ def write_croissant(folder: Path, description: dict[str, Any]) -> None:
             "@type": "cr:FileObject",
             "@id": name,
             "name": name,
-            "contentUrl": name,
+            "contentUrl": f"{described.address}{name}",
             "contentSize": f"{file.size} B",
             "encodingFormat": PARQUET,
             "sha256": file.sha256,
@@ -119,7 +177,7 @@ def write_croissant(folder: Path, description: dict[str, Any]) -> None:
         for name, file in files.items()
     ]
     records = [_record_set(folder, path) for config in schema.CONFIGS for path in files_of(folder, config)]
-    whole = description | {"distribution": distribution, "recordSet": records}
+    whole = described.content | {"distribution": distribution, "recordSet": records}
     write_bytes(folder / CROISSANT, (json.dumps(whole, indent=2, ensure_ascii=False) + "\n").encode())
 
 

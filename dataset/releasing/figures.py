@@ -65,6 +65,13 @@ def count_figures(corpus: Corpus) -> str:
     return "\n".join(lines)
 
 
+def maker_figures(corpus: Corpus) -> str:
+    """The kind of each annotator that the settings name, and what is known of it where it is a program."""
+    makers = sorted(corpus.makers.items())
+    lines = [" ".join(filter(None, (f"- `{name}`: {maker.kind}.", maker.details))) for name, maker in makers]
+    return "\n".join(lines) or "The corpus's settings do not say who the annotators are."
+
+
 def agreement_figures(corpus: Corpus) -> str:
     """Agreement of every round that was measured, and what became of its spans in adjudication, as tables."""
     paths = sorted(corpus.annotations.glob("*/agreement.jsonl"))
@@ -184,6 +191,7 @@ def _sorting_figure(figure: SortingFigure) -> str:
 
 _MADE: Final[dict[str, Callable[[Corpus], str]]] = {
     "counts": count_figures,
+    "makers": maker_figures,
     "agreement": agreement_figures,
     "statements": statement_figures,
     "sorting": sorting_figures,

@@ -1,7 +1,8 @@
-"""What a release holds beside its rows: plots, and the report of near-duplicates."""
+"""What a release holds beside its rows: plots, the guidelines, and the report of near-duplicates."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -20,7 +21,19 @@ from dataset.storage.tables import read_sound, table_bytes
 
 DATASHEET: Final = "DATASHEET.md"
 NEAR_DUPLICATES: Final = "near-duplicates.jsonl"
+GUIDELINES: Final = "guidelines"
+GUIDELINES_VERSION: Final = "VERSION"
+"""The page that says which version the guidelines are."""
 COUNTS: Final = "plots/counts.svg"
+
+
+def put_guidelines(folder: Path, pages: Mapping[str, str]) -> str | None:
+    """Writes the guidelines, if there are any, into a folder of their own. Returns which version they are."""
+    for name, page in pages.items():
+        path = folder / GUIDELINES / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(page, encoding="utf-8")
+    return pages[GUIDELINES_VERSION].strip() if pages else None
 
 
 def put_report(folder: Path, find: Finder = near_duplicates_in) -> None:

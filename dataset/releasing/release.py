@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -35,7 +35,7 @@ from dataset.releasing.checks import Candidate, FailedCheck, failures
 from dataset.releasing.croissant import about, write_croissant
 from dataset.releasing.figures import filled, refresh
 from dataset.releasing.near_duplicates import Finder, near_duplicates_in
-from dataset.releasing.pages import DATASHEET, put_plots, put_report
+from dataset.releasing.pages import DATASHEET, put_guidelines, put_plots, put_report
 from dataset.releasing.variants import put_variant, write_withheld
 from dataset.storage.atomic import folder_aside, put_folder, read_utf8, remove_stale, write_bytes, writing
 from dataset.storage.repository import Commit, head, uncommitted, write_tree
@@ -61,7 +61,8 @@ class ReleasePlan:
     """What is to be released: a layer as a version, into a folder of versions, after the release in `last`, if any.
 
     `each` does the parts of a large record, and `find` the near-duplicates. `refuse` raises `Problem` for a corpus that
-    is not to be released, and is asked about the corpus as its commit has it.
+    is not to be released, and is asked about the corpus as its commit has it. `guidelines` are the pages that go into
+    the release, by name; one of them, VERSION, says which version they are.
     """
 
     corpus: Corpus
@@ -72,6 +73,7 @@ class ReleasePlan:
     each: OrderedMap = local_map
     find: Finder = near_duplicates_in
     refuse: Callable[[Corpus], None] = lambda corpus: None
+    guidelines: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,10 @@ def _cite(plan: ReleasePlan) -> list[Path]:
     if not path.exists():
         return []
     page = read_utf8(path)
-    for name, value in (("version", plan.version), ("date-released", f'"{head(plan.corpus.root).date}"')):
+    values = {"version": plan.version, "date-released": f'"{head(plan.corpus.root).date}"'}
+    if place := plan.corpus.publication:
+        values["url"] = f'"{place.page_of(manifest.tag_name(plan.version))}"'
+    for name, value in values.items():
         page, replaced = re.subn(rf"^{name}:.*$", f"{name}: {value}", page, flags=re.MULTILINE)
         page += "" if replaced else f"{name}: {value}\n"
     return [path] if write_bytes(path, page.encode()) else []
@@ -317,10 +322,11 @@ def _write_full(plan: ReleasePlan, commit: Commit, folder: Path) -> None:
     put_report(folder, plan.find)
     plots = put_plots(corpus, layer, folder)
     withdrawn = read_withdrawn(corpus)["article_id"].to_list()
-    edition = Edition(plan.version, commit.date, FULL, plots, withdrawn, manifest.rows_digest(content))
+    guidelines, digest = put_guidelines(folder, plan.guidelines), manifest.rows_digest(content)
+    edition = Edition(plan.version, commit.date, FULL, plots, withdrawn, digest, guidelines)
     page = card(corpus, layer, written.rows, written.sizes, folder, Counter(), edition)
     (folder / CARD).write_text(page, encoding="utf-8")
-    write_croissant(folder, about(corpus, plan.version, commit, read_utf8(folder / DATASHEET)))
+    write_croissant(folder, about(corpus, layer, plan.version, commit, read_utf8(folder / DATASHEET)))
     full_manifest = Manifest(
         name=corpus.name,
         version=plan.version,

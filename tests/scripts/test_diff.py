@@ -3,12 +3,16 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from dataset.folder import manifest
+from dataset.folder.manifest import Manifest
+from dataset.folder.tool import Tool
 from dataset.problem import Problem
 from dataset.published.build import build
 from scripts import diff
@@ -161,3 +165,23 @@ def test_a_folder_that_is_no_dataset_is_a_problem(run: Run, old: Path, tmp_path:
     result = run(old, tmp_path)
     assert isinstance(result.exception, Problem)
     assert "is no built dataset" in str(result.exception)
+
+
+def put_manifest(folder: Path, sha256: str, commit: str | None) -> None:
+    content: dict[str, dict[str, str]] = {"full": {}, "withheld": {}}
+    known = Manifest("tiny", "1.0.0", "full", "0" * 40, "2031-05-02", [], {}, content)
+    manifest.write(folder, replace(known, tool=Tool("0.1.0", sha256, commit)))
+
+
+def test_two_folders_that_different_code_wrote_are_said_to_be(run: Run, old: Path, new: Path, tmp_path: Path) -> None:
+    older = Path(shutil.copytree(old, tmp_path / "older"))
+    put_manifest(older, "a" * 64, "b" * 40)
+    put_manifest(new, "a" * 64, "b" * 40)
+    assert "different code" not in run(older, new).stdout
+    put_manifest(new, "c" * 64, None)
+    assert (
+        "written by different code: OLD by Hedgerow 0.1.0 of commit bbbbbbbbbbbb, "
+        "NEW by Hedgerow 0.1.0 with files of its own (cccccccccccc)"
+    ) in " ".join(run(older, new).stdout.split())
+    assert json.loads(run(older, new, "--json").stdout)["notes"] != []
+    assert "different code" not in run(older, old).stdout

@@ -106,6 +106,12 @@ def test_both_versions_load_by_tag_every_config_streaming_too(published: Hub, tm
     assert loaded["v1.0.0"]["rows"]["spans"] != loaded["v2.0.0"]["rows"]["spans"]
 
 
+def test_fetching_says_which_code_wrote_the_version_and_from_which_commit(published: Hub, tmp_path: Path) -> None:
+    done = Client(published, tmp_path / "home").fetch(FIRST)
+    known = manifest.read(dist(published) / FIRST)
+    assert f"written by {known.tool}, from the record's commit {known.commit[:12]}" in " ".join(done.stdout.split())
+
+
 def test_the_one_line_of_the_readme_loads_the_version(published: Hub, tmp_path: Path) -> None:
     done = Client(published, tmp_path / "home").python(readme_code('revision="v1.0.0")') + "\nprint(quotes.num_rows)")
     assert done.returncode == 0, done.stderr
@@ -155,7 +161,9 @@ def test_fetch_gives_the_version_asked_for(published: Hub, tmp_path: Path) -> No
         assert files(client.home / f"tiny-{version}") == files(dist(published) / version)
     fetched = json.loads(client.fetch(FIRST, "--json").stdout)
     row = {"folder": str(client.home / "tiny-1.0.0"), "version": FIRST, "variant": "full", "pinned": None}
-    assert fetched == {**row, "digest": sha256((dist(published) / FIRST / MANIFEST).read_bytes())}
+    source = dist(published) / FIRST / MANIFEST
+    known = json.loads(source.read_bytes())
+    assert fetched == {**row, "digest": sha256(source.read_bytes()), "commit": known["commit"], "tool": known["tool"]}
 
 
 def test_a_version_is_pinned_by_a_digest_and_by_the_corpus_at_hand_or_named(hub: Hub, tmp_path: Path) -> None:

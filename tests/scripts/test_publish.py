@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,10 +13,13 @@ import pytest
 
 from dataset.folder import manifest
 from dataset.folder.manifest import MANIFEST
+from dataset.record.corpus import open_corpus
+from dataset.releasing.release import prepare, release
 from dataset.storage.atomic import sha256
 from tests.clients import Client, ended
 from tests.commands import Done, Running
 from tests.dataset.loading import files
+from tests.dataset.release_setup import commit, plan_of, put_repository
 from tests.hub import AFTER, BEFORE, HALF, Hub
 from tests.releases import FIRST, SECOND, corrected, make_release
 from tests.scripts.test_main import assert_one_line_and_3
@@ -327,3 +331,28 @@ def test_what_came_back_otherwise_is_told(hub: Hub, dist: Path, tmp_path: Path) 
     ]
     hub.pause["tag"] = lambda: hub.blobs.alter(quotes["sha256"])
     assert_one_line_and_3(client.publish(dist / "1.0.0-withheld"), "is not what its manifest says")
+
+
+def test_the_lines_of_a_card_that_names_its_repository_load_that_version_from_anywhere(
+    hub: Hub, tmp_path: Path
+) -> None:
+    """And `publish` says so where a release is published elsewhere than it says."""
+    corpus = put_repository(tmp_path / "corpus")
+    settings = corpus.root / "hedgerow.toml"
+    place = f'[publication]\nrepository = "acme/tiny"\nendpoint = "{hub.url}"\n'
+    settings.write_text(f"{settings.read_text()}\n{place}")
+    corpus = open_corpus(corpus.root)
+    prepare(plan_of(corpus))
+    commit(corpus)
+    done = release(plan_of(corpus))
+    client = Client(hub, tmp_path / "home")
+    published = client.publish(done.withheld)
+    assert_done(published)
+    assert "croissant.json leads to" not in published.stdout
+    page = (done.withheld / "README.md").read_text(encoding="utf-8")
+    assert f"`HF_ENDPOINT={hub.url}`" in page
+    lines = re.findall(r"```python\n(.*?)```", page, re.DOTALL)[0]
+    loaded = client.python(lines + "print(quotes.num_rows)")
+    assert loaded.stdout.splitlines()[-1:] == ["4"], loaded.stderr
+    elsewhere = client.publish(done.withheld, repo=str(tmp_path / "shelf"))
+    assert f"croissant.json leads to {hub.url}/datasets/acme/tiny and not to" in elsewhere.stdout

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from annotation import guidelines
 from dataset.record.corpus import Corpus
 from tests.dataset.loading import files
 from tests.dataset.release_setup import commit, put_repository
@@ -38,6 +39,18 @@ def test_preparing_and_releasing_say_what_comes_next(corpus: Corpus) -> None:
     done = hedgerow("release", "1.0.0", cwd=corpus.root)
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert "was released already" in done.stderr
+
+
+def test_a_release_has_the_guidelines_and_says_where_the_labels_were_made_by_others(corpus: Corpus) -> None:
+    hedgerow("release", "--prepare", "1.0.0", cwd=corpus.root)
+    commit(corpus)
+    done = hedgerow("release", "1.0.0", cwd=corpus.root)
+    assert done.returncode == 0, done.stderr
+    assert files(corpus.root / "dist" / "1.0.0" / "guidelines") == {
+        name: page.encode() for name, page in guidelines.pages().items()
+    }
+    assert f"has version {guidelines.version()}, and the labels were made by version 1; the card" in done.stdout
+    assert "names no repository in [publication]" in done.stdout
 
 
 def test_a_release_tells_machines_where_it_is(corpus: Corpus) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from annotation.guidelines import SECTIONS, RuleExample, rules, section, statements, title, version
+from annotation.guidelines import SECTIONS, RuleExample, pages, rules, section, statements, title, version
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.scheme import vocabulary
 from tests.annotation.guidelines import notation
@@ -183,3 +183,9 @@ def test_every_rule_has_its_text_and_its_right_example_on_one_line() -> None:
 def test_the_quick_reference_names_every_rule() -> None:
     named = set(re.findall(r"[SQHNE]\d+", section("quick-reference")))
     assert named == set(rules())
+
+
+def test_the_pages_are_all_there_are_with_their_version() -> None:
+    folder = REPOSITORY / "annotation" / "guidelines"
+    there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
+    assert pages() == {**there, "VERSION": (folder / "VERSION").read_text(encoding="utf-8")}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.folder.tool import tool, tool_in
+from dataset.folder.tool import Tool, tool, tool_in
 from tests.dataset.release_setup import git
 
 
@@ -74,3 +74,11 @@ def test_installed_code_below_somebody_elses_repository_has_no_commit(code: Path
 def test_the_code_that_runs_names_its_version_and_files() -> None:
     assert tool().version == version("hedgerow")
     assert len(tool().sha256) == 64
+
+
+def test_code_is_named_by_its_commit_or_else_by_its_files() -> None:
+    assert str(Tool("0.1.0", "a" * 64, "b" * 40)) == "Hedgerow 0.1.0 of commit bbbbbbbbbbbb"
+    assert "aaaaaaaaaaaa" in str(Tool("0.1.0", "a" * 64))
+    changed = str(Tool("0.1.0", "a" * 64, "b" * 40, changed=True))
+    assert "aaaaaaaaaaaa" in changed
+    assert "bbbbbbbbbbbb" in changed

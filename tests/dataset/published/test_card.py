@@ -92,6 +92,14 @@ def test_the_card_says_who_made_the_labels_and_by_which_guidelines(tiny: Corpus)
     assert "Version of the annotation guidelines: 1." in text
 
 
+def test_the_card_says_which_program_made_the_labels_or_that_nobody_recorded_it(tiny: Corpus) -> None:
+    maker = '[annotators.a1]\nkind = "machine-generated"\nnote = "A model read it."\n'
+    (tiny.root / "hedgerow.toml").write_text(maker, encoding="utf-8")
+    assert "A model read it. The model, version and settings were not recorded." in card_of(open_corpus(tiny.root)).text
+    (tiny.root / "hedgerow.toml").write_text(maker + 'model = "Oak"', encoding="utf-8")
+    assert "A model read it. Model: Oak. The version and settings were not" in card_of(open_corpus(tiny.root)).text
+
+
 def test_the_card_says_so_where_nobody_knows_who_made_the_labels(tmp_path: Path) -> None:
     corpus = put_corpus(tmp_path)
     rows = {name: [row | {"annotator": "a9"} for row in table] for name, table in valid_rows().items()}

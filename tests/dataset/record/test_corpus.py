@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dataset.problem import Problem
-from dataset.record.corpus import Corpus, Maker, open_corpus
+from dataset.record.corpus import Corpus, Maker, Publication, open_corpus
 from dataset.storage.atomic import sha256
 from tests.dataset.tiny import (
     ENTITIES,
@@ -128,6 +128,84 @@ def test_an_annotator_without_kind_or_note_is_a_problem(tmp_path: Path, maker: s
 def test_an_annotator_that_is_a_word_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(Problem, match=r"\[annotators.a1\] lacks kind or note"):
         open_corpus(settings(tmp_path, '[annotators]\na1 = "kind and note"'))
+
+
+KNOWN = '[annotators.a1]\nkind = "{}"\nnote = "Read twice."\n'
+
+
+def maker_of(folder: Path, kind: str, more: str = "") -> Maker:
+    return open_corpus(settings(folder, KNOWN.format(kind) + more)).makers["a1"]
+
+
+def test_a_program_is_described_with_what_was_recorded_of_it(tmp_path: Path) -> None:
+    maker = maker_of(
+        tmp_path, "machine-generated", 'model = "Oak 7B"\nversion = "2026-03"\nsettings = "temperature 0"\n'
+    )
+    assert maker.described == "Read twice. Model: Oak 7B. Version: 2026-03. Settings: temperature 0."
+
+
+@pytest.mark.parametrize(
+    ("more", "details"),
+    [
+        ("", "The model, version and settings were not recorded."),
+        ('model = "Oak 7B"', "Model: Oak 7B. The version and settings were not recorded."),
+        (
+            'model = "Oak 7B"\nversion = "1"\nsettings = ""',
+            "Model: Oak 7B. Version: 1. The settings were not recorded.",
+        ),
+        ('version = "1"\nsettings = "greedy"', "Version: 1. Settings: greedy. The model was not recorded."),
+    ],
+)
+def test_what_was_not_recorded_of_a_program_is_said(tmp_path: Path, more: str, details: str) -> None:
+    assert maker_of(tmp_path, "machine-generated", more).details == details
+
+
+def test_a_person_lacks_no_model(tmp_path: Path) -> None:
+    assert maker_of(tmp_path, "expert-generated").described == "Read twice."
+
+
+def test_a_setting_of_an_annotator_that_does_not_exist_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match=r"\[annotators.a1\] says modle, which means nothing there; write .*model.* or"):
+        maker_of(tmp_path, "machine-generated", 'modle = "Oak"')
+
+
+def test_a_version_without_quotation_marks_is_a_problem(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match=r"version in \[annotators.a1\] must be text"):
+        maker_of(tmp_path, "machine-generated", "version = 3")
+
+
+def test_settings_may_name_where_releases_are_published(tmp_path: Path) -> None:
+    place = open_corpus(settings(tmp_path, '[publication]\nrepository = "acme/tiny"')).publication
+    assert place == Publication("acme/tiny")
+    assert place.files_of("v1.0.0") == "https://huggingface.co/datasets/acme/tiny/resolve/v1.0.0/"
+    elsewhere = '[publication]\nrepository = "acme/tiny"\nendpoint = "http://127.0.0.1:8000/hub"'
+    place = open_corpus(settings(tmp_path, elsewhere)).publication
+    assert place is not None
+    assert place.page == "http://127.0.0.1:8000/hub/datasets/acme/tiny"
+    assert open_corpus(settings(tmp_path, "")).publication is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "publication = 5",
+        "publication = false",
+        "publication = []",
+        "[publication]",
+        '[publication]\nendpoint = "https://example.org"',
+        '[publication]\nrepository = "a/b"\nrepo = "a/b"',
+        "[publication]\nrepository = 5",
+        '[publication]\nrepository = "tiny"',
+        '[publication]\nrepository = "acme/ti ny"',
+        '[publication]\nrepository = "../tiny"',
+        '[publication]\nrepository = "a/b"\nendpoint = "huggingface.co"',
+        '[publication]\nrepository = "a/b"\nendpoint = "https://me:word@example.org"',
+        '[publication]\nrepository = "a/b"\nendpoint = "https://example.org/"',
+    ],
+)
+def test_a_place_of_publication_that_is_none_is_a_problem(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Problem, match=r"\[publication\]"):
+        open_corpus(settings(tmp_path, text))
 
 
 @pytest.mark.parametrize("text", ["paths = 5", 'paths = "seeds"', "annotators = 5"])

@@ -17,6 +17,7 @@ from dataset.folder import manifest
 from dataset.folder.writer import file_name, write_tables
 from dataset.record.corpus import open_corpus
 from dataset.releasing.checks import CHECKS, Candidate, failures
+from dataset.releasing.croissant import known_about, write_croissant
 from dataset.releasing.pages import put_report
 from dataset.releasing.release import release
 from tests.dataset.release_setup import plan_of, put_ready
@@ -48,7 +49,13 @@ def sound(made: Path, tmp_path: Path) -> Candidate:
 
 
 def codes(candidate: Candidate) -> list[str]:
-    """The checks that the folder fails, once its manifest names what is in it."""
+    """The checks that the folder fails, once its Croissant and its manifest name what is in it."""
+    write_croissant(candidate.folder, known_about(candidate.folder))
+    return codes_as_it_is(candidate)
+
+
+def codes_as_it_is(candidate: Candidate) -> list[str]:
+    """The same, with the Croissant that is there."""
     known = manifest.read(candidate.folder)
     hashes = manifest.content(candidate.folder) if known.variant == manifest.FULL else known.content
     manifest.write(candidate.folder, replace(known, files=manifest.stored_files(candidate.folder), content=hashes))
@@ -203,6 +210,39 @@ def test_words_of_a_template(sound: Candidate, words: str) -> None:
     path = sound.folder / "CHANGELOG.md"
     path.write_text(path.read_text() + words)
     assert codes(sound) == ["template-text"]
+
+
+def edit_croissant(candidate: Candidate, change: Callable[[dict[str, Any]], Any]) -> None:
+    path = candidate.folder / "croissant.json"
+    croissant = json.loads(path.read_bytes())
+    change(croissant)
+    path.write_text(json.dumps(croissant))
+
+
+BROKEN: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "another hash": lambda croissant: croissant["distribution"][0].update(sha256="0" * 64),
+    "another size": lambda croissant: croissant["distribution"][0].update(contentSize="1 B"),
+    "a file that is not there": lambda croissant: croissant["distribution"][0].update({"@id": "gone.parquet"}),
+    "a file less": lambda croissant: croissant["distribution"].pop(),
+    "a column that is not there": lambda croissant: croissant["recordSet"][1]["field"][0]["source"].update(
+        extract={"column": "gone"}
+    ),
+    "no context": lambda croissant: croissant.pop("@context"),
+    "a type that there is not": lambda croissant: croissant["recordSet"][1]["field"][0].update(dataType="sc:Nothing"),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_croissant_that_others_cannot_load(sound: Candidate, what: str) -> None:
+    assert codes_as_it_is(sound) == []
+    edit_croissant(sound, BROKEN[what])
+    assert codes_as_it_is(sound) == ["croissant-unloadable"]
+
+
+def test_a_croissant_loads_where_a_file_has_no_row(sound: Candidate) -> None:
+    path = sound.folder / file_name("annotators", "train")
+    pyarrow.parquet.write_table(pyarrow.parquet.read_table(path).slice(0, 0), path)
+    assert "croissant-unloadable" not in codes(sound)
 
 
 # Who must not be in it

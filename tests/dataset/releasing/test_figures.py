@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from dataset.problem import Problem
-from dataset.record.corpus import Corpus
+from dataset.record.corpus import Corpus, open_corpus
 from dataset.releasing.figures import filled, refresh
 from tests.dataset.sorting import put_sorted, sorted_rows
 from tests.dataset.tiny import put_corpus, put_jsonl, put_layer, valid_rows
@@ -38,6 +38,15 @@ def test_pages_are_brought_to_the_data_once(labelled: Corpus) -> None:
 def test_figures_that_there_are_not_are_refused(labelled: Corpus) -> None:
     with pytest.raises(Problem, match="no figures called luck"):
         filled(labelled, PAGE.replace("counts", "luck"))
+
+
+def test_a_page_says_which_program_made_the_labels(labelled: Corpus) -> None:
+    page = PAGE.replace("counts", "makers")
+    assert "- `a1`: expert-generated.\n<!-- end" in filled(labelled, page)
+    (labelled.root / "hedgerow.toml").write_text('[annotators.m]\nkind = "machine-generated"\nnote = "A program."')
+    assert "- `m`: machine-generated. The model, version and settings were not recorded." in filled(
+        open_corpus(labelled.root), page
+    )
 
 
 def test_what_became_of_spans_is_counted_by_annotator(labelled: Corpus) -> None:
