@@ -57,8 +57,13 @@ def made(folder: Path, articles: int, statements: int, quotes: int) -> Corpus:
             tellings.append(_telling(name, f"q{number}", f"s{statement + 1}"))
         texts[name] = text
     corpus = put_corpus(folder, texts, dict.fromkeys(texts, EVENT))
-    entities = [{"event_id": EVENT, "entity": name, "kind": "group", "aliases": []} for name in SPEAKERS]
-    put_jsonl(corpus.seeds / "entities.jsonl", [row | {"speaks_for": SPEAKERS[row["entity"]]} for row in entities])
+    put_jsonl(
+        corpus.seeds / "entities.jsonl",
+        [
+            {"event_id": EVENT, "entity": name, "kind": "group", "aliases": [], "speaks_for": whom}
+            for name, whom in SPEAKERS.items()
+        ],
+    )
     put_layer(corpus, rows, GOLD)
     put_jsonl(corpus.layer_path(GOLD) / "tellings.jsonl", tellings)
     kept = [{"event_id": EVENT, "kind": "statement", "gist": " ".join(gist)} for gist in gists]
