@@ -17,6 +17,8 @@ from annotation import guidelines
 from annotation.page.label_config import COLOURS, LINES
 from annotation.report.highlights import HighlightedArticle, highlighted
 from annotation.report.labelled import LabelledArticle, labelled_articles
+from annotation.report.matrix import DIFFERENCES, EventMatrix, event_matrix, places
+from annotation.report.quantity_plots import in_words
 from annotation.report.side_by_side import STATES, ArticleComparison, ArticleDecisions, compare
 from annotation.rounds import progress
 from annotation.rounds.progress import Progress
@@ -32,13 +34,15 @@ from dataset.record.locks import Tell, in_silence, reading
 from dataset.record.rows import AgreementRow, Decision, DecisionRow, rows_of
 from dataset.releasing import plots
 from dataset.scheme import vocabulary
-from dataset.statements.event_comparisons import ComparedEvent, compared_events
+from dataset.statements.event_comparisons import compared_events
+from dataset.statements.sheets import registry_of_event
 from dataset.statements.tables import gold_sorting
 from dataset.storage.atomic import write_bytes
 from dataset.storage.tables import read_table
 
 LIMIT: Final = 200
 PAGE: Final = Path(__file__).parent / "page"
+SCRIPTS: Final = ("script.js", "statements.js")
 _BLANK_LINES: Final = re.compile(r"(?<=\n)((?:[^\S\n]*\n)+)")
 DONE, SKIPPED, OPEN = "#3d6fa8", "#e6b35a", "#ffffff"
 """Fills of a progress bar."""
@@ -66,7 +70,7 @@ class Report:
     not_shown: int
     left_out: int
     articles: list[HighlightedArticle]
-    events: list[ComparedEvent]
+    events: list[EventMatrix]
     counted: list[tuple[str, int]]
     count_plots: list[str]
     comparisons: list[ArticleComparison]
@@ -112,7 +116,7 @@ def _gathered(corpus: Corpus, wanted: ReportOptions) -> Report:
         not_shown=len(submitted) - len(shown),
         left_out=sum(shown.article.left_out for shown in articles),
         articles=articles,
-        events=_events(corpus, layer.name, shown),
+        events=_events(corpus, layer, articles),
         counted=list(summary_of(layer).counts.items()),
         count_plots=list(_count_plots(layer)),
         comparisons=comparisons,
@@ -165,13 +169,18 @@ def _shown(submitted: list[str], wanted: ReportOptions, layer: str) -> list[str]
     return [article for article in submitted if not wanted.articles or article in wanted.articles][: wanted.limit]
 
 
-def _events(corpus: Corpus, layer: str, shown: list[str]) -> list[ComparedEvent]:
+def _events(corpus: Corpus, layer: Layer, shown: list[HighlightedArticle]) -> list[EventMatrix]:
     """The events of the articles shown, where the layer is the gold and their quotes are sorted."""
-    if layer != GOLD:
+    if layer.name != GOLD:
         return []
-    events = {corpus.by_id[article]["event_id"] for article in shown if article in corpus.by_id}
+    events = {article.article.article["event_id"] for article in shown}
     known = [event for event in gold_sorting(corpus).tellings["event_id"].unique().sort() if event in events]
-    return list(compared_events(corpus, known)) if known else []
+    compared = list(compared_events(corpus, known)) if known else []
+    labelled = {article.article.id: article.article for article in shown}
+    hidden = [article for event in compared for article in event.articles if article not in labelled]
+    labelled |= {article.id: article for article in labelled_articles(corpus, layer.only(hidden))} if hidden else {}
+    placed = places(shown)
+    return [event_matrix(event, registry_of_event(corpus, event.event_id), labelled, placed) for event in compared]
 
 
 def _outlets(shown: Report) -> dict[str, str | None]:
@@ -288,9 +297,7 @@ def page(shown: Report) -> str:
     """The report as HTML that asks for nothing beside itself. The same report gives the same text."""
     return _template().render(
         report=shown,
-        outlets={
-            article: shown.corpus.by_id[article]["outlet"] for event in shown.events for article in event.articles
-        },
+        outlets=_outlets(shown),
         labels=vocabulary.LABELS,
         colours=COLOURS,
         tints={name: _tint(colour) for name, colour in COLOURS.items()},
@@ -300,9 +307,10 @@ def page(shown: Report) -> str:
         speakers=_speakers(shown),
         forms=vocabulary.QUOTE_FORMS,
         rules=_rules_named(shown),
+        differences=DIFFERENCES,
         fills={"done": DONE, "skipped": SKIPPED, "open": OPEN},
         css=(PAGE / "style.css").read_text(encoding="utf-8"),
-        script=(PAGE / "script.js").read_text(encoding="utf-8"),
+        scripts=[(PAGE / name).read_text(encoding="utf-8") for name in SCRIPTS],
     )
 
 
@@ -317,6 +325,7 @@ def _template() -> jinja2.Template:
     )
     environment.filters["marked_code"] = _marked_code
     environment.filters["with_gaps"] = _with_gaps
+    environment.filters["in_words"] = in_words
     return environment.get_template("page.html.j2")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -19,6 +18,7 @@ from annotation.report.report import ReportOptions
 from dataset.agreement import figures
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
+from tests.annotation.report.opened import CONTRASTS, DESKTOP, PHONE, show, tab_to
 from tests.corpora import copy_of_the_seeds
 from tests.dataset.drawn import broken_rows
 from tests.dataset.faults import FAULTS
@@ -40,39 +40,6 @@ from tests.dataset.tiny import (
 SCRIPT = "script"
 HOSTILE = "<script>document.title = 'run'</script> “<img src=x onerror=\"document.title='run'\">” & &amp; said Ann Bo"
 QUOTED = "<img src=x onerror=\"document.title='run'\">"
-DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-
-# Text and what lies behind it, as the browser computes both: those below the ratio, as [words, ratio].
-CONTRASTS = """(least) => {
-    const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
-    const over = (top, below) => {
-        const [r, g, b, a = 1] = numbers(top);
-        return [r, g, b].map((one, i) => one * a + below[i] * (1 - a));
-    };
-    const light = (rgb) => {
-        const linear = (v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
-        const [r, g, b] = rgb.map((one) => linear(one / 255));
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const low = [];
-    let seen = 0;
-    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-        const element = node.parentElement;
-        if (!node.data.trim() || !element.checkVisibility({visibilityProperty: true})) continue;
-        if (element.closest('script, style, option')) continue;
-        const grounds = [];
-        for (let at = element; at; at = at.parentElement) grounds.unshift(getComputedStyle(at).backgroundColor);
-        const ground = grounds.reduce((below, top) => over(top, below), [255, 255, 255]);
-        const style = getComputedStyle(element);
-        const ink = over(element.closest('svg') ? style.fill : style.color, ground);
-        const [dark, bright] = [light(ink), light(ground)].sort((a, b) => a - b);
-        const ratio = (bright + 0.05) / (dark + 0.05);
-        seen += 1;
-        if (ratio < least) low.push([node.data.trim().slice(0, 40), ratio]);
-    }
-    return {seen, low};
-}"""
 
 
 def as_layer(rows: Rows, annotator: str, round_name: str = "r1") -> Rows:
@@ -124,38 +91,8 @@ def adjudicated(two: Corpus) -> Corpus:
     return two
 
 
-@pytest.fixture
-def page(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport=DESKTOP)  # type: ignore[arg-type]
-    yield context.new_page()
-    context.close()
-
-
-@pytest.fixture
-def phone(chromium: Browser) -> Iterator[Page]:
-    context = chromium.new_context(viewport=PHONE, has_touch=True, is_mobile=True)  # type: ignore[arg-type]
-    yield context.new_page()
-    context.close()
-
-
-def show(page: Page, corpus: Corpus, wanted: ReportOptions | None = None) -> Page:
-    """Opens the report of a corpus as a file."""
-    out = corpus.root / "dist" / "report.html"
-    report.write(report.report(corpus, wanted or ReportOptions()), out)
-    page.goto(out.as_uri())
-    return page
-
-
 def quote_mark(page: Page, nth: int = 1) -> Any:
     return page.locator("#a1 .text").get_by_role("link", name=re.compile(f"^quote {nth},"))
-
-
-def tab_to(page: Page, selector: str) -> None:
-    for _ in range(100):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            return
-    raise AssertionError(f"no Tab leads to {selector}")
 
 
 # The file
@@ -506,9 +443,12 @@ def test_a_layer_of_skipped_articles_is_told(tmp_path: Path) -> None:
 # For everybody
 
 
-@pytest.mark.parametrize("view", ["desktop", "phone", "paper"])
+@pytest.mark.parametrize("view", ["desktop", "dark", "phone", "paper"])
 def test_every_text_stands_out_from_its_ground(chromium: Browser, adjudicated: Corpus, view: str) -> None:
-    context = chromium.new_context(viewport=PHONE if view == "phone" else DESKTOP)  # type: ignore[arg-type]
+    context = chromium.new_context(
+        viewport=PHONE if view == "phone" else DESKTOP,  # type: ignore[arg-type]
+        color_scheme="dark" if view == "dark" else "light",
+    )
     page = show(context.new_page(), adjudicated)
     page.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)")
     page.locator("#a1 .text .number").first.click()
