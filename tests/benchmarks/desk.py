@@ -22,7 +22,7 @@ from tests.browser import Annotator, log_in
 from tests.pictures import a_browser
 
 STATEMENTS: Final = 80
-KEYS: Final = 40
+KEYS: Final = 8
 NOW: Final = "Htx.annotationStore.selected.highlightedNode?.cleanId"
 
 
