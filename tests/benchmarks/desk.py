@@ -46,7 +46,7 @@ def measured(articles: int, quotes: int) -> Iterator[str]:
             who = seat(corpus, "a1")
             sorting_rounds.deal_events(corpus, "e1", ["a1"], [])
             began = perf_counter()
-            opened = sorting_rounds.open_events(corpus, "e1", who)
+            opened = sorting_rounds.open_events(corpus, "e1", who, stood={})
             yield f"sent in {perf_counter() - began:.1f} s"
             (task,) = map(read_task, who.studio.tasks(opened.project))
             with a_browser() as browser:

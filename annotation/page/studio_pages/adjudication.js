@@ -2,7 +2,14 @@
 // open, marks the decided ones, and N goes to the next open one. Elsewhere the page lists the questions only.
 (() => {
   const annotation = () => window.Htx?.annotationStore?.selected;
-  const questions = () => window.Htx?.task?.dataObj?.questions;
+  // What the task holds. Label Studio would read it anew from its JSON each time it is asked.
+  const read = new WeakMap();
+  const data = () => {
+    const task = window.Htx?.task;
+    if (task && !read.get(task)) read.set(task, task.dataObj);
+    return read.get(task);
+  };
+  const questions = () => data()?.questions;
   const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
 
   const said = (region, control) =>

@@ -7,21 +7,29 @@
   const FIELDS = ["statement", "partly", "contradicts"];
   const METHODS = ["unselectAll", "selectArea", "undo"];
 
+  // What the task holds. Label Studio would read it anew from its JSON each time it is asked.
+  const read = new WeakMap();
+  const data = () => {
+    const task = window.Htx?.task;
+    if (task && !read.get(task)) read.set(task, task.dataObj);
+    return read.get(task);
+  };
+
   const annotation = () => {
     const work = window.Htx?.annotationStore?.selected;
-    const isDesk = FIELDS.every((name) => work?.names?.has?.(name)) && window.Htx.task?.dataObj?.quotes;
+    const isDesk = FIELDS.every((name) => work?.names?.has?.(name)) && data()?.quotes;
     return isDesk && isComplete(work) ? work : undefined;
   };
   const isComplete = (work) =>
     METHODS.every((name) => typeof work[name] === "function") && work.regionStore?.regions && work.history;
   const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
-  const quotes = () => window.Htx.task.dataObj.quotes;
+  const quotes = () => data().quotes;
   const regions = (work) => work.regionStore.regions.filter((region) => quotes()[region.cleanId]);
   const values = (region, name) =>
     region.results.find((result) => result.from_name.name === name)?.mainValue ?? [];
   const isOpen = (region) => !values(region, "statement").length && !values(region, "partly").length;
   // An adjudicator has disputes to decide, each by a rule, and writes a gist at the first quote of each statement.
-  const disputes = () => window.Htx.task.dataObj.disputes;
+  const disputes = () => data().disputes;
   const wantsRule = (region) => disputes()?.[region.cleanId] && !values(region, "rule").length;
   const wantsGist = (work, region) => {
     if (!disputes()) return false;
@@ -45,7 +53,7 @@
   // The statements that a quote may tell, the likeliest first; its own, if nothing else tells it, is left out.
   const ranked = (work, region) => {
     const id = region.cleanId;
-    const scores = new Map(window.Htx.task.dataObj.near[id] ?? []);
+    const scores = new Map(data().near[id] ?? []);
     return [...statements(work)]
       .filter(([name, members]) => kind(members[0]) === kind(id) && members.some((member) => member !== id))
       .map(([name, members]) => ({ name, members, score: Math.max(0, ...members.map((member) => scores.get(member) ?? 0)) }))
