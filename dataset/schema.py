@@ -197,7 +197,7 @@ class Agreement(Table):
     scope: str = column("`all` labels together, a label, an attribute or a relation", isin=vocabulary.SCOPES)
     measure: str = column("what was measured", isin=vocabulary.MEASURES)
     value: float = column("the figure; null where it does not exist", optional=True)
-    low: float = column("lower end of the 95 % bootstrap interval over articles", optional=True)
+    low: float = column("lower end of the 95 % interval (bootstrap over articles, or Wilson's)", optional=True)
     high: float = column("upper end of that interval", optional=True)
     articles: int = column("articles that it rests on", ge=0)
     annotator_count: int = column("annotators that it rests on", ge=0)

@@ -27,12 +27,13 @@ def command(
 ) -> None:
     """Measure the agreement between a round's annotators, and keep the figures in the record.
 
-    It compares the articles that two or more submitted; skipped ones are left out. Each figure has a 95 % bootstrap
-    interval over articles. exact: F1 of spans with the same offsets. relaxed: F1 of spans that share at least half of
-    what they cover together. detection: F1 of spans that overlap at all. boundary: of what both found, the share with
-    the same offsets. document: mean exact F1 of an article, where one that both left empty counts as 1. alpha:
-    Krippendorff's, on characters. Order and nesting of spans do not matter. Of a round that `align` opened it measures
-    whether annotators put the same quotes and numbers together: F1 of the pairs, and of B³.
+    It compares the articles that two or more submitted; skipped ones are left out. Each figure has a 95 % interval:
+    bootstrap over articles, or Wilson's where all draws are alike. exact: F1 of spans with the same offsets. relaxed:
+    F1 of spans that share at least half of what they cover together. detection: F1 of spans that overlap at all.
+    boundary: of what both found, the share with the same offsets. document: mean exact F1 of an article, where one
+    that both left empty counts as 1. alpha: Krippendorff's, on characters. Order and nesting of spans do not matter.
+    Of a round that `align` opened it measures whether annotators put the same quotes and numbers together: F1 of the
+    pairs, and of B³.
 
     Example: hedgerow agree --round r1
     """
@@ -66,7 +67,8 @@ def _show(corpus: Corpus, agreed: RoundAgreement) -> None:
     for name in sorted(set(agreed.basis["annotators"]) - set(agreed.annotators)):
         say(f"{name} submitted no article that another submitted, and is in no figure")
     _say_of_guidelines(agreed)
-    say("[low,high]: 95 % bootstrap interval over articles. –: there is no such figure.")
+    say("[low,high]: 95 % interval, bootstrap over articles; Wilson's where all draws are alike. –: no such figure.")
+    say("[–]: no interval, for an alpha of which all draws are alike, or for a figure of one article.")
     path = agreement.figures_path(corpus, agreed.round)
     say(f"All figures, of each pair too, with what they rest on: {path.relative_to(corpus.root)}, or --json")
 
@@ -109,7 +111,7 @@ def _pairs_table(figures: Figures, annotators: list[str]) -> Table:
 def _cell(row: AgreementRow | None) -> str:
     if row is None or row["value"] is None:
         return "–"
-    interval = "" if row["low"] is None else f" \\[{row['low']:.2f},{row['high']:.2f}]"
+    interval = " \\[–]" if row["low"] is None else f" \\[{row['low']:.2f},{row['high']:.2f}]"
     return f"{_two_places(row['value'])}{interval}"
 
 

@@ -25,6 +25,7 @@ from dataset.agreement.coded import Numbers
 from dataset.agreement.compared import SubmissionCounts, folders_of, pairs, ranges_of_round, shared
 from dataset.agreement.ranges import COLUMNS, Group, RangeTallies, split, tallied_range
 from dataset.agreement.tallies import FIGURES, MATCHED_FIGURES, Figure
+from dataset.agreement.wilson import wilson
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -165,7 +166,7 @@ def _rows(round_name: str, group: Group, own: _Sums, total: Floats, drawn: Float
     A figure that rests on one article has no interval: one article cannot vary.
     """
     values = _values(total)
-    low, high = bootstrap.percentiles(_values(drawn))
+    low, high = _intervals(total, values, *bootstrap.percentiles(_values(drawn)))
     on_spans = _rests_on(own, total)
     return [
         {
@@ -182,6 +183,28 @@ def _rows(round_name: str, group: Group, own: _Sums, total: Floats, drawn: Float
         }
         for at, (scope, measure) in sorted(enumerate(FIGURES + ALPHAS), key=lambda numbered: _place(numbered[1]))
     ]
+
+
+def _intervals(total: Floats, values: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """The ends of each figure's interval: those of the draws, unless these are all alike or the figure is 0 or 1.
+
+    Then they are Wilson's, by what the figure's bottom counts: matched pairs for boundaries and attributes, articles
+    for `document`. An F1 counts the spans (or links) of both annotators, and each match twice, as one of either; a
+    match is one observation, so the trials are half as many. Alpha counts no trials, so that it has no interval there.
+    """
+    top, bottom, _ = split(total)
+    low, high = low.copy(), high.copy()
+    with np.errstate(invalid="ignore"):
+        alike = (low == high) | (values == 0) | (values == 1)
+    low[alike], high[alike] = np.nan, np.nan
+    for at, figure in enumerate(FIGURES):
+        if alike[at] and bottom[at] > 0:
+            observed = 2 if figure[1] in _F1 or figure[0] in vocabulary.RELATIONS else 1
+            low[at], high[at] = wilson(top[at] / observed, bottom[at] / observed)
+    return low, high
+
+
+_F1: Final = ("exact", "relaxed", "detection")
 
 
 def _place(figure: Figure) -> tuple[int, int]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dataset.agreement.bootstrap import DRAWS, SEED, percentiles
+from dataset.agreement.wilson import wilson
 from dataset.statements.sorted_events import SortedBy
 
 Floats = NDArray[np.float64]
@@ -20,7 +21,7 @@ COLUMNS: Final = 6
 
 @dataclass(frozen=True)
 class SortingFigure:
-    """A figure with its 95 % bootstrap interval, None where it does not exist; and what it rests on."""
+    """A figure with its 95 % interval, None where it does not exist; and what it rests on."""
 
     value: float | None
     low: float | None
@@ -32,7 +33,9 @@ class SortingFigure:
 class SortingAgreement:
     """Agreement of two annotators: `pairs` is F1 of the pairs that tell one statement, `b_cubed` the F1 of B³.
 
-    The intervals are drawn over events, or where there is but one, over the first annotator's statements.
+    The intervals are drawn over events, or where there is but one, over the first annotator's statements. Where all
+    draws are alike, or the figure is 0 or 1, they are Wilson's by the number of items: pairs depend on each other, so
+    that there are no more observations than items.
     """
 
     pairs: SortingFigure
@@ -80,11 +83,11 @@ def _names(sorting: SortedBy, kinds: Mapping[str, str], kind: str) -> dict[str, 
 
 
 def _figure(value: float, low: float, high: float, items: int) -> SortingFigure:
-    """A figure. Where every draw gives the same, the draws say nothing of how sure it is: there is no interval."""
+    """A figure. Where every draw gives the same, the draws say nothing of how sure it is."""
     if np.isnan(value):
         return SortingFigure(None, None, None, items)
-    if np.isnan(low) or low == high:
-        return SortingFigure(float(value), None, None, items)
+    if np.isnan(low) or low == high or value in (0, 1):
+        return SortingFigure(float(value), *wilson(float(value) * items, items), items)
     return SortingFigure(float(value), float(low), float(high), items)
 
 

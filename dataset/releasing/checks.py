@@ -27,7 +27,7 @@ from dataset.published.tokens import BEGIN, OUTSIDE
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary
 from dataset.record.splits import fixed_splits
-from dataset.releasing.near_duplicates import shared_quotes
+from dataset.releasing.near_duplicates import NEAR, shared_quotes
 from dataset.releasing.pages import DATASHEET, NEAR_DUPLICATES, article_texts
 from dataset.scheme import vocabulary
 from dataset.storage.atomic import sha256
@@ -422,10 +422,14 @@ def _shared(articles: list[str], splits: list[str]) -> str:
 
 
 def near_duplicate(candidate: Candidate) -> Iterator[str]:
-    """No two articles that resemble each other are on both sides of a split."""
+    """No two articles that resemble each other by half, or of which one retells half of the other, are kept apart.
+
+    A retelling of less than that is listed, and may be on both sides: paragraphs of background do as much.
+    """
     for line in (candidate.folder / NEAR_DUPLICATES).read_text(encoding="utf-8").splitlines():
         pair = json.loads(line)
-        if pair["split"] != pair["other_split"]:
+        alike = max(pair["jaccard"], pair["containment"]) >= NEAR
+        if alike and pair["split"] != pair["other_split"]:
             first, second = f"{pair['article_id']} ({pair['split']})", f"{pair['other']} ({pair['other_split']})"
             yield f"{first} and {second} are near-duplicates: put their events together"
 

@@ -85,9 +85,7 @@ def _agreement(figures: pl.DataFrame) -> str:
     rounds = ", ".join(figures["round"].unique().sort())
     head = "| label | exact F1 | relaxed F1 | detection F1 | boundary | alpha | spans | articles |"
     lines = [_row(scope, value) for scope in (*vocabulary.LABELS, "all") if (scope, "exact") in value]
-    return "\n".join(
-        [f"Agreement in round {rounds}, with 95 % bootstrap intervals over articles:", "", head, _RULE, *lines]
-    )
+    return "\n".join([f"Agreement in round {rounds}, with 95 % intervals:", "", head, _RULE, *lines])
 
 
 def _row(scope: str, value: dict[tuple[str, str], AgreementRow]) -> str:
@@ -103,7 +101,7 @@ _RULE: Final = "| --- | --- | --- | --- | --- | --- | --- | --- |"
 def _figure(row: AgreementRow | None) -> str:
     if row is None or row["value"] is None:
         return "–"
-    interval = f" [{row['low']:.3f}, {row['high']:.3f}]" if row["low"] is not None else ""
+    interval = f" [{row['low']:.3f}, {row['high']:.3f}]" if row["low"] is not None else " [–]"
     return f"{row['value']:.3f}{interval}"
 
 

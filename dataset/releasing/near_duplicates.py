@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
@@ -23,12 +23,18 @@ _CROWDED: Final = 4
 _FOLLOWING: Final = 3
 _NEIGHBOURS: Final = 3
 PAIRS_AT_ONCE: Final = 10_000
+CONTAINED: Final = 0.1
+"""Share of the smaller article's shingles from which on it is listed that the larger one retells it."""
+SHARED: Final = 30
+"""Shingles that a retelling shares at least: some 34 words in a row, more than a quotation or a caption has."""
+MEETINGS_AT_ONCE: Final = 5_000_000
 AT_ONCE: Final = 2_000
 _KEYS: Final = pl.col("text").str.to_lowercase().str.extract_all(r"\w+")
 Finder = Callable[[Iterable[Path]], pl.DataFrame]
 """From Parquet files with `article_id` and `text` to what `near_duplicates` returns."""
 Compare = Callable[[pl.DataFrame], pl.DataFrame]
-"""From pairs, `at` and `other`, to those that are near-duplicates, with their `jaccard`."""
+"""From pairs, `at` and `other`, to those that are near-duplicates, with their MEASURES."""
+MEASURES: Final = ("jaccard", "containment", "shared")
 
 
 def near_duplicates_in(paths: Iterable[Path]) -> pl.DataFrame:
@@ -37,31 +43,82 @@ def near_duplicates_in(paths: Iterable[Path]) -> pl.DataFrame:
 
 
 def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
-    """Pairs of articles whose sets of shingles (five lower-case words) have a Jaccard similarity of 0.5 or more.
+    """Pairs of articles whose sets of shingles (five lower-case words) are alike, or of which one retells the other.
 
-    The similarity is exact. It is computed for pairs that a sketch finds alike (Broder, 1997: the 64 shingles of an
-    article with the smallest hashes, a fifth of them shared), of shingles that at most 50 articles have; and, of
-    articles a quarter of whose shingles are more common than that, for those that come near each other where all that
-    have a common shingle are sorted by the shingles that follow it in their sketches.
+    They are alike from a Jaccard similarity of 0.5 on. One retells the other where they share 30 shingles or more that
+    at most 50 articles have, and these are a tenth or more of the smaller one's: a retelling of one paragraph in a long
+    article of another outlet has a low Jaccard similarity. What more articles have is page furniture and joins none.
 
-    Articles that a chain of pairs joins are a group. Of a group of up to 50 all its pairs are listed; of a larger one,
-    the most similar pairs that join all of it, one fewer than it has articles.
+    All measures are exact, over all shingles. Every pair of which one retells the other is found and listed, by all
+    the rare shingles that two articles share. Pairs that are alike are computed for what a sketch finds alike (Broder,
+    1997: the 64 shingles of an article with the smallest hashes, a fifth of them shared), of shingles that at most 50
+    articles have; and, of articles a quarter of whose shingles are more common than that, for those that come near each
+    other where all that have a common shingle are sorted by the shingles that follow it in their sketches.
+
+    Articles that a chain of alike pairs joins are a group. Of a group of up to 50 all its pairs are listed; of a larger
+    one, the most similar pairs that join all of it, one fewer than it has articles.
 
     Args:
         texts: `article_id` and `text`.
 
     Returns:
-        `article_id`, `other`, `jaccard`, the most similar first.
+        `article_id`, `other`, `jaccard`, `containment` (shared by the smaller one's) and `shared` (shingles), the most
+        similar first.
     """
     numbered = texts.sort("article_id").with_row_index("at")
     shingled = [shingles(rows) for rows in numbered.iter_slices(AT_ONCE)]
     held = pl.concat([rows.with_columns(pl.len().over("at").alias("total")) for rows in shingled])
-    pairs = candidates(alike(shared(sketch(rare(held)))), neighbours(crowded(common(held))))
-    near = listed(pairs, lambda some: _compared(some, held))
+    few = rare(held)
+    pairs = candidates(alike(shared(sketch(few))), neighbours(crowded(common(held))))
+    near = with_retellings(
+        listed(pairs, lambda some: similar(_measured(some, held))), retellings(few), lambda some: _measured(some, held)
+    )
     names = numbered.select("at", "article_id")
     named = near.join(names, on="at").join(names.rename({"article_id": "name"}), left_on="other", right_on="at")
-    by_id = named.select("article_id", pl.col("name").alias("other"), "jaccard")
-    return by_id.sort("jaccard", "article_id", "other", descending=[True, False, False])
+    return in_order(named.select("article_id", pl.col("name").alias("other"), *MEASURES))
+
+
+def in_order(pairs: pl.DataFrame) -> pl.DataFrame:
+    """The pairs by `article_id` and `other`, the most similar first."""
+    return pairs.sort(*MEASURES, "article_id", "other", descending=[True] * len(MEASURES) + [False, False])
+
+
+def with_retellings(near: pl.DataFrame, retold: pl.DataFrame, measured: Compare) -> pl.DataFrame:
+    """The near-duplicates, and the retellings that are not among them."""
+    more = retold.join(near, on=["at", "other"], how="anti")
+    return pl.concat([near, measured(more)]) if more.height else near
+
+
+def retellings(rare: pl.DataFrame) -> pl.DataFrame:
+    """`at` and `other` of articles of which one retells the other, found by all rare shingles of a block of articles.
+
+    However many articles there are, no more than about MEETINGS_AT_ONCE pairs of rows are held.
+    """
+    enough = rare.filter(pl.len().over("at") >= SHARED)
+    none = pl.DataFrame(schema={"at": rare.schema["at"], "other": rare.schema["at"]})
+    return pl.concat([none, *(retold(meetings(block, enough)) for block in blocks(enough))])
+
+
+def blocks(rare: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The rows of whole articles, as many at a time as meet some MEETINGS_AT_ONCE others."""
+    met = rare.select("at", met=pl.len().over("shingle")).group_by("at").agg(pl.col("met").sum()).sort("at")
+    numbered = met.select("at", block=pl.col("met").cum_sum() // MEETINGS_AT_ONCE)
+    for _, articles in numbered.group_by("block", maintain_order=True):
+        yield rare.join(articles, on="at", how="semi")
+
+
+def meetings(some: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
+    """How many rare shingles of `some` articles later ones share: `at`, `other`, the smaller's `size`, and `both`."""
+    pairs = some.join(rare, on="shingle", suffix="_2").filter(pl.col("at") < pl.col("at_2"))
+    sized = pairs.select("at", pl.col("at_2").alias("other"), pl.min_horizontal("total", "total_2").alias("size"))
+    return sized.group_by("at", "other", "size").agg(pl.len().alias("both"))
+
+
+def retold(meetings: pl.DataFrame) -> pl.DataFrame:
+    """`at` and `other` of the pairs that share enough; `meetings` may have several rows of a pair."""
+    counts = meetings.group_by("at", "other", "size").agg(pl.col("both").sum())
+    enough = (pl.col("both") >= SHARED) & (pl.col("both") / pl.col("size") >= CONTAINED)
+    return counts.filter(enough).select("at", "other")
 
 
 def rare(held: pl.DataFrame) -> pl.DataFrame:
@@ -106,7 +163,7 @@ def candidates(*pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def listed(pairs: pl.DataFrame, compared: Compare) -> pl.DataFrame:
-    """The near-duplicates that are listed: `at`, `other`, `jaccard`. `compared` gives those among some pairs."""
+    """The near-duplicates that are listed, with their MEASURES. `compared` gives those among some pairs."""
     near = compared(pairs).sort("jaccard", "at", "other", descending=[True, False, False])
     groups = _Groups()
     joins = [groups.join(*pair) for pair in near.select("at", "other").iter_rows()]
@@ -149,14 +206,14 @@ class _Groups:
         return [pair for group in groups.values() if len(group) <= most for pair in combinations(group, 2)]
 
 
-def _compared(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
-    """The near-duplicates among some pairs, some of them at a time: each pair is joined with all its shingles."""
+def _measured(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """The MEASURES of pairs, some of them at a time: each pair is joined with all its shingles."""
     named = pl.concat([pairs["at"], pairs["other"]]).unique().alias("at").to_frame()
     own = held.join(named, on="at", how="semi").select("at", "shingle", "total")
     sizes = own.select("at", pl.col("total").alias("size")).unique()
-    near = [similar(both(some, own.select("at", "shingle")), sizes) for some in pairs.iter_slices(PAIRS_AT_ONCE)]
-    none = pl.DataFrame(schema={**pairs.schema, "jaccard": pl.Float64})
-    return pl.concat([none, *(rows.select("at", "other", "jaccard") for rows in near)])
+    each = [measures(both(some, own.select("at", "shingle")), sizes) for some in pairs.iter_slices(PAIRS_AT_ONCE)]
+    none = pl.DataFrame(schema={**pairs.schema, **_MEASURED})
+    return pl.concat([none, *each])
 
 
 def sketch(rare: pl.DataFrame) -> pl.DataFrame:
@@ -184,11 +241,21 @@ def both(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     return shared_shingles.group_by("at", "other").agg(pl.len().alias("both"))
 
 
-def similar(shared: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    """The pairs that are near-duplicates, with their `jaccard`. `sizes`: `at`, and how many shingles it has, `size`."""
+def measures(shared: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+    """The MEASURES of pairs by what they share. `sizes`: `at`, and how many shingles it has, `size`."""
     sized = shared.join(sizes, on="at").join(sizes, left_on="other", right_on="at", suffix="_2")
-    jaccard = pl.col("both") / (pl.col("size") + pl.col("size_2") - pl.col("both"))
-    return sized.with_columns(jaccard.alias("jaccard")).filter(pl.col("jaccard") >= NEAR)
+    either = pl.col("size") + pl.col("size_2") - pl.col("both")
+    smaller = pl.min_horizontal("size", "size_2")
+    values = {"jaccard": pl.col("both") / either, "containment": pl.col("both") / smaller, "shared": pl.col("both")}
+    return sized.select("at", "other", *(value.cast(_MEASURED[name]).alias(name) for name, value in values.items()))
+
+
+_MEASURED: Final = pl.Schema({"jaccard": pl.Float64, "containment": pl.Float64, "shared": pl.Int64})
+
+
+def similar(measured: pl.DataFrame) -> pl.DataFrame:
+    """The pairs that are near-duplicates."""
+    return measured.filter(pl.col("jaccard") >= NEAR)
 
 
 def shingles(texts: pl.DataFrame) -> pl.DataFrame:

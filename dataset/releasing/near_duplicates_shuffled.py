@@ -29,7 +29,7 @@ def near_duplicates(paths: Iterable[Path], buckets: int = BUCKETS) -> pl.DataFra
         buckets: the groups of a shuffle.
 
     Returns:
-        `article_id`, `other`, `jaccard`, the most similar first.
+        `article_id`, `other`, `jaccard`, `containment`, `shared`, the most similar first.
     """
     import ray.data
 
@@ -40,9 +40,13 @@ def near_duplicates(paths: Iterable[Path], buckets: int = BUCKETS) -> pl.DataFra
     small = texts.repartition(target_num_rows_per_block=duplicates.AT_ONCE)
     held = _by(small, _held, "shingle", buckets).materialize()
     pairs = duplicates.candidates(*(_pairs(held, route, buckets) for route in _ROUTES))
-    near = duplicates.listed(pairs, lambda some: _compared(some, held, buckets))
-    by_id = near.select(pl.col("at").alias("article_id"), "other", "jaccard")
-    return by_id.sort("jaccard", "article_id", "other", descending=[True, False, False])
+
+    def measured(some: pl.DataFrame) -> pl.DataFrame:
+        return _measured(some, held, buckets)
+
+    near = duplicates.listed(pairs, lambda some: duplicates.similar(measured(some)))
+    near = duplicates.with_retellings(near, _pairs(held, _RETELLINGS, buckets), measured)
+    return duplicates.in_order(near.select(pl.col("at").alias("article_id"), "other", *duplicates.MEASURES))
 
 
 _Route = list[tuple[_Step, str]]
@@ -62,6 +66,16 @@ _ROUTES: Final[tuple[_Route, _Route]] = (
 """The steps to pairs to compare, each of the rows that a shuffle brought together; and what the next is by."""
 
 
+def _meetings(rare: pl.DataFrame) -> pl.DataFrame:
+    """`duplicates.meetings` of all rows of some shingles, a block at a time."""
+    blocks = [rare.clear(), *duplicates.blocks(rare)]
+    return pl.concat([duplicates.meetings(block, rare) for block in blocks])
+
+
+_RETELLINGS: Final[_Route] = [(duplicates.rare, "shingle"), (_meetings, "at"), (duplicates.retold, "at")]
+"""The steps to the pairs of which one retells the other."""
+
+
 def _pairs(held: Any, route: _Route, buckets: int) -> pl.DataFrame:
     rows = held
     for step, key in route:
@@ -69,11 +83,10 @@ def _pairs(held: Any, route: _Route, buckets: int) -> pl.DataFrame:
     return _taken(rows, _PAIRS)
 
 
-def _compared(pairs: pl.DataFrame, held: Any, buckets: int) -> pl.DataFrame:
-    """The near-duplicates among some pairs."""
+def _measured(pairs: pl.DataFrame, held: Any, buckets: int) -> pl.DataFrame:
+    """The measures of pairs."""
     shared = _taken(_grouped(held, partial(_both, pairs), "at", buckets), {**_PAIRS, "both": pl.Int64})
-    near = duplicates.similar(shared.group_by("at", "other").sum(), _sizes(held, pairs))
-    return near.select("at", "other", "jaccard")
+    return duplicates.measures(shared.group_by("at", "other").sum(), _sizes(held, pairs))
 
 
 def _both(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:

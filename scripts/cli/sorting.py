@@ -100,7 +100,8 @@ def agree(corpus: Corpus, round_name: str, *, as_json: bool) -> None:
     drawn = "events" if events > 1 else "the statements of a single event, so they say nothing of another event"
     if given:
         say(f"{count(given, 'quote or number', 'quotes and numbers')} stood sorted as in the gold, and do not count.")
-    say(f"[low,high]: 95 % bootstrap interval over {drawn}. –: there is no such figure.")
+    say(f"[low,high]: 95 % interval, bootstrap over {drawn}.")
+    say("Where all draws are alike, it is Wilson's, by the number of items. –: there is no such figure.")
 
 
 def _figures(this_round: SortingRound) -> dict[str, dict[str, SortingAgreement]]:

@@ -154,17 +154,19 @@ def test_figures_of_agreement_are_the_same(joined: OrderedMap, tmp_path: Path, m
 
 
 def test_near_duplicates_are_the_same(joined: OrderedMap, tmp_path: Path) -> None:
-    """In two files: ten pairs that differ in a word, a pair that differs in case alone, and families of copies."""
+    """In two files: pairs that differ in a word or in case alone, families of copies, and a retelling."""
     words = [[f"w{at}x{number}" for number in range(40)] for at in range(20)]
     texts = [" ".join(text) for text in words] + [" ".join(["new", *text[1:]]) for text in words[::2]]
     texts += ["", "one word", "One word", " ".join(text[0] for text in words)]
     families = {"p": 49, "q": 50, "r": 51, "s": 200}
     texts += [text for name, count in families.items() for text in copies(name, count)]
+    retold = [f"told{number}" for number in range(40)]
+    texts += [" ".join([*retold, *(f"{name}own{number}" for number in range(90))]) for name in ("first", "second")]
     rows = pl.DataFrame({"article_id": [f"n{at:03}" for at in range(len(texts))], "text": texts})
     for name, some in (("a", rows[:25]), ("b", rows[25:])):
         some.write_parquet(tmp_path / f"{name}.parquet")
     far = near_duplicates_shuffled.near_duplicates(sorted(tmp_path.glob("*.parquet")), buckets=3)
-    assert far.height == 11 + 49 * 48 / 2 + 50 * 49 / 2 + 50 + 199
+    assert far.height == 11 + 49 * 48 / 2 + 50 * 49 / 2 + 50 + 199 + 1
     assert far.equals(near_duplicates.near_duplicates(rows))
 
 

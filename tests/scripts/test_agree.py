@@ -52,7 +52,7 @@ def test_the_table_shows_each_label_with_intervals(corpus: Corpus, monkeypatch: 
     assert result.exit_code == 0, result.output
     assert "r1: a1, a2; 2 articles compared" in result.stdout
     assert cells(result.stdout, "exact")[:3] == ["exact", "0.93", "[0.92,1.00]"]
-    assert cells(result.stdout, "relaxed")[:3] == ["relaxed", "1.00", "[1.00,1.00]"]
+    assert cells(result.stdout, "relaxed")[:3] == ["relaxed", "1.00", "[0.78,1.00]"]
     assert cells(result.stdout, "alpha")[1] == "–"
     assert cells(result.stdout, "spans")[1:] == ["28", "6", "10", "8", "4"]
     assert cells(result.stdout, "said_by")[-1] == "6"
@@ -66,9 +66,9 @@ def test_three_annotators_have_a_matrix_of_pairs(corpus: Corpus, monkeypatch: py
     output = run(corpus, monkeypatch).stdout
     rows = [line.split() for line in output.splitlines() if line.split()[:1] in (["a1"], ["a2"], ["a3"])]
     assert rows == [
-        ["a1", "0.93", "[0.92,1.00]", "1.00", "[1.00,1.00]"],
-        ["a2", "1.00", "[1.00,1.00]", "0.93", "[0.92,1.00]"],
-        ["a3", "1.00", "[1.00,1.00]", "1.00", "[1.00,1.00]"],
+        ["a1", "0.93", "[0.92,1.00]", "1.00", "[0.78,1.00]"],
+        ["a2", "1.00", "[0.78,1.00]", "0.93", "[0.92,1.00]"],
+        ["a3", "1.00", "[0.78,1.00]", "1.00", "[0.78,1.00]"],
     ]
 
 

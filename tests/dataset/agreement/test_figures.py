@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dataset import schema
 from dataset.agreement import figures as agreement
 from dataset.agreement.figures import Draws
+from dataset.agreement.wilson import wilson
 from dataset.scheme import vocabulary
 from tests.dataset.agreement.compared import Spans, Work, compared, figures, some_spans, span, works
 
@@ -189,6 +190,29 @@ def test_a_pair_without_a_common_article_has_no_figures() -> None:
 def test_one_article_has_figures_and_no_interval() -> None:
     figure = row(rows({name: {"one": articles["one"]} for name, articles in TWO.items()}), "quote", "exact")
     assert (figure["value"], figure["low"], figure["high"]) == (1.0, None, None)
+
+
+def test_where_all_draws_are_alike_the_interval_is_that_of_so_many_matches() -> None:
+    work = {name: {f"n{at}": [span("quote", 0, 10), span("quote", 20, 30)] for at in range(5)} for name in ("a", "b")}
+    figures = rows(work)
+    exact, boundary = row(figures, "quote", "exact"), row(figures, "quote", "boundary")
+    assert (exact["value"], exact["spans"]) == (1.0, 20)
+    for figure in (exact, boundary):
+        assert (figure["low"], figure["high"]) == pytest.approx(wilson(10, 10), abs=1e-6)
+    document = row(figures, "quote", "document")
+    assert (document["low"], document["high"]) == pytest.approx(wilson(5, 5), abs=1e-6)
+    alpha = row(figures, "quote", "alpha")
+    assert (alpha["value"], alpha["low"], alpha["high"]) == (1.0, None, None)
+
+
+def test_a_figure_of_nothing_in_common_has_an_interval_that_begins_at_nothing() -> None:
+    work: Work = {
+        name: {f"n{at}": [span("quote", start, start + 5)] for at in range(5)}
+        for name, start in {"a": 0, "b": 20}.items()
+    }
+    exact = row(rows(work), "quote", "exact")
+    assert (exact["value"], exact["low"]) == (0.0, 0.0)
+    assert exact["high"] == pytest.approx(wilson(0, 5)[1], abs=1e-6)
 
 
 def test_the_figures_are_rows_of_their_table() -> None:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dataset.agreement.sortings import agreement_of
+from dataset.agreement.wilson import wilson
 from dataset.statements.sorted_events import SortedBy, Telling
 
 ITEMS = [f"one:{letter}" for letter in "abcdef"]
@@ -38,11 +39,12 @@ def test_both_figures_are_the_same_from_either_side(first: list[int], second: li
 
 
 @given(groupings)
-def test_who_agrees_wholly_has_one_and_no_interval(groups: list[int]) -> None:
+def test_who_agrees_wholly_has_one_and_the_interval_of_so_many_items(groups: list[int]) -> None:
     agreed = agreement_of([(sorting(groups), sorting(groups))], KINDS, "statement")
     assert agreed.b_cubed.value == 1
-    assert agreed.b_cubed.low is None
+    assert (agreed.b_cubed.low, agreed.b_cubed.high) == wilson(agreed.b_cubed.items, agreed.b_cubed.items)
     assert agreed.pairs.value in (1, None)
+    assert agreed.pairs.low == (agreed.b_cubed.low if agreed.pairs.value else None)
 
 
 def test_only_what_both_sorted_and_what_is_of_the_kind_counts() -> None:

@@ -299,6 +299,15 @@ def test_near_duplicates_on_both_sides_of_a_split(sound: Candidate) -> None:
     assert "near-duplicate" in codes(sound)
 
 
+def test_a_small_retelling_on_both_sides_of_a_split_is_listed_and_lets_the_release_be(sound: Candidate) -> None:
+    pair = {"article_id": ONE, "other": TWO, "jaccard": 0.1, "shared": 40, "split": "train", "other_split": "test"}
+    path = sound.folder / "near-duplicates.jsonl"
+    path.write_text(json.dumps(pair | {"containment": 0.49}) + "\n")
+    assert codes(sound) == []
+    path.write_text(json.dumps(pair | {"containment": 0.5}) + "\n")
+    assert codes(sound) == ["near-duplicate"]
+
+
 def test_an_event_in_another_split_than_was_fixed(sound: Candidate) -> None:
     sound.corpus.splits.write_text(json.dumps({"event_id": EVENT, "split": "test"}) + "\n")
     assert codes(sound) == ["moved-split"]

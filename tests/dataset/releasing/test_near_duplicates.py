@@ -35,7 +35,8 @@ def test_the_similarity_is_that_of_the_sets_of_shingles(several: list[list[str]]
             if earlier < later and first & second and (jaccard := len(first & second) / len(first | second)) >= 0.5:
                 expected[f"a{earlier}", f"a{later}"] = jaccard
     duplicates = near_duplicates(texts(*(" ".join(article) for article in several)))
-    assert {(first, second): value for first, second, value in duplicates.iter_rows()} == pytest.approx(expected)
+    found = duplicates.select("article_id", "other", "jaccard").iter_rows()
+    assert {(first, second): value for first, second, value in found} == pytest.approx(expected)
 
 
 def test_case_marks_and_blanks_do_not_count() -> None:
@@ -43,7 +44,7 @@ def test_case_marks_and_blanks_do_not_count() -> None:
     duplicates = near_duplicates(
         texts(text, text.upper().replace(",", " –"), "A quite different text about nothing at all.")
     )
-    assert duplicates.rows() == [("a0", "a1", 1.0)]
+    assert duplicates.rows() == [("a0", "a1", 1.0, 1.0, 9)]
 
 
 def test_the_most_similar_come_first() -> None:
@@ -93,9 +94,52 @@ def test_the_groups_of_many_that_were_edited_are_those_of_all_pairs(random: Rand
         for at, to in combinations(range(count), 2)
     }
     duplicates = near_duplicates(texts(*map(" ".join, several)))
-    listed = {tuple(sorted(pair, key=lambda name: int(name[1:]))): value for *pair, value in duplicates.iter_rows()}
+    near = duplicates.filter(pl.col("jaccard") >= 0.5).select("article_id", "other", "jaccard")
+    listed = {tuple(sorted(pair, key=lambda name: int(name[1:]))): value for *pair, value in near.iter_rows()}
     assert listed == pytest.approx({pair: jaccard[pair] for pair in listed})
     assert groups(listed) == groups(pair for pair, value in jaccard.items() if value >= 0.5)
+
+
+def words_of(name: str, count: int) -> list[str]:
+    return [f"{name}{number}" for number in range(count)]
+
+
+def test_an_article_that_retells_a_part_of_another_is_listed_with_how_much() -> None:
+    told, longer = words_of("told", 40), words_of("long", 400)
+    duplicates = near_duplicates(
+        texts(" ".join(longer[:200] + told + longer[200:]), " ".join([*told, *words_of("o", 60)]))
+    )
+    assert duplicates.select("article_id", "other", "shared").rows() == [("a0", "a1", 36)]
+    (row,) = duplicates.iter_rows(named=True)
+    assert row["containment"] == pytest.approx(36 / 96)
+    assert row["jaccard"] == pytest.approx(36 / (436 + 96 - 36))
+
+
+@pytest.mark.parametrize(("told", "own", "there"), [(34, 200, 1), (33, 200, 0), (34, 270, 1), (34, 271, 0)])
+def test_a_retelling_is_thirty_shingles_and_a_tenth_of_the_smaller_one(told: int, own: int, there: int) -> None:
+    again = words_of("told", told)
+    duplicates = near_duplicates(texts(" ".join(again + words_of("a", own)), " ".join(again + words_of("b", 500))))
+    assert duplicates.height == there
+
+
+def test_furniture_that_many_articles_have_is_no_retelling() -> None:
+    furniture = words_of("subscribe", 60)
+    several = [" ".join([*furniture, *words_of(f"a{at}b", 60)]) for at in range(51)]
+    assert near_duplicates(texts(*several)).is_empty()
+    assert near_duplicates(texts(*several[:50])).height == 50 * 49 / 2
+
+
+def test_retellings_are_the_same_whatever_is_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(5)
+    told = [words_of(f"t{number}x", 45) for number in range(12)]
+    several = [
+        " ".join([*told[random.randrange(12)], *words_of(f"a{at}b", 90), *told[random.randrange(12)]])
+        for at in range(60)
+    ]
+    whole = near_duplicates(texts(*several))
+    assert whole.height > 60
+    monkeypatch.setattr("dataset.releasing.near_duplicates.MEETINGS_AT_ONCE", 100)
+    assert near_duplicates(texts(*several)).equals(whole)
 
 
 def spans(*rows: tuple[str, str, str]) -> pl.DataFrame:

@@ -45,6 +45,8 @@ def test_near_duplicates_are_reported_without_their_words(corpus: Corpus, tmp_pa
         "article_id": "copy",
         "other": ONE,
         "jaccard": 1.0,
+        "containment": 1.0,
+        "shared": 25,
         "split": "train",
         "other_split": "train",
     }

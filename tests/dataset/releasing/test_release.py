@@ -263,7 +263,7 @@ def test_a_release_holds_the_guidelines_in_both_variants_and_its_manifests_cover
         assert files(folder / "guidelines").keys() == {"start.md", "VERSION"}
         assert {"guidelines/start.md", "guidelines/VERSION"} <= manifest.require_whole(folder).files.keys()
         assert load(folder, "quotes").num_rows
-        assert "They are in the folder `guidelines`." in (folder / "README.md").read_text()
+        assert "The guidelines are in the folder `guidelines`." in (folder / "README.md").read_text()
     rehydrate(done.withheld, ready.seeds / "text", tmp_path / "again")
     assert files(tmp_path / "again") == files(done.full)
 
@@ -271,7 +271,7 @@ def test_a_release_holds_the_guidelines_in_both_variants_and_its_manifests_cover
 def test_the_card_says_so_where_the_guidelines_are_not_those_that_the_labels_were_made_by(ready: Corpus) -> None:
     page = (with_guidelines(ready, "7").full / "README.md").read_text()
     assert "The folder `guidelines` has version 7 of them, by which none of these labels was made." in page
-    assert "They are in the folder" not in page
+    assert "The guidelines are in the folder" not in page
 
 
 def test_the_card_speaks_of_no_folder_of_guidelines_where_there_is_none(cut: ReleaseResult) -> None:
