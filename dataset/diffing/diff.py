@@ -73,6 +73,8 @@ def _rewritten(versions: Versions, changes: list[Change]) -> Iterator[Change]:
     if versions.mixed:
         return
     touched = {change.config or change.table for change in changes} | (set(KEYS) if _data_changed(changes) else set())
+    if any(change.table == "configs" and "statements" in (change.old, change.new) for change in changes):
+        touched.add("quotes")  # whose rows say which statements they tell
     for config in versions.common():
         if config not in touched and not versions.same_files(config):
             yield Change(Bump.PATCH, "rewritten", config, config)
