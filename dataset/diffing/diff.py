@@ -238,11 +238,11 @@ class _Explained:
     """Which rows differ because something else changed, which is told itself."""
 
     def __init__(self, changes: list[Change], digests: Digests) -> None:
-        told = [change for change in changes if change.bump > Bump.PATCH]
-        self._rated = {change.article_id for change in told if change.article_id}
-        self._articles = {change.article_id for change in told if change.article_id and change.table != "annotators"}
-        self._registries = {change.event_id for change in told if change.table == "entities"}
-        of_statements = [change for change in told if change.table in _STATEMENTS]
+        named = [change for change in changes if change.bump > Bump.PATCH]
+        self._rated = {change.article_id for change in named if change.article_id}
+        self._articles = {change.article_id for change in named if change.article_id and change.table != "annotators"}
+        self._registries = {change.event_id for change in named if change.table == "entities"}
+        of_statements = [change for change in named if change.table in _STATEMENTS]
         self._statements = {f"{change.event_id} {change.statement_id}" for change in of_statements}
         events = digests.events_of(self._articles) if self._articles else set()
         self._events = events | self._registries | {change.event_id for change in of_statements}

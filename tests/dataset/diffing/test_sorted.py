@@ -26,7 +26,7 @@ from tests.dataset.sorting import DAM, put_sorted, sorted_rows, telling
 from tests.dataset.tiny import ONE, Row, Rows, put_jsonl
 
 PROSE = ("files", "card")
-Told = tuple[Bump, str, str, str | None, str | None]
+Brief = tuple[Bump, str, str, str | None, str | None]
 
 
 def put(folder: Path, rows: Rows, registry: Callable[[Row], Row] = lambda row: row) -> Path:
@@ -43,7 +43,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return put(tmp_path_factory.mktemp("old"), sorted_rows())
 
 
-def told(changes: list[Change]) -> set[Told]:
+def in_short(changes: list[Change]) -> set[Brief]:
     """Bump, table, kind, column and statement (or entity) of all changes but those of prose."""
     return {
         (change.bump, change.table, change.kind, change.column, change.statement_id or change.entity)
@@ -60,7 +60,7 @@ def test_a_telling_that_moved_is_major_at_both_statements_and_told_nowhere_else(
     rows = sorted_rows()
     rows["tellings"][2]["statement"] = "built"  # q3, with q2; nothing tells “leaks” any more
     result = diff(old, put(tmp_path, rows))
-    assert told(result.changes) == {
+    assert in_short(result.changes) == {
         (Bump.MAJOR, "statements", "removed", None, "leaks"),
         (Bump.MAJOR, "statements", "changed", "tellings", "built"),
         (Bump.MAJOR, "statements", "changed", "contradicts", "hold"),
@@ -72,7 +72,7 @@ def test_a_telling_that_moved_is_major_at_both_statements_and_told_nowhere_else(
 def test_a_telling_that_is_only_partly_one_now_is_major(old: Path, tmp_path: Path) -> None:
     rows = sorted_rows()
     rows["tellings"][0]["degree"] = "partly"
-    assert told(diff(old, put(tmp_path, rows)).changes) == {
+    assert in_short(diff(old, put(tmp_path, rows)).changes) == {
         (Bump.MAJOR, "statements", "changed", "tellings", "hold"),
     }
 
@@ -80,7 +80,7 @@ def test_a_telling_that_is_only_partly_one_now_is_major(old: Path, tmp_path: Pat
 def test_a_number_that_moved_is_major_at_its_figures(old: Path, tmp_path: Path) -> None:
     rows = sorted_rows()
     next(row for row in rows["tellings"] if row["span_id"] == "m1")["statement"] = "years"
-    assert told(diff(old, put(tmp_path, rows)).changes) == {
+    assert in_short(diff(old, put(tmp_path, rows)).changes) == {
         (Bump.MAJOR, "figures", "changed", "tellings", "age"),
         (Bump.MINOR, "figures", "added", None, "years"),
     }
@@ -89,7 +89,7 @@ def test_a_number_that_moved_is_major_at_its_figures(old: Path, tmp_path: Path) 
 def test_a_contradiction_more_is_major_at_both(old: Path, tmp_path: Path) -> None:
     rows = sorted_rows()
     rows["contradictions"].append(rows["contradictions"][0] | {"statement": "built"})
-    assert told(diff(old, put(tmp_path, rows)).changes) == {
+    assert in_short(diff(old, put(tmp_path, rows)).changes) == {
         (Bump.MAJOR, "statements", "changed", "contradicts", name) for name in ("built", "leaks")
     }
 
@@ -100,7 +100,7 @@ def test_a_gist_in_other_words_is_a_patch(old: Path, tmp_path: Path) -> None:
         row["gist"] = f"{row['gist']} now"
     result = diff(old, put(tmp_path, rows))
     assert result.bump == Bump.PATCH
-    assert told(result.changes) == {
+    assert in_short(result.changes) == {
         *((Bump.PATCH, "statements", "changed", "gist", name) for name in ("hold", "built", "leaks")),
         (Bump.PATCH, "figures", "changed", "gist", "age"),
     }
@@ -126,7 +126,7 @@ def test_a_label_that_alters_statements_is_told_once(old: Path, tmp_path: Path) 
 
 def test_whom_an_entity_speaks_for_is_told_and_explains_what_it_does_to_comparisons(old: Path, tmp_path: Path) -> None:
     new = put(tmp_path, sorted_rows(), lambda row: row | ({"speaks_for": None} if row["entity"] == "Mayor" else {}))
-    assert told(diff(old, new).changes) == {(Bump.MAJOR, "entities", "changed", "speaks_for", "Mayor")}
+    assert in_short(diff(old, new).changes) == {(Bump.MAJOR, "entities", "changed", "speaks_for", "Mayor")}
 
 
 def test_a_comparison_that_nothing_explains_is_told(old: Path, tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_comparison_that_nothing_explains_is_told(old: Path, tmp_path: Path) -
     table = pyarrow.parquet.read_table(path)
     rows = [row | {"certainty": "mixed"} for row in table.to_pylist()]
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows, schema=table.schema), path)
-    assert told(diff(old, copy).changes) == {(Bump.MAJOR, "comparisons", "changed", None, "hold")}
+    assert in_short(diff(old, copy).changes) == {(Bump.MAJOR, "comparisons", "changed", None, "hold")}
 
 
 def test_with_and_without_words_is_the_same_data(old: Path, tmp_path: Path) -> None:
@@ -143,10 +143,12 @@ def test_with_and_without_words_is_the_same_data(old: Path, tmp_path: Path) -> N
     write_withheld(old, bare)
     (bare / "README.md").write_bytes((old / "README.md").read_bytes())
     for before, after in ((old, bare), (bare, old)):
-        assert told(diff(before, after).changes) == set()
+        assert in_short(diff(before, after).changes) == set()
     rows = sorted_rows()
     rows["tellings"].append(telling("built", ONE, "q1", "partly"))
-    assert told(diff(bare, put(tmp_path, rows)).changes) == {(Bump.MAJOR, "statements", "changed", "tellings", "built")}
+    assert in_short(diff(bare, put(tmp_path, rows)).changes) == {
+        (Bump.MAJOR, "statements", "changed", "tellings", "built")
+    }
 
 
 # Against the first version
