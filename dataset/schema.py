@@ -434,7 +434,7 @@ class CuePart(Table):
     kind: str = column("modal, evidential, approximator, noncommittal or conditional", optional=True)
 
 
-class ToldNumberPart(Table):
+class TellingNumberPart(Table):
     """A number in what a telling says."""
 
     text: str = column("the words", optional=True, text=True)
@@ -461,7 +461,7 @@ class TellingPart(OfArticlePart):
     form: str = column("direct, indirect or mixed", optional=True)
     speakers: pl.List = names_column("who said it there: canonical names, each once")
     hedges: pl.List = rows_column(CuePart, "the cues that make it, or a number inside it, uncertain")
-    numbers: pl.List = rows_column(ToldNumberPart, "the quantities inside it")
+    numbers: pl.List = rows_column(TellingNumberPart, "the quantities inside it")
 
 
 class FigureTellingPart(OfArticlePart):

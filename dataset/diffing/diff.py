@@ -73,6 +73,8 @@ def _rewritten(versions: Versions, changes: list[Change]) -> Iterator[Change]:
     if versions.mixed:
         return
     touched = {change.config or change.table for change in changes} | (set(KEYS) if _data_changed(changes) else set())
+    if any(change.table == "configs" and "statements" in (change.old, change.new) for change in changes):
+        touched.add("quotes")  # whose rows say which statements they tell
     for config in versions.common():
         if config not in touched and not versions.same_files(config):
             yield Change(Bump.PATCH, "rewritten", config, config)
@@ -236,11 +238,11 @@ class _Explained:
     """Which rows differ because something else changed, which is told itself."""
 
     def __init__(self, changes: list[Change], digests: Digests) -> None:
-        told = [change for change in changes if change.bump > Bump.PATCH]
-        self._rated = {change.article_id for change in told if change.article_id}
-        self._articles = {change.article_id for change in told if change.article_id and change.table != "annotators"}
-        self._registries = {change.event_id for change in told if change.table == "entities"}
-        of_statements = [change for change in told if change.table in _STATEMENTS]
+        named = [change for change in changes if change.bump > Bump.PATCH]
+        self._rated = {change.article_id for change in named if change.article_id}
+        self._articles = {change.article_id for change in named if change.article_id and change.table != "annotators"}
+        self._registries = {change.event_id for change in named if change.table == "entities"}
+        of_statements = [change for change in named if change.table in _STATEMENTS]
         self._statements = {f"{change.event_id} {change.statement_id}" for change in of_statements}
         events = digests.events_of(self._articles) if self._articles else set()
         self._events = events | self._registries | {change.event_id for change in of_statements}

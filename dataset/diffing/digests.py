@@ -134,8 +134,8 @@ class Digests:
         if config == "articles":
             return [*(cells[name] for name in cells if not _fields(shared[name])), pl.col(SPLIT).alias("split")]
         if config in ("statements", "figures"):
-            told = [_told(cells["tellings"], _fields(shared["tellings"]))] if "tellings" in shared else []
-            return [*(cells[name] for name in cells if name in _OF_STATEMENTS), *told]
+            tellings = [_ids(cells["tellings"], _fields(shared["tellings"]))] if "tellings" in shared else []
+            return [*(cells[name] for name in cells if name in _OF_STATEMENTS), *tellings]
         dropped = _OF_LINKS if config == "entities" else ("event_id", *_OF_LINKS)
         return [cell for name, cell in cells.items() if name not in dropped]
 
@@ -218,12 +218,12 @@ class Digests:
         return gone, came
 
 
-def _told(tellings: pl.Expr, fields: set[str]) -> pl.Expr:
+def _ids(tellings: pl.Expr, fields: set[str]) -> pl.Expr:
     """What tells a statement or figure, by id, and how much of it."""
-    told = pl.element().struct.field("span_id" if "span_id" in fields else "quote_id")
+    ids = pl.element().struct.field("span_id" if "span_id" in fields else "quote_id")
     if "degree" in fields:
-        told = pl.format("{} {}", told, pl.element().struct.field("degree"))
-    return tellings.list.eval(told).alias("tellings")
+        ids = pl.format("{} {}", ids, pl.element().struct.field("degree"))
+    return tellings.list.eval(ids).alias("tellings")
 
 
 def _differs(name: str) -> pl.Expr:

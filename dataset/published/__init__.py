@@ -1,4 +1,5 @@
 """What is published: the rows of each config, derived from a layer, and the dataset card.
 
-Uses `record`, `checks` and `folder`. Begin with `build.build`, then `rows`.
+Uses `record`, `statements`, `checks` and `folder`. Begin with `build.build`, then `rows`, and `events` for what spans
+several articles.
 """

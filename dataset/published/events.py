@@ -34,12 +34,12 @@ ARTICLES: Final = 2_000
 _AT_ONCE: Final = 10_000
 PARTLY: Final = vocabulary.DEGREES[1]
 _STATEMENT: Final = ["event_id", "statement_id"]
-_TOLD: Final = ("statement_id", "degree", "also_tells")
+_SORTED: Final = ("statement_id", "degree", "also_tells")
 _COLUMNS: Final = {
     "articles": ["event_id", "article_id", "outlet", "published"],
     "quotes": [
         *("event_id", "article_id", "quote_id", "text", "form", "segments", "speakers", "hedges", "numbers"),
-        *_TOLD,
+        *_SORTED,
     ],
     "spans": [
         *("event_id", "article_id", "span_id", "label", "text"),
@@ -113,10 +113,10 @@ def _tellings(quotes: pl.DataFrame) -> pl.DataFrame:
     """The statements that quotes tell, each with its `tellings`."""
     numbered = quotes.with_row_index("at")
     partly = numbered.with_columns(statement_id="also_tells", degree=pl.lit(PARTLY))
-    told = pl.concat([numbered, partly]).drop_nulls("statement_id").sort("at", "degree", descending=[False, True])
+    tellings = pl.concat([numbered, partly]).drop_nulls("statement_id").sort("at", "degree", descending=[False, True])
     cues = pl.struct(*(pl.element().struct.field(name) for name in schema.columns(schema.CuePart)))
-    numbers = pl.struct(*(pl.element().struct.field(name) for name in schema.columns(schema.ToldNumberPart)))
-    parts = told.with_columns(
+    numbers = pl.struct(*(pl.element().struct.field(name) for name in schema.columns(schema.TellingNumberPart)))
+    parts = tellings.with_columns(
         _names().alias("speakers"), pl.col("hedges").list.eval(cues), pl.col("numbers").list.eval(numbers)
     )
     return _grouped(parts, schema.TellingPart)
@@ -128,9 +128,9 @@ def _names() -> pl.Expr:
     return pl.col("speakers").list.eval(entities.unique(maintain_order=True))
 
 
-def _grouped(told: pl.DataFrame, part: type[schema.Table]) -> pl.DataFrame:
+def _grouped(rows: pl.DataFrame, part: type[schema.Table]) -> pl.DataFrame:
     tellings = pl.struct(*schema.columns(part)).alias("tellings")
-    return told.group_by(_STATEMENT, maintain_order=True).agg(tellings)
+    return rows.group_by(_STATEMENT, maintain_order=True).agg(tellings)
 
 
 def figure_rows(events: SortedEvents) -> pl.DataFrame:
@@ -138,8 +138,10 @@ def figure_rows(events: SortedEvents) -> pl.DataFrame:
     names = {name: f"number_{name}" for name in ("low", "high", "bound", "unit")}
     numbers = events.spans.filter(label="number").with_row_index("at").with_columns(**names)
     numbers = numbers.join(events.articles, on=["event_id", "article_id"])
-    told = events.sorting.figures.unique().join(numbers, on=["event_id", "span_id"])
-    held = told.join(_holders(events.quotes), on="span_id", how="left").with_columns(pl.col("speakers").fill_null([]))
+    tellings = events.sorting.figures.unique().join(numbers, on=["event_id", "span_id"])
+    held = tellings.join(_holders(events.quotes), on="span_id", how="left").with_columns(
+        pl.col("speakers").fill_null([])
+    )
     return _with_event(events, "figures", _grouped(held.sort("at", "statement_id"), schema.FigureTellingPart))
 
 
@@ -155,15 +157,15 @@ def _holders(quotes: pl.DataFrame) -> pl.DataFrame:
     return held.drop_nulls("span_id").sort("length", maintain_order=True).unique("span_id", keep="first").drop("length")
 
 
-def _with_event(events: SortedEvents, config: str, told: pl.DataFrame) -> pl.DataFrame:
+def _with_event(events: SortedEvents, config: str, tellings: pl.DataFrame) -> pl.DataFrame:
     """Rows with their gist, what they contradict and who is silent, by event, then s2 before s10."""
     articles = events.articles.group_by("event_id").agg(pl.col("article_id").unique().alias("articles"))
-    telling = pl.col("tellings").list.eval(pl.element().struct.field("article_id"))
-    known = told.group_by("event_id").agg(pl.col("statement_id").alias("known"))
-    rows = told.join(articles, on="event_id").join(known, on="event_id")
+    speaking = pl.col("tellings").list.eval(pl.element().struct.field("article_id"))
+    known = tellings.group_by("event_id").agg(pl.col("statement_id").alias("known"))
+    rows = tellings.join(articles, on="event_id").join(known, on="event_id")
     rows = rows.join(events.sorting.statements, on=_STATEMENT, how="left")
     rows = rows.with_columns(
-        pl.col("articles").list.set_difference(telling).list.sort().alias("silent_articles"),
+        pl.col("articles").list.set_difference(speaking).list.sort().alias("silent_articles"),
         pl.col("contradicts").fill_null([]).list.set_intersection("known").list.sort(),
     )
     return rows.sort(*_ORDER).select(*schema.columns(schema.CONFIGS[config]))
@@ -178,8 +180,8 @@ def comparison_rows(statements: pl.DataFrame, entities: pl.DataFrame) -> pl.Data
     for row in rows_of(entities, EntityRow):
         registries[row["event_id"]].append(row)
     tellings: dict[str, dict[str, list[QuoteTelling]]] = defaultdict(dict)
-    for event, statement, told in statements.select(*_STATEMENT, "tellings").iter_rows():
-        tellings[event][statement] = list(map(_telling, told))
+    for event, statement, parts in statements.select(*_STATEMENT, "tellings").iter_rows():
+        tellings[event][statement] = list(map(_telling, parts))
     rows = [
         _comparison(event, statement, difference)
         for event, of_statement in tellings.items()

@@ -178,13 +178,13 @@ def labelled(
     spans = _placed(layer.spans).join(articles, on="article_id", how="semi", maintain_order="left").with_row_index("at")
     spans = spans.with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
     raters = spans.with_columns(outcome=_UNKNOWN, rule=_UNKNOWN)
-    decisions, told = schema.empty(schema.Decisions), schema.empty(schema.Tellings)
+    decisions, sorted_as = schema.empty(schema.Decisions), schema.empty(schema.Tellings)
     if layer.name == GOLD:
         decisions = read_range(corpus.decisions, schema.Decisions, article_range)
         raters = _adjudicated(corpus, decisions, article_range, made_by or deciders(corpus))
-        told = read_gold(corpus)["tellings"] if tellings is None else tellings
+        sorted_as = read_gold(corpus)["tellings"] if tellings is None else tellings
     whole, links = _with_kinds(corpus, spans, known), _whole_links(layer.relations, spans)
-    return LabelledLayer(articles, whole, links, raters, decisions, told)
+    return LabelledLayer(articles, whole, links, raters, decisions, sorted_as)
 
 
 def _adjudicated(
@@ -302,10 +302,10 @@ def quote_rows(layer: LabelledLayer) -> pl.DataFrame:
     for name, lists in joined.items():
         rows = rows.join(lists.rename({"part": name}), on="quote", how="left", maintain_order="left")
     published = layer.published(rows.with_columns(pl.col(name).fill_null([]) for name in joined))
-    return published.join(_told(layer), on=["event_id", "quote_id"], how="left", maintain_order="left")
+    return published.join(_statements_of(layer), on=["event_id", "quote_id"], how="left", maintain_order="left")
 
 
-def _told(layer: LabelledLayer) -> pl.DataFrame:
+def _statements_of(layer: LabelledLayer) -> pl.DataFrame:
     """`quote_id` and the statements that it tells: wholly, if it tells one so, and partly."""
     tellings = layer.tellings.sort("event_id", "article_id", "span_id", pl.col("degree") != WHOLLY, "statement")
     return tellings.group_by(

@@ -135,14 +135,14 @@ def _sorting(folder: Path) -> Sorting:
     columns = ["event_id", "statement_id", "gist", "contradicts"]
     statements = pl.concat([read_rows(folder, name, *columns).select(columns) for name in configs])
     none = pl.DataFrame(schema=dict.fromkeys(("event_id", "statement_id", "span_id"), pl.String))
-    figures = [_told_figures(folder)] if "figures" in configs else []
+    figures = [_figure_tellings(folder)] if "figures" in configs else []
     return Sorting(statements, pl.concat([none, *figures]))
 
 
-def _told_figures(folder: Path) -> pl.DataFrame:
+def _figure_tellings(folder: Path) -> pl.DataFrame:
     """The numbers (`span_id`) that tell each figure."""
-    told = read_rows(folder, "figures", "event_id", "statement_id", "tellings").explode("tellings")
-    return told.select("event_id", "statement_id", pl.col("tellings").struct.field("span_id"))
+    tellings = read_rows(folder, "figures", "event_id", "statement_id", "tellings").explode("tellings")
+    return tellings.select("event_id", "statement_id", pl.col("tellings").struct.field("span_id"))
 
 
 def _tokens(folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:

@@ -45,7 +45,7 @@ class NumberChange:
     second: str | None
     first_bounds: tuple[str, ...]
     second_bounds: tuple[str, ...]
-    unit: str = ""
+    unit: str
 
 
 @dataclass(frozen=True, order=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dataset.record.corpus import Corpus
 from dataset.releasing.release import ReleasePlan, prepare
-from tests.dataset.tiny import put_corpus, put_gold, put_told
+from tests.dataset.tiny import put_corpus, put_gold, sort_gold
 
 DATASHEET = """# Datasheet
 
@@ -51,7 +51,7 @@ def put_repository(folder: Path) -> Corpus:
     """The tiny corpus with its gold, sorted, pages and git; nothing is prepared."""
     corpus = put_corpus(folder)
     put_gold(corpus)
-    put_told(corpus)
+    sort_gold(corpus)
     (folder / "DATASHEET.md").write_text(DATASHEET, encoding="utf-8")
     (folder / "CHANGELOG.md").write_text(CHANGELOG, encoding="utf-8")
     (folder / ".gitignore").write_text("dist/\n.hedgerow/\nannotators.toml\n", encoding="utf-8")

@@ -204,10 +204,10 @@ def put_gold(corpus: Corpus) -> None:
     put_jsonl(corpus.decisions, kept + dropped + links)
 
 
-def put_told(corpus: Corpus) -> None:
+def sort_gold(corpus: Corpus) -> None:
     """Sorts that gold: what Kyiv says is told in both articles, and so is its number; Moscow's stands against it."""
-    told = [("s1", ONE, "claim"), ("s2", ONE, "seen"), ("s3", ONE, "crossed"), ("s1", TWO, "unsaid")]
-    counted = [("f1", ONE, "many"), ("f1", TWO, "some")]
+    quotes = [("s1", ONE, "claim"), ("s2", ONE, "seen"), ("s3", ONE, "crossed"), ("s1", TWO, "unsaid")]
+    numbers = [("f1", ONE, "many"), ("f1", TWO, "some")]
     gists = {
         "s1": "Soldiers are on their way.",
         "s2": "A witness was there.",
@@ -218,7 +218,7 @@ def put_told(corpus: Corpus) -> None:
     tables: Rows = {
         "tellings": [
             about | {"article_id": article, "span_id": span_id, "statement": name, "degree": "whole"}
-            for name, article, span_id in told + counted
+            for name, article, span_id in quotes + numbers
         ],
         "contradictions": [about | {"statement": "s1", "against": "s3"}],
         "statements": [

@@ -17,7 +17,7 @@ from dataset import schema
 from dataset.folder.content_hash import classes, content_hash, folder_hash, without_text
 from dataset.published.build import build
 from dataset.record.layer import GOLD
-from tests.dataset.tiny import put_corpus, put_gold, put_told
+from tests.dataset.tiny import put_corpus, put_gold, sort_gold
 
 TABLE = pyarrow.schema(
     [
@@ -115,7 +115,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     corpus = put_corpus(folder / "corpus")
     put_gold(corpus)
-    put_told(corpus)
+    sort_gold(corpus)
     build(corpus, GOLD, folder / "out", allow_errors=False)
     return folder / "out"
 

@@ -72,7 +72,7 @@ def five(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_statement_has_its_gist_and_all_that_tells_it_by_article_and_place(dam: Path) -> None:
     hold = by_id(dam, "statements")["hold"]
     assert (hold["event_id"], hold["gist"]) == (DAM, GISTS["hold"])
-    assert [(told["article_id"], told["quote_id"], told["degree"]) for told in hold["tellings"]] == [
+    assert [(part["article_id"], part["quote_id"], part["degree"]) for part in hold["tellings"]] == [
         (ONE, "one:q1", "whole"),
         (TWO, "two:p1", "whole"),
         (TWO, "two:p2", "partly"),
@@ -84,8 +84,8 @@ def test_a_statement_has_its_gist_and_all_that_tells_it_by_article_and_place(dam
 
 
 def test_the_words_of_a_telling_are_those_of_all_its_segments(dam: Path) -> None:
-    (told,) = by_id(dam, "statements")["built"]["tellings"]
-    assert told["text"] == "“We built it,” … “for good.”"
+    (part,) = by_id(dam, "statements")["built"]["tellings"]
+    assert part["text"] == "“We built it,” … “for good.”"
 
 
 def test_articles_that_do_not_tell_a_statement_are_silent_about_it(dam: Path) -> None:
@@ -117,9 +117,9 @@ def test_a_statement_that_nothing_published_tells_is_in_no_row(tmp_path: Path) -
 def test_a_figure_has_its_numbers_with_the_quote_that_holds_each(dam: Path) -> None:
     (age,) = rows_of(dam, "figures")
     assert (age["statement_id"], age["gist"], age["silent_articles"]) == ("age", GISTS["age"], [])
-    held = [(told["span_id"], told["quote_id"], told["speakers"], told["text"]) for told in age["tellings"]]
+    held = [(part["span_id"], part["quote_id"], part["speakers"], part["text"]) for part in age["tellings"]]
     assert held == [("one:n1", "one:q1", ["Mayor"], "40"), ("two:m1", "two:p1", ["City"], "forty")]
-    assert {(told["low"], told["high"], told["bound"], told["unit"]) for told in age["tellings"]} == {
+    assert {(part["low"], part["high"], part["bound"], part["unit"]) for part in age["tellings"]} == {
         (40.0, 40.0, "exact", "years")
     }
 
@@ -127,8 +127,8 @@ def test_a_figure_has_its_numbers_with_the_quote_that_holds_each(dam: Path) -> N
 def test_a_number_in_the_articles_own_voice_has_no_quote_and_no_speaker(tmp_path: Path) -> None:
     rows = sorted_rows()
     rows["spans"] = [row for row in rows["spans"] if row["span_id"] != "q1"]
-    told = rows_of(built(tmp_path, rows), "figures")[0]["tellings"][0]
-    assert (told["span_id"], told["quote_id"], told["speakers"]) == ("one:n1", None, [])
+    part = rows_of(built(tmp_path, rows), "figures")[0]["tellings"][0]
+    assert (part["span_id"], part["quote_id"], part["speakers"]) == ("one:n1", None, [])
 
 
 def test_the_cue_of_a_number_bounds_it_and_hedges_the_quote_that_holds_it(tmp_path: Path) -> None:
@@ -158,11 +158,11 @@ def test_the_cue_of_a_number_bounds_it_and_hedges_the_quote_that_holds_it(tmp_pa
 def test_a_quote_says_what_it_tells(tmp_path: Path) -> None:
     rows = sorted_rows()
     rows["tellings"].append(telling("built", ONE, "q1", "partly"))
-    told = {
+    tells = {
         row["quote_id"]: (row["statement_id"], row["degree"], row["also_tells"])
         for row in rows_of(built(tmp_path, rows), "quotes")
     }
-    assert told == {
+    assert tells == {
         "one:q1": ("hold", "whole", "built"),
         "one:q2": ("built", "whole", None),
         "one:q3": ("leaks", "whole", None),
@@ -239,9 +239,9 @@ def test_every_quote_of_a_sorted_event_tells_exactly_what_it_says_that_it_tells(
         (row["statement_id"], row["quote_id"], row["degree"]) for row in rows_of(five, "quotes") if row["statement_id"]
     } | {(row["also_tells"], row["quote_id"], "partly") for row in rows_of(five, "quotes") if row["also_tells"]}
     from_statements = [
-        (row["statement_id"], told["quote_id"], told["degree"])
+        (row["statement_id"], part["quote_id"], part["degree"])
         for row in rows_of(five, "statements")
-        for told in row["tellings"]
+        for part in row["tellings"]
     ]
     assert len(from_statements) == len(set(from_statements))
     assert set(from_statements) == from_quotes
@@ -250,23 +250,23 @@ def test_every_quote_of_a_sorted_event_tells_exactly_what_it_says_that_it_tells(
     assert {quote for _, quote, _ in from_statements} == {row["quote_id"] for row in rows_of(five, "quotes")}
 
 
-_TOLD = st.dictionaries(
+_SORTINGS = st.dictionaries(
     st.sampled_from(["q1", "q2", "q3", "p1", "p2"]),
     st.tuples(st.sampled_from(["hold", "built", "leaks"]), st.sampled_from(["whole", "partly"])),
 )
 
 
 @settings(max_examples=12, deadline=None)
-@given(_TOLD)
+@given(_SORTINGS)
 def test_however_an_event_is_sorted_comparisons_are_all_pairs_of_articles_that_tell_a_statement(
-    tmp_path_factory: pytest.TempPathFactory, told: dict[str, tuple[str, str]]
+    tmp_path_factory: pytest.TempPathFactory, drawn: dict[str, tuple[str, str]]
 ) -> None:
     rows = sorted_rows()
-    articles = {span: ONE if span.startswith("q") else TWO for span in told}
-    rows["tellings"] = [telling(name, articles[span], span, degree) for span, (name, degree) in told.items()]
+    articles = {span: ONE if span.startswith("q") else TWO for span in drawn}
+    rows["tellings"] = [telling(name, articles[span], span, degree) for span, (name, degree) in drawn.items()]
     out = built(tmp_path_factory.mktemp("sorted"), rows)
     telling_articles: dict[str, set[str]] = {}
-    for span, (name, _) in told.items():
+    for span, (name, _) in drawn.items():
         telling_articles.setdefault(name, set()).add(articles[span])
     expected = {(name, *pair) for name, of in telling_articles.items() for pair in combinations(sorted(of), 2)}
     assert [
@@ -274,7 +274,7 @@ def test_however_an_event_is_sorted_comparisons_are_all_pairs_of_articles_that_t
         for row in (rows_of(out, "comparisons") if expected else [])
     ] == sorted(expected, key=lambda pair: (len(pair[0]), pair))
     assert ("comparisons" in configs_of(out)) == bool(expected)
-    assert ("statements" in configs_of(out)) == bool(told)
+    assert ("statements" in configs_of(out)) == bool(drawn)
 
 
 def test_what_is_published_of_the_five_articles_is_what_compare_shows(five: Path) -> None:
@@ -300,7 +300,7 @@ def test_what_is_published_of_the_five_articles_is_what_compare_shows(five: Path
         config = "statements" if statement.kind == "statement" else "figures"
         row = by_id(five, config)[statement.id]
         assert (row["gist"], tuple(row["contradicts"])) == (statement.gist, statement.contradicts)
-        assert [told.item.content.words for told in statement.tellings] == [told["text"] for told in row["tellings"]]
+        assert [shown.item.content.words for shown in statement.tellings] == [part["text"] for part in row["tellings"]]
 
 
 def many_events(count: int) -> tuple[Rows, dict[str, Any]]:

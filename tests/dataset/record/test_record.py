@@ -131,4 +131,5 @@ def test_the_layer_builds_and_all_of_it_is_there(corpus: Corpus, layer: Layer, t
         "quotes": of_label(layer, "quote").height - going_on,
         "tokens": corpus.articles.height,
         "annotators": layer.spans.height,
+        "entities": corpus.entities.height,
     }

@@ -169,7 +169,7 @@ def test_an_article_that_has_a_tombstone_and_stands_in_the_seeds_is_found_and_no
     known = ready.by_id[TWO]
     row = {"article_id": TWO, "text_sha256": known["text_sha256"], "event_id": known["event_id"]}
     put_jsonl(withdrawn_path(ready), [{**row, "date": "2031-05-02", "reason": WHY}])
-    assert [finding.code for finding in check_shared(ready)] == ["withdrawal-unfinished"]
+    assert "withdrawal-unfinished" in [finding.code for finding in check_shared(ready)]
     with pytest.raises(Problem, match="two was withdrawn and is still in seeds"):
         build(ready, "gold", tmp_path / "out", allow_errors=True)
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import mlcroissant
+import pyarrow.parquet
 import pytest
 from huggingface_hub import metadata_load
 
@@ -97,3 +99,25 @@ def test_a_release_whose_rows_do_not_become_the_full_ones_is_refused(
 def test_a_folder_that_is_there_is_not_written_over(cut: ReleaseResult, texts: Path) -> None:
     with pytest.raises(Problem, match="is there already"):
         rehydrate(cut.withheld, texts, texts)
+
+
+def test_a_release_with_other_columns_is_refused(cut: ReleaseResult, texts: Path, tmp_path: Path) -> None:
+    older = Path(shutil.copytree(cut.withheld, tmp_path / "older"))
+    known = manifest.read(older)
+    (path,) = (older / "quotes").iterdir()
+    path.chmod(0o644)
+    pyarrow.parquet.write_table(pyarrow.parquet.read_table(path).drop_columns(["also_tells"]), path)
+    (older / manifest.MANIFEST).unlink()
+    manifest.write(older, replace(known, files=manifest.stored_files(older)))
+    with pytest.raises(Problem, match="has other columns in quotes than this Hedgerow publishes"):
+        rehydrate(older, texts, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_words_of_statements_and_comparisons_are_back(cut: ReleaseResult, texts: Path, tmp_path: Path) -> None:
+    rehydrate(cut.withheld, texts, tmp_path / "out")
+    for folder, words in ((cut.withheld, None), (tmp_path / "out", "that thousands came")):
+        statement = load(folder, "statements")[0]
+        assert [telling["text"] for telling in statement["tellings"]][-1] == words
+        assert statement["gist"]
+    assert "thousands" in load(tmp_path / "out", "comparisons")[0]["second_words"]

@@ -174,9 +174,9 @@ def test_what_becomes_of_each_number() -> None:
     )
     second = telling(quantities=(TROOPS, replace(OFFICERS, words="300", low=300.0, high=300.0)))
     assert difference(first, second).numbers == (
-        NumberChange("dropped", "five", None, ("exact",), ()),
-        NumberChange("conflicting", "500", "300", ("exact",), ("exact",)),
-        NumberChange("bound changed", "12,000", "12,000", ("about",), ("exact",)),
+        NumberChange("dropped", "five", None, ("exact",), (), "bases"),
+        NumberChange("conflicting", "500", "300", ("exact",), ("exact",), "officers"),
+        NumberChange("bound changed", "12,000", "12,000", ("about",), ("exact",), "troops"),
     )
 
 
@@ -310,7 +310,8 @@ def mirrored(row: Difference) -> Difference:
         first_cues=row.second_cues,
         second_cues=row.first_cues,
         numbers=tuple(
-            NumberChange(turned(n.change), n.second, n.first, n.second_bounds, n.first_bounds) for n in row.numbers
+            NumberChange(turned(n.change), n.second, n.first, n.second_bounds, n.first_bounds, n.unit)
+            for n in row.numbers
         ),
         form=turned(row.form),
     )
