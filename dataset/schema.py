@@ -468,6 +468,7 @@ class FigureTellingPart(OfArticlePart):
     """A number within the row of the figure that it tells."""
 
     span_id: str = column("the number, as in `spans`")
+    degree: str = column("whether it tells the figure wholly or partly", isin=vocabulary.DEGREES)
     quote_id: str = column("the shortest quote that holds it; null in the article's own voice", optional=True)
     text: str = column("the words", optional=True, text=True)
     low: float = column(_LOW, optional=True)

@@ -54,8 +54,8 @@ _COLUMNS: Final = {
 class Sorting:
     """What no other config tells of statements and figures.
 
-    `statements` has their `gist` and what each `contradicts`, by event_id and statement_id; `figures` has the number
-    (published span_id) that tells each.
+    `statements` has their `gist` and what each `contradicts`, by event_id and statement_id; `figures` has the
+    numbers (published span_id) that tell each, and the `degree`.
     """
 
     statements: pl.DataFrame
@@ -84,7 +84,7 @@ def recorded_sorting(corpus: Corpus) -> Sorting:
     contradicts = pl.concat([pairs, turned]).group_by(_STATEMENT).agg(pl.col("contradicts").unique().sort())
     gists = gold["statements"].select(*_STATEMENT, "gist")
     figures = gold["tellings"].select(
-        "event_id", statement_id="statement", span_id=pl.col("article_id") + ":" + pl.col("span_id")
+        "event_id", "degree", statement_id="statement", span_id=pl.col("article_id") + ":" + pl.col("span_id")
     )
     return Sorting(gists.join(contradicts, on=_STATEMENT, how="full", coalesce=True), figures)
 

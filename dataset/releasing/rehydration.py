@@ -134,15 +134,15 @@ def _sorting(folder: Path) -> Sorting:
     configs = [name for name in ("statements", "figures") if files_of(folder, name)]
     columns = ["event_id", "statement_id", "gist", "contradicts"]
     statements = pl.concat([read_rows(folder, name, *columns).select(columns) for name in configs])
-    none = pl.DataFrame(schema=dict.fromkeys(("event_id", "statement_id", "span_id"), pl.String))
+    none = pl.DataFrame(schema=dict.fromkeys(("event_id", "statement_id", "span_id", "degree"), pl.String))
     figures = [_figure_tellings(folder)] if "figures" in configs else []
     return Sorting(statements, pl.concat([none, *figures]))
 
 
 def _figure_tellings(folder: Path) -> pl.DataFrame:
-    """The numbers (`span_id`) that tell each figure."""
+    """The numbers (`span_id`) that tell each figure, and the `degree`."""
     tellings = read_rows(folder, "figures", "event_id", "statement_id", "tellings").explode("tellings")
-    return tellings.select("event_id", "statement_id", pl.col("tellings").struct.field("span_id"))
+    return tellings.select("event_id", "statement_id", pl.col("tellings").struct.field("span_id", "degree"))
 
 
 def _tokens(folder: Path) -> Iterator[tuple[str, pl.DataFrame]]:

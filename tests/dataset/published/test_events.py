@@ -119,6 +119,7 @@ def test_a_figure_has_its_numbers_with_the_quote_that_holds_each(dam: Path) -> N
     assert (age["statement_id"], age["gist"], age["silent_articles"]) == ("age", GISTS["age"], [])
     held = [(part["span_id"], part["quote_id"], part["speakers"], part["text"]) for part in age["tellings"]]
     assert held == [("one:n1", "one:q1", ["Mayor"], "40"), ("two:m1", "two:p1", ["City"], "forty")]
+    assert {part["degree"] for part in age["tellings"]} == {"whole"}
     assert {(part["low"], part["high"], part["bound"], part["unit"]) for part in age["tellings"]} == {
         (40.0, 40.0, "exact", "years")
     }
