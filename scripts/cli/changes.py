@@ -24,6 +24,8 @@ BUMPS: Final = {Bump.NONE: "green", Bump.PATCH: "green", Bump.MINOR: "yellow", B
 PROSE_LINES: Final = 12
 NOT_SHOWN: Final = frozenset({"article_id", "span_id", "label", "start", "end", "text", "text_sha256"})
 ROWS: Final = ("articles", "spans", "annotators", "statements", "figures", "entities")
+NAMED: Final = ("configs", "splits")
+"""Tables whose rows are names."""
 ABOUT: Final = {
     "entities": "the entity",
     "statements": "the statement",
@@ -69,6 +71,8 @@ def _by_row(changes: Iterable[Change]) -> Iterator[tuple[Any, list[Change]]]:
     rows: dict[Any, list[Change]] = {}
     for change in changes:
         whole = change.column if change.table not in ROWS else None
+        if change.table in NAMED and whole is None:
+            whole = change.new if change.kind == "added" else change.old
         layer = change.round, change.annotator
         about = change.article_id, layer, change.span_id, change.to_span
         event = change.event_id, change.statement_id, change.entity

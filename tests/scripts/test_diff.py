@@ -11,13 +11,16 @@ from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from dataset.folder import manifest
+from dataset.folder.folder import configs_of
 from dataset.folder.manifest import Manifest
 from dataset.folder.tool import Tool
 from dataset.problem import Problem
 from dataset.published.build import build
+from dataset.record.layer import GOLD
 from scripts import diff
 from scripts.main import app
 from tests.dataset.diffing.test_diff import withheld
+from tests.dataset.sorting import put_sorted, sorted_rows
 from tests.dataset.tiny import LAYER, TEXTS, Rows, place, put_corpus, put_layer, row_of, task, valid_rows
 
 Run = Callable[..., Result]
@@ -185,3 +188,14 @@ def test_two_folders_that_different_code_wrote_are_said_to_be(run: Run, old: Pat
     ) in " ".join(run(older, new).stdout.split())
     assert json.loads(run(older, new, "--json").stdout)["notes"] != []
     assert "different code" not in run(older, old).stdout
+
+
+def test_each_config_that_came_is_counted_and_named(run: Run, old: Path, tmp_path: Path) -> None:
+    sorted_event = put_sorted(tmp_path / "corpus", sorted_rows())
+    build(sorted_event, GOLD, tmp_path / "out", allow_errors=True)
+    answer = json.loads(run(old, tmp_path / "out", "--json").stdout)
+    came = set(configs_of(tmp_path / "out")) - set(configs_of(old))
+    assert {"statements", "figures", "comparisons"} <= came
+    assert answer["summary"]["configs"] == {"added": len(came)}
+    shown = run(old, tmp_path / "out").stdout
+    assert all(f"+ added config {name}" in shown for name in came)
