@@ -1,7 +1,8 @@
-"""Draws the README's pictures anew: `python -m tests.pictures`."""
+"""Draws the README's pictures anew: `python -m tests.pictures`, or only those named, as `python -m tests.pictures report`."""
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,7 +52,7 @@ def draw_desk(folder: Path, target: Path) -> None:
     """The desk with the quotes of the shipped event, some of them sorted."""
     with logged_in(folder, "a1") as (corpus, who, annotator):
         sorting_rounds.deal_events(corpus, "e9", ["a1"], [])
-        opened = sorting_rounds.open_events(corpus, "e9", who)
+        opened = sorting_rounds.open_events(corpus, "e9", who, stood={})
         (task,) = map(read_task, who.studio.tasks(opened.project))
         annotator.open_task(opened.project, task.id)
         for key in ("ArrowDown", "n", "n", "1", "n"):
@@ -87,7 +88,7 @@ def draw_adjudication_page(folder: Path, target: Path) -> None:
 
 def draw_report(folder: Path, target: Path) -> None:
     """The report of the shipped gold at the same article, with the mouse on a quote."""
-    corpus, out = copy_of_the_seeds(folder / "report"), folder / "report.html"
+    corpus, out = copy_of_the_seeds(folder / "hedgerow"), folder / "report.html"
     report.write(report.report(corpus), out)
     with a_browser() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
@@ -98,14 +99,26 @@ def draw_report(folder: Path, target: Path) -> None:
         page.screenshot(path=target)
 
 
+def draw_matrix(folder: Path, target: Path) -> None:
+    """The first section of the report: the statements of the shipped event, article by article."""
+    corpus, out = copy_of_the_seeds(folder / "hedgerow"), folder / "report.html"
+    report.write(report.report(corpus), out)
+    with a_browser() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
+        page.goto(out.as_uri())
+        page.locator("form.filter").first.evaluate("form => form.scrollIntoView()")
+        page.screenshot(path=target)
+
+
 PICTURES = {
     "labelling-page": draw_labelling_page,
     "desk-page": draw_desk,
     "adjudication-page": draw_adjudication_page,
     "report": draw_report,
+    "matrix": draw_matrix,
 }
 
 if __name__ == "__main__":
-    for name, draw in PICTURES.items():
+    for name in sys.argv[1:] or PICTURES:
         with tempfile.TemporaryDirectory() as scratch:
-            draw(Path(scratch), REPOSITORY / "annotation" / f"{name}.png")
+            PICTURES[name](Path(scratch), REPOSITORY / "annotation" / f"{name}.png")
