@@ -1,4 +1,4 @@
-"""Draws the README's pictures anew: `python -m tests.pictures`, or only those named, as `python -m tests.pictures report`."""
+"""Draws the README's pictures anew: `python -m tests.pictures`, or those named: `python -m tests.pictures report`."""
 
 from __future__ import annotations
 
