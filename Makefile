@@ -18,9 +18,9 @@ demo: install
 test: environments check
 	@$(BIN)/python -m pytest -n 3 --dist worksteal
 
-# What needs no server, browser or cluster and takes less than seconds: to be run while one works.
+# What needs no server, browser or cluster and takes less than seconds, with fewer drawn examples: to be run while one works.
 quick: install-dev
-	@$(BIN)/python -m pytest -n 3 --dist worksteal -m "not soak and not served and not slow"
+	@$(BIN)/python -m pytest -n 3 --dist worksteal --hypothesis-profile=quick -m "not soak and not served and not slow"
 
 # The long forms of tests that `make test` runs in short, the table of faults, and how time grows up to a million
 # articles. Hours, and 50 GB of disk.

@@ -23,9 +23,10 @@ from tests.corpora import copy_of_the_seeds, make_corpus
 from tests.postgres import Postgres, cluster, programs
 
 # How long an example takes says how busy the machine is. Drawn examples are the same in each run, so that a change is
-# what makes a test fail; `--hypothesis-profile=searching` looks for new ones.
+# what makes a test fail; `--hypothesis-profile=searching` looks for new ones, and `quick` draws a fifth of them.
 settings.register_profile("searching", deadline=None)
 settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=20)
 settings.load_profile("steady")
 # What is set up here is marked with a key of the tests' own, which all workers share.
 if "PYTEST_XDIST_WORKER" not in os.environ:

@@ -69,10 +69,10 @@ class Difference:
     path: str
 
     def __str__(self) -> str:
-        return f"{self.path} {_SAID[self.kind]}"
+        return f"{self.path} {_IN_WORDS[self.kind]}"
 
 
-_SAID: Final = {
+_IN_WORDS: Final = {
     "missing": "is missing",
     "altered": "was altered",
     "extra": "is not in the manifest",

@@ -224,8 +224,8 @@ def _refuse_stale_figures(corpus: Corpus, next_step: str) -> None:
 
 def _refuse_findings(plan: ReleasePlan) -> None:
     """Refuses whatever is found in the layer, and in the others what adjudication cannot have settled."""
-    others = [name for name in plan.corpus.layers() if name != plan.layer]
-    of_other_layers = check_record(plan.corpus, others, plan.each, errors_only=True)
+    rest = [name for name in plan.corpus.layers() if name != plan.layer]
+    of_other_layers = check_record(plan.corpus, rest, plan.each, errors_only=True)
     broken = (finding for finding in of_other_layers if not CATALOGUE[finding.code].rule)
     shared = (finding for finding in check_shared(plan.corpus) if not settled(finding))
     findings = chain(check_record(plan.corpus, [plan.layer], plan.each), broken, shared)

@@ -165,7 +165,7 @@ def _plain(to: _Writing) -> None:
 
 def _reported(to: _Writing) -> None:
     speaker = to.speaker()
-    to.say(f" {to.choose(_SAID)} ")
+    to.say(f" {to.choose(_SAYING)} ")
     start = len(to.text)
     to.say(f"that the {to.choose(_ADJECTIVES)} {to.choose(_NOUNS)} ")
     to.hedge(to.choose(_MODALS), "modal")
@@ -192,7 +192,7 @@ def _spoken(to: _Writing) -> None:
 
 def _paid(to: _Writing) -> None:
     speaker, tenths = to.speaker(), to.chance.randint(11, 989)
-    to.say(f" {to.choose(_SAID)} ")
+    to.say(f" {to.choose(_SAYING)} ")
     start = len(to.text)
     to.say("that ")
     to.hedge(to.choose(_APPROXIMATORS), "approximator")
@@ -204,7 +204,7 @@ def _paid(to: _Writing) -> None:
 
 def _shared(to: _Writing) -> None:
     speaker, share = to.speaker(), to.chance.randint(3, 97)
-    to.say(f" {to.choose(_SAID)} ")
+    to.say(f" {to.choose(_SAYING)} ")
     start = len(to.text)
     to.say("that ")
     to.number(f"{share} per cent", str(share), "percent", "%")
@@ -268,7 +268,7 @@ def _word(chance: Drawn, syllables: int) -> str:
 
 _ONSETS: Final = ("b", "br", "d", "f", "g", "gr", "h", "k", "kl", "l", "m", "n", "p", "r", "s", "st", "t", "tr", "v")
 _RIMES: Final = ("a", "al", "an", "ar", "e", "el", "en", "er", "i", "il", "in", "o", "ol", "om", "or", "u", "un", "ur")
-_SAID: Final = ("said", "announced", "warned", "added", "explained", "insisted", "told the council", "argued")
+_SAYING: Final = ("said", "announced", "warned", "added", "explained", "insisted", "told the council", "argued")
 _MODALS: Final = ("may", "might", "could")
 _APPROXIMATORS: Final = ("about", "around", "nearly", "at least", "more than", "up to", "approximately")
 _LOSE: Final = ("lose", "gain", "repair", "sell", "replace", "move", "inspect", "close", "reopen", "rent", "store")

@@ -67,12 +67,12 @@ def pages(draw: st.DrawFn, begun: list[Row], questions: list[list[str]]) -> list
     for question in questions:
         kept = draw(st.sampled_from([*({region} for region in question), *map(set, combinations(question, 2)), set()]))
         for region in question:
-            result += _said(region, "keep" if region in kept else "drop")
+            result += _decided(region, "keep" if region in kept else "drop")
     regions = sorted({item["id"] for item in result if "id" in item})
     for region in regions:
         alter = draw(st.sampled_from([None] * 9 + [_move, _relabel, _delete]))
         if alter is not None:
-            result = alter(result, region) + ([] if region in asked else _said(region, None))
+            result = alter(result, region) + ([] if region in asked else _decided(region, None))
     if draw(st.integers(0, 3)) == 0:
         label, start, length = draw(_places)
         result += _new(label, start, start + length)
@@ -82,7 +82,7 @@ def pages(draw: st.DrawFn, begun: list[Row], questions: list[list[str]]) -> list
     return result
 
 
-def _said(region: str, decision: str | None) -> list[Row]:
+def _decided(region: str, decision: str | None) -> list[Row]:
     words = {"decision": decision, "rule": RULE}
     return [
         {"id": region, "from_name": control, "type": "choices", "value": {"choices": [word]}}
@@ -98,7 +98,7 @@ def _new(label: str, start: int, end: int) -> list[Row]:
     return [
         {"id": "new", "from_name": "label", "type": "labels", "value": {**place, "labels": [label]}},
         {"id": "new", "from_name": name, "type": "choices", "value": {**place, "choices": chosen}},
-        *_said("new", None),
+        *_decided("new", None),
     ]
 
 

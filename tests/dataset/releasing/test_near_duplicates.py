@@ -35,8 +35,8 @@ def test_the_similarity_is_that_of_the_sets_of_shingles(several: list[list[str]]
             if earlier < later and first & second and (jaccard := len(first & second) / len(first | second)) >= 0.5:
                 expected[f"a{earlier}", f"a{later}"] = jaccard
     duplicates = near_duplicates(texts(*(" ".join(article) for article in several)))
-    found = duplicates.select("article_id", "other", "jaccard").iter_rows()
-    assert {(first, second): value for first, second, value in found} == pytest.approx(expected)
+    rows = duplicates.select("article_id", "other", "jaccard").iter_rows()
+    assert {(first, second): value for first, second, value in rows} == pytest.approx(expected)
 
 
 def test_case_marks_and_blanks_do_not_count() -> None:
@@ -105,9 +105,9 @@ def words_of(name: str, count: int) -> list[str]:
 
 
 def test_an_article_that_retells_a_part_of_another_is_listed_with_how_much() -> None:
-    told, longer = words_of("told", 40), words_of("long", 400)
+    retold, longer = words_of("retold", 40), words_of("long", 400)
     duplicates = near_duplicates(
-        texts(" ".join(longer[:200] + told + longer[200:]), " ".join([*told, *words_of("o", 60)]))
+        texts(" ".join(longer[:200] + retold + longer[200:]), " ".join([*retold, *words_of("o", 60)]))
     )
     assert duplicates.select("article_id", "other", "shared").rows() == [("a0", "a1", 36)]
     (row,) = duplicates.iter_rows(named=True)
@@ -115,9 +115,9 @@ def test_an_article_that_retells_a_part_of_another_is_listed_with_how_much() -> 
     assert row["jaccard"] == pytest.approx(36 / (436 + 96 - 36))
 
 
-@pytest.mark.parametrize(("told", "own", "there"), [(34, 200, 1), (33, 200, 0), (34, 270, 1), (34, 271, 0)])
-def test_a_retelling_is_thirty_shingles_and_a_tenth_of_the_smaller_one(told: int, own: int, there: int) -> None:
-    again = words_of("told", told)
+@pytest.mark.parametrize(("retold", "own", "there"), [(34, 200, 1), (33, 200, 0), (34, 270, 1), (34, 271, 0)])
+def test_a_retelling_is_thirty_shingles_and_a_tenth_of_the_smaller_one(retold: int, own: int, there: int) -> None:
+    again = words_of("again", retold)
     duplicates = near_duplicates(texts(" ".join(again + words_of("a", own)), " ".join(again + words_of("b", 500))))
     assert duplicates.height == there
 
@@ -131,9 +131,9 @@ def test_furniture_that_many_articles_have_is_no_retelling() -> None:
 
 def test_retellings_are_the_same_whatever_is_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     random = Random(5)
-    told = [words_of(f"t{number}x", 45) for number in range(12)]
+    passages = [words_of(f"t{number}x", 45) for number in range(12)]
     several = [
-        " ".join([*told[random.randrange(12)], *words_of(f"a{at}b", 90), *told[random.randrange(12)]])
+        " ".join([*passages[random.randrange(12)], *words_of(f"a{at}b", 90), *passages[random.randrange(12)]])
         for at in range(60)
     ]
     whole = near_duplicates(texts(*several))
