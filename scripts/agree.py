@@ -32,8 +32,8 @@ def command(
     F1 of spans that share at least half of what they cover together. detection: F1 of spans that overlap at all.
     boundary: of what both found, the share with the same offsets. document: mean exact F1 of an article, where one
     that both left empty counts as 1. alpha: Krippendorff's, on characters. Order and nesting of spans do not matter.
-    Of a round that `align` opened it measures whether annotators put the same quotes and numbers together: F1 of the
-    pairs, and of B³.
+    For a round that `align` opened, it measures whether annotators put the same quotes and numbers together: F1 of the
+    pairs, and B³ F1.
 
     Example: hedgerow agree --round r1
     """

@@ -18,19 +18,19 @@ def command(
     annotator: Annotated[list[str], typer.Option(help="Who sorts; may be repeated.", metavar="A")],
     event: Annotated[
         list[str] | None,
-        typer.Option(help="Only this event; may be repeated. Otherwise all that the gold has quotes of.", metavar="E"),
+        typer.Option(help="Only this event; may be repeated. Otherwise all events of the gold.", metavar="E"),
     ] = None,
     afresh: Annotated[
-        bool, typer.Option("--afresh", help="Ask about every quote, also where the gold says what it tells.")
+        bool, typer.Option("--afresh", help="Ask about every quote and number, even where the gold says what it tells.")
     ] = False,
     corpus: CorpusOption = None,
 ) -> None:
-    """Open events in Label Studio, for annotators to say which quotes and numbers tell the same.
+    """Open events in Label Studio, where annotators sort quotes into statements and numbers into figures.
 
     Each annotator gets a project of their own with one task per event: the quotes and numbers of the gold, each in its
-    sentence, and for the selected one the statements so far, the likeliest first. What the gold sorted before stands
-    sorted, so that of an event that grew only what is new is asked. It can be run again at any time: nothing is sent
-    twice.
+    sentence, and for the selected one the statements so far, the likeliest first. What the gold has sorted is
+    already in its place, so that when an event grows, only what is new is asked about. It can be run again at any time:
+    nothing is sent twice.
 
     Example: hedgerow align --round e1 --annotator a1 --annotator a2
     Example: hedgerow align --round e1 --annotator a1 --event port-strike-2026

@@ -17,7 +17,7 @@ from scripts.cli.matrix import show
 
 def command(
     event: Annotated[
-        list[str] | None, typer.Option(help="Only this event; may be repeated. All that were sorted if not named.")
+        list[str] | None, typer.Option(help="Only this event; may be repeated. Otherwise all that were sorted.")
     ] = None,
     layer: Annotated[str, typer.Option(help="Whose sorting: `gold`, or a round's, such as e1/a1.")] = GOLD,
     every: Annotated[bool, typer.Option("--all", help="Statements of a single article, too.")] = False,

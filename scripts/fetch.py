@@ -21,7 +21,7 @@ def command(
     name: Annotated[
         str, typer.Argument(help="A dataset repository on the Hub, org/name, or an address, as for publish.")
     ],
-    version: Annotated[str, typer.Option(help="The version, as 1.0.0.", metavar="V")],
+    version: Annotated[str, typer.Option(help="The version, such as 1.0.0.", metavar="V")],
     out: Annotated[
         Path | None,
         typer.Option(help="The folder to make; NAME-VERSION here if not named.", metavar="DIR", show_default=False),

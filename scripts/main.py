@@ -28,7 +28,7 @@ COMMANDS: Final = {
     "acknowledge": "Let a warning stand, with a reason. It comes back once its place or its words change.",
     "agree": "Measure the agreement between a round's annotators, and keep the figures in the record.",
     "adjudicate": "Open a round for adjudication in Label Studio, and take the decisions into the gold.",
-    "align": "Open events in Label Studio, for annotators to say which quotes and numbers tell the same.",
+    "align": "Open events in Label Studio, where annotators sort quotes into statements and numbers into figures.",
     "compare": "Show what the articles of an event make of the same statements, side by side.",
     "build": "Build a layer into a folder that `datasets.load_dataset` reads. The same record gives the same bytes.",
     "convert": "Bring the record's layers into another form: JSON Lines into Parquet, or back.",

@@ -27,7 +27,7 @@ def command(
     ] = False,
     include_text: Annotated[
         bool,
-        typer.Option("--include-text", help="Include the articles' texts, to a private place, whatever their licence."),
+        typer.Option("--include-text", help="Publish the texts, whatever their licence; the place must be private."),
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")] = False,
     as_json: JsonOption = False,

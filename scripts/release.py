@@ -37,7 +37,7 @@ def command(
 ) -> None:
     """Write a version of the dataset from the commit that is checked out, with and without the texts.
 
-    They are dist/VERSION and dist/VERSION-withheld. A record with findings, a version that is too small a step for
+    It writes dist/VERSION and dist/VERSION-withheld. A record with findings, a version that is too small a step for
     what changed, and a folder that fails a release check are refused. A version that was written is never altered.
 
     Example: hedgerow release --prepare 1.0.0

@@ -27,7 +27,7 @@ def command(
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The file to write; dist/report.html of the corpus.", metavar="FILE")
+        Path | None, typer.Option(help="The file to write; the corpus's dist/report.html if not named.", metavar="FILE")
     ] = None,
     article: Annotated[
         list[str] | None, typer.Option(help="An article to show; repeat it for more. By default all.", metavar="ID")

@@ -1,4 +1,4 @@
-"""What somebody could try, and what answers it; the README's list of threats names these tests."""
+"""What somebody could try, and what answers it; the list of threats in SECURITY.md names these tests."""
 
 from __future__ import annotations
 

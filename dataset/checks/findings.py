@@ -371,7 +371,7 @@ _CODES: Final = (
     Code(
         "t4-two-statements",
         "error",
-        "A span tells two statements wholly, or none of two, or more than two",
+        "A span tells two statements wholly, two only partly, or more than two",
         "one quote, two rows with degree `whole`",
         "T4",
     ),
@@ -393,8 +393,8 @@ _CODES: Final = (
     Code(
         "t2-two-sources",
         "warning",
-        "A statement is told of two sources that do not speak for each other",
-        "one statement, told of the mayor and of the police",
+        "A statement is attributed to two sources that do not speak for each other",
+        "one statement, attributed to the mayor and to the police",
         "T2",
     ),
     Code(
