@@ -201,7 +201,8 @@ def test_a_layer_that_is_not_there_is_told_with_those_that_are(shipped: Corpus) 
 
 def test_a_sound_record_validates_with_0(shipped: Corpus) -> None:
     done = hedgerow("validate", "--corpus", str(shipped.root))
-    assert (done.returncode, done.stdout) == (0, "gold, r1/a1, r1/a2: 0 errors, 0 warnings\n")
+    assert done.returncode == 0
+    assert done.stdout.startswith("gold, r1/a1, r1/a2: 0 errors, 0 warnings")
 
 
 def test_a_record_with_errors_validates_with_1_and_says_where(shipped: Corpus) -> None:
