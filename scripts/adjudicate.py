@@ -13,7 +13,7 @@ from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import below
 from scripts.cli import sorting
 from scripts.cli.console import CorpusOption, RoundOption, bar, count, open_again, say, tell
-from scripts.cli.names import checked_names
+from scripts.cli.names import ADJUDICATOR, checked_names
 
 SHOWN = 20
 Detail = TypeVar("Detail")
@@ -21,7 +21,7 @@ Detail = TypeVar("Detail")
 
 def command(
     round_name: RoundOption,
-    adjudicator: Annotated[str, typer.Option(help="Who decides.", metavar="NAME")] = "adjudicator",
+    adjudicator: Annotated[str, typer.Option(help="Who decides.", metavar="NAME")] = ADJUDICATOR,
     pull: Annotated[bool, typer.Option("--pull", help="Take the decisions into the gold.")] = False,
     replace: Annotated[
         bool,

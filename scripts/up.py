@@ -9,10 +9,10 @@ import typer
 from annotation.embedded import trespass
 from annotation.embedded.server import Account, Secrets, Server
 from dataset.problem import Problem
-from dataset.record.corpus import open_corpus
+from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.doctor import problem_line as checked
 from scripts.cli.console import OUT, CorpusOption, say, tell
-from scripts.cli.names import checked_names, latest_round
+from scripts.cli.names import ADJUDICATOR, checked_names, latest_round
 
 
 def command(
@@ -53,8 +53,16 @@ def command(
     for account in (known.admin, *known.annotators.values()):
         say(login(account, server))
     _check_blindness(known)
-    first = next(iter(known.annotators), "a1")
-    say(f"Next: `hedgerow push --round {latest_round(here)} --annotator {first}`; to stop it: `hedgerow down`")
+    say(f"Next: `{_next_step(here, list(known.annotators))}`; to stop it: `hedgerow down`")
+
+
+def _next_step(corpus: Corpus, names: list[str]) -> str:
+    """What the first annotator is for; an adjudicator has articles to decide, and none to label."""
+    round_name = latest_round(corpus)
+    if names == [ADJUDICATOR]:
+        return f"hedgerow adjudicate --round {round_name}"
+    first = next((name for name in names if name != ADJUDICATOR), "a1")
+    return f"hedgerow push --round {round_name} --annotator {first}"
 
 
 def _check_blindness(known: Secrets) -> None:

@@ -127,7 +127,8 @@ def acknowledge(
     chosen = next((finding for finding in candidates if f"{finding.start}:{finding.end}" == at), None)
     key = _key(corpus, chosen) if chosen else None
     if chosen is None or key is None:
-        raise Problem(f"{article} has no {code} at {at}", f"it has: {_places(corpus, candidates)}")
+        has = f"it has: {_places(corpus, candidates)}" if candidates else "`hedgerow validate` shows what it has"
+        raise Problem(f"{article} has no {code} at {at}", has)
     new = schema.frame(schema.Acknowledged, [{**dict(zip(_KEY, key, strict=True)), "reason": reason.strip()}])
     with changing(corpus, tell):
         if article in withdrawn_articles(corpus):
@@ -140,7 +141,7 @@ def acknowledge(
 def _places(corpus: Corpus, findings: list[Finding]) -> str:
     """The first of their places, each with the first of its words."""
     shown = dict.fromkeys(where[:50] for finding in findings[:SHOWN] if (where := place(corpus, finding)))
-    return (", ".join(shown) or "none") + (f" and {len(findings) - SHOWN} more" if len(findings) > SHOWN else "")
+    return ", ".join(shown) + (f" and {len(findings) - SHOWN} more" if len(findings) > SHOWN else "")
 
 
 def _refuse(code: str, reason: str) -> None:

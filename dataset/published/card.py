@@ -80,6 +80,7 @@ def card(
         title=corpus.title,
         built_by="" if edition else BUILT_BY,
         licence=corpus.licence and spdx_id(corpus.licence),
+        text_licence=_text_licence(corpus),
         layer=layer.name,
         adjudicated=layer.name == "gold",
         makers=_makers(corpus, layer),
@@ -90,6 +91,15 @@ def card(
         versions=sorted(layer.guidelines_versions),
         configs={name: (schema.MEANINGS[name], schema.fields(schema.CONFIGS[name])) for name in counts},
     )
+
+
+def _text_licence(corpus: Corpus) -> str:
+    """Where the licences of the texts are to be read, if the corpus knows any."""
+    unknown = corpus.articles["licence"].null_count()
+    if unknown == corpus.articles.height:
+        return "no licence for it is given here"
+    column = "the column `licence` of the config `articles`"
+    return f"{column} has each one's licence" + (", and is null where none is known" if unknown else "")
 
 
 def in_order(*several: Sizes) -> Sizes:

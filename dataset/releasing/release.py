@@ -97,11 +97,10 @@ def prepare(plan: ReleasePlan) -> list[Path]:
     _refuse_version(plan)
     _refuse_findings(plan)
     require_buildable(corpus, plan.layer)
-    changed = [corpus.splits] if fix_splits(corpus, submitted_articles(corpus, plan.layer)) else []
     path = _page(corpus, CHANGELOG)
-    page, released = read_utf8(path), _released(corpus)
-    changelog = with_entry(page, plan.version, head(corpus.root).date, released)
+    changelog = with_entry(read_utf8(path), plan.version, head(corpus.root).date, _released(corpus))
     _page(corpus, DATASHEET)
+    changed = [corpus.splits] if fix_splits(corpus, submitted_articles(corpus, plan.layer)) else []
     changed += [path] if write_bytes(path, changelog.encode()) else []
     return changed + refresh(corpus) + _cite(plan)
 

@@ -169,9 +169,7 @@ def _git(folder: Path, *arguments: str) -> str:
         raise Problem("git is not installed", "install it, then run this again") from None
     if done.returncode:
         message = (os.fsdecode(done.stderr).strip().splitlines() or ["no reason given"])[0]
-        raise Problem(
-            f"git cannot say what {folder} is: {message}", "a release is made from a commit: commit the corpus"
-        )
+        raise Problem(f"git cannot say what {folder} is: {message}", "commit the corpus with git, then run this again")
     return os.fsdecode(done.stdout)
 
 

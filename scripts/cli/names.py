@@ -8,6 +8,9 @@ from typing import Final
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 
+ADJUDICATOR: Final = "adjudicator"
+"""Who decides, where nobody else is named."""
+
 
 def checked_names(names: list[str]) -> list[str]:
     """The names, each once.

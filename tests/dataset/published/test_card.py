@@ -12,7 +12,7 @@ from dataset.published.build import build
 from dataset.published.card import size_category
 from dataset.record.corpus import Corpus, open_corpus
 from tests.dataset.faults import FAULTS
-from tests.dataset.tiny import LAYER, OF_A_PASS, ONE, SKIPPED, TWO, put_corpus, put_layer, task, valid_rows
+from tests.dataset.tiny import LAYER, OF_A_PASS, ONE, SKIPPED, TWO, put_corpus, put_jsonl, put_layer, task, valid_rows
 
 
 class Card(NamedTuple):
@@ -184,3 +184,19 @@ def test_a_licence_is_written_as_spdx_writes_it(tiny: Corpus, licence: str, writ
 )
 def test_a_number_of_articles_has_the_hubs_name_for_its_size(articles: int, category: str) -> None:
     assert size_category(articles) == category
+
+
+@pytest.mark.parametrize(
+    ("licences", "sentence"),
+    [
+        ([None, None, None], "no licence for it is given here"),
+        (["CC-BY-4.0"] * 3, "has each one's licence."),
+        (["CC-BY-4.0", None, None], "and is null where none is known"),
+    ],
+)
+def test_the_card_says_where_the_licences_of_the_texts_are(
+    tiny: Corpus, licences: list[str | None], sentence: str
+) -> None:
+    rows = [{**row, "licence": licence} for row, licence in zip(tiny.by_id.values(), licences, strict=True)]
+    put_jsonl(tiny.seeds / "articles.jsonl", rows)
+    assert sentence in card_of(open_corpus(tiny.root)).text

@@ -554,7 +554,7 @@ def test_an_uncommitted_change_is_refused(ready: Corpus) -> None:
 
 def test_a_corpus_outside_git_is_refused(ready: Corpus) -> None:
     shutil.rmtree(ready.root / ".git")
-    with pytest.raises(Problem, match="a release is made from a commit"):
+    with pytest.raises(Problem, match="commit the corpus with git"):
         release(plan_of(ready))
 
 

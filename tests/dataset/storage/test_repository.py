@@ -137,8 +137,8 @@ def test_a_hook_does_not_lead_to_another_repository(folder: Path, monkeypatch: p
 
 
 def test_a_folder_without_git_or_commits_is_a_problem(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match="a release is made from a commit"):
+    with pytest.raises(Problem, match="commit the corpus with git"):
         head(tmp_path)
     git(tmp_path, "init", "--quiet")
-    with pytest.raises(Problem, match="a release is made from a commit"):
+    with pytest.raises(Problem, match="commit the corpus with git"):
         head(tmp_path)
