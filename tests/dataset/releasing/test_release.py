@@ -633,6 +633,16 @@ def test_preparing_brings_the_citation_to_the_version(tmp_path: Path) -> None:
     assert prepare(plan_of(corpus)) == []
 
 
+@pytest.mark.parametrize("page", ["CHANGELOG.md", "DATASHEET.md"])
+def test_a_preparation_that_lacks_a_page_changes_nothing(tmp_path: Path, page: str) -> None:
+    corpus = put_repository(tmp_path / "corpus")
+    (corpus.root / page).unlink()
+    before = files(corpus.root)
+    with pytest.raises(Problem, match=f"has no {page}"):
+        prepare(plan_of(corpus))
+    assert files(corpus.root) == before
+
+
 def test_nothing_to_tell_of_cannot_be_prepared(tmp_path: Path) -> None:
     corpus = put_repository(tmp_path / "corpus")
     (corpus.root / "CHANGELOG.md").write_text("# Changelog\n\n## Unreleased\n\n")
