@@ -39,7 +39,18 @@ def test_an_edge_inside_a_word_cuts_it(text: str, word: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("|Kyiv", "Kyiv|", "Kyiv|, 5", "rained|.", "“|We", "We|”", "(|AP)", "60 |%", "in 2019|, 40", "Zelensky|\xa0said"),
+        *(
+            "|Kyiv",
+            "Kyiv|",
+            "Kyiv|, 5",
+            "rained|.",
+            "“|We",
+            "We|”",
+            "(|AP)",
+            "60 |%",
+            "in 2019|, 40",
+            "Zelensky|\xa0said",
+        ),
         *("pro|-Russian", "pro-|Russian", "12|-member", "Kyiv|'s", "Kyiv|’s", "we|'re", "rebels|’ claim", "U.S.|-led"),
     ],
 )
