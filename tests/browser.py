@@ -63,6 +63,7 @@ _READY = """() => {
 }"""
 
 _SELECTED = "Htx.annotationStore.selected"
+_PRESET = "html[data-hedgerow-preset]"
 
 # The values of each control that a span would be submitted with.
 _VALUES = """words => {
@@ -114,12 +115,24 @@ class Annotator:
         self.page.keyboard.press(key)
 
     def drag_over(self, words: str, nth: int = 1) -> None:
+        """Drags from the first of these characters to the last one."""
         self.drags += 1
         x1, y1, x2, y2 = self.page.evaluate(_RECTANGLES, [words, nth])
         self.page.mouse.move(x1 + 0.5, y1)
         self.page.mouse.down()
         self.page.mouse.move((x1 + x2) / 2, (y1 + y2) / 2, steps=4)
         self.page.mouse.move(x2 - 0.5, y2, steps=4)
+        self.page.mouse.up()
+
+    def move_edge(self, handle: str, words: str) -> None:
+        """Drags a handle of a span, whose place an expression gives, to the last of these characters."""
+        self.drags += 1
+        left, top = self.page.evaluate(handle)
+        _, _, right, bottom = self.page.evaluate(_RECTANGLES, [words, 1])
+        self.page.mouse.move(left, top)
+        self.page.mouse.down()
+        self.page.mouse.move((left + right) / 2, bottom, steps=4)
+        self.page.mouse.move(right - 0.5, bottom, steps=4)
         self.page.mouse.up()
 
     def click_words(self, words: str, nth: int = 1) -> None:
@@ -154,14 +167,40 @@ class Annotator:
         self.keys += len(text)
         self.page.keyboard.type(text)
 
-    def number(self, key: str, value: str | None, unit: str) -> None:
-        """Kind, value and unit of the selected number; no value: the page's own reading is taken."""
+    def wait_for_preset(self) -> None:
+        """Waits for the page to fill in what follows from the words of the span that was just marked."""
+        expect(self.page.locator(_PRESET)).to_have_count(1)
+
+    def take_preset(self) -> None:
+        self.wait_for_preset()
+        self.press("Enter")
+        expect(self.page.locator(_PRESET)).to_have_count(0)
+
+    def spans(self) -> list[str]:
+        """The words of all spans, in the order in which they were marked."""
+        words: list[str] = self.page.evaluate(f"{_SELECTED}.regions.map(region => region.text)")
+        return words
+
+    def undo_states(self) -> int:
+        """How many steps Ctrl+Z can go back."""
+        steps: int = self.page.evaluate(f"{_SELECTED}.history.undoIdx")
+        return steps
+
+    def change_value(self, value: str) -> None:
+        """Types another value over the one of the selected number, where none of its fields is empty."""
+        self.press("Enter")
+        self.page.wait_for_function("document.activeElement.name?.startsWith('number_value:')")
+        self.page.wait_for_function("getSelection().toString() || document.activeElement.selectionEnd")
+        self.type_keys(value)
+        self.press("Enter")
+
+    def number(self, key: str, value: str, unit: str) -> None:
+        """Kind, value and unit of the selected number, of which the page could read none."""
         self.press(key)
         self.press("Enter")
         expect(self.page.get_by_placeholder("value: ")).to_be_focused()
-        if value is not None:
-            self.type_keys(value)
-            expect(self.page.get_by_placeholder("value: ")).to_have_value(value)
+        self.type_keys(value)
+        expect(self.page.get_by_placeholder("value: ")).to_have_value(value)
         self.press("Tab")
         expect(self.page.get_by_placeholder("unit: ")).to_be_focused()
         self.type_keys(unit)

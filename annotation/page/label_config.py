@@ -25,11 +25,13 @@ KEYS = {
     "quick": """
 - **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.
 - **R** on a quote or hedge: then click the other span; from a quote, drag over a speaker that is not marked yet.
-- **Enter** on a number: its value; **Tab**: its unit; **Enter** leaves. **Escape** unselects.
+- **Enter** takes what is filled in, then goes to what is empty or changes a value. **Escape** unselects.
+- Edges snap to whole words; with **Alt** they stay as dragged.
 - To give a selected span another label, click the label. **Backspace** deletes it. **Ctrl+Enter** submits.
 """,
     "plain": """
 - **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.
+- Spans stay as you drag them: leave out blanks and commas at their edges. Nothing is filled in for you.
 - **Escape** before you mark the next span: 1 to 4 relabel a span that is selected.
 - To change a label, delete the span and mark it again: a relabelled span takes values that nobody chose.
 - **Alt+R** on a quote or hedge, then click the other span: a link.

@@ -169,6 +169,7 @@ _CODES: Final = (
     Code(
         "e4-duplicate-span", "error", "Two spans of one label share their offsets", "Kyiv marked twice as speaker", "E4"
     ),
+    Code("e5-mid-word", "warning", "A span begins or ends inside a word", "[Adam Schif]f", "E5"),
     Code(
         "s3-relative-clause",
         "warning",

@@ -12,7 +12,7 @@ import polars as pl
 from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
 from dataset.scheme import lexicon, vocabulary
-from dataset.scheme.quantities import Quantity, is_unit, read_quantity
+from dataset.scheme.quantities import Quantity, is_unit, read_quantity, written_value
 
 _APPROXIMATOR: Final = re.compile(rf"{lexicon.one_of(lexicon.APPROXIMATORS)}\b")
 _GOES_ON: Final = re.compile(r"[ -]*(?:and|or|to|half|point|quarter|third)\b")
@@ -33,9 +33,8 @@ def values(facts: Facts) -> Iterator[Finding]:
     for row in _typed(facts).iter_rows(named=True):
         bounds, read = vocabulary.value_bounds(row["number_value"]), read_quantity(row["text"])
         if bounds and read and _certain(read) and not _same(bounds, read):
-            yield facts.at(
-                "n4-value-differs", row, f"“{row['text']}” says {_shown(read)}, the value is {row['number_value']}"
-            )
+            says = f"“{row['text']}” says {written_value(read)}"
+            yield facts.at("n4-value-differs", row, f"{says}, the value is {row['number_value']}")
 
 
 def _typed(facts: Facts) -> pl.DataFrame:
@@ -53,13 +52,6 @@ def _same(bounds: tuple[float | None, float | None], read: Quantity) -> bool:
     if low is None or (high is None) != (read.high is None):
         return False
     return math.isclose(low, read.low) and (high is None or read.high is None or math.isclose(high, read.high))
-
-
-def _shown(read: Quantity) -> str:
-    low = f"{read.low:.10g}" if read.low < 1e10 else f"{read.low:.0f}"
-    if read.high is None:
-        return f"{low}.."
-    return low if read.high == read.low else f"{low}..{read.high:.10g}"
 
 
 def approximators(facts: Facts) -> Iterator[Finding]:

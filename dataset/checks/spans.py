@@ -10,10 +10,14 @@ import polars as pl
 
 from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
+from dataset.scheme.words import word_cut_at
 
 _PLACE: Final = ["article_id", "label", "start", "end"]
 _POSSESSIVE: Final = r"['’]s$"
 _PLURAL_POSSESSIVE: Final = r"s['’]$"
+_JOINS_NEXT: Final = r"[\p{L}\p{M}\p{N}$€£¥₹₩₴₽]$|[\p{L}\p{N}]['’&.,–]$"
+_JOINS_LAST: Final = r"^(?:[\p{L}\p{M}\p{N}%‰°]|['’&.,–][\p{L}\p{N}])"
+_SHORTENED: Final = r"\.\p{L}$"
 
 
 def duplicate_spans(facts: Facts) -> Iterator[Finding]:
@@ -55,6 +59,19 @@ def possessives(facts: Facts) -> Iterator[Finding]:
     owners = (pl.col("label") == "speaker") & pl.col("text").str.contains(_PLURAL_POSSESSIVE) & goes_on
     for row in facts.sound.filter(owner | owners).iter_rows(named=True):
         yield facts.at("e2-possessive", row, f"“{row['text'][-40:]}” ends with a possessive; leave it out")
+
+
+def cut_words(facts: Facts) -> Iterator[Finding]:
+    """Spans that begin or end inside a word; not numbers that are part of a name or an ordinal, which N5 rules out."""
+    text, before, after = pl.col("text"), pl.col("before"), pl.col("after")
+    shortened = text.str.contains(_SHORTENED) & after.str.starts_with(".")
+    spans = facts.sound.filter(before.str.contains(_JOINS_NEXT) | after.str.contains(_JOINS_LAST) | shortened)
+    name = text.str.contains(r"^\d") & before.str.contains(r"[A-Za-z]$")
+    ordinal = text.str.contains(r"\d$") & after.str.contains(r"^(?:st|nd|rd|th)\b")
+    for row in spans.filter((pl.col("label") != "number") | ~(name | ordinal)).iter_rows(named=True):
+        words = [word_cut_at(facts.text_of[row["article_id"]], place) for place in (row["start"], row["end"])]
+        if word := words[0] or words[1]:
+            yield facts.at("e5-mid-word", row, f"“{row['text'][-40:]}” cuts “{word}”; a span ends where a word ends")
 
 
 def furniture(facts: Facts) -> Iterator[Finding]:

@@ -105,6 +105,7 @@ RULES: tuple[Check, ...] = (
 
 HINTS: tuple[Check, ...] = (
     everywhere.possessives,
+    everywhere.cut_words,
     everywhere.furniture,
     speaker.asides,
     quote.quotation_marks,

@@ -79,19 +79,20 @@ MODALS: Final = (
     *("possibilities", "possibility", "possible", "possibly", "potential", "would"),
 )
 CONDITIONALS: Final = ("had", "if", "should", "were")
-_KIND_OF: Final = {
+CUE_KINDS: Final = {
     **dict.fromkeys(APPROXIMATORS, "approximator"),
     **dict.fromkeys(EVIDENTIALS, "evidential"),
     **dict.fromkeys(MODALS, "modal"),
     **dict.fromkeys(CONDITIONALS, "conditional"),
 }
+"""The kinds of all cues but those that NONCOMMITTAL matches."""
 _NONCOMMITTAL: Final = re.compile(NONCOMMITTAL)
 
 
 def cue_kind(cue: str) -> str | None:
     """The kind of the list (H4 to H8) that a cue is on; None for one that is on none."""
     words = plain(cue)
-    return _KIND_OF.get(words) or ("noncommittal" if _NONCOMMITTAL.fullmatch(words) else None)
+    return CUE_KINDS.get(words) or ("noncommittal" if _NONCOMMITTAL.fullmatch(words) else None)
 
 
 def bound_of(cues: Iterable[str]) -> str:
@@ -177,39 +178,76 @@ VAGUE: Final = {
     **{f"{word}s": value for word, value in SCALES.items()},
 }
 NUMBER_WORDS: Final = (*SMALL, *TENS, *SCALES, *VAGUE, "hundred", "dozen")
-UNITS: Final = (
-    *("%", "per cent", "percent", "percentage point", "percentage points"),
-    *("dollar", "dollars", "euro", "euros", "pound", "pounds", "yen", "won", "yuan", "rouble", "roubles", "ruble"),
-    *("rubles", "hryvnia", "hryvnias", "rupee", "rupees", "franc", "francs", "cent", "cents", "us dollars"),
-    *(
-        "km",
-        "m",
-        "cm",
-        "mm",
-        "kg",
-        "g",
-        "mg",
-        "t",
-        "l",
-        "ml",
-        "ha",
-        "km2",
-        "km²",
-        "m2",
-        "m²",
-        "km/h",
-        "mph",
-        "°c",
-        "°f",
-    ),
-    *("w", "kw", "mw", "gw", "kwh", "mwh", "hz", "ghz", "mb", "gb", "tb", "s", "min", "h"),
-    *("metre", "metres", "meter", "meters", "kilometre", "kilometres", "kilometer", "kilometers", "mile", "miles"),
-    *("foot", "feet", "inch", "inches", "yard", "yards", "acre", "acres", "hectare", "hectares", "litre", "litres"),
-    *("liter", "liters", "gram", "grams", "kilogram", "kilograms", "kilo", "kilos", "tonne", "tonnes", "ton", "tons"),
-    *("degree", "degrees", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks"),
-    *("month", "months", "year", "years", "square kilometres", "square kilometers", "square miles", "square metres"),
-    *("square meters", "megawatt", "megawatts", "gigawatt", "gigawatts", "kilowatt", "kilowatts", "barrel", "barrels"),
-)
+_MONEY: Final = {
+    "USD": ("dollar", "dollars", "us dollars"),
+    "EUR": ("euro", "euros"),
+    "JPY": ("yen",),
+    "KRW": ("won",),
+    "CNY": ("yuan",),
+    "RUB": ("rouble", "roubles", "ruble", "rubles"),
+    "UAH": ("hryvnia", "hryvnias"),
+    "": ("rupee", "rupees", "franc", "francs", "cent", "cents"),
+}
+_MEASURES: Final = {
+    **{unit: (unit,) for unit in ("cm", "mm", "mg", "ml", "km/h")},
+    "km": ("km", "kilometre", "kilometres", "kilometer", "kilometers"),
+    "m": ("m", "metre", "metres", "meter", "meters"),
+    "kg": ("kg", "kilogram", "kilograms", "kilo", "kilos"),
+    "g": ("g", "gram", "grams"),
+    "t": ("t", "tonne", "tonnes"),
+    "l": ("l", "litre", "litres", "liter", "liters"),
+    "ha": ("ha", "hectare", "hectares"),
+    "km2": ("km2", "km²", "square kilometres", "square kilometers"),
+    "m2": ("m2", "m²", "square metres", "square meters"),
+    "°C": ("°c",),
+    "[degF]": ("°f",),
+    "W": ("w",),
+    "kW": ("kw", "kilowatt", "kilowatts"),
+    "MW": ("mw", "megawatt", "megawatts"),
+    "GW": ("gw", "gigawatt", "gigawatts"),
+    "kWh": ("kwh",),
+    "MWh": ("mwh",),
+    "Hz": ("hz",),
+    "GHz": ("ghz",),
+    "MB": ("mb",),
+    "GB": ("gb",),
+    "TB": ("tb",),
+    "[mi_i]": ("mile", "miles"),
+    "[mi_i]/h": ("mph",),
+    "[mi_i]2": ("square miles",),
+    "[ft_i]": ("foot", "feet"),
+    "[in_i]": ("inch", "inches"),
+    "[yd_i]": ("yard", "yards"),
+    "[acr_us]": ("acre", "acres"),
+    "[bbl_us]": ("barrel", "barrels"),
+    "s": ("s", "second", "seconds"),
+    "min": ("min", "minute", "minutes"),
+    "h": ("h", "hour", "hours"),
+    "d": ("day", "days"),
+    "wk": ("week", "weeks"),
+    "mo": ("month", "months"),
+    "a": ("year", "years"),
+    "": ("ton", "tons", "degree", "degrees"),
+}
+UNIT_OF: Final[dict[str, tuple[str, str]]] = {
+    **dict.fromkeys(("%", "per cent", "percent", "percentage point", "percentage points"), ("percent", "%")),
+    **{word: ("money", code) for code, words in _MONEY.items() for word in words},
+    **{word: ("measure", symbol) for symbol, words in _MEASURES.items() for word in words},
+    **dict.fromkeys(("pound", "pounds"), ("", "")),
+}
+"""The kind and the unit (%, ISO 4217, SI/UCUM) that a unit's words stand for; empty where they can mean several."""
+UNITS: Final = tuple(UNIT_OF)
+CURRENCIES: Final = {
+    **{"$": "USD", "us$": "USD", "a$": "AUD", "c$": "CAD", "nz$": "NZD", "hk$": "HKD", "s$": "SGD"},
+    **{"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₴": "UAH", "₽": "RUB", "¥": "", "rs": "", "rs.": ""},
+    **{
+        code.lower(): code
+        for code in ("USD", "EUR", "GBP", "JPY", "CNY", "KRW", "UAH", "RUB", "INR", "CHF", "PLN", "SEK", "NOK", "CAD")
+    },
+}
+"""The ISO 4217 code that a sign or code before a number stands for; empty where it can mean several."""
+PLURALS_WITHOUT_S: Final = ("people", "men", "women", "children", "police")
+"""What is counted, in plurals that do not end with s."""
 
 # Calendar
 

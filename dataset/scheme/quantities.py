@@ -5,9 +5,24 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from dataset.scheme.lexicon import NUMBER_WORDS, SCALES, SHORT_SCALES, SMALL, TENS, UNITS, VAGUE, one_of, plain
+from dataset.scheme.lexicon import (
+    CURRENCIES,
+    FUNCTION_WORDS,
+    NUMBER_WORDS,
+    PLURALS_WITHOUT_S,
+    SAYING,
+    SCALES,
+    SHORT_SCALES,
+    SMALL,
+    TENS,
+    UNIT_OF,
+    UNITS,
+    VAGUE,
+    one_of,
+    plain,
+)
 
 
 class Quantity(NamedTuple):
@@ -20,6 +35,14 @@ class Quantity(NamedTuple):
     high: float | None
     rest: str
     certain: bool
+
+
+class Reading(NamedTuple):
+    """The attributes of a number that follow from its words, as an annotator would type them; "" for the rest."""
+
+    kind: str = ""
+    value: str = ""
+    unit: str = ""
 
 
 class _Amount(NamedTuple):
@@ -37,8 +60,15 @@ _SHORT: Final = re.compile(rf" ?({one_of(tuple(SHORT_SCALES))})\b")
 _WORD: Final = re.compile(rf"(?:and )?({one_of(NUMBER_WORDS)}|an?)\b[ -]?")
 _VAGUE: Final = re.compile(rf"{one_of(tuple(VAGUE))}(?: of {one_of(tuple(VAGUE))})*\b")
 _TO: Final = re.compile(r" ?(?:to|-|–|—) ?")
-_UNIT: Final = re.compile(rf"[ -]?(?:of )?{one_of(UNITS)}")
+_UNIT: Final = re.compile(rf"[ -]?(?:of )?({one_of(UNITS)})(?![a-z])")
 _UNCERTAIN_POINT: Final = re.compile(r"\d{1,3}\.\d{3}")
+_COUNTED: Final = re.compile(
+    rf"(?: of)?(?: [A-Z][a-z]+){{0,3}} ([a-z]{{3,}}s|{one_of(PLURALS_WITHOUT_S)})(?![A-Za-z0-9'’-])"
+)
+_NOT_COUNTED: Final = re.compile(r".*(?:ss|us|is)")
+_VERBS: Final = frozenset({"comes", "goes", "makes", "takes", "gives", "gets", "needs", "wants", "keeps", "remains"})
+_NO_NOUNS: Final = frozenset({"others", "always", "perhaps", "across", "towards", "besides", "sometimes", "whereas"})
+NO_PLURALS: Final = frozenset({*FUNCTION_WORDS, *SAYING, *_VERBS, *_NO_NOUNS, *UNITS})
 _FACTORS: Final = {**SCALES, "hundred": 100, "dozen": 12}
 
 
@@ -60,6 +90,60 @@ def read_quantity(words: str) -> Quantity | None:
 def is_unit(rest: str) -> bool:
     """Whether the words after a number are a unit of money, share or measure."""
     return bool(_UNIT.fullmatch(rest))
+
+
+def read_number(words: str, after: str) -> Reading:
+    """The kind, value and unit of a number that follow from its words and from the text after them.
+
+    Nothing is read where words remain that are no unit, as in `two-thirds`, and no value where it can be several. The
+    unit of a count is the plural noun that comes next, or after names: `12,000 North Korean troops`.
+    """
+    read = read_quantity(words)
+    if read is None:
+        return Reading()
+    sign, named = _CURRENCY.match(plain(words)), _UNIT.fullmatch(read.rest)
+    if read.rest and not named:
+        return Reading()
+    value = written_value(read) if read.certain else ""
+    if sign:
+        code = CURRENCIES.get(sign[0].replace(" ", ""))
+        return Reading() if named or code is None else Reading("money", value, code)
+    noun = counted_noun(after)
+    if named:
+        kind, unit = UNIT_OF[named[1]]
+        return Reading() if named[1] in SHORT_SCALES and noun else Reading(kind, value, unit)
+    return Reading("", value) if _UNIT.match(after.lower()) else Reading("count", value, noun)
+
+
+def counted_noun(after: str) -> str:
+    """The noun that says what is counted, from the text after a number; "" where it does not stand there plainly."""
+    match = _COUNTED.match(after)
+    return "" if match is None or _NOT_COUNTED.fullmatch(match[1]) or match[1] in NO_PLURALS else match[1]
+
+
+def written_value(read: Quantity) -> str:
+    """A quantity as the value of a number: `12000`, `10000..12000`, `1000..`."""
+    low = _written(read.low)
+    if read.high is None:
+        return f"{low}.."
+    return low if read.high == read.low else f"{low}..{_written(read.high)}"
+
+
+def _written(value: float) -> str:
+    return f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def reader() -> dict[str, Any]:
+    """What a script needs to read numbers as `read_number` does: patterns, and tables of words."""
+    patterns = {
+        **{"currency": _CURRENCY, "digits": _DIGITS, "scale": _SCALE, "short": _SHORT, "word": _WORD, "vague": _VAGUE},
+        **{"to": _TO, "unit": _UNIT, "uncertain": _UNCERTAIN_POINT, "counted": _COUNTED, "notCounted": _NOT_COUNTED},
+    }
+    return {
+        "patterns": {name: pattern.pattern for name, pattern in patterns.items()},
+        **{"small": SMALL, "tens": TENS, "scales": SCALES, "shortScales": SHORT_SCALES, "vague": VAGUE},
+        **{"factors": _FACTORS, "units": UNIT_OF, "currencies": CURRENCIES, "noPlurals": sorted(NO_PLURALS)},
+    }
 
 
 def _second(text: str, first: _Amount, money: bool) -> _Amount | None:

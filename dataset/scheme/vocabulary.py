@@ -17,7 +17,7 @@ STATUSES: Final = ("submitted", "skipped")
 OUTCOMES: Final = ("kept", "changed", "dropped", "added")
 RULES: Final = tuple(
     f"{letter}{number}"
-    for letter, count in {"S": 8, "Q": 12, "H": 10, "N": 5, "E": 4}.items()
+    for letter, count in {"S": 8, "Q": 12, "H": 10, "N": 5, "E": 5}.items()
     for number in range(1, count + 1)
 )
 """Ids of the scheme's rules."""

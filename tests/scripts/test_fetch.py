@@ -85,7 +85,11 @@ def readme_code(holding: str) -> str:
     blocks = re.findall(
         r"```python\n(.*?)```", (REPOSITORY / "dataset" / "README.md").read_text(encoding="utf-8"), re.DOTALL
     )
-    return next(str(block) for block in blocks if holding in block).replace("your-org/your-dataset", "acme/tiny")
+    return (
+        next(str(block) for block in blocks if holding in block)
+        .replace("your-org/your-dataset", "acme/tiny")
+        .replace(SECOND, FIRST)
+    )
 
 
 def refused_and_nothing_kept(done: Done, client: Client, words: str) -> None:
@@ -113,7 +117,7 @@ def test_fetching_says_which_code_wrote_the_version_and_from_which_commit(publis
 
 
 def test_the_one_line_of_the_readme_loads_the_version(published: Hub, tmp_path: Path) -> None:
-    done = Client(published, tmp_path / "home").python(readme_code('revision="v1.0.0")') + "\nprint(quotes.num_rows)")
+    done = Client(published, tmp_path / "home").python(readme_code('revision="v2.0.0")') + "\nprint(quotes.num_rows)")
     assert done.returncode == 0, done.stderr
     assert int(done.stdout.split()[-1]) == len(rows_of(dist(published) / FIRST, "quotes"))
 
@@ -126,7 +130,7 @@ def test_the_safe_lines_of_the_readme_load_the_version(published: Hub, tmp_path:
 
 def test_the_one_line_gives_another_version_offline_and_the_safe_lines_do_not(published: Hub, tmp_path: Path) -> None:
     """Why the page has safe lines at all."""
-    line, safe = readme_code('revision="v1.0.0")'), readme_code("snapshot_download")
+    line, safe = readme_code('revision="v2.0.0")'), readme_code("snapshot_download")
     newer = line.replace("v1.0.0", "v2.0.0")
     assert Client(published, tmp_path / "home").python(newer).returncode == 0
     offline = Client(published, tmp_path / "home", HF_HUB_OFFLINE="1")

@@ -51,6 +51,7 @@ MIDDLEWARE.append("annotation.embedded.inside.transactions.WholeOrNone")  # type
 
 # Our base.html comes first and extends theirs: a script that the labelling page needs (annotation/page).
 TEMPLATES[0]["DIRS"].insert(0, Path(__file__).parents[2] / "page" / "studio_pages")  # type: ignore[name-defined]  # noqa: F405
+TEMPLATES[0]["OPTIONS"]["context_processors"].append("annotation.embedded.inside.reading.reader")  # type: ignore[name-defined]  # noqa: F405
 
 if _url:
     DATABASES = {"default": database.django_settings(_url)}

@@ -10,6 +10,7 @@
     "unselectAll", "isReadOnly", "addLinkedRegion", "stopLinkingMode", "addVersions", "serializeAnnotation",
   ];
   const PARTS = ["names", "results", "regions", "history", "linkingModes"];
+  const HISTORY = ["freeze", "unfreeze", "setReplaceNextUndoState"];
 
   // The annotation on the page; undefined where it lacks a member that this script calls.
   const annotation = () => {
@@ -17,7 +18,9 @@
     return work && isComplete(work) ? work : undefined;
   };
   const isComplete = (work) =>
-    METHODS.every((name) => typeof work[name] === "function") && PARTS.every((name) => work[name]);
+    METHODS.every((name) => typeof work[name] === "function") &&
+    PARTS.every((name) => work[name]) &&
+    HISTORY.every((name) => typeof work.history[name] === "function");
   const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
   const source = (work) => work.linkingModes.get("create_relation").region;
 
@@ -37,12 +40,13 @@
   }, 500);
 
   // 1 to 4 begin a new span, whatever is selected; Label Studio alone would relabel what is selected.
-  // Enter goes to the selected span's first empty field, Escape leaves it.
+  // Enter takes what is preset and goes to the selected span's first empty field, Escape leaves it.
   const onKey = (event) => {
     const work = annotation();
     if (work?.submissionStarted) keepSaving();
     // A digit of the number pad comes a second time, as if it were typed outside the field.
     if (!isField(event.target) && isField(document.activeElement)) return event.stopImmediatePropagation();
+    if (event.target.closest?.(".card") || (event.key === "Enter" && (event.ctrlKey || event.metaKey))) accept();
     if (!work || (!isField(event.target) && choose(event, work))) return;
     if (MODIFIERS.some((name) => event[`${name}Key`])) return;
     if (isField(event.target)) {
@@ -50,7 +54,8 @@
     } else if (LABEL_KEYS.includes(event.key)) {
       beginSpan(event.key, work);
     } else if (event.key === "Enter" && work.highlightedNode) {
-      openField(event, work);
+      const taken = accept();
+      openField(event, taken);
     }
   };
 
@@ -75,8 +80,9 @@
     for (const choice of choices) {
       if (!choice.parent.perRegionVisible() || choice.isReadOnly()) continue;
       choice.parent.needsUpdate(); // a span that was selected just now
-      choice.onHotKey();
+      if (!(choice.sel && isPreset(choice.parent.name))) choice.onHotKey(); // a preset is taken, not cleared
     }
+    accept();
     return true;
   };
 
@@ -92,6 +98,7 @@
   const watched = new WeakSet();
   const watch = () => {
     const work = annotation();
+    setTimeout(() => preset && !isPreset(preset.names[0]) && accept());
     if (!work || watched.has(work)) return;
     watched.add(work);
     work.trackedState?.$treenode?.onSnapshot?.(() => clearForeign(work));
@@ -112,43 +119,175 @@
     area.labelName && control.whenlabelvalue?.split(",").every((label) => plain(label) !== plain(area.labelName));
   const plain = (label) => label.replace(" ?", "");
 
-  const openField = (event, work) => {
-    const empty = [...document.querySelectorAll(".page .card form input")].find((field) => field.offsetParent);
-    if (!empty) return;
+  // The first field that is empty; where none is, the first one that is filled, unless that was taken just now.
+  const openField = (event, taken) => {
+    const shown = (selector) => [...document.querySelectorAll(`.page .card ${selector}`)].find((part) => part.offsetParent);
+    const empty = shown("form input");
+    const filled = taken || empty ? undefined : shown("[data-testid=htx-textbox-edit-button]");
+    if (!taken && !empty && !filled) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    empty.focus();
-    if (empty.name !== "number_value" || empty.value) return;
-    work.names.get(empty.name).setValue(digits(work.highlightedNode.text));
-    // Once the field shows it, and before the next key: what is typed replaces it.
-    queueMicrotask(() => empty.select());
+    empty?.focus();
+    if (!filled) return;
+    filled.click();
+    setTimeout(() => isField(document.activeElement) && document.activeElement.select?.()); // what is typed replaces it
   };
 
-  // The value that a span of plain digits has, for the annotator to accept with Enter; "" for any other.
-  const digits = (text) => {
-    const found = text.replace(/,(?=\d{3})/g, "").match(/^[$€£]?\s?(\d+(?:\.\d+)?)(?:\s?(?:to|and|-|–)\s?(\d+(?:\.\d+)?))?\s?%?$/);
-    return found ? found.slice(1).filter(Boolean).join("..") : "";
+  // A click leaves the span, or takes what is preset: on a preset choice itself Label Studio alone would clear it.
+  const onClick = (event) => {
+    const chosen = event.target.closest?.(".page .presets label")?.querySelector("input:checked");
+    if (accept() && chosen) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      document.activeElement.blur();
+    }
   };
 
   // What was typed is kept when the field is left by Tab or mouse; Label Studio alone would wait for Enter.
   const onLeave = (event) => annotation()?.names?.get(event.target.name)?.submitChanges?.();
 
   // While a link is being drawn, words that are dragged over become its other end: from a quote, the speaker.
-  const onMouseUp = () => {
+  const onMouseUp = (event) => {
     const work = annotation();
     if (work?.submissionStarted) keepSaving();
-    if (!work?.isLinkingMode || window.getSelection().isCollapsed) return;
-    const from = source(work);
+    if (!work || window.getSelection().isCollapsed) return;
+    const linking = work.isLinkingMode;
+    const from = linking ? source(work) : undefined;
     const before = work.regions.length;
     if (from?.labelName === "quote" && work.highlightedNode === from) {
       work.unselectAll();
       work.names.get("label").findLabel("speaker").setSelected(true);
     }
+    const words = isMarking(event, work) ? snapSelection(event) : undefined;
     setTimeout(() => {
-      if (!work.isLinkingMode || work.regions.length === before) return;
+      if (work.regions.length === before) return;
+      if (words) fillIn(work, work.regions.at(-1), words);
+      if (!linking || !work.isLinkingMode) return;
       work.addLinkedRegion(work.regions.at(-1));
       work.stopLinkingMode();
     });
+  };
+
+  // A drag makes a new span, and does not move the edge of one by its handle. The desk, too, has spans, but none to mark.
+  let pressed;
+  const onMouseDown = (event) => {
+    pressed = event.target;
+  };
+  const isMarking = (event, work) =>
+    window.Hedgerow && !event.ctrlKey && !event.metaKey && !work.names.has("statement") && !work.isReadOnly() &&
+    !(pressed?.tagName === "AREA") && work.names.get("label")?.tiedChildren.some((label) => label.selected);
+
+  // What is dragged over is snapped before Label Studio reads it, so that the span is made as it stays; with Alt it is
+  // left as it is. Returns the article and the edges in it; undefined where something else was dragged over.
+  const snapSelection = (event) => {
+    const selection = window.getSelection();
+    const range = selection.getRangeAt(0);
+    const article = document.querySelector(".page .lsf-htx-richtext");
+    if (![range.startContainer, range.endContainer, event.target].every((part) => article?.contains(part))) return undefined;
+    const shown = readArticle(article);
+    const dragged = [placeOf(shown, range, true), placeOf(shown, range, false)];
+    if (event.altKey) return [shown.text, ...dragged];
+    const [start, end] = window.Hedgerow.snapped(shown.text, ...dragged);
+    if (start !== dragged[0] || end !== dragged[1]) {
+      selection.setBaseAndExtent(...nodeAt(shown, start, true), ...nodeAt(shown, end, false));
+      note(`snapped to: ${shortened(shown.text.slice(start, end))}`);
+    }
+    return [shown.text, start, end];
+  };
+
+  // The article as it is shown: its text, and the nodes of the text with the place at which each begins.
+  const readArticle = (article) => {
+    const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+    const nodes = [];
+    let text = "";
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.nodeType === Node.TEXT_NODE) {
+        nodes.push({ node, start: text.length });
+        text += node.data;
+      } else if (node.tagName === "BR") {
+        text += "\n";
+      }
+    }
+    return { text, nodes };
+  };
+
+  // How much of the article stands before an edge of the range.
+  const placeOf = ({ text, nodes }, range, isStart) => {
+    const [container, offset] = isStart ? [range.startContainer, range.startOffset] : [range.endContainer, range.endOffset];
+    const within = nodes.find(({ node }) => node === container);
+    if (within) return within.start + offset;
+    const next = nodes.find(({ node }) => range.comparePoint(node, 0) >= (isStart ? 0 : 1));
+    return next ? next.start : text.length;
+  };
+
+  const nodeAt = ({ nodes }, place, isStart) => {
+    const fits = ({ node, start }) => (isStart ? place < start + node.length : place <= start + node.length);
+    const { node, start } = nodes.find(fits);
+    return [node, Math.max(place - start, 0)];
+  };
+
+  const shortened = (words) => (words.length > 60 ? `${words.slice(0, 28)} … ${words.slice(-28)}` : words);
+
+  // A short note that a screen reader says, too, when it has nothing else to say.
+  let notes, noted;
+  const note = (words) => {
+    if (!notes?.isConnected) {
+      notes = document.createElement("div");
+      notes.className = "hedgerow-note";
+      notes.setAttribute("role", "status");
+      notes.setAttribute("aria-live", "polite");
+      document.querySelector(".page").append(notes);
+    }
+    notes.textContent = words;
+    clearTimeout(noted);
+    noted = setTimeout(() => (notes.textContent = ""), 4000);
+  };
+
+  // What follows from the words of a new number or hedge is filled in, in one step with the span: a preset, which counts
+  // as chosen once the annotator takes it with a key or leaves the span.
+  let preset;
+  const fillIn = (work, region, words, tries = 10) => {
+    if (work.highlightedNode === region) return presetValues(work, region, words);
+    // Label Studio selects it a moment later, or not at all where that is switched off.
+    if (tries) setTimeout(() => fillIn(work, region, words, tries - 1), 5);
+  };
+
+  const presetValues = (work, region, [text, start, end]) => {
+    const values = Object.entries(valuesOf(plain(region.labelName), text, start, end)).filter(([, value]) => value);
+    if (!values.length) return;
+    work.history.freeze("hedgerow");
+    try {
+      for (const [name, value] of values) setValue(work.names.get(name), value);
+    } finally {
+      work.history.setReplaceNextUndoState(true);
+      work.history.unfreeze("hedgerow");
+    }
+    preset = { work, region, names: values.map(([name]) => name) };
+    document.documentElement.dataset.hedgerowPreset = "";
+  };
+
+  const valuesOf = (label, text, start, end) => {
+    const words = text.slice(start, end);
+    if (label === "hedge") return { hedge_kind: window.Hedgerow.cueKind(words) };
+    if (label !== "number") return {};
+    const [kind, value, unit] = window.Hedgerow.readNumber(words, text.slice(end, end + 80));
+    return { number_kind: kind, number_value: value, number_unit: unit };
+  };
+
+  const setValue = (control, value) => {
+    control?.needsUpdate?.(); // a span that was selected just now
+    if (control?.type === "textarea") control.addText?.(value);
+    else control?.tiedChildren.find((choice) => choice._value === value)?.onHotKey?.();
+  };
+
+  const isPreset = (name) => preset?.work.highlightedNode === preset?.region && preset?.names.includes(name);
+
+  // Whether there was a preset to take.
+  const accept = () => {
+    const taken = Boolean(preset) && preset.work.highlightedNode === preset.region;
+    preset = undefined;
+    delete document.documentElement.dataset.hedgerowPreset;
+    return taken;
   };
 
   // After a submit that failed, Label Studio saves no more drafts until one succeeds: then they are saved from here.
@@ -166,5 +305,7 @@
   for (const name of ["keydown", "pointerdown", "click"]) document.addEventListener(name, watch, true);
   document.addEventListener("keydown", onKey, true);
   document.addEventListener("focusout", onLeave, true);
+  document.addEventListener("click", onClick, true);
+  document.addEventListener("mousedown", onMouseDown, true);
   document.addEventListener("mouseup", onMouseUp, true);
 })();

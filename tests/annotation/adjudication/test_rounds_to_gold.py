@@ -67,7 +67,7 @@ def label_port(page: Annotator, kind: str | None) -> None:
     page.mark("3", "about")
     page.choose("e", "approximator")
     page.mark("4", "40")
-    page.number("q", None, "ships")
+    page.take_preset()
 
 
 def pulled(corpus: Corpus, *, accept_removals: bool = False) -> None:
@@ -368,6 +368,19 @@ def test_a_question_is_open_until_what_differs_is_filled_in_and_again_when_its_s
     says(page, "Ctrl+Z: bring back what was deleted")
     page.press("Control+z")
     says(page, "No question is open")
+
+
+def test_a_span_that_the_adjudicator_marks_snaps_and_is_filled_in(
+    chromium: Browser, server: Server, labelled_port: Corpus, judge: Seat
+) -> None:
+    rounds_to_gold.open_round(labelled_port, "r1", judge, again=False)
+    page = enter(chromium, server, "adjudicator")
+    open_article(page, labelled_port, judge, "one", Role.ADJUDICATOR)
+    page.mark("1", "onda")
+    page.mark("3", "sai")
+    page.mark("4", "4")
+    page.wait_for_preset()
+    assert page.spans()[-3:] == ["Monday", "said", "40"]
 
 
 def end_adjudication(corpus: Corpus, judge: Seat) -> None:

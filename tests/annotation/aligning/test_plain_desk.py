@@ -46,7 +46,7 @@ def corpus(foreign: Server, tmp_path: Path) -> Corpus:
 @pytest.fixture
 def sheet(corpus: Corpus) -> EventSheet:
     sorting_rounds.deal_events(corpus, "e1", ["a1"], [])
-    sorting_rounds.open_events(corpus, "e1", embedded_seat(corpus, "a1"))
+    sorting_rounds.open_events(corpus, "e1", embedded_seat(corpus, "a1"), stood={})
     (sheet,) = event_sheets(corpus)
     return sheet
 

@@ -95,6 +95,16 @@ WRONG: Final[dict[str, list[Work]]] = {
             at="Kyiv",
         )
     ],
+    "e5-mid-word": [
+        attributed("Adam Schiff said it rained.", speaker("Adam Schif"), quote("it rained")),
+        attributed("The U.S. said it rained.", speaker("U.S"), quote("it rained")),
+        attributed("Ann O'Brien said it rained.", speaker("Brien"), quote("it rained")),
+        cue("It maybe rained.", "may", "modal"),
+        counted("There were 12,000 boats.", number("000", "0")),
+        counted("It is 5km away.", number("5", "5", "measure")),
+        counted("It costs $3.5 million.", number("3.5 million", "3500000", "money")),
+        counted("It is 60% full.", number("60", "60", "percent")),
+    ],
     "entity-not-registered": [
         attributed("Kyiv said it rained.", speaker("Kyiv", "Ukrane"), quote("it rained")),
         attributed("Kyiv said it rained.", speaker("Kyiv", "Ukraine", "Nobody at all"), quote("it rained")),
@@ -319,5 +329,8 @@ RIGHT: Final[list[Work]] = [
     counted("There were 10–12 boats.", number("10–12", "10..12")),
     counted("It was two and a half boats.", number("two and a half", "2.5")),
     counted("It was 1.200 boats.", number("1.200", "1200")),
+    counted("It was a 12-member crew.", number("12", "12")),
+    attributed("The pro-Russian bank said it rained.", speaker("Russian"), quote("it rained")),
+    attributed("They're sure: they said it rained.", speaker("They"), quote("it rained")),
 ]
 """Works that give no finding."""

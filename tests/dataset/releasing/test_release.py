@@ -240,7 +240,7 @@ def test_a_croissant_loads_in_another_folder_by_the_lines_of_the_page(
     cut: ReleaseResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (lines,) = (lines for lines in python_in(REPOSITORY / "dataset" / "README.md") if "mlcroissant" in lines)
-    shutil.copytree(cut.full, tmp_path / "dist" / "1.0.0")
+    shutil.copytree(cut.full, tmp_path / "dist" / "2.0.0")
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {}
     exec(lines, names)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from dataset.scheme.quantities import is_unit, read_quantity
+from dataset.scheme.quantities import Reading, is_unit, read_number, read_quantity
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,41 @@ def test_what_follows_the_number_is_a_unit_or_nothing(words: str, rest: str) -> 
 def test_a_counted_noun_is_no_unit() -> None:
     read = read_quantity("14,000 grey seals")
     assert read and not is_unit(read.rest)
+
+
+@pytest.mark.parametrize(
+    ("words", "after", "reading"),
+    [
+        ("1.7 billion dollars", "", Reading("money", "1700000000", "USD")),
+        ("€ 3.5 million", " for", Reading("money", "3500000", "EUR")),
+        ("60 per cent", " of homes", Reading("percent", "60", "%")),
+        ("five km", " away", Reading("measure", "5", "km")),
+        ("10,000 to 12,000", " fans", Reading("count", "10000..12000", "fans")),
+        ("Dozens", " of fans came", Reading("count", "12..", "fans")),
+        ("12,000", " North Korean troops, who", Reading("count", "12000", "troops")),
+        ("2.5", " people", Reading("count", "2.5", "people")),
+    ],
+)
+def test_kind_value_and_unit_follow_from_the_words(words: str, after: str, reading: Reading) -> None:
+    assert read_number(words, after) == reading
+
+
+@pytest.mark.parametrize(
+    ("words", "after", "reading"),
+    [
+        ("two-thirds", " of homes", Reading()),
+        ("14,000 grey seals", " came", Reading()),
+        ("3.5m", " people", Reading()),
+        ("all 40", " ships", Reading()),
+        ("many", " ships", Reading()),
+        ("3 to 4 million", " men", Reading("count", "", "men")),
+        ("five", " military bases", Reading("count", "5", "")),
+        ("six", " is", Reading("count", "6", "")),
+        ("six", ". Ships", Reading("count", "6", "")),
+        ("40", " km away", Reading("", "40", "")),
+        ("40 pounds", "", Reading("", "40", "")),
+        ("40 rupees", "", Reading("money", "40", "")),
+    ],
+)
+def test_what_does_not_follow_from_the_words_stays_empty(words: str, after: str, reading: Reading) -> None:
+    assert read_number(words, after) == reading
