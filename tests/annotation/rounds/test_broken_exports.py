@@ -95,7 +95,8 @@ def test_every_export_has_its_expectation() -> None:
 
 def test_offsets_that_count_utf_16_units_are_named(tmp_path: Path) -> None:
     name = "surface-differs-utf-16"
-    (finding,) = pulled(tmp_path, ARTICLES[name], FOLDER / f"{name}.json")
+    findings = pulled(tmp_path, ARTICLES[name], FOLDER / f"{name}.json")
+    (finding,) = (finding for finding in findings if finding.code == "surface-differs")
     assert finding.message.endswith("the offsets count UTF-16 units")
 
 
