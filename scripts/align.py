@@ -47,6 +47,11 @@ def command(
         sent = f"{count(opened.sent, 'event')} sent with {count(opened.items, 'quote or number', 'quotes and numbers')}"
         given = f" ({opened.given} stand sorted as in the gold)" if opened.given else ""
         say(f"{seat.annotator}: {sent}{given}, {opened.there} there before: {where}")
+        for name, size in opened.crowded.items():
+            say(
+                f"{name} has {size} quotes and numbers, and the desk was tried with {sorting_rounds.MANY}: it may be slow. "
+                "If its articles tell of two events, keep them apart in seeds/articles.jsonl"
+            )
         for name, address in opened.changed.items():
             say(
                 f"{seat.annotator}: the quotes of {name} have changed since it was opened, so its sorting would not be "

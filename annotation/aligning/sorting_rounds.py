@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import polars as pl
 
@@ -38,13 +39,15 @@ from dataset.storage.atomic import write_bytes, writing
 from dataset.storage.tables import table_bytes
 
 SUBMITTED, SKIPPED = STATUSES
+MANY: Final = 240
+"""Quotes and numbers of one event with which the desk was measured, and is quick."""
 
 
 @dataclass(frozen=True)
 class OpenedEvents:
     """What opening did for one annotator: events sent and there before, and the quotes and numbers of those sent.
 
-    `given` is how many of these stand sorted already.
+    `given` is how many of these stand sorted already; `crowded` says how many an event has that has many.
     `changed` are events whose quotes or numbers are others now than when they were opened, with their task's address.
     """
 
@@ -56,6 +59,7 @@ class OpenedEvents:
     given: int
     blind: bool
     changed: dict[str, str]
+    crowded: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -152,6 +156,7 @@ def open_events(
             for event, task in there.items()
             if event in sheets and task.sheet_sha256 != sheets[event].fingerprint()
         },
+        crowded={sheet.event_id: len(sheet.items) for sheet in missing if len(sheet.items) > MANY},
     )
 
 

@@ -303,6 +303,13 @@ def test_of_an_event_that_grew_only_what_is_new_is_asked_and_decided(dam: Corpus
     assert [files(dam, name, "e2") for name in ("a1", "a2")] == before
 
 
+def test_an_event_of_very_many_quotes_is_opened_and_named(dam: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    for round_name, many, crowded in (("e2", 7, {}), ("e3", 6, {DAM: 7})):
+        monkeypatch.setattr(sorting_rounds, "MANY", many)
+        sorting_rounds.deal_events(dam, round_name, ["a1"], [DAM])
+        assert sorting_rounds.open_events(dam, round_name, seat(dam, "a1")).crowded == crowded
+
+
 def test_a_sorting_afresh_shows_nothing_of_the_gold(dam: Corpus) -> None:
     rows = sorted_rows()
     for table in ("tellings", "contradictions", "statements"):
