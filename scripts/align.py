@@ -49,8 +49,8 @@ def command(
         say(f"{seat.annotator}: {sent}{given}, {opened.there} there before: {where}")
         for name, size in opened.crowded.items():
             say(
-                f"{name} has {size} quotes and numbers, and the desk was tried with {sorting_rounds.MANY}: it may be slow. "
-                "If its articles tell of two events, keep them apart in seeds/articles.jsonl"
+                f"{name} has {size} quotes and numbers, and the desk was tried with {sorting_rounds.MANY}, so it may "
+                "be slow. If its articles tell of two events, keep them apart in seeds/articles.jsonl"
             )
         for name, address in opened.changed.items():
             say(
