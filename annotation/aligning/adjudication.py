@@ -116,7 +116,8 @@ class SortingRound:
 
     def is_sorted(self, event: str, gold: EventSorting) -> bool:
         """Whether the gold says of every quote and number of an event what it tells."""
-        return all(item.id in sorted_by(gold, event).tells for item in self.sheets[event].items)
+        tells = sorted_by(gold, event).tells
+        return all(item.id in tells for item in self.sheets[event].items)
 
     def events(self) -> list[str]:
         """The events that were dealt."""

@@ -135,7 +135,10 @@ def open_events(
             if stood is None:
                 gold = gold_sorting(corpus)
                 stood = {event: sorted_by(gold, event) for event in sheets}
-            begun = {event: _begun(sheet, stood.get(event, SortedBy())) for event, sheet in sheets.items()}
+            begun = {
+                event: Begun(stood.get(event, SortedBy()).named_by(item.id for item in sheet.items))
+                for event, sheet in sheets.items()
+            }
         project = projects.find_or_create(corpus, round_name, seat, role=Role.SORTER, tell=tell)
         there = {task.event_id: task for task in map(read_task, seat.studio.tasks(project, annotations=False))}
         missing = [sheet for event, sheet in sheets.items() if event not in there and sheet.items]
@@ -158,10 +161,6 @@ def open_events(
         },
         crowded={sheet.event_id: len(sheet.items) for sheet in missing if len(sheet.items) > MANY},
     )
-
-
-def _begun(sheet: EventSheet, stood: SortedBy) -> Begun:
-    return Begun(stood.named_by(item.id for item in sheet.items))
 
 
 def near_of(corpus: Corpus, sheet: EventSheet) -> dict[str, list[tuple[str, float]]]:

@@ -178,7 +178,7 @@ def _without_rows(path: Location, table: type[schema.Table], article: str, parqu
 def _goes(line: bytes, gone: _WithdrawnRows, path: Location, number: int) -> bool:
     try:
         return gone.hold(json.loads(line)) if line.strip() else False
-    except (ValueError, AttributeError, RecursionError):
+    except (ValueError, AttributeError, TypeError, RecursionError):
         raise Problem(
             f"{path} cannot be read at line {number}, so nothing was changed",
             "fix or restore that line, then withdraw the article again",
