@@ -30,8 +30,8 @@ def command(
     It compares the articles that two or more submitted; skipped ones are left out. Each figure has a 95 % interval:
     bootstrap over articles, or Wilson's where all draws are alike. exact: F1 of spans with the same offsets. relaxed:
     F1 of spans that share at least half of what they cover together. detection: F1 of spans that overlap at all.
-    boundary: of what both found, the share with the same offsets. document: mean exact F1 of an article, where one
-    that both left empty counts as 1. alpha: Krippendorff's, on characters. Order and nesting of spans do not matter.
+    boundary: of the spans that both have, the share with the same offsets. document: mean exact F1 of an article, where
+    one that both left empty counts as 1. alpha: Krippendorff's, on characters. Order and nesting of spans do not matter.
     For a round that `align` opened, it measures whether annotators put the same quotes and numbers together: F1 of the
     pairs, and B³ F1.
 

@@ -121,7 +121,7 @@ def test_a_withdrawal_without_a_reason_is_refused(ready: Corpus) -> None:
     assert ready.text_path(TWO).exists()
 
 
-@pytest.mark.parametrize("line", ["{", "[1]", "\x00", '{"article_id":' + "[" * 100_000])
+@pytest.mark.parametrize("line", ["{", "[1]", "\x00", '{"event_id": []}', '{"article_id":' + "[" * 100_000])
 @pytest.mark.parametrize("name", ["acknowledged.jsonl", "r1/a1/spans.jsonl", "r1/deals.jsonl"])
 def test_a_line_that_cannot_be_read_stops_a_withdrawal_before_anything_changes(
     ready: Corpus, name: str, line: str
