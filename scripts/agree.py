@@ -31,7 +31,9 @@ def command(
     bootstrap over articles, or Wilson's where all draws are alike. exact: F1 of spans with the same offsets. relaxed:
     F1 of spans that share at least half of what they cover together. detection: F1 of spans that overlap at all.
     boundary: of the spans that both have, the share with the same offsets. document: mean exact F1 of an article, where
-    one that both left empty counts as 1. alpha: Krippendorff's, on characters. Order and nesting of spans do not matter.
+    one that both left empty counts as 1. alpha: Krippendorff's, on characters. Order and nesting of spans count for
+    nothing.
+
     For a round that `align` opened, it measures whether annotators put the same quotes and numbers together: F1 of the
     pairs, and B³ F1.
 
