@@ -243,6 +243,8 @@
     noted = setTimeout(() => (notes.textContent = ""), 4000);
   };
 
+  if (window.Hedgerow) window.Hedgerow.note = note;
+
   // What follows from the words of a new number or hedge is filled in, in one step with the span: a preset, which counts
   // as chosen once the annotator takes it with a key or leaves the span.
   let preset;
