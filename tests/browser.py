@@ -286,6 +286,14 @@ def log_in(browser: Browser, url: str, account: Account) -> Annotator:
     return Annotator(page, url)
 
 
+def log_in_anew(browser: Browser, url: str, account: Account) -> Page:
+    """The page that an account sees once it has given its password."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(60_000)
+    _fill_in(page, url, account)
+    return page
+
+
 def _fill_in(page: Page, url: str, account: Account) -> None:
     page.goto(f"{url}/user/login/")
     page.fill("input[name=email]", account.email)

@@ -2,10 +2,7 @@
 // soon after each pause, and a log-in goes on to the next article.
 (() => {
   const PAUSE = 600; // milliseconds without a change before a draft is saved
-  const annotation = () => {
-    const work = window.Htx?.annotationStore?.selected;
-    return work?.names?.has?.("label") ? work : undefined;
-  };
+  const { annotation, element, onChange } = window.HedgerowStudio;
   const project = () => /^\/projects\/(\d+)\//.exec(location.pathname)?.[1];
 
   // Of the annotation on the page: when it was last changed and saved, as the page's clock has it.
@@ -27,7 +24,7 @@
     if (!work || window.Htx.isLoading) return;
     if (state.work !== work) {
       state = { work, opened: Date.now(), draft: work.draftSaved };
-      work.trackedState?.$treenode?.onSnapshot?.(changed);
+      onChange(work, "header", changed);
       count();
     }
     if (work.draftSaved !== state.draft) {
@@ -64,16 +61,14 @@
     if (!left) return;
     let place = left.querySelector(".hedgerow-header");
     if (!place) {
-      place = document.createElement("p");
-      place.className = "hedgerow-header";
-      left.append(place);
+      place = left.appendChild(element("p", "hedgerow-header"));
     }
     const parts = [["counted", counted], ["title", title()], ["saved", saved()]];
     const drawn = JSON.stringify(parts);
     if (place.dataset.drawn === drawn) return;
     place.dataset.drawn = drawn;
     place.replaceChildren(...parts.filter(([, words]) => words).map(([name, words]) => {
-      const part = Object.assign(document.createElement("span"), { className: name, textContent: words });
+      const part = element("span", name, words);
       if (name === "saved") part.setAttribute("role", "status");
       return part;
     }));

@@ -5,19 +5,13 @@
     "quote speaker": ["said by", "says"], "quote quote": ["goes on with", "goes on in"],
     "hedge quote": ["makes uncertain", "made uncertain by"], "hedge number": ["makes uncertain", "made uncertain by"],
   };
-  const METHODS = ["selectArea", "unselectAll", "isReadOnly"];
-
+  const { button, drawing, element, isArticle, note, plain, select, shortened, swallow } = window.HedgerowStudio;
   const annotation = () => {
-    const work = window.Htx?.annotationStore?.selected;
-    const isWhole = work?.relationStore?.deleteRelation && Array.isArray(work.relationStore.relations) && work.regions &&
-      METHODS.every((name) => typeof work[name] === "function");
-    return isWhole && work.names?.has?.("number_kind") ? work : undefined;
+    const work = window.HedgerowStudio.annotation();
+    return work && isArticle(work) ? work : undefined;
   };
-  const plain = (label) => (label ?? "").replace(" ?", "");
   const labelOf = (region) => plain(region?.labelName);
   const start = (region) => region.globalOffsets?.start ?? 0;
-  const shortened = (words) => (words.length > 50 ? `${words.slice(0, 24)} … ${words.slice(-22)}` : words).replace(/\s+/g, " ");
-
   // A link in the scheme's direction, with its words at either end; undefined where the scheme knows no such link.
   const linkOf = (relation) => {
     const { node1, node2 } = relation;
@@ -68,16 +62,11 @@
   // Label Studio draws an arc for each link; those of the selected span alone are shown.
   const arcs = document.head.appendChild(document.createElement("style"));
   const showArcs = (own) => {
-    const ids = own.map(({ relation }) => `.relations-overlay g#${CSS.escape(relation.id)}`).join(", ");
-    const rules = `.relations-overlay g { display: none; }${ids ? ` ${ids} { display: inline; }` : ""}`;
+    const ids = own?.map(({ relation }) => `.relations-overlay g#${CSS.escape(relation.id)}`).join(", ");
+    const rules = own ? `.relations-overlay g { display: none; }${ids ? ` ${ids} { display: inline; }` : ""}` : "";
     if (arcs.textContent !== rules) arcs.textContent = rules;
   };
 
-  const element = (tag, className, ...children) => {
-    const node = Object.assign(document.createElement(tag), { className });
-    node.append(...children);
-    return node;
-  };
   const ownLinks = (work, all) => {
     const here = work.highlightedNode;
     return here ? all.filter(({ from, to }) => from === here || to === here) : [];
@@ -85,19 +74,11 @@
   const listed = (work, own) => own.map(({ from, to, forwards, backwards, relation }, at) => {
     const isFrom = from === work.highlightedNode;
     const far = isFrom ? to : from;
-    const go = element("button", "far", `“${shortened(far.text ?? "")}”`);
-    const remove = element("button", "remove", "✕");
+    const go = button("far", () => select(work, far), `“${shortened(far.text ?? "")}”`);
+    const remove = button("remove", () => drop(work, relation), "✕");
     remove.setAttribute("aria-label", "Remove this link");
-    go.type = remove.type = "button";
-    go.addEventListener("click", () => select(work, far));
-    remove.addEventListener("click", () => drop(work, relation));
     return element("li", "", `${isFrom ? forwards : backwards} `, go, " ", remove, element("kbd", "", `Alt+${at + 1}`));
   });
-  const select = (work, region) => {
-    work.unselectAll();
-    work.selectArea(region);
-    region._spans?.[0]?.scrollIntoView({ block: "center" });
-  };
   const drop = (work, relation) => {
     if (!work.isReadOnly()) work.relationStore.deleteRelation(relation);
     draw();
@@ -138,7 +119,7 @@
       if (before.relations.has(relation.id) || linkOf(relation)) continue;
       const ends = `a ${labelOf(relation.node1)} and a ${labelOf(relation.node2)}`;
       work.relationStore.deleteRelation(relation);
-      window.Hedgerow?.note?.(`No link joins ${ends}: a quote links to its speaker, a later part of a quote to the part before, a hedge to a quote or number.`);
+      note(`No link joins ${ends}: a quote links to its speaker, a later part of a quote to the part before, a hedge to a quote or number.`);
     }
     for (const region of work.regions.filter(({ cleanId }) => !before.regions.has(cleanId))) {
       const inWay = work.regions.find((each) => each !== region && labelOf(each) === labelOf(region) && overlap(each, region));
@@ -146,7 +127,7 @@
       const words = shortened(inWay.text ?? "");
       const label = labelOf(region);
       region.deleteRegion?.();
-      window.Hedgerow?.note?.(`“${words}” is a ${label} already, and two spans of one label never overlap (E4). Change that one's edges instead.`);
+      note(`“${words}” is a ${label} already, and two spans of one label never overlap (E4). Change that one's edges instead.`);
     }
   };
   const overlap = (first, second) => {
@@ -158,7 +139,8 @@
 
   const draw = () => {
     const work = annotation();
-    if (!work) return;
+    if (!work) return showArcs();
+    refuse(work);
     const all = links(work);
     const own = ownLinks(work, all);
     mark(work, all);
@@ -173,21 +155,10 @@
     if (!work || !digit || !event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const link = ownLinks(work, links(work))[digit - 1];
     if (!link) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    swallow(event);
     drop(work, link.relation);
   };
 
-  let due;
-  const soon = () => {
-    due ??= requestAnimationFrame(() => {
-      due = undefined;
-      const work = annotation();
-      if (work) refuse(work);
-      draw();
-    });
-  };
   document.addEventListener("keydown", onKey, true);
-  new MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true });
-  setInterval(soon, 300);
+  drawing(draw);
 })();

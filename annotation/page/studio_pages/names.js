@@ -5,38 +5,26 @@
   const PRONOUN = /^(he|she|it|they|him|her|them|i|we|you|his|their|its|our|my)$/i;
   const CARD = ".page .card.names";
 
-  const annotation = () => {
-    const work = window.Htx?.annotationStore?.selected;
-    return work?.names?.has?.("speaker_entities") && work.regions && work.isReadOnly ? work : undefined;
-  };
-  // What the task holds. Label Studio would read it anew from its JSON each time it is asked.
-  const read = new WeakMap();
-  const data = () => {
-    const task = window.Htx?.task;
-    if (task && !read.get(task)) read.set(task, task.dataObj);
-    return read.get(task) ?? {};
-  };
-  const offered = () => (data().entities ?? []).map(({ value }) => ({ name: value, names: [value, ...(data().aliases?.[value] ?? [])].map(plain) }));
-  const plain = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/^the /, "").trim();
+  const { annotation, data, drawing, isArticle, isField, swallow, values } = window.HedgerowStudio;
+  const offered = () => (data().entities ?? []).map(({ value }) => ({ name: value, names: [value, ...(data().aliases?.[value] ?? [])].map(folded) }));
+  const folded = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replace(/^the /, "").trim();
   const parts = (words) => words.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
-
-  const values = (region, control) => region.results.find((result) => result.from_name.name === control)?.mainValue ?? [];
 
   // How well a name fits what was typed; 0: not at all.
   const typedFit = (names, typed) => {
-    const wanted = parts(plain(typed));
+    const wanted = parts(folded(typed));
     const fits = (name) => {
       const own = parts(name);
       if (!wanted.every((part) => own.some((word) => word.startsWith(part)))) return 0;
-      return name === plain(typed) ? 3 : name.startsWith(plain(typed)) ? 2 : 1;
+      return name === folded(typed) ? 3 : name.startsWith(folded(typed)) ? 2 : 1;
     };
     return Math.max(...names.map(fits));
   };
   // How well a name fits the words that were marked: the same, all of it in them, or they all in it.
   const markedFit = (names, words) => {
-    const marked = parts(plain(words));
+    const marked = parts(folded(words));
     const within = (few, many) => few.length > 0 && few.every((part) => many.includes(part));
-    const fits = (name) => (name === plain(words) ? 3 : within(parts(name), marked) ? 2 : within(marked, parts(name)) ? 1 : 0);
+    const fits = (name) => (name === folded(words) ? 3 : within(parts(name), marked) ? 2 : within(marked, parts(name)) ? 1 : 0);
     return Math.max(...names.map(fits));
   };
   // Whom a pronoun means, likely: the speaker that is marked last before it.
@@ -59,7 +47,7 @@
   let shown = {};
   const speaker = () => {
     const work = annotation();
-    const region = work?.highlightedNode;
+    const region = work && isArticle(work) ? work.highlightedNode : undefined;
     const card = [...document.querySelectorAll(CARD)].find((element) => element.offsetParent);
     return region && card && values(region, "label")[0]?.startsWith("speaker") ? { work, region, card } : undefined;
   };
@@ -102,6 +90,7 @@
       shown.at = 0;
       arrange();
     });
+    field.addEventListener("blur", () => keep(field));
     const more = Object.assign(document.createElement("p"), { className: "hedgerow-more" });
     more.setAttribute("role", "status");
     card.querySelector(".lsf-choices").before(field, more);
@@ -122,15 +111,11 @@
     control.addText?.(name);
   };
 
-  const swallow = (event) => {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  };
   const onKey = (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const field = event.target.closest?.(".hedgerow-filter");
     if (field) return onFieldKey(event, field);
-    const here = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) ? undefined : speaker();
+    const here = isField(event.target) ? undefined : speaker();
     if (!here?.card.querySelector(".hedgerow-filter")) return;
     const isOpen = !values(here.region, "speaker_entities").length && !values(here.region, "speaker_other").length;
     if (event.key === "/" || (event.key === "Enter" && isOpen && !shown.fits?.length)) {
@@ -162,6 +147,13 @@
     }
     arrange();
   };
+  // A name that was typed, and that fits none of the list, is kept when the field is left.
+  const keep = (field) => {
+    const typed = field.value.trim();
+    if (!typed || shown.fits?.length || !speaker()) return;
+    field.value = "";
+    write(typed);
+  };
   const leave = (field) => {
     field.value = "";
     shown.at = 0;
@@ -169,12 +161,5 @@
   };
 
   document.addEventListener("keydown", onKey, true);
-  let due;
-  const soon = () => {
-    due ??= requestAnimationFrame(() => {
-      due = undefined;
-      arrange();
-    });
-  };
-  new MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true });
+  drawing(arrange);
 })();
