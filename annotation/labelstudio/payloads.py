@@ -57,13 +57,14 @@ class OfferedName(TypedDict):
 
 
 class TaskData(TypedDict):
-    """The data of a task; the last three are those of an adjudicator's."""
+    """The data of a task; the last three are those of an adjudicator's. `aliases` are by the name that is offered."""
 
     text: str
     article_id: str
     text_sha256: str
     guidelines_version: str | None
     entities: list[OfferedName]
+    aliases: dict[str, list[str]]
     sheet_sha256: NotRequired[str]
     questions: NotRequired[list[list[str]]]
     summary: NotRequired[str]

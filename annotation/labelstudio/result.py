@@ -36,6 +36,10 @@ TYPED: Final = ("speaker_other", "number_value", "number_unit")
 UNNAMED: Final = "source not named"
 
 
+TICKED: Final = "right_as_it_stands"
+"""The control of what the annotator ticked as right: for each warning its code, a blank, `START:END` and the words."""
+
+
 _CHOOSING: Final = frozenset({*CHOICES, "decision", "rule"})
 
 
@@ -76,12 +80,14 @@ _BLANK: Final = dict.fromkeys((*_PLACE, *(name for names in vocabulary.ATTRIBUTE
 class ResultRows:
     """What one result says: span and relation rows without the layer's key.
 
-    `findings` are (code, region, message) of what the rows cannot hold.
+    `findings` are (code, region, message) of what the rows cannot hold, `ticked` (code, place) of the warnings that the
+    annotator let stand, a place being `START:END` and the words there.
     """
 
     spans: list[Row] = field(default_factory=list)
     relations: list[Row] = field(default_factory=list)
     findings: list[tuple[str, str | None, str]] = field(default_factory=list)
+    ticked: list[tuple[str, str]] = field(default_factory=list)
 
     def add_finding(self, code: str, region: str | None, message: str) -> None:
         """Notes a finding."""
@@ -108,6 +114,8 @@ def _regions(result: list[Any], reading: ResultRows) -> dict[str, list[Result]]:
             reading.add_finding("unreadable-result", None, "a result is not an object")
         elif item.get("type") == "relation":
             continue
+        elif item.get("from_name") == TICKED:
+            _read_ticked(item, reading)
         elif not is_text(region := item.get("id")) or not region:
             reading.add_finding(
                 "region-without-id", None, f"a result of {brief(item.get('from_name'))} has no region id"
@@ -120,6 +128,15 @@ def _regions(result: list[Any], reading: ResultRows) -> dict[str, list[Result]]:
                     )
             regions.setdefault(region, []).append(item)
     return regions
+
+
+def _read_ticked(item: Result, reading: ResultRows) -> None:
+    entries = control_values(TICKED, item.get("value"))
+    if entries is None:
+        reading.add_finding("unreadable-value", None, f"`{TICKED}` holds {brief(item.get('value'))}")
+    for entry in entries or ():
+        code, _, place = entry.partition(" ")
+        reading.ticked.append((code, place))
 
 
 def _read_region(region: str, items: list[Result], text: str, reading: ResultRows) -> None:

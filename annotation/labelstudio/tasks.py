@@ -278,11 +278,11 @@ def same_work(task: Task, result: list[Result], *, skipped: bool) -> bool:
 
 
 def write_task(
-    article: ArticleRow, text: str, entities: list[str], guidelines_version: str, taken: str = ""
+    article: ArticleRow, text: str, entities: Mapping[str, list[str]], guidelines_version: str, taken: str = ""
 ) -> SentTask:
     """A task as it is sent: the article's text, the names that the page offers, and what identifies both.
 
-    `taken` are keys that the page has other work for.
+    `entities` are the names with their aliases, `taken` are keys that the page has other work for.
     """
     data: TaskData = {
         "text": text,
@@ -290,6 +290,7 @@ def write_task(
         "text_sha256": article["text_sha256"],
         "guidelines_version": guidelines_version,
         "entities": [*map(_offered, entities, _keys(len(entities), taken))],
+        "aliases": {name: aliases for name, aliases in entities.items() if aliases},
     }
     return {"data": data}
 

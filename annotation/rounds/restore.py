@@ -57,7 +57,7 @@ class RestoredArticles:
 
     def on(self, article: str) -> RestoredArticle:
         """The work on one article."""
-        known = self._corpus.speakers.get(self._corpus.by_id[article]["event_id"] or "", [])
+        known = self._corpus.speakers.get(self._corpus.by_id[article]["event_id"] or "", {})
         return RestoredArticle(self.rows[article], write_result(self._spans[article], self._relations[article], known))
 
     def require_shown(self) -> None:
