@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -94,14 +94,17 @@ class ResultRows:
         self.findings.append((code, region, message))
 
 
-def read_result(result: Any, text: str) -> ResultRows:
-    """Reads the result of one annotation of `text`. Never raises: what cannot be read is a finding."""
+def read_result(result: Any, text: str, offered: Collection[str] | None = None) -> ResultRows:
+    """Reads the result of one annotation of `text`. Never raises: what cannot be read is a finding.
+
+    `offered` are the names that the page offered; None where that is not known.
+    """
     reading = ResultRows()
     if not isinstance(result, list):
         reading.add_finding("unreadable-result", None, "the annotation's result is not a list")
         return reading
     for region, items in _regions(result, reading).items():
-        _read_region(region, items, text, reading)
+        _read_region(region, items, text, reading, offered)
     _read_relations(result, reading)
     return reading
 
@@ -139,7 +142,9 @@ def _read_ticked(item: Result, reading: ResultRows) -> None:
         reading.ticked.append((code, place))
 
 
-def _read_region(region: str, items: list[Result], text: str, reading: ResultRows) -> None:
+def _read_region(
+    region: str, items: list[Result], text: str, reading: ResultRows, offered: Collection[str] | None
+) -> None:
     labelled = [item for item in items if item.get("from_name") == LABEL]
     if len(labelled) != 1:
         code = "region-without-label" if not labelled else "duplicate-region-id"
@@ -156,7 +161,7 @@ def _read_region(region: str, items: list[Result], text: str, reading: ResultRow
         _compare_surface(span, labelled[0]["value"].get("text"), text, reading)
         for item in items:
             if item is not labelled[0]:
-                _read_attribute(span, item, offsets, reading)
+                _read_attribute(span, item, offsets, reading, offered)
         reading.spans.append(_finish(span))
 
 
@@ -208,7 +213,9 @@ def _same_words(first: str, second: str) -> bool:
     return first == second or _SPACES.sub(" ", first).strip() == _SPACES.sub(" ", second).strip()
 
 
-def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: ResultRows) -> None:
+def _read_attribute(
+    span: Row, item: Result, offsets: tuple[int, int], reading: ResultRows, offered: Collection[str] | None
+) -> None:
     name, value = item.get("from_name"), item.get("value")
     if name not in _CONTROLS:
         reading.add_finding(
@@ -232,7 +239,18 @@ def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: 
                     "foreign-attribute", span["span_id"], f"the {span['label']} has `{name}` {brief(values)}"
                 )
         else:
+            _find_unoffered(span, str(name), values, reading, offered)
             _fill(span, str(name), values, reading)
+
+
+def _find_unoffered(
+    span: Row, name: str, values: list[str], reading: ResultRows, offered: Collection[str] | None
+) -> None:
+    """Notes choices that the page did not have. The other choices are columns' values, which the checks judge."""
+    listed = offered if name == "speaker_entities" else (UNNAMED,) if name == "quote_unnamed" else None
+    strange = [value for value in values if listed is not None and value not in listed]
+    if strange:
+        reading.add_finding("value-not-offered", span["span_id"], f"`{name}` did not offer {brief(strange)}")
 
 
 def _is_foreign(label: str, control: str) -> bool:
@@ -264,10 +282,18 @@ def _fill(span: Row, name: str, values: list[str], reading: ResultRows) -> None:
     if name in _LISTS:
         names = values if name in CHOICES else [entity.strip() for value in values for entity in value.split(_AND)]
         span[column] += [entity for entity in dict.fromkeys(names) if entity and entity not in span[column]]
+        if len(values) > 1 and name in TYPED:
+            _find_several(span, name, values, reading)
     elif len(values) > 1 or (span[column] is not None and values):
-        reading.add_finding("several-values", span["span_id"], f"`{name}` holds several values: {brief(values)}")
-    elif values:
-        span[column] = "unnamed" if (name, values[0]) == ("quote_unnamed", UNNAMED) else values[0]
+        _find_several(span, name, values, reading)
+    elif values and name != "quote_unnamed":
+        span[column] = values[0]
+    elif values and values[0] == UNNAMED:
+        span[column] = "unnamed"
+
+
+def _find_several(span: Row, name: str, values: list[str], reading: ResultRows) -> None:
+    reading.add_finding("several-values", span["span_id"], f"`{name}` holds several values: {brief(values)}")
 
 
 def _finish(span: Row) -> Row:

@@ -58,6 +58,7 @@ class AdjudicationQuestions:
 class Task:
     """A task as the server sends it, as far as the record needs it. `faults` say what in it could not be read.
 
+    `offered` are the names that the page offers for a speaker; None where the task has no such list.
     A task of the desk has an `event_id`, and no article; `given` is what stood sorted on it when it was opened.
     `restored` holds when and how a restored task's work was really done, and `restored_sha256` the result of which that
     is true.
@@ -70,6 +71,7 @@ class Task:
     given: dict[str, GivenKeys]
     text: str | None
     text_sha256: str | None
+    offered: frozenset[str] | None
     guidelines_version: str | None
     work: list[Annotation]
     restored: FirstEnding | None
@@ -92,6 +94,7 @@ def read_task(raw: JsonObject) -> Task:
         given=_read_given(data, faults),
         text=_string(data.get("text")),
         text_sha256=_checked_string(data, "text_sha256", faults),
+        offered=_read_offered(data, faults),
         guidelines_version=_version(data, faults),
         work=[_read_work(annotation, faults) for annotation in annotations],
         restored=_read_restored(restored, faults) if restored else None,
@@ -99,6 +102,22 @@ def read_task(raw: JsonObject) -> Task:
         asked=_read_asked(data),
         faults=faults,
     )
+
+
+def _read_offered(data: JsonObject, faults: list[str]) -> frozenset[str] | None:
+    entities = data.get("entities")
+    if entities is not None and not isinstance(entities, list):
+        faults.append(f"`entities` is {brief(entities)}, not a list")
+    return offered_names(data)
+
+
+def offered_names(data: JsonObject) -> frozenset[str] | None:
+    """The names that the page offers for a speaker in a task with this data; None where it has no list of them."""
+    entities = data.get("entities")
+    if not isinstance(entities, list):
+        return None
+    names = (_string(entity.get("value") if isinstance(entity, dict) else entity) for entity in entities)
+    return frozenset(name for name in names if name is not None)
 
 
 def _read_given(data: JsonObject, faults: list[str]) -> dict[str, GivenKeys]:

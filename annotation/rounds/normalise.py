@@ -192,10 +192,9 @@ class Normaliser:
         else:
             self._rows["tasks"].append(self._key(article) | ended(task, work))
             if not work.skipped:
-                self._add_result(article, text, work.result)
+                self._add_result(article, read_result(work.result, text, task.offered), text)
 
-    def _add_result(self, article: str, text: str, result: Any) -> None:
-        reading = read_result(result, text)
+    def _add_result(self, article: str, reading: ResultRows, text: str) -> None:
         key = self._key(article)
         self._rows["spans"] += [span | key for span in reading.spans]
         self._rows["relations"] += [{**link, **key} for link in reading.relations + derived(text, reading)]

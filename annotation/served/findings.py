@@ -11,6 +11,7 @@ from annotation import guidelines
 from annotation.guidelines.html import marked
 from annotation.labelstudio.payloads import JsonObject
 from annotation.labelstudio.result import ResultRows, is_text, read_result
+from annotation.labelstudio.tasks import offered_names
 from annotation.rounds.normalise import derived
 from dataset.checks.facts import Facts
 from dataset.checks.findings import CATALOGUE, Finding
@@ -59,7 +60,7 @@ def findings_on_page(data: JsonObject, result: object) -> list[ShownFinding]:
     """The findings of a result in a task with this data, errors first, then by place."""
     text = data.get("text")
     article = text if isinstance(text, str) else ""
-    reading = read_result(result, article)
+    reading = read_result(result, article, offered_names(data))
     findings = findings_in(_facts(data, article, reading))
     shown = [_shown(finding, article, reading) for finding in sorted(findings, key=place)]
     return sorted(shown, key=lambda finding: ("error", "warning", "note").index(finding["severity"]))
