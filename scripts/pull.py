@@ -148,6 +148,8 @@ def _report(corpus: Corpus, pulled: pulling.PullResult) -> None:
         if len(removed) > SHOWN:
             more = f"{len(removed) - SHOWN} more, all of them in {_kept(corpus, pulled)}"
             say(f"would be removed from {layer_name}: and {more}")
+    if pulled.open_questions:
+        say(f"{count(pulled.open_questions, 'question')} without an answer: `hedgerow inbox --round {pulled.round}`")
     changed = ", ".join(below(corpus.record, path) for path in pulled.changed)
     say(f"pull {pulled.pull_id}; changed: {changed or 'nothing'}")
 

@@ -247,6 +247,11 @@ class Studio:
         with self._speaking():
             self._client.tasks.update(id=str(task), meta=meta)
 
+    def set_data(self, task: int, data: JsonObject) -> None:
+        """Replaces a task's data."""
+        with self._speaking():
+            self._client.tasks.update(id=str(task), data={**data})
+
     def delete_project(self, project: int) -> None:
         """Deletes a project and all in it."""
         with self._speaking():

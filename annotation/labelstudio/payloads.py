@@ -57,13 +57,19 @@ class OfferedName(TypedDict):
 
 
 class TaskData(TypedDict):
-    """The data of a task; the last three are those of an adjudicator's."""
+    """The data of a task; the last three are those of an adjudicator's.
+
+    `answers` to the annotator's questions and the `corrections` that are asked for are Markdown, empty where there are
+    none.
+    """
 
     text: str
     article_id: str
     text_sha256: str
     guidelines_version: str | None
     entities: list[OfferedName]
+    answers: str
+    corrections: str
     sheet_sha256: NotRequired[str]
     questions: NotRequired[list[list[str]]]
     summary: NotRequired[str]

@@ -269,12 +269,16 @@ def _result_hash(result: Any) -> str:
 
 
 def same_work(task: Task, result: list[Result], *, skipped: bool) -> bool:
-    """Whether a task holds one piece of work that says the same as `result`, in whatever order."""
+    """Whether a task holds one piece of work that says the same as `result`, in whatever order.
+
+    Questions that only `result` has do not count: those that were answered stay in the record after they were deleted.
+    """
     if len(task.work) != 1 or task.work[0].skipped != skipped:
         return False
     first, second = (read_result(raw_result, task.text or "") for raw_result in (task.work[0].result, result))
     kinds = ("spans", "relations", "findings")
-    return all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
+    same = all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
+    return same and all(asked in second.questions for asked in first.questions)
 
 
 def write_task(
@@ -290,6 +294,8 @@ def write_task(
         "text_sha256": article["text_sha256"],
         "guidelines_version": guidelines_version,
         "entities": [*map(_offered, entities, _keys(len(entities), taken))],
+        "answers": "",
+        "corrections": "",
     }
     return {"data": data}
 
@@ -321,8 +327,8 @@ def with_questions(task: SentTask, asked: AdjudicationQuestions, summary: str, b
     return {"data": data, "predictions": [{"model_version": ADJUDICATION, "result": begun}]}
 
 
-def with_work(task: SentTask, row: TaskRow, result: list[Result], account: int) -> SentTask:
-    """A task as it is sent to hold the work that `row` of the table `tasks` describes."""
+def with_work(task: SentTask, row: TaskRow, result: list[Result], account: int, answers: str = "") -> SentTask:
+    """A task as it is sent to hold the work that `row` of the table `tasks` describes, and to show `answers`."""
     annotation: SentAnnotation = {
         "result": result,
         "was_cancelled": row["status"] == "skipped",
@@ -330,7 +336,7 @@ def with_work(task: SentTask, row: TaskRow, result: list[Result], account: int) 
         "completed_by": account,
         "ground_truth": False,
     }
-    data: TaskData = {**task["data"], "guidelines_version": row["guidelines_version"]}
+    data: TaskData = {**task["data"], "guidelines_version": row["guidelines_version"], "answers": answers}
     return {"data": data, "meta": restored_meta(row, result), "annotations": [annotation]}
 
 

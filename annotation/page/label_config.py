@@ -10,7 +10,7 @@ import jinja2
 from annotation import guidelines
 from annotation.guidelines.html import page_markdown
 from annotation.labelstudio.adjudicated import DECISION_KEYS, DECISIONS, OPEN
-from annotation.labelstudio.result import UNNAMED
+from annotation.labelstudio.result import ARTICLE_QUESTION, QUESTION, UNNAMED
 from dataset.scheme import vocabulary
 
 TEMPLATE = "label_config.xml.j2"
@@ -70,6 +70,8 @@ def label_config(*, adjudicating: bool = False) -> str:
         hedge_kinds=_keyed(vocabulary.HEDGE_KINDS),
         number_kinds=_keyed(vocabulary.NUMBER_KINDS),
         unnamed=UNNAMED,
+        question=QUESTION,
+        article_question=ARTICLE_QUESTION,
         lines=LINES,
         keys=KEYS,
         once=ONCE,

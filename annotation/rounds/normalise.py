@@ -17,7 +17,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, make_layer
 from dataset.record.lines import Lines, lines_by_article
-from dataset.record.rows import ArticleRow, Link
+from dataset.record.rows import ArticleRow, LayerKey, Link, NoteRow
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme import hedge_targets
 
@@ -40,7 +40,7 @@ class NormalisedBatch:
 
     `seen` and `ended` are the tasks of articles without work and with it, `strays` those of no article, under the names
     that findings have for them; `unreadable` are articles with work whose text in the corpus cannot be read,
-    `withdrawn` those that were withdrawn, of which there are no rows.
+    `withdrawn` those that were withdrawn, of which there are no rows. `notes` are what the annotator asks.
     """
 
     canonical: bytes
@@ -50,6 +50,7 @@ class NormalisedBatch:
     strays: dict[str, int]
     unreadable: set[str]
     withdrawn: set[str]
+    notes: list[NoteRow]
 
 
 def batches(lines: Iterable[bytes]) -> Iterator[Batch]:
@@ -111,6 +112,7 @@ class Normaliser:
         self._unreadable: set[str] = set()
         self._gone = withdrawn
         self._passed_over: set[str] = set()
+        self._notes: list[NoteRow] = []
         self._next = first
 
     def add(self, raw: Row) -> None:
@@ -158,7 +160,7 @@ class Normaliser:
         """What the tasks so far say, of which `canonical` are the canonical lines."""
         rows = lines_by_article(self.layer())
         return NormalisedBatch(
-            canonical, rows, self._seen, self._ended, self._strays, self._unreadable, self._passed_over
+            canonical, rows, self._seen, self._ended, self._strays, self._unreadable, self._passed_over, self._notes
         )
 
     def _text_of(self, task: Task, known: ArticleRow) -> str | None:
@@ -191,11 +193,20 @@ class Normaliser:
             self._find(article, "wrong-annotator", None, message)
         else:
             self._rows["tasks"].append(self._key(article) | ended(task, work))
+            reading = read_result(work.result, text)
+            self._add_questions(article, reading, skipped=work.skipped)
             if not work.skipped:
-                self._add_result(article, text, work.result)
+                self._add_result(article, text, reading)
 
-    def _add_result(self, article: str, text: str, result: Any) -> None:
-        reading = read_result(result, text)
+    def _add_questions(self, article: str, reading: ResultRows, *, skipped: bool) -> None:
+        """Of a skipped article the record has no spans, so what is asked there is about the article."""
+        key = LayerKey(article_id=article, round=self._round, annotator=self._annotator)
+        for asked in reading.questions:
+            span = None if skipped else asked["span_id"]
+            note: NoteRow = {**key, "span_id": span, "question": asked["question"], "answer": None, "answered_at": None}
+            self._notes.append(note)
+
+    def _add_result(self, article: str, text: str, reading: ResultRows) -> None:
         key = self._key(article)
         self._rows["spans"] += [span | key for span in reading.spans]
         self._rows["relations"] += [{**link, **key} for link in reading.relations + derived(text, reading)]

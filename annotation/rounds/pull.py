@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from annotation.labelstudio.payloads import JsonObject
 from annotation.labelstudio.seats import Seat
 from annotation.rounds import changes, projects, raw
@@ -22,7 +24,9 @@ from dataset.record.corpus import Corpus
 from dataset.record.layer import Removal, put_layers
 from dataset.record.lines import Spill
 from dataset.record.locks import Tell, changing, in_silence
+from dataset.record.notes import notes_path, read_notes, renewed, write_notes
 from dataset.record.renewal import RewrittenLayer, rewrite
+from dataset.record.rows import NoteRow
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.storage.address import Location
 from dataset.storage.atomic import folder_aside, make_private, write_bytes, writing
@@ -33,17 +37,25 @@ AS_IT_WAS: Final = "the record is as it was"
 
 @dataclass
 class PullResult:
-    """What a pull brought: its id, the layers, the files it changed, and what it would remove from the record.
+    """What a pull brought: its id and round, the layers, the files it changed, what it would remove from the record.
 
     `withdrawn` are articles, by annotator, that were withdrawn and that the server or the export still holds.
+    `notes` are what annotators asked and were answered, by layer.
     """
 
     pull_id: str
+    round: str
     layers: list[RewrittenLayer] = field(default_factory=list)
     changed: list[Location] = field(default_factory=list)
     removed: dict[str, list[Removal]] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
     withdrawn: dict[str, list[str]] = field(default_factory=dict)
+    notes: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    @property
+    def open_questions(self) -> int:
+        """How many questions wait for an answer."""
+        return sum(notes["answer"].null_count() for notes in self.notes.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +73,8 @@ class Source:
 class NormalisedSource:
     """What a source's tasks say: the layer's rows on disk; where each article is on the server, and tasks of none.
 
-    `unreadable` are the articles whose text in the corpus cannot be read, `withdrawn` those that were withdrawn before.
+    `unreadable` are the articles whose text in the corpus cannot be read, `withdrawn` those that were withdrawn before;
+    `notes` are what the annotator asks.
     """
 
     rows: Spill
@@ -70,6 +83,7 @@ class NormalisedSource:
     strays: dict[str, int] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
+    notes: list[NoteRow] = field(default_factory=list)
 
     def add(self, batch: NormalisedBatch) -> None:
         """Takes in what the next tasks say."""
@@ -80,6 +94,7 @@ class NormalisedSource:
         self.strays |= batch.strays
         self.unreadable |= batch.unreadable
         self.withdrawn |= batch.withdrawn
+        self.notes += batch.notes
 
     def among(self, articles: frozenset[str]) -> list[str]:
         """Those of some articles that the tasks are of, sorted."""
@@ -161,7 +176,7 @@ def take_in(
         pull_id, taken = _keep(corpus, round_name, sources, rows)
         with changing(corpus, tell):
             by_source = dict(zip(sources, taken, strict=True))
-            return _bring_in(corpus, round_name, PullResult(pull_id), by_source, accept_removals)
+            return _bring_in(corpus, round_name, PullResult(pull_id, round_name), by_source, accept_removals)
 
 
 def _bring_in(
@@ -179,6 +194,8 @@ def _bring_in(
         _note_places(corpus, name, source, taken.strays | taken.places())
         layer = rewrite(name, corpus.layer_path(name), taken.rows, taken_back, taken.unreadable, without=gone)
         pulled.layers.append(layer)
+        asked = (note for note in taken.notes if note["article_id"] not in gone)
+        pulled.notes[name] = renewed(read_notes(corpus, name), asked, taken.unreadable)
         if layer.removed:
             pulled.removed[name] = layer.removed
         if passed_over := taken.among(gone):
@@ -192,7 +209,9 @@ def _write(corpus: Corpus, pulled: PullResult) -> None:
     """Writes the layers that changed, and which pull did it; none of them where nobody has submitted yet."""
     layers = {corpus.layer_path(layer.name): layer for layer in pulled.layers}
     begun = {path: layer.files for path, layer in layers.items() if path.exists() or layer.tasks or layer.findings}
-    pulled.changed = put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
+    written = [name for name, notes in pulled.notes.items() if write_notes(corpus, name, notes)]
+    pulled.changed = [notes_path(corpus, name) for name in written]
+    pulled.changed += put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 
 def _missing(corpus: Corpus, round_name: str, by_source: dict[Source, NormalisedSource]) -> dict[str, list[str]]:
