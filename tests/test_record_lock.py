@@ -19,9 +19,10 @@ from annotation.adjudication import rounds_to_gold
 from annotation.aligning import sorting_rounds
 from annotation.aligning.sorting_rounds import OpenedEvents
 from annotation.labelstudio import seats
-from annotation.rounds import inbox, push, restore
+from annotation.rounds import inbox, push, restore, returning
 from annotation.rounds.push import PushResult
 from annotation.rounds.restore import RestoreResult
+from annotation.rounds.returning import ReturnResult
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, read_layer
 from dataset.record.locks import FOLDER, RECORD
@@ -160,7 +161,7 @@ READING: Final[dict[str, Make]] = {
     "build": lambda corpus: ["--layer", LAYER, "--out", str(corpus.root / "dist" / "built")],
     "release": lambda corpus: ["1.0.0"],
     "report": lambda corpus: [],
-    "restore": lambda corpus: ["--round", "r1", "--annotator", "a1"],
+    **dict.fromkeys(("restore", "return"), lambda corpus: ["--round", "r1", "--annotator", "a1"]),
 }
 LEAVE_IT_ALONE: Final = {
     *("up", "down", "status", "doctor", "progress", "backup", "demo", "discard"),
@@ -181,6 +182,7 @@ def at_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(push, "push", lambda *_: PushResult("a1", 1, 0, 0, blind=True))
     opened = OpenedEvents("a1", 1, 0, 0, 0, 0, blind=True, changed={})
     monkeypatch.setattr(sorting_rounds, "open_events", lambda *_, **__: opened)
+    monkeypatch.setattr(returning, "_hand_back", lambda *_: ReturnResult("a1", "http://127.0.0.1:1/projects/1/data"))
     monkeypatch.setattr(inbox, "put_on_page", lambda *_: "http://127.0.0.1:1/projects/1/data?task=1")
     monkeypatch.setattr(restore, "_restore", lambda *_: RestoreResult(1, 0, 0))
 

@@ -43,10 +43,18 @@ class RestoredNote(FirstEnding):
     result_sha256: str
 
 
+class ReturnedNote(TypedDict):
+    """When the work on a task that was returned had been submitted first and last by then, UTC."""
+
+    created_at: str | None
+    updated_at: str | None
+
+
 class TaskMeta(TypedDict):
     """What Hedgerow notes at a task."""
 
-    restored: RestoredNote
+    restored: NotRequired[RestoredNote]
+    returned: NotRequired[ReturnedNote]
 
 
 class OfferedName(TypedDict):

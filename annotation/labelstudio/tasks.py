@@ -17,6 +17,7 @@ from annotation.labelstudio.payloads import (
     GivenKeys,
     JsonObject,
     OfferedName,
+    ReturnedNote,
     SentAnnotation,
     SentDeskTask,
     SentTask,
@@ -60,7 +61,8 @@ class Task:
 
     A task of the desk has an `event_id`, and no article; `given` is what stood sorted on it when it was opened.
     `restored` holds when and how a restored task's work was really done, and `restored_sha256` the result of which that
-    is true.
+    is true. `returned` says when the work had been submitted when the task was returned, `corrections` whether its page
+    asks for any.
     """
 
     id: int
@@ -75,7 +77,17 @@ class Task:
     restored: FirstEnding | None
     restored_sha256: str | None
     asked: AdjudicationQuestions | None
+    returned: ReturnedNote | None
+    corrections: bool
     faults: list[str]
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it was returned and has not been submitted again since."""
+        if self.returned is None or not self.corrections:
+            return False
+        last = self.returned["updated_at"]
+        return all(work.ended["updated_at"] == last for work in self.work)
 
 
 def read_task(raw: JsonObject) -> Task:
@@ -83,7 +95,8 @@ def read_task(raw: JsonObject) -> Task:
     faults: list[str] = []
     data, annotations = _object(raw, "data", faults), _list(raw, "annotations", faults)
     faults += _work_elsewhere(raw, annotations)
-    restored = _object(_object(raw, "meta", faults), "restored", faults)
+    meta = _object(raw, "meta", faults)
+    restored, returned = _object(meta, "restored", faults), _object(meta, "returned", faults)
     return Task(
         id=_id(raw.get("id"), faults),
         article_id=_string(data.get("article_id")),
@@ -97,6 +110,8 @@ def read_task(raw: JsonObject) -> Task:
         restored=_read_restored(restored, faults) if restored else None,
         restored_sha256=_checked_string(restored, "result_sha256", faults),
         asked=_read_asked(data),
+        returned=_read_returned(returned, faults) if returned else None,
+        corrections=bool(_string(data.get("corrections"))),
         faults=faults,
     )
 
@@ -204,6 +219,11 @@ def _read_restored(restored: JsonObject, faults: list[str]) -> FirstEnding:
     }
 
 
+def _read_returned(returned: JsonObject, faults: list[str]) -> ReturnedNote:
+    times = _read_times(returned, "seconds", faults)
+    return {"created_at": times["created_at"], "updated_at": times["updated_at"]}
+
+
 def _version(within: JsonObject, faults: list[str]) -> str | None:
     """The guidelines' version, which goes onto the card as it is."""
     version = _checked_string(within, "guidelines_version", faults)
@@ -256,9 +276,15 @@ def _account(annotation: JsonObject, faults: list[str]) -> int | str | None:
 
 
 def ended(task: Task, work: Annotation) -> TaskEnding:
-    """How and when a task was ended. Work that was restored and not touched since keeps its first times."""
+    """How and when a task was ended. Work that was restored and not touched since keeps its first times.
+
+    Work that was returned counts from when it was submitted first.
+    """
     ending: TaskEnding = {**work.ended, "guidelines_version": task.guidelines_version}
-    if task.restored is None or task.restored_sha256 is None or task.restored_sha256 != _result_hash(work.result):
+    if task.returned and task.returned["created_at"]:
+        ending["created_at"] = min(task.returned["created_at"], ending["created_at"] or task.returned["created_at"])
+    is_again = task.returned is not None and work.ended["updated_at"] != task.returned["updated_at"]
+    if task.restored is None or is_again or task.restored_sha256 != _result_hash(work.result):
         return ending
     return {**ending, **task.restored}
 

@@ -48,7 +48,7 @@ def corrections_markdown(corrections: Sequence[Correction], *, answered: bool) -
 
 
 def _at(words: str | None) -> str:
-    return f"“{_line(_shortened(words))}”: " if words else ""
+    return f"*{_line(_shortened(words))}*: " if words else ""
 
 
 def _shortened(words: str) -> str:

@@ -40,7 +40,9 @@ class NormalisedBatch:
 
     `seen` and `ended` are the tasks of articles without work and with it, `strays` those of no article, under the names
     that findings have for them; `unreadable` are articles with work whose text in the corpus cannot be read,
-    `withdrawn` those that were withdrawn, of which there are no rows. `notes` are what the annotator asks.
+    `withdrawn` those that were withdrawn, of which there are no rows. `notes` are what the annotator asks. `returned`
+    says when an article that was returned was submitted again, None while it is out; of the `reopened` ones there is no
+    submission meanwhile.
     """
 
     canonical: bytes
@@ -51,6 +53,8 @@ class NormalisedBatch:
     unreadable: set[str]
     withdrawn: set[str]
     notes: list[NoteRow]
+    returned: dict[str, str | None]
+    reopened: set[str]
 
 
 def batches(lines: Iterable[bytes]) -> Iterator[Batch]:
@@ -113,6 +117,8 @@ class Normaliser:
         self._gone = withdrawn
         self._passed_over: set[str] = set()
         self._notes: list[NoteRow] = []
+        self._returned: dict[str, str | None] = {}
+        self._reopened: set[str] = set()
         self._next = first
 
     def add(self, raw: Row) -> None:
@@ -136,6 +142,8 @@ class Normaliser:
             return
         for fault in task.faults:
             self._find(article, "unreadable-task", None, f"of task {task.id}, {fault}")
+        if task.returned and task.corrections:
+            self._add_returned(task, article)
         if not task.work:
             self._seen.setdefault(article, task.id)
         elif (text := self._text_of(task, known)) is not None:
@@ -146,6 +154,12 @@ class Normaliser:
     def _gone_by_now(self) -> frozenset[str]:
         """A tombstone is written before its article goes, so it explains why the seeds, as read here, lack one."""
         return self._gone | withdrawn_articles(self._corpus)
+
+    def _add_returned(self, task: Task, article: str) -> None:
+        again = None if task.is_out else max(work.ended["updated_at"] or "" for work in task.work)
+        self._returned[article] = again
+        if not task.work:
+            self._reopened.add(article)
 
     def _add_stray(self, task: Task) -> None:
         name = f"task-{task.id}"
@@ -160,7 +174,16 @@ class Normaliser:
         """What the tasks so far say, of which `canonical` are the canonical lines."""
         rows = lines_by_article(self.layer())
         return NormalisedBatch(
-            canonical, rows, self._seen, self._ended, self._strays, self._unreadable, self._passed_over, self._notes
+            canonical=canonical,
+            rows=rows,
+            seen=self._seen,
+            ended=self._ended,
+            strays=self._strays,
+            unreadable=self._unreadable,
+            withdrawn=self._passed_over,
+            notes=self._notes,
+            returned=self._returned,
+            reopened=self._reopened,
         )
 
     def _text_of(self, task: Task, known: ArticleRow) -> str | None:
