@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import polars as pl
@@ -12,7 +13,6 @@ from annotation.labelstudio.seats import Seat
 from annotation.page.messages import answers_markdown
 from annotation.rounds import projects
 from annotation.rounds.locks import one_at_a_time
-from annotation.rounds.raw import now
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -92,8 +92,13 @@ def answer(corpus: Corpus, question: Question, words: str, tell: Tell = in_silen
         if at is None:
             raise Problem(f"the question {question.id} is no longer asked", "see `hedgerow inbox`")
         if notes[at]["answer"] != words.strip():
-            notes[at] = {**notes[at], "answer": words.strip(), "answered_at": now()}
+            notes[at] = {**notes[at], "answer": words.strip(), "answered_at": _now()}
             write_notes(corpus, question.layer, notes_frame(notes))
+
+
+def _now() -> str:
+    """The time, UTC, as exactly as a server notes when work was submitted."""
+    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
 def put_on_page(corpus: Corpus, round_name: str, seat: Seat, article: str, tell: Tell = in_silence) -> str:
@@ -146,8 +151,10 @@ def open_only(asked: Iterable[Question]) -> list[Question]:
 
 def answered_since(notes: pl.DataFrame, ended: Mapping[str, str | None]) -> set[str]:
     """The articles with an answer that is younger than their work. `ended`: when each was last submitted."""
-    return {
-        note["article_id"]
-        for note in rows_of(notes, NoteRow)
-        if note["answered_at"] and (ended.get(note["article_id"]) or "") < note["answered_at"]
-    }
+    answered = ((note["article_id"], note["answered_at"]) for note in rows_of(notes, NoteRow))
+    return {article for article, at in answered if at and _moment(ended.get(article)) < _moment(at)}
+
+
+def _moment(time: str | None) -> datetime:
+    """A time of the record; one that is not known is before all others."""
+    return datetime.fromisoformat(time) if time else datetime.min.replace(tzinfo=UTC)
