@@ -57,7 +57,8 @@ def command(
     """Bring what was labelled into `pulls/` (raw, never changed) and into the record.
 
     It asks only for what changed since the last pull. A pull that would remove articles, spans or links stops and
-    lists them. Of a round that `align` opened it brings what was sorted.
+    lists them. What annotators ask comes with it (see `inbox`). Of a round that `align` opened it brings what was
+    sorted.
 
     Example: hedgerow pull --round r1
     Example: hedgerow pull --round r1 --watch

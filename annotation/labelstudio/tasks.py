@@ -82,12 +82,16 @@ class Task:
     faults: list[str]
 
     @property
+    def last_submitted(self) -> str | None:
+        """When work on it was last submitted; None where that is not known, or there is none."""
+        return max((work.ended["updated_at"] for work in self.work if work.ended["updated_at"]), default=None)
+
+    @property
     def is_out(self) -> bool:
         """Whether it was returned and has not been submitted again since."""
         if self.returned is None or not self.corrections:
             return False
-        last = self.returned["updated_at"]
-        return all(work.ended["updated_at"] == last for work in self.work)
+        return not self.work or self.last_submitted == self.returned["updated_at"]
 
 
 def read_task(raw: JsonObject) -> Task:

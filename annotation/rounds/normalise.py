@@ -156,8 +156,7 @@ class Normaliser:
         return self._gone | withdrawn_articles(self._corpus)
 
     def _add_returned(self, task: Task, article: str) -> None:
-        again = None if task.is_out else max(work.ended["updated_at"] or "" for work in task.work)
-        self._returned[article] = again
+        self._returned[article] = None if task.is_out else task.last_submitted
         if not task.work:
             self._reopened.add(article)
 

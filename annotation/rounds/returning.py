@@ -88,7 +88,7 @@ def _reasons(corpus: Corpus, layer: str, times: dict[str, str | None]) -> dict[s
     """Why articles are to be returned, by article_id."""
     reasons: dict[str, ReasonToReturn] = {}
     for finding in check_record(corpus, [layer], errors_only=True):
-        if finding.severity == "error" and finding.article_id in times:
+        if finding.severity == "error" and corpus.has(finding.article_id):
             reasons.setdefault(finding.article_id, ReasonToReturn()).corrections.append(_correction(corpus, finding))
     for article in answered_since(read_notes(corpus, layer), times) & times.keys():
         reasons.setdefault(article, ReasonToReturn()).answered = True
@@ -169,18 +169,17 @@ class _Returning:
             self._result.submitted[article] = address
 
     def _is_recorded(self, task: Task) -> bool:
-        """Whether the record is up to date with a task's work; of several submissions it has none."""
-        if len(task.work) != 1:
-            return True
-        return self._times.get(str(task.article_id)) == ended(task, task.work[0])["updated_at"]
+        """Whether the record has a task's work as it is, or has none of it, for a reason that a finding gives."""
+        article = str(task.article_id)
+        return article not in self._times or self._times[article] == ended(task, task.work[0])["updated_at"]
 
     def _show(self, listed: ListedTask, task: Task, reason: ReasonToReturn) -> None:
         """Says on an article's page why it is returned, and notes at the task when its work had been submitted."""
         data, meta = _data(listed), {**(listed.get("meta") or {})}
         new = {**data, "corrections": reason.shown}
         if task.work:
-            first, last = ended(task, task.work[0])["created_at"], task.work[0].ended["updated_at"]
-            meta = {**meta, "returned": {"created_at": first, "updated_at": last}}
+            first = ended(task, task.work[0])["created_at"]
+            meta = {**meta, "returned": {"created_at": first, "updated_at": task.last_submitted}}
         if (new, meta) != (data, listed.get("meta") or {}):
             self._seat.studio.set_data(task.id, new, meta)
 

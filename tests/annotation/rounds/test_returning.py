@@ -149,6 +149,22 @@ def test_work_of_an_account_that_is_not_ones_own_stays_submitted(
     assert len(listed(wrong, a1)["annotations"]) == 1
 
 
+def test_an_article_with_two_submissions_says_so_on_its_page_and_keeps_both(
+    corpus: Corpus, a1: Seat, tasks: dict[str, int]
+) -> None:
+    submit(a1, tasks["one"], labelled())
+    submit(a1, tasks["one"], labelled())
+    pulled(corpus, a1)
+    done = returned(corpus, a1)
+    assert (done.opened, set(done.submitted)) == ({}, {"one"})
+    assert "has 2 submissions" in listed(corpus, a1)["data"]["corrections"]
+    assert len(listed(corpus, a1)["annotations"]) == 2
+    assert back(corpus, a1) == ReturnedArticles(out=["one"])
+    a1.studio._client.annotations.delete(id=listed(corpus, a1)["annotations"][-1]["id"])
+    pulled(corpus, a1)
+    assert set(returned(corpus, a1).cleared) == {"one"}
+
+
 def test_a_return_that_was_cut_off_is_finished_by_the_next(
     wrong: Corpus, a1: Seat, tasks: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
