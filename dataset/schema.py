@@ -167,6 +167,15 @@ class Findings(Layered):
     message: str = column("what was seen")
 
 
+class Notes(Layered):
+    """A question that an annotator asked the lead on the labelling page, and the lead's answer."""
+
+    span_id: str = column("the span that it is about; null where it is about the article", optional=True)
+    question: str = column("what the annotator asks", str_matches=r"\S")
+    answer: str = column("what the lead answered; null while the question is open", optional=True, str_matches=r"\S")
+    answered_at: str = column("when that was, UTC", optional=True, str_matches=TIME)
+
+
 class Deals(Table):
     """Which article was dealt to whom."""
 
@@ -578,6 +587,7 @@ RECORD: dict[str, type[Table]] = {
     "spans": Spans,
     "relations": Relations,
     "findings": Findings,
+    "notes": Notes,
     "deals": Deals,
     "decisions": Decisions,
     "agreement": Agreement,
@@ -592,6 +602,7 @@ RECORD: dict[str, type[Table]] = {
     "withdrawn": Withdrawn,
 }
 KEYS: dict[type[Table], list[str]] = {
+    Notes: ["round", "annotator", "article_id", "span_id", "question"],
     Deals: ["round", "annotator", "article_id"],
     Agreement: ["round", "annotators", "scope", "measure"],
     EventDeals: ["event_id", "round", "annotator"],

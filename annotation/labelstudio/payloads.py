@@ -43,10 +43,18 @@ class RestoredNote(FirstEnding):
     result_sha256: str
 
 
+class ReturnedNote(TypedDict):
+    """When the work on a task that was returned had been submitted first and last by then, UTC."""
+
+    created_at: str | None
+    updated_at: str | None
+
+
 class TaskMeta(TypedDict):
     """What Hedgerow notes at a task."""
 
-    restored: RestoredNote
+    restored: NotRequired[RestoredNote]
+    returned: NotRequired[ReturnedNote]
 
 
 class OfferedName(TypedDict):
@@ -57,7 +65,11 @@ class OfferedName(TypedDict):
 
 
 class TaskData(TypedDict):
-    """The data of a task; the last three are those of an adjudicator's. `aliases` are by the name that is offered."""
+    """The data of a task; the last three are those of an adjudicator's.
+
+    `aliases` are by the name that is offered. `answers` to the annotator's questions and the `corrections` that are
+    asked for are Markdown, empty where there are none.
+    """
 
     text: str
     article_id: str
@@ -65,6 +77,8 @@ class TaskData(TypedDict):
     guidelines_version: str | None
     entities: list[OfferedName]
     aliases: dict[str, list[str]]
+    answers: str
+    corrections: str
     sheet_sha256: NotRequired[str]
     questions: NotRequired[list[list[str]]]
     summary: NotRequired[str]
