@@ -296,6 +296,15 @@ def open_corpus(folder: Path | None) -> Corpus:
     return corpus
 
 
+def shipped_corpus(folder: Path) -> Corpus:
+    """A corpus that comes with the program: it is only read, and nothing in its folder is removed or written.
+
+    Raises:
+        Problem: its settings cannot be read.
+    """
+    return _from_settings(folder, _settings(folder))
+
+
 def _clean(corpus: Corpus) -> None:
     top = [corpus.root / name for name in ("", "dist", "backups")]
     folders = [*top, corpus.seeds, corpus.releases, corpus.pulls, corpus.state, corpus.splits.parent]
