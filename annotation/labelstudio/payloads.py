@@ -44,9 +44,10 @@ class RestoredNote(FirstEnding):
 
 
 class TaskMeta(TypedDict):
-    """What Hedgerow notes at a task."""
+    """What Hedgerow notes at a task; of one to practise on, the result that was submitted first."""
 
-    restored: RestoredNote
+    restored: NotRequired[RestoredNote]
+    first_submission: NotRequired[list[Result]]
 
 
 class OfferedName(TypedDict):
@@ -57,7 +58,7 @@ class OfferedName(TypedDict):
 
 
 class TaskData(TypedDict):
-    """The data of a task; the last three are those of an adjudicator's."""
+    """The data of a task; three are those of an adjudicator's, and `practice` is true of an article to practise on."""
 
     text: str
     article_id: str
@@ -67,6 +68,7 @@ class TaskData(TypedDict):
     sheet_sha256: NotRequired[str]
     questions: NotRequired[list[list[str]]]
     summary: NotRequired[str]
+    practice: NotRequired[bool]
 
 
 class DeskQuote(TypedDict):

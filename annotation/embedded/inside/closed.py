@@ -1,5 +1,6 @@
 """The embedded server's routes: Label Studio's, with what reaches out of it closed to everybody, `admin` among them.
 
+Beside them is one of Hedgerow's own, which shows annotators how they did in practice.
 Storages, ML back ends and webhooks call others with the server's means, and uploads are files that no corpus has.
 Loaded by Label Studio, not by Hedgerow.
 """
@@ -9,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from core.urls import urlpatterns
+from core import urls
 from django.db.models import signals
 from django.dispatch import Signal
 from django.http import HttpRequest, JsonResponse
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from annotation.embedded.inside import practice
+from annotation.embedded.inside.routes import PRACTICE
 
 _APPS: Final = frozenset({"io_storages", "ml", "ml_models", "ml_model_providers", "webhooks"})
 _VIEWS: Final = frozenset({"UploadedFileResponse", "DownloadStorageData", "FileUploadAPI", "FileUploadListAPI"})
@@ -51,6 +55,8 @@ def _disconnect(signal: Signal) -> None:
         signal.sender_receivers_cache.clear()
 
 
-_close(urlpatterns)
+_close(urls.urlpatterns)
 _disconnect(signals.post_save)
 _disconnect(signals.pre_delete)
+
+urlpatterns = [path(PRACTICE, practice.sheet), *urls.urlpatterns]

@@ -24,6 +24,9 @@ ACTIONS: Final = "^api/dm/actions/"
 LOG_IN: Final = "^user/login/"
 LOG_OUT: Final = "^^logout/?$"
 IMPORT: Final = "^api/projects/<int:pk>/import"
+PRACTICE: Final = "hedgerow/practice/<int:pk>/"
+FIRST: Final = "first_submission"
+"""What a task of practice notes in its `meta`: the result that was submitted first, before the gold was seen."""
 
 STATIC: Final = frozenset(
     {
@@ -80,6 +83,7 @@ PAGE: Final[Mapping[str, frozenset[str]]] = {
     "^api/tasks/<int:pk>/drafts": _READ | _WRITE,
     "^api/tasks/<int:pk>/annotations/<int:annotation_id>/drafts": _READ | _WRITE,
     "^api/drafts/<int:pk>/": _READ | {"PATCH", "DELETE"},
+    PRACTICE: _READ,
 }
 """Route of the URL table to the methods that anybody may use there: what the labelling page asks for."""
 
@@ -102,6 +106,7 @@ NUMBERS: Final[Mapping[str, Mapping[str, str]]] = {
     "^api/annotations/<int:pk>/": _ANNOTATION,
     "^api/annotations/<int:pk>/convert-to-draft": _ANNOTATION,
     "^api/drafts/<int:pk>/": _DRAFT,
+    PRACTICE: _TASK,
 }
 """What the numbers in a listed route's addresses are the numbers of, as Django names models."""
 

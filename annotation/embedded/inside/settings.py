@@ -42,6 +42,8 @@ MIDDLEWARE.remove("jwt_auth.middleware.JWTAuthenticationMiddleware")  # type: ig
 MIDDLEWARE.append("annotation.embedded.inside.membership.MembersSession")  # type: ignore[name-defined]  # noqa: F405
 
 ROOT_URLCONF = "annotation.embedded.inside.closed"
+# Imported when an annotator first asks for it: what it takes is large, and nothing else here needs it.
+HEDGEROW_PRACTICE_SHEET = "annotation.practice.sheet.sheet_of"
 GET_STORAGE_LIST = "annotation.embedded.inside.outgoing.no_storages"
 LOGGING = discreet(LOGGING)  # type: ignore[has-type]  # noqa: F405
 refuse_calls(database.hosts(_url) if (_url := os.environ.get(database.VARIABLE)) else ())
