@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from annotation.labelstudio import seats as accounts
+from annotation.practice.project import not_passed
 from annotation.rounds import push as pushing
 from dataset.record.corpus import open_corpus
 from scripts.cli.console import CorpusOption, RoundOption, bar, say, tell
@@ -55,6 +56,7 @@ def command(
         where = seat.studio.project_url(done.project)
         say(f"{seat.annotator}: {done.sent} sent, {done.there} there before: {where}")
     _warn_of_overlong(pushing.overlong(here, round_name))
+    _warn_of_unpractised(not_passed(here, seats))
     if not all(seat.blind for seat in seats):
         say("This server shows annotators each other's projects: they are blind only by agreement.")
         say(
@@ -72,3 +74,9 @@ def _warn_of_overlong(sizes: dict[str, int]) -> None:
         )
     if len(sizes) > SHOWN:
         say(f"... and {len(sizes) - SHOWN} more articles as long.")
+
+
+def _warn_of_unpractised(names: list[str]) -> None:
+    if names:
+        which = " ".join(f"--annotator {name}" for name in names)
+        say(f"Not passed in practice: {', '.join(names)}; see `hedgerow practice {which}`")
