@@ -22,6 +22,12 @@ def _checked_share(share: float) -> float:
     return share
 
 
+def _checked_control(control: float) -> float:
+    if not 0 <= control <= 1:
+        raise typer.BadParameter("controls are a share from 0 to 1, such as 0.05")
+    return control
+
+
 def command(
     round_name: RoundOption,
     annotator: Annotated[list[str], typer.Option(help="Whom to deal the articles to; may be repeated.", metavar="A")],
@@ -33,6 +39,14 @@ def command(
             callback=_checked_share,
         ),
     ] = 1.0,
+    control: Annotated[
+        float,
+        typer.Option(
+            help="How many articles that have gold are dealt to everybody, as a share of the others; for `agree`.",
+            metavar="S",
+            callback=_checked_control,
+        ),
+    ] = 0.0,
     corpus: CorpusOption = None,
 ) -> None:
     """Put the articles into Label Studio: one project per round and annotator, each article once.
@@ -40,16 +54,19 @@ def command(
     Everybody named gets all articles; with --share, the same part of them (at least one) and an even part of the rest.
     Then name all of the round's annotators in one call. What was dealt stays dealt.
 
+    With --control, articles that have gold are dealt only as controls, which look like any other article: 0.05 is one
+    for every twenty others, and at least one. `agree` shows how each annotator did on them.
+
     It can be run again at any time: nothing is sent twice, and what was cut off is resumed.
 
     Example: hedgerow push --round r1 --annotator a1 --annotator a2
-    Example: hedgerow push --round r2 --annotator a1 --annotator a2 --share 0.2
+    Example: hedgerow push --round r2 --annotator a1 --annotator a2 --share 0.2 --control 0.05
     """
     here = open_corpus(corpus)
     names = checked_names(annotator)
     checked_names([round_name])
     seats = [accounts.seat(here, name) for name in names]
-    pushing.deal(here, round_name, names, share, tell)
+    pushing.deal(here, round_name, names, share, tell, control)
     for seat in seats:
         with bar(f"push {round_name}/{seat.annotator}") as progress:
             done = pushing.push(here, round_name, seat, progress, tell)
