@@ -95,5 +95,8 @@ def _warn_of_overlong(sizes: dict[str, int]) -> None:
 
 def _warn_of_unpractised(names: list[str]) -> None:
     if names:
-        which = " ".join(f"--annotator {name}" for name in names)
-        say(f"Not passed in practice: {', '.join(names)}; see `hedgerow practice {which}`")
+        has, which = "have" if names[1:] else "has", " ".join(f"--annotator {name}" for name in names)
+        say(
+            f"{', '.join(names)} {has} not passed the practice round: see the scores with `hedgerow practice`, "
+            f"or open it with `hedgerow practice {which}`"
+        )

@@ -38,12 +38,12 @@ def test_it_opens_the_round_shows_the_scores_and_push_names_who_has_not_passed(c
     assert on(corpus, "practice", "--annotator", "a1").stdout == opened.stdout
     (row,) = json.loads(on(corpus, "practice", "--score", "--annotator", "a1", "--json").stdout)
     assert (row["done"], row["articles"], row["passed"]) == (0, 3, False)
-    assert "Not passed in practice: a1;" in on(corpus, "push", "--round", "r1", "--annotator", "a1").stdout
+    assert "a1 has not passed the practice round" in on(corpus, "push", "--round", "r1", "--annotator", "a1").stdout
     submit_all(a1, int(address[1]))
     line = ["a1", "3", "of", "3", "1.00", "1.00", "1.00", "1.00", "1.00", "yes"]
     assert line in [shown.split() for shown in on(corpus, "practice").stdout.splitlines()]
     pushed = on(corpus, "push", "--round", "r1", "--annotator", "a1", "--annotator", "a2").stdout
-    assert "Not passed in practice: a2;" in pushed
+    assert "a2 has not passed the practice round" in pushed
 
 
 def test_without_a_server_it_says_how_to_start_one(tmp_path: Path) -> None:
