@@ -68,8 +68,9 @@ class OfferedName(TypedDict):
 class TaskData(TypedDict):
     """The data of a task; the last three are those of an adjudicator's.
 
-    `aliases` are by the name that is offered. `answers` to the annotator's questions and the `corrections` that are
-    asked for are Markdown, empty where there are none. `practice` is true of an article to practise on.
+    `aliases` are by the name that is offered. `answers` to the annotator's questions, the `corrections` that are asked
+    for and the `outcome` of adjudication are Markdown, empty where there are none. `practice` is true of an article to
+    practise on.
     """
 
     text: str
@@ -80,6 +81,7 @@ class TaskData(TypedDict):
     aliases: dict[str, list[str]]
     answers: str
     corrections: str
+    outcome: str
     sheet_sha256: NotRequired[str]
     questions: NotRequired[list[list[str]]]
     summary: NotRequired[str]

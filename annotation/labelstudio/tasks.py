@@ -346,6 +346,7 @@ def write_task(
         "aliases": {name: aliases for name, aliases in entities.items() if aliases},
         "answers": "",
         "corrections": "",
+        "outcome": "",
     }
     return {"data": data}
 
