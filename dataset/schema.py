@@ -167,6 +167,15 @@ class Findings(Layered):
     message: str = column("what was seen")
 
 
+class Notes(Layered):
+    """A question that an annotator asked the lead on the labelling page, and the lead's answer."""
+
+    span_id: str = column("the span that it is about; null where it is about the article", optional=True)
+    question: str = column("what the annotator asks", str_matches=r"\S")
+    answer: str = column("what the lead answered; null while the question is open", optional=True, str_matches=r"\S")
+    answered_at: str = column("when that was, UTC", optional=True, str_matches=TIME)
+
+
 class Deals(Table):
     """Which article was dealt to whom."""
 
@@ -288,6 +297,20 @@ class Withdrawn(Table):
     event_id: str = column("the event that it reports", optional=True, str_matches=IDENTIFIER)
     date: str = column("the day of the commit that it was taken out of, ISO 8601", str_matches=DATE)
     reason: str = column("why it was taken out", str_matches=r"\S")
+
+
+# Practice
+
+
+class Lessons(Table):
+    """What a place in a practice article teaches: why its span is labelled as it is, or why nothing is labelled."""
+
+    article_id: str = column("the practice article", str_matches=IDENTIFIER)
+    start: int = column("first code point of the place")
+    end: int = column("code point after its last")
+    span_id: str = column("the gold's span there; null where words stay unlabelled that invite a label", optional=True)
+    rules: pl.List = names_column("the rules that it shows, the one that matters most first")
+    cases: pl.List = names_column("the numbers of the hard cases that it shows")
 
 
 # The published dataset
@@ -578,6 +601,7 @@ RECORD: dict[str, type[Table]] = {
     "spans": Spans,
     "relations": Relations,
     "findings": Findings,
+    "notes": Notes,
     "deals": Deals,
     "decisions": Decisions,
     "agreement": Agreement,
@@ -592,6 +616,7 @@ RECORD: dict[str, type[Table]] = {
     "withdrawn": Withdrawn,
 }
 KEYS: dict[type[Table], list[str]] = {
+    Notes: ["round", "annotator", "article_id", "span_id", "question"],
     Deals: ["round", "annotator", "article_id"],
     Agreement: ["round", "annotators", "scope", "measure"],
     EventDeals: ["event_id", "round", "annotator"],

@@ -57,7 +57,8 @@ def command(
     """Bring what was labelled into `pulls/` (raw, never changed) and into the record.
 
     It asks only for what changed since the last pull. A pull that would remove articles, spans or links stops and
-    lists them. Of a round that `align` opened it brings what was sorted.
+    lists them. What annotators ask comes with it (see `inbox`). Of a round that `align` opened it brings what was
+    sorted.
 
     Example: hedgerow pull --round r1
     Example: hedgerow pull --round r1 --watch
@@ -148,8 +149,24 @@ def _report(corpus: Corpus, pulled: pulling.PullResult) -> None:
         if len(removed) > SHOWN:
             more = f"{len(removed) - SHOWN} more, all of them in {_kept(corpus, pulled)}"
             say(f"would be removed from {layer_name}: and {more}")
+    _say_returned(pulled)
+    if pulled.open_questions:
+        say(f"{count(pulled.open_questions, 'question')} without an answer: `hedgerow inbox --round {pulled.round}`")
     changed = ", ".join(below(corpus.record, path) for path in pulled.changed)
     say(f"pull {pulled.pull_id}; changed: {changed or 'nothing'}")
+
+
+def _say_returned(pulled: pulling.PullResult) -> None:
+    """What became of the articles that `hedgerow return` returned."""
+    for layer_name, returned in pulled.returned.items():
+        annotator = layer_name.partition("/")[2]
+        for what, articles in (
+            ("returned and corrected", returned.corrected),
+            ("returned and submitted again, with errors (see `hedgerow validate`)", returned.wrong),
+            ("returned and not corrected yet", returned.out),
+        ):
+            if articles:
+                say(f"{annotator}: {what}: {_some(articles)}")
 
 
 def _kept(corpus: Corpus, pulled: pulling.PullResult) -> Path:

@@ -19,12 +19,15 @@ from annotation.adjudication import rounds_to_gold
 from annotation.aligning import sorting_rounds
 from annotation.aligning.sorting_rounds import OpenedEvents
 from annotation.labelstudio import seats
-from annotation.rounds import push, restore
+from annotation.rounds import inbox, push, restore, returning
 from annotation.rounds.push import PushResult
 from annotation.rounds.restore import RestoreResult
+from annotation.rounds.returning import ReturnResult
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, read_layer
 from dataset.record.locks import FOLDER, RECORD
+from dataset.record.notes import note_id, notes_frame, write_notes
+from dataset.record.rows import NoteRow, as_row
 from dataset.statements.tables import make_sorting, write_sorting
 from scripts.main import COMMANDS, app
 from tests.annotation.adjudication.test_gold import adjudicator, put_round
@@ -125,6 +128,18 @@ def compare(corpus: Corpus) -> Words:
     return ["--layer", "e1/a1"]
 
 
+def asked(corpus: Corpus) -> NoteRow:
+    row = {"article_id": ONE, "round": "r1", "annotator": "a1", "question": "Who?"}
+    note = as_row(row | dict.fromkeys(("span_id", "answer", "answered_at")), NoteRow)
+    write_notes(corpus, LAYER, notes_frame([note]))
+    return note
+
+
+def ask(corpus: Corpus) -> Words:
+    asked(corpus)
+    return []
+
+
 Make = Callable[[Corpus], Words]
 CHANGING: Final[dict[str, Make]] = {
     "intake": intake,
@@ -132,6 +147,7 @@ CHANGING: Final[dict[str, Make]] = {
     "pull": pull,
     "align": lambda corpus: ["--round", "e2", "--annotator", "a1"],
     "acknowledge": acknowledge,
+    "inbox --answer": lambda corpus: [note_id(asked(corpus)), "Ann Bo."],
     "agree": lambda corpus: ["--round", "r1"],
     "adjudicate": adjudicate,
     "convert": lambda corpus: ["--to", "parquet"],
@@ -140,14 +156,15 @@ CHANGING: Final[dict[str, Make]] = {
 }
 READING: Final[dict[str, Make]] = {
     "compare": compare,
+    "inbox": ask,
     "validate": lambda corpus: ["--layer", "gold"],
     "build": lambda corpus: ["--layer", LAYER, "--out", str(corpus.root / "dist" / "built")],
     "release": lambda corpus: ["1.0.0"],
     "report": lambda corpus: [],
-    "restore": lambda corpus: ["--round", "r1", "--annotator", "a1"],
+    **dict.fromkeys(("restore", "return"), lambda corpus: ["--round", "r1", "--annotator", "a1"]),
 }
 LEAVE_IT_ALONE: Final = {
-    *("up", "down", "status", "doctor", "progress", "backup", "demo", "discard"),
+    *("up", "down", "status", "doctor", "progress", "backup", "demo", "discard", "practice"),
     *("publish", "fetch", "rehydrate", "diff"),
 }
 """The server, published versions, and what looks at the record and makes no result of it; `demo` calls the others."""
@@ -165,6 +182,8 @@ def at_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(push, "push", lambda *_: PushResult("a1", 1, 0, 0, blind=True))
     opened = OpenedEvents("a1", 1, 0, 0, 0, 0, blind=True, changed={})
     monkeypatch.setattr(sorting_rounds, "open_events", lambda *_, **__: opened)
+    monkeypatch.setattr(returning, "_hand_back", lambda *_: ReturnResult("a1", "http://127.0.0.1:1/projects/1/data"))
+    monkeypatch.setattr(inbox, "put_on_page", lambda *_: "http://127.0.0.1:1/projects/1/data?task=1")
     monkeypatch.setattr(restore, "_restore", lambda *_: RestoreResult(1, 0, 0))
 
 

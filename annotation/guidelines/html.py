@@ -27,7 +27,7 @@ _CODE: Final = re.compile(r"`([^`\n]+)`")
 _IDS: Final = "|".join(sorted(vocabulary.RULES, key=len, reverse=True))
 _RULE: Final = re.compile(rf"`[^`\n]*`|\(caught by \w+\)|(?P<stated>\*\*)?\b(?P<id>{_IDS})\b")
 _LINK: Final = re.compile(r"\[([^\]]+)\]\([\w-]+\.md\)")
-_MARKDOWN: Final = str.maketrans({sign: f"&#{ord(sign)};" for sign in "*_[]~"})
+_MARKDOWN: Final = str.maketrans({sign: f"&#{ord(sign)};" for sign in "*_[]~`"})
 
 
 def page_markdown(text: str, *, repeated: bool = False) -> str:
@@ -53,11 +53,12 @@ def _shown(token: re.Match[str]) -> str:
         letter = token["head"][:1] if token["head"][:1] in LETTERS else ""
         return f'<span class="{letter}"><i>{html.escape(token["head"])}</i> '
     if token["close"]:
-        return (f" <i>{_plain(token['details'])}</i>" if token["details"] else "") + "</span>"
-    return _plain(token["escaped"] or token["plain"])
+        return (f" <i>{escaped(token['details'])}</i>" if token["details"] else "") + "</span>"
+    return escaped(token["escaped"] or token["plain"])
 
 
-def _plain(words: str) -> str:
+def escaped(words: str) -> str:
+    """Words as HTML and Markdown show them as they are."""
     return html.escape(words, quote=False).translate(_MARKDOWN)
 
 

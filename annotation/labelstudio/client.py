@@ -247,6 +247,29 @@ class Studio:
         with self._speaking():
             self._client.tasks.update(id=str(task), meta=meta)
 
+    def set_data(self, task: int, data: JsonObject, meta: JsonObject | None = None) -> None:
+        """Replaces a task's data and, if there is any, its meta."""
+        with self._speaking():
+            if meta is None:
+                self._client.tasks.update(id=str(task), data={**data})
+            else:
+                self._client.tasks.update(id=str(task), data={**data}, meta={**meta})
+
+    def has_drafts(self, task: int) -> bool:
+        """Whether there is work on a task that was begun and not submitted."""
+        return bool(self._get(f"api/tasks/{task}/")["drafts"])
+
+    def reopen(self, annotation: int) -> None:
+        """Makes a submission a draft of the account that asks: its task is open again, with all that it held.
+
+        The server deletes the submission, and with it whatever was begun on it and not submitted.
+        """
+        with self._speaking():
+            wrapper = self._client._client_wrapper
+            answer = wrapper.httpx_client.request(f"api/annotations/{annotation}/convert-to-draft", method="POST")
+            if answer.status_code >= 400:
+                raise _api_error(answer)
+
     def delete_project(self, project: int) -> None:
         """Deletes a project and all in it."""
         with self._speaking():

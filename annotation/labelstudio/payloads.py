@@ -43,10 +43,19 @@ class RestoredNote(FirstEnding):
     result_sha256: str
 
 
-class TaskMeta(TypedDict):
-    """What Hedgerow notes at a task."""
+class ReturnedNote(TypedDict):
+    """When the work on a task that was returned had been submitted first and last by then, UTC."""
 
-    restored: RestoredNote
+    created_at: str | None
+    updated_at: str | None
+
+
+class TaskMeta(TypedDict):
+    """What Hedgerow notes at a task; of one to practise on, the result that was submitted first."""
+
+    restored: NotRequired[RestoredNote]
+    returned: NotRequired[ReturnedNote]
+    first_submission: NotRequired[list[Result]]
 
 
 class OfferedName(TypedDict):
@@ -57,7 +66,11 @@ class OfferedName(TypedDict):
 
 
 class TaskData(TypedDict):
-    """The data of a task; the last three are those of an adjudicator's. `aliases` are by the name that is offered."""
+    """The data of a task; the last three are those of an adjudicator's.
+
+    `aliases` are by the name that is offered. `answers` to the annotator's questions and the `corrections` that are
+    asked for are Markdown, empty where there are none. `practice` is true of an article to practise on.
+    """
 
     text: str
     article_id: str
@@ -65,9 +78,12 @@ class TaskData(TypedDict):
     guidelines_version: str | None
     entities: list[OfferedName]
     aliases: dict[str, list[str]]
+    answers: str
+    corrections: str
     sheet_sha256: NotRequired[str]
     questions: NotRequired[list[list[str]]]
     summary: NotRequired[str]
+    practice: NotRequired[bool]
 
 
 class DeskQuote(TypedDict):

@@ -1,7 +1,8 @@
 """What the result of an annotation says, as rows of the record, and rows as a result again.
 
 A region is described by several results that share its id: one with its label, one for each attribute. A control of the
-page bears the name of the record's column that it fills, but for `label`, `speaker_other` and `quote_unnamed`.
+page bears the name of the record's column that it fills, but for `label`, `speaker_other` and `quote_unnamed`. A
+question to the lead is a result of its own: of a span's region, or, about the article, of a region that has no label.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from dataset.problem import Problem
+from dataset.record.rows import Asked
+from dataset.schema import PLACE
 from dataset.scheme import vocabulary
+from dataset.storage.atomic import sha256
 
 Row = dict[str, Any]
 
@@ -31,6 +35,12 @@ CHOICES: Final = ("speaker_entities", "quote_form", "quote_unnamed", "hedge_kind
 
 
 TYPED: Final = ("speaker_other", "number_value", "number_unit")
+
+
+QUESTION: Final = "question"
+
+
+ARTICLE_QUESTION: Final = "article_question"
 
 
 UNNAMED: Final = "source not named"
@@ -78,7 +88,7 @@ _BLANK: Final = dict.fromkeys((*_PLACE, *(name for names in vocabulary.ATTRIBUTE
 
 @dataclass
 class ResultRows:
-    """What one result says: span and relation rows without the layer's key.
+    """What one result says: span and relation rows without the layer's key, and questions to the lead.
 
     `findings` are (code, region, message) of what the rows cannot hold, `ticked` (code, place) of the warnings that the
     annotator let stand, a place being `START:END` and the words there.
@@ -86,6 +96,7 @@ class ResultRows:
 
     spans: list[Row] = field(default_factory=list)
     relations: list[Row] = field(default_factory=list)
+    questions: list[Asked] = field(default_factory=list)
     findings: list[tuple[str, str | None, str]] = field(default_factory=list)
     ticked: list[tuple[str, str]] = field(default_factory=list)
 
@@ -104,7 +115,11 @@ def read_result(result: Any, text: str, offered: Collection[str] | None = None) 
         reading.add_finding("unreadable-result", None, "the annotation's result is not a list")
         return reading
     for region, items in _regions(result, reading).items():
-        _read_region(region, items, text, reading, offered)
+        questions = [item for item in items if item.get("from_name") in (QUESTION, ARTICLE_QUESTION)]
+        for item in questions:
+            _read_question(region, item, reading)
+        if len(questions) < len(items):
+            _read_region(region, [item for item in items if item not in questions], text, reading, offered)
     _read_relations(result, reading)
     return reading
 
@@ -139,7 +154,8 @@ def _read_ticked(item: Result, reading: ResultRows) -> None:
         reading.add_finding("unreadable-value", None, f"`{TICKED}` holds {brief(item.get('value'))}")
     for entry in entries or ():
         code, _, place = entry.partition(" ")
-        reading.ticked.append((code, place))
+        if re.match(PLACE, place) and (code, place) not in reading.ticked:
+            reading.ticked.append((code, place))
 
 
 def _read_region(
@@ -163,6 +179,18 @@ def _read_region(
             if item is not labelled[0]:
                 _read_attribute(span, item, offsets, reading, offered)
         reading.spans.append(_finish(span))
+
+
+def _read_question(region: str, item: Result, reading: ResultRows) -> None:
+    """Takes in what the annotator asks about a region, or about the article; the same question counts once."""
+    name, value = item["from_name"], item.get("value")
+    if (questions := control_values(name, value)) is None:
+        reading.add_finding("unreadable-value", region, f"`{name}` holds {brief(value)}")
+        return
+    for question in questions:
+        asked: Asked = {"span_id": region if name == QUESTION else None, "question": question.strip()}
+        if asked["question"] and asked not in reading.questions:
+            reading.questions.append(asked)
 
 
 def _offsets(value: Any) -> tuple[int, int] | None:
@@ -343,21 +371,51 @@ def _directed(start: str, end: str, direction: Any, spans: dict[str, Row]) -> tu
     return known[0] if known else ways[0]
 
 
-def write_result(spans: Iterable[Row], relations: Iterable[Row], names: Iterable[str] = ()) -> list[Result]:
+def write_result(
+    spans: Iterable[Row],
+    relations: Iterable[Row],
+    names: Iterable[str] = (),
+    questions: Iterable[Asked] = (),
+    ticked: Iterable[tuple[str, str]] = (),
+) -> list[Result]:
     """The result that shows these rows on the labelling page. Derived relations are left out.
 
-    `names` are the entities that the page offers; any other goes into the field for other names.
+    `names` are the entities that the page offers; any other goes into the field for other names. Questions about a span
+    that is not among `spans` are left out. `ticked` are those of `ResultRows`.
 
     Raises:
         Problem: a name that the page does not offer cannot be typed there and be read as the same name again.
     """
-    offered = set(names)
-    regions = [result for span in spans for result in write_span(span, offered)]
+    offered, asked = set(names), _questions_by_span(questions)
+    regions = list[Result]()
+    for span in spans:
+        regions += write_span(span, offered)
+        if about := asked.get(span["span_id"]):
+            regions.append(region_item(span, QUESTION, "textarea", {"text": about}))
+    if about := asked.get(None):
+        regions.append(_article_item(ARTICLE_QUESTION, about))
+    if entries := [f"{code} {place}" for code, place in ticked]:
+        regions.append(_article_item(TICKED, entries))
     drawn = (relation for relation in relations if not relation["derived"])
     return regions + [
         {"type": "relation", "from_id": link["from_span"], "to_id": link["to_span"], "direction": "right"}
         for link in drawn
     ]
+
+
+def _questions_by_span(questions: Iterable[Asked]) -> dict[str | None, list[str]]:
+    """What is asked about each span; None stands for the article."""
+    by_span: dict[str | None, list[str]] = {}
+    for asked in questions:
+        by_span.setdefault(asked["span_id"], []).append(asked["question"])
+    return by_span
+
+
+def _article_item(control: str, texts: list[str]) -> Result:
+    """The result of what is said of the article. Label Studio wants an id of it, so it has that of its words."""
+    region = sha256("\n".join([control, *texts]).encode())[:10]
+    item = {"id": region, "from_name": control, "to_name": TEXT, "type": "textarea", "origin": "manual"}
+    return {**item, "value": {"text": texts}}
 
 
 def write_span(span: Row, offered: set[str]) -> Iterator[Result]:

@@ -17,6 +17,7 @@ from annotation.labelstudio.payloads import (
     GivenKeys,
     JsonObject,
     OfferedName,
+    ReturnedNote,
     SentAnnotation,
     SentDeskTask,
     SentTask,
@@ -61,7 +62,8 @@ class Task:
     `offered` are the names that the page offers for a speaker; None where the task has no such list.
     A task of the desk has an `event_id`, and no article; `given` is what stood sorted on it when it was opened.
     `restored` holds when and how a restored task's work was really done, and `restored_sha256` the result of which that
-    is true.
+    is true. `returned` says when the work had been submitted when the task was returned, `corrections` whether its page
+    asks for any.
     """
 
     id: int
@@ -77,7 +79,21 @@ class Task:
     restored: FirstEnding | None
     restored_sha256: str | None
     asked: AdjudicationQuestions | None
+    returned: ReturnedNote | None
+    corrections: bool
     faults: list[str]
+
+    @property
+    def last_submitted(self) -> str | None:
+        """When work on it was last submitted; None where that is not known, or there is none."""
+        return max((work.ended["updated_at"] for work in self.work if work.ended["updated_at"]), default=None)
+
+    @property
+    def is_out(self) -> bool:
+        """Whether it was returned and has not been submitted again since."""
+        if self.returned is None or not self.corrections:
+            return False
+        return not self.work or self.last_submitted == self.returned["updated_at"]
 
 
 def read_task(raw: JsonObject) -> Task:
@@ -85,7 +101,8 @@ def read_task(raw: JsonObject) -> Task:
     faults: list[str] = []
     data, annotations = _object(raw, "data", faults), _list(raw, "annotations", faults)
     faults += _work_elsewhere(raw, annotations)
-    restored = _object(_object(raw, "meta", faults), "restored", faults)
+    meta = _object(raw, "meta", faults)
+    restored, returned = _object(meta, "restored", faults), _object(meta, "returned", faults)
     return Task(
         id=_id(raw.get("id"), faults),
         article_id=_string(data.get("article_id")),
@@ -100,6 +117,8 @@ def read_task(raw: JsonObject) -> Task:
         restored=_read_restored(restored, faults) if restored else None,
         restored_sha256=_checked_string(restored, "result_sha256", faults),
         asked=_read_asked(data),
+        returned=_read_returned(returned, faults) if returned else None,
+        corrections=bool(_string(data.get("corrections"))),
         faults=faults,
     )
 
@@ -223,6 +242,11 @@ def _read_restored(restored: JsonObject, faults: list[str]) -> FirstEnding:
     }
 
 
+def _read_returned(returned: JsonObject, faults: list[str]) -> ReturnedNote:
+    times = _read_times(returned, "seconds", faults)
+    return {"created_at": times["created_at"], "updated_at": times["updated_at"]}
+
+
 def _version(within: JsonObject, faults: list[str]) -> str | None:
     """The guidelines' version, which goes onto the card as it is."""
     version = _checked_string(within, "guidelines_version", faults)
@@ -275,9 +299,15 @@ def _account(annotation: JsonObject, faults: list[str]) -> int | str | None:
 
 
 def ended(task: Task, work: Annotation) -> TaskEnding:
-    """How and when a task was ended. Work that was restored and not touched since keeps its first times."""
+    """How and when a task was ended. Work that was restored and not touched since keeps its first times.
+
+    Work that was returned counts from when it was submitted first.
+    """
     ending: TaskEnding = {**work.ended, "guidelines_version": task.guidelines_version}
-    if task.restored is None or task.restored_sha256 is None or task.restored_sha256 != _result_hash(work.result):
+    if task.returned and task.returned["created_at"]:
+        ending["created_at"] = min(task.returned["created_at"], ending["created_at"] or task.returned["created_at"])
+    is_again = task.returned is not None and work.ended["updated_at"] != task.returned["updated_at"]
+    if task.restored is None or is_again or task.restored_sha256 != _result_hash(work.result):
         return ending
     return {**ending, **task.restored}
 
@@ -288,12 +318,16 @@ def _result_hash(result: Any) -> str:
 
 
 def same_work(task: Task, result: list[Result], *, skipped: bool) -> bool:
-    """Whether a task holds one piece of work that says the same as `result`, in whatever order."""
+    """Whether a task holds one piece of work that says the same as `result`, in whatever order.
+
+    Questions that only `result` has do not count: those that were answered stay in the record after they were deleted.
+    """
     if len(task.work) != 1 or task.work[0].skipped != skipped:
         return False
     first, second = (read_result(raw_result, task.text or "") for raw_result in (task.work[0].result, result))
-    kinds = ("spans", "relations", "findings")
-    return all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
+    kinds = ("spans", "relations", "findings", "ticked")
+    same = all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
+    return same and all(asked in second.questions for asked in first.questions)
 
 
 def write_task(
@@ -310,6 +344,8 @@ def write_task(
         "guidelines_version": guidelines_version,
         "entities": [*map(_offered, entities, _keys(len(entities), taken))],
         "aliases": {name: aliases for name, aliases in entities.items() if aliases},
+        "answers": "",
+        "corrections": "",
     }
     return {"data": data}
 
@@ -341,8 +377,8 @@ def with_questions(task: SentTask, asked: AdjudicationQuestions, summary: str, b
     return {"data": data, "predictions": [{"model_version": ADJUDICATION, "result": begun}]}
 
 
-def with_work(task: SentTask, row: TaskRow, result: list[Result], account: int) -> SentTask:
-    """A task as it is sent to hold the work that `row` of the table `tasks` describes."""
+def with_work(task: SentTask, row: TaskRow, result: list[Result], account: int, answers: str = "") -> SentTask:
+    """A task as it is sent to hold the work that `row` of the table `tasks` describes, and to show `answers`."""
     annotation: SentAnnotation = {
         "result": result,
         "was_cancelled": row["status"] == "skipped",
@@ -350,7 +386,7 @@ def with_work(task: SentTask, row: TaskRow, result: list[Result], account: int) 
         "completed_by": account,
         "ground_truth": False,
     }
-    data: TaskData = {**task["data"], "guidelines_version": row["guidelines_version"]}
+    data: TaskData = {**task["data"], "guidelines_version": row["guidelines_version"], "answers": answers}
     return {"data": data, "meta": restored_meta(row, result), "annotations": [annotation]}
 
 

@@ -10,7 +10,7 @@ import jinja2
 from annotation import guidelines
 from annotation.guidelines.html import page_markdown
 from annotation.labelstudio.adjudicated import DECISION_KEYS, DECISIONS, OPEN
-from annotation.labelstudio.result import TICKED, UNNAMED
+from annotation.labelstudio.result import ARTICLE_QUESTION, QUESTION, TICKED, UNNAMED
 from dataset.scheme import vocabulary
 
 TEMPLATE = "label_config.xml.j2"
@@ -73,6 +73,8 @@ def label_config(*, adjudicating: bool = False) -> str:
         number_kinds=_keyed(vocabulary.NUMBER_KINDS),
         unnamed=UNNAMED,
         ticked=TICKED,
+        question=QUESTION,
+        article_question=ARTICLE_QUESTION,
         lines=LINES,
         keys=KEYS,
         once=ONCE,

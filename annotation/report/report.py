@@ -20,7 +20,8 @@ from annotation.report.labelled import LabelledArticle, labelled_articles
 from annotation.report.matrix import DIFFERENCES, EventMatrix, event_matrix, places
 from annotation.report.quantity_plots import in_words
 from annotation.report.side_by_side import STATES, ArticleComparison, ArticleDecisions, compare
-from annotation.rounds import progress
+from annotation.rounds import inbox, progress
+from annotation.rounds.inbox import Question
 from annotation.rounds.progress import Progress
 from dataset import schema
 from dataset.agreement import figures as agreement
@@ -75,6 +76,7 @@ class Report:
     count_plots: list[str]
     comparisons: list[ArticleComparison]
     comparisons_missing: str | None
+    questions: list[Question]
     figures: list[AgreementRow]
     figure_plots: list[str]
     figures_missing: str | None
@@ -121,6 +123,7 @@ def _gathered(corpus: Corpus, wanted: ReportOptions) -> Report:
         count_plots=list(_count_plots(layer)),
         comparisons=comparisons,
         comparisons_missing=None if comparisons else _alone(round_name),
+        questions=_questions(corpus, round_name),
         figures=list(rows_of(figures, AgreementRow)),
         figure_plots=list(_figure_plots(figures)) if figures.height else [],
         figures_missing=no_figures,
@@ -283,6 +286,12 @@ def _adjudications(corpus: Corpus, round_name: str | None, articles: list[str]) 
         decisions[row["article_id"]][row["annotator"], row["span_id"], row["to_span"]] = row
     gold = read_layer(corpus.layer_path(GOLD), GOLD).only(articles)
     return {article.id: ArticleDecisions(article, decisions[article.id]) for article in labelled_articles(corpus, gold)}
+
+
+def _questions(corpus: Corpus, round_name: str | None) -> list[Question]:
+    """What the annotators of a round asked the lead, open questions first."""
+    asked = inbox.questions(corpus, round_name) if round_name else []
+    return sorted(asked, key=lambda question: question.note["answer"] is not None)
 
 
 def _alone(round_name: str | None) -> str:

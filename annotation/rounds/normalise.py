@@ -17,7 +17,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, make_layer
 from dataset.record.lines import Lines, lines_by_article
-from dataset.record.rows import ArticleRow, Link
+from dataset.record.rows import AcknowledgedRow, ArticleRow, LayerKey, Link, NoteRow
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme import hedge_targets
 
@@ -40,7 +40,9 @@ class NormalisedBatch:
 
     `seen` and `ended` are the tasks of articles without work and with it, `strays` those of no article, under the names
     that findings have for them; `unreadable` are articles with work whose text in the corpus cannot be read,
-    `withdrawn` those that were withdrawn, of which there are no rows.
+    `withdrawn` those that were withdrawn, of which there are no rows. `notes` are what the annotator asks, `ticked` the
+    warnings that the annotator let stand. `returned` says when an article that was returned was submitted again, None
+    while it is out; of the `reopened` ones there is no submission meanwhile.
     """
 
     canonical: bytes
@@ -50,6 +52,10 @@ class NormalisedBatch:
     strays: dict[str, int]
     unreadable: set[str]
     withdrawn: set[str]
+    notes: list[NoteRow]
+    ticked: list[AcknowledgedRow]
+    returned: dict[str, str | None]
+    reopened: set[str]
 
 
 def batches(lines: Iterable[bytes]) -> Iterator[Batch]:
@@ -111,6 +117,10 @@ class Normaliser:
         self._unreadable: set[str] = set()
         self._gone = withdrawn
         self._passed_over: set[str] = set()
+        self._notes: list[NoteRow] = []
+        self._ticked: list[AcknowledgedRow] = []
+        self._returned: dict[str, str | None] = {}
+        self._reopened: set[str] = set()
         self._next = first
 
     def add(self, raw: Row) -> None:
@@ -134,6 +144,8 @@ class Normaliser:
             return
         for fault in task.faults:
             self._find(article, "unreadable-task", None, f"of task {task.id}, {fault}")
+        if task.returned and task.corrections:
+            self._add_returned(task, article)
         if not task.work:
             self._seen.setdefault(article, task.id)
         elif (text := self._text_of(task, known)) is not None:
@@ -144,6 +156,11 @@ class Normaliser:
     def _gone_by_now(self) -> frozenset[str]:
         """A tombstone is written before its article goes, so it explains why the seeds, as read here, lack one."""
         return self._gone | withdrawn_articles(self._corpus)
+
+    def _add_returned(self, task: Task, article: str) -> None:
+        self._returned[article] = None if task.is_out else task.last_submitted
+        if not task.work:
+            self._reopened.add(article)
 
     def _add_stray(self, task: Task) -> None:
         name = f"task-{task.id}"
@@ -158,7 +175,17 @@ class Normaliser:
         """What the tasks so far say, of which `canonical` are the canonical lines."""
         rows = lines_by_article(self.layer())
         return NormalisedBatch(
-            canonical, rows, self._seen, self._ended, self._strays, self._unreadable, self._passed_over
+            canonical=canonical,
+            rows=rows,
+            seen=self._seen,
+            ended=self._ended,
+            strays=self._strays,
+            unreadable=self._unreadable,
+            withdrawn=self._passed_over,
+            notes=self._notes,
+            ticked=self._ticked,
+            returned=self._returned,
+            reopened=self._reopened,
         )
 
     def _text_of(self, task: Task, known: ArticleRow) -> str | None:
@@ -191,8 +218,23 @@ class Normaliser:
             self._find(article, "wrong-annotator", None, message)
         else:
             self._rows["tasks"].append(self._key(article) | ended(task, work))
+            reading = read_result(work.result, text, task.offered)
+            self._add_questions(article, reading, skipped=work.skipped)
             if not work.skipped:
-                self._add_result(article, read_result(work.result, text, task.offered), text)
+                self._add_result(article, reading, text)
+                reason = f"{self._annotator} ticked it as right on the labelling page"
+                self._ticked += [
+                    {"code": code, "article_id": article, "place": place, "reason": reason}
+                    for code, place in reading.ticked
+                ]
+
+    def _add_questions(self, article: str, reading: ResultRows, *, skipped: bool) -> None:
+        """Of a skipped article the record has no spans, so what is asked there is about the article."""
+        key = LayerKey(article_id=article, round=self._round, annotator=self._annotator)
+        for asked in reading.questions:
+            span = None if skipped else asked["span_id"]
+            note: NoteRow = {**key, "span_id": span, "question": asked["question"], "answer": None, "answered_at": None}
+            self._notes.append(note)
 
     def _add_result(self, article: str, reading: ResultRows, text: str) -> None:
         key = self._key(article)

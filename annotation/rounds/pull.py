@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from annotation.labelstudio.payloads import JsonObject
 from annotation.labelstudio.seats import Seat
 from annotation.rounds import changes, projects, raw
@@ -18,32 +20,60 @@ from annotation.rounds.locks import one_at_a_time
 from annotation.rounds.normalise import NormalisedBatch, batches, normalised, taken_back
 from annotation.rounds.push import deals_path
 from dataset import parallel, schema
+from dataset.checks import acknowledged
+from dataset.checks.suite import errors_of
 from dataset.record.corpus import Corpus
-from dataset.record.layer import Removal, put_layers
+from dataset.record.layer import Removal, put_layers, read_layer, table_path
 from dataset.record.lines import Spill
 from dataset.record.locks import Tell, changing, in_silence
+from dataset.record.notes import notes_path, read_notes, renewed, write_notes
 from dataset.record.renewal import RewrittenLayer, rewrite
+from dataset.record.rows import AcknowledgedRow, NoteRow
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.storage.address import Location
+from dataset.storage.article_ranges import ArticleRange
 from dataset.storage.atomic import folder_aside, make_private, write_bytes, writing
-from dataset.storage.tables import read_sound
+from dataset.storage.tables import read_sound, read_table
 
 AS_IT_WAS: Final = "the record is as it was"
 
 
 @dataclass
+class ReturnedArticles:
+    """Of the articles that were returned to an annotator: those still out, and what became of those that came back.
+
+    They came back with this pull; `corrected` ones have no error, `wrong` ones have one.
+    """
+
+    out: list[str]
+    corrected: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass
 class PullResult:
-    """What a pull brought: its id, the layers, the files it changed, and what it would remove from the record.
+    """What a pull brought: its id and round, the layers, the files it changed, what it would remove from the record.
 
     `withdrawn` are articles, by annotator, that were withdrawn and that the server or the export still holds.
+    `notes` are what annotators asked and were answered, by layer; `ticked` the warnings that they let stand, and
+    `returned` what became of returned articles, too.
     """
 
     pull_id: str
+    round: str
     layers: list[RewrittenLayer] = field(default_factory=list)
     changed: list[Location] = field(default_factory=list)
     removed: dict[str, list[Removal]] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
     withdrawn: dict[str, list[str]] = field(default_factory=dict)
+    notes: dict[str, pl.DataFrame] = field(default_factory=dict)
+    ticked: dict[str, pl.DataFrame] = field(default_factory=dict)
+    returned: dict[str, ReturnedArticles] = field(default_factory=dict)
+
+    @property
+    def open_questions(self) -> int:
+        """How many questions wait for an answer."""
+        return sum(notes["answer"].null_count() for notes in self.notes.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +91,8 @@ class Source:
 class NormalisedSource:
     """What a source's tasks say: the layer's rows on disk; where each article is on the server, and tasks of none.
 
-    `unreadable` are the articles whose text in the corpus cannot be read, `withdrawn` those that were withdrawn before.
+    `unreadable` are the articles whose text in the corpus cannot be read, `withdrawn` those that were withdrawn before;
+    `notes`, `ticked`, `returned` and `reopened` are those of `NormalisedBatch`.
     """
 
     rows: Spill
@@ -70,6 +101,10 @@ class NormalisedSource:
     strays: dict[str, int] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
+    notes: list[NoteRow] = field(default_factory=list)
+    ticked: list[AcknowledgedRow] = field(default_factory=list)
+    returned: dict[str, str | None] = field(default_factory=dict)
+    reopened: set[str] = field(default_factory=set)
 
     def add(self, batch: NormalisedBatch) -> None:
         """Takes in what the next tasks say."""
@@ -80,6 +115,10 @@ class NormalisedSource:
         self.strays |= batch.strays
         self.unreadable |= batch.unreadable
         self.withdrawn |= batch.withdrawn
+        self.notes += batch.notes
+        self.ticked += batch.ticked
+        self.returned |= batch.returned
+        self.reopened |= batch.reopened
 
     def among(self, articles: frozenset[str]) -> list[str]:
         """Those of some articles that the tasks are of, sorted."""
@@ -161,7 +200,7 @@ def take_in(
         pull_id, taken = _keep(corpus, round_name, sources, rows)
         with changing(corpus, tell):
             by_source = dict(zip(sources, taken, strict=True))
-            return _bring_in(corpus, round_name, PullResult(pull_id), by_source, accept_removals)
+            return _bring_in(corpus, round_name, PullResult(pull_id, round_name), by_source, accept_removals)
 
 
 def _bring_in(
@@ -172,27 +211,58 @@ def _bring_in(
     accept_removals: bool,
 ) -> PullResult:
     """Makes the layers from what the sources say and from the record as it is now, and puts them in place."""
-    gone = withdrawn_articles(corpus)
+    gone, back = withdrawn_articles(corpus), dict[str, list[str]]()
     pulled.missing = _missing(corpus, round_name, by_source)
     for source, taken in by_source.items():
         name = f"{round_name}/{source.annotator}"
         _note_places(corpus, name, source, taken.strays | taken.places())
-        layer = rewrite(name, corpus.layer_path(name), taken.rows, taken_back, taken.unreadable, without=gone)
+        kept = taken.unreadable | taken.reopened
+        layer = rewrite(name, corpus.layer_path(name), taken.rows, taken_back, kept, without=gone)
         pulled.layers.append(layer)
+        asked = (note for note in taken.notes if note["article_id"] not in gone)
+        pulled.notes[name] = renewed(read_notes(corpus, name), asked, kept)
+        let_stand = (row for row in taken.ticked if row["article_id"] not in gone)
+        pulled.ticked[name] = acknowledged.renewed(acknowledged.read(corpus, name), let_stand, kept)
+        back[name] = _back(corpus, name, taken.returned)
+        pulled.returned[name] = ReturnedArticles(sorted(a for a, again in taken.returned.items() if again is None))
         if layer.removed:
             pulled.removed[name] = layer.removed
         if passed_over := taken.among(gone):
             pulled.withdrawn[source.annotator] = passed_over
     if accept_removals or not pulled.removed:
         _write(corpus, pulled)
+        for name, articles in back.items():
+            _judge(corpus, name, articles, pulled.returned[name])
     return pulled
+
+
+def _back(corpus: Corpus, layer: str, returned: dict[str, str | None]) -> list[str]:
+    """The returned articles that were submitted again since the record was brought up to date, sorted."""
+    again = {article: at for article, at in returned.items() if at is not None}
+    if not again:
+        return []
+    tasks = read_table(table_path(corpus.layer_path(layer), "tasks"), schema.Tasks)
+    known = dict(tasks.select("article_id", "updated_at").iter_rows())
+    return sorted(article for article, at in again.items() if known.get(article) != at)
+
+
+def _judge(corpus: Corpus, layer: str, articles: list[str], returned: ReturnedArticles) -> None:
+    """Says of each article that came back whether it still has an error."""
+    for article in articles:
+        one_article = ArticleRange(article, f"{article}\0")
+        errors = errors_of(corpus, read_layer(corpus.layer_path(layer), layer, one_article))
+        (returned.wrong if errors else returned.corrected).append(article)
 
 
 def _write(corpus: Corpus, pulled: PullResult) -> None:
     """Writes the layers that changed, and which pull did it; none of them where nobody has submitted yet."""
     layers = {corpus.layer_path(layer.name): layer for layer in pulled.layers}
     begun = {path: layer.files for path, layer in layers.items() if path.exists() or layer.tasks or layer.findings}
-    pulled.changed = put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
+    written = [name for name, notes in pulled.notes.items() if write_notes(corpus, name, notes)]
+    pulled.changed = [notes_path(corpus, name) for name in written]
+    for name, rows in pulled.ticked.items():
+        pulled.changed += [acknowledged.path(corpus, name)] if acknowledged.write(corpus, name, rows) else []
+    pulled.changed += put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 
 def _missing(corpus: Corpus, round_name: str, by_source: dict[Source, NormalisedSource]) -> dict[str, list[str]]:

@@ -12,13 +12,17 @@ from annotation.labelstudio.payloads import SentTask
 from annotation.labelstudio.result import Result, write_result
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import Task, read_task, restored_meta, same_work, with_work
+from annotation.page.messages import answers_markdown
 from annotation.rounds import projects, push
+from annotation.rounds.inbox import show_answers, words_of
 from annotation.rounds.locks import one_at_a_time
+from dataset.checks import acknowledged
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer, missing_files, read_layer
 from dataset.record.locks import Tell, in_silence, reading
-from dataset.record.rows import TaskRow, rows_of
+from dataset.record.notes import read_notes
+from dataset.record.rows import AcknowledgedRow, NoteRow, TaskRow, by_article, rows_of
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,11 @@ class RestoreResult:
 
 @dataclass(frozen=True)
 class RestoredArticle:
-    """A row of the table `tasks`, and the result that shows its spans and links on the page."""
+    """A row of the table `tasks`, the result that shows its spans, links and questions, and the page's `answers`."""
 
     row: TaskRow
     result: list[Result]
+    answers: str
 
     @property
     def skipped(self) -> bool:
@@ -55,13 +60,18 @@ class RestoredArticles:
                 "take that article in again, or take it out of the layer",
             )
         self._spans, self._relations = _RowsByArticle(layer.spans), _RowsByArticle(layer.relations)
+        self._notes = by_article(read_notes(corpus, layer.name), NoteRow)
+        self._ticked = by_article(acknowledged.read(corpus, layer.name), AcknowledgedRow)
 
     def on(self, article: str, task: Task | None = None) -> RestoredArticle:
         """The work on one article, as a task that is there already shows it, or else one that offers today's names."""
         known: Iterable[str] = self._corpus.speakers.get(self._corpus.by_id[article]["event_id"] or "", {})
         if task and task.offered is not None:
             known = task.offered
-        return RestoredArticle(self.rows[article], write_result(self._spans[article], self._relations[article], known))
+        spans, notes = self._spans[article], self._notes[article]
+        ticked = [(row["code"], row["place"]) for row in self._ticked[article]]
+        result = write_result(spans, self._relations[article], known, notes, ticked)
+        return RestoredArticle(self.rows[article], result, answers_markdown(notes, words_of(spans)))
 
     def require_shown(self) -> None:
         """Whether the page can show all of it.
@@ -112,8 +122,12 @@ def _restore(
     _refuse_overwriting(seat, project, work, there)
     _refuse_other_texts(corpus, seat, project, there)
     account = seat.account if seat.account is not None else seat.studio.whoami()[0]
-    waiting = {article: there[article] for article in work.rows if article in there}
-    done = sum(_annotate(seat, task, work.on(article, task), account) for article, task in waiting.items())
+    done, answers = 0, dict[str, str]()
+    for article, task in ((article, there[article]) for article in work.rows if article in there):
+        restored = work.on(article, task)
+        done += _annotate(seat, task, restored, account)
+        answers |= {article: restored.answers} if restored.answers else {}
+    show_answers(seat, project, answers)
     new = [article for article in work.rows if article not in there]
     tasks = (_task(corpus, article, work.on(article), account) for article in new)
     push.send(corpus, seat, project, tasks, len(new), progress)
@@ -172,4 +186,4 @@ def _annotate(seat: Seat, task: Task, work: RestoredArticle, account: int) -> bo
 
 def _task(corpus: Corpus, article: str, work: RestoredArticle, account: int) -> SentTask:
     """A task with its annotation, for an article that is not on the server."""
-    return with_work(push.task(corpus, article), work.row, work.result, account)
+    return with_work(push.task(corpus, article), work.row, work.result, account, work.answers)

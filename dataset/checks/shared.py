@@ -50,6 +50,7 @@ def check_tables(corpus: Corpus) -> Iterator[Finding]:
     """Tables beside the layers that cannot be read, or hold a row that the table does not allow: one finding each."""
     tables: list[tuple[Path, type[schema.Table]]] = [
         *((path, schema.Deals) for path in sorted(corpus.annotations.glob("*/deals.jsonl"))),
+        *((path, schema.Notes) for path in sorted(corpus.annotations.glob("*/*/notes.jsonl"))),
         *((path, schema.EventDeals) for path in sorted(corpus.annotations.glob("*/event_deals.jsonl"))),
         *((path, schema.Agreement) for path in sorted(corpus.annotations.glob("*/agreement.jsonl"))),
         (corpus.splits, schema.Splits),

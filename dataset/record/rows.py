@@ -87,6 +87,29 @@ class RelationRow(Link, LayerKey):
     """A row of the table `relations`."""
 
 
+class Asked(TypedDict):
+    """What an annotator asked within an article, before it is answered: a part of a row of the table `notes`."""
+
+    span_id: str | None
+    question: str
+
+
+class NoteRow(Asked, LayerKey):
+    """A row of the table `notes`."""
+
+    answer: str | None
+    answered_at: str | None
+
+
+class AcknowledgedRow(TypedDict):
+    """A row of the table `acknowledged`."""
+
+    code: str
+    article_id: str
+    place: str
+    reason: str
+
+
 class DealRow(TypedDict):
     """A row of the table `deals`."""
 

@@ -57,7 +57,7 @@ def test_a_watch_that_is_asked_for_everything_asks_once(corpus: Corpus, monkeypa
         asked.append(full)
         if len(asked) == 3:
             raise KeyboardInterrupt
-        return PullResult("0")
+        return PullResult("0", "r1")
 
     monkeypatch.setattr(pulling, "pull", pulled)
     with pytest.raises(KeyboardInterrupt):

@@ -4,20 +4,18 @@
   const PAUSE = 60; // milliseconds without a change before the checks run
   const PATIENCE = 4000; // milliseconds that a submission waits for the checks
   const TICKED = "right_as_it_stands";
-  const METHODS = ["serializeAnnotation", "selectArea", "unselectAll", "isReadOnly"];
+  const { button, element, isAdjudicating, isArticle, isField, onChange, select, shortened } = window.HedgerowStudio;
 
   // The annotation on a labelling page; the adjudication page and the desk have checks of their own.
   const annotation = () => {
-    const work = window.Htx?.annotationStore?.selected;
-    const isWhole = work && work.names && work.regions && METHODS.every((name) => typeof work[name] === "function");
-    return isWhole && window.Htx.task?.id && work.names.has("number_kind") && !work.names.has("decision") ? work : undefined;
+    const work = window.HedgerowStudio.annotation();
+    return work && isArticle(work) && !isAdjudicating(work) ? work : undefined;
   };
-  const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
 
   // What was checked last: the annotation, what was sent of it, and what the checks found. `at` is the finding that is
   // shown, `isListed` whether all are, `isWarned` whether a submission was held back because of errors.
   let state = {};
-  let timer, asking;
+  let timer, asking, pending;
 
   const sent = (work) => JSON.stringify(work.serializeAnnotation({ fast: true }));
   const later = () => {
@@ -25,13 +23,14 @@
     timer = setTimeout(check, PAUSE);
   };
 
-  // Returns once what is on the page now has been checked, or cannot be.
-  const check = async () => {
+  // Resolves once what is on the page now has been checked, or cannot be. A later check takes the place of one that runs.
+  const check = () => (pending = ask());
+  const ask = async () => {
     const work = annotation();
-    if (!work) return;
+    if (!work) return undefined;
     const body = sent(work);
     if (state.work !== work) state = { work, at: -1 };
-    if (state.body === body && !state.failed) return;
+    if (state.body === body && !state.failed) return undefined;
     asking?.abort();
     asking = new AbortController();
     const { signal } = asking;
@@ -44,12 +43,13 @@
       const { findings } = await answer.json();
       if (state.work === work) take(work, body, findings);
     } catch {
-      if (signal.aborted && signal.reason !== "slow") return;
+      if (signal.aborted && signal.reason !== "slow") return pending;
       state.failed = true;
       draw();
     } finally {
       clearTimeout(given);
     }
+    return undefined;
   };
 
   const keyOf = ({ code, region, start, end }) => [code, region, start, end].join(" ");
@@ -72,17 +72,6 @@
   };
 
   // The strip below the article.
-  const element = (tag, className, ...children) => {
-    const node = Object.assign(document.createElement(tag), { className });
-    node.append(...children);
-    return node;
-  };
-  const button = (className, onClick, ...children) => {
-    const node = element("button", className, ...children);
-    node.type = "button";
-    node.addEventListener("click", onClick);
-    return node;
-  };
   const strip = () => {
     const left = document.querySelector(".page .left");
     if (!left) return undefined;
@@ -123,7 +112,6 @@
     if (finding.severity === "warning" && finding.start !== null) node.append(tick(finding));
     return node;
   };
-  const shortened = (words) => (words.length > 60 ? `${words.slice(0, 28)} … ${words.slice(-28)}` : words);
   const rule = ({ id, text, right }) => {
     const example = element("span", "right-example");
     example.innerHTML = right; // made by the server from the guidelines, with every sign escaped
@@ -163,10 +151,7 @@
     state.at = at;
     work.unselectAll();
     const region = work.regions.find(({ cleanId }) => cleanId === finding.region);
-    if (region) {
-      work.selectArea(region);
-      region._spans?.[0]?.scrollIntoView({ block: "center" });
-    }
+    if (region) select(work, region);
     point(region ? undefined : finding);
     draw();
   };
@@ -254,15 +239,11 @@
   };
 
   // The annotation is another one after each task; its changes are its own to tell.
-  const watched = new WeakSet();
   const watch = () => {
     const work = annotation();
-    if (!work) return;
-    if (!watched.has(work)) {
-      watched.add(work);
-      work.trackedState?.$treenode?.onSnapshot?.(later);
-      later();
-    }
+    if (!work) return document.querySelector(".hedgerow-findings")?.remove();
+    onChange(work, "findings", later);
+    if (state.work !== work) later();
     if (!strip()?.childElementCount) draw();
     if (state.work === work) outline(work);
   };

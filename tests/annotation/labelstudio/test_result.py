@@ -11,6 +11,7 @@ from annotation.labelstudio.canonical import canonical_line
 from annotation.labelstudio.result import CHOICES, LABEL, TYPED, UNNAMED, read_result, write_result
 from annotation.labelstudio.tasks import Task, ended, read_task, same_work
 from dataset.problem import Problem
+from dataset.record.rows import Asked
 from dataset.scheme import vocabulary
 
 TEXT = "The port said: “We may lose about 40 ships.”"
@@ -410,3 +411,42 @@ def test_a_name_that_the_page_cannot_be_told_is_refused_unless_it_is_offered(nam
     with pytest.raises(Problem, match="the speaker s of the article has the name"):
         write_result([span], [], ENTITIES)
     assert read_result(write_result([span], [], [name]), TEXT).spans[0]["speaker_entities"] == [name] * bool(name)
+
+
+# Questions to the lead
+
+
+def asked(span: str | None, question: str) -> Asked:
+    return {"span_id": span, "question": question}
+
+
+def test_questions_about_spans_and_about_the_article_are_read_as_they_are_written() -> None:
+    span = blank("s", "quote", 15, 44, TEXT) | {"quote_source": "linked"}
+    questions = [asked(None, "Which port?"), asked(None, "Which year?"), asked("s", "Is it direct?")]
+    reading = read_result(write_result([span], [], (), questions), TEXT)
+    assert sorted(reading.questions, key=str) == sorted(questions, key=str)
+    assert (reading.spans, reading.findings) == ([span], [])
+
+
+def test_a_question_about_a_span_that_is_gone_is_not_written() -> None:
+    assert write_result([], [], (), [asked("gone", "Is it direct?")]) == []
+
+
+def article_question(*values: object) -> list[Row]:
+    return [{"id": "q", "from_name": "article_question", "type": "textarea", "value": {"text": list(values)}}]
+
+
+def test_a_blank_question_is_none_and_the_same_one_counts_once() -> None:
+    reading = read_result(article_question(" ", " Why? ", "Why?"), TEXT)
+    assert (reading.questions, reading.findings) == ([asked(None, "Why?")], [])
+
+
+def test_a_question_that_cannot_be_read_is_a_finding() -> None:
+    reading = read_result(article_question("Why?", 7), TEXT)
+    assert (reading.questions, [code for code, _, _ in reading.findings]) == ([], ["unreadable-value"])
+
+
+def test_a_task_with_a_question_that_the_record_lacks_holds_other_work() -> None:
+    task = read_task({"id": 1, "data": {"text": TEXT}, "annotations": [{"result": article_question("Why?")}]})
+    assert not same_work(task, [], skipped=False)
+    assert same_work(task, article_question("Why?", "What?"), skipped=False)

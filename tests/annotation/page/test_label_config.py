@@ -10,7 +10,7 @@ import pytest
 
 from annotation import guidelines
 from annotation.guidelines.html import marked, page_markdown
-from annotation.labelstudio.result import CHOICES, LABEL, TYPED, UNNAMED
+from annotation.labelstudio.result import ARTICLE_QUESTION, CHOICES, LABEL, QUESTION, TYPED, UNNAMED
 from annotation.page.label_config import COLOURS, LINES, label_config
 from dataset.scheme import vocabulary
 
@@ -35,6 +35,23 @@ def test_the_four_labels_have_the_keys_1_to_4() -> None:
 def test_every_attribute_can_be_set_on_spans_of_its_label(name: str) -> None:
     assert control(name).get("perRegion") == "true"
     assert control(name).get("whenLabelValue") == name.split("_", maxsplit=1)[0]
+
+
+def test_a_question_can_be_asked_about_any_span_and_about_the_article_but_not_in_adjudication() -> None:
+    assert (control(QUESTION).get("perRegion"), control(QUESTION).get("whenLabelValue")) == ("true", None)
+    assert control(ARTICLE_QUESTION).get("perRegion") is None
+    adjudication = ET.fromstring(label_config(adjudicating=True))
+    assert not {QUESTION, ARTICLE_QUESTION} & {element.get("name") for element in adjudication.iter()}
+
+
+def test_enter_does_not_go_to_a_question_as_to_an_empty_field() -> None:
+    cards = [view for view in PAGE.iter("View") if "card" in (view.get("className") or "").split()]
+    assert not {QUESTION, ARTICLE_QUESTION} & {element.get("name") for card in cards for element in card.iter()}
+
+
+def test_the_page_shows_whatever_a_task_says_to_its_annotator() -> None:
+    shown = {element.get("value") for element in PAGE.iter("Markdown")}
+    assert {"$answers", "$corrections"} <= shown
 
 
 def test_the_choices_are_the_schemes() -> None:

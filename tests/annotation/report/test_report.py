@@ -18,12 +18,15 @@ from annotation.report.report import ReportOptions
 from dataset.agreement import figures
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
+from dataset.record.notes import notes_frame, read_notes, write_notes
+from dataset.record.rows import NoteRow, as_row, rows_of
 from tests.annotation.report.opened import CONTRASTS, DESKTOP, PHONE, show, tab_to
 from tests.corpora import copy_of_the_seeds
 from tests.dataset.drawn import broken_rows
 from tests.dataset.faults import FAULTS
 from tests.dataset.tiny import (
     BLANK,
+    LAYER,
     ONE,
     TEXTS,
     Rows,
@@ -93,6 +96,33 @@ def adjudicated(two: Corpus) -> Corpus:
 
 def quote_mark(page: Page, nth: int = 1) -> Any:
     return page.locator("#a1 .text").get_by_role("link", name=re.compile(f"^quote {nth},"))
+
+
+# Questions
+
+
+def ask(corpus: Corpus, question: str, answer: str | None, span: str | None = None) -> None:
+    asked = {"span_id": span, "question": question, "answer": answer, "answered_at": None}
+    note = as_row(key(ONE) | asked, NoteRow)
+    write_notes(corpus, LAYER, notes_frame([*rows_of(read_notes(corpus, LAYER), NoteRow), note]))
+
+
+def test_questions_to_the_lead_are_shown_with_their_answers_open_ones_first(page: Page, two: Corpus) -> None:
+    ask(two, "Is <b>this</b> one?", "Yes.", "may")
+    ask(two, "Which one?", None)
+    show(page, two)
+    listed = page.locator("#questions dl > div")
+    expect(listed).to_have_count(2)
+    expect(listed.nth(0)).to_contain_text("Which one?")
+    expect(listed.nth(0)).to_contain_text("no answer yet")
+    expect(listed.nth(1)).to_contain_text("“may”")
+    expect(listed.nth(1)).to_contain_text("Is <b>this</b> one?")
+    expect(listed.nth(1).locator("dd")).to_have_text("Yes.")
+
+
+def test_where_nobody_asked_anything_there_is_no_such_part(page: Page, two: Corpus) -> None:
+    show(page, two)
+    expect(page.locator("#questions, nav a[href='#questions']")).to_have_count(0)
 
 
 # The file
