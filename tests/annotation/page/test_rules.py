@@ -4,31 +4,17 @@ from __future__ import annotations
 
 import re
 
-import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Locator, expect
 
-from annotation.embedded.server import Server
 from annotation.labelstudio.seats import Seat
 from annotation.page.label_config import label_config
 from dataset.record.corpus import Corpus
-from tests.annotation.page.test_labelling import open_article, pushed
-from tests.browser import Annotator, log_in
+from tests.annotation.page.opened import open_article
+from tests.browser import Annotator
 from tests.corpora import REPOSITORY
 
 SCRIPT = (REPOSITORY / "annotation" / "page" / "studio_pages" / "rules.js").read_text(encoding="utf-8")
 SHOWN = ".page .right .rules:not(.quick-reference) > ul > li:visible"
-
-
-@pytest.fixture
-def who(seeds: Corpus) -> Seat:
-    return pushed(seeds)
-
-
-@pytest.fixture
-def annotator(chromium: Browser, server: Server) -> Annotator:
-    known = server.secrets()
-    assert known
-    return log_in(chromium, str(server.url()), known.annotators["a2"])
 
 
 def rule(annotator: Annotator, name: str) -> Locator:
