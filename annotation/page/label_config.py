@@ -79,6 +79,7 @@ def label_config(*, adjudicating: bool = False) -> str:
         keys=KEYS,
         once=ONCE,
         rules={name: page_markdown(guidelines.section(name)) for name in guidelines.SECTIONS},
+        beside={label: page_markdown(guidelines.section(label), repeated=True) for label in vocabulary.LABELS},
         on_page=sorted(guidelines.SECTIONS, key=lambda name: name != FIRST),
         titles={name: guidelines.title(name) for name in guidelines.SECTIONS},
         version=guidelines.version(),
