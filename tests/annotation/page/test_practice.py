@@ -134,10 +134,12 @@ def test_an_update_is_compared_again(server: Server, practising: tuple[Seat, int
 
 
 def test_a_skipped_article_has_no_sheet(practising: tuple[Seat, int], annotator: Annotator) -> None:
-    annotator.open_task(practising[1], task_of(practising, FIRST))
-    annotator.skip()
-    annotator.page.wait_for_load_state("networkidle")
+    annotator.open_stream(practising[1])
+    with annotator.page.expect_response(lambda answer: "/hedgerow/practice/" in answer.url) as asked:
+        annotator.skip()
+    assert asked.value.status == 404
     expect(sheet(annotator)).to_have_count(0)
+    expect(annotator.page.locator(".lsf-htx-richtext")).to_contain_text(SECOND.text[:40])
 
 
 def test_in_a_round_nothing_is_asked_and_nothing_is_shown(corpus: Corpus, a1: Seat, annotator: Annotator) -> None:
