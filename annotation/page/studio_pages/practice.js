@@ -114,10 +114,10 @@
         "",
         make("th", "", score.label),
         make("td", "", score.f1 === null ? "–" : score.f1.toFixed(2)),
-        make("td", "", `${score.same} exactly as in the gold, which has ${score.gold}; you have ${score.own}`),
+        ...[score.same, score.own, score.gold].map((spans) => make("td", "", String(spans))),
       ),
     );
-    const heads = make("tr", "", make("th", "", ""), make("th", "", "F1"), make("th", "", "spans"));
+    const heads = make("tr", "", ...["spans", "F1", "the same", "yours", "gold"].map((name) => make("th", "", name)));
     const last = graded.next ? [] : [make("p", "", "No practice article is left.")];
     return [make("h3", "", headline), make("table", "hedgerow-scores", heads, ...rows), ...last];
   };
