@@ -9,6 +9,7 @@ Each package may use those above it in this list, and all of them `dataset`:
     rounds        push, pull, progress and restore
     aligning      rounds of sorting: which quotes of an event tell the same statement
     adjudication  where annotators differ, and what was decided
+    served        what the embedded server answers beyond Label Studio: findings, for the page to show
     report        one page to look at
 
 `doctor` is above them all. Begin with `rounds.push.push` and `rounds.pull.pull`.

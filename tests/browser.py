@@ -63,6 +63,7 @@ _READY = """() => {
 }"""
 
 _SELECTED = "Htx.annotationStore.selected"
+_HELD_BACK = ".hedgerow-findings.held-back"
 _PRESET = "html[data-hedgerow-preset]"
 
 # The values of each control that a span would be submitted with.
@@ -255,12 +256,20 @@ class Annotator:
         self._end("Skip")
 
     def _end(self, button: str, method: str = "POST") -> None:
+        """Presses a button until the work is stored: a second time where the page shows errors first."""
         self.clicks += 1
         with self.page.expect_response(
             lambda answer: "/annotations" in answer.url and answer.request.method == method
         ) as stored:
             self.button(button).click()
+            self.page.wait_for_function("!('hedgerowWaiting' in document.documentElement.dataset)")
+            if self.is_held_back():
+                self.button(button).click()
         assert stored.value.ok
+
+    def is_held_back(self) -> bool:
+        """Whether a submission was held back, so that its errors are seen."""
+        return self.page.locator(_HELD_BACK).count() > 0
 
 
 _logged_in: dict[Account, StorageState] = {}
@@ -275,6 +284,14 @@ def log_in(browser: Browser, url: str, account: Account) -> Annotator:
         _fill_in(page, url, account)
         _logged_in[account] = context.storage_state()
     return Annotator(page, url)
+
+
+def log_in_anew(browser: Browser, url: str, account: Account) -> Page:
+    """The page that an account sees once it has given its password."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.set_default_timeout(60_000)
+    _fill_in(page, url, account)
+    return page
 
 
 def _fill_in(page: Page, url: str, account: Account) -> None:

@@ -390,7 +390,7 @@ def _refusal(task: Task, seat: Seat) -> str | None:
 def _decide(this_round: Round, task: Task, adjudicator: str, decided: DecisionsPull, rows: _GoldRows) -> None:
     article, work = str(task.article_id), task.work[0]
     text = this_round.corpus.text(article)
-    read = read_adjudication(work.result, text)
+    read = read_adjudication(work.result, text, task.offered)
     outcome = decide(_as_asked(this_round, task), read, adjudicator)
     problems = outcome.undecided + [message for _, _, message in read.reading.findings]
     if problems:

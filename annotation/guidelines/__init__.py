@@ -16,7 +16,9 @@ STATEMENTS: Final = "statements"
 VERSION: Final = "VERSION"
 PARAGRAPH: Final = " ¶ "
 _FOLDER = Path(__file__).parent
-_STATEMENT = re.compile(r"^- \*\*(.+?)\*\* (.*?)\n((?:  - (?:Right|Wrong)[^\n]*\n)+)", re.MULTILINE | re.DOTALL)
+_STATEMENT = re.compile(r"^- \*\*(.+?)\*\* (.*\n(?:  .*\n)*)", re.MULTILINE)
+_SHOWN = re.compile(r"^ *- (?:Right|Wrong)\b.*\n", re.MULTILINE)
+_CASE = re.compile(r"^ *- ", re.MULTILINE)
 EXAMPLE: Final = re.compile(
     r"^ *- (?P<verdict>Right|Wrong)(?: \((?:(?P<people>people only)|caught by (?P<rule>\w+))\))?: "
     r"`(?P<notation>.+?)`(?: (?P<note>.+))?$",
@@ -62,11 +64,18 @@ def rules() -> dict[str, Rule]:
 
 
 def statements(name: str) -> dict[str, Rule]:
-    """What a section states and shows by examples: its rules by their ids, its hard cases by their titles."""
+    """What a section states and shows by examples: its rules by their ids, its hard cases by their titles.
+
+    The text of a rule of several cases holds them one after the other.
+    """
     return {
-        title: Rule(" ".join(text.split()), tuple(_example(title, match) for match in EXAMPLE.finditer(examples)))
-        for title, text, examples in _STATEMENT.findall(section(name))
+        title: Rule(_sentences(stated), tuple(_example(title, match) for match in EXAMPLE.finditer(stated)))
+        for title, stated in _STATEMENT.findall(section(name))
     }
+
+
+def _sentences(stated: str) -> str:
+    return " ".join(_CASE.sub("", _SHOWN.sub("", stated)).split())
 
 
 def _example(rule: str, match: re.Match[str]) -> RuleExample:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -55,8 +55,11 @@ class AdjudicationResult:
     decisions: dict[str, RegionDecision]
 
 
-def read_adjudication(result: Any, text: str) -> AdjudicationResult:
-    """Reads the result of one adjudication of `text`. Never raises: what cannot be read is a finding."""
+def read_adjudication(result: Any, text: str, offered: Collection[str] | None = None) -> AdjudicationResult:
+    """Reads the result of one adjudication of `text`. Never raises: what cannot be read is a finding.
+
+    `offered` are the names that the page offered; None where that is not known.
+    """
     items = result if isinstance(result, list) else []
     ours = [item for item in items if _is_adjudication(item)]
     rest = [_closed(item) for item in items if not _is_adjudication(item)] if isinstance(result, list) else result
@@ -68,7 +71,7 @@ def read_adjudication(result: Any, text: str) -> AdjudicationResult:
         region: RegionDecision(answers.get("decision"), answers.get("rule"), answers.get("note"))
         for region, answers in words.items()
     }
-    return AdjudicationResult(read_result(rest, text), decisions)
+    return AdjudicationResult(read_result(rest, text, offered), decisions)
 
 
 def _is_adjudication(item: Any) -> bool:

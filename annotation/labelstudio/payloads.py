@@ -67,8 +67,8 @@ class OfferedName(TypedDict):
 class TaskData(TypedDict):
     """The data of a task; the last three are those of an adjudicator's.
 
-    `answers` to the annotator's questions and the `corrections` that are asked for are Markdown, empty where there are
-    none.
+    `aliases` are by the name that is offered. `answers` to the annotator's questions and the `corrections` that are
+    asked for are Markdown, empty where there are none.
     """
 
     text: str
@@ -76,6 +76,7 @@ class TaskData(TypedDict):
     text_sha256: str
     guidelines_version: str | None
     entities: list[OfferedName]
+    aliases: dict[str, list[str]]
     answers: str
     corrections: str
     sheet_sha256: NotRequired[str]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -43,6 +43,10 @@ ARTICLE_QUESTION: Final = "article_question"
 
 
 UNNAMED: Final = "source not named"
+
+
+TICKED: Final = "right_as_it_stands"
+"""The control of what the annotator ticked as right: for each warning its code, a blank, `START:END` and the words."""
 
 
 _CHOOSING: Final = frozenset({*CHOICES, "decision", "rule"})
@@ -85,21 +89,26 @@ _BLANK: Final = dict.fromkeys((*_PLACE, *(name for names in vocabulary.ATTRIBUTE
 class ResultRows:
     """What one result says: span and relation rows without the layer's key, and questions to the lead.
 
-    `findings` are (code, region, message) of what the rows cannot hold.
+    `findings` are (code, region, message) of what the rows cannot hold, `ticked` (code, place) of the warnings that the
+    annotator let stand, a place being `START:END` and the words there.
     """
 
     spans: list[Row] = field(default_factory=list)
     relations: list[Row] = field(default_factory=list)
     questions: list[Asked] = field(default_factory=list)
     findings: list[tuple[str, str | None, str]] = field(default_factory=list)
+    ticked: list[tuple[str, str]] = field(default_factory=list)
 
     def add_finding(self, code: str, region: str | None, message: str) -> None:
         """Notes a finding."""
         self.findings.append((code, region, message))
 
 
-def read_result(result: Any, text: str) -> ResultRows:
-    """Reads the result of one annotation of `text`. Never raises: what cannot be read is a finding."""
+def read_result(result: Any, text: str, offered: Collection[str] | None = None) -> ResultRows:
+    """Reads the result of one annotation of `text`. Never raises: what cannot be read is a finding.
+
+    `offered` are the names that the page offered; None where that is not known.
+    """
     reading = ResultRows()
     if not isinstance(result, list):
         reading.add_finding("unreadable-result", None, "the annotation's result is not a list")
@@ -109,7 +118,7 @@ def read_result(result: Any, text: str) -> ResultRows:
         for item in questions:
             _read_question(region, item, reading)
         if len(questions) < len(items):
-            _read_region(region, [item for item in items if item not in questions], text, reading)
+            _read_region(region, [item for item in items if item not in questions], text, reading, offered)
     _read_relations(result, reading)
     return reading
 
@@ -122,6 +131,8 @@ def _regions(result: list[Any], reading: ResultRows) -> dict[str, list[Result]]:
             reading.add_finding("unreadable-result", None, "a result is not an object")
         elif item.get("type") == "relation":
             continue
+        elif item.get("from_name") == TICKED:
+            _read_ticked(item, reading)
         elif not is_text(region := item.get("id")) or not region:
             reading.add_finding(
                 "region-without-id", None, f"a result of {brief(item.get('from_name'))} has no region id"
@@ -136,7 +147,18 @@ def _regions(result: list[Any], reading: ResultRows) -> dict[str, list[Result]]:
     return regions
 
 
-def _read_region(region: str, items: list[Result], text: str, reading: ResultRows) -> None:
+def _read_ticked(item: Result, reading: ResultRows) -> None:
+    entries = control_values(TICKED, item.get("value"))
+    if entries is None:
+        reading.add_finding("unreadable-value", None, f"`{TICKED}` holds {brief(item.get('value'))}")
+    for entry in entries or ():
+        code, _, place = entry.partition(" ")
+        reading.ticked.append((code, place))
+
+
+def _read_region(
+    region: str, items: list[Result], text: str, reading: ResultRows, offered: Collection[str] | None
+) -> None:
     labelled = [item for item in items if item.get("from_name") == LABEL]
     if len(labelled) != 1:
         code = "region-without-label" if not labelled else "duplicate-region-id"
@@ -153,7 +175,7 @@ def _read_region(region: str, items: list[Result], text: str, reading: ResultRow
         _compare_surface(span, labelled[0]["value"].get("text"), text, reading)
         for item in items:
             if item is not labelled[0]:
-                _read_attribute(span, item, offsets, reading)
+                _read_attribute(span, item, offsets, reading, offered)
         reading.spans.append(_finish(span))
 
 
@@ -217,7 +239,9 @@ def _same_words(first: str, second: str) -> bool:
     return first == second or _SPACES.sub(" ", first).strip() == _SPACES.sub(" ", second).strip()
 
 
-def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: ResultRows) -> None:
+def _read_attribute(
+    span: Row, item: Result, offsets: tuple[int, int], reading: ResultRows, offered: Collection[str] | None
+) -> None:
     name, value = item.get("from_name"), item.get("value")
     if name not in _CONTROLS:
         reading.add_finding(
@@ -241,7 +265,18 @@ def _read_attribute(span: Row, item: Result, offsets: tuple[int, int], reading: 
                     "foreign-attribute", span["span_id"], f"the {span['label']} has `{name}` {brief(values)}"
                 )
         else:
+            _find_unoffered(span, str(name), values, reading, offered)
             _fill(span, str(name), values, reading)
+
+
+def _find_unoffered(
+    span: Row, name: str, values: list[str], reading: ResultRows, offered: Collection[str] | None
+) -> None:
+    """Notes choices that the page did not have. The other choices are columns' values, which the checks judge."""
+    listed = offered if name == "speaker_entities" else (UNNAMED,) if name == "quote_unnamed" else None
+    strange = [value for value in values if listed is not None and value not in listed]
+    if strange:
+        reading.add_finding("value-not-offered", span["span_id"], f"`{name}` did not offer {brief(strange)}")
 
 
 def _is_foreign(label: str, control: str) -> bool:
@@ -273,10 +308,18 @@ def _fill(span: Row, name: str, values: list[str], reading: ResultRows) -> None:
     if name in _LISTS:
         names = values if name in CHOICES else [entity.strip() for value in values for entity in value.split(_AND)]
         span[column] += [entity for entity in dict.fromkeys(names) if entity and entity not in span[column]]
+        if len(values) > 1 and name in TYPED:
+            _find_several(span, name, values, reading)
     elif len(values) > 1 or (span[column] is not None and values):
-        reading.add_finding("several-values", span["span_id"], f"`{name}` holds several values: {brief(values)}")
-    elif values:
-        span[column] = "unnamed" if (name, values[0]) == ("quote_unnamed", UNNAMED) else values[0]
+        _find_several(span, name, values, reading)
+    elif values and name != "quote_unnamed":
+        span[column] = values[0]
+    elif values and values[0] == UNNAMED:
+        span[column] = "unnamed"
+
+
+def _find_several(span: Row, name: str, values: list[str], reading: ResultRows) -> None:
+    reading.add_finding("several-values", span["span_id"], f"`{name}` holds several values: {brief(values)}")
 
 
 def _finish(span: Row) -> Row:

@@ -59,6 +59,7 @@ class AdjudicationQuestions:
 class Task:
     """A task as the server sends it, as far as the record needs it. `faults` say what in it could not be read.
 
+    `offered` are the names that the page offers for a speaker; None where the task has no such list.
     A task of the desk has an `event_id`, and no article; `given` is what stood sorted on it when it was opened.
     `restored` holds when and how a restored task's work was really done, and `restored_sha256` the result of which that
     is true. `returned` says when the work had been submitted when the task was returned, `corrections` whether its page
@@ -72,6 +73,7 @@ class Task:
     given: dict[str, GivenKeys]
     text: str | None
     text_sha256: str | None
+    offered: frozenset[str] | None
     guidelines_version: str | None
     work: list[Annotation]
     restored: FirstEnding | None
@@ -109,6 +111,7 @@ def read_task(raw: JsonObject) -> Task:
         given=_read_given(data, faults),
         text=_string(data.get("text")),
         text_sha256=_checked_string(data, "text_sha256", faults),
+        offered=_read_offered(data, faults),
         guidelines_version=_version(data, faults),
         work=[_read_work(annotation, faults) for annotation in annotations],
         restored=_read_restored(restored, faults) if restored else None,
@@ -118,6 +121,22 @@ def read_task(raw: JsonObject) -> Task:
         corrections=bool(_string(data.get("corrections"))),
         faults=faults,
     )
+
+
+def _read_offered(data: JsonObject, faults: list[str]) -> frozenset[str] | None:
+    entities = data.get("entities")
+    if entities is not None and not isinstance(entities, list):
+        faults.append(f"`entities` is {brief(entities)}, not a list")
+    return offered_names(data)
+
+
+def offered_names(data: JsonObject) -> frozenset[str] | None:
+    """The names that the page offers for a speaker in a task with this data; None where it has no list of them."""
+    entities = data.get("entities")
+    if not isinstance(entities, list):
+        return None
+    names = (_string(entity.get("value") if isinstance(entity, dict) else entity) for entity in entities)
+    return frozenset(name for name in names if name is not None)
 
 
 def _read_given(data: JsonObject, faults: list[str]) -> dict[str, GivenKeys]:
@@ -312,11 +331,11 @@ def same_work(task: Task, result: list[Result], *, skipped: bool) -> bool:
 
 
 def write_task(
-    article: ArticleRow, text: str, entities: list[str], guidelines_version: str, taken: str = ""
+    article: ArticleRow, text: str, entities: Mapping[str, list[str]], guidelines_version: str, taken: str = ""
 ) -> SentTask:
     """A task as it is sent: the article's text, the names that the page offers, and what identifies both.
 
-    `taken` are keys that the page has other work for.
+    `entities` are the names with their aliases, `taken` are keys that the page has other work for.
     """
     data: TaskData = {
         "text": text,
@@ -324,6 +343,7 @@ def write_task(
         "text_sha256": article["text_sha256"],
         "guidelines_version": guidelines_version,
         "entities": [*map(_offered, entities, _keys(len(entities), taken))],
+        "aliases": {name: aliases for name, aliases in entities.items() if aliases},
         "answers": "",
         "corrections": "",
     }

@@ -10,7 +10,7 @@ import jinja2
 from annotation import guidelines
 from annotation.guidelines.html import page_markdown
 from annotation.labelstudio.adjudicated import DECISION_KEYS, DECISIONS, OPEN
-from annotation.labelstudio.result import ARTICLE_QUESTION, QUESTION, UNNAMED
+from annotation.labelstudio.result import ARTICLE_QUESTION, QUESTION, TICKED, UNNAMED
 from dataset.scheme import vocabulary
 
 TEMPLATE = "label_config.xml.j2"
@@ -24,6 +24,7 @@ OPEN_COLOUR = "#8a2be2"
 KEYS = {
     "quick": """
 - **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.
+- **M**: the next finding below the article; tick a warning there that is right as it stands.
 - **R** on a quote or hedge: then click the other span; from a quote, drag over a speaker that is not marked yet.
 - **Enter** takes what is filled in, then goes to what is empty or changes a value. **Escape** unselects.
 - Edges snap to whole words; with **Alt** they stay as dragged.
@@ -31,7 +32,8 @@ KEYS = {
 """,
     "plain": """
 - **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.
-- Spans stay as you drag them: leave out blanks and commas at their edges. Nothing is filled in for you.
+- Spans stay as you drag them: leave out blanks and commas at their edges. Nothing is filled in for you,
+  and nothing is checked before you submit.
 - **Escape** before you mark the next span: 1 to 4 relabel a span that is selected.
 - To change a label, delete the span and mark it again: a relabelled span takes values that nobody chose.
 - **Alt+R** on a quote or hedge, then click the other span: a link.
@@ -70,6 +72,7 @@ def label_config(*, adjudicating: bool = False) -> str:
         hedge_kinds=_keyed(vocabulary.HEDGE_KINDS),
         number_kinds=_keyed(vocabulary.NUMBER_KINDS),
         unnamed=UNNAMED,
+        ticked=TICKED,
         question=QUESTION,
         article_question=ARTICLE_QUESTION,
         lines=LINES,

@@ -215,10 +215,10 @@ class Normaliser:
             self._find(article, "wrong-annotator", None, message)
         else:
             self._rows["tasks"].append(self._key(article) | ended(task, work))
-            reading = read_result(work.result, text)
+            reading = read_result(work.result, text, task.offered)
             self._add_questions(article, reading, skipped=work.skipped)
             if not work.skipped:
-                self._add_result(article, text, reading)
+                self._add_result(article, reading, text)
 
     def _add_questions(self, article: str, reading: ResultRows, *, skipped: bool) -> None:
         """Of a skipped article the record has no spans, so what is asked there is about the article."""
@@ -228,7 +228,7 @@ class Normaliser:
             note: NoteRow = {**key, "span_id": span, "question": asked["question"], "answer": None, "answered_at": None}
             self._notes.append(note)
 
-    def _add_result(self, article: str, text: str, reading: ResultRows) -> None:
+    def _add_result(self, article: str, reading: ResultRows, text: str) -> None:
         key = self._key(article)
         self._rows["spans"] += [span | key for span in reading.spans]
         self._rows["relations"] += [{**link, **key} for link in reading.relations + derived(text, reading)]

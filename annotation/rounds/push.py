@@ -157,7 +157,7 @@ def push(
 def task(corpus: Corpus, article_id: str, taken: str = "") -> SentTask:
     """The task of an article, as it is sent; `taken` are keys that the page has other work for than names."""
     text, article = corpus.text(article_id), corpus.by_id[article_id]
-    names = corpus.speakers.get(article["event_id"] or "", [])
+    names = corpus.speakers.get(article["event_id"] or "", {})
     return write_task(article, text, names, guidelines.version(), taken)
 
 

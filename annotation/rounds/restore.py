@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,9 +61,11 @@ class RestoredArticles:
         self._spans, self._relations = _RowsByArticle(layer.spans), _RowsByArticle(layer.relations)
         self._notes = by_article(read_notes(corpus, layer.name), NoteRow)
 
-    def on(self, article: str) -> RestoredArticle:
-        """The work on one article."""
-        known = self._corpus.speakers.get(self._corpus.by_id[article]["event_id"] or "", [])
+    def on(self, article: str, task: Task | None = None) -> RestoredArticle:
+        """The work on one article, as a task that is there already shows it, or else one that offers today's names."""
+        known: Iterable[str] = self._corpus.speakers.get(self._corpus.by_id[article]["event_id"] or "", {})
+        if task and task.offered is not None:
+            known = task.offered
         spans, notes = self._spans[article], self._notes[article]
         result = write_result(spans, self._relations[article], known, notes)
         return RestoredArticle(self.rows[article], result, answers_markdown(notes, words_of(spans)))
@@ -116,8 +119,9 @@ def _restore(
     _refuse_overwriting(seat, project, work, there)
     _refuse_other_texts(corpus, seat, project, there)
     account = seat.account if seat.account is not None else seat.studio.whoami()[0]
-    done = sum(_annotate(seat, there[article], work.on(article), account) for article in work.rows if article in there)
-    show_answers(seat, project, {a: shown for a in work.rows if a in there and (shown := work.on(a).answers)})
+    waiting = {article: there[article] for article in work.rows if article in there}
+    done = sum(_annotate(seat, task, work.on(article, task), account) for article, task in waiting.items())
+    show_answers(seat, project, {article: shown for article in waiting if (shown := work.on(article).answers)})
     new = [article for article in work.rows if article not in there]
     tasks = (_task(corpus, article, work.on(article), account) for article in new)
     push.send(corpus, seat, project, tasks, len(new), progress)
@@ -143,7 +147,7 @@ def _layer(corpus: Corpus, round_name: str, annotator: str) -> Layer:
 def _refuse_overwriting(seat: Seat, project: int, work: RestoredArticles, there: dict[str | None, Task]) -> None:
     for article in work.rows:
         task = there.get(article)
-        if task and task.work and not _same(task, work.on(article)):
+        if task and task.work and not _same(task, work.on(article, task)):
             where = seat.studio.task_url(project, task.id)
             raise Problem(
                 f"the server holds other work of {seat.annotator} on {article}: {where}",

@@ -138,6 +138,12 @@ _CODES: Final = (
     Code("unknown-control", "error", "A raw result of a control that the page does not have", "from_name `sentiment`"),
     Code("several-values", "error", "A single attribute holds several values", "form direct and mixed"),
     Code(
+        "value-not-offered",
+        "error",
+        "A choice was made that the page did not offer",
+        "“Ukraine” ticked where the task lists only “Russia”",
+    ),
+    Code(
         "surface-differs",
         "error",
         "A region's own words are not the article's at its offsets",

@@ -16,7 +16,7 @@ from dataset.scheme.sentences import sentence_around
 
 _ALSO_VERBS: Final = ("alleged", "reported")
 _CLAUSE: Final = rf"(?i)\b(?:{'|'.join(lexicon.CLAUSE_WORDS)})\b"
-_HOLDS_BACK: Final = r"(?i)\b(?:confirm|deny)(?:ing)?$"
+_HOLDS_BACK: Final = r"(?i)\b(?:confirm(?:ed|ing)?|deny(?:ing)?|denied)$"
 _OBJECT: Final = r"^\s+[^\s\p{P}]|^\s+[“\"‘']"
 
 

@@ -20,17 +20,34 @@ from dataset.scheme.quotation_marks import read_marks
 _NOT_NUMBERS: Final = re.compile(rf"(?=[A-Zh\d\s])(?:{lexicon.NOT_NUMBERS})")
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
 _CARDINAL: Final = lexicon.one_of(tuple(word for word in lexicon.NUMBER_WORDS if word not in ("zero", "one", "tens")))
-NUMBERS: Final = re.compile(rf"(?=[A-Za-z])(?<![\w-])(?i:(?:tens of )?{_CARDINAL}(?:[ -]{_CARDINAL})*)(?![\w-])")
+_PART: Final = lexicon.one_of(tuple(part for part in lexicon.PARTS if part not in ("half", "halves")))
+_UNIT: Final = lexicon.one_of(tuple(unit for unit in lexicon.UNITS if len(unit) > 2 and unit.isalpha()))
+_HALF: Final = (
+    r"(?<!first )(?<!second )(?<!other )half"
+    rf"(?:[ -]an? (?:{_CARDINAL}|{_UNIT})|(?= (?:of|the|its|their|his|her|all)\b))"
+)
+NUMBERS: Final = re.compile(
+    r"(?=[A-Za-z])(?<![\w-])(?i:"
+    rf"{_HALF}|(?:an?|one)[ -]{_PART}(?= of\b)|(?:tens of )?{_CARDINAL}(?:[ -]{_CARDINAL})*(?:[ -](?:{_PART}s|halves))?"
+    r")(?![\w-])"
+)
 _UNSURE: Final = lexicon.one_of(lexicon.BEFORE_A_CLAUSE)
-_BEFORE_NUMBER: Final = rf"(?=\s+(?:[$€£¥]|\d|{_CARDINAL}\b))"
+_BEFORE_NUMBER: Final = rf"(?=\s+(?:[$€£¥]|\d|half\b|(?:an?|one)[ -](?:{_CARDINAL}|{_PART})\b|{_CARDINAL}\b))"
+_NO_TIME: Final = r"(?!\s+\S+[\s-](?:(?:second|minute|hour|day|week|month|year)s?)\b)"
+_APPROXIMATOR: Final = lexicon.one_of(
+    tuple(cue for cue in lexicon.APPROXIMATORS if cue not in ("as early as", "as soon as", "over"))
+)
 CUES: Final = re.compile(
     lexicon.at_word(
         r"may\b|(?i:"
         + "|".join(
             (
-                rf"\b(?:about|approximately|around|some|nearly|up to|at least|more than)\b{_BEFORE_NUMBER}",
+                rf"\b{_APPROXIMATOR}\b{_BEFORE_NUMBER}",
+                rf"\bover\b{_BEFORE_NUMBER}{_NO_TIME}",
                 r"\bas (?:early|soon) as\b",
-                r"\b(?:could|might|likely|possible|possibly|possibilit(?:y|ies)|potential|perhaps|I think)\b",
+                r"\bcould\b(?! not\b)",
+                r"\b(?:might(?:n['’]t)?|(?:un)?likely|perhaps|I think)\b",
+                r"\b(?:possible|possibly|possibilit(?:y|ies)|potential|probably)\b",
                 r"\b(?:allegedly|apparently|purported|reportedly|supposedly|unconfirmed|unverified|rumou?r(?:s|ed)?)\b",
                 r"\b(?:seem(?:s|ed)?|appear(?:s|ed)?(?= to\b))\b",
                 rf"\b{_UNSURE}\b(?= (?:that|{'|'.join(lexicon.CLAUSE_WORDS)})\b)",
@@ -39,29 +56,20 @@ CUES: Final = re.compile(
             )
         )
         + ")",
-        "aceilmnprsudfACEILMNPRSUDF",
+        "aceilmnprsudfhowACEILMNPRSUDFHOW",
     )
 )
 """The cues in any case, but for `may`: with a capital it is the month."""
 BEGINNINGS: Final = (
     *(word for word in lexicon.NUMBER_WORDS if word not in ("zero", "one")),
-    *("may", "about", "approximately", "around", "some", "nearly", "up to", "at least", "more than", "as early"),
-    *(
-        "as soon",
-        "could",
-        "might",
-        "likely",
-        "possibl",
-        "possibilit",
-        "potential",
-        "perhaps",
-        "I think",
-        "seem",
-        "appear",
-    ),
+    *("half", *(f"{first}{part}" for first in ("a ", "a-", "an ", "an-", "one ", "one-") for part in lexicon.PARTS)),
+    *("may", "as early", "as soon", *(cue for cue in lexicon.APPROXIMATORS if not cue.startswith("as "))),
+    *("could", "might", "likely", "unlikely", "possibl", "possibilit", "potential", "perhaps", "probably", "I think"),
+    *("seem", "appear", "will not", "would", "won't", "won’t", "can not", "cannot", "can't", "can’t"),
+    *("has not", "have not", "had not", "hasn", "haven", "hadn", "didn", "doesn", "don't", "don’t"),
     *("allegedly", "apparently", "purported", "reportedly", "alleged", "reported", "refus", "refrain", "stop"),
     *("supposedly", "unconfirmed", "unverified", "rumour", "rumor", *lexicon.BEFORE_A_CLAUSE),
-    *("did not", "does not", "do not", "didn't", "doesn't", "don't", "not feel", "feel", "felt"),
+    *("did not", "does not", "do not", "not feel", "feel", "felt"),
     *(*lexicon.CLAUSE_VERBS, "accus"),
 )
 """What a match of `CUES`, `NUMBERS` or `SAYINGS` begins with, in any case. One search shows where to try them."""

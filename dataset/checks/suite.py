@@ -41,7 +41,7 @@ def errors_of(corpus: Corpus, layer: Layer) -> list[Finding]:
 def found_by(checks: Iterable[Check], corpus: Corpus, layer: Layer) -> list[Finding]:
     """What these checks find in a layer, and articles that the corpus does not have; by article and place."""
     facts = gather(corpus, layer)
-    findings = [finding for check in checks for finding in check(facts)]
+    findings = findings_in(facts, checks)
     known = set(facts.events["article_id"])
     findings += [
         _unknown_article(layer.name, article_id)
@@ -49,6 +49,11 @@ def found_by(checks: Iterable[Check], corpus: Corpus, layer: Layer) -> list[Find
         if article_id not in known
     ]
     return sorted(findings, key=place)
+
+
+def findings_in(facts: Facts, checks: Iterable[Check] | None = None) -> list[Finding]:
+    """What these checks find, or all of them, check by check."""
+    return [finding for check in checks or STRUCTURE + RULES + HINTS for finding in check(facts)]
 
 
 def place(finding: Finding) -> tuple[str, int, str, str, str]:

@@ -189,11 +189,11 @@ class Corpus:
         return pl.concat([self._by_event.clear(), *(self._by_event[start:end] for start, end in edges if start < end)])
 
     @cached_property
-    def speakers(self) -> dict[str, list[str]]:
-        """The canonical names of each event's registry, in the order of its file."""
-        names: dict[str, list[str]] = {}
-        for event, name in self.entities.select("event_id", "entity").iter_rows():
-            names.setdefault(event, []).append(name)
+    def speakers(self) -> dict[str, dict[str, list[str]]]:
+        """The canonical names of each event's registry, in the order of its file, each with its aliases."""
+        names: dict[str, dict[str, list[str]]] = {}
+        for event, name, aliases in self.entities.select("event_id", "entity", "aliases").iter_rows():
+            names.setdefault(event, {})[name] = aliases
         return names
 
     @property

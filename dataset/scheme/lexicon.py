@@ -33,12 +33,13 @@ def at_word(pattern: str, firsts: str) -> str:
 
 # Hedges: the closed lists of H4 to H8
 
-_NOT = r"(?:(?:did|does|do) not|(?:did|does|do)n't)"
+_NOT = r"(?:(?:did|does|do|will|would|can|could) not|(?:did|does|do|would|could)n['’]t|won['’]t|can['’]t|cannot)"
 _EITHER = r"(?:confirm|deny)(?: or (?:confirm|deny))?"
 _EITHER_ING = r"(?:confirming|denying)(?: or (?:confirming|denying))?"
 NONCOMMITTAL: Final = "|".join(
     (
         rf"{_NOT} {_EITHER}",
+        r"(?:has|have|had)(?: not|n['’]t) (?:confirmed|denied)(?: or (?:confirmed|denied))?",
         rf"refus(?:e|es|ed|ing) to {_EITHER}",
         rf"refrain(?:s|ed|ing)? from {_EITHER_ING}",
         rf"stop(?:s|ped|ping)? short of {_EITHER_ING}",
@@ -48,21 +49,13 @@ NONCOMMITTAL: Final = "|".join(
     )
 )
 APPROXIMATORS: Final = (
-    "about",
-    "approximately",
-    "around",
-    "as early as",
-    "as soon as",
-    "at least",
-    "more than",
-    "nearly",
-    "some",
-    "up to",
+    *("about", "almost", "approximately", "around", "as early as", "as soon as", "at least", "fewer than", "less than"),
+    *("more than", "nearly", "over", "roughly", "some", "under", "up to"),
 )
 _BOUNDS: Final = {
-    "at least": ("at least", "more than"),
-    "at most": ("up to",),
-    "about": ("about", "approximately", "around", "nearly", "some"),
+    "at least": ("at least", "more than", "over"),
+    "at most": ("fewer than", "less than", "under", "up to"),
+    "about": ("about", "almost", "approximately", "around", "nearly", "roughly", "some"),
 }
 EVIDENTIALS: Final = (
     *("allegedly", "alleged", "apparently", "purported", "reported", "reportedly", "supposedly"),
@@ -75,8 +68,8 @@ BEFORE_A_CLAUSE: Final = ("unclear", "uncertain")
 CLAUSE_WORDS: Final = ("whether", "if", "how", "what", "when", "where", "which", "who", "whose", "why")
 """What a clause begins with that “unclear” or “uncertain” is about; after them also “that”."""
 MODALS: Final = (
-    *("can", "could", "i think", "likely", "may", "might", "perhaps"),
-    *("possibilities", "possibility", "possible", "possibly", "potential", "would"),
+    *("can", "could", "i think", "likely", "may", "might", "mightn't", "perhaps", "possibilities", "possibility"),
+    *("possible", "possibly", "potential", "probably", "unlikely", "would", "wouldn't"),
 )
 CONDITIONALS: Final = ("had", "if", "should", "were")
 CUE_KINDS: Final = {
@@ -177,6 +170,11 @@ VAGUE: Final = {
     **{"tens": 10, "dozens": 12, "hundreds": 100},
     **{f"{word}s": value for word, value in SCALES.items()},
 }
+PARTS: Final = {
+    **{"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7},
+    **{"eighth": 8, "ninth": 9, "tenth": 10},
+}
+"""What a whole is divided by, in a fraction."""
 NUMBER_WORDS: Final = (*SMALL, *TENS, *SCALES, *VAGUE, "hundred", "dozen")
 _MONEY: Final = {
     "USD": ("dollar", "dollars", "us dollars"),

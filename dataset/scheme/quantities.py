@@ -11,6 +11,7 @@ from dataset.scheme.lexicon import (
     CURRENCIES,
     FUNCTION_WORDS,
     NUMBER_WORDS,
+    PARTS,
     PLURALS_WITHOUT_S,
     SAYING,
     SCALES,
@@ -53,12 +54,16 @@ class _Amount(NamedTuple):
     certain: bool
 
 
+_FACTORS: Final = {**SCALES, "hundred": 100, "dozen": 12}
 _CURRENCY: Final = re.compile(r"(?:(?:[a-z]{1,3} ?)?[$€£¥₹₩₴₽]|[a-z]{3}(?= ?\d)|rs\.?(?= ?\d)) ?")
 _DIGITS: Final = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?![\d,.]*\d)")
 _SCALE: Final = re.compile(rf"[ -]?({one_of(tuple(SCALES))}|hundred|dozen)\b(?! and a half)")
 _SHORT: Final = re.compile(rf" ?({one_of(tuple(SHORT_SCALES))})\b")
 _WORD: Final = re.compile(rf"(?:and )?({one_of(NUMBER_WORDS)}|an?)\b[ -]?")
 _VAGUE: Final = re.compile(rf"{one_of(tuple(VAGUE))}(?: of {one_of(tuple(VAGUE))})*\b")
+_SHARE: Final = re.compile(rf"(?:half|(an?|\d\d?|{one_of(tuple(SMALL))})[ -]({one_of(tuple(PARTS))})s?)(?![a-z])")
+_HALF_OF: Final = re.compile(rf"half[ -]an?[ -](?:({one_of(tuple(_FACTORS))})\b|(?={one_of(UNITS)}(?![a-z])))")
+_AND_A_HALF: Final = re.compile(rf"[ -]and[ -]a[ -]half\b(?:[ -]({one_of(tuple(_FACTORS))})\b)?")
 _TO: Final = re.compile(r" ?(?:to|-|–|—) ?")
 _UNIT: Final = re.compile(rf"[ -]?(?:of )?({one_of(UNITS)})(?![a-z])")
 _UNCERTAIN_POINT: Final = re.compile(r"\d{1,3}\.\d{3}")
@@ -69,22 +74,22 @@ _NOT_COUNTED: Final = re.compile(r".*(?:ss|us|is)")
 _VERBS: Final = frozenset({"comes", "goes", "makes", "takes", "gives", "gets", "needs", "wants", "keeps", "remains"})
 _NO_NOUNS: Final = frozenset({"others", "always", "perhaps", "across", "towards", "besides", "sometimes", "whereas"})
 NO_PLURALS: Final = frozenset({*FUNCTION_WORDS, *SAYING, *_VERBS, *_NO_NOUNS, *UNITS})
-_FACTORS: Final = {**SCALES, "hundred": 100, "dozen": 12}
 
 
 @lru_cache(maxsize=65536)
 def read_quantity(words: str) -> Quantity | None:
-    """What a number's words say; None where they do not begin with a number."""
+    """What a number's words say, a fraction in percent; None where they do not begin with a number."""
     text = plain(words)
     money = _CURRENCY.match(text)
     first = _amount(text, money.end() if money else 0, money is not None)
     if first is None:
         return None
     second = _second(text, first, money is not None)
-    if second is None:
-        return Quantity(first.low, None if first.open else first.low, text[first.end :], first.certain)
-    certain = first.certain and second.certain and first.scaled == second.scaled and first.low <= second.low
-    return Quantity(first.low, None if second.open else second.low, text[second.end :], certain)
+    last = second or first
+    rest = text[last.end :]
+    fits = second is None or (second.certain and first.scaled == second.scaled and first.low <= second.low)
+    certain = first.certain and fits and not (rest and is_share(words))
+    return Quantity(first.low, None if last.open else last.low, rest, certain)
 
 
 def is_unit(rest: str) -> bool:
@@ -92,11 +97,18 @@ def is_unit(rest: str) -> bool:
     return bool(_UNIT.fullmatch(rest))
 
 
+def is_share(words: str) -> bool:
+    """Whether a number's words begin with a fraction, as `half` or `two-thirds`; not with `half a million`."""
+    text = plain(words)
+    return bool(_SHARE.match(text)) and not _HALF_OF.match(text)
+
+
 def read_number(words: str, after: str) -> Reading:
     """The kind, value and unit of a number that follow from its words and from the text after them.
 
-    Nothing is read where words remain that are no unit, as in `two-thirds`, and no value where it can be several. The
-    unit of a count is the plural noun that comes next, or after names: `12,000 North Korean troops`.
+    Nothing is read where words remain that are no unit, as in `12 grey seals`, and no value where it can be several. A
+    fraction, as `two-thirds`, is a percent. The unit of a count is the plural noun that comes next, or after names:
+    `12,000 North Korean troops`.
     """
     read = read_quantity(words)
     if read is None:
@@ -105,6 +117,8 @@ def read_number(words: str, after: str) -> Reading:
     if read.rest and not named:
         return Reading()
     value = written_value(read) if read.certain else ""
+    if is_share(words):
+        return Reading() if read.rest else Reading("percent", value, "%")
     if sign:
         code = CURRENCIES.get(sign[0].replace(" ", ""))
         return Reading() if named or code is None else Reading("money", value, code)
@@ -138,11 +152,13 @@ def reader() -> dict[str, Any]:
     patterns = {
         **{"currency": _CURRENCY, "digits": _DIGITS, "scale": _SCALE, "short": _SHORT, "word": _WORD, "vague": _VAGUE},
         **{"to": _TO, "unit": _UNIT, "uncertain": _UNCERTAIN_POINT, "counted": _COUNTED, "notCounted": _NOT_COUNTED},
+        **{"share": _SHARE, "halfOf": _HALF_OF, "andAHalf": _AND_A_HALF},
     }
     return {
         "patterns": {name: pattern.pattern for name, pattern in patterns.items()},
         **{"small": SMALL, "tens": TENS, "scales": SCALES, "shortScales": SHORT_SCALES, "vague": VAGUE},
-        **{"factors": _FACTORS, "units": UNIT_OF, "currencies": CURRENCIES, "noPlurals": sorted(NO_PLURALS)},
+        **{"parts": PARTS, "factors": _FACTORS, "units": UNIT_OF, "currencies": CURRENCIES},
+        "noPlurals": sorted(NO_PLURALS),
     }
 
 
@@ -156,7 +172,36 @@ def _second(text: str, first: _Amount, money: bool) -> _Amount | None:
 
 
 def _amount(text: str, start: int, money: bool) -> _Amount | None:
-    return _vague(text, start) or _in_digits(text, start, money) or _in_words(text, start)
+    if amount := _vague(text, start) or _half_of(text, start) or _share(text, start):
+        return amount
+    whole = _in_digits(text, start, money) or _in_words(text, start)
+    return _with_a_half(text, whole) if whole else None
+
+
+def _half_of(text: str, start: int) -> _Amount | None:
+    """Half of a scale word or of a unit, as `half a million` and, without its unit, `half an hour`."""
+    match = _HALF_OF.match(text, start)
+    if not match:
+        return None
+    return _Amount(_FACTORS[match[1]] / 2 if match[1] else 0.5, False, match.end(), match[1] is not None, True)
+
+
+def _share(text: str, start: int) -> _Amount | None:
+    """A fraction of a whole, in percent with two decimals at most: `two-thirds` is 66.67."""
+    match = _SHARE.match(text, start)
+    if not match:
+        return None
+    parts = 1 if match[1] in (None, "a", "an") else SMALL[match[1]] if match[1] in SMALL else int(match[1])
+    return _Amount(round(100 * parts / PARTS[match[2] or "half"], 2), False, match.end(), False, True)
+
+
+def _with_a_half(text: str, whole: _Amount) -> _Amount:
+    """With the half that is added to it, as in `two and a half million`."""
+    match = None if whole.scaled else _AND_A_HALF.match(text, whole.end)
+    if not match:
+        return whole
+    factor = _FACTORS[match[1]] if match[1] else 1
+    return _Amount((whole.low + 0.5) * factor, False, match.end(), match[1] is not None, whole.certain)
 
 
 def _vague(text: str, start: int) -> _Amount | None:

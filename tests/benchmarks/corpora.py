@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import random
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -87,10 +87,13 @@ def write_sound_export(folder: Path, count: int) -> tuple[Corpus, Path, int]:
 def exported(number: int, article: Article, seed: int = 7) -> Row:
     """An article's task in an export."""
     drawn = [{"from_span": a, "to_span": b, "derived": False} for a, b in article.drawn]
-    return _task(number, article.row, article.text, article.spans, drawn, names_of(article, seed))
+    names: dict[str, list[str]] = {name: [] for name in names_of(article, seed)}
+    return _task(number, article.row, article.text, article.spans, drawn, names)
 
 
-def _task(number: int, row: ArticleRow, text: str, spans: list[Row], drawn: list[Row], names: list[str]) -> Row:
+def _task(
+    number: int, row: ArticleRow, text: str, spans: list[Row], drawn: list[Row], names: Mapping[str, list[str]]
+) -> Row:
     result = write_result(spans, drawn, names)
     work = {"id": number, "completed_by": 1, "was_cancelled": False, "result": result}
     sent = write_task(row, text, names, GUIDELINES)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Final
 
-from core.urls import urlpatterns
+from core.urls import urlpatterns as urlpatterns
 from django.db.models import signals
 from django.dispatch import Signal
 from django.http import HttpRequest, JsonResponse

@@ -24,6 +24,7 @@ ACTIONS: Final = "^api/dm/actions/"
 LOG_IN: Final = "^user/login/"
 LOG_OUT: Final = "^^logout/?$"
 IMPORT: Final = "^api/projects/<int:pk>/import"
+FINDINGS: Final = "hedgerow/tasks/<int:pk>/findings"
 
 STATIC: Final = frozenset(
     {
@@ -80,6 +81,8 @@ PAGE: Final[Mapping[str, frozenset[str]]] = {
     "^api/tasks/<int:pk>/drafts": _READ | _WRITE,
     "^api/tasks/<int:pk>/annotations/<int:annotation_id>/drafts": _READ | _WRITE,
     "^api/drafts/<int:pk>/": _READ | {"PATCH", "DELETE"},
+    # What `validate` would find in it
+    FINDINGS: _WRITE,
 }
 """Route of the URL table to the methods that anybody may use there: what the labelling page asks for."""
 
@@ -102,6 +105,7 @@ NUMBERS: Final[Mapping[str, Mapping[str, str]]] = {
     "^api/annotations/<int:pk>/": _ANNOTATION,
     "^api/annotations/<int:pk>/convert-to-draft": _ANNOTATION,
     "^api/drafts/<int:pk>/": _DRAFT,
+    FINDINGS: _TASK,
 }
 """What the numbers in a listed route's addresses are the numbers of, as Django names models."""
 
@@ -151,7 +155,8 @@ def is_open(route: str, method: str, *, keyed: bool) -> bool:
 
 def largest(route: str) -> int:
     """How many bytes a page may send there: a writer waits while they are taken in, and a filter costs far more."""
-    return LARGEST_WORK if route.startswith(("^api/tasks/", "^api/annotations/", "^api/drafts/")) else LARGEST_OTHER
+    work = ("^api/tasks/", "^api/annotations/", "^api/drafts/", FINDINGS)
+    return LARGEST_WORK if route.startswith(work) else LARGEST_OTHER
 
 
 def holds(key: str, sent: str) -> bool:

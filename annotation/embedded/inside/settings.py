@@ -41,7 +41,7 @@ MIDDLEWARE.remove("organizations.middleware.DummyGetSessionMiddleware")  # type:
 MIDDLEWARE.remove("jwt_auth.middleware.JWTAuthenticationMiddleware")  # type: ignore[name-defined]  # noqa: F405
 MIDDLEWARE.append("annotation.embedded.inside.membership.MembersSession")  # type: ignore[name-defined]  # noqa: F405
 
-ROOT_URLCONF = "annotation.embedded.inside.closed"
+ROOT_URLCONF = "annotation.served.urls"
 GET_STORAGE_LIST = "annotation.embedded.inside.outgoing.no_storages"
 LOGGING = discreet(LOGGING)  # type: ignore[has-type]  # noqa: F405
 refuse_calls(database.hosts(_url) if (_url := os.environ.get(database.VARIABLE)) else ())

@@ -15,7 +15,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.backends.signals import connection_created
 
-from annotation.embedded.inside.routes import LOG_IN, LOG_OUT, route_of
+from annotation.embedded.inside.routes import FINDINGS, LOG_IN, LOG_OUT, route_of
 
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # They hash passwords, which takes long by design, and write a few rows that need not belong together.
@@ -75,7 +75,10 @@ class WholeOrNone:
         if request.method in _READING:
             return self._get_response(request)
         _ = request.body  # a client may take as long as it likes to send it
-        if route_of(request.path_info) in _NOT_ONE_CHANGE:
+        route = route_of(request.path_info)
+        if route == FINDINGS:
+            return self._get_response(request)
+        if route in _NOT_ONE_CHANGE:
             with connection.execute_wrapper(_in_turn):
                 return self._get_response(request)
         with _one_writer(), transaction.atomic():

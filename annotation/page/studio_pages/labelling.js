@@ -1,27 +1,12 @@
 // What the labelling page of the embedded server does beyond Label Studio's own, so that a span takes few actions.
-// It listens before Label Studio does and calls its store (window.Htx). Where a later version has no such store, or
-// names things otherwise, the page falls back to Label Studio's own ways.
+// It listens before Label Studio does and calls its store. Where that is another, the page falls back to Label Studio's
+// own ways: see studio.js.
 (() => {
   const LABEL_KEYS = ["1", "2", "3", "4"];
   const SETTINGS = "labelStudio:settings";
   const OFFERED = "hedgerow:settings";
   const MODIFIERS = ["ctrl", "alt", "shift", "meta"];
-  const METHODS = [
-    "unselectAll", "isReadOnly", "addLinkedRegion", "stopLinkingMode", "addVersions", "serializeAnnotation",
-  ];
-  const PARTS = ["names", "results", "regions", "history", "linkingModes"];
-  const HISTORY = ["freeze", "unfreeze", "setReplaceNextUndoState"];
-
-  // The annotation on the page; undefined where it lacks a member that this script calls.
-  const annotation = () => {
-    const work = window.Htx?.annotationStore?.selected;
-    return work && isComplete(work) ? work : undefined;
-  };
-  const isComplete = (work) =>
-    METHODS.every((name) => typeof work[name] === "function") &&
-    PARTS.every((name) => work[name]) &&
-    HISTORY.every((name) => typeof work.history[name] === "function");
-  const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
+  const { annotation, isArticle, isField, plain, note, shortened, swallow } = window.HedgerowStudio;
   const source = (work) => work.linkingModes.get("create_relation").region;
 
   // A new span is selected at once. Set once a browser: who switches it off has it off.
@@ -30,15 +15,6 @@
     localStorage.setItem(SETTINGS, JSON.stringify({ ...kept, selectAfterCreate: true }));
     localStorage.setItem(OFFERED, "1");
   }
-  // The page says what this script does for its annotators, and what they must do where it does nothing.
-  document.documentElement.dataset.hedgerow = "";
-  const opened = setInterval(() => {
-    const work = window.Htx?.annotationStore?.selected;
-    if (!work) return;
-    clearInterval(opened);
-    if (!isComplete(work)) delete document.documentElement.dataset.hedgerow;
-  }, 500);
-
   // 1 to 4 begin a new span, whatever is selected; Label Studio alone would relabel what is selected.
   // Enter takes what is preset and goes to the selected span's first empty field, Escape leaves it.
   const onKey = (event) => {
@@ -75,8 +51,7 @@
     const controls = [...work.names.values()].filter((control) => control.type === "choices");
     const choices = controls.flatMap((control) => control.tiedChildren).filter((choice) => isKey(event, choice.hotkey));
     if (!choices.length) return false;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    swallow(event);
     for (const choice of choices) {
       if (!choice.parent.perRegionVisible() || choice.isReadOnly()) continue;
       choice.parent.needsUpdate(); // a span that was selected just now
@@ -114,10 +89,8 @@
     }
   };
 
-  // On the adjudication page a label has two forms, `quote` and `quote ?`, with the same controls.
   const isForeign = ({ area, from_name: control }) =>
     area.labelName && control.whenlabelvalue?.split(",").every((label) => plain(label) !== plain(area.labelName));
-  const plain = (label) => label.replace(" ?", "");
 
   // The first field that is empty; where none is, the first one that is filled, unless that was taken just now.
   const openField = (event, taken) => {
@@ -125,8 +98,7 @@
     const empty = shown("form input");
     const filled = taken || empty ? undefined : shown("[data-testid=htx-textbox-edit-button]");
     if (!taken && !empty && !filled) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
+    swallow(event);
     empty?.focus();
     if (!filled) return;
     filled.click();
@@ -137,8 +109,7 @@
   const onClick = (event) => {
     const chosen = event.target.closest?.(".page .presets label")?.querySelector("input:checked");
     if (accept() && chosen) {
-      event.preventDefault();
-      event.stopImmediatePropagation();
+      swallow(event);
       document.activeElement.blur();
     }
   };
@@ -174,7 +145,7 @@
     pressed = event.target;
   };
   const isMarking = (event, work) =>
-    window.Hedgerow && !event.ctrlKey && !event.metaKey && !work.names.has("statement") && !work.isReadOnly() &&
+    window.Hedgerow && !event.ctrlKey && !event.metaKey && isArticle(work) && !work.isReadOnly() &&
     !(pressed?.tagName === "AREA") && work.names.get("label")?.tiedChildren.some((label) => label.selected);
 
   // What is dragged over is snapped before Label Studio reads it, so that the span is made as it stays; with Alt it is
@@ -224,23 +195,6 @@
     const fits = ({ node, start }) => (isStart ? place < start + node.length : place <= start + node.length);
     const { node, start } = nodes.find(fits);
     return [node, Math.max(place - start, 0)];
-  };
-
-  const shortened = (words) => (words.length > 60 ? `${words.slice(0, 28)} … ${words.slice(-28)}` : words);
-
-  // A short note that a screen reader says, too, when it has nothing else to say.
-  let notes, noted;
-  const note = (words) => {
-    if (!notes?.isConnected) {
-      notes = document.createElement("div");
-      notes.className = "hedgerow-note";
-      notes.setAttribute("role", "status");
-      notes.setAttribute("aria-live", "polite");
-      document.querySelector(".page").append(notes);
-    }
-    notes.textContent = words;
-    clearTimeout(noted);
-    noted = setTimeout(() => (notes.textContent = ""), 4000);
   };
 
   // What follows from the words of a new number or hedge is filled in, in one step with the span: a preset, which counts

@@ -79,7 +79,7 @@
 
   // Numbers, step by step as dataset/scheme/quantities.py reads them
 
-  const { patterns, small, tens, scales, shortScales, vague, factors, units, currencies, noPlurals } = tables.number;
+  const { patterns, small, tens, scales, shortScales, vague, parts, factors, units, currencies, noPlurals } = tables.number;
   const AT = Object.fromEntries(Object.entries(patterns).map(([name, source]) => [name, new RegExp(source, "y")]));
   const WHOLE = Object.fromEntries(
     ["unit", "uncertain", "notCounted"].map((name) => [name, new RegExp(`^(?:${patterns[name]})$`)]),
@@ -90,6 +90,7 @@
     const named = read && WHOLE.unit.exec(read.rest);
     if (!read || (read.rest && !named)) return ["", "", ""];
     const value = read.certain ? written(read) : "";
+    if (isShare(plain(words))) return read.rest ? ["", "", ""] : ["percent", value, "%"];
     if (read.sign !== null) {
       const code = own(currencies, read.sign);
       return named || code === undefined ? ["", "", ""] : ["money", value, code];
@@ -133,7 +134,33 @@
     return amount(text, start + (again ? again[0].length : 0), money);
   };
 
-  const amount = (text, start, money) => inVagueWords(text, start) ?? inDigits(text, start, money) ?? inWords(text, start);
+  const amount = (text, start, money) =>
+    inVagueWords(text, start) ?? halfOf(text, start) ?? share(text, start) ??
+    withAHalf(text, inDigits(text, start, money) ?? inWords(text, start));
+
+  const isShare = (text) => Boolean(begins(AT.share, text, 0)) && !begins(AT.halfOf, text, 0);
+
+  const halfOf = (text, start) => {
+    const match = begins(AT.halfOf, text, start);
+    if (!match) return null;
+    const low = match[1] ? factors[match[1]] / 2 : 0.5;
+    return { low, open: false, end: start + match[0].length, scaled: Boolean(match[1]), certain: true };
+  };
+
+  const share = (text, start) => {
+    const match = begins(AT.share, text, start);
+    if (!match) return null;
+    const count = !match[1] || isArticle(match[1]) ? 1 : (own(small, match[1]) ?? Number(match[1]));
+    const low = Math.round((10000 * count) / parts[match[2] ?? "half"]) / 100;
+    return { low, open: false, end: start + match[0].length, scaled: false, certain: true };
+  };
+
+  const withAHalf = (text, whole) => {
+    const match = whole && !whole.scaled ? begins(AT.andAHalf, text, whole.end) : null;
+    if (!match) return whole;
+    const low = (whole.low + 0.5) * (match[1] ? factors[match[1]] : 1);
+    return { low, open: false, end: whole.end + match[0].length, scaled: Boolean(match[1]), certain: whole.certain };
+  };
 
   const inVagueWords = (text, start) => {
     const match = begins(AT.vague, text, start);

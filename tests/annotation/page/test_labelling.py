@@ -8,20 +8,19 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
 from annotation import guidelines
-from annotation.embedded.server import Server
-from annotation.labelstudio.seats import Seat, seat
+from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import read_task
-from annotation.rounds import projects, pull, push
+from annotation.rounds import projects, push
 from dataset.record.corpus import Corpus
-from dataset.record.layer import Layer, read_layer
 from dataset.scheme import vocabulary
-from tests.browser import Annotator, log_in
+from tests.annotation.page.opened import ARTICLE, open_article, open_port, pulled, pushed
+from tests.browser import Annotator
 from tests.corpora import REPOSITORY
 
-ARTICLE = "001_db3276e140bb1d05"
+SCRIPTS = REPOSITORY / "annotation" / "page" / "studio_pages"
 SPEAKER = "Ukrainian military intelligence"
 DIRECTORATE = "Main Directorate of Intelligence (Ukraine)"
 QUOTE = (
@@ -34,36 +33,6 @@ ODD = (
     " 👨\u200d👩\u200d👧 The port 🇳🇴 said:\r\n\r\n“We  may lose <b>&amp;</b> about 40 cafe\u0301s,”"
     " Ilsa\xa0Brandt wrote.\r\nTabs\tand  blanks: 1,200 to 1,500 ships.\r\n"
 )
-
-
-@pytest.fixture
-def who(seeds: Corpus) -> Seat:
-    return pushed(seeds)
-
-
-@pytest.fixture
-def annotator(chromium: Browser, server: Server) -> Annotator:
-    known = server.secrets()
-    assert known
-    return log_in(chromium, str(server.url()), known.annotators["a2"])
-
-
-def pushed(corpus: Corpus) -> Seat:
-    here = seat(corpus, "a2")
-    push.deal(corpus, "r7", ["a2"])
-    push.push(corpus, "r7", here)
-    return here
-
-
-def open_article(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
-    project = projects.existing(seeds, "r7", who)
-    task = next(task.id for task in map(read_task, who.studio.tasks(project)) if task.article_id == ARTICLE)
-    annotator.open_task(project, task)
-
-
-def pulled(corpus: Corpus, who: Seat) -> Layer:
-    pull.pull(corpus, "r7", [who], accept_removals=False, tell=print)
-    return read_layer(corpus.layer_path(f"r7/{who.annotator}"), f"r7/{who.annotator}")
 
 
 def entity_key(corpus: Corpus, name: str) -> str:
@@ -225,12 +194,11 @@ def test_text_names_and_rules_stand_side_by_side_above_the_fold(
         annotator.open_stream(projects.existing(seeds, "r7", who))
     else:
         open_article(seeds, who, annotator)
-    assert 60 <= max(annotator.line_lengths()) <= 78
+    assert 60 <= max(annotator.line_lengths()) <= 92
     annotator.mark("1", "North Korea")
     page = annotator.page
-    names = [entity["value"] for entity in push.task(seeds, ARTICLE)["data"]["entities"]]
-    boxes = [page.locator(f'.card input[name="{name}"]').bounding_box() for name in names]
-    assert len(boxes) == 12
+    boxes = [box.bounding_box() for box in page.locator(".names input[type=checkbox]:visible").all()]
+    assert len(boxes) == 8
     assert all(box and box["y"] + box["height"] < 420 for box in boxes)
     expect(page.get_by_placeholder("other name; another").locator("visible=true")).to_be_in_viewport(ratio=1)
     rule = page.get_by_text("Mark the mention closest").locator("visible=true").bounding_box()
@@ -466,17 +434,8 @@ def test_a_value_is_typed_on_the_number_pad(
     assert sent(here, project) == {"Anna": {"label": ["number"], "number_value": ["12"]}}
 
 
-PORT = "The port said Kyiv's crew, led by Adam Schiff, may send 12,000 North Korean troops and five old ships."
 HANDLE = "(() => { const box = document.querySelector('.__active .__resize_right').getBoundingClientRect();"
 HANDLE += " return [box.x + box.width / 2, box.y + box.height / 2]; })()"
-
-
-def open_port(new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator) -> tuple[Corpus, Seat]:
-    corpus = new_corpus({"port": PORT})
-    here = pushed(corpus)
-    project = projects.existing(corpus, "r7", here)
-    annotator.open_task(project, next(map(read_task, here.studio.tasks(project))).id)
-    return corpus, here
 
 
 def test_a_span_snaps_to_whole_words_and_says_so(
@@ -586,6 +545,7 @@ def test_nothing_is_lost_when_the_server_does_not_take_a_submit(seeds: Corpus, w
     open_article(seeds, who, annotator)
     page = annotator.page
     mark_quote(seeds, annotator)
+    annotator.choose("t", "source not named")
 
     def refuse(route: Route) -> None:
         if route.request.method == "POST":
@@ -612,51 +572,66 @@ def test_nothing_is_lost_when_the_server_does_not_take_a_submit(seeds: Corpus, w
     ]
 
 
-# A store in which the annotation on the page lacks one method, as a later Label Studio might.
-WITHOUT_A_METHOD = """
-const hide = (owner, name, value) => new Proxy(owner, {
+# A store whose annotation lacks the member that `window.hidden` names, as that of a later Label Studio might.
+WITHOUT_A_MEMBER = """
+const hide = (owner, path) => new Proxy(owner, {
     get: (target, key) => {
-        const member = key === name ? value(target[key]) : target[key];
+        const [name, ...inner] = path.split('.');
+        const member = Reflect.get(target, key);
+        if (key === name) return inner.length ? hide(member, inner.join('.')) : undefined;
         return typeof member === 'function' ? member.bind(target) : member;
     },
 });
 let store;
+const seen = (annotations) =>
+    annotations && window.hidden ? hide(annotations, `selected.${window.hidden}`) : annotations;
 Object.defineProperty(window, 'Htx', {
     configurable: true,
     get: () => store,
-    set: (given) => {
-        const bare = (work) => work && (WITHOUT);
-        store = hide(given, 'annotationStore', (annotations) => annotations && hide(annotations, 'selected', bare));
-    },
+    set: (given) => { store = new Proxy(given, {
+        get: (target, key) => {
+            const member = Reflect.get(target, key);
+            if (key === 'annotationStore') return seen(member);
+            return typeof member === 'function' ? member.bind(target) : member;
+        },
+    }); },
 });
 """
 
 
-@pytest.mark.parametrize(
-    "without",
-    [
-        "hide(work, 'unselectAll', () => undefined)",
-        "hide(work, 'history', history => hide(history, 'freeze', () => undefined))",
-    ],
-)
-def test_the_page_says_how_to_label_without_its_script_where_label_studio_lacks_what_it_calls(
-    without: str, seeds: Corpus, who: Seat, annotator: Annotator
+def test_without_a_member_of_label_studio_the_page_says_how_to_label_and_labels(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
 ) -> None:
-    annotator.page.add_init_script(WITHOUT_A_METHOD.replace("WITHOUT", without))
-    open_article(seeds, who, annotator)
-    expect(annotator.page.locator("html[data-hedgerow]")).to_have_count(0)
-    expect(annotator.page.locator(".page .plain").first).to_be_visible()
+    page = annotator.page
+    page.add_init_script(WITHOUT_A_MEMBER)
+    _, here, project, _ = open_names(new_corpus, annotator)
+    members: list[str] = page.evaluate("HedgerowStudio.MEMBERS.map(member => member.replace('()', ''))")
+    assert len(members) > 15
+    for name, member in zip(itertools.cycle(NAMES), members, strict=False):
+        page.evaluate("member => { window.hidden = member; }", member)
+        expect(page.locator("html[data-hedgerow]")).to_have_count(0)
+        expect(page.locator(".page .plain").first).to_be_visible()
+        expect(page.locator(".hedgerow-findings")).to_have_count(0)
+        before = annotator.regions()
+        annotator.press("1")
+        page.wait_for_function("document.querySelector('.lsf-label_selected, .lsf-label.lsf-label_selected')")
+        annotator.drag_over(name)
+        expect(page.locator("[data-start]")).to_have_count(before + 1)
+        page.evaluate("window.hidden = undefined")
+        expect(page.locator("html[data-hedgerow]")).to_have_count(1)
+        annotator.press("Escape")
+        annotator.press("Control+z")
+        expect(page.locator("[data-start]")).to_have_count(before)
+    page.evaluate("window.hidden = 'regions'")
     annotator.press("1")
-    annotator.page.wait_for_function("Htx.annotationStore.selected.names.get('label').selectedLabels.length == 1")
-    annotator.drag_over(SPEAKER)
-    expect(annotator.page.locator("[data-start]")).to_have_count(1)
+    annotator.drag_over("Anna")
     annotator.submit()
-    assert pulled(seeds, who).spans.select("label", "text").rows() == [("speaker", SPEAKER)]
+    assert sent(here, project) == {"Anna": {"label": ["speaker"]}}
 
 
-@pytest.mark.parametrize("name", ["reading.js", "labelling.js", "adjudication.js", "desk.js"])
+@pytest.mark.parametrize("name", sorted(path.name for path in SCRIPTS.glob("*.js")))
 def test_a_script_holds_nothing_that_the_template_around_it_would_read(name: str) -> None:
-    script = (REPOSITORY / "annotation" / "page" / "studio_pages" / name).read_text(encoding="utf-8")
+    script = (SCRIPTS / name).read_text(encoding="utf-8")
     assert re.findall(r"\{\{|\{%|\{#|</script", script) == []
 
 

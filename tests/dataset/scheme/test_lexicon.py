@@ -17,6 +17,11 @@ from dataset.scheme import lexicon, vocabulary
         (["at  least"], "at least"),
         (["more than"], "at least"),
         (["Up to"], "at most"),
+        (["over"], "at least"),
+        (["Under"], "at most"),
+        (["less than"], "at most"),
+        (["almost"], "about"),
+        (["roughly"], "about"),
         (["reportedly"], "exact"),
         (["as early as"], "exact"),
         (["reportedly", "up to"], "at most"),
@@ -32,3 +37,27 @@ def test_every_bound_is_in_the_vocabulary_and_every_approximator_of_a_number_has
     bounds = {cue: lexicon.bound_of([cue]) for cue in lexicon.APPROXIMATORS}
     assert {*bounds.values()} == set(vocabulary.BOUNDS)
     assert {cue for cue, bound in bounds.items() if bound == "exact"} == {"as early as", "as soon as"}
+
+
+@pytest.mark.parametrize(
+    ("cue", "kind"),
+    [
+        ("did not confirm", "noncommittal"),
+        ("Won’t confirm", "noncommittal"),
+        ("wouldn't confirm or deny", "noncommittal"),
+        ("cannot deny", "noncommittal"),
+        ("has not confirmed", "noncommittal"),
+        ("hadn’t denied", "noncommittal"),
+        ("wouldn’t", "modal"),
+        ("unlikely", "modal"),
+        ("probably", "modal"),
+        ("over", "approximator"),
+        ("can't", None),
+        ("couldn't", None),
+        ("wouldn't say", None),
+        ("confirmed", None),
+        ("has confirmed", None),
+    ],
+)
+def test_a_cue_is_on_the_list_of_its_kind(cue: str, kind: str | None) -> None:
+    assert lexicon.cue_kind(cue) == kind

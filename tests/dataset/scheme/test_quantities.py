@@ -26,6 +26,15 @@ from dataset.scheme.quantities import Reading, is_unit, read_number, read_quanti
         ("10–12", 10, 12),
         ("two or", 2, 2),
         ("60 %", 60, 60),
+        ("Half", 50, 50),
+        ("a third", 33.33, 33.33),
+        ("two-thirds", 66.67, 66.67),
+        ("3 quarters", 75, 75),
+        ("a quarter to a third", 25, 33.33),
+        ("half a million", 500_000, 500_000),
+        ("half an hour", 0.5, 0.5),
+        ("two and a half million", 2_500_000, 2_500_000),
+        ("2-and-a-half", 2.5, 2.5),
     ],
 )
 def test_words_say_their_quantity(words: str, low: float, high: float | None) -> None:
@@ -34,13 +43,15 @@ def test_words_say_their_quantity(words: str, low: float, high: float | None) ->
     assert (read.low, read.high) == (low, high)
 
 
-@pytest.mark.parametrize("words", ["3 to 4 million", "nineteen eighty", "1.200", "12 to 10"])
+@pytest.mark.parametrize(
+    "words", ["3 to 4 million", "half mile", "a third to 40 %", "nineteen eighty", "1.200", "12 to 10"]
+)
 def test_words_that_can_be_read_in_two_ways_are_not_certain(words: str) -> None:
     read = read_quantity(words)
     assert read and not read.certain
 
 
-@pytest.mark.parametrize("words", ["", "many", "several", "at least 40", "a", "half a million", "-5", "1,2345"])
+@pytest.mark.parametrize("words", ["", "many", "several", "at least 40", "a", "an hour", "over 220", "-5", "1,2345"])
 def test_words_that_do_not_begin_with_a_number_are_not_read(words: str) -> None:
     assert read_quantity(words) is None
 
@@ -65,6 +76,11 @@ def test_a_counted_noun_is_no_unit() -> None:
         ("1.7 billion dollars", "", Reading("money", "1700000000", "USD")),
         ("€ 3.5 million", " for", Reading("money", "3500000", "EUR")),
         ("60 per cent", " of homes", Reading("percent", "60", "%")),
+        ("Two-thirds", " of homes", Reading("percent", "66.67", "%")),
+        ("half", " the homes", Reading("percent", "50", "%")),
+        ("half a million", " homes", Reading("count", "500000", "homes")),
+        ("half an hour", " later", Reading("measure", "0.5", "h")),
+        ("two and a half years", "", Reading("measure", "2.5", "a")),
         ("five km", " away", Reading("measure", "5", "km")),
         ("10,000 to 12,000", " fans", Reading("count", "10000..12000", "fans")),
         ("Dozens", " of fans came", Reading("count", "12..", "fans")),
@@ -79,7 +95,10 @@ def test_kind_value_and_unit_follow_from_the_words(words: str, after: str, readi
 @pytest.mark.parametrize(
     ("words", "after", "reading"),
     [
-        ("two-thirds", " of homes", Reading()),
+        ("two-thirds of homes", "", Reading()),
+        ("half-time", "", Reading()),
+        ("a million and a half", " homes", Reading()),
+        ("a year", " ago", Reading()),
         ("14,000 grey seals", " came", Reading()),
         ("3.5m", " people", Reading()),
         ("all 40", " ships", Reading()),

@@ -1,0 +1,87 @@
+// The line above the article: how far the round is, which article it is, and whether the work is saved. It saves a draft
+// soon after each pause, and a log-in goes on to the next article.
+(() => {
+  const PAUSE = 600; // milliseconds without a change before a draft is saved
+  const { annotation, element, onChange } = window.HedgerowStudio;
+  const project = () => /^\/projects\/(\d+)\//.exec(location.pathname)?.[1];
+
+  // Of the annotation on the page: when it was last changed and saved, as the page's clock has it.
+  let state = {};
+  let timer;
+  const changed = () => {
+    state.changed = Date.now();
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE);
+    draw();
+  };
+  const save = () => {
+    const work = annotation();
+    if (work && work === state.work && !work.isReadOnly?.()) work.autosave?.flush?.();
+  };
+
+  const watch = () => {
+    const work = annotation();
+    if (!work || window.Htx.isLoading) return;
+    if (state.work !== work) {
+      state = { work, opened: Date.now(), draft: work.draftSaved };
+      onChange(work, "header", changed);
+      count();
+    }
+    if (work.draftSaved !== state.draft) {
+      state.draft = work.draftSaved;
+      state.saved = Date.now();
+    }
+    draw();
+  };
+
+  // How many articles of the project were ended. The server counts.
+  let counted = "";
+  const count = async () => {
+    const number = project();
+    if (!number) return;
+    try {
+      const answer = await fetch(`/api/projects/${number}/`);
+      const { queue_done: done, queue_total: total } = await answer.json();
+      counted = Number.isInteger(done) && Number.isInteger(total) ? `${done} of ${total} articles ended` : "";
+    } catch {
+      counted = "";
+    }
+    draw();
+  };
+
+  const saved = () => {
+    if (!state.changed) return "";
+    if ((state.saved ?? 0) >= state.changed) return "saved";
+    return state.work.isDraftSaving ? "saving …" : "not saved yet";
+  };
+  const title = () => (state.work?.objects?.[0]?._value ?? "").trim().split("\n")[0];
+
+  const draw = () => {
+    const left = document.querySelector(".page .left");
+    if (!left) return;
+    let place = left.querySelector(".hedgerow-header");
+    if (!place) {
+      place = left.appendChild(element("p", "hedgerow-header"));
+    }
+    const parts = [["counted", counted], ["title", title()], ["saved", saved()]];
+    const drawn = JSON.stringify(parts);
+    if (place.dataset.drawn === drawn) return;
+    place.dataset.drawn = drawn;
+    place.replaceChildren(...parts.filter(([, words]) => words).map(([name, words]) => {
+      const part = element("span", name, words);
+      if (name === "saved") part.setAttribute("role", "status");
+      return part;
+    }));
+  };
+
+  // Who has just logged in goes on where there is work: the first project with articles that are not ended.
+  const goOn = async () => {
+    if (location.pathname.replace(/\/$/, "") !== "/projects" || !document.referrer.includes("/user/login")) return;
+    const answer = await fetch("/api/projects/?page_size=100");
+    const { results } = answer.ok ? await answer.json() : {};
+    const due = results?.filter(({ queue_done: done, queue_total: total }) => total > done).sort((first, second) => first.id - second.id)[0];
+    if (due) location.replace(`/projects/${due.id}/data?labeling=1`);
+  };
+  goOn();
+  setInterval(watch, 250);
+})();

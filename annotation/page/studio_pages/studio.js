@@ -1,0 +1,105 @@
+// What the scripts of the labelling page need of Label Studio, in one place: its store (window.Htx) and the annotation
+// that is open. Where a member is missing, as in another version, there is no annotation for them, and the page is Label
+// Studio's own and says so.
+(() => {
+  const MEMBERS = [
+    "unselectAll()", "selectArea()", "isReadOnly()", "addLinkedRegion()", "stopLinkingMode()", "addVersions()",
+    "serializeAnnotation()", "names", "results", "regions", "linkingModes", "trackedState", "history.freeze()",
+    "history.unfreeze()", "history.setReplaceNextUndoState()", "relationStore.relations", "relationStore.deleteRelation()",
+  ];
+  const has = (work, member) => {
+    const [name, inner] = member.replace("()", "").split(".");
+    const part = inner ? work[name]?.[inner] : work[name];
+    return member.endsWith("()") ? typeof part === "function" : Boolean(part);
+  };
+
+  // The annotation on the page, undefined where it lacks a member.
+  const annotation = () => {
+    const work = window.Htx?.annotationStore?.selected;
+    return work && MEMBERS.every((member) => has(work, member)) ? work : undefined;
+  };
+  // Whether its article is to be labelled, or adjudicated. The desk, too, has spans, but none to mark.
+  const isArticle = (work) => work.names.has("number_kind");
+  const isAdjudicating = (work) => work.names.has("decision");
+
+  // What the task holds. Label Studio would read it anew from its JSON each time it is asked.
+  const read = new WeakMap();
+  const data = () => {
+    const task = window.Htx?.task;
+    if (task && !read.get(task)) read.set(task, task.dataObj);
+    return read.get(task) ?? {};
+  };
+
+  // On the adjudication page a label has two forms, `quote` and `quote ?`, with the same controls.
+  const plain = (label) => (label ?? "").replace(" ?", "");
+  const values = (region, control) => region.results.find((result) => result.from_name.name === control)?.mainValue ?? [];
+  const select = (work, region) => {
+    work.unselectAll();
+    work.selectArea(region);
+    region._spans?.[0]?.scrollIntoView({ block: "center" });
+  };
+
+  const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
+  const swallow = (event) => {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  const element = (tag, className, ...children) => {
+    const node = Object.assign(document.createElement(tag), { className });
+    node.append(...children);
+    return node;
+  };
+  const button = (className, onClick, ...children) => {
+    const node = Object.assign(element("button", className, ...children), { type: "button" });
+    node.addEventListener("click", onClick);
+    return node;
+  };
+  const shortened = (words) => (words.length > 60 ? `${words.slice(0, 28)} … ${words.slice(-28)}` : words).replace(/\s+/g, " ");
+
+  // A short note that a screen reader says, too, when it has nothing else to say.
+  let notes, noted;
+  const note = (words) => {
+    if (!notes?.isConnected) {
+      notes = element("div", "hedgerow-note");
+      notes.setAttribute("role", "status");
+      notes.setAttribute("aria-live", "polite");
+      document.querySelector(".page").append(notes);
+    }
+    notes.textContent = words;
+    clearTimeout(noted);
+    noted = setTimeout(() => (notes.textContent = ""), Math.max(4000, words.length * 60));
+  };
+
+  // Runs what draws, soon after each change of the page and now and then, and not more than once a frame.
+  const drawing = (draw) => {
+    let due;
+    const soon = () => {
+      due ??= requestAnimationFrame(() => {
+        due = undefined;
+        draw();
+      });
+    };
+    new MutationObserver(soon).observe(document.documentElement, { childList: true, subtree: true });
+    setInterval(soon, 300);
+  };
+  // Tells of each change of an annotation, once however often it is asked.
+  const watched = new WeakMap();
+  const onChange = (work, name, changed) => {
+    const names = watched.get(work) ?? watched.set(work, new Set()).get(work);
+    if (names.has(name)) return;
+    names.add(name);
+    work.trackedState.$treenode?.onSnapshot?.(changed);
+  };
+
+  // The page says what these scripts do for its annotators, and what they must do where they do nothing.
+  const sayWhetherHere = () => {
+    const work = window.Htx?.annotationStore?.selected;
+    document.documentElement.toggleAttribute("data-hedgerow", !work || Boolean(annotation()));
+  };
+  sayWhetherHere();
+  setInterval(sayWhetherHere, 300);
+
+  window.HedgerowStudio = {
+    MEMBERS, annotation, isArticle, isAdjudicating, data, plain, values, select, isField, swallow, element, button, shortened, note, drawing, onChange,
+  };
+})();

@@ -1,0 +1,4 @@
+"""What the embedded server answers beyond Label Studio, for the labelling page to show. Loaded by Label Studio.
+
+`urls` is the server's whole URL table. `findings` runs the checks of `hedgerow validate` over unfinished work.
+"""

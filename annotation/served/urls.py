@@ -1,0 +1,11 @@
+"""The embedded server's URL table: Label Studio's, of which much is closed, and this package's addresses."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from annotation.embedded.inside import closed
+from annotation.embedded.inside.routes import FINDINGS
+from annotation.served import views
+
+urlpatterns = [path(FINDINGS, views.findings), *closed.urlpatterns]

@@ -1,0 +1,53 @@
+"""In a real browser: the article has the room, and the page says how far one is and what is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from annotation.embedded.server import Server
+from dataset.record.corpus import Corpus
+from tests.annotation.page.opened import open_text, pushed
+from tests.browser import Annotator, log_in_anew
+
+NEEDLESS = [".lsf-topbar", ".lsf-label-view__dataview", ".lsf-sidepanels__wrapper_align_right", "[aria-label=Reset]"]
+
+
+@pytest.mark.parametrize(("width", "height", "share"), [(1440, 900, 0.55), (1280, 720, 0.5)])
+def test_the_article_has_the_room(
+    width: int, height: int, share: float, new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    annotator.page.set_viewport_size({"width": width, "height": height})
+    open_text(new_corpus, annotator, "The port is shut. " * 400)
+    box = annotator.page.locator(".page .article").bounding_box()
+    assert box
+    assert box["width"] >= share * width
+    assert box["height"] >= 0.55 * height
+    for part in NEEDLESS:
+        expect(annotator.page.locator(part).locator("visible=true")).to_have_count(0)
+
+
+def test_the_header_names_the_article_and_says_what_is_saved(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    open_text(new_corpus, annotator, "A storm is near\n\nThe port said it may shut.")
+    header = annotator.page.locator(".hedgerow-header")
+    expect(header.locator(".counted")).to_have_text("0 of 1 articles ended")
+    expect(header.locator(".title")).to_have_text("A storm is near")
+    with annotator.page.expect_response(lambda answer: "/drafts" in answer.url and answer.request.method == "POST"):
+        annotator.mark("3", "may")
+    expect(header.locator(".saved")).to_have_text("saved")
+    annotator.page.reload()
+    annotator.wait_for_article()
+    assert annotator.spans() == ["may"]
+
+
+def test_a_log_in_lands_on_the_next_article(corpus: Corpus, server: Server, chromium: Browser) -> None:
+    pushed(corpus)
+    known = server.secrets()
+    assert known
+    page = log_in_anew(chromium, str(server.url()), known.annotators["a2"])
+    page.wait_for_url("**/projects/*/data?labeling=1**")
+    page.wait_for_function("Htx.annotationStore.selected.names.has('label')")
