@@ -9,7 +9,8 @@ Each package may use those above it in this list, and all of them `dataset`:
     rounds        push, pull, progress and restore
     aligning      rounds of sorting: which quotes of an event tell the same statement
     adjudication  where annotators differ, and what was decided
-    served        what the embedded server answers beyond Label Studio: findings, for the page to show
+    practice      invented articles with their gold, on which annotators practise
+    served        what the embedded server answers beyond Label Studio: findings, and how practice went
     report        one page to look at
 
 `doctor` is above them all. Begin with `rounds.push.push` and `rounds.pull.pull`.

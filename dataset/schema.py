@@ -299,6 +299,20 @@ class Withdrawn(Table):
     reason: str = column("why it was taken out", str_matches=r"\S")
 
 
+# Practice
+
+
+class Lessons(Table):
+    """What a place in a practice article teaches: why its span is labelled as it is, or why nothing is labelled."""
+
+    article_id: str = column("the practice article", str_matches=IDENTIFIER)
+    start: int = column("first code point of the place")
+    end: int = column("code point after its last")
+    span_id: str = column("the gold's span there; null where words stay unlabelled that invite a label", optional=True)
+    rules: pl.List = names_column("the rules that it shows, the one that matters most first")
+    cases: pl.List = names_column("the numbers of the hard cases that it shows")
+
+
 # The published dataset
 
 _LOW = "least quantity that the number's own words allow, whatever hedges them; null where they leave it open"

@@ -7,6 +7,7 @@ from rich.table import Table
 from annotation.rounds.locks import measuring_alone
 from dataset.agreement import figures as agreement
 from dataset.agreement.compared import pairs
+from dataset.agreement.controls import ControlScore, control_scores
 from dataset.agreement.figures import RoundAgreement
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.rows import AgreementRow, rows_of
@@ -34,6 +35,9 @@ def command(
     one that both left empty counts as 1. alpha: Krippendorff's, on characters. Order and nesting of spans count for
     nothing.
 
+    Where another round decided an article's gold, as with those that `push --control` deals, it also shows each
+    annotator's exact F1 against that gold.
+
     For a round that `align` opened, it measures whether annotators put the same quotes and numbers together: F1 of the
     pairs, and B³ F1.
 
@@ -47,10 +51,12 @@ def command(
     with started(engine) as each, measuring_alone(here, round_name, tell):
         agreed = agreement.agreement(here, round_name, each=each, tell=tell)
         agreement.write(here, agreed, tell)
+    controls = control_scores(here, round_name, tell)
     if as_json:
-        say_json(_as_json(agreed))
+        say_json({**_as_json(agreed), "controls": [score._asdict() for score in controls]})
     else:
         _show(here, agreed)
+        _say_of_controls(controls)
 
 
 def _as_json(agreed: RoundAgreement) -> dict[str, object]:
@@ -127,3 +133,9 @@ def _say_of_guidelines(agreed: RoundAgreement) -> None:
     if len(set(versions.values())) > 1:
         listing = "; ".join(f"{name}: {version or 'unknown'}" for name, version in versions.items())
         say(f"They did not all work with the same version of the guidelines: {listing}")
+
+
+def _say_of_controls(controls: list[ControlScore]) -> None:
+    for score in controls:
+        f1 = "–" if score.f1 is None else _two_places(score.f1)
+        say(f"{score.annotator}: exact F1 against the gold {f1}, on {count(score.articles, 'control article')}")

@@ -11,6 +11,7 @@ import typer
 
 from annotation.embedded.server import Account, Server
 from annotation.labelstudio import seats as accounts
+from annotation.practice.project import open_practice
 from annotation.rounds import pull, push
 from annotation.rounds.restore import restore
 from dataset.agreement import figures
@@ -101,6 +102,8 @@ def _invite(demo: Corpus, server: Server, account: Account) -> None:
     say(f"To build what you labelled: `hedgerow build --layer {mine} --out {_short(demo.root)}/mine {place}`")
     say(f"To look at all of it:       `hedgerow report {place}`")
     say(f"To stop the server:         `hedgerow down {place}`")
+    say("To practise first, on three invented articles that show at once what differs from their gold, open:")
+    say(f"  {seat.studio.project_url(open_practice(demo, seat, tell))}")
 
 
 def _copy(source: Corpus, root: Path) -> Corpus:

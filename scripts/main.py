@@ -21,6 +21,7 @@ COMMANDS: Final = {
     "status": "Say what is running: the server's address and process, and the layers of the record.",
     "doctor": "Check whether this machine and this server can do the job: a line per check, and how to fix it.",
     "intake": "Add articles to the corpus: all the files, or none of them.",
+    "practice": "Open the practice round for an annotator, or show how well each has done in it.",
     "push": "Put the articles into Label Studio: one project per round and annotator, each article once.",
     "progress": "Show how far each annotator is: articles dealt, open, skipped and done, and minutes per article.",
     "pull": "Bring what was labelled into `pulls/` (raw, never changed) and into the record.",

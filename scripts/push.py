@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from annotation.labelstudio import seats as accounts
+from annotation.practice.project import not_passed
 from annotation.rounds import push as pushing
 from dataset.record.corpus import open_corpus
 from scripts.cli.console import CorpusOption, RoundOption, bar, say, tell
@@ -21,6 +22,12 @@ def _checked_share(share: float) -> float:
     return share
 
 
+def _checked_control(control: float) -> float:
+    if not 0 <= control <= 1:
+        raise typer.BadParameter("controls are a share from 0 to 1, such as 0.05")
+    return control
+
+
 def command(
     round_name: RoundOption,
     annotator: Annotated[list[str], typer.Option(help="Whom to deal the articles to; may be repeated.", metavar="A")],
@@ -32,6 +39,14 @@ def command(
             callback=_checked_share,
         ),
     ] = 1.0,
+    control: Annotated[
+        float,
+        typer.Option(
+            help="How many articles that have gold are dealt to everybody, as a share of the others; for `agree`.",
+            metavar="S",
+            callback=_checked_control,
+        ),
+    ] = 0.0,
     corpus: CorpusOption = None,
 ) -> None:
     """Put the articles into Label Studio: one project per round and annotator, each article once.
@@ -39,22 +54,26 @@ def command(
     Everybody named gets all articles; with --share, the same part of them (at least one) and an even part of the rest.
     Then name all of the round's annotators in one call. What was dealt stays dealt.
 
+    With --control, articles that have gold are dealt only as controls, which look like any other article: 0.05 is one
+    for every twenty others, and at least one. `agree` shows how each annotator did on them.
+
     It can be run again at any time: nothing is sent twice, and what was cut off is resumed.
 
     Example: hedgerow push --round r1 --annotator a1 --annotator a2
-    Example: hedgerow push --round r2 --annotator a1 --annotator a2 --share 0.2
+    Example: hedgerow push --round r2 --annotator a1 --annotator a2 --share 0.2 --control 0.05
     """
     here = open_corpus(corpus)
     names = checked_names(annotator)
     checked_names([round_name])
     seats = [accounts.seat(here, name) for name in names]
-    pushing.deal(here, round_name, names, share, tell)
+    pushing.deal(here, round_name, names, share, tell, control)
     for seat in seats:
         with bar(f"push {round_name}/{seat.annotator}") as progress:
             done = pushing.push(here, round_name, seat, progress, tell)
         where = seat.studio.project_url(done.project)
         say(f"{seat.annotator}: {done.sent} sent, {done.there} there before: {where}")
     _warn_of_overlong(pushing.overlong(here, round_name))
+    _warn_of_unpractised(not_passed(here, seats))
     if not all(seat.blind for seat in seats):
         say("This server shows annotators each other's projects: they are blind only by agreement.")
         say(
@@ -72,3 +91,12 @@ def _warn_of_overlong(sizes: dict[str, int]) -> None:
         )
     if len(sizes) > SHOWN:
         say(f"... and {len(sizes) - SHOWN} more articles as long.")
+
+
+def _warn_of_unpractised(names: list[str]) -> None:
+    if names:
+        has, which = "have" if names[1:] else "has", " ".join(f"--annotator {name}" for name in names)
+        say(
+            f"{', '.join(names)} {has} not passed the practice round: see the scores with `hedgerow practice`, "
+            f"or open it with `hedgerow practice {which}`"
+        )

@@ -277,12 +277,13 @@ _logged_in: dict[Account, StorageState] = {}
 
 def log_in(browser: Browser, url: str, account: Account) -> Annotator:
     """A page of that account, which logs in once in a run of the tests."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=_logged_in.get(account))
+    if account not in _logged_in:
+        page = log_in_anew(browser, url, account)
+        _logged_in[account] = page.context.storage_state()
+        page.context.close()
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=_logged_in[account])
     page = context.new_page()
     page.set_default_timeout(60_000)
-    if account not in _logged_in:
-        _fill_in(page, url, account)
-        _logged_in[account] = context.storage_state()
     return Annotator(page, url)
 
 

@@ -51,10 +51,11 @@ class ReturnedNote(TypedDict):
 
 
 class TaskMeta(TypedDict):
-    """What Hedgerow notes at a task."""
+    """What Hedgerow notes at a task; of one to practise on, the result that was submitted first."""
 
     restored: NotRequired[RestoredNote]
     returned: NotRequired[ReturnedNote]
+    first_submission: NotRequired[list[Result]]
 
 
 class OfferedName(TypedDict):
@@ -68,7 +69,7 @@ class TaskData(TypedDict):
     """The data of a task; the last three are those of an adjudicator's.
 
     `aliases` are by the name that is offered. `answers` to the annotator's questions and the `corrections` that are
-    asked for are Markdown, empty where there are none.
+    asked for are Markdown, empty where there are none. `practice` is true of an article to practise on.
     """
 
     text: str
@@ -82,6 +83,7 @@ class TaskData(TypedDict):
     sheet_sha256: NotRequired[str]
     questions: NotRequired[list[list[str]]]
     summary: NotRequired[str]
+    practice: NotRequired[bool]
 
 
 class DeskQuote(TypedDict):

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from dataset.problem import Problem
 from dataset.record.rows import Asked
+from dataset.schema import PLACE
 from dataset.scheme import vocabulary
 from dataset.storage.atomic import sha256
 
@@ -153,7 +154,8 @@ def _read_ticked(item: Result, reading: ResultRows) -> None:
         reading.add_finding("unreadable-value", None, f"`{TICKED}` holds {brief(item.get('value'))}")
     for entry in entries or ():
         code, _, place = entry.partition(" ")
-        reading.ticked.append((code, place))
+        if re.match(PLACE, place) and (code, place) not in reading.ticked:
+            reading.ticked.append((code, place))
 
 
 def _read_region(
@@ -370,12 +372,16 @@ def _directed(start: str, end: str, direction: Any, spans: dict[str, Row]) -> tu
 
 
 def write_result(
-    spans: Iterable[Row], relations: Iterable[Row], names: Iterable[str] = (), questions: Iterable[Asked] = ()
+    spans: Iterable[Row],
+    relations: Iterable[Row],
+    names: Iterable[str] = (),
+    questions: Iterable[Asked] = (),
+    ticked: Iterable[tuple[str, str]] = (),
 ) -> list[Result]:
     """The result that shows these rows on the labelling page. Derived relations are left out.
 
     `names` are the entities that the page offers; any other goes into the field for other names. Questions about a span
-    that is not among `spans` are left out.
+    that is not among `spans` are left out. `ticked` are those of `ResultRows`.
 
     Raises:
         Problem: a name that the page does not offer cannot be typed there and be read as the same name again.
@@ -387,7 +393,9 @@ def write_result(
         if about := asked.get(span["span_id"]):
             regions.append(region_item(span, QUESTION, "textarea", {"text": about}))
     if about := asked.get(None):
-        regions.append(_article_item(about))
+        regions.append(_article_item(ARTICLE_QUESTION, about))
+    if entries := [f"{code} {place}" for code, place in ticked]:
+        regions.append(_article_item(TICKED, entries))
     drawn = (relation for relation in relations if not relation["derived"])
     return regions + [
         {"type": "relation", "from_id": link["from_span"], "to_id": link["to_span"], "direction": "right"}
@@ -403,11 +411,11 @@ def _questions_by_span(questions: Iterable[Asked]) -> dict[str | None, list[str]
     return by_span
 
 
-def _article_item(questions: list[str]) -> Result:
-    """The result of the questions about the article. Label Studio wants an id of it, so it has that of its words."""
-    region = sha256("\n".join(questions).encode())[:10]
-    item = {"id": region, "from_name": ARTICLE_QUESTION, "to_name": TEXT, "type": "textarea", "origin": "manual"}
-    return {**item, "value": {"text": questions}}
+def _article_item(control: str, texts: list[str]) -> Result:
+    """The result of what is said of the article. Label Studio wants an id of it, so it has that of its words."""
+    region = sha256("\n".join([control, *texts]).encode())[:10]
+    item = {"id": region, "from_name": control, "to_name": TEXT, "type": "textarea", "origin": "manual"}
+    return {**item, "value": {"text": texts}}
 
 
 def write_span(span: Row, offered: set[str]) -> Iterator[Result]:

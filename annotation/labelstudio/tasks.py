@@ -325,7 +325,7 @@ def same_work(task: Task, result: list[Result], *, skipped: bool) -> bool:
     if len(task.work) != 1 or task.work[0].skipped != skipped:
         return False
     first, second = (read_result(raw_result, task.text or "") for raw_result in (task.work[0].result, result))
-    kinds = ("spans", "relations", "findings")
+    kinds = ("spans", "relations", "findings", "ticked")
     same = all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
     return same and all(asked in second.questions for asked in first.questions)
 

@@ -17,7 +17,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, make_layer
 from dataset.record.lines import Lines, lines_by_article
-from dataset.record.rows import ArticleRow, LayerKey, Link, NoteRow
+from dataset.record.rows import AcknowledgedRow, ArticleRow, LayerKey, Link, NoteRow
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme import hedge_targets
 
@@ -40,9 +40,9 @@ class NormalisedBatch:
 
     `seen` and `ended` are the tasks of articles without work and with it, `strays` those of no article, under the names
     that findings have for them; `unreadable` are articles with work whose text in the corpus cannot be read,
-    `withdrawn` those that were withdrawn, of which there are no rows. `notes` are what the annotator asks. `returned`
-    says when an article that was returned was submitted again, None while it is out; of the `reopened` ones there is no
-    submission meanwhile.
+    `withdrawn` those that were withdrawn, of which there are no rows. `notes` are what the annotator asks, `ticked` the
+    warnings that the annotator let stand. `returned` says when an article that was returned was submitted again, None
+    while it is out; of the `reopened` ones there is no submission meanwhile.
     """
 
     canonical: bytes
@@ -53,6 +53,7 @@ class NormalisedBatch:
     unreadable: set[str]
     withdrawn: set[str]
     notes: list[NoteRow]
+    ticked: list[AcknowledgedRow]
     returned: dict[str, str | None]
     reopened: set[str]
 
@@ -117,6 +118,7 @@ class Normaliser:
         self._gone = withdrawn
         self._passed_over: set[str] = set()
         self._notes: list[NoteRow] = []
+        self._ticked: list[AcknowledgedRow] = []
         self._returned: dict[str, str | None] = {}
         self._reopened: set[str] = set()
         self._next = first
@@ -181,6 +183,7 @@ class Normaliser:
             unreadable=self._unreadable,
             withdrawn=self._passed_over,
             notes=self._notes,
+            ticked=self._ticked,
             returned=self._returned,
             reopened=self._reopened,
         )
@@ -219,6 +222,11 @@ class Normaliser:
             self._add_questions(article, reading, skipped=work.skipped)
             if not work.skipped:
                 self._add_result(article, reading, text)
+                reason = f"{self._annotator} ticked it as right on the labelling page"
+                self._ticked += [
+                    {"code": code, "article_id": article, "place": place, "reason": reason}
+                    for code, place in reading.ticked
+                ]
 
     def _add_questions(self, article: str, reading: ResultRows, *, skipped: bool) -> None:
         """Of a skipped article the record has no spans, so what is asked there is about the article."""

@@ -18,12 +18,13 @@ from dataset.record.corpus import Corpus
 
 
 class Role(StrEnum):
-    """What a project is for: articles of an annotator or adjudicator, or events that one of either sorts."""
+    """What a project is for: articles of an annotator or adjudicator, events that one of either sorts, or practice."""
 
     ANNOTATOR = "annotator"
     ADJUDICATOR = "adjudicator"
     SORTER = "sorter"
     SORTING_ADJUDICATOR = "sorting-adjudicator"
+    PRACTICE = "practice"
 
 
 # What stands in a project's title, and the predictions that its page begins with.
@@ -32,12 +33,14 @@ _TITLES: Final = {
     Role.ADJUDICATOR: " · adjudication",
     Role.SORTER: " · statements",
     Role.SORTING_ADJUDICATOR: " · adjudication of statements",
+    Role.PRACTICE: "",
 }
 _SHOWN: Final = {
     Role.ANNOTATOR: "",
     Role.ADJUDICATOR: ADJUDICATION,
     Role.SORTER: DESK,
     Role.SORTING_ADJUDICATOR: DESK,
+    Role.PRACTICE: "",
 }
 _DESK: Final = (Role.SORTER, Role.SORTING_ADJUDICATOR)
 
@@ -122,5 +125,6 @@ def existing(corpus: Corpus, round_name: str, seat: Seat, *, role: Role = Role.A
         Role.ADJUDICATOR: f"open it with `hedgerow adjudicate --round {round_name}`",
         Role.SORTING_ADJUDICATOR: f"open it with `hedgerow adjudicate --round {round_name}`",
         Role.SORTER: f"open it with `hedgerow align --round {round_name} --annotator {seat.annotator}`",
+        Role.PRACTICE: f"make it with `hedgerow practice --annotator {seat.annotator}`",
     }
     raise Problem(f"{seat.studio.url} has no project for {who} round {round_name}", opened[role])

@@ -20,6 +20,7 @@ from annotation.rounds.locks import one_at_a_time
 from annotation.rounds.normalise import NormalisedBatch, batches, normalised, taken_back
 from annotation.rounds.push import deals_path
 from dataset import parallel, schema
+from dataset.checks import acknowledged
 from dataset.checks.suite import errors_of
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Removal, put_layers, read_layer, table_path
@@ -27,7 +28,7 @@ from dataset.record.lines import Spill
 from dataset.record.locks import Tell, changing, in_silence
 from dataset.record.notes import notes_path, read_notes, renewed, write_notes
 from dataset.record.renewal import RewrittenLayer, rewrite
-from dataset.record.rows import NoteRow
+from dataset.record.rows import AcknowledgedRow, NoteRow
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.storage.address import Location
 from dataset.storage.article_ranges import ArticleRange
@@ -54,7 +55,8 @@ class PullResult:
     """What a pull brought: its id and round, the layers, the files it changed, what it would remove from the record.
 
     `withdrawn` are articles, by annotator, that were withdrawn and that the server or the export still holds.
-    `notes` are what annotators asked and were answered, by layer; `returned` what became of returned articles, too.
+    `notes` are what annotators asked and were answered, by layer; `ticked` the warnings that they let stand, and
+    `returned` what became of returned articles, too.
     """
 
     pull_id: str
@@ -65,6 +67,7 @@ class PullResult:
     missing: dict[str, list[str]] = field(default_factory=dict)
     withdrawn: dict[str, list[str]] = field(default_factory=dict)
     notes: dict[str, pl.DataFrame] = field(default_factory=dict)
+    ticked: dict[str, pl.DataFrame] = field(default_factory=dict)
     returned: dict[str, ReturnedArticles] = field(default_factory=dict)
 
     @property
@@ -89,7 +92,7 @@ class NormalisedSource:
     """What a source's tasks say: the layer's rows on disk; where each article is on the server, and tasks of none.
 
     `unreadable` are the articles whose text in the corpus cannot be read, `withdrawn` those that were withdrawn before;
-    `notes` are what the annotator asks. `returned` and `reopened` are those of `NormalisedBatch`.
+    `notes`, `ticked`, `returned` and `reopened` are those of `NormalisedBatch`.
     """
 
     rows: Spill
@@ -99,6 +102,7 @@ class NormalisedSource:
     unreadable: set[str] = field(default_factory=set)
     withdrawn: set[str] = field(default_factory=set)
     notes: list[NoteRow] = field(default_factory=list)
+    ticked: list[AcknowledgedRow] = field(default_factory=list)
     returned: dict[str, str | None] = field(default_factory=dict)
     reopened: set[str] = field(default_factory=set)
 
@@ -112,6 +116,7 @@ class NormalisedSource:
         self.unreadable |= batch.unreadable
         self.withdrawn |= batch.withdrawn
         self.notes += batch.notes
+        self.ticked += batch.ticked
         self.returned |= batch.returned
         self.reopened |= batch.reopened
 
@@ -216,6 +221,8 @@ def _bring_in(
         pulled.layers.append(layer)
         asked = (note for note in taken.notes if note["article_id"] not in gone)
         pulled.notes[name] = renewed(read_notes(corpus, name), asked, kept)
+        let_stand = (row for row in taken.ticked if row["article_id"] not in gone)
+        pulled.ticked[name] = acknowledged.renewed(acknowledged.read(corpus, name), let_stand, kept)
         back[name] = _back(corpus, name, taken.returned)
         pulled.returned[name] = ReturnedArticles(sorted(a for a, again in taken.returned.items() if again is None))
         if layer.removed:
@@ -253,6 +260,8 @@ def _write(corpus: Corpus, pulled: PullResult) -> None:
     begun = {path: layer.files for path, layer in layers.items() if path.exists() or layer.tasks or layer.findings}
     written = [name for name, notes in pulled.notes.items() if write_notes(corpus, name, notes)]
     pulled.changed = [notes_path(corpus, name) for name in written]
+    for name, rows in pulled.ticked.items():
+        pulled.changed += [acknowledged.path(corpus, name)] if acknowledged.write(corpus, name, rows) else []
     pulled.changed += put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 

@@ -19,6 +19,7 @@ from annotation.labelstudio.tasks import Task, read_task, write_task
 from annotation.rounds import projects
 from annotation.rounds.locks import deals_alone, one_at_a_time
 from dataset import schema
+from dataset.agreement.controls import control_articles
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence
@@ -57,14 +58,19 @@ def deal(
     annotators: list[str],
     share: float = 1,
     tell: Tell = in_silence,
+    control: float = 0,
 ) -> pl.DataFrame:
     """Deals articles to the annotators and keeps the deal in the record; what was dealt stays dealt.
 
     A `share` of all articles (one at least) goes to everybody named, the same ones to each; each of the others to
     whoever of those named has fewest. The articles' ids and the round alone decide which.
 
+    With `control` above 0, an article that has gold from elsewhere is dealt only as a control: so many of them go to
+    everybody named that there is one for every 1/`control` of the other articles, and at least one.
+
     Raises:
-        Problem: there is no article, or a text cannot be read, or the round is one of sorting; nothing was dealt then.
+        Problem: there is no article, or none that can be a control, or a text cannot be read, or the round is one of
+            sorting; nothing was dealt then.
     """
     path = deals_path(corpus, round_name)
     ids = corpus.articles["article_id"].to_list()
@@ -80,7 +86,12 @@ def deal(
             )
         known, gone = read_sound(path, schema.Deals), withdrawn_articles(corpus)
         there = [article for article in ids if article not in gone]
-        rows = _new_deals(round_name, there, sorted(annotators), share, known)
+        controls = _controls(corpus, round_name, there, control, known) if control else []
+        apart = control_articles(corpus, round_name) if control else set[str]()
+        rows = _new_deals(
+            round_name, [article for article in there if article not in apart], sorted(annotators), share, known
+        )
+        rows += [_deal(round_name, annotator, article) for annotator in annotators for article in controls]
         deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")
         write_bytes(path, table_bytes(deals))
     return deals
@@ -104,7 +115,24 @@ def _new_deals(
             annotator = min(annotators, key=lambda name: (len(has[name]), name))
             has[annotator].add(article)
             deals.append((annotator, article))
-    return [{"round": round_name, "annotator": annotator, "article_id": article} for annotator, article in deals]
+    return [_deal(round_name, annotator, article) for annotator, article in deals]
+
+
+def _deal(round_name: str, annotator: str, article: str) -> DealRow:
+    return {"round": round_name, "annotator": annotator, "article_id": article}
+
+
+def _controls(corpus: Corpus, round_name: str, ids: list[str], control: float, known: pl.DataFrame) -> list[str]:
+    """The articles that are dealt as controls: those that were before, then others, by a hash of round and id."""
+    golden = control_articles(corpus, round_name).intersection(ids)
+    if not golden:
+        raise Problem(
+            "no article has gold that another round decided, and control articles need it", "leave out --control"
+        )
+    dealt_before = set(known["article_id"])
+    drawn = sorted(golden, key=lambda article: sha256(f"{round_name}\ncontrol\n{article}".encode()))
+    drawn.sort(key=lambda article: article not in dealt_before)
+    return drawn[: max(1, round(control * (len(ids) - len(golden))))]
 
 
 def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:

@@ -16,12 +16,13 @@ from annotation.page.messages import answers_markdown
 from annotation.rounds import projects, push
 from annotation.rounds.inbox import show_answers, words_of
 from annotation.rounds.locks import one_at_a_time
+from dataset.checks import acknowledged
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer, missing_files, read_layer
 from dataset.record.locks import Tell, in_silence, reading
 from dataset.record.notes import read_notes
-from dataset.record.rows import NoteRow, TaskRow, by_article, rows_of
+from dataset.record.rows import AcknowledgedRow, NoteRow, TaskRow, by_article, rows_of
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class RestoredArticles:
             )
         self._spans, self._relations = _RowsByArticle(layer.spans), _RowsByArticle(layer.relations)
         self._notes = by_article(read_notes(corpus, layer.name), NoteRow)
+        self._ticked = by_article(acknowledged.read(corpus, layer.name), AcknowledgedRow)
 
     def on(self, article: str, task: Task | None = None) -> RestoredArticle:
         """The work on one article, as a task that is there already shows it, or else one that offers today's names."""
@@ -67,7 +69,8 @@ class RestoredArticles:
         if task and task.offered is not None:
             known = task.offered
         spans, notes = self._spans[article], self._notes[article]
-        result = write_result(spans, self._relations[article], known, notes)
+        ticked = [(row["code"], row["place"]) for row in self._ticked[article]]
+        result = write_result(spans, self._relations[article], known, notes, ticked)
         return RestoredArticle(self.rows[article], result, answers_markdown(notes, words_of(spans)))
 
     def require_shown(self) -> None:
@@ -119,9 +122,12 @@ def _restore(
     _refuse_overwriting(seat, project, work, there)
     _refuse_other_texts(corpus, seat, project, there)
     account = seat.account if seat.account is not None else seat.studio.whoami()[0]
-    waiting = {article: there[article] for article in work.rows if article in there}
-    done = sum(_annotate(seat, task, work.on(article, task), account) for article, task in waiting.items())
-    show_answers(seat, project, {article: shown for article in waiting if (shown := work.on(article).answers)})
+    done, answers = 0, dict[str, str]()
+    for article, task in ((article, there[article]) for article in work.rows if article in there):
+        restored = work.on(article, task)
+        done += _annotate(seat, task, restored, account)
+        answers |= {article: restored.answers} if restored.answers else {}
+    show_answers(seat, project, answers)
     new = [article for article in work.rows if article not in there]
     tasks = (_task(corpus, article, work.on(article), account) for article in new)
     push.send(corpus, seat, project, tasks, len(new), progress)

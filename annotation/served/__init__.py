@@ -1,4 +1,5 @@
 """What the embedded server answers beyond Label Studio, for the labelling page to show. Loaded by Label Studio.
 
-`urls` is the server's whole URL table. `findings` runs the checks of `hedgerow validate` over unfinished work.
+`urls` is the server's whole URL table. `findings` runs the checks of `hedgerow validate` over unfinished work, which
+`views` answers with; `practice` shows what a practice article has other than the gold.
 """

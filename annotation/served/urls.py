@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from annotation.embedded.inside import closed
-from annotation.embedded.inside.routes import FINDINGS
-from annotation.served import views
+from annotation.embedded.inside.routes import FINDINGS, PRACTICE
+from annotation.served import practice, views
 
-urlpatterns = [path(FINDINGS, views.findings), *closed.urlpatterns]
+urlpatterns = [path(FINDINGS, views.findings), path(PRACTICE, practice.sheet), *closed.urlpatterns]

@@ -1,4 +1,4 @@
-"""The views of `annotation.served.urls`. `inside.routes` and `inside.membership` decide who reaches them."""
+"""The findings of work on the page. `inside.routes` and `inside.membership` decide who reaches this address."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import json
 from django.http import HttpRequest, JsonResponse
 from tasks.models import Task
 
-from annotation.served.findings import findings_on_page
-
 
 def findings(request: HttpRequest, pk: int) -> JsonResponse:
     """What the checks find in the result that was sent, as if it were submitted for the task of this number."""
+    from annotation.served.findings import findings_on_page  # what it takes is large: a server starts without it
+
     if not request.user.is_authenticated:
         return JsonResponse({"detail": "log in first"}, status=401)
     data = Task.objects.filter(pk=pk).values_list("data", flat=True).first()

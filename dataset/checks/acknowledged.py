@@ -1,11 +1,12 @@
 """Warnings that a person looked at and let stand, each with a reason, kept with the record.
 
-An acknowledgement names a place and its words, so that the warning is back once either of them changes.
+An acknowledgement names a place and its words, so that the warning is back once either of them changes. The lead's are
+of every layer and in one file; what an annotator ticked on the labelling page is of that annotator's layer alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from dataset.checks.findings import CATALOGUE, Finding
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence
+from dataset.record.rows import AcknowledgedRow
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.schema import failures
 from dataset.storage.atomic import write_bytes
@@ -37,22 +39,37 @@ class JudgedFindings:
     acknowledged: list[Finding]
 
 
-def path(corpus: Corpus) -> Path:
-    """Where a corpus keeps its acknowledgements."""
-    return corpus.annotations / FILE
+def path(corpus: Corpus, layer: str = "") -> Path:
+    """Where a corpus keeps its acknowledgements, or those that the annotator of a layer ticked."""
+    return corpus.annotations / layer / FILE
 
 
-def read(corpus: Corpus) -> pl.DataFrame:
-    """The table `acknowledged`.
+def read(corpus: Corpus, layer: str = "") -> pl.DataFrame:
+    """The table `acknowledged`, or that of a layer.
 
     Raises:
         Problem: the file is not that table.
     """
-    rows = read_table(path(corpus), schema.Acknowledged)
+    rows = read_table(path(corpus, layer), schema.Acknowledged)
     if failed := failures(schema.Acknowledged, rows):
         where = "" if failed[0].row is None else f", line {failed[0].row + 1}"
-        raise Problem(f"{path(corpus)}{where}: {failed[0]}, which the table does not allow", "fix the line")
+        raise Problem(f"{path(corpus, layer)}{where}: {failed[0]}, which the table does not allow", "fix the line")
     return rows
+
+
+def renewed(old: pl.DataFrame, ticked: Iterable[AcknowledgedRow], untouched: Collection[str]) -> pl.DataFrame:
+    """What the annotator of a layer lets stand after a pull; of the articles `untouched` it stays as it was."""
+    kept = old.filter(pl.col("article_id").is_in(list(untouched)))
+    return _sorted(pl.concat([kept, schema.frame(schema.Acknowledged, list(ticked))]).unique(_KEY))
+
+
+def write(corpus: Corpus, layer: str, rows: pl.DataFrame) -> bool:
+    """Writes what the annotator of a layer lets stand, and no file where there never was one.
+
+    Returns whether that changed anything.
+    """
+    there = path(corpus, layer)
+    return write_bytes(there, table_bytes(rows)) if rows.height or there.exists() else False
 
 
 def place(corpus: Corpus, finding: Finding) -> str | None:
@@ -80,18 +97,20 @@ def judge(corpus: Corpus, findings: Iterable[Finding], *, whole: bool) -> Judged
 
 def judging(corpus: Corpus, findings: Iterable[Finding], *, whole: bool) -> Iterator[tuple[Finding, bool]]:
     """The same, one finding after the other, each with whether it was acknowledged."""
-    known: set[_Key] = set(read(corpus).select(_KEY).iter_rows())
-    about, used = {key[:2] for key in known}, set()
+    known, ticked, used = _keys(corpus), dict[str, set[_Key]](), set[_Key]()
     for finding in findings:
-        key = (
-            _key(corpus, finding)
-            if (finding.code, finding.article_id) in about and finding.severity == "warning"
-            else None
-        )
-        if key in known:
+        if finding.layer not in ticked:
+            ticked[finding.layer] = _keys(corpus, finding.layer)
+        of_layer = ticked[finding.layer]
+        key = _key(corpus, finding) if finding.severity == "warning" and (known or of_layer) else None
+        if key is not None and key in known:
             used.add(key)
-        yield finding, key in known
+        yield finding, key is not None and (key in known or key in of_layer)
     yield from ((_stale(*key), False) for key in sorted(known - used) if whole)
+
+
+def _keys(corpus: Corpus, layer: str = "") -> set[_Key]:
+    return set(read(corpus, layer).select(_KEY).iter_rows())
 
 
 def _key(corpus: Corpus, finding: Finding) -> _Key | None:

@@ -35,6 +35,8 @@ BESIDE = ("README.md", "DATASHEET.md", "CHANGELOG.md", "CITATION.cff", ACCOUNTS,
 
 
 MACHINE: Final = "machine-generated"
+PASS_MARK: Final = 0.8
+"""The F1 with which an annotator passes the practice round, where the settings name none."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,7 @@ class Corpus:
     """A corpus and its paths, all absolute.
 
     `record` is where the layers are, `form` what a new one's tables are; all else that people keep is in `annotations`.
+    `pass_mark` is the F1 with which an annotator passes the practice round.
     """
 
     root: Path
@@ -118,6 +121,7 @@ class Corpus:
     record: Location
     form: str
     publication: Publication | None = None
+    pass_mark: float = PASS_MARK
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How another process gets it: a process reads a corpus's tables once, as long as their files are the same."""
@@ -296,6 +300,15 @@ def open_corpus(folder: Path | None) -> Corpus:
     return corpus
 
 
+def shipped_corpus(folder: Path) -> Corpus:
+    """A corpus that comes with the program: it is only read, and nothing in its folder is removed or written.
+
+    Raises:
+        Problem: its settings cannot be read.
+    """
+    return _from_settings(folder, _settings(folder))
+
+
 def _clean(corpus: Corpus) -> None:
     top = [corpus.root / name for name in ("", "dist", "backups")]
     folders = [*top, corpus.seeds, corpus.releases, corpus.pulls, corpus.state, corpus.splits.parent]
@@ -425,6 +438,15 @@ def _proportions(root: Path, shares: Any) -> dict[str, float]:
     return {name: float(shares.get(name, 0.0)) for name in vocabulary.SPLITS}
 
 
+def _pass_mark(root: Path, settings: Any) -> float:
+    """The F1 with which an annotator passes the practice round."""
+    known = isinstance(settings, dict) and settings.keys() <= {"pass"}
+    mark = settings.get("pass", PASS_MARK) if known else None
+    if not (isinstance(mark, int | float) and not isinstance(mark, bool) and 0 <= mark <= 1):
+        raise Problem(f"{root / SETTINGS}: [practice] gives no F1 from 0 to 1", f"write pass = {PASS_MARK}")
+    return float(mark)
+
+
 def _record(root: Path, settings: Any, annotations: Path) -> tuple[Location, str]:
     """Where the layers are, and in which form new ones are written."""
     if (
@@ -500,4 +522,5 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
         record=record,
         form=form,
         publication=_publication(root, settings.get("publication")),
+        pass_mark=_pass_mark(root, settings.get("practice", {})),
     )

@@ -101,6 +101,15 @@ class NoteRow(Asked, LayerKey):
     answered_at: str | None
 
 
+class AcknowledgedRow(TypedDict):
+    """A row of the table `acknowledged`."""
+
+    code: str
+    article_id: str
+    place: str
+    reason: str
+
+
 class DealRow(TypedDict):
     """A row of the table `deals`."""
 

@@ -26,6 +26,7 @@ def test_the_demo_runs_twice_from_nothing_and_leaves_the_corpus_as_it_was(tmp_pa
             assert "label an article yourself" in done.stdout
             assert "  http://127.0.0.1:" in done.stdout
             assert "`hedgerow down --corpus" in done.stdout
+            assert re.search(r"To practise first.+\n  http://127\.0\.0\.1:\d+/projects/\d+/data\n\Z", done.stdout)
     finally:
         stopped = hedgerow("down", "--corpus", str(out))
     assert stopped.stdout.startswith("stopped")

@@ -149,7 +149,7 @@ NEEDS = {
     "build": ("--out", "dist/x"),
     "release": ("1.0.0",),
     "restore": ("--round", "r1", "--annotator", "a1"),
-    "up": ("--annotator", "a1"),
+    **dict.fromkeys(("up", "practice"), ("--annotator", "a1")),
     **dict.fromkeys(("progress", "pull", "agree", "adjudicate", "return"), ("--round", "r1")),
 }
 

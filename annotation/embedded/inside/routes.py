@@ -25,6 +25,9 @@ LOG_IN: Final = "^user/login/"
 LOG_OUT: Final = "^^logout/?$"
 IMPORT: Final = "^api/projects/<int:pk>/import"
 FINDINGS: Final = "hedgerow/tasks/<int:pk>/findings"
+PRACTICE: Final = "hedgerow/practice/<int:pk>/"
+FIRST: Final = "first_submission"
+"""What a task of practice notes in its `meta`: the result that was submitted first, before the gold was seen."""
 
 STATIC: Final = frozenset(
     {
@@ -81,8 +84,9 @@ PAGE: Final[Mapping[str, frozenset[str]]] = {
     "^api/tasks/<int:pk>/drafts": _READ | _WRITE,
     "^api/tasks/<int:pk>/annotations/<int:annotation_id>/drafts": _READ | _WRITE,
     "^api/drafts/<int:pk>/": _READ | {"PATCH", "DELETE"},
-    # What `validate` would find in it
+    # What `validate` would find in it, and what a practice article has other than the gold
     FINDINGS: _WRITE,
+    PRACTICE: _READ,
 }
 """Route of the URL table to the methods that anybody may use there: what the labelling page asks for."""
 
@@ -106,6 +110,7 @@ NUMBERS: Final[Mapping[str, Mapping[str, str]]] = {
     "^api/annotations/<int:pk>/convert-to-draft": _ANNOTATION,
     "^api/drafts/<int:pk>/": _DRAFT,
     FINDINGS: _TASK,
+    PRACTICE: _TASK,
 }
 """What the numbers in a listed route's addresses are the numbers of, as Django names models."""
 

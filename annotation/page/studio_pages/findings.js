@@ -15,7 +15,7 @@
   // What was checked last: the annotation, what was sent of it, and what the checks found. `at` is the finding that is
   // shown, `isListed` whether all are, `isWarned` whether a submission was held back because of errors.
   let state = {};
-  let timer, asking;
+  let timer, asking, pending;
 
   const sent = (work) => JSON.stringify(work.serializeAnnotation({ fast: true }));
   const later = () => {
@@ -23,13 +23,14 @@
     timer = setTimeout(check, PAUSE);
   };
 
-  // Returns once what is on the page now has been checked, or cannot be.
-  const check = async () => {
+  // Resolves once what is on the page now has been checked, or cannot be. A later check takes the place of one that runs.
+  const check = () => (pending = ask());
+  const ask = async () => {
     const work = annotation();
-    if (!work) return;
+    if (!work) return undefined;
     const body = sent(work);
     if (state.work !== work) state = { work, at: -1 };
-    if (state.body === body && !state.failed) return;
+    if (state.body === body && !state.failed) return undefined;
     asking?.abort();
     asking = new AbortController();
     const { signal } = asking;
@@ -42,12 +43,13 @@
       const { findings } = await answer.json();
       if (state.work === work) take(work, body, findings);
     } catch {
-      if (signal.aborted && signal.reason !== "slow") return;
+      if (signal.aborted && signal.reason !== "slow") return pending;
       state.failed = true;
       draw();
     } finally {
       clearTimeout(given);
     }
+    return undefined;
   };
 
   const keyOf = ({ code, region, start, end }) => [code, region, start, end].join(" ");

@@ -76,7 +76,7 @@
 
   // Who has just logged in goes on where there is work: the first project with articles that are not ended.
   const goOn = async () => {
-    if (location.pathname.replace(/\/$/, "") !== "/projects" || !document.referrer.includes("/user/login")) return;
+    if (!["", "/projects"].includes(location.pathname.replace(/\/$/, "")) || !document.referrer.includes("/user/login")) return;
     const answer = await fetch("/api/projects/?page_size=100");
     const { results } = answer.ok ? await answer.json() : {};
     const due = results?.filter(({ queue_done: done, queue_total: total }) => total > done).sort((first, second) => first.id - second.id)[0];

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from playwright.sync_api import Locator, Route, expect
 
+from annotation.labelstudio.result import read_result
 from annotation.labelstudio.tasks import read_task
-from annotation.rounds import projects
+from annotation.rounds import projects, pull
+from annotation.rounds.restore import RestoredArticles
+from dataset.checks import acknowledged
+from dataset.checks.suite import check_layer
 from dataset.record.corpus import Corpus
 from tests.annotation.page.opened import open_text, pulled
 from tests.browser import Annotator
@@ -121,3 +126,23 @@ def test_where_the_server_does_not_check_the_page_says_so_and_submits(
         annotator.button("Submit").click()
     assert stored.value.ok
     assert pulled(corpus, here).spans.height == 1
+
+
+def test_what_was_ticked_is_an_acknowledgement_of_that_layer_and_comes_back_with_it(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    corpus, here = open_text(new_corpus, annotator, "Perhaps the bus waits.")
+    annotator.press("m")
+    strip(annotator).get_by_label("right as it stands").check()
+    annotator.submit()
+    layer = pulled(corpus, here)
+    findings = check_layer(corpus, layer)
+    assert [finding.severity for finding in findings] == ["warning"]
+    assert acknowledged.judge(corpus, findings, whole=True).open == []
+    elsewhere = [replace(finding, layer="r7/a9") for finding in findings]
+    assert acknowledged.judge(corpus, elsewhere, whole=True).open == elsewhere
+    ((code, reason),) = acknowledged.read(corpus, "r7/a2").select("code", "reason").iter_rows()
+    assert (code, "a2" in reason) == (findings[0].code, True)
+    restored = RestoredArticles(corpus, layer).on("text").result
+    assert read_result(restored, corpus.text("text")).ticked == [(code, "0:7 Perhaps")]
+    assert not pull.pull(corpus, "r7", [here], accept_removals=False, tell=print).changed

@@ -11,8 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation.rounds import push
+from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.layer import make_layer
 from tests.corpora import make_corpus
+from tests.dataset.layers import write_layer
+from tests.dataset.tiny import key, task
 
 
 def corpus_of(root: Path, count: int) -> Corpus:
@@ -116,3 +120,42 @@ def test_deals_only_grow_and_stay_even(steps: tuple[int, int], share: float, peo
         assert len(set().union(*dealt.values())) == count
         assert max(map(len, dealt.values())) - min(map(len, dealt.values())) <= 1
         assert len(set.intersection(*dealt.values())) >= max(1, round(share * count))
+
+
+def with_gold(corpus: Corpus, count: int) -> Corpus:
+    """The first articles have gold, in which nothing is marked."""
+    rows = [task(f"n{number:03}") | key(f"n{number:03}", "gold") for number in range(count)]
+    write_layer(corpus.layer_path("gold"), make_layer("gold", tasks=rows))
+    return corpus
+
+
+def test_controls_go_to_everybody_and_other_articles_with_gold_to_nobody(tmp_path: Path) -> None:
+    corpus = with_gold(corpus_of(tmp_path / "c", 50), 10)
+    deals = push.deal(corpus, "r1", ["a1", "a2"], 0.1, control=0.05)
+    dealt = {name: set(deals.filter(annotator=name)["article_id"]) for name in ("a1", "a2")}
+    golden = {f"n{number:03}" for number in range(10)}
+    assert dealt["a1"] & golden == dealt["a2"] & golden
+    assert len(dealt["a1"] & golden) == 2
+    assert len(dealt["a1"] | dealt["a2"]) == 40 + 2
+
+
+def test_controls_follow_from_round_and_ids_and_stay_as_they_were_dealt(tmp_path: Path) -> None:
+    def controls(corpus: Corpus, round_name: str, *names: str) -> set[str]:
+        deals = push.deal(corpus, round_name, [*names], control=0.1)
+        return set(deals["article_id"]) - {f"n{number:03}" for number in range(9, 40)}
+
+    corpus = with_gold(corpus_of(tmp_path / "c", 40), 9)
+    first = controls(corpus, "r1", "a1")
+    assert len(first) == 3
+    assert controls(with_gold(corpus_of(tmp_path / "d", 40), 9), "r1", "a2") == first
+    assert controls(corpus, "r2", "a1") != first
+    with_gold(corpus, 12)
+    assert set(push.deal(corpus, "r1", ["a1", "a2"], control=0.1)["article_id"]) >= first
+    assert controls(corpus, "r1", "a3") == first
+
+
+def test_without_gold_there_are_no_controls_to_deal(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "c", 5)
+    with pytest.raises(Problem, match="leave out --control"):
+        push.deal(corpus, "r1", ["a1"], control=0.05)
+    assert not push.deals_path(corpus, "r1").exists()

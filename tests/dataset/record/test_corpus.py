@@ -319,3 +319,17 @@ def test_an_article_is_found_by_its_id(tiny: Corpus) -> None:
 def test_what_is_no_article_is_not_there(tiny: Corpus, stranger: str) -> None:
     assert not tiny.has(stranger)
     assert not tiny.articles.is_empty()
+
+
+def test_the_pass_mark_of_practice_is_read_and_has_a_default(tmp_path: Path) -> None:
+    settings(tmp_path, 'name = "x"')
+    assert open_corpus(tmp_path).pass_mark == 0.8
+    settings(tmp_path, "[practice]\npass = 1")
+    assert open_corpus(tmp_path).pass_mark == 1
+
+
+@pytest.mark.parametrize("line", ["pass = 80", "pass = true", "pass = 'high'", "pas = 0.5", "pass = nan"])
+def test_a_pass_mark_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
+    settings(tmp_path, f"[practice]\n{line}")
+    with pytest.raises(Problem, match=r"\[practice\] gives no F1"):
+        open_corpus(tmp_path)

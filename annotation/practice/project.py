@@ -1,0 +1,132 @@
+"""The practice project of an annotator on the embedded server, and how well each has done in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from annotation.embedded.inside.routes import FIRST
+from annotation.embedded.server import Server
+from annotation.labelstudio.client import foreign_server
+from annotation.labelstudio.payloads import ListedTask, SentTask
+from annotation.labelstudio.seats import Seat, embedded_seat
+from annotation.labelstudio.tasks import read_task
+from annotation.practice.comparison import Comparison, compare
+from annotation.practice.material import practice_articles, practice_corpus
+from annotation.practice.sheet import Score, scores
+from annotation.rounds import projects
+from annotation.rounds.locks import one_at_a_time
+from annotation.rounds.projects import Role
+from annotation.rounds.push import send, task
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.locks import Tell, in_silence
+
+ROUND: Final = "practice"
+"""Where a round's name is asked for. No round of the record is meant: what is practised never comes into it."""
+
+
+@dataclass(frozen=True)
+class PracticeResult:
+    """How an annotator did: `scores` of all labels and of each, over the first submissions of `done` articles."""
+
+    annotator: str
+    project: int
+    articles: int
+    done: int
+    scores: list[Score]
+
+    @property
+    def f1(self) -> float | None:
+        """F1 of spans with the same offsets, all labels together; None where nothing is submitted."""
+        return self.scores[0]["f1"] if self.done else None
+
+    def has_passed(self, mark: float) -> bool:
+        """Whether all articles are submitted, and the F1 is `mark` or more."""
+        return self.done == self.articles and self.f1 is not None and self.f1 >= mark
+
+
+def open_practice(corpus: Corpus, seat: Seat, tell: Tell = in_silence) -> int:
+    """The annotator's practice project, made with all its articles where it is not there; its number.
+
+    Raises:
+        Problem: the server cannot be asked, or the project's page shows other guidelines.
+    """
+    with one_at_a_time(corpus, ROUND, [seat.annotator], tell):
+        project = projects.find_or_create(corpus, ROUND, seat, role=Role.PRACTICE, tell=tell)
+        there = {read_task(raw).article_id for raw in seat.studio.listing(project, annotations=False)}
+        missing = [article for article in practice_articles() if article not in there]
+        if missing:
+            projects.refuse_other_guidelines(
+                seat, project, f"run `hedgerow discard {seat.studio.project_url(project)}`, then this again"
+            )
+        send(corpus, seat, project, map(_task, missing), len(missing), lambda done, total: None)
+    return project
+
+
+def _task(article_id: str) -> SentTask:
+    """The task of a practice article; of the gold there is nothing in it."""
+    made = task(practice_corpus(), article_id)
+    made["data"]["practice"] = True
+    return made
+
+
+def practice_result(corpus: Corpus, seat: Seat) -> PracticeResult | None:
+    """How an annotator did in practice; None where they have no practice project.
+
+    Raises:
+        Problem: the server cannot be asked.
+    """
+    project = projects.find(corpus, ROUND, seat, role=Role.PRACTICE)
+    if project is None:
+        return None
+    compared = [compared for raw in seat.studio.listing(project) if (compared := _first_submission(raw))]
+    return PracticeResult(seat.annotator, project, len(practice_articles()), len(compared), scores(compared))
+
+
+def _first_submission(raw: ListedTask) -> Comparison | None:
+    """The first submission of a task beside the gold; None where there is none, or the article is another by now."""
+    read, noted = read_task(raw), raw.get("meta")
+    article = practice_articles().get(str(read.article_id))
+    if article is None or article.text_sha256 != read.text_sha256 or not isinstance(noted, dict) or FIRST not in noted:
+        return None
+    return compare(article, noted[FIRST])
+
+
+def practice_seats(corpus: Corpus, annotators: list[str] | None = None) -> list[Seat]:
+    """The accounts of these annotators on the embedded server; of all that it has, where none is named.
+
+    Raises:
+        Problem: the environment names another server, none is set up here, or it has no account for an annotator.
+    """
+    if foreign_server():
+        raise Problem(
+            "LABEL_STUDIO_URL names another server, and practice needs that of `hedgerow up`",
+            "take LABEL_STUDIO_URL out of the environment, then run this again",
+        )
+    known = Server(corpus.state).secrets()
+    if known is None:
+        named = " ".join(f"--annotator {name}" for name in annotators or ["a1"])
+        raise Problem("no Label Studio is set up here", f"start one with `hedgerow up {named}`")
+    return [embedded_seat(corpus, name) for name in annotators or known.annotators]
+
+
+def not_passed(corpus: Corpus, seats: list[Seat]) -> list[str]:
+    """Who of these has not passed the practice round; nobody, where no annotator of the server has one.
+
+    Raises:
+        Problem: the server cannot be asked.
+    """
+    if foreign_server() or Server(corpus.state).secrets() is None:
+        return []
+    results = {seat.annotator: practice_result(corpus, seat) for seat in seats}
+    if not any(results.values()) and not _any_practice(corpus, except_for=set(results)):
+        return []
+    return [name for name, result in results.items() if result is None or not result.has_passed(corpus.pass_mark)]
+
+
+def _any_practice(corpus: Corpus, except_for: set[str]) -> bool:
+    known = Server(corpus.state).secrets()
+    remaining = [name for name in (known.annotators if known else ()) if name not in except_for]
+    seats = (embedded_seat(corpus, name) for name in remaining)
+    return any(projects.find(corpus, ROUND, seat, role=Role.PRACTICE) is not None for seat in seats)
