@@ -255,18 +255,25 @@ class Studio:
             else:
                 self._client.tasks.update(id=str(task), data={**data}, meta={**meta})
 
-    def has_drafts(self, task: int) -> bool:
-        """Whether there is work on a task that was begun and not submitted."""
-        return bool(self._get(f"api/tasks/{task}/")["drafts"])
+    def drafts(self, task: int) -> dict[int, Any]:
+        """Id to result of the work on a task that was begun and not submitted."""
+        return {int(draft["id"]): draft.get("result") for draft in self._get(f"api/tasks/{task}/")["drafts"]}
+
+    def delete_draft(self, draft: int) -> None:
+        """Deletes work that was begun and not submitted."""
+        self._request("DELETE", f"api/drafts/{draft}/")
 
     def reopen(self, annotation: int) -> None:
         """Makes a submission a draft of the account that asks: its task is open again, with all that it held.
 
         The server deletes the submission, and with it whatever was begun on it and not submitted.
         """
+        self._request("POST", f"api/annotations/{annotation}/convert-to-draft")
+
+    def _request(self, method: str, path: str) -> None:
+        """Asks once for a change whose answer is not read."""
         with self._speaking():
-            wrapper = self._client._client_wrapper
-            answer = wrapper.httpx_client.request(f"api/annotations/{annotation}/convert-to-draft", method="POST")
+            answer = self._client._client_wrapper.httpx_client.request(path, method=method)
             if answer.status_code >= 400:
                 raise _api_error(answer)
 

@@ -26,7 +26,7 @@ from annotation.labelstudio.payloads import (
     TaskMeta,
     Times,
 )
-from annotation.labelstudio.result import Result, brief, is_text, read_result
+from annotation.labelstudio.result import Result, ResultRows, brief, is_text, read_result
 from dataset.record.rows import ArticleRow, TaskRow
 from dataset.schema import IDENTIFIER
 from dataset.scheme.vocabulary import DEGREES
@@ -325,9 +325,20 @@ def same_work(task: Task, result: list[Result], *, skipped: bool) -> bool:
     if len(task.work) != 1 or task.work[0].skipped != skipped:
         return False
     first, second = (read_result(raw_result, task.text or "") for raw_result in (task.work[0].result, result))
+    return _same_rows(first, second) and all(asked in second.questions for asked in first.questions)
+
+
+def says_the_same(task: Task, result: Any) -> bool:
+    """Whether a task holds one piece of work, and `result` says nothing more and nothing less than that."""
+    if len(task.work) != 1:
+        return False
+    first, second = (read_result(raw_result, task.text or "") for raw_result in (task.work[0].result, result))
+    return _same_rows(first, second) and sorted(map(repr, first.questions)) == sorted(map(repr, second.questions))
+
+
+def _same_rows(first: ResultRows, second: ResultRows) -> bool:
     kinds = ("spans", "relations", "findings", "ticked")
-    same = all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
-    return same and all(asked in second.questions for asked in first.questions)
+    return all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
 
 
 def write_task(

@@ -14,7 +14,7 @@ from typing import Any
 from annotation.labelstudio.canonical import canonical_line, raw_task
 from annotation.labelstudio.payloads import JsonObject, ListedTask
 from annotation.labelstudio.seats import Seat
-from annotation.labelstudio.tasks import Task, ended, read_task
+from annotation.labelstudio.tasks import Task, ended, read_task, says_the_same
 from annotation.page.messages import Correction, corrections_markdown
 from annotation.rounds import projects, raw
 from annotation.rounds.inbox import answered_since
@@ -161,12 +161,25 @@ class _Returning:
             self._result.not_pulled[article] = address
             return
         self._show(listed, task, reason)
-        is_own = len(task.work) == 1 and task.work[0].account == self._account
-        if is_own and not self._seat.studio.has_drafts(task.id):
+        if self._can_reopen(task):
             self._seat.studio.reopen(listed["annotations"][0]["id"])
             self._result.opened[article] = address
         else:
             self._result.submitted[article] = address
+
+    def _can_reopen(self, task: Task) -> bool:
+        """Whether a submission can become a draft without loss. Drafts that say the same as it are deleted then.
+
+        The page may have saved one while the work was submitted; the annotator would find the article twice.
+        """
+        if len(task.work) != 1 or task.work[0].account != self._account:
+            return False
+        drafts = self._seat.studio.drafts(task.id)
+        if not all(says_the_same(task, result) for result in drafts.values()):
+            return False
+        for draft in drafts:
+            self._seat.studio.delete_draft(draft)
+        return True
 
     def _is_recorded(self, task: Task) -> bool:
         """Whether the record has a task's work as it is, or has none of it, for a reason that a finding gives."""

@@ -63,9 +63,9 @@ def places(tree: Any) -> Iterator[tuple[Any, Any]]:
 @st.composite
 def odd_tasks(draw: st.DrawFn) -> Row:
     """A real task, restored once, with up to three of its values replaced by anything."""
-    task = whole(
-        meta=restored_meta({"created_at": None, "updated_at": None, "seconds": 2, "guidelines_version": "1"}, [])
-    )
+    restored = restored_meta({"created_at": None, "updated_at": None, "seconds": 2, "guidelines_version": "1"}, [])
+    task = whole(meta={**restored, "returned": {"created_at": "2020-01-01T00:00:00Z", "updated_at": None}})
+    task["data"]["corrections"] = "**Please correct**"
     for _ in range(draw(st.integers(0, 3))):
         within, key = draw(st.sampled_from(list(places(task))))
         within[key] = draw(anything)
@@ -96,6 +96,8 @@ RESTORED = restored_meta(
     ("task", "message"),
     [
         (whole(id="abc"), 'of task 0, its id is "abc", not a number'),
+        (whole(meta={"returned": [1]}), "of task 1, `returned` is [1], not an object"),
+        (whole(meta={"returned": {"created_at": 5}}), "of task 1, `created_at` is 5"),
         (whole(meta={"restored": [1]}), "of task 1, `restored` is [1], not an object"),
         (whole(meta={"restored": RESTORED | {"seconds": "abc"}}), 'of task 1, `seconds` is "abc"'),
         (whole(meta={"restored": RESTORED | {"updated_at": [1]}}), "of task 1, `updated_at` is [1]"),

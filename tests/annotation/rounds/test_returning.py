@@ -138,6 +138,24 @@ def test_work_that_is_being_changed_keeps_its_draft_and_comes_by_its_address(
     assert back(wrong, a1) == ReturnedArticles(out=["one"])
 
 
+def test_a_draft_that_says_the_same_as_the_submission_does_not_hold_it_back(
+    wrong: Corpus, a1: Seat, tasks: dict[str, int]
+) -> None:
+    client = a1.studio._client._client_wrapper.httpx_client
+    same = {"result": list(reversed(without_form())), "lead_time": 1}
+    assert client.request(f"api/tasks/{tasks['one']}/drafts", method="POST", json=same).status_code == 201
+    assert set(returned(wrong, a1).opened) == {"one"}
+    assert len(drafts(a1, tasks["one"])) == 1
+
+
+def test_a_question_in_a_draft_alone_holds_the_submission_back(wrong: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
+    client = a1.studio._client._client_wrapper.httpx_client
+    more = {"result": [*without_form(), *asking("Which port?")], "lead_time": 1}
+    assert client.request(f"api/tasks/{tasks['one']}/drafts", method="POST", json=more).status_code == 201
+    assert set(returned(wrong, a1).submitted) == {"one"}
+    assert len(drafts(a1, tasks["one"])) == 1
+
+
 def test_work_of_an_account_that_is_not_ones_own_stays_submitted(
     wrong: Corpus, a1: Seat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
