@@ -188,8 +188,7 @@ def _agreed(asked: Sheet, position: int, offered: set[str]) -> AgreedSpan:
     return {
         "region": version.region,
         "label": item.group.label,
-        "start": version.row["start"],
-        "end": version.row["end"],
+        "words": version.row["text"],
         "values": _values(version, version.row, offered),
         "linked": [regions for regions, holders in targets if holders == len(asked.annotators)],
         "perhaps": [regions for regions, _ in targets],

@@ -93,15 +93,14 @@ class Card(TypedDict):
 
 
 class AgreedSpan(TypedDict):
-    """A span that all agree on, as it was opened: `start` and `end` in characters, `values` by control.
+    """A span that all agree on, as it was opened, with its `values` by control.
 
     `linked` are the targets that all link it to, `perhaps` those that anybody does, each as the regions that it may be.
     """
 
     region: str
     label: str
-    start: int
-    end: int
+    words: str
     values: dict[str, list[str]]
     linked: list[list[str]]
     perhaps: list[list[str]]

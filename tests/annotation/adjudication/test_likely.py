@@ -85,4 +85,4 @@ def test_the_rule_that_a_check_names_comes_first() -> None:
 
 def test_every_rule_has_a_title_that_fits_on_a_line() -> None:
     assert tuple(TITLES) == vocabulary.RULES
-    assert max(map(len, TITLES.values())) <= 60
+    assert max(map(len, TITLES.values())) <= 40
