@@ -370,7 +370,7 @@
     const reasons = (card) => card.spans.flatMap((span) => span.reasons).join("; ");
     const rows = cards().map((card, at) =>
       button(`question-row ${states[at]}`, () => goToCard(work, card),
-        element("b", "", SIGNS[states[at]]), element("span", "", about(card), element("i", "", ` ${reasons(card)}`))));
+        element("b", "", SIGNS[states[at]]), element("span", "", about(card), element("i", "", ` · ${reasons(card)}`))));
     const rest = others.map(([region, line]) => button("question-row open", () => go(work, region), element("b", "", "!"), element("span", "", line)));
     const missed = page().missed.length ? [element("h4", "", "Nobody marked"), ...page().missed.map((line) => element("p", "", line))] : [];
     return element("div", "question-list", ...rest, ...rows, ...missed);

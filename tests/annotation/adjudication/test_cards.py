@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from annotation.adjudication.cards import cards, together
 from annotation.adjudication.decisions import Outcome, decide
@@ -13,6 +15,7 @@ from annotation.labelstudio.adjudicated import read_adjudication, write_adjudica
 from annotation.labelstudio.payloads import Cards, TakenVersion
 from annotation.labelstudio.result import CHOICES, LABEL
 from dataset.scheme import vocabulary
+from tests.annotation.adjudication.test_gold_of_any_page import overlaps, rounds
 from tests.annotation.adjudication.test_questions import CLAIM, asked, asked_of
 from tests.dataset.tiny import BLANK, ENTITIES, ONE, TEXTS, Row, hedge, link, number, place, quote, speaker
 
@@ -163,3 +166,28 @@ def test_a_version_of_one_who_has_nothing_drops_the_question() -> None:
 def test_questions_are_in_the_order_of_the_text() -> None:
     sheet = asked(a1=[quote("q", LATER, "direct"), hedge("h", "may", "modal")], a2=[])
     assert [sheet.items[first].group.label for (first,) in together(sheet)] == ["hedge", "quote"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(rounds(), st.data())
+def test_whatever_was_marked_one_annotators_versions_together_are_their_work(
+    work: dict[str, list[Row]], data: st.DataObject
+) -> None:
+    """Links between quotes are left out: a pull turns them to go from the later to the earlier."""
+    work = {name: [row for row in rows if row.get("type") != "continues"] for name, rows in work.items()}
+    who = data.draw(st.sampled_from(sorted(work)))
+    mine = [row for row in work[who] if "label" in row]
+    assume(not overlaps(mine))
+    sheet = asked_of(work)
+    page = cards_of(sheet)
+    versions = [card["versions"][page["annotators"].index(who)] for card in page["cards"]]
+    outcome = taken(sheet, versions, ["E3"])
+    assert outcome.undecided == []
+    assert sorted(map(content, outcome.spans), key=str) == sorted(map(content, mine), key=str)
+    drawn = {(row["from_span"], row["to_span"]) for row in work[who] if "label" not in row}
+    kept = {(row["span_id"], row["to_span"]) for row in outcome.decisions if is_kept_link(row, who)}
+    assert (kept, len(outcome.relations)) == (drawn, len(drawn))
+
+
+def is_kept_link(row: Any, who: str) -> bool:
+    return bool(row["annotator"] == who and row["to_span"] and row["outcome"] == "kept")

@@ -358,14 +358,19 @@ def add_a_span_over_another(page: Annotator) -> int:
 
 
 def delete_a_question(page: Annotator) -> int:
-    page.click_words("about")
+    page.page.locator(".question-row", has_text="hedge: about").click()
     page.wait_until_selected("about")
     page.press("Backspace")
     return 1
 
 
-def unlink_what_all_agreed_on(page: Annotator) -> int:
+def draw_a_link_that_means_nothing(page: Annotator) -> int:
     page.page.evaluate(DRAW, ["40", "Monday"])
+    return 1
+
+
+def draw_a_link_to_itself(page: Annotator) -> int:
+    page.page.evaluate(DRAW, [QUOTE, QUOTE])
     return 1
 
 
@@ -374,7 +379,8 @@ NOT_DECIDED: list[Any] = [
     add_a_span_that_lacks_its_kind,
     add_a_span_over_another,
     delete_a_question,
-    unlink_what_all_agreed_on,
+    draw_a_link_that_means_nothing,
+    draw_a_link_to_itself,
 ]
 # Draws a link between two spans.
 DRAW = """([from, to]) => {
