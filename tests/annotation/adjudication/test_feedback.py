@@ -18,13 +18,10 @@ def adjudicated(tmp_path: Path) -> Corpus:
     """Besides what `put_gold` decides, a1's “around” is another kind in the gold, by H6."""
     corpus = put_corpus(tmp_path)
     put_gold(corpus)
+    decided = {"outcome": "changed", "rule": "H6", "note": "a $5 _note_"}
     for table, key, changes in (
         ("spans", {"span_id": "around"}, {"hedge_kind": "modal"}),
-        (
-            "decisions",
-            {"annotator": "a1", "span_id": "around"},
-            {"outcome": "changed", "rule": "H6", "note": "a $5 _note_"},
-        ),
+        ("decisions", {"annotator": "a1", "span_id": "around"}, decided),
     ):
         path = corpus.layer_path(GOLD) / f"{table}.jsonl"
         rows = [json.loads(line) for line in path.read_bytes().splitlines()]
