@@ -9,11 +9,15 @@
   let state = {};
   let timer;
   const changed = () => {
+    const content = sent();
+    if (content === undefined || content === state.content) return;
+    state.content = content;
     state.changed = Date.now();
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE);
     draw();
   };
+  const sent = () => (annotation() === state.work ? JSON.stringify(state.work.serializeAnnotation({ fast: true })) : undefined);
   const save = () => {
     const work = annotation();
     if (work && work === state.work && !work.isReadOnly?.()) work.autosave?.flush?.();
@@ -23,7 +27,8 @@
     const work = annotation();
     if (!work || window.Htx.isLoading) return;
     if (state.work !== work) {
-      state = { work, opened: Date.now(), draft: work.draftSaved };
+      state = { work, draft: work.draftSaved };
+      state.content = sent();
       onChange(work, "header", changed);
       count();
     }
