@@ -38,9 +38,10 @@ def command(
 ) -> None:
     """Open a round for adjudication in Label Studio, and take the decisions into the gold.
 
-    What all annotators agree on is shown as accepted. Whatever they do not agree on is a question: keep it as it stands
-    on the page, changed or not, or drop it, and name the rule that decides. In a round that `align` opened, the
-    questions are which quotes tell the same statement, and each statement gets a gist. It can be run again at any time.
+    What all annotators agree on is shown as accepted. Whatever they do not agree on is a question: take the version of
+    one of them, or change it and keep it as it stands, or drop it, and name the rule that decides. In a round that
+    `align` opened, the questions are which quotes tell the same statement, and each statement gets a gist. It can be
+    run again at any time.
 
     Example: hedgerow adjudicate --round r1
     Example: hedgerow adjudicate --round r1 --pull

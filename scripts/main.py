@@ -26,6 +26,7 @@ COMMANDS: Final = {
     "progress": "Show how far each annotator is: articles dealt, open, skipped and done, and minutes per article.",
     "pull": "Bring what was labelled into `pulls/` (raw, never changed) and into the record.",
     "inbox": "List the questions that annotators asked on the labelling page, and answer them.",
+    "feedback": "Show annotators what became of their spans, once a round is adjudicated.",
     "return": "Bring articles with errors or answered questions back to their annotators, first in the queue.",
     "validate": "Check the record against the schema and the rules; print every finding.",
     "acknowledge": "Let a warning stand, with a reason. It comes back once its place or its words change.",

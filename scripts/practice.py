@@ -31,8 +31,8 @@ def command(
     is submitted, the page shows what differs from its gold, and by which rule. Nothing of it comes into the record.
 
     Without --annotator, the scores of all who practise are shown: F1 of spans with the same offsets, over the first
-    submission of each article. Who has submitted all three with an F1 of at least 0.8 has passed; `pass` in [practice]
-    of hedgerow.toml names another F1.
+    submission of each article. Who has submitted all three with an F1 of at least 0.8 has passed; a corpus can name
+    another F1 in hedgerow.toml, as `pass` of `practice`.
 
     Example: hedgerow practice --annotator a1
     Example: hedgerow practice --annotator a1 --score

@@ -81,8 +81,7 @@ def draw_adjudication_page(folder: Path, target: Path) -> None:
         task = next(t.id for t in map(read_task, who.studio.tasks(project)) if t.asked and t.asked.questions)
         adjudicator.open_task(project, task)
         adjudicator.page.locator('[data-label*="?"]').first.wait_for()
-        adjudicator.press("n")
-        adjudicator.page.locator(".decision").wait_for()
+        adjudicator.page.locator(".versions").wait_for()
         adjudicator.page.screenshot(path=target)
 
 

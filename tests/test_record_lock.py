@@ -15,11 +15,11 @@ from typing import Any, Final
 import pytest
 from typer.testing import CliRunner
 
-from annotation.adjudication import rounds_to_gold
+from annotation.adjudication import feedback, rounds_to_gold
 from annotation.aligning import sorting_rounds
 from annotation.aligning.sorting_rounds import OpenedEvents
 from annotation.labelstudio import seats
-from annotation.rounds import inbox, push, restore, returning
+from annotation.rounds import inbox, projects, push, restore, returning
 from annotation.rounds.push import PushResult
 from annotation.rounds.restore import RestoreResult
 from annotation.rounds.returning import ReturnResult
@@ -161,7 +161,7 @@ READING: Final[dict[str, Make]] = {
     "build": lambda corpus: ["--layer", LAYER, "--out", str(corpus.root / "dist" / "built")],
     "release": lambda corpus: ["1.0.0"],
     "report": lambda corpus: [],
-    **dict.fromkeys(("restore", "return"), lambda corpus: ["--round", "r1", "--annotator", "a1"]),
+    **dict.fromkeys(("feedback", "restore", "return"), lambda corpus: ["--round", "r1", "--annotator", "a1"]),
 }
 LEAVE_IT_ALONE: Final = {
     *("up", "down", "status", "doctor", "progress", "backup", "demo", "discard", "practice"),
@@ -184,6 +184,8 @@ def at_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sorting_rounds, "open_events", lambda *_, **__: opened)
     monkeypatch.setattr(returning, "_hand_back", lambda *_: ReturnResult("a1", "http://127.0.0.1:1/projects/1/data"))
     monkeypatch.setattr(inbox, "put_on_page", lambda *_: "http://127.0.0.1:1/projects/1/data?task=1")
+    monkeypatch.setattr(projects, "existing", lambda *_: 1)
+    monkeypatch.setattr(feedback, "show_on_pages", lambda *_: [])
     monkeypatch.setattr(restore, "_restore", lambda *_: RestoreResult(1, 0, 0))
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from annotation.adjudication.cards import cards, together
 from annotation.adjudication.decisions import decide
 from annotation.adjudication.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
 from annotation.labelstudio.adjudicated import DECISION_KEYS, NEXT_KEY, read_adjudication, write_adjudication
@@ -199,7 +200,7 @@ def _open(this_round: Round, seat: Seat, again: bool, progress: push.Progress, t
         project=project,
         sent=len(new),
         there=len([article for article in ready if article in opened]),
-        questions=sum(len(asked.open()) for asked in sheets.values()),
+        questions=sum(len(together(asked)) for asked in sheets.values()),
         waiting={article: late for article in this_round.articles() if (late := this_round.unfinished(article))},
         changed={
             str(article): seat.studio.task_url(project, task.id)
@@ -258,7 +259,8 @@ def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> SentTask:
     ]
     names = [name["value"] for name in task["data"]["entities"]]
     begun = write_adjudication(spans, shown_links(asked), names, locked=len(asked.annotators) > 1)
-    return with_questions(task, AdjudicationQuestions(asked.fingerprint(), questions), summary(asked, uncovered), begun)
+    asks = AdjudicationQuestions(asked.fingerprint(), questions)
+    return with_questions(task, asks, summary(asked, uncovered), cards(asked, names, uncovered), begun)
 
 
 # Taking the decisions

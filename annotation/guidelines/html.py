@@ -24,17 +24,21 @@ TOKEN: Final = re.compile(
 )
 _TITLE: Final = re.compile(r"\A# .*\n+")
 _CODE: Final = re.compile(r"`([^`\n]+)`")
+_IDS: Final = "|".join(sorted(vocabulary.RULES, key=len, reverse=True))
+_RULE: Final = re.compile(rf"`[^`\n]*`|\(caught by \w+\)|(?P<stated>\*\*)?\b(?P<id>{_IDS})\b")
 _LINK: Final = re.compile(r"\[([^\]]+)\]\([\w-]+\.md\)")
 _MARKDOWN: Final = str.maketrans({sign: f"&#{ord(sign)};" for sign in "*_[]~`"})
 
 
-def page_markdown(text: str) -> str:
+def page_markdown(text: str, *, repeated: bool = False) -> str:
     """A section as the page shows it: without its title, each example on a line of its own, its marks in colour.
 
-    Links to other sections, which the page has as panels, become plain words. `$40` becomes `$ 40`, which the page
-    would take for task data.
+    Links to other sections, which the page has as panels, become plain words, and the ids of rules become links to
+    where they are stated: `#rule-Q4`. These places are left out where a section is `repeated`. `$40` becomes `$ 40`,
+    which the page would take for task data.
     """
-    body = FENCED.sub(lambda match: _paragraphs(match[1]), _LINK.sub(r"\1", _TITLE.sub("", text)))
+    linked = _RULE.sub(lambda match: _linked(match, repeated), _LINK.sub(r"\1", _TITLE.sub("", text)))
+    body = FENCED.sub(lambda match: _paragraphs(match[1]), linked)
     shown = _CODE.sub(lambda match: marked(match[1]), EXAMPLE.sub(_line, body))
     return re.sub(r"\$(?=\w)", "$ ", shown)
 
@@ -56,6 +60,13 @@ def _shown(token: re.Match[str]) -> str:
 def escaped(words: str) -> str:
     """Words as HTML and Markdown show them as they are."""
     return html.escape(words, quote=False).translate(_MARKDOWN)
+
+
+def _linked(match: re.Match[str], repeated: bool) -> str:
+    rule = match["id"]
+    if rule is None or (match["stated"] and repeated):
+        return match[0]
+    return f'<span id="rule-{rule}"></span>**{rule}' if match["stated"] else f'<a href="#rule-{rule}">{rule}</a>'
 
 
 def _line(match: re.Match[str]) -> str:

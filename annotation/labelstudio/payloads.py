@@ -65,11 +65,76 @@ class OfferedName(TypedDict):
     hotkey: NotRequired[str]
 
 
-class TaskData(TypedDict):
-    """The data of a task; the last three are those of an adjudicator's.
+Piece = tuple[str, bool]
+"""Words of a cell, and whether they are what the annotators differ in."""
 
-    `aliases` are by the name that is offered. `answers` to the annotator's questions and the `corrections` that are
-    asked for are Markdown, empty where there are none. `practice` is true of an article to practise on.
+
+class CardRow(TypedDict):
+    """A row of a question's table: what it is about, and a cell for each annotator."""
+
+    name: str
+    cells: list[list[Piece]]
+
+
+class CardSpan(TypedDict):
+    """A span of a question: the regions of its versions, why it is open, and the rows of its table."""
+
+    label: str
+    words: str
+    reasons: list[str]
+    regions: list[str]
+    rows: list[CardRow]
+
+
+class TakenVersion(TypedDict):
+    """What one annotator has: the regions that are kept, each with the values of its controls, and their links."""
+
+    kept: dict[str, dict[str, list[str]]]
+    links: list[tuple[str, str]]
+
+
+class Card(TypedDict):
+    """A question: its spans, a version for each annotator, and the rules that may decide it, the likeliest first."""
+
+    spans: list[CardSpan]
+    versions: list[TakenVersion]
+    rules: list[str]
+
+
+class AgreedSpan(TypedDict):
+    """A span that all agree on, as it was opened, with its `values` by control.
+
+    `linked` are the targets that all link it to, `perhaps` those that anybody does, each as the regions that it may be.
+    """
+
+    region: str
+    label: str
+    words: str
+    values: dict[str, list[str]]
+    linked: list[list[str]]
+    perhaps: list[list[str]]
+
+
+class Cards(TypedDict):
+    """The questions of an article as the page lays them out.
+
+    `titles` says what each rule is about, `rules` which a label has, and `missed` what nobody marked.
+    """
+
+    annotators: list[str]
+    cards: list[Card]
+    agreed: list[AgreedSpan]
+    titles: dict[str, str]
+    rules: dict[str, list[str]]
+    missed: list[str]
+
+
+class TaskData(TypedDict):
+    """The data of a task; `sheet_sha256`, `questions`, `summary` and `cards` are those of an adjudicator's.
+
+    `aliases` are by the name that is offered. `answers` to the annotator's questions, the `corrections` that are asked
+    for and the `outcome` of adjudication are Markdown, empty where there are none. `practice` is true of an article to
+    practise on.
     """
 
     text: str
@@ -80,10 +145,12 @@ class TaskData(TypedDict):
     aliases: dict[str, list[str]]
     answers: str
     corrections: str
+    outcome: str
     sheet_sha256: NotRequired[str]
     questions: NotRequired[list[list[str]]]
     summary: NotRequired[str]
     practice: NotRequired[bool]
+    cards: NotRequired[Cards]
 
 
 class DeskQuote(TypedDict):

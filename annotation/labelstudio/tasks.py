@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from annotation.labelstudio.adjudicated import ADJUDICATION
 from annotation.labelstudio.payloads import (
+    Cards,
     Ending,
     FirstEnding,
     GivenKeys,
@@ -357,6 +358,7 @@ def write_task(
         "aliases": {name: aliases for name, aliases in entities.items() if aliases},
         "answers": "",
         "corrections": "",
+        "outcome": "",
     }
     return {"data": data}
 
@@ -377,13 +379,19 @@ def _keys(count: int, taken: str) -> list[str | None]:
     return (keys + [None] * count)[:count]
 
 
-def with_questions(task: SentTask, asked: AdjudicationQuestions, summary: str, begun: list[Result]) -> SentTask:
-    """A task as it is sent to an adjudicator, who begins with the result `begun`."""
+def with_questions(
+    task: SentTask, asked: AdjudicationQuestions, summary: str, cards: Cards, begun: list[Result]
+) -> SentTask:
+    """A task as it is sent to an adjudicator, who begins with the result `begun`.
+
+    The page of the embedded server shows the `cards`, any other one the `summary`.
+    """
     data: TaskData = {
         **task["data"],
         "sheet_sha256": asked.sheet_sha256,
         "questions": asked.questions,
         "summary": summary,
+        "cards": cards,
     }
     return {"data": data, "predictions": [{"model_version": ADJUDICATION, "result": begun}]}
 

@@ -41,9 +41,12 @@ KEYS = {
 """,
 }
 ADJUDICATION_KEYS = """
-- **N** the next open question; **K** keep, **D** drop: then click the rule that decides. Other versions of a
-  span that is kept are dropped with it.
-- What all agree on is locked. A span that nobody had: mark it, then name the rule.
+- On a question, **1**, **2**, … takes that annotator's version with its values and links, and drops the others;
+  **D** drops them all. Then **Shift** with the key of a rule names the rule, and the next open question follows.
+- **N** goes to the next open question, and so does a click in the list.
+- To change a span before you keep it: click it, change it, then **K** keeps it as it stands. **Shift+D** drops that
+  span alone.
+- A span that nobody had: **Escape**, then mark it and name the rule. What all agree on is locked.
 """
 DESK_KEYS = {
     "adjudication": """
@@ -79,6 +82,7 @@ def label_config(*, adjudicating: bool = False) -> str:
         keys=KEYS,
         once=ONCE,
         rules={name: page_markdown(guidelines.section(name)) for name in guidelines.SECTIONS},
+        beside={label: page_markdown(guidelines.section(label), repeated=True) for label in vocabulary.LABELS},
         on_page=sorted(guidelines.SECTIONS, key=lambda name: name != FIRST),
         titles={name: guidelines.title(name) for name in guidelines.SECTIONS},
         version=guidelines.version(),

@@ -1,4 +1,7 @@
-"""What the lead tells an annotator on the labelling page, in Markdown: answers, and what an article is returned for."""
+"""What the lead tells an annotator on the labelling page, in Markdown.
+
+Answers to questions, what an article is returned for, and what became of the annotator's spans in the gold.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +48,59 @@ def corrections_markdown(corrections: Sequence[Correction], *, answered: bool) -
     return "\n".join([title if lines else read, *(["", *lines] if lines else [])]) + (
         "\n\nAn answer to a question of yours is below." if lines and answered else ""
     )
+
+
+@dataclass(frozen=True)
+class SpanOutcome:
+    """What became of a span: `kept`, `changed` or `dropped`, or `missed` of one that the gold alone has.
+
+    `own` and `gold` are its words on either side, `changes` what differs besides the words, `rule` the one that decided
+    and `note` what the adjudicator wrote; None where there is none.
+    """
+
+    kind: str
+    label: str
+    own: str | None
+    gold: str | None
+    changes: tuple[str, ...]
+    rule: str | None
+    note: str | None
+
+
+Tally = Mapping[str, int]
+"""How many spans were kept, changed, dropped and missed, by these words."""
+
+
+def outcomes_markdown(outcomes: Sequence[SpanOutcome], tallies: Mapping[str, Tally]) -> str:
+    """What became of an annotator's spans in an article, and in figures in each round, by the rounds' names."""
+    own = [outcome for outcome in outcomes if outcome.kind != "missed"]
+    kept = sum(outcome.kind == "kept" for outcome in own)
+    lines = [_outcome_line(outcome) for outcome in outcomes if outcome.kind != "kept"]
+    rounds = [f"- {name}: {_tally_line(tally)}" for name, tally in tallies.items()]
+    summary = f"{kept} of your {len(own)} spans are in the gold as they stand."
+    title = "**What became of your spans**"
+    return "\n".join([title, "", summary, *(["", *lines] if lines else []), "", "Round by round:", "", *rounds])
+
+
+def _outcome_line(outcome: SpanOutcome) -> str:
+    rule = f" ({outcome.rule})" if outcome.rule else ""
+    note = f" *{_line(outcome.note)}*" if outcome.note else ""
+    if outcome.kind == "missed":
+        return f"- {outcome.label}, missed: **{_line(_shortened(outcome.gold or ''))}**{rule}{note}"
+    own = _line(_shortened(outcome.own or ""))
+    if outcome.kind == "dropped":
+        return f"- {outcome.label}, not in the gold: {own}{rule}{note}"
+    words = f" → **{_line(_shortened(outcome.gold or ''))}**" if outcome.gold != outcome.own else ""
+    changes = f"; {_line('; '.join(outcome.changes))}" if outcome.changes else ""
+    return f"- {outcome.label}, changed: {own}{words}{changes}{rule}{note}"
+
+
+def _tally_line(tally: Tally) -> str:
+    own = sum(tally.get(kind, 0) for kind in ("kept", "changed", "dropped"))
+    kept = tally.get("kept", 0)
+    share = f" ({kept / own:.0%})" if own else ""
+    rest = ", ".join(f"{tally.get(kind, 0)} {kind}" for kind in ("changed", "dropped", "missed"))
+    return f"{kept} of {own} kept{share}, {rest}"
 
 
 def _at(words: str | None) -> str:

@@ -80,8 +80,8 @@ def practice_result(corpus: Corpus, seat: Seat) -> PracticeResult | None:
     project = projects.find(corpus, ROUND, seat, role=Role.PRACTICE)
     if project is None:
         return None
-    compared = [compared for raw in seat.studio.listing(project) if (compared := _first_submission(raw))]
-    return PracticeResult(seat.annotator, project, len(practice_articles()), len(compared), scores(compared))
+    submitted = [first for raw in seat.studio.listing(project) if (first := _first_submission(raw))]
+    return PracticeResult(seat.annotator, project, len(practice_articles()), len(submitted), scores(submitted))
 
 
 def _first_submission(raw: ListedTask) -> Comparison | None:

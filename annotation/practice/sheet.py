@@ -14,6 +14,19 @@ from dataset.scheme import vocabulary
 Place = tuple[int, int]
 IN_DOUBT: Final = "E3"
 """The rule that a span shows for which neither the gold nor a lesson has a reason: in doubt, do not mark."""
+_OF_VALUE: Final = {
+    "quote_form": {"direct": "Q1", "indirect": "Q2", "mixed": "Q3"},
+    "quote_source": {"unnamed": "Q9", "linked": "Q9"},
+    "hedge_kind": {
+        "evidential": "H4",
+        "modal": "H5",
+        "approximator": "H6",
+        "noncommittal": "H7",
+        "conditional": "H8",
+    },
+}
+"""The rule that says when an attribute has a value, of attributes whose values have rules."""
+_OF_LINK: Final = {"said_by": "S8", "hedges": "H10", "continues": "Q4"}
 _CASES: Final = "hard-cases"
 _NAMES: Final = {
     "speaker_entities": "names",
@@ -114,6 +127,7 @@ class _Item(NamedTuple):
     name: str = ""
     was: str = ""
     wanted: str = ""
+    rule: str | None = None
 
 
 def _items(article: PracticeArticle, comparison: Comparison) -> Iterator[SheetItem]:
@@ -145,7 +159,8 @@ def _attributes(pair: SpanPair) -> Iterator[_Item]:
     own, gold = pair
     for name in vocabulary.ATTRIBUTES[gold["label"]]:
         if _comparable(own, name) != _comparable(gold, name):
-            yield _Item("attribute", own, gold, _NAMES[name], _words(own, name), _words(gold, name))
+            rule = _OF_VALUE.get(name, {}).get(_words(gold, name))
+            yield _Item("attribute", own, gold, _NAMES[name], _words(own, name), _words(gold, name), rule)
 
 
 def _comparable(span: Row, name: str) -> object:
@@ -162,7 +177,9 @@ def _words(span: Row, name: str) -> str:
 
 def _link(change: LinkChange) -> _Item:
     own, gold = change.pair
-    return _Item("link", own, gold, "link", _ends(change.own), _ends(change.gold))
+    meant = [vocabulary.relation_type(gold["label"], end["label"]) for end in (*change.gold, *change.own)]
+    rule = next((_OF_LINK[kind] for kind in meant if kind), None)
+    return _Item("link", own, gold, "link", _ends(change.own), _ends(change.gold), rule)
 
 
 def _ends(spans: list[Row]) -> str:
@@ -174,12 +191,15 @@ def _place(span: Row | None) -> Place | None:
 
 
 def _rules(article: PracticeArticle, item: _Item) -> list[str]:
-    """The rules, then the hard cases by their numbers; of what is too much, those of the words that it covers."""
+    """The rules, that of an attribute or link first, then the hard cases by their numbers.
+
+    Of what is too much, they are those of the words that it covers.
+    """
     lessons = [lesson for lesson in article.lessons if item.gold and lesson["span_id"] == item.gold["span_id"]]
     if item.gold is None and item.own is not None:
         lessons = _lessons_of_extra(article, item.own)
     rules = [rule for lesson in lessons for rule in (*lesson["rules"], *lesson["cases"])] or [IN_DOUBT]
-    return sorted(dict.fromkeys(rules), key=str.isdecimal)
+    return sorted(dict.fromkeys([*filter(None, [item.rule]), *rules]), key=str.isdecimal)
 
 
 def _lessons_of_extra(article: PracticeArticle, own: Row) -> list[Row]:

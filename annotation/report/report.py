@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -334,6 +334,7 @@ def _template() -> jinja2.Template:
     )
     environment.filters["marked_code"] = _marked_code
     environment.filters["with_gaps"] = _with_gaps
+    environment.filters["with_rules"] = with_rules
     environment.filters["in_words"] = in_words
     return environment.get_template("page.html.j2")
 
@@ -341,6 +342,12 @@ def _template() -> jinja2.Template:
 def _marked_code(words: str) -> list[tuple[str, bool]]:
     """Runs of text, and whether each stood between backticks."""
     return [(run, place % 2 == 1) for place, run in enumerate(words.split("`")) if run]
+
+
+def with_rules(text: str, rules: Collection[str]) -> list[tuple[str, bool]]:
+    """Runs of a text, and whether each is the id of one of these rules; joined they are the text."""
+    ids = re.compile(rf"\b({'|'.join(map(re.escape, rules))})\b")
+    return [(run, place % 2 == 1) for place, run in enumerate(ids.split(text)) if run]
 
 
 def _with_gaps(text: str) -> list[tuple[str, bool]]:

@@ -114,7 +114,7 @@ def put_on_page(corpus: Corpus, round_name: str, seat: Seat, article: str, tell:
         words = {each.note["span_id"]: each.words for each in about if each.note["span_id"] and each.words}
         shown = answers_markdown((each.note for each in about), words)
         project = projects.existing(corpus, round_name, seat)
-        tasks = show_answers(seat, project, {article: shown})
+        tasks = show_on_pages(seat, project, "answers", {article: shown})
     if not tasks:
         raise Problem(
             f"{seat.studio.project_url(project)} does not hold {article}",
@@ -123,19 +123,19 @@ def put_on_page(corpus: Corpus, round_name: str, seat: Seat, article: str, tell:
     return seat.studio.task_url(project, tasks[0])
 
 
-def show_answers(seat: Seat, project: int, answers: Mapping[str, str]) -> list[int]:
-    """Puts answers, Markdown by article_id, on the pages of a project. Returns the tasks of these articles."""
+def show_on_pages(seat: Seat, project: int, name: str, texts: Mapping[str, str]) -> list[int]:
+    """Puts Markdown, by article_id, on the pages of a project, in the task data of this name. Returns the tasks."""
     tasks = list[int]()
-    if not answers:
+    if not texts:
         return tasks
     for raw in seat.studio.listing(project, annotations=False):
         data: dict[str, Any] = dict(raw.get("data") or {})
         article = str(data.get("article_id"))
-        if article not in answers:
+        if article not in texts:
             continue
         tasks.append(raw["id"])
-        if data.get("answers", "") != answers[article]:
-            seat.studio.set_data(raw["id"], {**data, "answers": answers[article]})
+        if data.get(name, "") != texts[article]:
+            seat.studio.set_data(raw["id"], {**data, name: texts[article]})
     return tasks
 
 

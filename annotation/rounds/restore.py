@@ -14,7 +14,7 @@ from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import Task, read_task, restored_meta, same_work, with_work
 from annotation.page.messages import answers_markdown
 from annotation.rounds import projects, push
-from annotation.rounds.inbox import show_answers, words_of
+from annotation.rounds.inbox import show_on_pages, words_of
 from annotation.rounds.locks import one_at_a_time
 from dataset.checks import acknowledged
 from dataset.problem import Problem
@@ -127,7 +127,7 @@ def _restore(
         restored = work.on(article, task)
         done += _annotate(seat, task, restored, account)
         answers |= {article: restored.answers} if restored.answers else {}
-    show_answers(seat, project, answers)
+    show_on_pages(seat, project, "answers", answers)
     new = [article for article in work.rows if article not in there]
     tasks = (_task(corpus, article, work.on(article), account) for article in new)
     push.send(corpus, seat, project, tasks, len(new), progress)

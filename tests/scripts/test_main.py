@@ -150,7 +150,7 @@ NEEDS = {
     "release": ("1.0.0",),
     "restore": ("--round", "r1", "--annotator", "a1"),
     **dict.fromkeys(("up", "practice"), ("--annotator", "a1")),
-    **dict.fromkeys(("progress", "pull", "agree", "adjudicate", "return"), ("--round", "r1")),
+    **dict.fromkeys(("progress", "pull", "agree", "adjudicate", "feedback", "return"), ("--round", "r1")),
 }
 
 

@@ -5,7 +5,7 @@
     "quote speaker": ["said by", "says"], "quote quote": ["goes on with", "goes on in"],
     "hedge quote": ["makes uncertain", "made uncertain by"], "hedge number": ["makes uncertain", "made uncertain by"],
   };
-  const { button, drawing, element, isArticle, note, plain, select, shortened, swallow } = window.HedgerowStudio;
+  const { button, drawing, element, isAdjudicating, isArticle, note, plain, select, shortened, swallow } = window.HedgerowStudio;
   const annotation = () => {
     const work = window.HedgerowStudio.annotation();
     return work && isArticle(work) ? work : undefined;
@@ -121,6 +121,7 @@
       work.relationStore.deleteRelation(relation);
       note(`No link joins ${ends}: a quote links to its speaker, a later part of a quote to the part before, a hedge to a quote or number.`);
     }
+    if (isAdjudicating(work)) return; // what is dropped there may lie below what is kept
     for (const region of work.regions.filter(({ cleanId }) => !before.regions.has(cleanId))) {
       const inWay = work.regions.find((each) => each !== region && labelOf(each) === labelOf(region) && overlap(each, region));
       if (!inWay || !isByHand(work, region)) continue;

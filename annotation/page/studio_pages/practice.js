@@ -82,13 +82,13 @@
       const leaves = event.key === "Enter" || event.key === "Escape";
       if (event.type === "keydown" && plain && leaves && !event.repeat) leave();
     };
-    const fill = (told) => {
-      onward = () => goOn(told);
-      const button = make("button", "hedgerow-on", told.next ? "Next article (Enter)" : "Close (Enter)");
+    const fill = (graded) => {
+      onward = () => goOn(graded);
+      const button = make("button", "hedgerow-on", graded.next ? "Next article (Enter)" : "Close (Enter)");
       button.type = "button";
       button.onclick = leave;
-      const article = shown(told);
-      const list = make("div", "hedgerow-list", button, ...summary(told), ...told.items.map(row(told, article)));
+      const article = shown(graded);
+      const list = make("div", "hedgerow-list", button, ...summary(graded), ...graded.items.map(row(graded, article)));
       sheet.replaceChildren(article, list);
       list.tabIndex = 0;
       list.focus();
@@ -100,38 +100,38 @@
   };
 
   // Where all articles are labelled in a row, Label Studio has gone to the next one already.
-  const goOn = (told) => {
+  const goOn = (graded) => {
     const query = new URLSearchParams(location.search);
-    if (told.next && !query.has("labeling")) location.assign(`/projects/${told.project}/data?task=${told.next}`);
+    if (graded.next && !query.has("labeling")) location.assign(`/projects/${graded.project}/data?task=${graded.next}`);
   };
 
-  const summary = (told) => {
-    const count = told.items.length;
+  const summary = (graded) => {
+    const count = graded.items.length;
     const headline = count ? `${count} ${count === 1 ? "place" : "places"} to look at` : "All as in the gold";
-    const rows = told.scores.map((score) =>
+    const rows = graded.scores.map((score) =>
       make(
         "tr",
         "",
         make("th", "", score.label),
         make("td", "", score.f1 === null ? "–" : score.f1.toFixed(2)),
-        make("td", "", `${score.same} exactly as in the gold, which has ${score.gold}; you have ${score.own}`),
+        ...[score.same, score.own, score.gold].map((spans) => make("td", "", String(spans))),
       ),
     );
-    const heads = make("tr", "", make("th", "", ""), make("th", "", "F1"), make("th", "", "spans"));
-    const last = told.next ? [] : [make("p", "", "No practice article is left.")];
+    const heads = make("tr", "", ...["spans", "F1", "the same", "yours", "gold"].map((name) => make("th", "", name)));
+    const last = graded.next ? [] : [make("p", "", "No practice article is left.")];
     return [make("h3", "", headline), make("table", "hedgerow-scores", heads, ...rows), ...last];
   };
 
   // The article, cut wherever a difference begins or ends. Offsets count code points.
-  const shown = (told) => {
-    const points = [...told.text];
-    const places = told.items.flatMap((item) => [item.gold, item.own]).filter(Boolean);
+  const shown = (graded) => {
+    const points = [...graded.text];
+    const places = graded.items.flatMap((item) => [item.gold, item.own]).filter(Boolean);
     const cuts = [...new Set([0, points.length, ...places.flat()])].sort((first, second) => first - second);
     const article = make("div", "hedgerow-article");
     cuts.slice(0, -1).forEach((start, at) => {
       const piece = make("span", "", points.slice(start, cuts[at + 1]).join(""));
       const holds = (place) => place && place[0] <= start && start < place[1];
-      told.items.forEach((item, number) => {
+      graded.items.forEach((item, number) => {
         if (!holds(item.gold) && !holds(item.own)) return;
         piece.classList.add(`hedgerow-${item.kind}`, ...(holds(item.gold) ? [] : ["hedgerow-cut"]));
         piece.dataset.items = `${piece.dataset.items ?? " "}${number} `;
@@ -141,8 +141,8 @@
     return article;
   };
 
-  const row = (told, article) => (item, number) => {
-    const points = [...told.text];
+  const row = (graded, article) => (item, number) => {
+    const points = [...graded.text];
     const words = (place) => `“${points.slice(...place).join("")}”`;
     const line = (who, what) => make("div", "", make("i", "", who), ` ${what}`);
     const tag = make("b", `hedgerow-tag hedgerow-${item.kind}`, `${KINDS[item.kind] ?? item.kind}: ${item.label}`);
@@ -150,7 +150,7 @@
     if (item.kind === "edges") lines.push(line("you", words(item.own)), line("gold", words(item.gold)));
     else lines.push(make("div", "", words(item.gold ?? item.own)));
     if (item.name) lines.push(line(`your ${item.name}`, item.was || "none"), line("gold", item.wanted || "none"));
-    const element = make("section", "hedgerow-row", ...lines, ...item.rules.map((rule) => stated(told.rules[rule])));
+    const element = make("section", "hedgerow-row", ...lines, ...item.rules.map((rule) => stated(graded.rules[rule])));
     element.dataset.kind = item.kind;
     element.onclick = () => {
       article.querySelector(`[data-items~="${number}"]`)?.scrollIntoView({ block: "center" });

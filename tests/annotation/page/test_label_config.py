@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 
@@ -102,7 +103,7 @@ def test_a_dollar_sign_is_not_taken_for_task_data() -> None:
 
 def test_every_example_stands_on_a_line_of_its_own_with_a_sign_of_its_kind() -> None:
     text = "# T\n\n- **Q1** Rule.\n  - Right: `[s a] b`\n  - Wrong (people only): `a [q b]` So.\n"
-    assert page_markdown(text) == (
+    assert page_markdown(text, repeated=True) == (
         "- **Q1** Rule.\n"
         '<span class="right-example"><span class="s"><i>s</i> a</span> b</span>\n'
         '<span class="wrong-example">a <span class="q"><i>q</i> b</span> <em>So.</em> <em>· people only</em></span>\n'
@@ -120,6 +121,21 @@ def test_a_mark_shows_its_letter_its_links_and_its_attributes() -> None:
 
 def test_nothing_in_an_example_is_markup_of_the_page() -> None:
     assert marked(r"a <b> *c* & \[d\]") == "a &lt;b&gt; &#42;c&#42; &amp; &#91;d&#93;"
+
+
+def test_the_id_of_a_rule_leads_to_where_it_is_stated_but_not_within_an_example() -> None:
+    text = "# T\n\n- **Q1** See Q12, not A7.\n  - Wrong (caught by Q3): `[s Q4] b` Q3\n"
+    assert page_markdown(text) == (
+        '- <span id="rule-Q1"></span>**Q1** See <a href="#rule-Q12">Q12</a>, not A7.\n'
+        '<span class="wrong-example"><span class="s"><i>s</i> Q4</span> b <em><a href="#rule-Q3">Q3</a></em></span>\n'
+    )
+
+
+def test_every_rule_is_stated_at_one_place_of_the_page_and_every_link_leads_to_one() -> None:
+    shown = "".join(PAGE.itertext())
+    stated = re.findall(r'id="rule-(\w+)"', shown)
+    assert Counter(stated) == Counter(vocabulary.RULES)
+    assert set(re.findall(r'href="#rule-(\w+)"', shown)) <= set(stated)
 
 
 def test_a_link_to_another_section_is_plain_words() -> None:

@@ -128,6 +128,7 @@ def test_a_link_left_out_is_shown_at_the_span_that_it_starts_from() -> None:
     (item,) = seen(ADRIFT, ADRIFT.spans, links)["items"]
     assert (item["kind"], item["gold"]) == ("link", (quote["start"], quote["end"]))
     assert (item["was"], item["wanted"]) == ("", "speaker “Ilmgard”")
+    assert item["rules"][0] == "S8"
 
 
 def test_a_link_to_another_span_shows_both_ends() -> None:
@@ -152,6 +153,14 @@ def test_links_that_the_rule_makes_need_not_be_drawn_but_one_that_it_does_not_ma
     links = [link for link in LATER.relations if link["from_span"] != drawn["span_id"]]
     (item,) = seen(LATER, LATER.spans, links)["items"]
     assert (item["kind"], item["label"], item["wanted"]) == ("link", "hedge", "quote “that some were rusty”")
+    assert item["rules"][0] == "H10"
+
+
+def test_the_rule_of_another_form_is_that_of_the_right_form() -> None:
+    quote = span(MAST, "the log was “a scrap of paper”", "quote")
+    (item,) = seen(MAST, changed(MAST, quote, quote_form="indirect"))["items"]
+    assert (item["name"], item["was"], item["wanted"]) == ("form", "indirect", "mixed")
+    assert item["rules"][0] == "Q3"
 
 
 def test_scores_add_up_over_articles() -> None:

@@ -356,6 +356,11 @@ def test_with_gold_it_is_told_what_became_of_each_span(page: Page, adjudicated: 
     expect(page.locator("#rule-S2")).to_be_in_viewport()
 
 
+def test_the_ids_of_rules_that_the_page_names_are_told_from_the_words_around_them() -> None:
+    runs = report.with_rules("As Q1, not Q12 or H10; SQ1.", ["Q1", "H10"])
+    assert runs == [("As ", False), ("Q1", True), (", not Q12 or ", False), ("H10", True), ("; SQ1.", False)]
+
+
 def test_agreement_is_drawn_with_its_intervals(page: Page, two: Corpus) -> None:
     agreed = figures.agreement(two, "r1").figures.filter(scope="all", measure="exact").row(0, named=True)
     show(page, two)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from annotation.adjudication.feedback import Feedback, feedback
+from annotation.page.messages import SpanOutcome, outcomes_markdown
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD
+from tests.dataset.tiny import ONE, put_corpus, put_gold, put_jsonl
+
+
+@pytest.fixture
+def adjudicated(tmp_path: Path) -> Corpus:
+    """Besides what `put_gold` decides, a1's “around” is another kind in the gold, by H6."""
+    corpus = put_corpus(tmp_path)
+    put_gold(corpus)
+    decided = {"outcome": "changed", "rule": "H6", "note": "a $5 _note_"}
+    for table, key, changes in (
+        ("spans", {"span_id": "around"}, {"hedge_kind": "modal"}),
+        ("decisions", {"annotator": "a1", "span_id": "around"}, decided),
+    ):
+        path = corpus.layer_path(GOLD) / f"{table}.jsonl"
+        rows = [json.loads(line) for line in path.read_bytes().splitlines()]
+        put_jsonl(path, [row | changes if key.items() <= row.items() else row for row in rows])
+    return corpus
+
+
+def outcomes(result: Feedback, kind: str) -> list[SpanOutcome]:
+    return [each for article in result.articles.values() for each in article if each.kind == kind]
+
+
+def test_a_span_is_kept_changed_or_dropped_by_the_rule_that_decided(adjudicated: Corpus) -> None:
+    result = feedback(adjudicated, "r1", "a1")
+    (changed,), (dropped,) = outcomes(result, "changed"), outcomes(result, "dropped")
+    assert (changed.own, changed.gold, changed.rule) == ("around", "around", "H6")
+    assert changed.changes == ("kind: modal, not approximator",)
+    assert (dropped.own, dropped.gold) == ("up to", None)
+    assert dropped.rule
+    assert result.tallies == {"r1": {"kept": 12, "changed": 1, "dropped": 1}}
+    assert [each.own for each in result.articles[ONE]][:3] == [
+        "Kyiv",
+        "that up to around 12,000 troops may cross",
+        "up to",
+    ]
+
+
+def test_what_only_the_gold_has_is_missed(adjudicated: Corpus) -> None:
+    (missed,) = outcomes(feedback(adjudicated, "r1", "a2"), "missed")
+    assert (missed.own, missed.gold, missed.label) == (None, "may", "hedge")
+
+
+def test_the_page_shows_what_differs_and_the_rounds_and_nobody_else(adjudicated: Corpus) -> None:
+    result = feedback(adjudicated, "r1", "a1")
+    page = outcomes_markdown(result.articles[ONE], {**result.tallies, "r2": {"kept": 3, "dropped": 1}})
+    assert "10 of your 12 spans" in page
+    assert "H6" in page
+    assert "12 of 14 kept (86%)" in page
+    assert "3 of 4 kept (75%)" in page
+    assert "$5" not in page  # which the page would take for task data
+    assert "a2" not in page
+
+
+def test_a_round_that_is_not_adjudicated_is_a_sentence(adjudicated: Corpus) -> None:
+    with pytest.raises(Problem, match="r9"):
+        feedback(adjudicated, "r9", "a1")
+    with pytest.raises(Problem, match="nobody"):
+        feedback(adjudicated, "r1", "nobody")
