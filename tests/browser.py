@@ -252,8 +252,17 @@ class Annotator:
     def submit(self) -> None:
         self._end("Submit")
 
-    def skip(self) -> None:
-        self._end("Skip")
+    def skip(self, reason: str = "") -> None:
+        """Skips the article; the page asks why."""
+        self.clicks += 1
+        self.button("Skip").click()
+        expect(self.page.get_by_label("Why you skip this article")).to_be_focused()
+        self.type_keys(reason)
+        with self.page.expect_response(
+            lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
+        ) as stored:
+            self.press("Enter")
+        assert stored.value.ok
 
     def _end(self, button: str, method: str = "POST") -> None:
         """Presses a button until the work is stored: a second time where the page shows errors first."""

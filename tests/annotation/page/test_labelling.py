@@ -15,6 +15,7 @@ from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, push
 from dataset.record.corpus import Corpus
+from dataset.record.notes import read_notes
 from dataset.scheme import vocabulary
 from tests.annotation.page.opened import ARTICLE, open_article, open_port, pulled, pushed
 from tests.browser import Annotator
@@ -645,8 +646,9 @@ def test_an_article_with_nothing_to_mark_is_submitted_empty(seeds: Corpus, who: 
 
 def test_an_article_that_is_skipped_is_told_as_skipped(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
     annotator.open_stream(projects.existing(seeds, "r7", who))
-    annotator.skip()
+    annotator.skip("only a list of prices")
     layer = pulled(seeds, who)
+    assert read_notes(seeds, "r7/a2")["question"].to_list() == ["only a list of prices"]
     assert layer.tasks.select("article_id", "status").rows() == [(seeds.articles["article_id"][0], "skipped")]
     assert layer.spans.height == layer.findings.height == 0
 
