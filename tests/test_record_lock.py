@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -19,7 +20,7 @@ from annotation.adjudication import feedback, rounds_to_gold
 from annotation.aligning import sorting_rounds
 from annotation.aligning.sorting_rounds import OpenedEvents
 from annotation.labelstudio import seats
-from annotation.rounds import inbox, projects, push, restore, returning
+from annotation.rounds import inbox, push, restore, returning
 from annotation.rounds.push import PushResult
 from annotation.rounds.restore import RestoreResult
 from annotation.rounds.returning import ReturnResult
@@ -184,7 +185,7 @@ def at_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sorting_rounds, "open_events", lambda *_, **__: opened)
     monkeypatch.setattr(returning, "_hand_back", lambda *_: ReturnResult("a1", "http://127.0.0.1:1/projects/1/data"))
     monkeypatch.setattr(inbox, "put_on_page", lambda *_: "http://127.0.0.1:1/projects/1/data?task=1")
-    monkeypatch.setattr(projects, "existing", lambda *_: 1)
+    monkeypatch.setattr(feedback, "projects", SimpleNamespace(existing=lambda *_: 1))
     monkeypatch.setattr(feedback, "show_on_pages", lambda *_: [])
     monkeypatch.setattr(restore, "_restore", lambda *_: RestoreResult(1, 0, 0))
 
