@@ -10,7 +10,7 @@ from annotation.labelstudio import seats as accounts
 from annotation.practice.project import not_passed
 from annotation.rounds import push as pushing
 from dataset.record.corpus import open_corpus
-from scripts.cli.console import CorpusOption, RoundOption, bar, say, tell
+from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, tell
 from scripts.cli.names import checked_names
 
 SHOWN = 5
@@ -71,7 +71,8 @@ def command(
         with bar(f"push {round_name}/{seat.annotator}") as progress:
             done = pushing.push(here, round_name, seat, progress, tell)
         where = seat.studio.project_url(done.project)
-        say(f"{seat.annotator}: {done.sent} sent, {done.there} there before: {where}")
+        fresh = f"; {count(done.refreshed, 'open article')} given today's names" if done.refreshed else ""
+        say(f"{seat.annotator}: {done.sent} sent, {done.there} there before{fresh}: {where}")
     _warn_of_overlong(pushing.overlong(here, round_name))
     _warn_of_unpractised(not_passed(here, seats))
     if not all(seat.blind for seat in seats):

@@ -129,10 +129,17 @@ class Cards(TypedDict):
     missed: list[str]
 
 
-class TaskData(TypedDict):
+class NamesData(TypedDict):
+    """The names that a task offers, and their aliases, by name."""
+
+    entities: list[OfferedName]
+    aliases: dict[str, list[str]]
+
+
+class TaskData(NamesData):
     """The data of a task; `sheet_sha256`, `questions`, `summary` and `cards` are those of an adjudicator's.
 
-    `aliases` are by the name that is offered. `answers` to the annotator's questions, the `corrections` that are asked
+    `answers` to the annotator's questions, the `corrections` that are asked
     for and the `outcome` of adjudication are Markdown, empty where there are none. `practice` is true of an article to
     practise on.
     """
@@ -141,8 +148,6 @@ class TaskData(TypedDict):
     article_id: str
     text_sha256: str
     guidelines_version: str | None
-    entities: list[OfferedName]
-    aliases: dict[str, list[str]]
     answers: str
     corrections: str
     outcome: str

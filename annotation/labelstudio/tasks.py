@@ -17,6 +17,7 @@ from annotation.labelstudio.payloads import (
     FirstEnding,
     GivenKeys,
     JsonObject,
+    NamesData,
     OfferedName,
     ReturnedNote,
     SentAnnotation,
@@ -349,18 +350,27 @@ def write_task(
 
     `entities` are the names with their aliases, `taken` are keys that the page has other work for.
     """
+    names = names_data(entities, taken)
     data: TaskData = {
         "text": text,
         "article_id": article["article_id"],
         "text_sha256": article["text_sha256"],
         "guidelines_version": guidelines_version,
-        "entities": [*map(_offered, entities, _keys(len(entities), taken))],
-        "aliases": {name: aliases for name, aliases in entities.items() if aliases},
+        "entities": names["entities"],
+        "aliases": names["aliases"],
         "answers": "",
         "corrections": "",
         "outcome": "",
     }
     return {"data": data}
+
+
+def names_data(entities: Mapping[str, list[str]], taken: str = "") -> NamesData:
+    """The names that the page offers, with their keys, and their aliases."""
+    return {
+        "entities": [*map(_offered, entities, _keys(len(entities), taken))],
+        "aliases": {name: aliases for name, aliases in entities.items() if aliases},
+    }
 
 
 def _offered(name: str, key: str | None) -> OfferedName:

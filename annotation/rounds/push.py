@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,9 +13,9 @@ import polars as pl
 
 from annotation import guidelines
 from annotation.labelstudio import sending
-from annotation.labelstudio.payloads import SentDeskTask, SentTask
+from annotation.labelstudio.payloads import JsonObject, SentDeskTask, SentTask
 from annotation.labelstudio.seats import Seat
-from annotation.labelstudio.tasks import Task, read_task, write_task
+from annotation.labelstudio.tasks import Task, names_data, read_task, write_task
 from annotation.rounds import projects
 from annotation.rounds.locks import deals_alone, one_at_a_time
 from dataset import schema
@@ -23,7 +23,7 @@ from dataset.agreement.controls import control_articles
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence
-from dataset.record.rows import DealRow
+from dataset.record.rows import ArticleRow, DealRow
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.statements.tables import dealt_events
 from dataset.storage.atomic import sha256, write_bytes
@@ -38,13 +38,14 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class PushResult:
-    """What a push did for one annotator."""
+    """What a push did for one annotator; `refreshed` are open tasks that were given today's names."""
 
     annotator: str
     project: int
     sent: int
     there: int
     blind: bool
+    refreshed: int = 0
 
 
 def deals_path(corpus: Corpus, round_name: str) -> Path:
@@ -174,12 +175,13 @@ def push(
     deals = dealt(corpus, round_name).filter(annotator=seat.annotator)["article_id"].to_list()
     with one_at_a_time(corpus, round_name, [seat.annotator], tell):
         project = projects.find_or_create(corpus, round_name, seat, tell=tell)
-        there = _on_server(corpus, seat, project)
+        there, outdated = _on_server(corpus, seat, project)
+        refreshed = _refresh_names(seat, project, outdated)
         missing = [article for article in deals if article not in there and corpus.has(article)]
         if missing:
             projects.refuse_other_guidelines(seat, project)
         send(corpus, seat, project, (task(corpus, article) for article in missing), len(missing), progress)
-    return PushResult(seat.annotator, project, len(missing), len(there), seat.blind)
+    return PushResult(seat.annotator, project, len(missing), len(there), seat.blind, refreshed)
 
 
 def task(corpus: Corpus, article_id: str, taken: str = "") -> SentTask:
@@ -214,16 +216,39 @@ def _chunks(tasks: Iterator[SentTask | SentDeskTask]) -> Iterator[list[SentTask 
         yield chunk
 
 
-def _on_server(corpus: Corpus, seat: Seat, project: int) -> set[str]:
-    """The articles that the project holds, each found once and with the corpus's text."""
-    articles: set[str] = set()
+def _on_server(corpus: Corpus, seat: Seat, project: int) -> tuple[set[str], dict[int, JsonObject]]:
+    """The articles that the project holds, each found once and with the corpus's text.
+
+    With it, by task, the data with today's names of those that offer others.
+    """
+    articles, outdated = set[str](), dict[int, JsonObject]()
     for raw in seat.studio.listing(project, annotations=False):
         task = read_task(raw)
         article = None if task.article_id is None else corpus.find(task.article_id)
         if article is not None:
             _refuse_other(task, article["text_sha256"], articles, seat.studio.task_url(project, task.id))
             articles.add(article["article_id"])
-    return articles
+            data: JsonObject = raw.get("data") or {}
+            names = _names(corpus, article)
+            if any(data.get(name) != value for name, value in names.items()):
+                outdated[task.id] = {**data, **names}
+    return articles, outdated
+
+
+def _names(corpus: Corpus, article: ArticleRow) -> Mapping[str, object]:
+    """What the data of an article's task says about names."""
+    return names_data(corpus.speakers.get(article["event_id"] or "", {}))
+
+
+def _refresh_names(seat: Seat, project: int, outdated: Mapping[int, JsonObject]) -> int:
+    """Gives open tasks the names of today. What was submitted keeps those that its annotator chose from."""
+    if not outdated:
+        return 0
+    is_open = {task["id"] for task in seat.studio.ends(project) if not task.get("annotations")}
+    for task, data in outdated.items():
+        if task in is_open:
+            seat.studio.set_data(task, data)
+    return len(is_open & outdated.keys())
 
 
 def _refuse_other(task: Task, text_sha256: str, articles: set[str], url: str) -> None:

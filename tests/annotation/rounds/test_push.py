@@ -65,6 +65,25 @@ def with_one_more(corpus: Corpus) -> Corpus:
     return open_corpus(corpus.root)
 
 
+def test_open_articles_are_given_the_names_of_today_and_ended_ones_keep_theirs(corpus: Corpus, a1: Seat) -> None:
+    pushed(corpus, "r1", "a1")
+    project = projects.existing(corpus, "r1", a1)
+    tasks = {task.article_id: task for task in map(read_task, a1.studio.tasks(project))}
+    a1.studio.annotate(tasks["two"].id, [], skipped=False, seconds=1.0, account=a1.account or 0)
+    path = corpus.seeds / "entities.jsonl"
+    row = json.loads(path.read_bytes().splitlines()[0]) | {"entity": "New Harbour", "aliases": ["the harbour"]}
+    path.write_bytes(path.read_bytes() + json.dumps(row).encode() + b"\n")
+    renewed = open_corpus(corpus.root)
+    assert push.push(renewed, "r1", a1).refreshed == 2
+    assert push.push(renewed, "r1", a1).refreshed == 0
+    offered = {str(task.article_id): list(task.offered or ()) for task in map(read_task, a1.studio.tasks(project))}
+    assert {article: "New Harbour" in names for article, names in offered.items()} == {
+        "one": True,
+        "two": False,
+        "three": True,
+    }
+
+
 def test_an_article_that_comes_later_is_sent_alone(corpus: Corpus, a1: Seat) -> None:
     pushed(corpus, "r1", "a1")
     assert push.push(with_one_more(corpus), "r1", a1).sent == 1
