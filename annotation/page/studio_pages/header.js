@@ -2,7 +2,7 @@
 // soon after each pause, and a log-in goes on to the next article.
 (() => {
   const PAUSE = 600; // milliseconds without a change before a draft is saved
-  const { annotation, element, onChange } = window.HedgerowStudio;
+  const { annotation, button, element, onChange } = window.HedgerowStudio;
   const project = () => /^\/projects\/(\d+)\//.exec(location.pathname)?.[1];
 
   // Of the annotation on the page: when it was last changed and saved, as the page's clock has it.
@@ -32,6 +32,10 @@
       onChange(work, "header", changed);
       count();
     }
+    if (work.pk !== state.pk) {
+      state.pk = work.pk;
+      count();
+    }
     if (work.draftSaved !== state.draft) {
       state.draft = work.draftSaved;
       state.saved = Date.now();
@@ -40,13 +44,14 @@
   };
 
   // How many articles of the project were ended. The server counts.
-  let counted = "";
+  let counted = "", open = 0;
   const count = async () => {
     const number = project();
     if (!number) return;
     try {
       const answer = await fetch(`/api/projects/${number}/`);
       const { queue_done: done, queue_total: total } = await answer.json();
+      open = total - done;
       counted = Number.isInteger(done) && Number.isInteger(total) ? `${done} of ${total} articles ended` : "";
     } catch {
       counted = "";
@@ -61,6 +66,10 @@
   };
   const title = () => (state.work?.objects?.[0]?._value ?? "").trim().split("\n")[0];
 
+  // In the list's view Label Studio stays at an article that was submitted; from there it is one click to the next.
+  const isDone = () => Boolean(state.pk) && open > 0 && !location.search.includes("labeling=1");
+  const goToNext = () => location.assign(`/projects/${project()}/data?labeling=1`);
+
   const draw = () => {
     const left = document.querySelector(".page .left");
     if (!left) return;
@@ -69,7 +78,7 @@
       place = left.appendChild(element("p", "hedgerow-header"));
     }
     const parts = [["counted", counted], ["title", title()], ["saved", saved()]];
-    const drawn = JSON.stringify(parts);
+    const drawn = JSON.stringify([parts, isDone()]);
     if (place.dataset.drawn === drawn) return;
     place.dataset.drawn = drawn;
     place.replaceChildren(...parts.filter(([, words]) => words).map(([name, words]) => {
@@ -77,6 +86,7 @@
       if (name === "saved") part.setAttribute("role", "status");
       return part;
     }));
+    if (isDone()) place.append(button("next", goToNext, "Next article →"));
   };
 
   // Who has just logged in goes on where there is work: the first project with articles that are not ended.

@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from annotation.embedded.server import Server
+from annotation.labelstudio.tasks import read_task
+from annotation.rounds import projects
 from dataset.record.corpus import Corpus
 from tests.annotation.page.opened import open_text, pushed
 from tests.browser import Annotator, log_in_anew
@@ -51,3 +53,20 @@ def test_a_log_in_lands_on_the_next_article(corpus: Corpus, server: Server, chro
     page = log_in_anew(chromium, str(server.url()), known.annotators["a2"])
     page.wait_for_url("**/projects/*/data?labeling=1**")
     page.wait_for_function("Htx.annotationStore.selected.names.has('label')")
+
+
+def test_from_an_article_that_was_submitted_in_the_list_it_is_one_click_to_the_next(
+    corpus: Corpus, annotator: Annotator
+) -> None:
+    here = pushed(corpus)
+    project = projects.existing(corpus, "r7", here)
+    annotator.open_task(project, next(map(read_task, here.studio.tasks(project))).id)
+    expect(annotator.page.locator(".hedgerow-header .counted")).to_have_text("0 of 3 articles ended")
+    expect(annotator.page.locator(".hedgerow-header .next")).to_have_count(0)
+    annotator.submit()
+    expect(annotator.page.locator(".hedgerow-header .counted")).to_have_text("1 of 3 articles ended")
+    first = annotator.page.locator(".hedgerow-header .title").inner_text()
+    annotator.page.locator(".hedgerow-header .next").click()
+    annotator.page.wait_for_url("**/data?labeling=1**")
+    annotator.wait_for_article()
+    expect(annotator.page.locator(".hedgerow-header .title")).not_to_have_text(first)
