@@ -50,10 +50,10 @@ def test_answered_ones_are_listed_when_asked_for(corpus: Corpus) -> None:
     }
 
 
-@pytest.mark.parametrize(("notes", "said"), [([], "Nobody has asked"), ([DONE], "No question is open")])
-def test_an_empty_inbox_says_why(corpus: Corpus, notes: list[NoteRow], said: str) -> None:
+@pytest.mark.parametrize(("notes", "sentence"), [([], "Nobody has asked"), ([DONE], "No question is open")])
+def test_an_empty_inbox_says_why(corpus: Corpus, notes: list[NoteRow], sentence: str) -> None:
     write_notes(corpus, LAYER, notes_frame(notes))
-    assert said in inbox(corpus).output
+    assert sentence in inbox(corpus).output
 
 
 def test_another_round_has_its_own_questions(corpus: Corpus) -> None:

@@ -16,7 +16,7 @@ AT = f"{QUEUE}?task=1"
 
 
 @pytest.mark.parametrize(
-    ("became", "said"),
+    ("became", "sentence"),
     [
         ({"opened": {"one": AT}}, f"a1: 1 article returned, first in the queue of {QUEUE}\n  one  {AT}"),
         ({}, "a1: none returned"),
@@ -28,11 +28,11 @@ AT = f"{QUEUE}?task=1"
     ],
 )
 def test_what_became_of_each_article_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, became: dict[str, dict[str, str]], said: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, became: dict[str, dict[str, str]], sentence: str
 ) -> None:
     corpus = put_corpus(tmp_path / "corpus")
     monkeypatch.setattr(seats, "seat", lambda *_: None)
     monkeypatch.setattr(returning, "return_articles", lambda *_: ReturnResult("a1", QUEUE, **became))  # type: ignore[arg-type]
     ran = CliRunner().invoke(app, ["return", "--round", "r1", "--annotator", "a1", "--corpus", str(corpus.root)])
-    assert said in ran.output
+    assert sentence in ran.output
     assert ran.exit_code == 0

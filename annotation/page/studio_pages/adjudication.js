@@ -3,6 +3,7 @@
 // does is what a hand could do: it sets decision, rule, values and links of the question's regions. Elsewhere, and
 // where a member of the store is gone, the adjudicator does so.
 (() => {
+  const { data, isField } = window.HedgerowStudio;
   const METHODS = ["unselectAll", "selectArea", "isReadOnly"];
   const HISTORY = ["freeze", "unfreeze", "setReplaceNextUndoState"];
   const LINKS = ["addRelation", "deleteRelation"];
@@ -20,13 +21,6 @@
     LINKS.every((name) => typeof work.relationStore?.[name] === "function") &&
     (work.regions ?? []).every((region) => typeof region.addResult === "function");
 
-  // What the task holds. Label Studio would read it anew from its JSON each time it is asked.
-  const read = new WeakMap();
-  const data = () => {
-    const task = window.Htx?.task;
-    if (task && !read.get(task)) read.set(task, task.dataObj);
-    return read.get(task);
-  };
   const questions = () => data()?.questions;
   // A task that an earlier version opened has no cards: its questions are counted and gone to, and decided by hand.
   const page = () => data()?.cards;
@@ -37,13 +31,12 @@
     if (!bare.has(asked)) bare.set(asked, asked.map((regions) => ({ spans: [{ regions }], versions: [], rules: [] })));
     return bare.get(asked);
   };
-  const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
 
   // Regions, and what is said of them
 
   const result = (region, control) => region.results.find((item) => item.from_name.name === control);
-  const said = (region, control) => result(region, control)?.mainValue?.[0];
-  const labelOf = (region) => said(region, "label")?.replace(" ?", "");
+  const value = (region, control) => result(region, control)?.mainValue?.[0];
+  const labelOf = (region) => value(region, "label")?.replace(" ?", "");
   const named = (region) => `“${region.text.replace(/\s+/g, " ").slice(0, 40)}”`;
   const byId = (work) => new Map(work.regions.map((region) => [region.cleanId, region]));
   const idsOf = (card) => card.spans.flatMap((span) => span.regions);
@@ -57,7 +50,7 @@
     number: [["number_kind"], ["number_value"]],
   };
   const isWhole = (region) =>
-    (NEEDED[labelOf(region)] ?? []).every((names) => names.some((name) => said(region, name)));
+    (NEEDED[labelOf(region)] ?? []).every((names) => names.some((name) => value(region, name)));
 
   // The ends of a link in the scheme's direction, whichever way it was drawn; nothing where the scheme knows none.
   const MEANT = { quote: ["speaker", "quote"], hedge: ["number", "quote"] };
@@ -75,7 +68,7 @@
     const items = itemsById();
     const places = work.regions.map((region) => placeOf(region, items));
     const standing = places.filter(({ region, ids }) => {
-      const decision = said(region, "decision");
+      const decision = value(region, "decision");
       return ids ? decision === "keep" : decision !== "drop";
     });
     const gold = new Set(standing.map(({ region }) => region));
@@ -102,9 +95,9 @@
   const isDecided = (ids, { regions, pairs }) => {
     const there = ids.map((id) => regions.get(id)).filter(Boolean);
     if (there.some((region) => pairs.flat().includes(region))) return false;
-    const decisions = there.map((region) => said(region, "decision"));
+    const decisions = there.map((region) => value(region, "decision"));
     const whole = there.every((region, at) => decisions[at] !== "keep" || isWhole(region));
-    const ruled = there.some((region) => said(region, "rule"));
+    const ruled = there.some((region) => value(region, "rule"));
     return ruled && whole && (decisions.includes("keep") || decisions.every((decision) => decision === "drop"));
   };
   const stateOf = (card, surveyed) => {
@@ -124,14 +117,14 @@
     const agreed = new Set((page()?.agreed ?? []).map((span) => span.region));
     return work.regions
       .filter((region) => page() && !items.has(region.cleanId) && !agreed.has(region.cleanId) && stands(region))
-      .filter((region) => !said(region, "rule") || !isWhole(region))
-      .map((region) => [region, `${named(region)} was added: ${said(region, "rule") ? "it lacks a value" : "name the rule"}`]);
+      .filter((region) => !value(region, "rule") || !isWhole(region))
+      .map((region) => [region, `${named(region)} was added: ${value(region, "rule") ? "it lacks a value" : "name the rule"}`]);
   };
 
   const changed = (span, surveyed) => {
     const region = surveyed.regions.get(span.region);
     if (!region) return [[undefined, "What all agreed on was deleted: Ctrl+Z brings it back"]];
-    if (said(region, "rule")) return [];
+    if (value(region, "rule")) return [];
     const relinked = surveyed.stands(region) && isRelinked(region, span, surveyed);
     if (surveyed.stands(region) && isAsOpened(region, span) && !relinked) return [];
     return [[region, `All agreed on ${named(region)}: name the rule for what you changed`]];
@@ -258,7 +251,7 @@
   };
   const goToCard = (work, card) => {
     const regions = regionsOf(work, card);
-    go(work, regions.find((region) => said(region, "decision") === "keep") ?? regions[0]);
+    go(work, regions.find((region) => value(region, "decision") === "keep") ?? regions[0]);
   };
   const next = (work) => {
     const surveyed = survey(work);
@@ -322,7 +315,7 @@
     const regions = byId(work);
     return regionsOf(work, card).every((region) => {
       const values = version.kept[region.cleanId];
-      if (said(region, "decision") !== (values ? "keep" : "drop")) return false;
+      if (value(region, "decision") !== (values ? "keep" : "drop")) return false;
       if (!values) return true;
       const ends = linksFrom(work, region).map((link) => directed(link)[1]);
       const targets = targetsOf(version, region, regions);
@@ -343,7 +336,7 @@
   };
 
   const ruleList = (work, here) => {
-    const chosen = said(here, "rule");
+    const chosen = value(here, "rule");
     const rows = rulesFor(here).map((name, at) =>
       button(`rule-row${name === chosen ? " chosen" : ""}`, () => rule(work, here, name),
         keycap(`⇧${RULE_KEYS[at] ?? ""}`), element("b", "", name), element("span", "", `${name === chosen ? "✓ " : ""}${page().titles[name]}`)));
@@ -414,7 +407,7 @@
 
   const mark = (work, card, state) => {
     for (const region of regionsOf(work, card)) {
-      const look = state === "open" ? "open" : said(region, "decision") === "keep" ? "kept" : "dropped";
+      const look = state === "open" ? "open" : value(region, "decision") === "keep" ? "kept" : "dropped";
       for (const span of region._spans ?? []) {
         for (const name of ["kept", "dropped"]) span.classList.toggle(`hedgerow-${name}`, look === name);
       }
@@ -426,8 +419,8 @@
     if (!column) return;
     const here = work.highlightedNode;
     const card = cardOf(here);
-    const answers = card && [regionsOf(work, card).map((region) => [said(region, "decision"), said(region, "rule")]), card.versions.map((version) => isTaken(work, card, version))];
-    const state = JSON.stringify([work.id, here?.cleanId, here && said(here, "rule"), states, others.map(([, line]) => line), answers]);
+    const answers = card && [regionsOf(work, card).map((region) => [value(region, "decision"), value(region, "rule")]), card.versions.map((version) => isTaken(work, card, version))];
+    const state = JSON.stringify([work.id, here?.cleanId, here && value(here, "rule"), states, others.map(([, line]) => line), answers]);
     if (column.dataset.state === state && column.childElementCount) return;
     column.dataset.state = state;
     column.replaceChildren(...(here ? asked(work, here) : []), list(work, states, others));

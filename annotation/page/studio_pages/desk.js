@@ -6,14 +6,7 @@
   const KEYS = "123456789abcdefhijklopqrstvwxyz";
   const FIELDS = ["statement", "partly", "contradicts"];
   const METHODS = ["unselectAll", "selectArea", "undo"];
-
-  // What the task holds. Label Studio would read it anew from its JSON each time it is asked.
-  const read = new WeakMap();
-  const data = () => {
-    const task = window.Htx?.task;
-    if (task && !read.get(task)) read.set(task, task.dataObj);
-    return read.get(task);
-  };
+  const { data, element, isField, values } = window.HedgerowStudio;
 
   const annotation = () => {
     const work = window.Htx?.annotationStore?.selected;
@@ -22,11 +15,8 @@
   };
   const isComplete = (work) =>
     METHODS.every((name) => typeof work[name] === "function") && work.regionStore?.regions && work.history;
-  const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
   const quotes = () => data().quotes;
   const regions = (work) => work.regionStore.regions.filter((region) => quotes()[region.cleanId]);
-  const values = (region, name) =>
-    region.results.find((result) => result.from_name.name === name)?.mainValue ?? [];
   const isOpen = (region) => !values(region, "statement").length && !values(region, "partly").length;
   // An adjudicator has disputes to decide, each by a rule, and writes a gist at the first quote of each statement.
   const disputes = () => data().disputes;
@@ -71,12 +61,7 @@
     put(work, region, name, before.includes(text) ? before.filter((value) => value !== text) : [...before, text]);
   };
 
-  const select = (work, region) => {
-    if (!region) return;
-    work.unselectAll();
-    work.selectArea(region);
-    region._spans?.[0]?.scrollIntoView({ block: "center" });
-  };
+  const select = (work, region) => region && window.HedgerowStudio.select(work, region);
   const step = (work, by, wanted) => {
     const all = regions(work);
     const at = all.indexOf(work.highlightedNode);
@@ -159,11 +144,6 @@
   };
 
   // The column: how much is open, what is selected, and the statements so far, each with its key.
-  const element = (tag, className, ...children) => {
-    const node = Object.assign(document.createElement(tag), { className });
-    node.append(...children);
-    return node;
-  };
   const row = (key, text, ids, className, onClick) => {
     const button = element("button", `desk-row ${className}`, element("b", "", key.toUpperCase()), element("span", "", text, ids));
     button.type = "button";

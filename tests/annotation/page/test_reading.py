@@ -122,7 +122,7 @@ def page(chromium: Browser) -> Page:
 def test_script_and_checks_read_numbers_alike(page: Page) -> None:
     asked = [(words, after) for words in NUMBERS for after in AFTER]
     read = page.evaluate("asked => asked.map(([words, after]) => Hedgerow.readNumber(words, after))", asked)
-    assert dict(zip(asked, map(tuple, read), strict=True)) == {one: tuple(read_number(*one)) for one in asked}
+    assert dict(zip(asked, map(tuple, read), strict=True)) == {pair: tuple(read_number(*pair)) for pair in asked}
 
 
 def test_script_and_checks_put_cues_on_the_same_lists(page: Page) -> None:

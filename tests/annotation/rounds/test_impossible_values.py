@@ -63,7 +63,7 @@ def test_nothing_is_found_where_all_was_offered_and_chosen(corpus: Corpus) -> No
 
 
 @pytest.mark.parametrize(
-    ("item", "found"),
+    ("item", "wanted"),
     [
         (given("claim", "quote_form", ["reported"]), ["value-not-allowed"]),
         (given("may", "hedge_kind", ["doubt"]), ["h3-kind-of-another-list", "value-not-allowed"]),
@@ -93,8 +93,8 @@ def test_nothing_is_found_where_all_was_offered_and_chosen(corpus: Corpus) -> No
         (given("kyiv", LABEL, ["speaker", "quote"], "labels"), ["several-labels"]),
     ],
 )
-def test_a_value_that_the_page_cannot_give_is_found(corpus: Corpus, item: Row, found: list[str]) -> None:
-    assert set(codes(corpus, pulled(corpus, with_item(item)))) - _FOLLOWING == set(found)
+def test_a_value_that_the_page_cannot_give_is_found(corpus: Corpus, item: Row, wanted: list[str]) -> None:
+    assert set(codes(corpus, pulled(corpus, with_item(item)))) - _FOLLOWING == set(wanted)
 
 
 _FOLLOWING = {"s8-speaker-without-quote", "q9-no-source", "relation-end-missing", "h9-unlabelled-cue"}
@@ -117,7 +117,7 @@ def test_a_name_may_be_typed_whether_it_is_offered_or_not(corpus: Corpus) -> Non
 
 
 @pytest.mark.parametrize(
-    ("span", "changed", "found"),
+    ("span", "changed", "wanted"),
     [
         ("many", {"number_low": 5.0}, ["bounds-differ"]),
         ("many", {"number_high": None}, ["bounds-differ"]),
@@ -133,8 +133,8 @@ def test_a_name_may_be_typed_whether_it_is_offered_or_not(corpus: Corpus) -> Non
         ("may", {"hedge_kind": None}, ["missing-attribute"]),
     ],
 )
-def test_a_row_that_no_page_gives_is_found(corpus: Corpus, span: str, changed: Row, found: list[str]) -> None:
+def test_a_row_that_no_page_gives_is_found(corpus: Corpus, span: str, changed: Row, wanted: list[str]) -> None:
     layer = pulled(corpus, RESULT)
     rows = {name: getattr(layer, name).to_dicts() for name in ("tasks", "spans", "relations")}
     rows["spans"] = [row | changed if row["span_id"] == span else row for row in rows["spans"]]
-    assert sorted(codes(corpus, make_layer("r1/a1", **rows))) == found
+    assert sorted(codes(corpus, make_layer("r1/a1", **rows))) == wanted
