@@ -232,6 +232,7 @@ BROKEN: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 
 
+@pytest.mark.croissant
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_croissant_that_others_cannot_load(sound: Candidate, what: str) -> None:
     assert codes_as_it_is(sound) == []
@@ -239,6 +240,7 @@ def test_a_croissant_that_others_cannot_load(sound: Candidate, what: str) -> Non
     assert codes_as_it_is(sound) == ["croissant-unloadable"]
 
 
+@pytest.mark.croissant
 def test_a_croissant_loads_where_a_file_has_no_row(sound: Candidate) -> None:
     path = sound.folder / file_name("annotators", "train")
     pyarrow.parquet.write_table(pyarrow.parquet.read_table(path).slice(0, 0), path)
