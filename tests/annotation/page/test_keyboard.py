@@ -10,9 +10,9 @@ from dataset.record.corpus import Corpus
 from tests.annotation.page.opened import open_text, pulled
 from tests.browser import Annotator
 
-TEXT = "Ilsa Brandt, the mayor, said:\n“We wait for 40 days.”\nThe harbour said no."
+TEXT = "Ilsa Brandt, the mayor, said:\n“We wait for 40 ships.”\nThe harbour said no."
 SPEAKER = "Ilsa Brandt, the mayor"
-QUOTE = "“We wait for 40 days.”"
+QUOTE = "“We wait for 40 ships.”"
 
 
 def press_all(annotator: Annotator, *keys: str) -> None:
@@ -74,8 +74,8 @@ def test_an_article_is_labelled_and_submitted_by_keys_alone(
     spans = {row["label"]: row for row in layer.spans.iter_rows(named=True)}
     assert {label: tuple(row[name] for name in values) for label, row in spans.items()} == {
         "speaker": (0, 22, ["Ilsa Brandt"], None, None, None),
-        "quote": (30, 52, [], "direct", None, None),
-        "number": (43, 45, [], None, "40", "days"),
+        "quote": (30, 53, [], "direct", None, None),
+        "number": (43, 45, [], None, "40", "ships"),
     }
     ends = [(spans["quote"]["span_id"], spans["speaker"]["span_id"])]
     assert layer.relations.select("from_span", "to_span").rows() == ends
