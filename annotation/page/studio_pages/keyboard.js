@@ -165,6 +165,7 @@
   };
 
   const draw = () => {
+    if (caret && caret.work !== annotation()) hide();
     if (!caret || !articleNode()) return;
     const box = boxAt(readArticle(articleNode()), caret.focus);
     const article = articleNode().closest(".article");

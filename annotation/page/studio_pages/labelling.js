@@ -130,7 +130,6 @@
       work.names.get("label").findLabel("speaker").setSelected(true);
     }
     const words = isMarking(event, work) ? snapSelection(event) : undefined;
-    pressed = undefined; // a span that the keys mark next was not begun at a handle
     setTimeout(() => {
       if (work.regions.length === before) return;
       if (words) fillIn(work, work.regions.at(-1), words);
@@ -140,14 +139,15 @@
     });
   };
 
-  // A drag makes a new span, and does not move the edge of one by its handle. The desk, too, has spans, but none to mark.
+  // A drag makes a new span, and does not move the edge of one by its handle; the keys never move one. The desk, too, has
+  // spans, but none to mark.
   let pressed;
   const onMouseDown = (event) => {
     pressed = event.target;
   };
   const isMarking = (event, work) =>
     window.Hedgerow && !event.ctrlKey && !event.metaKey && isArticle(work) && !work.isReadOnly() &&
-    !(pressed?.tagName === "AREA") && work.names.get("label")?.tiedChildren.some((label) => label.selected);
+    !(event.isTrusted && pressed?.tagName === "AREA") && work.names.get("label")?.tiedChildren.some((label) => label.selected);
 
   // What is dragged over is snapped before Label Studio reads it, so that the span is made as it stays; with Alt it is
   // left as it is. Returns the article and the edges in it; undefined where something else was dragged over.

@@ -112,3 +112,20 @@ def test_a_question_mark_shows_all_keys_and_takes_them_until_it_is_closed(
         expect(keys).to_have_count(0)
     assert annotator.spans() == []
     expect(annotator.page.locator(".hedgerow-caret")).to_have_count(0)
+
+
+def test_words_that_are_selected_while_a_link_is_drawn_become_the_speaker_of_the_quote(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    open_text(new_corpus, annotator, TEXT)
+    press_all(annotator, "ArrowDown", "ArrowDown", *["Shift+ArrowRight"] * 6, "2")
+    annotator.wait_until_selected(QUOTE)
+    annotator.press("r")
+    expect(annotator.page.locator(".hedgerow-mode")).to_contain_text("Link from")
+    press_all(annotator, "ArrowUp", "Enter")
+    expect(annotator.page.locator(".hedgerow-note")).to_contain_text("no span")
+    press_all(annotator, *["ArrowLeft"] * 6, *["Shift+ArrowRight"] * 4, "Enter")
+    annotator.page.wait_for_function("Htx.annotationStore.selected.relationStore.relations.length == 1")
+    assert annotator.spans() == [QUOTE, SPEAKER]
+    press_all(annotator, "ArrowDown", "Space")
+    annotator.wait_until_selected(QUOTE)
