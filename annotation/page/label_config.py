@@ -29,6 +29,16 @@ KEYS = {
 - **Enter** takes what is filled in, then goes to what is empty or changes a value. **Escape** unselects.
 - Edges snap to whole words; with **Alt** they stay as dragged.
 - To give a selected span another label, click the label. **Backspace** deletes it. **Ctrl+Enter** submits.
+- Without a mouse: **arrow keys** move a caret, **Shift** selects, then **1** to **4**. **?** shows all keys.
+""",
+    "caret": """- **← →**: the caret goes to the word before or after; **↑ ↓**: to the line above or below.
+  With **Alt**, **← →** move it by one character.
+- **Shift** with any of these selects words, which **1** to **4** then mark. Edges that you moved by character stay.
+- **R**, then the caret to the other span, then **Enter**: a link. From a quote, you can also select the words of a
+  speaker that is not marked yet.
+- **Space** selects the span at the caret; again, the one around it. **Escape** removes the caret.
+- **/** in a speaker's card: filter the names. **Alt+1** to **9**: remove a link of the selected span.
+- **Ctrl+Z** undoes. **?** or **Escape** closes this list.
 """,
     "plain": """
 - **1** speaker, **2** quote, **3** hedge, **4** number: then drag over the words. Each choice has its key.

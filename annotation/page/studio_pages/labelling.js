@@ -6,7 +6,7 @@
   const SETTINGS = "labelStudio:settings";
   const OFFERED = "hedgerow:settings";
   const MODIFIERS = ["ctrl", "alt", "shift", "meta"];
-  const { annotation, isArticle, isField, plain, note, shortened, swallow } = window.HedgerowStudio;
+  const { annotation, articleNode, isArticle, isField, nodeAt, note, placeOf, plain, readArticle, shortened, swallow } = window.HedgerowStudio;
   const source = (work) => work.linkingModes.get("create_relation").region;
 
   // A new span is selected at once. Set once a browser: who switches it off has it off.
@@ -139,21 +139,22 @@
     });
   };
 
-  // A drag makes a new span, and does not move the edge of one by its handle. The desk, too, has spans, but none to mark.
+  // A drag makes a new span, and does not move the edge of one by its handle; the keys never move one. The desk, too, has
+  // spans, but none to mark.
   let pressed;
   const onMouseDown = (event) => {
     pressed = event.target;
   };
   const isMarking = (event, work) =>
     window.Hedgerow && !event.ctrlKey && !event.metaKey && isArticle(work) && !work.isReadOnly() &&
-    !(pressed?.tagName === "AREA") && work.names.get("label")?.tiedChildren.some((label) => label.selected);
+    !(event.isTrusted && pressed?.tagName === "AREA") && work.names.get("label")?.tiedChildren.some((label) => label.selected);
 
   // What is dragged over is snapped before Label Studio reads it, so that the span is made as it stays; with Alt it is
   // left as it is. Returns the article and the edges in it; undefined where something else was dragged over.
   const snapSelection = (event) => {
     const selection = window.getSelection();
     const range = selection.getRangeAt(0);
-    const article = document.querySelector(".page .lsf-htx-richtext");
+    const article = articleNode();
     if (![range.startContainer, range.endContainer, event.target].every((part) => article?.contains(part))) return undefined;
     const shown = readArticle(article);
     const dragged = [placeOf(shown, range, true), placeOf(shown, range, false)];
@@ -164,37 +165,6 @@
       note(`snapped to: ${shortened(shown.text.slice(start, end))}`);
     }
     return [shown.text, start, end];
-  };
-
-  // The article as it is shown: its text, and the nodes of the text with the place at which each begins.
-  const readArticle = (article) => {
-    const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
-    const nodes = [];
-    let text = "";
-    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-      if (node.nodeType === Node.TEXT_NODE) {
-        nodes.push({ node, start: text.length });
-        text += node.data;
-      } else if (node.tagName === "BR") {
-        text += "\n";
-      }
-    }
-    return { text, nodes };
-  };
-
-  // How much of the article stands before an edge of the range.
-  const placeOf = ({ text, nodes }, range, isStart) => {
-    const [container, offset] = isStart ? [range.startContainer, range.startOffset] : [range.endContainer, range.endOffset];
-    const within = nodes.find(({ node }) => node === container);
-    if (within) return within.start + offset;
-    const next = nodes.find(({ node }) => range.comparePoint(node, 0) >= (isStart ? 0 : 1));
-    return next ? next.start : text.length;
-  };
-
-  const nodeAt = ({ nodes }, place, isStart) => {
-    const fits = ({ node, start }) => (isStart ? place < start + node.length : place <= start + node.length);
-    const { node, start } = nodes.find(fits);
-    return [node, Math.max(place - start, 0)];
   };
 
   // What follows from the words of a new number or hedge is filled in, in one step with the span: a preset, which counts

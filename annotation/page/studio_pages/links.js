@@ -98,7 +98,7 @@
   // Link mode, and how to leave it, in words.
   const sayMode = (work) => {
     const from = work.isLinkingMode ? work.linkingModes?.get?.("create_relation")?.region : undefined;
-    const words = from ? `Link from “${shortened(from.text ?? "")}”: click the other span, or Escape` : "";
+    const words = from ? `Link from “${shortened(from.text ?? "")}”: click the other span, or go there by the arrows and press Enter; Escape leaves it` : "";
     let place = document.querySelector(".page .hedgerow-mode");
     if (!place) {
       place = element("div", "hedgerow-mode");

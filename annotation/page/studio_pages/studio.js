@@ -39,6 +39,39 @@
     region._spans?.[0]?.scrollIntoView({ block: "center" });
   };
 
+  const articleNode = () => document.querySelector(".page .lsf-htx-richtext");
+
+  // The article as it is shown: its text, and the nodes of the text with the place at which each begins.
+  const readArticle = (article) => {
+    const walker = document.createTreeWalker(article, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+    const nodes = [];
+    let text = "";
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      if (node.nodeType === Node.TEXT_NODE) {
+        nodes.push({ node, start: text.length });
+        text += node.data;
+      } else if (node.tagName === "BR") {
+        text += "\n";
+      }
+    }
+    return { text, nodes };
+  };
+
+  // How much of the article stands before an edge of the range.
+  const placeOf = ({ text, nodes }, range, isStart) => {
+    const [container, offset] = isStart ? [range.startContainer, range.startOffset] : [range.endContainer, range.endOffset];
+    const within = nodes.find(({ node }) => node === container);
+    if (within) return within.start + offset;
+    const next = nodes.find(({ node }) => range.comparePoint(node, 0) >= (isStart ? 0 : 1));
+    return next ? next.start : text.length;
+  };
+
+  const nodeAt = ({ nodes }, place, isStart) => {
+    const fits = ({ node, start }) => (isStart ? place < start + node.length : place <= start + node.length);
+    const { node, start } = nodes.find(fits);
+    return [node, Math.max(place - start, 0)];
+  };
+
   const isField = (element) => /^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable;
   const swallow = (event) => {
     event.preventDefault();
@@ -100,6 +133,6 @@
   setInterval(sayWhetherHere, 300);
 
   window.HedgerowStudio = {
-    MEMBERS, annotation, isArticle, isAdjudicating, data, plain, values, select, isField, swallow, element, button, shortened, note, drawing, onChange,
+    MEMBERS, annotation, isArticle, isAdjudicating, data, plain, values, select, articleNode, readArticle, placeOf, nodeAt, isField, swallow, element, button, shortened, note, drawing, onChange,
   };
 })();
