@@ -218,5 +218,7 @@
     return ranks.slice(1).every((rank, at) => rank === 2 || ranks[at] === 2 || (ranks[at] === 1 && rank === 0));
   };
 
-  window.Hedgerow = { snapped, cueKind, readNumber };
+  const offered = new Set([...Object.values(units).map(([, unit]) => unit), ...Object.values(currencies)]);
+
+  window.Hedgerow = { snapped, cueKind, readNumber, units: [...offered].filter(Boolean) };
 })();
