@@ -165,6 +165,7 @@ WHERE: Final[dict[str, list[Place]]] = {
     "article-text-unreadable": [(SKIPPED, None, None, None)],
 }
 SEEN_BY_THE_PULL_ALONE: Final = (
+    "value-not-offered",
     "task-text-differs",
     "several-submissions",
     "wrong-annotator",

@@ -86,3 +86,23 @@ def test_the_rule_that_a_check_names_comes_first() -> None:
 def test_every_rule_has_a_title_that_fits_on_a_line() -> None:
     assert tuple(TITLES) == vocabulary.RULES
     assert max(map(len, TITLES.values())) <= 40
+
+
+DIFFERING: dict[str, tuple[Any, Any]] = {
+    "speaker_entities": (["Ann Bo"], ["Russia"]),
+    "quote_form": ("direct", "mixed"),
+    "quote_source": ("linked", "unnamed"),
+    "hedge_kind": ("modal", "evidential"),
+    "number_kind": ("count", "money"),
+    "number_value": ("12000", "12"),
+    "number_unit": ("troops", "soldiers"),
+}
+
+
+@pytest.mark.parametrize(
+    ("label", "name"), [(label, name) for label, names in vocabulary.ATTRIBUTES.items() for name in names]
+)
+def test_whatever_attribute_differs_a_rule_of_its_label_stands_first(label: str, name: str) -> None:
+    first, second = DIFFERING[name]
+    rows = [place(span_id, label, 0, 4, **{name: value}) for span_id, value in (("x", first), ("y", second))]
+    assert first_rule(asked(a1=rows[:1], a2=rows[1:])).startswith(label[0].upper())

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from annotation.labelstudio.result import write_result
+from annotation.practice import sheet
 from annotation.practice.comparison import compare
 from annotation.practice.material import PracticeArticle, practice_articles
 from annotation.practice.sheet import Sheet, scores, sheet_of
@@ -181,3 +182,7 @@ def test_a_result_that_cannot_be_read_counts_as_nothing_marked(result: object) -
     sheet = sheet_of(ADRIFT.article_id, ADRIFT.text_sha256, result)
     assert sheet
     assert len(sheet["items"]) == len(ADRIFT.spans)
+
+
+def test_every_attribute_has_a_name_on_the_sheet() -> None:
+    assert set(sheet._NAMES) == {name for names in vocabulary.ATTRIBUTES.values() for name in names}
