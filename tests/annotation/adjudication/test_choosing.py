@@ -364,11 +364,6 @@ def delete_a_question(page: Annotator) -> int:
     return 1
 
 
-def draw_a_link_that_means_nothing(page: Annotator) -> int:
-    page.page.evaluate(DRAW, ["40", "Monday"])
-    return 1
-
-
 def draw_a_link_to_itself(page: Annotator) -> int:
     page.page.evaluate(DRAW, [QUOTE, QUOTE])
     return 1
@@ -379,7 +374,6 @@ NOT_DECIDED: list[Any] = [
     add_a_span_that_lacks_its_kind,
     add_a_span_over_another,
     delete_a_question,
-    draw_a_link_that_means_nothing,
     draw_a_link_to_itself,
 ]
 # Draws a link between two spans.
