@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from annotation.adjudication import feedback
 from annotation.labelstudio import seats
-from annotation.rounds.push import dealt
+from annotation.rounds.push import dealt_to
 from dataset.record.corpus import open_corpus
-from scripts.cli.console import CorpusOption, RoundOption, count, say, tell
+from scripts.cli.console import CorpusOption, OnlyAnnotatorOption, RoundOption, count, say, tell
 from scripts.cli.names import checked_names
 
 
 def command(
     round_name: RoundOption,
-    annotator: Annotated[
-        list[str] | None, typer.Option(help="Only this annotator; all of the round if not named.", metavar="A")
-    ] = None,
+    annotator: OnlyAnnotatorOption = None,
     corpus: CorpusOption = None,
 ) -> None:
     """Show annotators what became of their spans, once a round is adjudicated.
@@ -30,9 +24,8 @@ def command(
     Example: hedgerow feedback --round r1
     """
     here = open_corpus(corpus)
-    names = checked_names(annotator or [])
     checked_names([round_name])
-    for name in names or dealt(here, round_name)["annotator"].unique().sort().to_list():
+    for name in checked_names(annotator or []) or dealt_to(here, round_name):
         result = feedback.show(here, round_name, seats.seat(here, name), tell)
         tally = result.tallies[round_name]
         figures = ", ".join(f"{tally.get(kind, 0)} {kind}" for kind in ("kept", "changed", "dropped", "missed"))

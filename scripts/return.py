@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated
-
-import typer
 
 from annotation.labelstudio import seats
 from annotation.rounds import returning
-from annotation.rounds.push import dealt
+from annotation.rounds.push import dealt_to
 from annotation.rounds.returning import ReturnResult
 from dataset.record.corpus import open_corpus
-from scripts.cli.console import CorpusOption, RoundOption, count, say, tell
+from scripts.cli.console import CorpusOption, OnlyAnnotatorOption, RoundOption, count, say, tell
 from scripts.cli.names import checked_names
 
 
 def command(
     round_name: RoundOption,
-    annotator: Annotated[
-        list[str] | None, typer.Option(help="Only this annotator; all of the round if not named.", metavar="A")
-    ] = None,
+    annotator: OnlyAnnotatorOption = None,
     corpus: CorpusOption = None,
 ) -> None:
     """Bring articles with errors or answered questions back to their annotators, first in the queue.
@@ -33,9 +28,8 @@ def command(
     Example: hedgerow return --round r1 --annotator a1
     """
     here = open_corpus(corpus)
-    names = checked_names(annotator or [])
     checked_names([round_name])
-    for name in names or dealt(here, round_name)["annotator"].unique().sort().to_list():
+    for name in checked_names(annotator or []) or dealt_to(here, round_name):
         _print(round_name, returning.return_articles(here, round_name, seats.seat(here, name), tell))
 
 

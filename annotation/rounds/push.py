@@ -150,6 +150,15 @@ def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
     return deals
 
 
+def dealt_to(corpus: Corpus, round_name: str) -> list[str]:
+    """The annotators of a round, sorted.
+
+    Raises:
+        Problem: nothing was dealt in it.
+    """
+    return sorted(set(dealt(corpus, round_name)["annotator"]))
+
+
 def overlong(corpus: Corpus, round_name: str) -> dict[str, int]:
     """The dealt articles that the labelling page is slow with, and their bytes; the longest first."""
     ids = set(dealt(corpus, round_name)["article_id"]) & set(corpus.articles["article_id"])

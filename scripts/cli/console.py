@@ -50,6 +50,10 @@ CorpusOption = Annotated[
     typer.Option("--corpus", help="Folder with a hedgerow.toml; the nearest one if not named.", metavar="DIR"),
 ]
 RoundOption = Annotated[str, typer.Option("--round", help="The annotation round.", metavar="R")]
+OnlyAnnotatorOption = Annotated[
+    list[str] | None,
+    typer.Option("--annotator", help="Only this annotator; all of the round if not named.", metavar="A"),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 

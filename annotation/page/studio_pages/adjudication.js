@@ -216,9 +216,9 @@
     });
   const dropExcluded = (work, region, items, card) => {
     const place = placeOf(region, items);
-    for (const other of work.regions) {
-      if (other === region || !items.has(other.cleanId) || !exclude(place, placeOf(other, items))) continue;
-      if (!card || !idsOf(card).includes(other.cleanId)) put(work, other, "decision", ["drop"]);
+    for (const rival of work.regions) {
+      if (rival === region || !items.has(rival.cleanId) || !exclude(place, placeOf(rival, items))) continue;
+      if (!card || !idsOf(card).includes(rival.cleanId)) put(work, rival, "decision", ["drop"]);
     }
   };
 

@@ -1,6 +1,6 @@
 // Labelling without a mouse: a caret in the article, which the arrow keys move by word, by line and, with Alt, by
 // character. With words selected, 1 to 4 mark them; while a link is drawn, Enter takes the span at the caret. Label Studio
-// marks when a mouse button is released over selected words, so that is what it is told. `?` shows all keys.
+// marks when a mouse button is released over selected words, so the keys release one, too. `?` shows all keys.
 (() => {
   const LABEL_KEYS = ["1", "2", "3", "4"];
   const LINKED = { speaker: ["quote"], quote: ["speaker", "quote", "hedge"], hedge: ["quote", "number"], number: ["hedge"] };

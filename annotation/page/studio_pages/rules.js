@@ -53,9 +53,9 @@
   const input = document.createElement("input");
   Object.assign(input, { type: "search", placeholder: "find a rule: words, or its id" });
   input.setAttribute("aria-label", "Find a rule");
-  const found = document.createElement("div");
-  found.setAttribute("role", "status");
-  field.append(input, found);
+  const tally = document.createElement("div");
+  tally.setAttribute("role", "status");
+  field.append(input, tally);
   input.addEventListener("input", () => filter());
   input.addEventListener("keydown", (event) => {
     if (event.key === "Escape") search("");
@@ -76,7 +76,7 @@
       if (words.length) count += shown.length;
       show(item, !words.length || shown.length > 0);
     }
-    found.textContent = !words.length ? "" : count ? `${count} found` : "No rule has these words.";
+    tally.textContent = !words.length ? "" : count ? `${count} found` : "No rule has these words.";
   };
 
   // What is found as a whole: a rule with its examples, a hard case, a paragraph.

@@ -58,7 +58,7 @@ def test_a_question_is_answered_and_the_article_comes_back_to_be_corrected(
 
     hedgerow(corpus, "inbox", "--answer", asked[ABOUT_SPAN].id, "It is *direct*: <b>Q1</b>.")
     annotator.open_task(project, tasks["one"])
-    shown = annotator.page.locator(".told:visible")
+    shown = annotator.page.locator(".from-lead:visible")
     expect(shown).to_contain_text(f"{QUOTE}: Is it $ text, or *direct*? It is *direct*: <b>Q1</b>.")
     assert "without an answer" in hedgerow(corpus, "pull", "--round", "r1")
     assert sorted(filter(None, read_notes(corpus, "r1/a1")["answer"])) == ["It is *direct*: <b>Q1</b>."]
@@ -67,7 +67,7 @@ def test_a_question_is_answered_and_the_article_comes_back_to_be_corrected(
     assert "a1: returned and not corrected yet: one" in hedgerow(corpus, "pull", "--round", "r1")
     assert read_layer(corpus.layer_path("r1/a1"), "r1/a1").spans["text"].to_list() == [QUOTE]
     annotator.open_stream(project)
-    expect(annotator.page.locator(".told:visible").first).to_contain_text(f"{QUOTE}: the quote has no quote_form")
+    expect(annotator.page.locator(".from-lead:visible").first).to_contain_text(f"{QUOTE}: the quote has no quote_form")
     annotator.click_words("We may lose")
     annotator.choose("q", "direct")
     annotator.choose("t", "source not named")

@@ -96,7 +96,7 @@ def test_outside_of_practice_there_is_no_sheet(corpus: Corpus, a1: Seat, web: di
 def test_a_practice_article_in_a_round_has_no_sheet(
     corpus: Corpus, a1: Seat, practising: Seat, web: dict[str, httpx.Client]
 ) -> None:
-    """Or whoever is dealt one would be told the gold."""
+    """Or whoever is dealt one would learn the gold."""
     project = projects.find_or_create(corpus, "r1", a1)
     practised = projects.existing(corpus, ROUND, practising, role=Role.PRACTICE)
     a1.studio.import_tasks(project, [{"data": raw["data"]} for raw in a1.studio.tasks(practised)])
