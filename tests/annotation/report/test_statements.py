@@ -157,7 +157,7 @@ def test_a_filter_is_in_the_address_and_stays_when_the_page_is_loaded_again(page
     expect(event(page).get_by_label("form", exact=True)).to_be_checked()
     expect(page.locator("#statements-title")).to_be_in_viewport()
     event(page).get_by_role("button", name="Show all").click()
-    page.wait_for_function("location.hash === '#statements'")
+    expect(page).to_have_url(re.compile("#statements$"))
 
 
 def test_an_address_that_names_what_the_page_does_not_have_shows_all(page: Page, retold: Corpus) -> None:
