@@ -24,7 +24,7 @@ from tests.corpora import copy_of_the_seeds, make_corpus
 from tests.postgres import Postgres, cluster, programs
 
 # How long an example takes says how busy the machine is. Drawn examples are the same in each run, so that a change is
-# what makes a test fail; `--hypothesis-profile=searching` looks for new ones, and `quick` draws a fifth of them.
+# what makes a test fail; `--hypothesis-profile=searching` looks for new ones, and `quick` draws fewer.
 settings.register_profile("searching", deadline=None)
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
 settings.register_profile("quick", deadline=None, derandomize=True, max_examples=20)
