@@ -14,14 +14,14 @@ from dataset.scheme import vocabulary
 _ID: Final = ["article_id", "span_id"]
 _ATTRIBUTES: Final = [name for names in vocabulary.ATTRIBUTES.values() for name in names]
 _CONTENT: Final = ["article_id", "label", "start", "end", *_ATTRIBUTES]
-SPAN: Final = {
-    name: dtype
+SPAN: Final = pl.Schema(
+    (name, dtype)
     for name, dtype in schema.polars_schema(schema.Predictions).items()
     if name in (*_CONTENT, "span_id", "text")
-}
-LINK: Final = {name: pl.String() for name in ("article_id", "type", "from_span", "to_span")}
-TELLING: Final = {name: pl.String() for name in ("article_id", "span_id", "statement", "degree")}
-ARTICLE: Final = {name: pl.String() for name in ("article_id", "event_id", "text_sha256", "text")}
+)
+LINK: Final = pl.Schema(dict.fromkeys(("article_id", "type", "from_span", "to_span"), pl.String))
+TELLING: Final = pl.Schema(dict.fromkeys(("article_id", "span_id", "statement", "degree"), pl.String))
+ARTICLE: Final = pl.Schema(dict.fromkeys(("article_id", "event_id", "text_sha256", "text", "split"), pl.String))
 MOST: Final = 100_000
 """Spans of an article that are still compared. Matching takes time and memory with the spans that overlap."""
 
@@ -30,9 +30,9 @@ MOST: Final = 100_000
 class LabelledArticles:
     """Spans, links and tellings of articles, as frames with the columns of SPAN, LINK and TELLING.
 
-    `name` is what people call them. `articles` (columns of ARTICLE) are those they are about; the text is null where it
-    is withheld, its hash where it is not known. `complete` says that an article without a span was looked at as well:
-    otherwise `articles` are only those that have a span.
+    `name` is what people call them. `articles` (columns of ARTICLE) are those they are about, with null for what is not
+    known, as a text that is withheld. With `complete` they are all that were looked at, otherwise only those in which
+    there is a span.
     """
 
     name: str
@@ -47,6 +47,10 @@ class LabelledArticles:
         frames = {name: getattr(self, name) for name in ("articles", "spans", "links", "tellings")}
         kept = {name: rows.join(articles, on="article_id", how="semi") for name, rows in frames.items()}
         return replace(self, **kept)
+
+    def without(self, articles: pl.DataFrame) -> LabelledArticles:
+        """The part that is about no article of these."""
+        return self.only(self.articles.join(articles, on="article_id", how="anti"))
 
     def lacks(self, attribute: str) -> bool:
         """Whether no span has this attribute: then nothing can be said of it."""

@@ -130,7 +130,7 @@ def _labelled(name: str, rows: pl.DataFrame) -> LabelledArticles:
     telling = numbered.drop_nulls("statement_id")
     return LabelledArticles(
         name=name,
-        articles=articles.with_columns(event_id=pl.lit(None, pl.String), text=pl.lit(None, pl.String)).select(*ARTICLE),
+        articles=pl.concat([pl.DataFrame(schema=ARTICLE), articles], how="diagonal"),
         spans=numbered.select(*SPAN),
         links=links.select(*LINK).unique(),
         tellings=telling.select("article_id", "span_id", statement="statement_id", degree=pl.lit(WHOLE)),

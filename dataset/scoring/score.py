@@ -1,213 +1,111 @@
-"""Predictions scored against a gold."""
+"""Predictions scored against a gold, whatever either is: a layer, a built folder, a file, or rows."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import polars as pl
 
-from dataset import schema
-from dataset.agreement.coded import Numbers
-from dataset.agreement.figures import DECIMALS, Draws
+from dataset.agreement.figures import Draws
 from dataset.problem import Problem
-from dataset.scheme import vocabulary
-from dataset.scoring.intervals import F1, PRECISION, Interval, Name, intervals
-from dataset.scoring.labelled import LabelledArticles, each_once, require_fit
-from dataset.scoring.rows import of_rows
-from dataset.scoring.sources import of_folder
-from dataset.scoring.statements import statement_intervals
-from dataset.scoring.tallies import ScoreTallies, tallied
+from dataset.record.corpus import Corpus, at_hand, open_corpus
+from dataset.record.layer import GOLD
+from dataset.record.locks import Tell, in_silence, reading
+from dataset.scoring.labelled import LabelledArticles
+from dataset.scoring.rows import of_file, of_rows
+from dataset.scoring.scored import DRAWS, PredictionScore, scored
+from dataset.scoring.sources import of_folder, of_layer, of_sorting
 
-_SPANS_AT_ONCE: Final = 200_000
-DRAWS: Final = Draws()
-Rows = Iterable[Mapping[str, Any]] | pl.DataFrame
-
-
-@dataclass(frozen=True)
-class ArticleCounts:
-    """Which articles were scored, and which were not.
-
-    Attributes:
-        scored: articles of the gold that the figures rest on.
-        events: how many events these report.
-        silent: those of them in which nothing is predicted, where the predictions cannot say that they looked.
-        left_out: articles of the gold that the predictions are not about.
-        unknown: articles with predictions that the gold does not have; none of these counts.
-        unknown_spans: predictions in those.
-        repeated: predictions that are the same as another one; they count once.
-    """
-
-    scored: int
-    events: int
-    silent: int
-    left_out: int
-    unknown: int
-    unknown_spans: int
-    repeated: int
+Predictions = str | Path | Iterable[Mapping[str, Any]] | pl.DataFrame
+_LAYER: Final = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True)
-class PredictionScore:
-    """How predictions do against a gold: `figures` is a frame of the table `Scores`.
-
-    Attributes:
-        unit: what samples are drawn of for the intervals, `article` or `event`.
-        ignored: columns of the predictions that mean nothing here.
-    """
-
-    predictions: str
-    gold: str
-    counts: ArticleCounts
-    unit: str
-    figures: pl.DataFrame
-    ignored: list[str] = field(default_factory=list)
-
-    def row(self, scope: str, measure: str, figure: str = F1) -> dict[str, Any]:
-        """The row of a figure, with its interval and what it rests on.
-
-        Raises:
-            KeyError: there is no such figure.
-        """
-        rows = self.figures.filter(scope=scope, measure=measure, figure=figure)
-        if not rows.height:
-            raise KeyError((scope, measure, figure))
-        return rows.row(0, named=True)
-
-    def value(self, scope: str, measure: str, figure: str = F1) -> float | None:
-        """A figure; None where it does not exist.
-
-        Raises:
-            KeyError: there is no such figure.
-        """
-        value = self.row(scope, measure, figure)["value"]
-        return None if value is None else float(value)
-
-
-def score(predictions: Rows, gold: str | Path, *, split: str | None = None, draws: Draws = DRAWS) -> PredictionScore:
-    """Scores predictions against a built dataset folder.
+def score(
+    predictions: Predictions,
+    gold: str | Path = GOLD,
+    *,
+    split: str | None = None,
+    corpus: Path | None = None,
+    draws: Draws = DRAWS,
+    tell: Tell = in_silence,
+) -> PredictionScore:
+    """Scores predictions against a gold.
 
     Args:
         predictions: rows with the columns of the table `Predictions`, of which article_id, label, start and end are
-            required.
-        gold: the folder.
-        split: the split to look at; all of them if not named.
+            required; or a file of such rows, JSON Lines or Parquet; or a built dataset folder; or a layer of the
+            record, such as `r1/a1`.
+        gold: a built dataset folder, or a layer of the record.
+        split: the only split to look at.
+        corpus: the folder of the corpus that has the layers; the nearest one if not named.
         draws: how the intervals are drawn.
+        tell: takes a line where the record has to be waited for.
 
     Raises:
-        Problem: the predictions cannot be read, or are not of the gold's texts.
+        Problem: the predictions or the gold cannot be read, or the predictions are not of the gold's texts.
     """
-    return scored(of_rows(predictions), of_folder(Path(gold), split), draws)
+    here = open_corpus(corpus) if corpus or at_hand() else None
+    with reading(here, tell) if here else nullcontext():
+        whole = _gold(gold, here)
+        reference = whole if split is None else _of_split(whole, split)
+        predicted, ignored = _predictions(predictions, here, whole)
+        outside = whole.articles.join(reference.articles, on="article_id", how="anti")
+        return replace(scored(predicted.without(outside), reference, draws), ignored=ignored)
 
 
-def scored(predicted: LabelledArticles, gold: LabelledArticles, draws: Draws = DRAWS) -> PredictionScore:
-    """Scores predictions against a gold.
-
-    Each span of the gold is matched to one prediction of its label at most, and each prediction to one span: as
-    annotators are matched with each other. Predictions in articles that the gold does not have count for nothing. An
-    article of the gold that the predictions are silent about counts as missed, unless they say which articles they are
-    about.
-
-    Raises:
-        Problem: there is nothing to score, or the predictions are not of the gold's texts.
-    """
-    own, gold, counts = _in_common(predicted, gold)
-    names, units = _units(gold.articles)
-    tallies = _tallied(gold, own)
-    figures = _without(intervals(tallies.counts, units, draws.count, draws.seed), own)
-    figures |= statement_intervals(gold, own, tallies.pairs)
-    return PredictionScore(predicted.name, gold.name, counts, names, as_table(figures))
+def _of_split(gold: LabelledArticles, split: str) -> LabelledArticles:
+    known = sorted(gold.articles["split"].drop_nulls().unique())
+    if split not in known:
+        raise Problem(f"{gold.name} has no split {split}", f"name one that it has: {', '.join(known) or 'none'}")
+    return gold.only(gold.articles.filter(split=split))
 
 
-def _in_common(
-    predicted: LabelledArticles, gold: LabelledArticles
-) -> tuple[LabelledArticles, LabelledArticles, ArticleCounts]:
-    """Predictions and gold of the same articles, each span once, and both on the same texts."""
-    if not gold.articles.height:
-        raise Problem(f"{gold.name} has no article to score against", "name a gold that has some, or another split")
-    strange = predicted.articles.join(gold.articles, on="article_id", how="anti")["article_id"].n_unique()
-    inside = predicted.only(gold.articles)
-    if not inside.articles.height:
-        raise Problem(
-            f"{predicted.name} is about no article of {gold.name}", "use the gold's own article_id for each article"
-        )
-    own, repeated = each_once(inside)
-    both = gold.only(inside.articles) if predicted.complete else gold
-    kept, _ = each_once(both)
-    for labelled in (kept, own):
-        require_fit(labelled, kept.articles)
-    silent = 0 if predicted.complete else kept.articles.height - own.articles["article_id"].n_unique()
-    counts = ArticleCounts(
-        scored=kept.articles.height,
-        events=kept.articles["event_id"].drop_nulls().n_unique(),
-        silent=silent,
-        left_out=gold.articles.height - kept.articles.height,
-        unknown=strange,
-        unknown_spans=predicted.spans.height - inside.spans.height,
-        repeated=repeated,
-    )
-    return own, kept, counts
+def _gold(gold: str | Path, corpus: Corpus | None) -> LabelledArticles:
+    if _is_layer(gold, corpus):
+        return of_layer(_required(corpus), str(gold))
+    if Path(gold).is_dir():
+        return of_folder(Path(gold))
+    raise _nothing_there(gold, corpus, "a built folder")
 
 
-def _units(articles: pl.DataFrame) -> tuple[str, Numbers]:
-    """What samples are drawn of, and the number of each article's, by id: events where there are several."""
-    ordered = articles.sort("article_id")
-    events = ordered["event_id"]
-    if events.drop_nulls().n_unique() < 2:
-        return "article", np.arange(len(ordered))
-    unit = ordered.select(
-        pl.coalesce(pl.lit("e") + pl.col("event_id"), pl.lit("a") + pl.col("article_id")).rank("dense")
-    )
-    return "event", unit.to_series().to_numpy().astype(np.int64) - 1
+def _predictions(
+    predictions: Predictions, corpus: Corpus | None, gold: LabelledArticles
+) -> tuple[LabelledArticles, list[str]]:
+    """The predictions, and the names of columns that mean nothing here."""
+    if not isinstance(predictions, str | Path):
+        return of_rows(predictions), []
+    if _is_layer(predictions, corpus):
+        return of_layer(_required(corpus), str(predictions)), []
+    if (
+        corpus
+        and _LAYER.fullmatch(str(predictions))
+        and (corpus.layer_path(str(predictions)) / "tellings.jsonl").exists()
+    ):
+        return of_sorting(corpus, str(predictions), gold.articles), []
+    if Path(predictions).is_dir():
+        return of_folder(Path(predictions)), []
+    if Path(predictions).is_file():
+        return of_file(Path(predictions))
+    raise _nothing_there(predictions, corpus, "a file, a built folder")
 
 
-def _tallied(gold: LabelledArticles, own: LabelledArticles) -> ScoreTallies:
-    """The tallies of all articles, some after the other, so that few pairs of spans are held at a time."""
-    parts = [tallied(gold.only(articles), own.only(articles)) for articles in _parts(gold, own)]
-    return ScoreTallies(np.concatenate([part.counts for part in parts]), pl.concat([part.pairs for part in parts]))
+def _is_layer(name: str | Path, corpus: Corpus | None) -> bool:
+    """Whether the name is that of a layer, or can be nothing else."""
+    if corpus is not None:
+        return str(name) in corpus.layers()
+    return str(name) == GOLD and not Path(name).exists()
 
 
-def _parts(gold: LabelledArticles, own: LabelledArticles) -> Iterator[pl.DataFrame]:
-    articles = gold.articles.select("article_id").sort("article_id")
-    spans = pl.concat([labelled.spans.select("article_id") for labelled in (gold, own)]).group_by("article_id").len()
-    sizes = (
-        articles.join(spans, on="article_id", how="left").sort("article_id").with_columns(pl.col("len").fill_null(0))
-    )
-    part = (pl.col("len").cum_sum() - pl.col("len")) // _SPANS_AT_ONCE
-    yield from (
-        rows.select("article_id") for rows in sizes.with_columns(part=part).partition_by("part", maintain_order=True)
-    )
+def _required(corpus: Corpus | None) -> Corpus:
+    return corpus or open_corpus(None)
 
 
-def _without(figures: dict[Name, Interval], own: LabelledArticles) -> dict[Name, Interval]:
-    """The figures without a value where the predictions lack the attribute, or the type of links, altogether."""
-    attributes = [name for names in vocabulary.ATTRIBUTES.values() for name in names]
-    lacking = {name for name in attributes if own.lacks(name)}
-    lacking |= set(vocabulary.RELATIONS) - set(own.links["type"])
-
-    def nothing(name: Name) -> bool:
-        attribute, _, kind = name[0].partition("=")
-        return attribute in lacking and not (kind and name[2] not in (PRECISION, F1))
-
-    return {name: Interval(None, None, None, at.count) if nothing(name) else at for name, at in figures.items()}
-
-
-def as_table(figures: Mapping[Name, Interval]) -> pl.DataFrame:
-    """Figures as the table `Scores`, in the order of its scopes and measures."""
-    orders = (vocabulary.SCORE_SCOPES, vocabulary.SCORE_MEASURES, vocabulary.SCORE_FIGURES)
-    names = sorted(figures, key=lambda name: [order.index(part) for order, part in zip(orders, name, strict=True)])
-    rows = []
-    for name in names:
-        at = figures[name]
-        known = dict(zip(("scope", "measure", "figure"), name, strict=True))
-        numbers = {part: rounded(getattr(at, part)) for part in ("value", "low", "high")}
-        rows.append({**known, **numbers, "count": at.count})
-    return schema.frame(schema.Scores, rows)
-
-
-def rounded(number: float | None) -> float | None:
-    """A figure to as many places as agreement gives."""
-    return None if number is None else round(number, DECIMALS) + 0.0
+def _nothing_there(name: str | Path, corpus: Corpus | None, kinds: str) -> Problem:
+    layers = ", ".join(corpus.layers()) if corpus else ""
+    known = f" or a layer of the record: {layers}" if layers else ""
+    return Problem(f"there is no {name}", f"name {kinds}{known}")

@@ -53,13 +53,13 @@ def _item() -> pl.Expr:
 def _sorted(tellings: pl.DataFrame, articles: pl.DataFrame) -> dict[str, SortedBy]:
     """How each event is sorted."""
     rows = tellings.join(articles.select("article_id", "event_id"), on="article_id").drop_nulls("event_id")
-    tellings: dict[str, dict[str, Telling]] = {}
+    tells: dict[str, dict[str, Telling]] = {}
     ordered = rows.with_columns(item=_item()).sort("event_id", "item", "degree", "statement")
     for event, item, statement, degree in ordered.select("event_id", "item", "statement", "degree").iter_rows():
-        before = tellings.setdefault(event, {}).get(item, Telling())
+        before = tells.setdefault(event, {}).get(item, Telling())
         whole = degree == WHOLE
-        tellings[event][item] = Telling(statement if whole else before.whole, before.partly if whole else statement)
-    return {event: SortedBy(tells) for event, tells in tellings.items()}
+        tells[event][item] = Telling(statement if whole else before.whole, before.partly if whole else statement)
+    return {event: SortedBy(by_item) for event, by_item in tells.items()}
 
 
 def _interval(figure: SortingFigure) -> Interval:

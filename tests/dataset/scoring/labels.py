@@ -7,7 +7,7 @@ import polars as pl
 from dataset import schema
 from dataset.agreement.figures import Draws
 from dataset.scoring.labelled import ARTICLE, LINK, SPAN, TELLING, LabelledArticles
-from dataset.scoring.score import PredictionScore, scored
+from dataset.scoring.scored import PredictionScore, scored
 from tests.dataset.agreement.compared import Spans
 
 FEW = Draws(count=20)

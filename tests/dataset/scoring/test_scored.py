@@ -15,7 +15,7 @@ from dataset.agreement.wilson import wilson
 from dataset.problem import Problem
 from dataset.scheme import vocabulary
 from dataset.scoring.labelled import LabelledArticles
-from dataset.scoring.score import PredictionScore
+from dataset.scoring.scored import PredictionScore
 from tests.dataset.agreement.compared import Spans, articles, compared, figures, some_spans, span
 from tests.dataset.scoring.labels import FEW, Links, labelled, score_of
 
