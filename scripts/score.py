@@ -18,7 +18,8 @@ def command(
     predictions: Annotated[
         str,
         typer.Argument(
-            help="JSON Lines or Parquet with a span a row, a built folder, or a layer, as r1/a1.", metavar="PREDICTIONS"
+            help="JSON Lines or Parquet with a span a row, a DocBin (….spacy), a built folder, or a layer, as r1/a1.",
+            metavar="PREDICTIONS",
         ),
     ],
     gold: Annotated[

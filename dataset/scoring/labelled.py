@@ -62,7 +62,7 @@ def each_once(labelled: LabelledArticles) -> tuple[LabelledArticles, int]:
     """Spans with the same label, place and attributes counted once, with the links of all; and how many were left out.
 
     Raises:
-        Problem: an id stands for two spans of an article that are not the same.
+        Problem: an id stands for two spans of an article that are not the same, or an article has too many spans.
     """
     spans = labelled.spans.with_columns(pl.col("speaker_entities").list.unique().list.sort().fill_null([]))
     key = [pl.col("speaker_entities").list.join("\x1f") if name == "speaker_entities" else name for name in _CONTENT]
@@ -73,6 +73,7 @@ def each_once(labelled: LabelledArticles) -> tuple[LabelledArticles, int]:
         spans = kept.filter(pl.col("span_id") == pl.col("kept")).drop("kept")
         labelled = _renamed(labelled, names)
     _refuse_shared_ids(labelled.name, spans)
+    _refuse_too_many(labelled.name, spans)
     return replace(labelled, spans=spans), labelled.spans.height - spans.height
 
 
@@ -97,7 +98,7 @@ def require_fit(labelled: LabelledArticles, articles: pl.DataFrame) -> None:
     """Looks whether spans and hashes are of the texts that `articles` (columns of ARTICLE) have.
 
     Raises:
-        Problem: a text is another one, a place is not in it, its words are others, or an article has too many spans.
+        Problem: a text is another one, a place is not in it, or its words are others.
     """
     known = articles.select("article_id", expected="text_sha256", article_text="text")
     hashes = labelled.articles.join(known, on="article_id").filter(pl.col("text_sha256") != pl.col("expected"))
@@ -114,7 +115,6 @@ def require_fit(labelled: LabelledArticles, articles: pl.DataFrame) -> None:
     if unlike.height:
         row = unlike.with_columns(words=words).sort("article_id", "start", "end").row(0, named=True)
         raise _other_text(labelled.name, row["article_id"], f" (“{row['text']}” at {row['start']}:{row['end']})")
-    _refuse_too_many(labelled.name, placed)
 
 
 def _refuse_place(name: str, outside: pl.DataFrame) -> None:

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import orjson
 import polars as pl
-import pyarrow
 
 from dataset import schema
 from dataset.problem import Problem
@@ -58,13 +57,14 @@ def of_rows(rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> LabelledArticle
     """
     name = "the predictions"
     if isinstance(rows, pl.DataFrame):
-        frame = _cast(rows, name)
-    else:
-        try:
-            frame = schema.frame(schema.Predictions, list(rows))
-        except (TypeError, ValueError, AttributeError, pyarrow.ArrowException, pl.exceptions.PolarsError) as error:
-            raise Problem(f"{name} cannot be read: {_first_line(error)}", _FORM) from error
-    return _labelled(name, frame)
+        return _labelled(name, _cast(rows, name))
+    listed = list(rows)
+    if not all(isinstance(row, Mapping) for row in listed):
+        raise Problem(f"{name} are not rows", _FORM)
+    try:
+        return _labelled(name, pl.DataFrame(listed, schema=_READ, infer_schema_length=None))
+    except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
+        raise Problem(f"{name} cannot be read: {_first_line(error)}", _FORM) from error
 
 
 def _json_lines(path: Path) -> tuple[pl.DataFrame, list[str]]:

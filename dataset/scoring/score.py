@@ -16,6 +16,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus, at_hand, open_corpus
 from dataset.record.layer import GOLD
 from dataset.record.locks import Tell, in_silence, reading
+from dataset.scoring.docbin import SUFFIX, of_docbin
 from dataset.scoring.labelled import LabelledArticles
 from dataset.scoring.rows import of_file, of_rows
 from dataset.scoring.scored import DRAWS, PredictionScore, scored
@@ -38,8 +39,8 @@ def score(
 
     Args:
         predictions: rows with the columns of the table `Predictions`, of which article_id, label, start and end are
-            required; or a file of such rows, JSON Lines or Parquet; or a built dataset folder; or a layer of the
-            record, such as `r1/a1`.
+            required; or a file of such rows, JSON Lines or Parquet; or spaCy's DocBin in a file `….spacy`; or a built
+            dataset folder; or a layer of the record, such as `r1/a1`.
         gold: a built dataset folder, or a layer of the record.
         split: the only split to look at.
         corpus: the folder of the corpus that has the layers; the nearest one if not named.
@@ -89,6 +90,8 @@ def _predictions(
         return of_sorting(corpus, str(predictions), gold.articles), []
     if Path(predictions).is_dir():
         return of_folder(Path(predictions)), []
+    if Path(predictions).suffix == SUFFIX and Path(predictions).is_file():
+        return of_docbin(Path(predictions), gold.articles), []
     if Path(predictions).is_file():
         return of_file(Path(predictions))
     raise _nothing_there(predictions, corpus, "a file, a built folder")

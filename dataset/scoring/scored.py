@@ -116,11 +116,11 @@ def _in_common(
         raise Problem(
             f"{predicted.name} is about no article of {gold.name}", "use the gold's own article_id for each article"
         )
-    own, repeated = each_once(inside)
     both = gold.only(inside.articles) if predicted.complete else gold
+    for labelled in (both, inside):
+        require_fit(labelled, gold.articles)
     kept, _ = each_once(both)
-    for labelled in (kept, own):
-        require_fit(labelled, kept.articles)
+    own, repeated = each_once(inside)
     silent = 0 if predicted.complete else kept.articles.height - own.articles["article_id"].n_unique()
     counts = ArticleCounts(
         scored=kept.articles.height,
