@@ -11,6 +11,7 @@ from dataset.record.layer import GOLD
 from dataset.scoring.score import score
 from dataset.scoring.scored import PredictionScore
 from scripts.cli.console import CorpusOption, JsonOption, say, say_json, tell
+from scripts.cli.names import checked_names
 from scripts.cli.scores import markdown, notes, print_tables
 
 
@@ -26,6 +27,14 @@ def command(
         str, typer.Option(help="What to score against: a built folder, or a layer of the record.", metavar="DIR|LAYER")
     ] = GOLD,
     split: Annotated[str | None, typer.Option(help="Only the articles of this split.", metavar="SPLIT")] = None,
+    ceiling: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The round whose agreement is beside the scores, of labelling or of sorting; may be repeated. "
+            "Otherwise the one in which most of the gold was done by two annotators.",
+            metavar="ROUND",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a dataset card.")] = False,
     corpus: CorpusOption = None,
@@ -46,7 +55,9 @@ def command(
     Example: hedgerow score predictions.jsonl --gold dist/2.0.0 --split test
     Example: hedgerow score r1/a1
     """
-    scores = score(predictions, gold, split=split, corpus=corpus, tell=tell)
+    scores = score(
+        predictions, gold, split=split, ceiling=checked_names(ceiling) if ceiling else None, corpus=corpus, tell=tell
+    )
     if as_json:
         say_json(_as_json(scores))
         return
@@ -60,5 +71,6 @@ def command(
 
 
 def _as_json(scores: PredictionScore) -> dict[str, object]:
-    known = {name: value for name, value in vars(scores).items() if name not in ("figures", "counts")}
-    return {**known, "articles": asdict(scores.counts), "figures": scores.figures.to_dicts()}
+    known = {name: value for name, value in vars(scores).items() if name not in ("figures", "counts", "ceilings")}
+    ceilings = [asdict(basis) for basis in scores.ceilings]
+    return {**known, "articles": asdict(scores.counts), "ceilings": ceilings, "figures": scores.figures.to_dicts()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus, at_hand, open_corpus
 from dataset.record.layer import GOLD
 from dataset.record.locks import Tell, in_silence, reading
+from dataset.scoring.ceiling import Ceiling, ceiling_of, rounds_beside
 from dataset.scoring.docbin import SUFFIX, of_docbin
 from dataset.scoring.labelled import LabelledArticles
 from dataset.scoring.rows import of_file, of_rows
@@ -31,6 +32,7 @@ def score(
     gold: str | Path = GOLD,
     *,
     split: str | None = None,
+    ceiling: Sequence[str] | None = None,
     corpus: Path | None = None,
     draws: Draws = DRAWS,
     tell: Tell = in_silence,
@@ -43,6 +45,8 @@ def score(
             dataset folder; or a layer of the record, such as `r1/a1`.
         gold: a built dataset folder, or a layer of the record.
         split: the only split to look at.
+        ceiling: the rounds whose annotators' agreement is to be beside the figures: of labelling, of sorting, or one of
+            each; none if empty. If not named, they are those in which most of the gold was done by two annotators.
         corpus: the folder of the corpus that has the layers; the nearest one if not named.
         draws: how the intervals are drawn.
         tell: takes a line where the record has to be waited for.
@@ -56,7 +60,30 @@ def score(
         reference = whole if split is None else _of_split(whole, split)
         predicted, ignored = _predictions(predictions, here, whole)
         outside = whole.articles.join(reference.articles, on="article_id", how="anti")
-        return replace(scored(predicted.without(outside), reference, draws), ignored=ignored)
+        beside = _Beside(here, ceiling, draws)
+        scores = scored(predicted.without(outside), reference, draws, beside.ceiling)
+        return replace(scores, ignored=ignored, notes=beside.notes)
+
+
+class _Beside:
+    """Finds the ceiling; `notes` say why there is none where nobody asked for a round, but one cannot be read."""
+
+    def __init__(self, corpus: Corpus | None, names: Sequence[str] | None, draws: Draws) -> None:
+        self._corpus, self._names, self._draws = corpus, names, draws
+        self.notes: list[str] = []
+
+    def ceiling(self, gold: LabelledArticles) -> Ceiling:
+        if self._names is not None:
+            return ceiling_of(_required(self._corpus), gold, self._names, self._draws) if self._names else Ceiling()
+        try:
+            return (
+                ceiling_of(self._corpus, gold, rounds_beside(self._corpus, gold), self._draws)
+                if self._corpus
+                else Ceiling()
+            )
+        except Problem as problem:
+            self.notes.append(f"no ceiling, because {problem.what}")
+            return Ceiling()
 
 
 def _of_split(gold: LabelledArticles, split: str) -> LabelledArticles:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -10,14 +10,15 @@ import numpy as np
 import polars as pl
 
 from dataset import schema
-from dataset.agreement.coded import Numbers
 from dataset.agreement.figures import DECIMALS, Draws
 from dataset.problem import Problem
 from dataset.scheme import vocabulary
+from dataset.scoring.ceiling import Ceiling, CeilingBasis
 from dataset.scoring.intervals import F1, PRECISION, Interval, Name, intervals
 from dataset.scoring.labelled import LabelledArticles, each_once, require_fit
 from dataset.scoring.statements import statement_intervals
 from dataset.scoring.tallies import ScoreTallies, tallied
+from dataset.scoring.units import units_of
 
 _SPANS_AT_ONCE: Final = 200_000
 DRAWS: Final = Draws()
@@ -52,7 +53,9 @@ class PredictionScore:
 
     Attributes:
         unit: what samples are drawn of for the intervals, `article` or `event`.
+        ceilings: the rounds whose agreement is beside the figures.
         ignored: columns of the predictions that mean nothing here.
+        notes: what else is to be known, in sentences.
     """
 
     predictions: str
@@ -60,7 +63,9 @@ class PredictionScore:
     counts: ArticleCounts
     unit: str
     figures: pl.DataFrame
+    ceilings: list[CeilingBasis] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def row(self, scope: str, measure: str, figure: str = F1) -> dict[str, Any]:
         """The row of a figure, with its interval and what it rests on.
@@ -83,25 +88,34 @@ class PredictionScore:
         return None if value is None else float(value)
 
 
-def scored(predicted: LabelledArticles, gold: LabelledArticles, draws: Draws = DRAWS) -> PredictionScore:
+def scored(
+    predicted: LabelledArticles,
+    gold: LabelledArticles,
+    draws: Draws = DRAWS,
+    ceiling_beside: Callable[[LabelledArticles], Ceiling] = lambda gold: Ceiling(),
+) -> PredictionScore:
     """Scores predictions against a gold.
 
     Each span of the gold is matched to one prediction of its label at most, and each prediction to one span: as
     annotators are matched with each other. Predictions in articles that the gold does not have count for nothing. An
     article of the gold that the predictions are silent about counts as missed, unless they say which articles they are
-    about. What has tellings and no span is scored by its tellings alone.
+    about. What has tellings and no span is scored by its tellings alone. `ceiling_beside` gives the agreement that
+    stands beside the figures, on the gold's articles that are scored.
 
     Raises:
         Problem: there is nothing to score, or the predictions are not of the gold's texts.
     """
     own, gold, counts = _in_common(predicted, gold)
-    names, units = _units(gold.articles)
+    ceiling = ceiling_beside(gold)
+    unit, units = units_of(gold.articles)
     tallies = _tallied(gold, own)
     figures: dict[Name, Interval] = {}
     if own.spans.height or not own.tellings.height:
         figures |= _without(intervals(tallies.counts, units, draws.count, draws.seed), own)
     figures |= statement_intervals(gold, own, tallies.pairs)
-    return PredictionScore(predicted.name, gold.name, counts, names, as_table(figures))
+    return PredictionScore(
+        predicted.name, gold.name, counts, unit, as_table(figures, ceiling.figures), ceiling.beside(figures)
+    )
 
 
 def _in_common(
@@ -132,18 +146,6 @@ def _in_common(
         repeated=repeated,
     )
     return own, kept, counts
-
-
-def _units(articles: pl.DataFrame) -> tuple[str, Numbers]:
-    """What samples are drawn of, and the number of each article's, by id: events where there are several."""
-    ordered = articles.sort("article_id")
-    events = ordered["event_id"]
-    if events.drop_nulls().n_unique() < 2:
-        return "article", np.arange(len(ordered))
-    unit = ordered.select(
-        pl.coalesce(pl.lit("e") + pl.col("event_id"), pl.lit("a") + pl.col("article_id")).rank("dense")
-    )
-    return "event", unit.to_series().to_numpy().astype(np.int64) - 1
 
 
 def _tallied(gold: LabelledArticles, own: LabelledArticles) -> ScoreTallies:
@@ -177,17 +179,28 @@ def _without(figures: dict[Name, Interval], own: LabelledArticles) -> dict[Name,
     return {name: Interval(None, None, None, at.count) if nothing(name) else at for name, at in figures.items()}
 
 
-def as_table(figures: Mapping[Name, Interval]) -> pl.DataFrame:
-    """Figures as the table `Scores`, in the order of its scopes and measures."""
+def as_table(figures: Mapping[Name, Interval], ceiling: Mapping[Name, Interval]) -> pl.DataFrame:
+    """Figures as the table `Scores`, in the order of its scopes and measures, with the ceiling of each."""
     orders = (vocabulary.SCORE_SCOPES, vocabulary.SCORE_MEASURES, vocabulary.SCORE_FIGURES)
     names = sorted(figures, key=lambda name: [order.index(part) for order, part in zip(orders, name, strict=True)])
-    rows = []
-    for name in names:
-        at = figures[name]
-        known = dict(zip(("scope", "measure", "figure"), name, strict=True))
-        numbers = {part: rounded(getattr(at, part)) for part in ("value", "low", "high")}
-        rows.append({**known, **numbers, "count": at.count})
-    return schema.frame(schema.Scores, rows)
+    return schema.frame(schema.Scores, [_row(name, figures[name], ceiling.get(name, _NOTHING)) for name in names])
+
+
+_NOTHING: Final = Interval(None, None, None, 0)
+
+
+def _row(name: Name, figure: Interval, ceiling: Interval) -> dict[str, Any]:
+    known = dict(zip(("scope", "measure", "figure"), name, strict=True))
+    return {
+        **known,
+        "value": rounded(figure.value),
+        "low": rounded(figure.low),
+        "high": rounded(figure.high),
+        "count": figure.count,
+        "ceiling": rounded(ceiling.value),
+        "ceiling_low": rounded(ceiling.low),
+        "ceiling_high": rounded(ceiling.high),
+    }
 
 
 def rounded(number: float | None) -> float | None:

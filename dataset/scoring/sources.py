@@ -12,11 +12,12 @@ from dataset.agreement.compared import OTHER_TEXT
 from dataset.folder.folder import SPLIT, DatasetFolder, read_built, reading
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import GOLD, read_layer
+from dataset.record.layer import GOLD, read_layer, table_path
 from dataset.record.splits import fixed_splits
 from dataset.scheme import vocabulary
 from dataset.scoring.labelled import ARTICLE, LINK, SPAN, TELLING, LabelledArticles
 from dataset.statements.tables import read_gold, read_sorting
+from dataset.storage.tables import read_table
 
 WHOLE, PARTLY = vocabulary.DEGREES
 _TELLERS: Final = {"statements": "quote_id", "figures": "span_id"}
@@ -37,6 +38,15 @@ def of_layer(corpus: Corpus, name: str) -> LabelledArticles:
     links = layer.relations.filter(pl.col("type").is_in(vocabulary.RELATIONS)).select(*LINK)
     tellings = read_gold(corpus)["tellings"] if name == GOLD else schema.empty(schema.Tellings)
     return _whole(name, articles, spans, links, tellings.select(*TELLING))
+
+
+def submitted(corpus: Corpus, name: str) -> pl.DataFrame:
+    """The rows of `tasks` of the articles that were submitted in a layer.
+
+    Raises:
+        Problem: the table cannot be read.
+    """
+    return read_table(table_path(corpus.layer_path(name), "tasks"), schema.Tasks).filter(status="submitted")
 
 
 def of_sorting(corpus: Corpus, name: str, gold: pl.DataFrame) -> LabelledArticles:

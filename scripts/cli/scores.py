@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dataset.scheme import vocabulary
+from dataset.scoring.ceiling import CeilingBasis
 from dataset.scoring.scored import PredictionScore
 from scripts.cli.console import OUT, count, say
 
@@ -170,8 +171,15 @@ def notes(scores: PredictionScore) -> list[str]:
         f"{unknown} left out, which the gold does not have" * bool(counts.unknown),
         f"{count(counts.repeated, predicted)} left out, each the same as another" * bool(counts.repeated),
         f"columns that mean nothing here: {', '.join(scores.ignored)}" * bool(scores.ignored),
+        *scores.notes,
+        *map(_ceiling, scores.ceilings),
         "P, R: precision and recall of relaxed matches; detection: F1 of any overlap",
         f"[low,high]: 95 % interval, bootstrap over {scores.unit}s; Wilson's where all draws are alike. "
         "–: no such figure, or nothing of it in the predictions.",
     ]
     return [line for line in lines if line]
+
+
+def _ceiling(basis: CeilingBasis) -> str:
+    who = ", ".join(basis.annotators)
+    return f"ceiling: the same between {who} in round {basis.round}, on {count(basis.count, basis.of)}"

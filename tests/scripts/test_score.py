@@ -133,3 +133,18 @@ def test_another_text_ends_with_one_line_and_3(corpus: Corpus) -> None:
     path = put_jsonl(corpus.root / "predictions.jsonl", rows)
     done = hedgerow("score", str(path), "--corpus", str(corpus.root))
     assert_one_line_and_3(done, "is about another text of one than the gold (“must” at")
+
+
+def test_the_annotators_agreement_is_beside_the_scores(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put_jsonl(corpus.root / "predictions.jsonl", predictions())
+    output = run(corpus, monkeypatch, str(path)).stdout
+    assert "ceiling: the same between a1, a2 in round r1, on 2 articles" in output
+    assert cells(output, "all")[3] == "0.96"
+    scores = json.loads(run(corpus, monkeypatch, str(path), "--ceiling", "r1", "--json").stdout)
+    assert scores["ceilings"] == [{"round": "r1", "annotators": ["a1", "a2"], "of": "article", "count": 2}]
+    assert "ceiling" in run(corpus, monkeypatch, str(path), "--markdown").stdout
+
+
+def test_a_round_without_work_of_two_annotators_is_no_ceiling(corpus: Corpus) -> None:
+    done = hedgerow("score", "r1/a1", "--ceiling", "r9", "--corpus", str(corpus.root))
+    assert_one_line_and_3(done, "by two annotators of round r9")
