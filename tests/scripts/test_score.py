@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
 
+from dataset.published.build import build
 from dataset.record.corpus import Corpus
 from scripts.main import app
+from tests.corpora import REPOSITORY, copy_of_the_seeds
 from tests.dataset.tiny import Row, as_layer, put_corpus, put_gold, put_jsonl, put_layer, row_of, sort_gold, valid_rows
 from tests.scripts.test_agree import cells
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow
@@ -143,6 +149,24 @@ def test_the_annotators_agreement_is_beside_the_scores(corpus: Corpus, monkeypat
     scores = json.loads(run(corpus, monkeypatch, str(path), "--ceiling", "r1", "--json").stdout)
     assert scores["ceilings"] == [{"round": "r1", "annotators": ["a1", "a2"], "of": "article", "count": 2}]
     assert "ceiling" in run(corpus, monkeypatch, str(path), "--markdown").stdout
+
+
+def test_the_readmes_script_scores_what_it_predicts(tmp_path: Path) -> None:
+    page = (REPOSITORY / "dataset" / "README.md").read_text(encoding="utf-8")
+    (script,) = (block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "scoring.score" in block)
+    seeds = copy_of_the_seeds(tmp_path / "corpus")
+    build(seeds, "gold", tmp_path / "dist" / "demo" / "dataset", allow_errors=False)
+    environment = os.environ | {
+        **{"PYTHONPATH": str(REPOSITORY), "HF_HOME": str(tmp_path / "cache"), "HF_HUB_OFFLINE": "1"},
+        "POLARS_FMT_MAX_ROWS": "-1",
+    }
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    figures, *table = done.stdout.splitlines()
+    precision, recall = map(float, figures.split())
+    assert 0.3 < precision < 1 and recall == 1.0
+    assert any("boundary" in line and "share" in line for line in table)
 
 
 def test_a_round_without_work_of_two_annotators_is_no_ceiling(corpus: Corpus) -> None:
