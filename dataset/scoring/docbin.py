@@ -10,7 +10,6 @@ import polars as pl
 
 from dataset import schema
 from dataset.problem import Problem
-from dataset.scheme import vocabulary
 from dataset.scoring.labelled import ARTICLE, LINK, SPAN, TELLING, LabelledArticles
 from dataset.storage.atomic import sha256
 
@@ -25,7 +24,7 @@ def of_docbin(path: Path, gold: pl.DataFrame) -> LabelledArticles:
     `user_data` names as `article_id`. A doc of neither is an article that the gold does not have.
 
     Raises:
-        Problem: spaCy is not installed, the file is no DocBin, no doc has a span group, or a label is unknown.
+        Problem: spaCy is not installed, the file is no DocBin, or no doc has a span group.
     """
     docs = list(_docs(path))
     by_hash = dict(gold.select("text_sha256", "article_id").iter_rows())
@@ -37,7 +36,7 @@ def of_docbin(path: Path, gold: pl.DataFrame) -> LabelledArticles:
         articles.append({"article_id": article, "text_sha256": text_hash})
         for group in doc.spans.values():
             grouped = True
-            spans += [_span(path, article, span) for span in group]
+            spans += [_span(article, span) for span in group]
     if not grouped:
         raise Problem(f"{path} has {len(docs)} docs and no span group", _GROUPS)
     return LabelledArticles(
@@ -68,9 +67,6 @@ def _docs(path: Path) -> Iterator[Any]:
         ) from error
 
 
-def _span(path: Path, article: str, span: Any) -> dict[str, Any]:
-    if span.label_ not in vocabulary.LABELS:
-        *most, last = vocabulary.LABELS
-        raise Problem(f"{path} has a span with the label “{span.label_}”", f"use {', '.join(most)} or {last}")
+def _span(article: str, span: Any) -> dict[str, Any]:
     place = {"start": span.start_char, "end": span.end_char, "text": span.text}
     return {"article_id": article, "label": span.label_, "speaker_entities": [], **place}

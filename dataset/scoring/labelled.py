@@ -22,6 +22,7 @@ SPAN: Final = pl.Schema(
 LINK: Final = pl.Schema(dict.fromkeys(("article_id", "type", "from_span", "to_span"), pl.String))
 TELLING: Final = pl.Schema(dict.fromkeys(("article_id", "span_id", "statement", "degree"), pl.String))
 ARTICLE: Final = pl.Schema(dict.fromkeys(("article_id", "event_id", "text_sha256", "text", "split"), pl.String))
+_LABELS: Final = f"use {', '.join(vocabulary.LABELS[:-1])} or {vocabulary.LABELS[-1]}"
 MOST: Final = 100_000
 """Spans of an article that are still compared. Matching takes time and memory with the spans that overlap."""
 
@@ -98,13 +99,16 @@ def require_fit(labelled: LabelledArticles, articles: pl.DataFrame) -> None:
     """Looks whether spans and hashes are of the texts that `articles` (columns of ARTICLE) have.
 
     Raises:
-        Problem: a text is another one, a place is not in it, or its words are others.
+        Problem: a text is another one, a label is unknown, a place is not in the text, or its words are others.
     """
     known = articles.select("article_id", expected="text_sha256", article_text="text")
     hashes = labelled.articles.join(known, on="article_id").filter(pl.col("text_sha256") != pl.col("expected"))
     if hashes.height:
         raise _other_text(labelled.name, hashes["article_id"].min())
     placed = labelled.spans.join(known, on="article_id")
+    if (foreign := placed.filter(pl.col("label").is_in(list(vocabulary.LABELS)).not_()).sort("article_id")).height:
+        article, label = foreign.select("article_id", "label").row(0)
+        raise Problem(f"{labelled.name} has a span of {article} with the label “{label}”", _LABELS)
     length = pl.col("article_text").str.len_chars().cast(pl.Int64)
     start, end = pl.col("start"), pl.col("end")
     outside = placed.filter(((start >= 0) & (start < end) & ((end <= length) | length.is_null())).not_())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,8 @@ _CLASSES: Final = {
     "number_kind": vocabulary.NUMBER_KINDS,
 }
 PARQUET: Final = b"PAR1"
+_GREATEST: Final = 2**53
+"""Beyond it, a float holds no single whole number."""
 _FORM: Final = f"give a row a span, with {', '.join(REQUIRED)}"
 
 
@@ -69,8 +72,8 @@ def of_rows(rows: Iterable[Mapping[str, Any]] | pl.DataFrame) -> LabelledArticle
 
 def _json_lines(path: Path) -> tuple[pl.DataFrame, list[str]]:
     content = path.read_bytes()
-    first = next((line for line in content[: 1 << 20].splitlines() if line.strip()), b"")
-    if not first and not content.strip():
+    first = next((line for line in io.BytesIO(content) if line.strip()), b"")
+    if not first:
         raise Problem(f"{path} is empty", "predict something first")
     try:
         names = orjson.loads(first)
@@ -86,7 +89,7 @@ def _json_lines(path: Path) -> tuple[pl.DataFrame, list[str]]:
 
 def _unfit(content: bytes) -> str | None:
     """The first line that is not a JSON object."""
-    for number, line in enumerate(content.splitlines(), start=1):
+    for number, line in enumerate(io.BytesIO(content), start=1):
         try:
             if line.strip() and not isinstance(orjson.loads(line), dict):
                 return f"line {number} is not an object"
@@ -149,12 +152,12 @@ def _refuse_unfit(name: str, rows: pl.DataFrame) -> None:
             raise Problem(
                 f"row {row} of {name} has the {column} “{value}”", f"use {', '.join(values[:-1])} or {values[-1]}"
             )
-    places = pl.concat(
-        [numbered.select("row", pl.col(side).cast(pl.Float64).alias("place")) for side in ("start", "end")]
-    )
-    if (broken := places.filter((pl.col("place") != pl.col("place").floor()) | (pl.col("place").abs() > 2**53))).height:
-        row, place = broken.sort("row").row(0)
-        raise Problem(f"row {row} of {name} has the offset {place}", "give offsets as Unicode code points")
+    sides = [numbered.select("row", pl.col(side).cast(pl.Float64).alias("place")) for side in ("start", "end")]
+    place = pl.col("place")
+    whole = place.is_finite() & (place == place.floor()) & (place.abs() <= _GREATEST)
+    if (broken := pl.concat(sides).filter(whole.not_())).height:
+        row, offset = broken.sort("row").row(0)
+        raise Problem(f"row {row} of {name} has the offset {offset}", "give offsets as Unicode code points")
 
 
 def _refuse_loose_links(name: str, rows: pl.DataFrame, links: pl.DataFrame) -> None:

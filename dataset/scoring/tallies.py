@@ -20,7 +20,7 @@ from dataset.scoring.labelled import LabelledArticles
 
 Score = tuple[str, str]
 Four = tuple[Numbers, Numbers, Numbers, Numbers]
-"""By article, or by article and scope: right predictions, predictions, gold found, gold."""
+"""By article: right predictions, predictions, gold that is matched, and gold."""
 
 _F1_MEASURES: Final = ("exact", "relaxed", "detection")
 SHARES: Final = frozenset({"boundary"})
@@ -40,8 +40,9 @@ SCORES: Final[list[Score]] = [
 class ScoreTallies:
     """What articles add, in the order of their ids, and which spans were matched.
 
-    `counts` (articles × SCORES × 4): right predictions, predictions, gold found, gold. Of a share, both pairs are what
-    is the same, of what is matched. `pairs` are relaxed matches: `article_id`, `span_id` and `predicted`.
+    `counts` (articles × SCORES × 4) are right predictions, predictions, gold that is matched, and gold; for a share they
+    are what is the same and what is matched, by the predictions and by the gold. `pairs` are the relaxed matches: the
+    `article_id`, the gold's `span_id`, and `predicted`, the id of the prediction.
     """
 
     counts: Numbers
@@ -123,7 +124,7 @@ def _rows(gold: _Work, predicted: _Work, matchings: Matchings) -> Iterator[Row]:
 
 
 def _span_rows(gold: _Work, predicted: _Work, matchings: Matchings) -> Iterator[Row]:
-    """Of a quote form or hedge kind: its predictions that found any span of the label, and its gold that was found."""
+    """A prediction of a quote form or hedge kind is right if it is matched to a span of the label, of any kind."""
     all_predicted, all_gold = predicted.by_scope(), gold.by_scope()
     hits: dict[str, tuple[Numbers, Numbers]] = {}
     for measure in _F1_MEASURES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.dataset.tiny import (
     TEXTS,
     TWO,
     Row,
+    as_layer,
     finding,
     put_corpus,
     put_gold,
@@ -100,6 +102,18 @@ def test_a_built_folder_is_the_gold_that_it_was_built_from(corpus: Corpus, monke
     assert alone.ceilings == []
 
 
+def test_a_gold_that_withholds_its_texts_scores_the_same(corpus: Corpus) -> None:
+    folder = corpus.root / "dist" / "gold"
+    build(corpus, "gold", folder, allow_errors=True)
+    expected = score_in(corpus, "r1/a1", folder)
+    for config in ("articles", "spans"):
+        (path,) = (folder / config).glob("*.parquet")
+        pl.read_parquet(path).with_columns(text=pl.lit(None, pl.String)).write_parquet(path)
+    assert score_in(corpus, "r1/a1", folder).figures.equals(expected.figures)
+    with pytest.raises(Problem, match="about another text of one"):
+        score_in(corpus, [BARE | {"text_sha256": "0" * 64}], folder)
+
+
 def test_only_the_articles_of_a_split_are_looked_at(corpus: Corpus) -> None:
     put_jsonl(corpus.splits, PUT_SPLITS)
     build(corpus, "gold", corpus.root / "dist" / "gold", allow_errors=True)
@@ -120,6 +134,14 @@ def test_predictions_in_an_article_of_another_split_are_no_strangers(tmp_path: P
 def test_a_layer_that_was_labelled_on_another_text_is_refused(corpus: Corpus) -> None:
     put_layer(corpus, valid_rows() | {"findings": [finding("task-text-differs")]}, "r1/a9")
     with pytest.raises(Problem, match="another text of one"):
+        score_in(corpus, "r1/a9")
+
+
+def test_a_layer_with_a_label_of_its_own_is_refused(corpus: Corpus) -> None:
+    rows = as_layer(valid_rows(), "r1/a9")
+    rows["spans"][0]["label"] = "person"
+    put_layer(corpus, rows, "r1/a9")
+    with pytest.raises(Problem, match="r1/a9 has a span of one with the label “person”; use speaker"):
         score_in(corpus, "r1/a9")
 
 
@@ -178,6 +200,12 @@ def test_a_file_of_another_form_is_refused(corpus: Corpus, content: bytes, words
         score_in(corpus, path)
 
 
+@pytest.mark.parametrize("offset", [math.nan, math.inf])
+def test_an_offset_that_is_no_number_is_refused(corpus: Corpus, offset: float) -> None:
+    with pytest.raises(Problem, match=r"row 2 of .* has the offset"):
+        score_in(corpus, parquet(corpus, [BARE | {"end": 4.0}, BARE | {"end": offset}]))
+
+
 def test_a_parquet_file_of_another_table_is_refused(corpus: Corpus) -> None:
     with pytest.raises(Problem, match="has no column label"):
         score_in(corpus, parquet(corpus, [{"article_id": ONE, "text": "Kyiv"}]))
@@ -195,6 +223,11 @@ def test_rows_of_a_notebook_that_are_no_predictions_are_refused(corpus: Corpus, 
 def test_whole_numbers_may_be_written_as_floats_and_ids_left_out(corpus: Corpus) -> None:
     scores = score_in(corpus, [BARE | {"start": 5.0, "end": 9.0, "label": "speaker"}, BARE | {"label": "speaker"}])
     assert scores.value("speaker", "exact", "precision") == 0.5
+
+
+def test_ids_may_be_numbers(corpus: Corpus) -> None:
+    rows = [BARE | {"span_id": 1, "said_by": [2]}, BARE | {"span_id": 2, "label": "speaker", "start": 5, "end": 9}]
+    assert score_in(corpus, json_lines(corpus, rows)).row("said_by", "exact", "precision")["count"] == 1
 
 
 def test_a_hash_that_fits_is_taken(corpus: Corpus) -> None:
