@@ -70,9 +70,9 @@ def each_once(labelled: LabelledArticles) -> tuple[LabelledArticles, int]:
     if spans.select(key).is_duplicated().any():
         first = pl.col("span_id").min().over(key)
         kept = spans.with_columns(kept=first).unique(["article_id", "kept", "span_id"])
-        names = kept.select(*_ID, "kept")
+        _refuse_shared_ids(labelled.name, kept)
         spans = kept.filter(pl.col("span_id") == pl.col("kept")).drop("kept")
-        labelled = _renamed(labelled, names)
+        labelled = _renamed(labelled, kept.select(*_ID, "kept"))
     _refuse_shared_ids(labelled.name, spans)
     _refuse_too_many(labelled.name, spans)
     return replace(labelled, spans=spans), labelled.spans.height - spans.height

@@ -114,7 +114,7 @@ def scored(
         figures |= _without(intervals(tallies.counts, units, draws.count, draws.seed), own)
     figures |= statement_intervals(gold, own, tallies.pairs)
     return PredictionScore(
-        predicted.name, gold.name, counts, unit, as_table(figures, ceiling.figures), ceiling.beside(figures)
+        predicted.name, gold.name, counts, unit, _as_table(figures, ceiling.figures), ceiling.beside(figures)
     )
 
 
@@ -179,7 +179,7 @@ def _without(figures: dict[Name, Interval], own: LabelledArticles) -> dict[Name,
     return {name: Interval(None, None, None, at.count) if nothing(name) else at for name, at in figures.items()}
 
 
-def as_table(figures: Mapping[Name, Interval], ceiling: Mapping[Name, Interval]) -> pl.DataFrame:
+def _as_table(figures: Mapping[Name, Interval], ceiling: Mapping[Name, Interval]) -> pl.DataFrame:
     """Figures as the table `Scores`, in the order of its scopes and measures, with the ceiling of each."""
     orders = (vocabulary.SCORE_SCOPES, vocabulary.SCORE_MEASURES, vocabulary.SCORE_FIGURES)
     names = sorted(figures, key=lambda name: [order.index(part) for order, part in zip(orders, name, strict=True)])
@@ -193,16 +193,16 @@ def _row(name: Name, figure: Interval, ceiling: Interval) -> dict[str, Any]:
     known = dict(zip(("scope", "measure", "figure"), name, strict=True))
     return {
         **known,
-        "value": rounded(figure.value),
-        "low": rounded(figure.low),
-        "high": rounded(figure.high),
+        "value": _rounded(figure.value),
+        "low": _rounded(figure.low),
+        "high": _rounded(figure.high),
         "count": figure.count,
-        "ceiling": rounded(ceiling.value),
-        "ceiling_low": rounded(ceiling.low),
-        "ceiling_high": rounded(ceiling.high),
+        "ceiling": _rounded(ceiling.value),
+        "ceiling_low": _rounded(ceiling.low),
+        "ceiling_high": _rounded(ceiling.high),
     }
 
 
-def rounded(number: float | None) -> float | None:
+def _rounded(number: float | None) -> float | None:
     """A figure to as many places as agreement gives."""
     return None if number is None else round(number, DECIMALS) + 0.0

@@ -186,6 +186,12 @@ def test_an_id_of_two_spans_is_refused() -> None:
         score_of(labelled({"one": rows}), labelled(GOLD))
 
 
+def test_an_id_of_two_spans_is_refused_also_where_one_of_them_is_there_twice() -> None:
+    rows = [span("quote", 0, 10) | {"span_id": "x"}, span("quote", 0, 10) | {"span_id": "w"}]
+    with pytest.raises(Problem, match="with the id x"):
+        score_of(labelled({"one": [*rows, span("speaker", 0, 10) | {"span_id": "x"}]}), labelled(GOLD))
+
+
 # Intervals
 
 
