@@ -40,9 +40,9 @@ SCORES: Final[list[Score]] = [
 class ScoreTallies:
     """What articles add, in the order of their ids, and which spans were matched.
 
-    `counts` (articles × SCORES × 4) are right predictions, predictions, gold that is matched, and gold. For a share they
-    are what is the same and what is matched, by the predictions and by the gold. `pairs` are the relaxed matches: their
-    `article_id`, the gold's `span_id`, and `predicted`, the id of the prediction.
+    `counts` (articles × SCORES × 4) are right predictions, predictions, gold that is matched, and gold. For a share,
+    they are what is the same and what is matched, by the predictions and by the gold. `pairs` are the relaxed matches:
+    their `article_id`, the gold's `span_id`, and `predicted`, the id of the prediction.
     """
 
     counts: Numbers
