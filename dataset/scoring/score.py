@@ -138,4 +138,5 @@ def _required(corpus: Corpus | None) -> Corpus:
 def _nothing_there(name: str | Path, corpus: Corpus | None, kinds: str) -> Problem:
     layers = ", ".join(corpus.layers()) if corpus else ""
     known = f" or a layer of the record: {layers}" if layers else ""
-    return Problem(f"there is no {name}", f"name {kinds}{known}")
+    what = f"{name} is a file and no gold" if Path(name).exists() else f"there is no {name}"
+    return Problem(what, f"name {kinds}{known}")

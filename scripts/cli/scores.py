@@ -46,6 +46,21 @@ class _Figures:
         row = self._rows.get((scope, measure, figure))
         return int(row["count"]) if row else 0
 
+    def exists(self, scope: str, measure: str, figure: str) -> bool:
+        row = self._rows.get((scope, measure, figure))
+        return row is not None and row["value"] is not None
+
+    def not_predicted(self) -> list[str]:
+        """The labels, types of links and attributes that the gold has and no prediction does."""
+        names = [
+            scope
+            for scope in (*vocabulary.LABELS, *vocabulary.RELATIONS)
+            if self.count(scope, "exact", "recall") and not self.count(scope, "exact", "precision")
+        ]
+        attributes = (name for of_label in vocabulary.ATTRIBUTES.values() for name in of_label)
+        measured = ("on_relaxed", "share")
+        return names + [name for name in attributes if self.count(name, *measured) and not self.exists(name, *measured)]
+
     def short(self, scope: str, measure: str, figure: str = "f1") -> str:
         return _two_places(self._rows[scope, measure, figure]["value"])
 
@@ -62,7 +77,7 @@ class _Figures:
 def _spans(figures: _Figures) -> ScoreTable:
     head = ["", *figures.head("exact F1"), "P", "R", *figures.head("relaxed F1")]
     rows = []
-    for scope, name in _span_scopes():
+    for scope, name in _span_scopes(figures):
         if figures.count(scope, "exact"):
             of_relaxed = [figures.short(scope, "relaxed", figure) for figure in ("precision", "recall")]
             rows.append(
@@ -73,11 +88,13 @@ def _spans(figures: _Figures) -> ScoreTable:
     return ScoreTable([*head, "detection", "boundary", "gold", "predicted"], rows)
 
 
-def _span_scopes() -> Iterator[tuple[str, str]]:
+def _span_scopes(figures: _Figures) -> Iterator[tuple[str, str]]:
+    """Each scope with its name; kinds of a label only where something of it is predicted."""
     yield vocabulary.ALL, vocabulary.ALL
     for label in vocabulary.LABELS:
         yield label, label
-        yield from ((scope, f"– {scope.partition('=')[2]}") for scope in _OF_LABEL.get(label, []))
+        if figures.count(label, "exact", "precision"):
+            yield from ((scope, f"– {scope.partition('=')[2]}") for scope in _OF_LABEL.get(label, []))
 
 
 def _links(figures: _Figures) -> ScoreTable:
@@ -87,7 +104,7 @@ def _links(figures: _Figures) -> ScoreTable:
         + [*figures.whole(scope, "relaxed"), *figures.whole(scope, "on_relaxed")]
         + [str(figures.count(scope, "relaxed", figure)) for figure in ("recall", "precision")]
         for scope in vocabulary.RELATIONS
-        if figures.count(scope, "relaxed")
+        if figures.count(scope, "relaxed", "precision")
     ]
     return ScoreTable([*head, "gold", "predicted"], rows)
 
@@ -104,7 +121,7 @@ def _attributes(figures: _Figures) -> ScoreTable:
         ]
         for names in vocabulary.ATTRIBUTES.values()
         for scope in names
-        if figures.count(scope, "on_relaxed", "share")
+        if figures.exists(scope, "on_relaxed", "share")
     ]
     return ScoreTable(head, rows)
 
@@ -162,7 +179,7 @@ def _scored(scores: PredictionScore) -> str:
 
 def notes(scores: PredictionScore) -> list[str]:
     """What is to be known of the figures, a line each."""
-    counts, predicted = scores.counts, "prediction"
+    counts, predicted, missing = scores.counts, "prediction", _Figures(scores).not_predicted()
     unknown = f"{count(counts.unknown_spans, predicted)} in {count(counts.unknown, 'article')}"
     lines = [
         f"{counts.silent} of these have no prediction, and count as missed" * bool(counts.silent),
@@ -170,12 +187,13 @@ def notes(scores: PredictionScore) -> list[str]:
         * bool(counts.left_out),
         f"{unknown} left out, which the gold does not have" * bool(counts.unknown),
         f"{count(counts.repeated, predicted)} left out, each the same as another" * bool(counts.repeated),
+        f"nothing predicted of {', '.join(missing)}; `all` counts labels among them as missed" * bool(missing),
         f"columns that mean nothing here: {', '.join(scores.ignored)}" * bool(scores.ignored),
         *scores.notes,
         *map(_ceiling, scores.ceilings),
         "P, R: precision and recall of relaxed matches; detection: F1 of any overlap",
         f"[low,high]: 95 % interval, bootstrap over {scores.unit}s; Wilson's where all draws are alike. "
-        "–: no such figure, or nothing of it in the predictions.",
+        "–: no such figure.",
     ]
     return [line for line in lines if line]
 

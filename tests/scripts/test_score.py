@@ -105,6 +105,18 @@ def test_what_was_left_out_is_told(corpus: Corpus, monkeypatch: pytest.MonkeyPat
     assert "1 prediction left out, each the same as another" in output
 
 
+def test_what_the_predictions_have_nothing_of_is_told_and_takes_no_rows(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bare = [{name: row[name] for name in ("article_id", "label", "start", "end")} for row in predictions()]
+    path = put_jsonl(corpus.root / "predictions.jsonl", [row for row in bare if row["label"] != "hedge"])
+    output = run(corpus, monkeypatch, str(path)).stdout
+    missing = "hedge, said_by, hedges, continues, speaker_entities, quote_form, quote_source"
+    assert f"nothing predicted of {missing}" in output
+    assert "– modal" not in output and "– direct" in output
+    assert not [line for line in output.splitlines() if line.split()[:1] in (["said_by"], ["quote_form"])]
+
+
 def test_an_annotator_is_scored_on_what_they_submitted(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = as_layer(valid_rows(), "r1/a3")
     put_layer(
@@ -127,6 +139,7 @@ def test_two_layers_of_annotators_can_be_scored(corpus: Corpus, monkeypatch: pyt
         (("nowhere.jsonl",), "there is no nowhere.jsonl; name a file, a built folder or a layer"),
         (("r1/a1", "--gold", "r9/a1"), "there is no r9/a1"),
         (("r1/a1", "--split", "test"), "gold has no split test"),
+        (("r1/a1", "--gold", __file__), "is a file and no gold; name a built folder or a layer"),
     ],
 )
 def test_what_is_not_there_ends_with_one_line_and_3(corpus: Corpus, words: tuple[str, ...], answer: str) -> None:
