@@ -315,6 +315,40 @@ class Lessons(Table):
     cases: pl.List = names_column("the numbers of the hard cases that it shows")
 
 
+# Scores
+
+
+class Predictions(Attributes, Marked):
+    """A span that a model predicts: a row of JSON Lines or Parquet. What the file does not have is null."""
+
+    article_id: str = column("the article", str_matches=IDENTIFIER)
+    text_sha256: str = column("SHA-256 of the text that was predicted on", optional=True, str_matches=SHA256)
+    said_by: pl.List = names_column("of a quote: span ids of its speakers", optional=True)
+    hedges: pl.List = names_column("of a hedge: span ids of what it makes uncertain", optional=True)
+    continues: pl.List = names_column("of a quote: span ids of the quotes that it goes on with", optional=True)
+    statement_id: str = column("what the quote or number tells: the same id for the same of an event", optional=True)
+
+
+class Scores(Table):
+    """A figure of predictions against a gold."""
+
+    scope: str = column(
+        "`all` labels together, a label, a quote form, a hedge kind, an attribute, a link, statements or figures",
+        isin=vocabulary.SCORE_SCOPES,
+    )
+    measure: str = column("when a prediction counts as right", isin=vocabulary.SCORE_MEASURES)
+    figure: str = column("precision, recall, their F1, or a share of matched spans", isin=vocabulary.SCORE_FIGURES)
+    value: float = column("the figure; null where it does not exist", optional=True)
+    low: float = column("lower end of the 95 % interval (bootstrap, or Wilson's)", optional=True)
+    high: float = column("upper end of that interval", optional=True)
+    count: int = column(
+        "what it rests on: predictions for precision, the gold for recall, both for F1, matched spans for a share", ge=0
+    )
+    ceiling: float = column("the same between the annotators, of F1 and shares", optional=True)
+    ceiling_low: float = column("lower end of its interval", optional=True)
+    ceiling_high: float = column("upper end of its interval", optional=True)
+
+
 # The published dataset
 
 _LOW = "least quantity that the number's own words allow, whatever hedges them; null where they leave it open"

@@ -38,6 +38,7 @@ SLOW = (
     *("tests/annotation/embedded/", "tests/benchmarks/", "tests/faults/", "tests/scripts/test_", "tests/test_"),
     *("tests/dataset/publishing/", "tests/dataset/releasing/", "tests/dataset/published/test_build"),
     *("tests/dataset/record/test_convert", "tests/dataset/record/test_withdrawal"),
+    *("tests/dataset/scoring/test_score.py", "tests/dataset/scoring/test_ceiling"),
     *("tests/dataset/test_by_range", "tests/dataset/test_parallel"),
 )
 """What takes seconds each: releases, whole commands, faults, clusters."""
