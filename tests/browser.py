@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Locator, Page, StorageState, expect
@@ -64,6 +67,11 @@ _READY = """() => {
         && (work.names.has('statement') || work.names.get('speaker_entities').children.length > 0);
 }"""
 
+# A labelling page goes on to the next article; practice, an adjudication and the desk stay.
+_GOES_ON = """() => {
+    const { names } = Htx.annotationStore.selected;
+    return names.has('number_kind') && !names.has('decision') && !Htx.task.dataObj.practice;
+}"""
 _SELECTED = "Htx.annotationStore.selected"
 _HELD_BACK = ".hedgerow-findings.held-back"
 _PRESET = "html[data-hedgerow-preset]"
@@ -252,7 +260,23 @@ class Annotator:
         self._end("Update", "PATCH")
 
     def submit(self) -> None:
-        self._end("Submit")
+        with self._page_that_goes_on():
+            self._end("Submit")
+
+    @contextmanager
+    def _page_that_goes_on(self) -> Iterator[None]:
+        """Waits for the next article where the list's view goes on to one."""
+        counted = self.page.locator(".hedgerow-header .counted")
+        if "labeling=1" in self.page.url or not counted.count() or not self.page.evaluate(_GOES_ON):
+            yield
+            return
+        before = counted.inner_text()
+        yield
+        expect(counted).not_to_have_text(before)
+        ended, of_all = re.findall(r"\d+", counted.inner_text())
+        if ended != of_all:
+            self.page.wait_for_url("**/data?labeling=1**")
+            self.wait_for_article()
 
     def skip(self, reason: str = "") -> None:
         """Skips the article; the page asks why."""
@@ -260,9 +284,12 @@ class Annotator:
         self.button("Skip").click()
         expect(self.page.get_by_label("Why you skip this article")).to_be_focused()
         self.type_keys(reason)
-        with self.page.expect_response(
-            lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
-        ) as stored:
+        with (
+            self._page_that_goes_on(),
+            self.page.expect_response(
+                lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
+            ) as stored,
+        ):
             self.press("Enter")
         assert stored.value.ok
 

@@ -3,23 +3,15 @@
 // does is what a hand could do: it sets decision, rule, values and links of the question's regions. Elsewhere, and
 // where a member of the store is gone, the adjudicator does so.
 (() => {
-  const { data, isField } = window.HedgerowStudio;
-  const METHODS = ["unselectAll", "selectArea", "isReadOnly"];
-  const HISTORY = ["freeze", "unfreeze", "setReplaceNextUndoState"];
-  const LINKS = ["addRelation", "deleteRelation"];
+  const { annotation: complete, data, isField } = window.HedgerowStudio;
   // Rules are chosen with Shift. D, K and N have other work.
   const RULE_KEYS = "1234567890ABCEFGHIJLMOPQRSTUVWXYZ";
   const ANSWERS = ["decision", "rule", "note", "who", "label"];
 
   const annotation = () => {
-    const work = window.Htx?.annotationStore?.selected;
-    return work && isComplete(work) ? work : undefined;
+    const work = complete();
+    return work?.regions.every((region) => typeof region.addResult === "function") ? work : undefined;
   };
-  const isComplete = (work) =>
-    METHODS.every((name) => typeof work[name] === "function") &&
-    HISTORY.every((name) => typeof work.history?.[name] === "function") &&
-    LINKS.every((name) => typeof work.relationStore?.[name] === "function") &&
-    (work.regions ?? []).every((region) => typeof region.addResult === "function");
 
   const questions = () => data()?.questions;
   // A task that an earlier version opened has no cards: its questions are counted and gone to, and decided by hand.

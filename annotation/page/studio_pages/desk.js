@@ -5,16 +5,12 @@
   // Without N (a new statement), U (undo), M (what is next), and of an adjudicator G (the gist).
   const KEYS = "123456789abcdefhijklopqrstvwxyz";
   const FIELDS = ["statement", "partly", "contradicts"];
-  const METHODS = ["unselectAll", "selectArea", "undo"];
-  const { data, element, isField, values } = window.HedgerowStudio;
+  const { annotation: complete, data, element, isField, values } = window.HedgerowStudio;
 
   const annotation = () => {
-    const work = window.Htx?.annotationStore?.selected;
-    const isDesk = FIELDS.every((name) => work?.names?.has?.(name)) && data()?.quotes;
-    return isDesk && isComplete(work) ? work : undefined;
+    const work = complete();
+    return work && FIELDS.every((name) => work.names.has(name)) && data().quotes ? work : undefined;
   };
-  const isComplete = (work) =>
-    METHODS.every((name) => typeof work[name] === "function") && work.regionStore?.regions && work.history;
   const quotes = () => data().quotes;
   const regions = (work) => work.regionStore.regions.filter((region) => quotes()[region.cleanId]);
   const isOpen = (region) => !values(region, "statement").length && !values(region, "partly").length;

@@ -2,7 +2,7 @@
 // soon after each pause, and a log-in goes on to the next article.
 (() => {
   const PAUSE = 600; // milliseconds without a change before a draft is saved
-  const { annotation, button, element, onChange } = window.HedgerowStudio;
+  const { annotation, button, element, note, onChange, onSubmission } = window.HedgerowStudio;
   const project = () => /^\/projects\/(\d+)\//.exec(location.pathname)?.[1];
 
   // Of the annotation on the page: when it was last changed and saved, as the page's clock has it.
@@ -66,9 +66,21 @@
   };
   const title = () => (state.work?.objects?.[0]?._value ?? "").trim().split("\n")[0];
 
-  // In the list's view Label Studio stays at an article that was submitted; from there it is one click to the next.
-  const isDone = () => Boolean(state.pk) && open > 0 && !location.search.includes("labeling=1");
+  // In the list's view Label Studio stays at an article that was submitted. A first submission goes on to the next one
+  // as it does in the stream, and from an article that was submitted before it is one click.
+  const isDone = () => Boolean(state.pk) && open > 0 && isInList();
   const goToNext = () => location.assign(`/projects/${project()}/data?labeling=1`);
+  const isInList = () => !location.search.includes("labeling=1");
+  const goOn = async () => {
+    await count();
+    if (!open) return;
+    note("Submitted. The next article follows.");
+    goToNext();
+  };
+  onSubmission(({ held, isFirst }) => {
+    const isLabelling = !held.practice && !held.questions && !held.quotes;
+    if (isFirst && isLabelling && isInList()) goOn();
+  });
 
   const draw = () => {
     const left = document.querySelector(".page .left");
@@ -90,13 +102,13 @@
   };
 
   // Who has just logged in goes on where there is work: the first project with articles that are not ended.
-  const goOn = async () => {
+  const goOnFromLogIn = async () => {
     if (!["", "/projects"].includes(location.pathname.replace(/\/$/, "")) || !document.referrer.includes("/user/login")) return;
     const answer = await fetch("/api/projects/?page_size=100");
     const { results } = answer.ok ? await answer.json() : {};
     const due = results?.filter(({ queue_done: done, queue_total: total }) => total > done).sort((first, second) => first.id - second.id)[0];
     if (due) location.replace(`/projects/${due.id}/data?labeling=1`);
   };
-  goOn();
+  goOnFromLogIn();
   setInterval(watch, 250);
 })();

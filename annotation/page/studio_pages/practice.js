@@ -11,36 +11,17 @@
     attribute: "Other attribute",
     link: "Other link",
   };
-  const TASK = /\/api\/tasks\/(\d+)\/annotations/;
-  const WORK = /\/api\/annotations\/\d+/;
   // What scrolls or walks through the sheet; any other key would reach the page below.
   const KEYS = ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", "Tab", " "];
-  const fetched = window.fetch;
 
-  window.fetch = (...given) => {
-    const task = practised(given);
-    const answer = fetched.apply(window, given);
-    if (task) answer.then((stored) => (stored.ok ? ask(task) : undefined)).catch(() => {});
-    return answer;
-  };
-
-  // The task whose submission a request sends, in practice; anything else is none of this script's business.
-  const practised = ([what, how]) => {
-    try {
-      const method = (how?.method ?? what?.method ?? "GET").toUpperCase();
-      const address = String(what?.url ?? what);
-      if (!["POST", "PATCH"].includes(method) || !(TASK.test(address) || WORK.test(address))) return undefined;
-      if (/\/drafts|\/convert-to-draft/.test(address) || window.Htx?.task?.dataObj?.practice !== true) return undefined;
-      return address.match(TASK)?.[1] ?? window.Htx.task.id;
-    } catch {
-      return undefined;
-    }
-  };
+  window.HedgerowStudio.onSubmission(({ task, held }) => {
+    if (held.practice === true) ask(task);
+  });
 
   const ask = async (task) => {
     const sheet = open();
     try {
-      const answer = await fetched.call(window, `/hedgerow/practice/${task}/`);
+      const answer = await fetch(`/hedgerow/practice/${task}/`);
       if (!answer.ok) return sheet.close();
       return sheet.fill(await answer.json());
     } catch {

@@ -6,6 +6,7 @@
     "unselectAll()", "selectArea()", "isReadOnly()", "addLinkedRegion()", "stopLinkingMode()", "addVersions()",
     "serializeAnnotation()", "names", "results", "regions", "linkingModes", "trackedState", "history.freeze()",
     "history.unfreeze()", "history.setReplaceNextUndoState()", "relationStore.relations", "relationStore.deleteRelation()",
+    "relationStore.addRelation()", "regionStore.regions", "undo()",
   ];
   const has = (work, member) => {
     const [name, inner] = member.replace("()", "").split(".");
@@ -124,6 +125,27 @@
     work.trackedState.$treenode?.onSnapshot?.(changed);
   };
 
+  // Tells of each submission that the server has taken: of which task, what the task holds, and whether it was its first.
+  const TASK = /\/api\/tasks\/(\d+)\/annotations\b/, WORK = /\/api\/annotations\/\d+/;
+  const listeners = [];
+  const fetched = window.fetch;
+  window.fetch = (...given) => {
+    const submission = readSubmission(given);
+    const answer = fetched.apply(window, given);
+    const tell = (stored) => stored.ok && listeners.forEach((listener) => listener(submission));
+    if (submission) answer.then(tell).catch(() => {});
+    return answer;
+  };
+  const readSubmission = ([what, how]) => {
+    const method = (how?.method ?? what?.method ?? "GET").toUpperCase();
+    const address = String(what?.url ?? what);
+    if (/\/drafts|\/convert-to-draft/.test(address)) return undefined;
+    if (method === "POST" && TASK.test(address)) return { task: address.match(TASK)[1], held: data(), isFirst: true };
+    if (method === "PATCH" && WORK.test(address)) return { task: window.Htx?.task?.id, held: data(), isFirst: false };
+    return undefined;
+  };
+  const onSubmission = (listener) => listeners.push(listener);
+
   // The page says what these scripts do for its annotators, and what they must do where they do nothing.
   const sayWhetherHere = () => {
     const work = window.Htx?.annotationStore?.selected;
@@ -133,6 +155,6 @@
   setInterval(sayWhetherHere, 300);
 
   window.HedgerowStudio = {
-    MEMBERS, annotation, isArticle, isAdjudicating, data, plain, values, select, articleNode, readArticle, placeOf, nodeAt, isField, swallow, element, button, shortened, note, drawing, onChange,
+    MEMBERS, annotation, isArticle, isAdjudicating, data, plain, values, select, articleNode, readArticle, placeOf, nodeAt, isField, swallow, element, button, shortened, note, drawing, onChange, onSubmission,
   };
 })();

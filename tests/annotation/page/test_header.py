@@ -55,18 +55,23 @@ def test_a_log_in_lands_on_the_next_article(corpus: Corpus, server: Server, chro
     page.wait_for_function("window.Htx?.annotationStore?.selected")
 
 
-def test_from_an_article_that_was_submitted_in_the_list_it_is_one_click_to_the_next(
+def test_a_submission_from_the_list_goes_on_and_an_article_that_was_submitted_before_is_one_click_from_the_next(
     corpus: Corpus, annotator: Annotator
 ) -> None:
     here = pushed(corpus)
     project = projects.existing(corpus, "r7", here)
-    annotator.open_task(project, next(map(read_task, here.studio.tasks(project))).id)
-    expect(annotator.page.locator(".hedgerow-header .counted")).to_have_text("0 of 3 articles ended")
-    expect(annotator.page.locator(".hedgerow-header .next")).to_have_count(0)
+    first = next(map(read_task, here.studio.tasks(project))).id
+    page, header = annotator.page, annotator.page.locator(".hedgerow-header")
+    annotator.open_task(project, first)
+    expect(header.locator(".counted")).to_have_text("0 of 3 articles ended")
+    expect(header.locator(".next")).to_have_count(0)
+    title = header.locator(".title").inner_text()
     annotator.submit()
-    expect(annotator.page.locator(".hedgerow-header .counted")).to_have_text("1 of 3 articles ended")
-    first = annotator.page.locator(".hedgerow-header .title").inner_text()
-    annotator.page.locator(".hedgerow-header .next").click()
-    annotator.page.wait_for_url("**/data?labeling=1**")
+    assert "labeling=1" in page.url
+    expect(header.locator(".title")).not_to_have_text(title)
+    annotator.open_task(project, first)
+    expect(header.locator(".counted")).to_have_text("1 of 3 articles ended")
+    header.locator(".next").click()
+    page.wait_for_url("**/data?labeling=1**")
     annotator.wait_for_article()
-    expect(annotator.page.locator(".hedgerow-header .title")).not_to_have_text(first)
+    expect(header.locator(".title")).not_to_have_text(title)
