@@ -181,7 +181,7 @@ def test_a_round_that_was_never_pushed_is_told(shipped: Corpus) -> None:
     assert_one_line_and_3(hedgerow("pull", "--round", "r9", "--corpus", str(shipped.root)), "hedgerow push --round r9")
 
 
-@pytest.mark.parametrize("name", ["../a1", "a/1", "", ".a", "gold", "admin", "Admin", "a 1"])
+@pytest.mark.parametrize("name", ["../a1", "a/1", "", ".a", "gold", "suggestions", "admin", "Admin", "a 1"])
 def test_a_name_that_could_be_a_path_is_refused(shipped: Corpus, name: str) -> None:
     done = hedgerow("push", "--round", "r1", "--annotator", name, "--corpus", str(shipped.root))
     assert_one_line_and_3(done, "cannot be a name here")
