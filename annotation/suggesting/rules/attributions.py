@@ -66,11 +66,7 @@ def _read(sentence: Sentence, article: _Article) -> None:
     before = len(article.quotes)
     reached = _read_heading(sentence, article) if sentence.heading else 0
     found = cues(sentence)
-    if found and (last := found[-1]).kind in ("before", "after", "according") and len(found) > 1:
-        before_last = _report(sentence, last, 0, _ceiling(tokens, last, ()))
-        whole = before_last is not None and before_last.parts[0].first <= found[0].first
-        if whole and all(cue.kind in ("passive", "noun") for cue in found[:-1]):
-            found = [last]
+    found = _without_nested(sentence, found)
     for number, cue in enumerate(found):
         if cue.first >= reached or (cue.kind == "elided" and cue.verb >= reached):
             reached = _take(sentence, cue, found[number + 1 :], reached, article)
@@ -82,6 +78,18 @@ def _read(sentence: Sentence, article: _Article) -> None:
         article.open = None
     subject = None if len(article.quotes) > before else _person_at_head(tokens)
     article.subject = subject
+
+
+def _without_nested(sentence: Sentence, found: list[Cue]) -> list[Cue]:
+    """The last cue alone, where it is about the whole sentence and the others stand within what it reports."""
+    if len(found) < 2 or found[-1].kind not in ("before", "after", "according"):
+        return found
+    last, first = found[-1], found[0]
+    report = _report(sentence, last, 0, _ceiling(sentence.tokens, last, ()))
+    if report is None or report.parts[0].first > first.first or report.parts[0].last < found[-2].last:
+        return found
+    within = all(cue.kind in ("passive", "noun") for cue in found[:-1]) or first.first > 3
+    return [last] if within and _form(sentence.tokens, report.parts[0]) == "indirect" else found
 
 
 def _is_quotation(tokens: Sequence[Token]) -> bool:
@@ -174,7 +182,7 @@ def _pattern_after(tokens: Sequence[Token], cue: Cue, part: Mention) -> str:
         return "clause-elided"
     if word == "that":
         return "clause-that"
-    if word == "to" or word.endswith("ing") or word == "not":
+    if word in ("to", "not") or (word.endswith("ing") and cue.frame.gerund):
         return "infinitive"
     if word in verbs.QUESTION_WORDS and cue.frame.question:
         return "question"
@@ -184,7 +192,8 @@ def _pattern_after(tokens: Sequence[Token], cue: Cue, part: Mention) -> str:
 def _before(sentence: Sentence, cue: Cue, floor: int) -> Mention | None:
     """What stands before a cue and is reported by it."""
     tokens, end = sentence.tokens, cue.first
-    if cue.kind == "elided" or tokens[cue.verb].lower not in verbs.ALONE or end <= floor:
+    stands_alone = tokens[cue.verb].lower in verbs.ALONE or tokens[cue.verb - 1].lower == "as"
+    if cue.kind == "elided" or not stands_alone or end <= floor:
         return None
     if is_comma(tokens[end - 1]):
         end -= 1
@@ -216,20 +225,19 @@ def _clause_before(sentence: Sentence, cue: Cue, floor: int, end: int) -> Mentio
     start = floor
     while start < end and (tokens[start].kind not in (WORD, QUOTATION) or tokens[start].lower in ("and", "but")):
         start += 1
-    if end - start < 2 or tokens[start].lower in ("as", "when", "asked", "while", "after"):
+    if end - start < 2 or tokens[start].lower == "asked":
         return None
     clause = tokens[start:end]
     has_verb = any(token.kind == WORD and verbs.may_be_finite(token.lower) for token in clause)
-    if not has_verb and not sentence.heading and not _verb_after(tokens, cue):
+    if not (has_verb or sentence.heading or _verb_after(tokens, cue) or (cue.kind == "after" and len(clause) > 5)):
         return None
     if not has_verb and tokens[start].lower in verbs.PREPOSITIONS:
         return None
     follows = skip_adverbials(tokens, cue.last, len(tokens))
-    if follows < len(tokens) and tokens[follows].kind == WORD and not _may_follow(tokens[follows]):
-        return None
-    if cue.frame.hearer and follows == cue.last:
-        return None
-    return Mention(start, end)
+    if cue.frame.hearer:
+        follows = _after_hearer(tokens, follows, len(tokens))
+    ends = follows >= len(tokens) or tokens[follows].kind != WORD or _may_follow(tokens[follows])
+    return Mention(start, end) if ends else None
 
 
 def _verb_after(tokens: Sequence[Token], cue: Cue) -> bool:
@@ -441,7 +449,7 @@ def _has_sure_verb(rest: Sequence[Token]) -> bool:
 
 
 def _is_sure_verb(token: Token) -> bool:
-    return token.lower in verbs.AUXILIARIES or token.lower in verbs.ONLY_PAST
+    return verbs.is_sure(token.lower)
 
 
 def _is_verb(token: Token) -> bool:
@@ -463,6 +471,8 @@ def _clause_end(tokens: Sequence[Token], at: int, ceiling: int) -> int:
             continue
         after = tokens[place + 1]
         participle = verbs.VERBS.get(after.lower)
+        if after.lower == "according" and _closes(tokens, place + 1, ceiling):
+            continue
         if after.lower in _ASIDES or (participle and participle.form == "ing"):
             return place
         then = tokens[place + 2].lower if place + 2 < ceiling else ""
@@ -471,6 +481,14 @@ def _clause_end(tokens: Sequence[Token], at: int, ceiling: int) -> int:
         if after.lower in ("while", "whereas") and place - at > 3:
             return place
     return ceiling
+
+
+def _closes(tokens: Sequence[Token], at: int, ceiling: int) -> bool:
+    """Whether an aside that begins there ends with a comma before the verb that the clause still lacks."""
+    for place in range(at, min(at + 10, ceiling - 1)):
+        if is_comma(tokens[place]):
+            return _is_verb(tokens[place + 1])
+    return False
 
 
 def _object_end(tokens: Sequence[Token], at: int, ceiling: int) -> int:

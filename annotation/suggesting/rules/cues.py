@@ -159,7 +159,7 @@ def _finite(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -> 
     withheld = negated and frame.verb in ("confirm", "deny")
     inverted = _inverted(tokens, at, frame, floor)
     own = subject_before(tokens, at, floor, heading=sentence.heading)
-    opens = own is not None and own.first <= floor
+    opens = own is not None and own.first <= floor and at - own.first <= 14
     if inverted and (own is None or tokens[at - 1].kind == QUOTATION or not (opens or _report_follows(tokens, at))):
         return Cue("after", at, frame, inverted, at, inverted.last, coordinate=False)
     if own is not None:
@@ -279,7 +279,8 @@ def _quoted_as(tokens: Sequence[Token], at: int, frame: Frame) -> Cue | None:
     source = subject_before(tokens, quoted, 0) if passive else subject_after(tokens, quoted + 1, at - 1)
     if source is None:
         return None
-    first = min(source.first, quoted)
+    agency = None if passive else subject_before(tokens, quoted, 0)
+    first = min(source.first, quoted, agency.first if agency else quoted)
     return Cue("before", at, frame, source, first, at + 1, _is_coordinate(tokens, first, 0))
 
 
@@ -423,7 +424,8 @@ def _according(tokens: Sequence[Token], at: int) -> Cue | None:
     while last < len(tokens) and tokens[last].kind == WORD and not _ends_source(tokens[last]):
         last += 1
     speaker = Mention(speaker.first, last)
-    return Cue("according", at, _ACCORDING, speaker, at, speaker.last, coordinate=True)
+    aside = at > 0 and is_comma(tokens[at - 1]) and last < len(tokens) and tokens[last].text == ","
+    return Cue("according", at, _ACCORDING, speaker, at, speaker.last, coordinate=not aside)
 
 
 def _ends_source(token: Token) -> bool:

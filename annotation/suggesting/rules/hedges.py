@@ -56,8 +56,8 @@ _ALLEGED: Final = re.compile(
 )
 _SUPPOSED: Final = re.compile(
     r"\b(?:[Aa]ny|[Ss]uch)\b(?:\s+[\w’'-]+){0,9}?\s+(?P<cue>would(?:n['’]t)?)\b|"
-    r"(?:^|[,;“\"(]\s?|[.!?:]\s|\b(?:that|said|says|but|and|think|believe)\s)(?P<gerund>[a-z]{2,}ing|[A-Z][a-z]{2,}ing)"
-    r"(?:\s+(?!is|was|are|were|has|had|said|and\b)[\w’'-]+){0,7}?\s+(?P<cue2>would(?:n['’]t)?)\b",
+    r"(?:^|[“\"(]|[.!?:]\s|\b(?:that|said|says|but|and|think|believe)\s)(?P<gerund>[a-z]{2,}ing|[A-Z][a-z]{2,}ing)"
+    r"(?:\s+(?!(?:is|was|are|were|has|had|said|and|that|who|which|but|he|she|it|they)\b)[\w’'-]+){0,7}?\s+(?P<cue2>would(?:n['’]t)?)\b",
     re.MULTILINE,
 )
 _NO_GERUNDS: Final = frozenset(

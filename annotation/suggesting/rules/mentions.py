@@ -141,8 +141,17 @@ def subject_before(tokens: Sequence[Token], verb: int, floor: int, *, heading: b
         return Mention(at, at + 1)
     if token.lower in verbs.RELATIVES and at > floor:
         end = at - 1 if is_comma(tokens[at - 1]) else at
-        return phrase_ending(tokens, end, floor, heading=heading)
+        antecedent = phrase_ending(tokens, end, floor, heading=heading)
+        return _person_in(tokens, antecedent) if antecedent and token.lower == "who" else antecedent
     return phrase_ending(tokens, at + 1, floor, heading=heading) or _before_relative(tokens, at, floor)
+
+
+def _person_in(tokens: Sequence[Token], phrase: Mention) -> Mention:
+    """What “who” stands for in a phrase before it: `a request by lawyers, who` is about the lawyers."""
+    for place in range(phrase.last - 2, phrase.first, -1):
+        if tokens[place].lower in ("by", "from", "with", "to", "against", "on", "about"):
+            return Mention(place + 1, phrase.last)
+    return phrase
 
 
 def _with_name(tokens: Sequence[Token], subject: Mention, floor: int) -> Mention:
@@ -201,7 +210,7 @@ def _is_aside(aside: Sequence[Token]) -> bool:
         return False
     if first.lower in ("who", "whose", "whom", "which", "where", "when", "while", "as"):
         return True
-    if any(verbs.is_finite(token.lower) for token in aside if token.kind == WORD):
+    if any(verbs.is_sure(token.lower) for token in aside if token.kind == WORD):
         return first.lower in verbs.RELATIVES or first.lower == "asked" or first.lower.endswith("ing")
     known = first.lower in verbs.PREPOSITIONS or first.lower in verbs.DETERMINERS or is_adverb(first)
     return (

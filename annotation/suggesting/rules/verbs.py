@@ -124,7 +124,7 @@ ALONE: Final = frozenset(
         *("argued", "argues", "warned", "warns", "claimed", "claims", "explained", "explains", "noted", "notes"),
         *("insisted", "insists", "admitted", "joked", "recalled", "recalls", "remarked", "declared", "announced"),
         *("continued", "concluded", "replied", "responded", "complained", "observed", "stated", "states", "reported"),
-        *("shouted", "exclaimed", "quipped", "stressed", "confirmed", "acknowledged", "conceded", "predicted"),
+        *("shouted", "exclaimed", "quipped", "ruled", "stressed", "confirmed", "acknowledged", "conceded", "predicted"),
         *("suggested", "cautioned", "countered", "lamented", "testified", "commented", "posted", "repeated", "mused"),
         *("whispered", "yelled", "cried", "confessed", "boasted", "sighed", "retorted", "muttered", "reports"),
     }
@@ -254,6 +254,11 @@ ONLY_PAST: Final = frozenset(
 def is_finite(word: str) -> bool:
     """Whether a word in lower case is for certain a finite verb, or an auxiliary."""
     return word in AUXILIARIES or word in PAST
+
+
+def is_sure(word: str) -> bool:
+    """Whether a word in lower case is an auxiliary, or a past that is no participle."""
+    return word in AUXILIARIES or word in ONLY_PAST
 
 
 def may_be_finite(word: str) -> bool:
