@@ -147,6 +147,7 @@ NEEDS = {
     "intake": ("x.txt", "--event", "e"),
     **dict.fromkeys(("push", "align"), ("--round", "r1", "--annotator", "a1")),
     "build": ("--out", "dist/x"),
+    "suggest": ("--round", "r1", "--by", "rules"),
     "release": ("1.0.0",),
     "restore": ("--round", "r1", "--annotator", "a1"),
     **dict.fromkeys(("up", "practice"), ("--annotator", "a1")),
