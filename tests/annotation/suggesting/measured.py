@@ -15,6 +15,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -30,6 +31,9 @@ DEVELOPMENT, HELD_OUT = HERE / "development", HERE / "held_out"
 LEAST: Final = 0.5
 """The overlap over union with which two spans are the same."""
 Place = tuple[int, int]
+_SCORED: Final = ("span_id", "pattern", "score")
+BINS: Final = (0.0, 0.8, 0.9, 0.95)
+"""The scores at which bins of the table of scores begin."""
 
 
 class GoldSpan(NamedTuple):
@@ -56,6 +60,7 @@ class Measured:
 
     `exact` counts the right ones with the same offsets, `alike` those with all attributes equal. `asked` are quotes
     that were found and have a speaker on one side at least; of them, `answered` are linked to the right mention.
+    `scored` has the score of each suggestion, and whether it was right.
     """
 
     gold: Counter[str] = field(default_factory=Counter)
@@ -67,6 +72,7 @@ class Measured:
     answered: int = 0
     patterns: Counter[str] = field(default_factory=Counter)
     right_patterns: Counter[str] = field(default_factory=Counter)
+    scored: list[tuple[float, bool]] = field(default_factory=list)
     mistakes: list[str] = field(default_factory=list)
 
     def precision(self, label: str) -> float:
@@ -119,7 +125,7 @@ def measure(suggester: Suggester, articles: Iterable[GoldArticle]) -> Measured:
     for article in articles:
         text = EventText(article.article_id, article.text, "", {})
         sound = keep_sound("r1", "measured", "0", [text], suggester.suggest([text]))
-        patterns = dict(sound.scores.select("span_id", "pattern").iter_rows())
+        patterns = {span: (pattern, score) for span, pattern, score in sound.scores.select(*_SCORED).iter_rows()}
         places = {row["span_id"]: (row["start"], row["end"]) for row in sound.layer.spans.iter_rows(named=True)}
         links = sound.layer.relations.filter(type="said_by").select("from_span", "to_span").rows()
         for label in LABELS:
@@ -133,7 +139,7 @@ def _count(
     article: GoldArticle,
     label: str,
     rows: list[dict[str, Any]],
-    patterns: Mapping[str, str | None],
+    patterns: Mapping[str, tuple[str, float]],
     said_by: Mapping[str, Place],
 ) -> None:
     gold = [span for span in article.spans if span.label == label]
@@ -141,8 +147,9 @@ def _count(
     measured.suggested[label] += len(rows)
     pairs = _matched(rows, gold)
     for row in rows:
-        pattern = patterns.get(row["span_id"]) or "unknown"
+        pattern, score = patterns[row["span_id"]]
         span = pairs.get(row["span_id"])
+        measured.scored.append((score, span is not None))
         measured.patterns[pattern] += 1
         shown = f"{article.article_id} {pattern}: {row['text'][:70]!r}"
         if span is None:
@@ -203,6 +210,18 @@ def table(measured: Measured) -> list[str]:
     return lines
 
 
+def score_table(measured: Measured) -> list[str]:
+    """How many suggestions have a score in each bin, and how many of them were right, as lines of a Markdown table."""
+    lines = ["| score | suggestions | right |", "| --- | --- | --- |"]
+    for low, high in pairwise((*BINS, 1.01)):
+        right = [is_right for score, is_right in measured.scored if low <= score < high]
+        if right:
+            name = f"{low:.2f} or more" if high > 1 else f"below {high:.2f}" if low == 0 else f"{low:.2f} to {high:.2f}"
+            share = f"{sum(right) / len(right):.2f}"
+            lines.append(f"| {name.replace('0.', '.')} | {len(right)} | {share.removeprefix('0')} |")
+    return lines
+
+
 def counts(measured: Measured) -> str:
     """How often each pattern was right and was tried, as `scores.json` holds it."""
     rows = {
@@ -223,6 +242,6 @@ if __name__ == "__main__":
         for name, articles in named.items():
             result = measure(rules, articles())
             print(f"{name}: right speaker of {result.asked} quotes: {result.answered / result.asked:.2f}")
-            print("\n".join(table(result)))
+            print("\n".join([*table(result), *score_table(result)]))
             if "--mistakes" in sys.argv:
                 print("\n".join(result.mistakes))

@@ -68,7 +68,7 @@ def test_each_span_has_the_score_of_its_pattern_from_the_counts() -> None:
 
 def test_a_score_is_lower_the_less_it_rests_on() -> None:
     assert score_of(3, 3) < score_of(30, 30) < 1
-    assert score_of(0, 4) == 0
+    assert score_of(0, 4) < score_of(2, 4) == 0.5
     assert all(0 <= score <= 1 for score in scores().values())
 
 
