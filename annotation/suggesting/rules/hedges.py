@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from dataset.checks.recall import CUES, is_in_name
@@ -114,8 +115,7 @@ def read_hedges(text: str) -> list[Hedge]:
 def _listed(text: str) -> Iterator[Hedge]:
     for match in CUES.finditer(text):
         start, end = match.span()
-        cue = plain(match[0])
-        kind = cue_kind(match[0])
+        cue, kind = _read_cue(match[0])
         opens = text[max(0, start - 3) : start].rstrip()[-1:] in "-–—"
         in_name = cue != "i think" and not opens and is_in_name(text, start)
         if kind is not None and not in_name and not _is_other_use(text, start, end, cue):
@@ -124,6 +124,12 @@ def _listed(text: str) -> Iterator[Hedge]:
         yield Hedge(*match.span("cue"), "approximator", "cue-approximator")
     for match in _ALLEGED.finditer(text):
         yield Hedge(*match.span("cue"), "evidential", "cue-evidential")
+
+
+@lru_cache(maxsize=4096)
+def _read_cue(words: str) -> tuple[str, str | None]:
+    """A cue as the lists have it, and its kind."""
+    return plain(words), cue_kind(words)
 
 
 def _is_other_use(text: str, start: int, end: int, cue: str) -> bool:

@@ -16,7 +16,7 @@ _SHORTENED: Final = (
     r"|Ltd|No|vs|St|Ft|Mt|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|approx)\."
 )
 _TOKEN: Final = re.compile(
-    rf"(?P<word>\b{_SHORTENED}(?=\s)|(?:[^\W\d_]\.)(?:[^\W\d_]\.)+|\b[A-Z]\.(?=\s?[A-Z])"
+    rf"(?P<word>[^\W\d_]+(?=[\s,])|\b{_SHORTENED}(?=\s)|(?:[^\W\d_]\.)(?:[^\W\d_]\.)+|\b[A-Z]\.(?=\s?[A-Z])"
     r"|[$€£¥₹₩₴₽]?\d+(?:[.,:/]\d+)*(?:[-–][\w]+)*%?"
     r"|[^\W_]+(?:['’](?!s\b)[^\W_]+|[-‐‑&/.][^\W_]+)*|['’]s\b|(?<=s)['’](?=\s)|&(?=\s))|(?P<mark>\.{2,}|[^\w\s])"
 )
