@@ -88,7 +88,8 @@ def _without_nested(sentence: Sentence, found: list[Cue]) -> list[Cue]:
     report = _report(sentence, last, 0, _ceiling(sentence.tokens, last, ()))
     if report is None or report.parts[0].first > first.first or report.parts[0].last < found[-2].last:
         return found
-    within = all(cue.kind in ("passive", "noun") for cue in found[:-1]) or first.first > 3
+    nested = all(cue.kind in ("passive", "noun") for cue in found[:-1]) or first.first > 3
+    within = nested or (last.kind == "before" and report.pattern == "clause-before" and len(report.parts) == 1)
     return [last] if within and _form(sentence.tokens, report.parts[0]) == "indirect" else found
 
 
@@ -161,6 +162,8 @@ def _report(sentence: Sentence, cue: Cue, floor: int, ceiling: int) -> Report | 
         return _of_noun(tokens, cue, ceiling)
     before = _before(sentence, cue, floor)
     after = _after(sentence, cue, ceiling) if cue.kind != "after" or before is None else None
+    if before is not None and after is not None and _opens_only(tokens, before, after):
+        before = None
     if before is not None:
         rest = _continuation(tokens, cue, before, ceiling)
         kind = "quotation" if _form(tokens, before) == "direct" else "clause"
@@ -169,6 +172,15 @@ def _report(sentence: Sentence, cue: Cue, floor: int, ceiling: int) -> Report | 
     if after is not None:
         return Report([after], _pattern_after(tokens, cue, after))
     return None
+
+
+def _opens_only(tokens: Sequence[Token], before: Mention, after: Mention) -> bool:
+    """Whether what is before a cue only leads up to the quotation after it: `Angered by the “plan,” he said: “…”`."""
+    if _form(tokens, after) != "direct" or _form(tokens, before) == "direct":
+        return False
+    word = tokens[before.first].lower
+    leads = word in verbs.PREPOSITIONS or word in verbs.SUBORDINATORS or verbs.in_ed(word) or word.endswith("ing")
+    return tokens[after.first - 1].text == ":" or leads
 
 
 def _pattern_after(tokens: Sequence[Token], cue: Cue, part: Mention) -> str:
@@ -192,7 +204,8 @@ def _pattern_after(tokens: Sequence[Token], cue: Cue, part: Mention) -> str:
 def _before(sentence: Sentence, cue: Cue, floor: int) -> Mention | None:
     """What stands before a cue and is reported by it."""
     tokens, end = sentence.tokens, cue.first
-    stands_alone = tokens[cue.verb].lower in verbs.ALONE or tokens[cue.verb - 1].lower == "as"
+    any_verb = cue.frame.verb == "any"
+    stands_alone = tokens[cue.verb].lower in verbs.ALONE or any_verb or tokens[cue.verb - 1].lower == "as"
     if cue.kind == "elided" or not stands_alone or end <= floor:
         return None
     if is_comma(tokens[end - 1]):
@@ -272,7 +285,8 @@ def _continuation(tokens: Sequence[Token], cue: Cue, before: Mention, ceiling: i
             plain = all(token.kind != WORD or not verbs.is_finite(token.lower) for token in lead)
             return [Mention(start, end)] if plain and _is_mark(tokens[place - 1]) else []
     interrupted = at + 1 < ceiling and tokens[at].text == "," and _form(tokens, before) == "indirect"
-    if interrupted and verbs.may_be_finite(tokens[at + 1].lower) and not _has_verb(tokens, before):
+    whole = any(_is_sure_verb(token) for token in tokens[before.first : before.last] if token.kind == WORD)
+    if interrupted and verbs.may_be_finite(tokens[at + 1].lower) and not whole:
         return [Mention(at + 1, _clause_end(tokens, at + 1, ceiling))]
     return []
 

@@ -74,7 +74,7 @@ def cues(sentence: Sentence) -> list[Cue]:
     """The cues of a sentence, in order."""
     tokens, found = sentence.tokens, list[Cue]()
     for at, token in enumerate(tokens):
-        if token.lower not in _CUE_WORDS:
+        if token.lower not in _CUE_WORDS and not (at > 1 and verbs.in_ed(token.lower) and tokens[0].kind == QUOTATION):
             continue
         if token.lower != "according" and token.is_capital and at and not _is_title_case(sentence):
             continue
@@ -96,8 +96,13 @@ def _cue(sentence: Sentence, at: int, previous: Cue | None) -> Cue | None:
     frame = VERBS.get(token.lower)
     if token.lower in verbs.NOUNS and (noun := _noun(tokens, at)):
         return noun
-    if frame is None or _is_noun(tokens, at):
-        return None
+    if frame is None:
+        return _any_verb(tokens, at)
+    return None if _is_noun(tokens, at) else _verb(sentence, at, frame, previous)
+
+
+def _verb(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -> Cue | None:
+    tokens, token = sentence.tokens, sentence.tokens[at]
     if at == 0 and frame.form in ("past", "third") and token.lower in verbs.ALONE:
         return _opening(tokens, frame)
     if frame.form == "ing":
@@ -108,6 +113,17 @@ def _cue(sentence: Sentence, at: int, previous: Cue | None) -> Cue | None:
     if frame.form == "past" and before >= 0 and tokens[before].lower in _BE:
         return _passive(tokens, at, before, frame)
     return _finite(sentence, at, frame, previous)
+
+
+def _any_verb(tokens: Sequence[Token], at: int) -> Cue | None:
+    """Any past in -ed, if only its subject is between it and a quotation that ends with a comma: “…,” he marvelled."""
+    quotation = next((place for place in range(at - 1, -1, -1) if tokens[place].kind == QUOTATION), None)
+    if quotation is None or tokens[at].lower in _QUOTED or tokens[quotation].text.rstrip("”\"»’'")[-1:] != ",":
+        return None
+    own = subject_before(tokens, at, quotation + 1)
+    if own is None or own.first != quotation + 1 or at - own.last > 1 or tokens[at - 1].lower in verbs.DETERMINERS:
+        return None
+    return Cue("before", at, _OF_ANY_VERB, own, own.first, at + 1, coordinate=True)
 
 
 def _opening(tokens: Sequence[Token], frame: Frame) -> Cue | None:
@@ -375,6 +391,7 @@ def _passive(tokens: Sequence[Token], at: int, auxiliary: int, frame: Frame) -> 
 
 # Nouns, and “according to”
 
+_OF_ANY_VERB: Final = Frame("any", "past", False, False, False, False, False, False)
 _OF_A_NOUN: Final = Frame("noun", "noun", True, False, False, False, False, False)
 _WITH_INFINITIVE: Final = Frame("noun", "noun", True, False, False, True, False, False)
 _ACCORDING: Final = Frame("according", "according", True, True, False, False, False, False)

@@ -157,10 +157,13 @@ def _person_in(tokens: Sequence[Token], phrase: Mention) -> Mention:
 def _with_name(tokens: Sequence[Token], subject: Mention, floor: int) -> Mention:
     """The subject with the name before it, of which it is the apposition: `Ann Bo, a geologist, who was ill, said`."""
     first = subject.first
-    if first < floor + 2 or tokens[first - 1].text != "," or tokens[first].is_capital:
+    if first < floor + 2 or tokens[first - 1].text != ",":
         return subject
     name = phrase_ending(tokens, first - 1, floor)
-    if name is None or not tokens[name.first].is_capital or not _is_clean(tokens, name.first, floor):
+    if name is None or not _is_clean(tokens, name.first, floor) or _is_period(tokens[name.last - 1]):
+        return subject
+    is_job = tokens[name.first].lower in verbs.DETERMINERS
+    if is_job != tokens[first].is_capital or not (is_job or tokens[name.first].is_capital):
         return subject
     return Mention(name.first, subject.last)
 
@@ -243,6 +246,8 @@ def identifies(aside: Sequence[Token]) -> bool:
 
 def phrase_ending(tokens: Sequence[Token], end: int, floor: int, *, heading: bool = False) -> Mention | None:
     """The longest plain noun phrase that ends before the token `end`, with its prepositional phrases."""
+    if end > floor + 1 and tokens[end - 1].text == ")":
+        end = next((place for place in range(end - 2, max(floor, end - 9), -1) if tokens[place].text == "("), end)
     end = _without_time(tokens, end, floor)
     first = end
     while first > floor and _goes_on_before(tokens, first - 1, end):
@@ -263,6 +268,8 @@ def _is_seen_by(tokens: Sequence[Token], at: int) -> bool:
 def _without_time(tokens: Sequence[Token], end: int, floor: int) -> int:
     """The end without a day or an occasion before it: `the mayor on Monday`, `the mayor in a statement`."""
     last = end - 1
+    if last > floor + 3 and tokens[last].text.isdigit() and tokens[last - 1].lower in _MONTHS:
+        return last - 2 if tokens[last - 2].lower == "on" else end
     if last > floor + 1 and tokens[last].lower in verbs.DAYS:
         return last - 1 if tokens[last - 1].lower == "on" else last
     if last > floor + 2 and tokens[last].lower in _OCCASIONS:
@@ -452,7 +459,7 @@ def _goes_on_after(tokens: Sequence[Token], at: int, first: int) -> bool:
     if word in verbs.CONJUNCTIONS:
         after = tokens[at + 1] if at + 1 < len(tokens) else None
         return word == "and" and after is not None and (after.is_capital or after.lower in verbs.DETERMINERS)
-    if token.is_capital and word not in verbs.DAYS:
+    if token.is_capital and (word not in verbs.DAYS or tokens[at - 1].lower in verbs.DETERMINERS):
         return True
     if word in verbs.PREPOSITIONS:
         return at > first and not _is_adverbial(tokens, at)
@@ -544,7 +551,7 @@ def _adverbial_length(tokens: Sequence[Token], at: int, ceiling: int) -> int:
     if word in _NO_ADVERBIALS:
         return 0
     if word in verbs.DAYS or is_adverb(tokens[at]):
-        return 1
+        return 2 if after in ("morning", "afternoon", "evening", "night") else 1
     if word == "on" and (after in verbs.DAYS or after in _MONTHS):
         return _to_end_of_date(tokens, at + 2, ceiling) - at
     if word in ("on", "via", "to", "by", "at", "in", "during", "from", "before", "after") and after:

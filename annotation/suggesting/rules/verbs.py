@@ -37,6 +37,7 @@ _FRAMES: Final = {
         ("suggest", "hint", "imply", "indicate", "reiterate", "testify", "lament", "quip", "forecast"), "cb"
     ),
     **dict.fromkeys(("remark", "observe", "comment", "declare", "proclaim", "affirm", "reaffirm", "repeat"), "c"),
+    **dict.fromkeys(("highlight", "clarify"), "c"),
     **dict.fromkeys(
         ("emphasise", "emphasize", "underline", "underscore", "disclose", "reply", "respond", "tweet"), "c"
     ),

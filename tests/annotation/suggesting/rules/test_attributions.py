@@ -20,6 +20,8 @@ FOUND = [
     "[s A guard] told members of the public during the alarm that followed: [q “The power went out.”]",
     "[s Smith] put it this way: [q “We are late again.”]",
     "[q ‘We are ready,’] said [s the minister].",
+    "[q1→s1 “Fire and flood together,”] [s1 he] marvelled on Monday. [q→q1 “We try to stay prepared.”]",
+    "Angered by what he called a “plan,” [s Trent] wrote: [q “It is none.”]",
     # interrupted
     '[q1→s1 "The bill,"] [s1 Smith] said in a statement, [q→q1 "is a mess."]',
     "[q1→s1 “No,”] [s1 she] said. [q→q1 “Not today.”]",
@@ -45,6 +47,9 @@ FOUND = [
     "[s The union] warned the jury [q not to read the papers].",
     "[s The authorities] have accused him of [q spying].",
     "He was accused by [s prosecutors] of [q running a gang].",
+    "[s Sen. Ada Penn] (R-Ohio), who is retiring, said [q she would leave it to others].",
+    "[s His daughter, Ines Brandt], who lives next door, said [q the flood was near].",
+    "[s A person familiar with the breakfast] on May 30, 2011, told the paper [q that he came].",
     # after the clause
     "[q The deal is worth a fortune], [s a person familiar with the matter] said.",
     "[q Two people, including a child, were killed], [s the interior ministry] said on its channel.",
@@ -52,6 +57,8 @@ FOUND = [
     "[q Jones was told to leave the country], [s his lawyer] said.",
     "[q An electrical fault was involved], according to [s the fire service].",
     "According to [s court documents], [q Smith fled to Peru].",
+    "[q Brandt told the coach that she would go], [s two people familiar with the talks] said.",
+    "[q Some land has burned], according to [s a Sunday update from the fire department].",
     # headings
     "[s Smith]: [q I will not quit]",
     "[q Pay offer “an insult”], [s union] says",
