@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -81,6 +82,8 @@ _IF: Final = re.compile(r"\bif\b", re.IGNORECASE)
 _WHETHER: Final = re.compile(
     r"\b(?:ask|asks|asked|asking|know|knows|knew|say|see|unclear|wonder|wondered|even|only|as|whether|sure)\s$"
 )
+_CLAUSE: Final = 120
+_IN_CONDITION: Final = re.compile(r"\bif(?: \w+){1,3} $", re.IGNORECASE)
 _WOULD: Final = re.compile(r"\bwould(?:n['’]t)?\b(?! (?:like|not say|not comment|rather|often|sometimes|usually)\b)")
 _SENTENCE: Final = re.compile(r"[^.!?\n]+(?:[.!?](?!\s)[^.!?\n]*)*")
 _INVERTED: Final = re.compile(
@@ -152,13 +155,19 @@ def _supposed(text: str) -> Iterator[Hedge]:
         words = sentence[0]
         if "would" not in words:
             continue
-        conditions = [match for match in _IF.finditer(words) if not _WHETHER.search(words[: match.start()])]
+        places = [match.start() for match in _IF.finditer(words)]
+        conditions = [place for place in places if not _WHETHER.search(words[max(0, place - 12) : place])]
         inverted = _INVERTED.search(words)
-        if conditions or inverted:
-            for match in _WOULD.finditer(words):
-                near = any(abs(match.start() - condition.start()) < 120 for condition in conditions) or inverted
-                if near and not re.search(r"\bif(?: \w+){1,3} $", words[: match.start()], re.IGNORECASE):
-                    yield Hedge(sentence.start() + match.start(), sentence.start() + match.end(), "modal", "cue-would")
+        for match in _WOULD.finditer(words) if conditions or inverted else ():
+            before = words[max(0, match.start() - 60) : match.start()]
+            if (inverted or _is_near(conditions, match.start())) and not _IN_CONDITION.search(before):
+                yield Hedge(sentence.start() + match.start(), sentence.start() + match.end(), "modal", "cue-would")
+
+
+def _is_near(places: list[int], place: int) -> bool:
+    """Whether one of the places, in order, is no further than a long clause away."""
+    nearest = bisect_left(places, place - _CLAUSE)
+    return nearest < len(places) and abs(place - places[nearest]) < _CLAUSE
 
 
 def _conditional(text: str) -> Iterator[Hedge]:

@@ -94,9 +94,9 @@ def _add_quotes(suggestions: Suggestions, text: str, registry: Registry) -> None
         span["quote_form"], span["quote_source"] = quote.form, "unnamed" if unnamed else "linked"
         spans.append(span)
         _add(suggestions, span, quote.pattern)
+    patterns = {quote.speaker: quote.pattern for quote in reversed(quotes)}
     for place, speaker in speakers.items():
-        first = next(quote for quote in quotes if quote.speaker == place)
-        _add(suggestions, speaker, f"speaker-{first.pattern}")
+        _add(suggestions, speaker, f"speaker-{patterns[place]}")
     for quote, span in zip(quotes, spans, strict=True):
         if quote.speaker is not None:
             suggestions.links.append(link(span, speakers[quote.speaker]))

@@ -117,10 +117,14 @@ def _plain_tokens(text: str, start: int, end: int) -> Iterator[Token]:
         yield Token(kind, words, lower.replace("’", "'") if "’" in lower else lower, first, last)
 
 
+_LONGEST: Final = 400
+"""Tokens after which a sentence is cut, so that a text without any sentence's end is read in reasonable time."""
+
+
 def _split(tokens: list[Token]) -> Iterator[list[Token]]:
     start = 0
     for place in range(len(tokens) - 1):
-        if tokens[place].kind != WORD and _ends_here(tokens, place):
+        if (tokens[place].kind != WORD and _ends_here(tokens, place)) or place - start >= _LONGEST:
             yield tokens[start : place + 1]
             start = place + 1
     yield tokens[start:]

@@ -152,6 +152,7 @@ def test_no_quote_overlaps_another_however_the_sentence_is_put_together() -> Non
                 assert all(end <= start for (_, end), (start, _) in pairwise(places))
 
 
+@pytest.mark.slow
 def test_a_megabyte_of_text_without_a_line_end_is_read() -> None:
     text = "The mayor said that it rained and the coach said “we ran” to nobody. " * 15_000
     assert len(read_quotes(text)) > 15_000

@@ -82,6 +82,16 @@ def test_what_the_rules_suggest_breaks_hardly_any_rule() -> None:
     assert sum(sound.dropped.values()) <= 0.01 * sound.given
 
 
+@pytest.mark.parametrize(
+    "words", ["The mayor said that any of 40 boats could sink if it rained. “We ran,” he said.\n", "said if it would "]
+)
+@pytest.mark.slow
+def test_a_megabyte_is_read(words: str) -> None:
+    text = words * (1_000_000 // len(words))
+    (found,) = open_suggester("rules").suggest([EventText("one", text, "", {})])
+    assert len(found.scores) == len(found.spans)
+
+
 def test_nothing_may_follow_the_name_of_the_rules() -> None:
     with pytest.raises(Problem, match="write --by rules"):
         open_suggester("rules:strict")
