@@ -13,6 +13,7 @@ from dataset.agreement.compared import folders_of
 from dataset.checks.suite import check_layer
 from dataset.parallel import local_map
 from dataset.problem import Problem
+from dataset.published.build import require_buildable
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer, layer_folders, read_layer, suggestions_in
 from dataset.record.withdrawal import withdraw
@@ -67,6 +68,12 @@ def test_beside_annotators_it_changes_nothing_of_what_counts_them(tmp_path: Path
     suggested(corpus)
     assert (corpus.layers(), folders_of(corpus, "r1"), annotators_of(corpus, "r1")) == before
     assert suggestions_in(corpus.record) == [NAME]
+
+
+def test_no_dataset_is_built_of_it(corpus: Corpus) -> None:
+    suggested(corpus)
+    with pytest.raises(Problem, match="nobody's work"):
+        require_buildable(corpus, NAME)
 
 
 def test_only_what_was_dealt_in_the_round_is_looked_at(tmp_path: Path) -> None:
