@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "validate": "Check the record against the schema and the rules; print every finding.",
     "acknowledge": "Let a warning stand, with a reason. It comes back once its place or its words change.",
     "agree": "Measure the agreement between a round's annotators, and keep the figures in the record.",
+    "score": "Score the predictions of a model against a gold, with the annotators' own agreement beside it.",
     "adjudicate": "Open a round for adjudication in Label Studio, and take the decisions into the gold.",
     "align": "Open events in Label Studio, where annotators sort quotes into statements and numbers into figures.",
     "compare": "Show what the articles of an event make of the same statements, side by side.",

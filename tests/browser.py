@@ -10,7 +10,9 @@ from playwright.sync_api import Browser, Locator, Page, StorageState, expect
 from annotation.embedded.server import Account
 
 expect.set_options(timeout=60_000)  # machines are shared
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "chromium"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), "chromium"
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -24,9 +24,9 @@ from tests.corpora import copy_of_the_seeds, make_corpus
 from tests.postgres import Postgres, cluster, programs
 
 # How long an example takes says how busy the machine is. Drawn examples are the same in each run, so that a change is
-# what makes a test fail; `--hypothesis-profile=searching` looks for new ones, and `quick` draws a fifth of them.
+# what makes a test fail; `--hypothesis-profile=searching` looks for new ones, and `quick` draws fewer.
 settings.register_profile("searching", deadline=None)
-settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
 settings.register_profile("quick", deadline=None, derandomize=True, max_examples=20)
 settings.load_profile("steady")
 # What is set up here is marked with a key of the tests' own, which all workers share.
@@ -38,6 +38,7 @@ SLOW = (
     *("tests/annotation/embedded/", "tests/benchmarks/", "tests/faults/", "tests/scripts/test_", "tests/test_"),
     *("tests/dataset/publishing/", "tests/dataset/releasing/", "tests/dataset/published/test_build"),
     *("tests/dataset/record/test_convert", "tests/dataset/record/test_withdrawal"),
+    *("tests/dataset/scoring/test_score.py", "tests/dataset/scoring/test_ceiling"),
     *("tests/dataset/test_by_range", "tests/dataset/test_parallel"),
 )
 """What takes seconds each: releases, whole commands, faults, clusters."""

@@ -160,6 +160,7 @@ READING: Final[dict[str, Make]] = {
     "compare": compare,
     "inbox": ask,
     "validate": lambda corpus: ["--layer", "gold"],
+    "score": lambda corpus: [LAYER],
     "build": lambda corpus: ["--layer", LAYER, "--out", str(corpus.root / "dist" / "built")],
     "release": lambda corpus: ["1.0.0"],
     "report": lambda corpus: [],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 
 from annotation.labelstudio.result import read_result
 from annotation.practice.material import PracticeArticle, Row
@@ -91,6 +92,7 @@ def _coded(spans: Sequence[Row], labelled: bool) -> CodedSpans:
         end=numbers(span["end"] for span in spans),
         values=np.zeros((len(spans), ATTRIBUTES), dtype=np.int64),
         links=np.zeros((0, 3), dtype=np.int64),
+        span_ids=pl.Series([span["span_id"] for span in spans], dtype=pl.String),
     )
 
 

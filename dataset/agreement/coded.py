@@ -25,7 +25,7 @@ class CodedSpans:
 
     `submitted` is by article number. `article`, `label`, `start`, `end` are by span; `values` (spans × 3) holds a
     number for each attribute of the span's label, the same for the same value. `links` (links × 3): type, and the
-    positions of the spans that a drawn link starts from and points to.
+    positions of the spans that a drawn link starts from and points to. `span_ids` are the spans' ids.
     """
 
     submitted: NDArray[np.bool_]
@@ -35,6 +35,7 @@ class CodedSpans:
     end: Numbers
     values: Numbers
     links: Numbers
+    span_ids: pl.Series
 
     def content(self) -> Numbers:
         """What each span holds, to put spans of one article and label in an order that names do not decide."""
@@ -86,6 +87,7 @@ def _coded(layer: Layer, spans: pl.DataFrame, articles: pl.DataFrame) -> CodedSp
         **{name: content[name] for name in _CONTENT[:4]},
         values=np.column_stack([content[name] for name in _VALUES]),
         links=_links(layer, spans, articles),
+        span_ids=spans["span_id"],
     )
 
 

@@ -72,6 +72,24 @@ found that has the same offsets; the mean exact F1 of an article; Krippendorff's
 Over spans matched exactly, or relaxed: of attributes the share with the same value, of links F1.
 """
 
+FINER: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "quote": ("quote_form", QUOTE_FORMS),
+    "hedge": ("hedge_kind", HEDGE_KINDS),
+}
+"""The labels that scores are also given within: by which attribute, and its values."""
+KINDS: Final = tuple((name, value) for name, values in FINER.values() for value in values)
+"""Every quote form and hedge kind, with its attribute."""
+SCORED: Final = (*SCOPES[: 1 + len(LABELS)], *(f"{name}={value}" for name, value in KINDS), *SCOPES[1 + len(LABELS) :])
+SCORE_SCOPES: Final = (*SCORED, *STATEMENT_KINDS)
+"""What a score is about: a scope of agreement, a quote form or hedge kind as `quote_form=direct`, or statements."""
+SCORE_MEASURES: Final = (*SPAN_MEASURES[:4], *MATCHED_MEASURES, "pairs", "b_cubed")
+"""What predictions are scored by: measures of agreement, and of statements F1 of pairs and of B³.
+
+Of links, `exact` and `relaxed` count a link only where both its ends are matched so, and `on_exact` and `on_relaxed`
+look at those links alone.
+"""
+SCORE_FIGURES: Final = ("precision", "recall", "f1", "share")
+
 
 def relation_type(from_label: str | None, to_label: str | None) -> str | None:
     """What a link between two labels means; None where the scheme knows no such link."""

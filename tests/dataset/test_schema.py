@@ -231,6 +231,13 @@ def test_sound_rows_have_no_failure(table: Table) -> None:
     assert schema.failures(table, sound_rows(table, 3)) == []
 
 
+@every_table
+def test_sound_rows_need_no_report(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table, "validate", lambda *_, **__: pytest.fail("a sound table was reported on"))
+    assert schema.failures(table, sound_rows(table, 3)) == []
+    assert schema.failures(table, schema.empty(table)) == []
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(list(schema.RECORD.values())), st.integers(1, 4), st.data())
 def test_a_table_with_anything_wrong_has_a_failure(table: Table, height: int, data: st.DataObject) -> None:
@@ -263,6 +270,15 @@ def test_a_check_that_breaks_off_or_judges_the_whole_table_is_a_failure(check: A
     (failure,) = schema.failures(Checked, sound_rows(schema.Splits, 2))
     assert failure.row is None
     assert str(failure)
+
+
+def test_a_check_that_judges_the_whole_table_may_find_it_sound() -> None:
+    class Checked(schema.Splits):
+        @pa.dataframe_check(name="own")
+        def own(cls, data: pa.PolarsData) -> Any:
+            return True
+
+    assert schema.failures(Checked, sound_rows(schema.Splits, 2)) == []
 
 
 @pytest.mark.parametrize("setting", ["PANDERA_VALIDATION_ENABLED=False", "PANDERA_VALIDATION_DEPTH=SCHEMA_ONLY"])

@@ -148,6 +148,7 @@ NEEDS = {
     **dict.fromkeys(("push", "align"), ("--round", "r1", "--annotator", "a1")),
     "build": ("--out", "dist/x"),
     "suggest": ("--round", "r1", "--by", "rules"),
+    "score": ("r1/a1",),
     "release": ("1.0.0",),
     "restore": ("--round", "r1", "--annotator", "a1"),
     **dict.fromkeys(("up", "practice"), ("--annotator", "a1")),

@@ -37,6 +37,7 @@ PROJECT_MIXIN = "annotation.embedded.inside.blindness.OwnOrganisationOnly"
 # Outermost: a closed address costs nothing. Label Studio's own organisation for whoever has none is everybody's, and
 # tokens of the kind that it would take without asking the database are not given out here.
 MIDDLEWARE.insert(0, "annotation.embedded.inside.routes.ListedRoutesOnly")  # type: ignore[name-defined]  # noqa: F405
+MIDDLEWARE.insert(1, "annotation.embedded.inside.static_files.KeptByBrowsers")  # type: ignore[name-defined]  # noqa: F405
 MIDDLEWARE.remove("organizations.middleware.DummyGetSessionMiddleware")  # type: ignore[name-defined]  # noqa: F405
 MIDDLEWARE.remove("jwt_auth.middleware.JWTAuthenticationMiddleware")  # type: ignore[name-defined]  # noqa: F405
 MIDDLEWARE.append("annotation.embedded.inside.membership.MembersSession")  # type: ignore[name-defined]  # noqa: F405

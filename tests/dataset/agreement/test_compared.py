@@ -220,7 +220,7 @@ def sent(work: Callable[[Any], Any], given: Iterable[Any]) -> Iterator[Any]:
 
 
 @pytest.mark.slow
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(works(3), st.integers(1, 3_000))
 def test_figures_do_not_depend_on_how_the_round_is_cut_into_parts(
     tmp_path_factory: pytest.TempPathFactory, work: Work, size: int

@@ -96,7 +96,7 @@ def _without_words(rows: pyarrow.Table) -> pyarrow.Table:
 
 
 @pytest.mark.slow
-@settings(max_examples=14, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(edited(), st.integers(4, 20))
 def test_a_diff_lists_the_edits_and_nothing_else_and_applying_it_to_the_old_gives_the_new(
     tmp_path_factory: pytest.TempPathFactory, case: Edited, rows_at_once: int

@@ -1,0 +1,4 @@
+"""Scoring: the predictions of a model against a gold, by the matching that measures annotators.
+
+Uses `agreement`, `statements`, `folder` and `record`. Begin with `score.score`.
+"""

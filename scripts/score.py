@@ -1,0 +1,76 @@
+"""`hedgerow score`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from dataset.record.layer import GOLD
+from dataset.scoring.score import score
+from dataset.scoring.scored import PredictionScore
+from scripts.cli.console import CorpusOption, JsonOption, say, say_json, tell
+from scripts.cli.names import checked_names
+from scripts.cli.scores import markdown, notes, print_tables
+
+
+def command(
+    predictions: Annotated[
+        str,
+        typer.Argument(
+            help="JSON Lines or Parquet with a span a row, a DocBin (….spacy), a built folder, or a layer, as r1/a1.",
+            metavar="PREDICTIONS",
+        ),
+    ],
+    gold: Annotated[
+        str, typer.Option(help="What to score against: a built folder, or a layer of the record.", metavar="DIR|LAYER")
+    ] = GOLD,
+    split: Annotated[str | None, typer.Option(help="Only the articles of this split.", metavar="SPLIT")] = None,
+    ceiling: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The round whose agreement is beside the scores, of labelling or of sorting; may be repeated. "
+            "Otherwise the one in which most of the gold was done by two annotators.",
+            metavar="ROUND",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a dataset card.")] = False,
+    corpus: CorpusOption = None,
+) -> None:
+    """Score the predictions of a model against a gold, with the annotators' own agreement beside it.
+
+    Spans are matched as annotators' spans are for `agree`: label by label, one to one, whatever their order and
+    nesting. exact: the same offsets. relaxed: at least half of what both cover together. detection: any overlap.
+    boundary: of the spans that overlap, the share with the same offsets. A quote form or hedge kind has the recall of
+    the gold's spans of that kind, and the precision of what the predictions call so. A link is right if both its ends
+    are matched and the gold has it. Attributes are compared over matched spans, and statements over the quotes that
+    both have sorted, where both have sorted any.
+
+    A row needs article_id, label, start and end, in Unicode code points, and may have span_id, text, text_sha256, the
+    attributes and links of the config `spans`, and a statement_id. A row that is there twice counts once. An article of
+    the gold without a row counts as missed; name the split that you predicted.
+
+    Example: hedgerow score predictions.jsonl --gold dist/2.0.0 --split test
+    Example: hedgerow score r1/a1
+    """
+    scores = score(
+        predictions, gold, split=split, ceiling=checked_names(ceiling) if ceiling else None, corpus=corpus, tell=tell
+    )
+    if as_json:
+        say_json(_as_json(scores))
+        return
+    if as_markdown:
+        for line in markdown(scores):
+            say(line)
+    else:
+        print_tables(scores)
+    for note in notes(scores):
+        say(note)
+
+
+def _as_json(scores: PredictionScore) -> dict[str, object]:
+    known = {name: value for name, value in vars(scores).items() if name not in ("figures", "counts", "ceilings")}
+    ceilings = [asdict(basis) for basis in scores.ceilings]
+    return {**known, "articles": asdict(scores.counts), "ceilings": ceilings, "figures": scores.figures.to_dicts()}
