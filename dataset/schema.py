@@ -161,7 +161,7 @@ class Relations(Layered):
     derived: bool = column("made by rule H10, not drawn")
 
 
-class Scores(Layered):
+class SuggestionScores(Layered):
     """How sure a suggester is of a span that it suggests. People's layers have no such table."""
 
     span_id: str = column("the span that is suggested")
@@ -644,7 +644,7 @@ RECORD: dict[str, type[Table]] = {
     "tasks": Tasks,
     "spans": Spans,
     "relations": Relations,
-    "scores": Scores,
+    "suggestion_scores": SuggestionScores,
     "findings": Findings,
     "notes": Notes,
     "deals": Deals,

@@ -41,9 +41,9 @@ def command(
     """Write what a program suggests for a round's articles, as a layer of its own that is nobody's work.
 
     The articles are those that were dealt in the round, or all of them where none were. Each suggester has a layer in
-    ROUND/suggestions, with the score of each span in scores.jsonl. No other command takes it for an annotator's, and
-    none of it becomes gold by itself. A span that breaks a rule of the scheme is dropped, and counted here by the code
-    of that rule, as in `hedgerow validate --codes`.
+    ROUND/suggestions, with the score of each span in suggestion_scores.jsonl. No other command takes it for an
+    annotator's, and none of it becomes gold by itself. A span that breaks a rule of the scheme is dropped, and counted
+    here by the code of that rule, as in `hedgerow validate --codes`.
 
     `rules` needs no model. `file:PATH` takes predictions that were made elsewhere, as JSON Lines or Parquet.
 

@@ -25,7 +25,7 @@ from dataset.storage.tables import encoded, read_sound
 
 BATCH: Final = 100
 """Articles that a suggester is given at once."""
-SCORES: Final = "scores.jsonl"
+SCORES: Final = "suggestion_scores.jsonl"
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def _joined(round_name: str, suggester: str, parts: Iterator[SoundSuggestions]) 
         table: pl.concat([schema.empty(model), *(getattr(part.layer, table) for part in done)])
         for table, model in TABLES.items()
     }
-    scores = pl.concat([schema.empty(schema.Scores), *(part.scores for part in done)])
+    scores = pl.concat([schema.empty(schema.SuggestionScores), *(part.scores for part in done)])
     dropped = sum((part.dropped for part in done), Counter[str]())
     return SuggestedLayer(sort_layer(Layer(name, **tables)), scores, sum(part.given for part in done), dropped)
 
@@ -111,6 +111,6 @@ def write_suggestions(corpus: Corpus, suggested: SuggestedLayer) -> list[Locatio
         for table, model in TABLES.items()
         for path in [table_path(folder, table, JSONL)]
     }
-    contents[folder / SCORES] = encoded(folder / SCORES, schema.Scores, suggested.scores)
+    contents[folder / SCORES] = encoded(folder / SCORES, schema.SuggestionScores, suggested.scores)
     with asides() as several:
         return [path for path, content in contents.items() if several.write(path, content)]

@@ -33,9 +33,9 @@ CHECKS: Final[tuple[Check, ...]] = tuple(
 
 @dataclass(frozen=True)
 class SoundSuggestions:
-    """Suggestions for some articles that pass the checks: a layer, its rows of `scores`, and what was dropped, by code.
+    """Suggestions for some articles that pass the checks: a layer, and its rows of `suggestion_scores`.
 
-    `given` is how many spans were suggested.
+    `given` is how many spans were suggested, `dropped` how many of them did not pass, by code.
     """
 
     layer: Layer
@@ -91,7 +91,7 @@ def _as_layer(
             rows["scores"].append(
                 {**key, "pattern": None, "score": 1.0, **scored.get(span["span_id"], {})} | {"span_id": span["span_id"]}
             )
-    scores = schema.frame(schema.Scores, rows.pop("scores"))
+    scores = schema.frame(schema.SuggestionScores, rows.pop("scores"))
     return make_layer(f"{round_name}/{suggester}", **rows), scores.unique(["article_id", "span_id"], keep="first")
 
 

@@ -88,7 +88,7 @@ class RelationRow(Link, LayerKey):
 
 
 class Score(TypedDict):
-    """How sure a suggester is of a span, within its article: a row of the table `scores` without the layer's key."""
+    """How sure a suggester is of a span, within its article: a row of `suggestion_scores` without the layer's key."""
 
     span_id: str
     pattern: str | None
@@ -96,7 +96,7 @@ class Score(TypedDict):
 
 
 class ScoreRow(Score, LayerKey):
-    """A row of the table `scores`."""
+    """A row of the table `suggestion_scores`."""
 
 
 class Asked(TypedDict):

@@ -41,10 +41,10 @@ def test_the_layer_has_a_task_for_each_article_and_a_score_for_each_span(corpus:
     assert layer.tasks["article_id"].to_list() == corpus.articles["article_id"].to_list()
     assert {*layer.spans["label"]} == {"speaker", "quote", "hedge", "number"}
     assert {*layer.spans["annotator"]} == {"rules"}
-    scores = read_table(corpus.layer_path(NAME) / "scores.jsonl", schema.Scores)
+    scores = read_table(corpus.layer_path(NAME) / "suggestion_scores.jsonl", schema.SuggestionScores)
     ids = ["article_id", "span_id"]
     assert scores.select(ids).sort(ids).equals(layer.spans.select(ids).sort(ids))
-    assert not schema.failures(schema.Scores, scores)
+    assert not schema.failures(schema.SuggestionScores, scores)
 
 
 def test_all_that_the_checks_say_of_it_is_what_is_missing_and_who_is_not_registered(corpus: Corpus) -> None:
