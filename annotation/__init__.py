@@ -7,6 +7,7 @@ Each package may use those above it in this list, and all of them `dataset`:
     guidelines    the rules as annotators read them
     page          label configs, and the page's own script
     rounds        push, pull, progress and restore
+    suggesting    what programs suggest to annotators: one protocol, the rules, predictions made elsewhere
     aligning      rounds of sorting: which quotes of an event tell the same statement
     adjudication  where annotators differ, and what was decided
     practice      invented articles with their gold, on which annotators practise

@@ -161,6 +161,14 @@ class Relations(Layered):
     derived: bool = column("made by rule H10, not drawn")
 
 
+class SuggestionScores(Layered):
+    """How sure a suggester is of a span that it suggests. People's layers have no such table."""
+
+    span_id: str = column("the span that is suggested")
+    pattern: str = column("what the suggester found it by; null where it does not say", optional=True)
+    score: float = column("share of such suggestions that were right where they were measured", ge=0, le=1)
+
+
 class Findings(Layered):
     """What a pull saw in the raw results that the tables cannot hold."""
 
@@ -636,6 +644,7 @@ RECORD: dict[str, type[Table]] = {
     "tasks": Tasks,
     "spans": Spans,
     "relations": Relations,
+    "suggestion_scores": SuggestionScores,
     "findings": Findings,
     "notes": Notes,
     "deals": Deals,

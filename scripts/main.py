@@ -23,6 +23,7 @@ COMMANDS: Final = {
     "intake": "Add articles to the corpus: all the files, or none of them.",
     "practice": "Open the practice round for an annotator, or show how well each has done in it.",
     "push": "Put the articles into Label Studio: one project per round and annotator, each article once.",
+    "suggest": "Write what a program suggests for a round's articles, as a layer of its own that is nobody's work.",
     "progress": "Show how far each annotator is: articles dealt, open, skipped and done, and minutes per article.",
     "pull": "Bring what was labelled into `pulls/` (raw, never changed) and into the record.",
     "inbox": "List the questions that annotators asked on the labelling page, and answer them.",

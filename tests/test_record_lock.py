@@ -149,6 +149,7 @@ CHANGING: Final[dict[str, Make]] = {
     "align": lambda corpus: ["--round", "e2", "--annotator", "a1"],
     "acknowledge": acknowledge,
     "inbox --answer": lambda corpus: [note_id(asked(corpus)), "Ann Bo."],
+    "suggest": lambda corpus: ["--round", "r1", "--by", "rules"],
     "agree": lambda corpus: ["--round", "r1"],
     "adjudicate": adjudicate,
     "convert": lambda corpus: ["--to", "parquet"],

@@ -204,11 +204,11 @@ def digits(article: ArticleText) -> Iterator[_Missed]:
     numbers = article.labelled("number")
     for match in _DIGITS.finditer(article.text):
         start, end = match.span()
-        if not numbers.touch(start, end) and not _is_no_number(article.text, start, end):
+        if not numbers.touch(start, end) and not is_no_number(article.text, start, end):
             yield "n1-unlabelled-digits", start, end, f"no number covers “{match[0]}”"
 
 
-def _is_no_number(text: str, start: int, end: int) -> bool:
+def is_no_number(text: str, start: int, end: int) -> bool:
     """Whether digits belong to a date, time, year, ordinal, name or list marker."""
     if _is_plain(text, start, end):
         return False
@@ -229,11 +229,11 @@ def number_words(article: ArticleText) -> Iterator[_Missed]:
     numbers = article.labelled("number")
     for match in matches(NUMBERS, article, 0, len(article.text)):
         start, end = match.span()
-        if not numbers.touch(start, end) and not _is_in_name(article.text, start):
+        if not numbers.touch(start, end) and not is_in_name(article.text, start):
             yield "n1-unlabelled-number-word", start, end, f"no number covers “{match[0]}”"
 
 
-def _is_in_name(text: str, start: int) -> bool:
+def is_in_name(text: str, start: int) -> bool:
     """Whether the word there has a capital without beginning a sentence, a heading or a quotation."""
     if not text[start].isupper():
         return False
@@ -247,7 +247,7 @@ def hedge_cues(article: ArticleText) -> Iterator[_Missed]:
     for match in matches(CUES, article, 0, len(article.text)):
         start, end = match.span()
         covered = hedges.touch(start, end) or numbers.touch(start, end)
-        if not covered and (match[0] == "I think" or not _is_in_name(article.text, start)):
+        if not covered and (match[0] == "I think" or not is_in_name(article.text, start)):
             yield "h9-unlabelled-cue", start, end, f"no hedge covers “{match[0]}”"
 
 

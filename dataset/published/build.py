@@ -25,7 +25,7 @@ from dataset.published.events import recorded_sorting, write_event_configs
 from dataset.published.rows import Deciders, deciders, frames
 from dataset.record.corpus import Corpus
 from dataset.record.counts import Summary, added_up, submitted_articles, summary_of
-from dataset.record.layer import GOLD, layer_ranges, missing_files, read_layer, table_path
+from dataset.record.layer import GOLD, SUGGESTIONS, layer_ranges, missing_files, read_layer, table_path
 from dataset.record.locks import Tell, in_silence, reading
 from dataset.record.splits import fixed_splits
 from dataset.record.withdrawal import unfinished
@@ -75,8 +75,10 @@ def require_buildable(corpus: Corpus, name: str) -> None:
     """Refuses a layer that has nothing to build.
 
     Raises:
-        Problem: there is no such layer, it lacks a file, or nothing in it was submitted.
+        Problem: there is no such layer, it holds suggestions, it lacks a file, or nothing in it was submitted.
     """
+    if SUGGESTIONS in name.split("/"):
+        raise Problem(f"{name} holds what a program suggests, and nobody's work", "name an annotator's layer, or gold")
     folder = corpus.layer_path(name)
     if lost := missing_files(folder):
         raise Problem(f"{name} lacks {', '.join(lost)}", "put the file back, or pull again")

@@ -27,6 +27,8 @@ TABLES: dict[str, type[schema.Table]] = {
 }
 PULL = "pull.json"
 GOLD = "gold"
+SUGGESTIONS: Final = "suggestions"
+"""The folder of a round that has what programs suggest, a layer each; none of them is an annotator's layer."""
 FORMS: Final = {"jsonl": ".jsonl", "parquet": PARQUET}
 """What a layer's tables may be, and how their files' names end."""
 JSONL: Final = "jsonl"
@@ -122,9 +124,20 @@ def form_of(folder: Location) -> str | None:
 
 
 def layer_folders(annotations: Location) -> list[Location]:
-    """The folders below one that hold a file of a layer's."""
+    """The folders below one that hold a file of a layer's; those of suggestions are not among them."""
+    folders = {path.parent for path in _layer_files(annotations) if path.parent.parent.name != SUGGESTIONS}
+    return sorted(folders, key=str)
+
+
+def suggestions_in(annotations: Location) -> list[str]:
+    """The names of the layers of suggestions below a folder, as `ROUND/suggestions/SUGGESTER`."""
+    folders = {path.parent for path in _layer_files(annotations) if path.parent.parent.name == SUGGESTIONS}
+    return sorted(below(annotations, folder) for folder in folders)
+
+
+def _layer_files(annotations: Location) -> Iterator[Location]:
     names = {f"{table}{ending}" for table in TABLES for ending in FORMS.values()}
-    return sorted({path.parent for path in annotations.rglob("*") if path.name in names}, key=str)
+    return (path for path in annotations.rglob("*") if path.name in names)
 
 
 def read_layer(folder: Location, name: str, article_range: ArticleRange = WHOLE) -> Layer:

@@ -87,6 +87,18 @@ class RelationRow(Link, LayerKey):
     """A row of the table `relations`."""
 
 
+class Score(TypedDict):
+    """How sure a suggester is of a span, within its article: a row of `suggestion_scores` without the layer's key."""
+
+    span_id: str
+    pattern: str | None
+    score: float
+
+
+class ScoreRow(Score, LayerKey):
+    """A row of the table `suggestion_scores`."""
+
+
 class Asked(TypedDict):
     """What an annotator asked within an article, before it is answered: a part of a row of the table `notes`."""
 

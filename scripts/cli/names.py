@@ -7,6 +7,7 @@ from typing import Final
 
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD, SUGGESTIONS
 
 ADJUDICATOR: Final = "adjudicator"
 """Who decides, where nobody else is named."""
@@ -21,12 +22,13 @@ def checked_names(names: list[str]) -> list[str]:
     for name in names:
         if not _NAME.fullmatch(name) or name.lower() in RESERVED:
             raise Problem(
-                f"“{name}” cannot be a name here", "use letters, digits, `_` and `-`, at most 40, and not admin or gold"
+                f"“{name}” cannot be a name here",
+                "use letters, digits, `_` and `-`, at most 40, and not admin, gold or suggestions",
             )
     return list(dict.fromkeys(names))
 
 
-RESERVED: Final = frozenset({"admin", "gold"})
+RESERVED: Final = frozenset({"admin", GOLD, SUGGESTIONS})
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 

@@ -71,6 +71,7 @@ def test_the_lists_of_the_record_and_of_the_configs_are_of_those_tables_that_the
         "tasks",
         "spans",
         "relations",
+        "suggestion_scores",
         "findings",
         "notes",
         "deals",
@@ -91,7 +92,7 @@ def test_the_lists_of_the_record_and_of_the_configs_are_of_those_tables_that_the
     assert list(schema.CONFIGS) == list(schema.MEANINGS) == list(schema.CONFIG_KEYS)
 
 
-@pytest.mark.parametrize("name", ["tasks", "spans", "relations", "findings", "notes"])
+@pytest.mark.parametrize("name", ["tasks", "spans", "relations", "suggestion_scores", "findings", "notes"])
 def test_every_row_of_a_layer_begins_with_its_key(name: str) -> None:
     assert list(schema.columns(schema.RECORD[name]))[:3] == ["article_id", "round", "annotator"]
 

@@ -147,6 +147,7 @@ NEEDS = {
     "intake": ("x.txt", "--event", "e"),
     **dict.fromkeys(("push", "align"), ("--round", "r1", "--annotator", "a1")),
     "build": ("--out", "dist/x"),
+    "suggest": ("--round", "r1", "--by", "rules"),
     "score": ("r1/a1",),
     "release": ("1.0.0",),
     "restore": ("--round", "r1", "--annotator", "a1"),
@@ -182,7 +183,7 @@ def test_a_round_that_was_never_pushed_is_told(shipped: Corpus) -> None:
     assert_one_line_and_3(hedgerow("pull", "--round", "r9", "--corpus", str(shipped.root)), "hedgerow push --round r9")
 
 
-@pytest.mark.parametrize("name", ["../a1", "a/1", "", ".a", "gold", "admin", "Admin", "a 1"])
+@pytest.mark.parametrize("name", ["../a1", "a/1", "", ".a", "gold", "suggestions", "admin", "Admin", "a 1"])
 def test_a_name_that_could_be_a_path_is_refused(shipped: Corpus, name: str) -> None:
     done = hedgerow("push", "--round", "r1", "--annotator", name, "--corpus", str(shipped.root))
     assert_one_line_and_3(done, "cannot be a name here")

@@ -28,6 +28,7 @@ PYTHON: dict[pl.DataType, Any] = {
         (rows.TaskRow, schema.Tasks),
         (rows.SpanRow, schema.Spans),
         (rows.RelationRow, schema.Relations),
+        (rows.ScoreRow, schema.SuggestionScores),
         (rows.NoteRow, schema.Notes),
         (rows.DealRow, schema.Deals),
         (rows.DecisionRow, schema.Decisions),

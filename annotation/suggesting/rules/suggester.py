@@ -1,0 +1,129 @@
+"""The suggester `rules`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from annotation.suggesting.protocol import EventText, Suggestions, link, marked_span
+from annotation.suggesting.rules.attributions import Quote, read_quotes
+from annotation.suggesting.rules.entities import Identities, Registry
+from annotation.suggesting.rules.hedges import read_hedges
+from annotation.suggesting.rules.numbers import read_numbers
+from dataset.problem import Problem
+from dataset.record.rows import MarkedSpan, Score
+from dataset.scheme.covering import Covering
+from dataset.scheme.furniture import furniture
+from dataset.scheme.vocabulary import value_bounds
+
+SCORES: Final = Path(__file__).parent / "scores.json"
+UNMEASURED: Final = 0.5
+"""The score of a pattern of which nothing was measured."""
+
+
+class RulesSuggester:
+    """Suggests by patterns alone, text by text."""
+
+    def suggest(self, texts: Sequence[EventText]) -> list[Suggestions]:
+        """What the patterns find in each text, with the measured precision of its pattern as each span's score."""
+        registries: dict[int, Registry] = {}
+        suggested = []
+        for text in texts:
+            registry = registries.setdefault(id(text.registry), Registry(text.registry))
+            suggested.append(suggest_for(text.text, registry))
+        return suggested
+
+
+def open_rules(argument: str) -> RulesSuggester:
+    """The suggester.
+
+    Raises:
+        Problem: something follows its name.
+    """
+    if argument:
+        raise Problem(f"the suggester rules takes nothing after its name, but was given {argument}", "write --by rules")
+    return RulesSuggester()
+
+
+def suggest_for(text: str, registry: Registry) -> Suggestions:
+    """What the patterns find in a text."""
+    suggestions = Suggestions()
+    _add_quotes(suggestions, text, registry)
+    outside = _Furniture(text)
+    for hedge in read_hedges(text):
+        if not outside.holds(hedge.start, hedge.end):
+            span = marked_span(f"h{hedge.start}-{hedge.end}", "hedge", hedge.start, hedge.end, text)
+            span["hedge_kind"] = hedge.kind
+            _add(suggestions, span, hedge.pattern)
+    for number in read_numbers(text):
+        if not outside.holds(number.start, number.end):
+            span = marked_span(f"n{number.start}-{number.end}", "number", number.start, number.end, text)
+            span["number_kind"], span["number_value"] = number.reading.kind, number.reading.value
+            span["number_unit"] = number.reading.unit or None
+            span["number_low"], span["number_high"] = value_bounds(number.reading.value) or (None, None)
+            _add(suggestions, span, number.pattern)
+    return suggestions
+
+
+class _Furniture:
+    """Where page furniture is, which has no span (Q10)."""
+
+    def __init__(self, text: str) -> None:
+        self._places = Covering((start, end, None) for start, end in furniture(text))
+
+    def holds(self, start: int, end: int) -> bool:
+        return next(self._places.around(start, end), None) is not None
+
+
+def _add(suggestions: Suggestions, span: MarkedSpan, pattern: str) -> None:
+    suggestions.spans.append(span)
+    score: Score = {"span_id": span["span_id"], "pattern": pattern, "score": scores().get(pattern, UNMEASURED)}
+    suggestions.scores.append(score)
+
+
+def _add_quotes(suggestions: Suggestions, text: str, registry: Registry) -> None:
+    quotes = read_quotes(text)
+    speakers = dict(_speakers(text, quotes, registry))
+    spans: list[MarkedSpan] = []
+    for quote in quotes:
+        span = marked_span(f"q{quote.start}-{quote.end}", "quote", quote.start, quote.end, text)
+        unnamed = quote.speaker is None and quote.continues is None
+        span["quote_form"], span["quote_source"] = quote.form, "unnamed" if unnamed else "linked"
+        spans.append(span)
+        _add(suggestions, span, quote.pattern)
+    patterns = {quote.speaker: quote.pattern for quote in reversed(quotes)}
+    for place, speaker in speakers.items():
+        _add(suggestions, speaker, f"speaker-{patterns[place]}")
+    for quote, span in zip(quotes, spans, strict=True):
+        if quote.speaker is not None:
+            suggestions.links.append(link(span, speakers[quote.speaker]))
+        if quote.continues is not None:
+            suggestions.links.append(link(span, spans[quote.continues]))
+
+
+def _speakers(text: str, quotes: list[Quote], registry: Registry) -> Iterator[tuple[tuple[int, int], MarkedSpan]]:
+    """A span for each place where a quote's speaker is, in the order of the text."""
+    identities = Identities(text, registry)
+    for place in sorted({quote.speaker for quote in quotes if quote.speaker is not None}):
+        span = marked_span(f"s{place[0]}-{place[1]}", "speaker", *place, text)
+        span["speaker_entities"] = identities.of(*place)
+        yield place, span
+
+
+@cache
+def scores() -> dict[str, float]:
+    """The score of each pattern, from how often it was right in the texts that it was developed on."""
+    counted = json.loads(SCORES.read_text(encoding="utf-8"))
+    return {pattern: score_of(*counts) for pattern, counts in counted.items()}
+
+
+def score_of(right: int, suggested: int) -> float:
+    """The score of a pattern that was right so often, to two decimals.
+
+    It is Laplace's rule of succession, (right + 1) / (suggested + 2): the precision to be expected of the next
+    suggestion, which is the nearer to a half the fewer there were.
+    """
+    return round((right + 1) / (suggested + 2), 2)

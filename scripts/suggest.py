@@ -1,0 +1,81 @@
+"""`hedgerow suggest`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from annotation.suggesting.layers import SuggestedLayer, articles_of, suggest, write_suggestions
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.locks import changing
+from dataset.scheme.vocabulary import LABELS
+from dataset.storage.atomic import writing
+from scripts.cli.console import CorpusOption, JsonOption, RoundOption, count, say, say_json, tell
+from scripts.cli.names import checked_names
+from scripts.cli.options import Engine, EngineOption, started
+
+
+@dataclass(frozen=True)
+class _Summary:
+    """How many articles and spans a layer has, by label, and how many were dropped, by the code of what they broke."""
+
+    layer: str
+    articles: int
+    spans: dict[str, int]
+    dropped: dict[str, int]
+
+
+def command(
+    round_name: RoundOption,
+    by: Annotated[
+        list[str],
+        typer.Option(help="A suggester, as rules or file:predictions.jsonl; may be repeated.", metavar="NAME"),
+    ],
+    engine: EngineOption = Engine.HERE,
+    corpus: CorpusOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write what a program suggests for a round's articles, as a layer of its own that is nobody's work.
+
+    The articles are those that were dealt in the round, or all of them where none were. Each suggester has a layer in
+    ROUND/suggestions, with the score of each span in suggestion_scores.jsonl. No other command takes it for an
+    annotator's, and none of it becomes gold by itself. A span that breaks a rule of the scheme is dropped, and counted
+    here by the code of that rule, as in `hedgerow validate --codes`.
+
+    `rules` needs no model. `file:PATH` takes predictions that were made elsewhere, as JSON Lines or Parquet.
+
+    Example: hedgerow suggest --round r1 --by rules
+    Example: hedgerow suggest --round r1 --by file:predictions.jsonl
+    """
+    here = open_corpus(corpus)
+    checked_names([round_name])
+    left = "the suggestions of before are as they were"
+    with started(engine) as each, writing(here.root, left), changing(here, tell):
+        articles = articles_of(here, round_name)
+        layers = [suggest(here, round_name, wanted, articles, each) for wanted in dict.fromkeys(by)]
+        for layer in layers:
+            write_suggestions(here, layer)
+    summaries = [_summary(layer) for layer in layers]
+    if as_json:
+        say_json([vars(summary) for summary in summaries])
+        return
+    for summary in summaries:
+        _say(here, summary)
+
+
+def _summary(suggested: SuggestedLayer) -> _Summary:
+    found = Counter(suggested.layer.spans["label"])
+    spans = {label: found[label] for label in LABELS}
+    return _Summary(suggested.layer.name, suggested.layer.tasks.height, spans, dict(suggested.dropped.most_common()))
+
+
+def _say(corpus: Corpus, summary: _Summary) -> None:
+    counts = ", ".join(count(number, label) for label, number in summary.spans.items())
+    say(f"{summary.layer}: {counts} in {count(summary.articles, 'article')}")
+    if summary.dropped:
+        codes = ", ".join(f"{code} {number}" for code, number in summary.dropped.items())
+        say(f"{count(sum(summary.dropped.values()), 'span')} dropped: {codes}")
+    say(f"They are in {corpus.layer_path(summary.layer)}")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus
+from scripts.main import app
+from tests.dataset.tiny import ONE, put_corpus
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    return put_corpus(tmp_path / "corpus")
+
+
+def run(corpus: Corpus, *words: str) -> str:
+    ran = CliRunner().invoke(app, ["suggest", "--round", "r1", *words, "--corpus", str(corpus.root)])
+    if ran.exception and not isinstance(ran.exception, SystemExit):
+        raise ran.exception
+    assert ran.exit_code == 0, ran.output
+    return ran.stdout
+
+
+def test_it_says_how_much_of_each_label_there_is_and_where(corpus: Corpus) -> None:
+    said = run(corpus, "--by", "rules")
+    assert "r1/suggestions/rules: " in said
+    assert "in 3 articles" in said
+    assert str(corpus.layer_path("r1/suggestions/rules")) in said
+
+
+def test_with_json_it_counts_by_label_and_what_was_dropped_by_code(corpus: Corpus) -> None:
+    path = corpus.root / "predictions.jsonl"
+    rows = [
+        {"article_id": ONE, "label": "number", "start": 0, "end": 4, "number_kind": "count", "number_value": "ten"},
+        {"article_id": ONE, "label": "hedge", "start": 20, "end": 25, "hedge_kind": "approximator"},
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    (rules, by_file) = json.loads(run(corpus, "--by", "rules", "--by", f"file:{path}", "--json"))
+    assert rules["layer"] == "r1/suggestions/rules"
+    assert (by_file["layer"], by_file["articles"]) == ("r1/suggestions/file", 3)
+    assert by_file["spans"] == {"speaker": 0, "quote": 0, "hedge": 0, "number": 0}
+    assert sum(by_file["dropped"].values()) == 2
+
+
+def test_predictions_for_another_text_are_refused_and_nothing_is_written(corpus: Corpus) -> None:
+    path = corpus.root / "predictions.jsonl"
+    row = {"article_id": ONE, "label": "hedge", "start": 0, "end": 4, "text_sha256": "0" * 64}
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    with pytest.raises(Problem, match="another text"):
+        run(corpus, "--by", "rules", "--by", f"file:{path}")
+    assert not corpus.layer_path("r1/suggestions").exists()
