@@ -67,8 +67,8 @@ def command(
 
 
 def _summary(suggested: SuggestedLayer) -> _Summary:
-    found = Counter(suggested.layer.spans["label"])
-    spans = {label: found[label] for label in LABELS}
+    counted = Counter(suggested.layer.spans["label"])
+    spans = {label: counted[label] for label in LABELS}
     return _Summary(suggested.layer.name, suggested.layer.tasks.height, spans, dict(suggested.dropped.most_common()))
 
 

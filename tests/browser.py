@@ -128,12 +128,20 @@ class Annotator:
     def drag_over(self, words: str, nth: int = 1) -> None:
         """Drags from the first of these characters to the last one."""
         self.drags += 1
-        x1, y1, x2, y2 = self.page.evaluate(_RECTANGLES, [words, nth])
+        x1, y1, x2, y2 = self._ends_of(words, nth)
         self.page.mouse.move(x1 + 0.5, y1)
         self.page.mouse.down()
         self.page.mouse.move((x1 + x2) / 2, (y1 + y2) / 2, steps=4)
         self.page.mouse.move(x2 - 0.5, y2, steps=4)
         self.page.mouse.up()
+
+    def _ends_of(self, words: str, nth: int) -> tuple[float, float, float, float]:
+        """Where the first character begins and the last one ends, once the article stands still."""
+        before = None
+        while (place := tuple(self.page.evaluate(_RECTANGLES, [words, nth]))) != before:
+            before = place
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")
+        return place
 
     def move_edge(self, handle: str, words: str) -> None:
         """Drags a handle of a span, whose place an expression gives, to the last of these characters."""

@@ -26,10 +26,10 @@ def run(corpus: Corpus, *words: str) -> str:
 
 
 def test_it_says_how_much_of_each_label_there_is_and_where(corpus: Corpus) -> None:
-    said = run(corpus, "--by", "rules")
-    assert "r1/suggestions/rules: " in said
-    assert "in 3 articles" in said
-    assert str(corpus.layer_path("r1/suggestions/rules")) in said
+    printed = run(corpus, "--by", "rules")
+    assert "r1/suggestions/rules: " in printed
+    assert "in 3 articles" in printed
+    assert str(corpus.layer_path("r1/suggestions/rules")) in printed
 
 
 def test_with_json_it_counts_by_label_and_what_was_dropped_by_code(corpus: Corpus) -> None:

@@ -65,11 +65,11 @@ def _read(sentence: Sentence, article: _Article) -> None:
     tokens = sentence.tokens
     before = len(article.quotes)
     reached = _read_heading(sentence, article) if sentence.heading else 0
-    found = cues(sentence)
-    found = _without_nested(sentence, found)
-    for number, cue in enumerate(found):
+    signals = cues(sentence)
+    signals = _without_nested(sentence, signals)
+    for number, cue in enumerate(signals):
         if cue.first >= reached or (cue.kind == "elided" and cue.verb >= reached):
-            reached = _take(sentence, cue, found[number + 1 :], reached, article)
+            reached = _take(sentence, cue, signals[number + 1 :], reached, article)
     if len(article.quotes) == before:
         _read_quotation_alone(sentence, article)
     if len(article.quotes) > before:
@@ -80,17 +80,17 @@ def _read(sentence: Sentence, article: _Article) -> None:
     article.subject = subject
 
 
-def _without_nested(sentence: Sentence, found: list[Cue]) -> list[Cue]:
+def _without_nested(sentence: Sentence, signals: list[Cue]) -> list[Cue]:
     """The last cue alone, where it is about the whole sentence and the others stand within what it reports."""
-    if len(found) < 2 or found[-1].kind not in ("before", "after", "according"):
-        return found
-    last, first = found[-1], found[0]
+    if len(signals) < 2 or signals[-1].kind not in ("before", "after", "according"):
+        return signals
+    last, first = signals[-1], signals[0]
     report = _report(sentence, last, 0, _ceiling(sentence.tokens, last, ()))
-    if report is None or report.parts[0].first > first.first or report.parts[0].last < found[-2].last:
-        return found
-    nested = all(cue.kind in ("passive", "noun") for cue in found[:-1]) or first.first > 3
+    if report is None or report.parts[0].first > first.first or report.parts[0].last < signals[-2].last:
+        return signals
+    nested = all(cue.kind in ("passive", "noun") for cue in signals[:-1]) or first.first > 3
     within = nested or (last.kind == "before" and report.pattern == "clause-before" and len(report.parts) == 1)
-    return [last] if within and _form(sentence.tokens, report.parts[0]) == "indirect" else found
+    return [last] if within and _form(sentence.tokens, report.parts[0]) == "indirect" else signals
 
 
 def _is_quotation(tokens: Sequence[Token]) -> bool:

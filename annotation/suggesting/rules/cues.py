@@ -72,16 +72,16 @@ class Cue:
 
 def cues(sentence: Sentence) -> list[Cue]:
     """The cues of a sentence, in order."""
-    tokens, found = sentence.tokens, list[Cue]()
+    tokens, signals = sentence.tokens, list[Cue]()
     for at, token in enumerate(tokens):
         if token.lower not in _CUE_WORDS and not (at > 1 and verbs.in_ed(token.lower) and tokens[0].kind == QUOTATION):
             continue
         if token.lower != "according" and token.is_capital and at and not _is_title_case(sentence):
             continue
-        cue = _cue(sentence, at, found[-1] if found else None)
+        cue = _cue(sentence, at, signals[-1] if signals else None)
         if cue is not None:
-            found.append(cue)
-    return found
+            signals.append(cue)
+    return signals
 
 
 def _is_title_case(sentence: Sentence) -> bool:

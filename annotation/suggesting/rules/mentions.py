@@ -519,8 +519,8 @@ def head_subject(tokens: Sequence[Token], ceiling: int) -> Mention | None:
         floor = next((at + 1 for at in range(ceiling) if tokens[at].text == ","), 0)
     for at in range(floor + 1, ceiling):
         if may_end_clause(tokens[at]) or (tokens[at].kind == WORD and tokens[at].lower in verbs.VERBS):
-            if found := subject_before(tokens, at, floor):
-                return found
+            if mention := subject_before(tokens, at, floor):
+                return mention
             if verbs.is_finite(tokens[at].lower):
                 return None
     return None

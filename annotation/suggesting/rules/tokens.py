@@ -58,7 +58,7 @@ def sentences(text: str) -> list[Sentence]:
     quotations = _quotations(text)
     starts = [start for start, _, _ in quotations]
     furnished = furniture(text)
-    found: list[Sentence] = []
+    parted: list[Sentence] = []
     start = 0
     for number, line in enumerate(text.split("\n")):
         end = start + len(line)
@@ -68,9 +68,9 @@ def sentences(text: str) -> list[Sentence]:
             tokens += _tokens(text, first, last, within)
         if tokens:
             heading = not tokens[-1].ends_sentence and tokens[-1].text not in (":", ",", ";") and len(tokens) <= 20
-            found += [Sentence(part, number, heading) for part in _split(tokens)]
+            parted += [Sentence(part, number, heading) for part in _split(tokens)]
         start = end + 1
-    return found
+    return parted
 
 
 def _quotations(text: str) -> list[tuple[int, int, bool]]:

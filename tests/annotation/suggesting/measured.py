@@ -169,11 +169,11 @@ def _count(
             measured.answered += right
             if not right:
                 measured.mistakes.append(f"speaker {shown} {place and article.text[slice(*place)]!r}")
-    found = [id(span) for span in pairs.values()]
+    matched = [id(span) for span in pairs.values()]
     measured.mistakes += [
         f"missed {article.article_id} {label}: {article.text[span.start : span.end][:70]!r}"
         for span in gold
-        if id(span) not in found
+        if id(span) not in matched
     ]
 
 

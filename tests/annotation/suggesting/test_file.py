@@ -30,22 +30,22 @@ def lines(path: Path, *rows: dict[str, Any]) -> Path:
 
 
 def suggested(path: Path, article: EventText = ARTICLE) -> Suggestions:
-    (found,) = open_file(str(path)).suggest([article])
-    return found
+    (suggestions,) = open_file(str(path)).suggest([article])
+    return suggestions
 
 
 def test_spans_come_with_attributes_links_and_scores(tmp_path: Path) -> None:
     number = {"label": "number", "start": 31, "end": 33, "number_kind": "count", "number_value": "40", "score": 0.7}
-    found = suggested(lines(tmp_path / "p.jsonl", SPEAKER, QUOTE, number))
-    assert [(span["label"], span["text"]) for span in found.spans] == [
+    suggestions = suggested(lines(tmp_path / "p.jsonl", SPEAKER, QUOTE, number))
+    assert [(span["label"], span["text"]) for span in suggestions.spans] == [
         ("speaker", "The port"),
         ("quote", "that it may lose 40 boats"),
         ("number", "40"),
     ]
-    assert found.spans[2]["number_low"] == 40.0
-    assert [(link["type"], link["from_span"], link["to_span"]) for link in found.links] == [("said_by", "q", "s")]
-    assert [(score["span_id"], score["score"]) for score in found.scores] == [("n31-33", 0.7)]
-    assert not keep_sound("r1", "file", "5", [ARTICLE], [found]).dropped
+    assert suggestions.spans[2]["number_low"] == 40.0
+    assert [(link["type"], link["from_span"], link["to_span"]) for link in suggestions.links] == [("said_by", "q", "s")]
+    assert [(score["span_id"], score["score"]) for score in suggestions.scores] == [("n31-33", 0.7)]
+    assert not keep_sound("r1", "file", "5", [ARTICLE], [suggestions]).dropped
 
 
 def test_the_published_form_of_an_article_is_read(tmp_path: Path) -> None:

@@ -48,9 +48,14 @@ def kept(sound: SoundSuggestions) -> set[str]:
 
 
 def test_what_keeps_the_rules_stays_and_gets_the_links_of_h10() -> None:
-    said, by = quote(), speaker()
+    clause, by = quote(), speaker()
     sound = checked(
-        said, by, number(), hedge("may", "modal", "h1"), hedge("about", "approximator", "h2"), links=(link(said, by),)
+        clause,
+        by,
+        number(),
+        hedge("may", "modal", "h1"),
+        hedge("about", "approximator", "h2"),
+        links=(link(clause, by),),
     )
     assert (sound.given, dict(sound.dropped)) == (5, {})
     links = sound.layer.relations.select("type", "from_span", "to_span", "derived").rows()
@@ -88,15 +93,15 @@ def test_a_span_that_breaks_a_rule_is_dropped_and_counted_by_its_code(wrong: Mar
 
 
 def test_a_clause_without_its_that_is_dropped_and_its_speaker_with_it() -> None:
-    said, by = quote("it may lose about 40 boats"), speaker()
-    sound = checked(said, by, links=(link(said, by),))
+    clause, by = quote("it may lose about 40 boats"), speaker()
+    sound = checked(clause, by, links=(link(clause, by),))
     assert dict(sound.dropped) == {"q2-complementiser-left-out": 1, "s8-speaker-without-quote": 1}
     assert sound.layer.relations.height == 0
 
 
 def test_of_two_overlapping_quotes_one_stays() -> None:
-    said, within, by = quote(), quote("about 40 boats", "q2"), speaker()
-    sound = checked(said, within, by, links=(link(said, by), link(within, by)))
+    clause, within, by = quote(), quote("about 40 boats", "q2"), speaker()
+    sound = checked(clause, within, by, links=(link(clause, by), link(within, by)))
     assert kept(sound) == {"q", "s"}
     assert dict(sound.dropped) == {"q6-quote-within-quote": 1}
 
@@ -108,13 +113,13 @@ def test_a_place_outside_the_text_is_dropped(start: int, end: int) -> None:
 
 
 def test_a_speaker_whom_no_registry_has_stays() -> None:
-    said, by = quote(), span("s", "speaker", "The port", speaker_entities=["nobody that is registered"])
-    assert kept(checked(said, by, links=(link(said, by),))) == {"q", "s"}
+    clause, by = quote(), span("s", "speaker", "The port", speaker_entities=["nobody that is registered"])
+    assert kept(checked(clause, by, links=(link(clause, by),))) == {"q", "s"}
 
 
 def test_the_scores_are_of_the_spans_that_stay_and_one_where_none_was_given() -> None:
-    said, by = quote(), speaker()
-    scored = Suggestions([said, by, number("about 40")], [link(said, by)])
+    clause, by = quote(), speaker()
+    scored = Suggestions([clause, by, number("about 40")], [link(clause, by)])
     scored.scores.append({"span_id": "q", "pattern": "clause-that", "score": 0.9})
     sound = keep_sound("r1", "rules", "5", [EventText("one", TEXT, "", {})], [scored])
     assert sound.scores.select("span_id", "pattern", "score").rows() == [("q", "clause-that", 0.9), ("s", None, 1.0)]

@@ -7,7 +7,7 @@ import pytest
 from annotation.suggesting.rules.attributions import read_quotes
 from tests.annotation.guidelines import notation
 
-FOUND = [
+ATTRIBUTED = [
     # quotation marks with a verb before or after
     '[q "We are going to win,"] [s Smith] told the evening news in a phone interview on Friday.',
     "[q “The system is broken,”] said [s Ada Penn], who runs a shelter in Oxbow.",
@@ -99,7 +99,7 @@ NOTHING = [
 ]
 
 
-@pytest.mark.parametrize("source", FOUND + SEVERAL)
+@pytest.mark.parametrize("source", ATTRIBUTED + SEVERAL)
 def test_a_quote_is_found_with_its_speaker_and_its_segments(source: str) -> None:
     example = notation.parse(source)
     quotes = [span for span in example.spans if span.label == "quote"]
@@ -111,8 +111,8 @@ def test_a_quote_is_found_with_its_speaker_and_its_segments(source: str) -> None
         speakers = [(target.start, target.end) for target in targets if target.label == "speaker"]
         origins = [quotes.index(target) for target in targets if target.label == "quote"]
         expected.append((span.start, span.end, speakers[0] if speakers else None, origins[0] if origins else None))
-    found = [(quote.start, quote.end, quote.speaker, quote.continues) for quote in read_quotes(example.text)]
-    assert found == expected
+    attributed = [(quote.start, quote.end, quote.speaker, quote.continues) for quote in read_quotes(example.text)]
+    assert attributed == expected
 
 
 @pytest.mark.parametrize("text", NOTHING)

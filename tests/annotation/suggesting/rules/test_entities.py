@@ -15,12 +15,12 @@ REGISTRY = Registry(
 
 
 def entities(text: str, *mentions: str, registry: Registry = REGISTRY) -> list[list[str]]:
-    identities, found, reached = Identities(text, registry), [], 0
+    identities, named, reached = Identities(text, registry), [], 0
     for words in mentions:
         start = text.index(words, reached)
-        found.append(identities.of(start, start + len(words)))
+        named.append(identities.of(start, start + len(words)))
         reached = start + len(words)
-    return found
+    return named
 
 
 @pytest.mark.parametrize(
@@ -63,8 +63,8 @@ def test_a_surname_stands_for_the_whole_name_in_the_text() -> None:
 
 def test_a_pronoun_stands_for_the_last_speaker_of_its_kind() -> None:
     text = "Mirta Savelin spoke, the union spoke, she spoke, it spoke."
-    found = entities(text, "Mirta Savelin", "the union", "she", "it")
-    assert found == [["Mirta Savelin"], ["Ground Crew Union"], ["Mirta Savelin"], ["Ground Crew Union"]]
+    named = entities(text, "Mirta Savelin", "the union", "she", "it")
+    assert named == [["Mirta Savelin"], ["Ground Crew Union"], ["Mirta Savelin"], ["Ground Crew Union"]]
 
 
 def test_a_pronoun_without_a_speaker_before_it_stays_as_it_is() -> None:

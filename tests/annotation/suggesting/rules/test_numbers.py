@@ -43,8 +43,8 @@ from annotation.suggesting.rules.numbers import read_numbers
     ],
 )
 def test_a_quantity_is_found_with_its_kind_value_and_unit(text: str, expected: list[tuple[str, str, str, str]]) -> None:
-    found = [(text[number.start : number.end], *number.reading) for number in read_numbers(text)]
-    assert found == expected
+    readings = [(text[number.start : number.end], *number.reading) for number in read_numbers(text)]
+    assert readings == expected
 
 
 @pytest.mark.parametrize(

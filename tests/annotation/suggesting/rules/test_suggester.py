@@ -22,8 +22,8 @@ Also read: Port may lose 12 boats, mayor says
 
 def suggested(text: str = TEXT) -> Suggestions:
     registry = {"Port of Lomma": ["the port"], "Ilsa Brandt": []}
-    (found,) = open_suggester("rules").suggest([EventText("one", text, "", registry)])
-    return found
+    (suggestions,) = open_suggester("rules").suggest([EventText("one", text, "", registry)])
+    return suggestions
 
 
 def test_every_label_is_suggested_with_its_attributes() -> None:
@@ -38,9 +38,9 @@ def test_every_label_is_suggested_with_its_attributes() -> None:
 
 
 def test_quotes_are_linked_to_their_speakers_and_segments_to_what_they_continue() -> None:
-    found = suggested()
-    words = {span["span_id"]: span["text"] for span in found.spans}
-    links = {(link["type"], words[link["from_span"]], words[link["to_span"]]) for link in found.links}
+    suggestions = suggested()
+    words = {span["span_id"]: span["text"] for span in suggestions.spans}
+    links = {(link["type"], words[link["from_span"]], words[link["to_span"]]) for link in suggestions.links}
     assert links == {
         ("said_by", "it may close", "Port"),
         ("said_by", "that about 40 boats could sink", "The port"),
@@ -59,10 +59,10 @@ def test_an_empty_text_gets_none() -> None:
 
 
 def test_each_span_has_the_score_of_its_pattern_from_the_counts() -> None:
-    found = suggested()
-    assert [score["span_id"] for score in found.scores] == [span["span_id"] for span in found.spans]
+    suggestions = suggested()
+    assert [score["span_id"] for score in suggestions.scores] == [span["span_id"] for span in suggestions.spans]
     counted = json.loads(SCORES.read_text(encoding="utf-8"))
-    for score in found.scores:
+    for score in suggestions.scores:
         assert score["score"] == score_of(*counted[score["pattern"]])
 
 
@@ -88,8 +88,8 @@ def test_what_the_rules_suggest_breaks_hardly_any_rule() -> None:
 @pytest.mark.slow
 def test_a_megabyte_is_read(words: str) -> None:
     text = words * (1_000_000 // len(words))
-    (found,) = open_suggester("rules").suggest([EventText("one", text, "", {})])
-    assert len(found.scores) == len(found.spans)
+    (suggestions,) = open_suggester("rules").suggest([EventText("one", text, "", {})])
+    assert len(suggestions.scores) == len(suggestions.spans)
 
 
 def test_nothing_may_follow_the_name_of_the_rules() -> None:
