@@ -14,7 +14,7 @@ import polars as pl
 from dataset.agreement.figures import Draws
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, at_hand, open_corpus
-from dataset.record.layer import GOLD
+from dataset.record.layer import GOLD, suggestions_in
 from dataset.record.locks import Tell, in_silence, reading
 from dataset.scoring.ceiling import Ceiling, ceiling_of, rounds_beside
 from dataset.scoring.docbin import SUFFIX, of_docbin
@@ -107,7 +107,7 @@ def _predictions(
     """The predictions, and the names of columns that mean nothing here."""
     if not isinstance(predictions, str | Path):
         return of_rows(predictions), []
-    if _is_layer(predictions, corpus):
+    if _is_layer(predictions, corpus) or _is_suggested(predictions, corpus):
         return of_layer(_required(corpus), str(predictions)), []
     if (
         corpus
@@ -129,6 +129,11 @@ def _is_layer(name: str | Path, corpus: Corpus | None) -> bool:
     if corpus is not None:
         return str(name) in corpus.layers()
     return str(name) == GOLD and not Path(name).exists()
+
+
+def _is_suggested(name: str | Path, corpus: Corpus | None) -> bool:
+    """Whether the name is that of a layer of suggestions, which can be scored and is no gold."""
+    return corpus is not None and str(name) in suggestions_in(corpus.record)
 
 
 def _required(corpus: Corpus | None) -> Corpus:

@@ -17,9 +17,10 @@ from dataset.published.build import require_buildable
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer, layer_folders, read_layer, suggestions_in
 from dataset.record.withdrawal import withdraw
+from dataset.scoring.score import score
 from dataset.storage.tables import read_table
 from tests.annotation.suggesting.measured import DEVELOPMENT, written
-from tests.corpora import make_corpus
+from tests.corpora import copy_of_the_seeds, make_corpus
 from tests.dataset.release_setup import put_repository
 from tests.dataset.tiny import ONE, TWO, put_corpus, put_jsonl
 
@@ -74,6 +75,16 @@ def test_no_dataset_is_built_of_it(corpus: Corpus) -> None:
     suggested(corpus)
     with pytest.raises(Problem, match="nobody's work"):
         require_buildable(corpus, NAME)
+
+
+def test_it_is_scored_like_any_predictions_and_is_no_gold(tmp_path: Path) -> None:
+    corpus = copy_of_the_seeds(tmp_path / "corpus")
+    suggested(corpus)
+    figures = score(NAME, "gold", corpus=corpus.root).figures
+    (precision,) = figures.filter(scope="all", measure="exact", figure="precision")["value"]
+    assert 0 < precision <= 1
+    with pytest.raises(Problem):
+        score("gold", NAME, corpus=corpus.root)
 
 
 def test_only_what_was_dealt_in_the_round_is_looked_at(tmp_path: Path) -> None:
