@@ -97,7 +97,7 @@
       notes = element("div", "hedgerow-note");
       notes.setAttribute("role", "status");
       notes.setAttribute("aria-live", "polite");
-      document.querySelector(".page").append(notes);
+      document.querySelector(".page")?.append(notes);
     }
     notes.textContent = words;
     clearTimeout(noted);

@@ -67,6 +67,7 @@ def test_a_question_is_answered_and_the_article_comes_back_to_be_corrected(
     assert "a1: returned and not corrected yet: one" in hedgerow(corpus, "pull", "--round", "r1")
     assert read_layer(corpus.layer_path("r1/a1"), "r1/a1").spans["text"].to_list() == [QUOTE]
     annotator.open_stream(project)
+    annotator.submit()  # the article that was at hand; the one that was returned follows
     expect(annotator.page.locator(".from-lead:visible").first).to_contain_text(f"{QUOTE}: the quote has no quote_form")
     annotator.click_words("We may lose")
     annotator.choose("q", "direct")
