@@ -79,12 +79,11 @@ $(VENV)/installed-dev: pyproject.toml constraints.txt $(VENV)/created
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(AS_USED) --no-deps --upgrade --target .venv-pyarrow 'pyarrow==26.*'
 	@touch $@
 
-# Its shell without windows takes a third less of the processor's time for a page.
 chromium:
-	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
 	  echo "installing Chromium for the tests of the labelling page"; \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell >/dev/null; \
-	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell >/dev/null; \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	  else echo "install Chromium, then run this again"; exit 1; fi; }
 
 # After Chromium, for two installations at once would refuse each other.

@@ -133,6 +133,8 @@ class Annotator:
         self.page.mouse.down()
         self.page.mouse.move((x1 + x2) / 2, (y1 + y2) / 2, steps=4)
         self.page.mouse.move(x2 - 0.5, y2, steps=4)
+        x2, y2 = self._ends_of(words, nth)[2:]  # an article scrolls while it is marked near its edge
+        self.page.mouse.move(x2 - 0.5, y2)
         self.page.mouse.up()
 
     def _ends_of(self, words: str, nth: int) -> tuple[float, float, float, float]:
