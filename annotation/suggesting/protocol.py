@@ -1,4 +1,4 @@
-"""What a suggester is, and where suggesters are found."""
+"""What a suggester is, and by which name each is opened."""
 
 from __future__ import annotations
 

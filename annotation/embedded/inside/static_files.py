@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-KEPT: Final = frozenset(
-    {
-        "^label-studio-frontend/(?P<path>.*)$",
-        "^dm/(?P<path>.*)$",
-        "^react-app/(?P<path>.*)$",
-        "^static/(?P<path>.*)$",
-    }
-)
+from annotation.embedded.inside.routes import STATIC
+
+KEPT: Final = frozenset(route for route in STATIC if route.endswith("/(?P<path>.*)$"))
+"""The routes of folders; what else is static, a view makes."""
 
 
 class KeptByBrowsers:
     """A middleware: a file is sent once, and then only if it is another than the browser has.
 
-    Label Studio signs its session anew with each answer, files too, and says that they depend on it: a browser then
-    fetches the 8 MB of the labelling page whenever one is opened.
+    Label Studio signs its session anew with each answer, files too, and says that they depend on it: a browser cannot
+    rely on the 7.7 MB that it has of the labelling page.
     """
 
     def __init__(self, get_response: Callable[[Any], Any]) -> None:

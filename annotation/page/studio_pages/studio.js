@@ -130,7 +130,12 @@
   const listeners = [];
   const fetched = window.fetch;
   window.fetch = (...given) => {
-    const submission = readSubmission(given);
+    let submission;
+    try {
+      submission = readSubmission(given);
+    } catch {
+      // A store of another version: what the page asks is asked all the same.
+    }
     const answer = fetched.apply(window, given);
     const tell = (stored) => stored.ok && listeners.forEach((listener) => listener(submission));
     if (submission) answer.then(tell).catch(() => {});

@@ -23,9 +23,9 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True)
 class Quote:
-    """A quote at `start:end` in the text and how it was found. `continues` numbers the quote that it goes on with.
+    """A quote at `start:end` in the text, and the pattern that it fits.
 
-    `speaker` is where its speaker is; None for one that continues, and where the text names none.
+    `continues` numbers the quote that it goes on with. `speaker` is where its speaker is; None for one that continues, and where the text names none.
     """
 
     start: int

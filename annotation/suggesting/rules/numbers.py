@@ -121,7 +121,7 @@ _NOT_BETWEEN: Final = frozenset(
 
 
 class Number(NamedTuple):
-    """A quantity at `start:end`, how it was found, and its attributes."""
+    """A quantity at `start:end`, the pattern that it fits, and its attributes."""
 
     start: int
     end: int
