@@ -25,7 +25,8 @@ Place = tuple[int, int]
 class Quote:
     """A quote at `start:end` in the text, and the pattern that it fits.
 
-    `continues` numbers the quote that it goes on with. `speaker` is where its speaker is; None for one that continues, and where the text names none.
+    `continues` numbers the quote that it goes on with. `speaker` is where its speaker is; None for one that continues,
+    and where the text names none.
     """
 
     start: int
