@@ -195,7 +195,7 @@ def test_text_names_and_rules_stand_side_by_side_above_the_fold(
         annotator.open_stream(projects.existing(seeds, "r7", who))
     else:
         open_article(seeds, who, annotator)
-    assert 60 <= max(annotator.line_lengths()) <= 92
+    assert 60 <= max(annotator.line_lengths()) <= 90
     annotator.mark("1", "North Korea")
     page = annotator.page
     boxes = [box.bounding_box() for box in page.locator(".names input[type=checkbox]:visible").all()]
