@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import httpx
 import polars as pl
 
+from annotation.embedded.inside.routes import KEY_HEADER
 from annotation.labelstudio.payloads import JsonObject
 from annotation.page.label_config import label_config
 from dataset import schema
@@ -114,10 +116,11 @@ def anti_join_step(old: Path, new: Path) -> int:
 class Sdk:
     """The SDK's own client on a running server."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, key: str) -> None:
         from label_studio_sdk import LabelStudio
 
-        self._client = LabelStudio(base_url=url, api_key=token)
+        web = httpx.Client(headers={KEY_HEADER: key}, timeout=120, follow_redirects=True)
+        self._client = LabelStudio(base_url=url, api_key=token, httpx_client=web)
 
     def push(self, tasks: Sequence[JsonObject], at_once: int) -> int:
         """A project, and its import call. Returns the project."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from annotation.embedded.inside.routes import KEY_HEADER
 from annotation.embedded.server import Server
 from annotation.labelstudio.payloads import JsonObject
 from annotation.labelstudio.seats import seat
@@ -144,8 +145,8 @@ def server_lines(folder: Path) -> Iterator[Line]:
         assert known
         push.deal(corpus, "r1", ["a1"])
         tasks = [push.task(corpus, article) for article in corpus.by_id]
-        url, token = str(server.url()), known.annotators["a1"].token
-        sdk, bare = beside.Sdk(url, token), Bare(url, token)
+        url, token, key = str(server.url()), known.annotators["a1"].token, str(known.key)
+        sdk, bare = beside.Sdk(url, token, key), Bare(url, token, key)
         pushed = timed(lambda: push.push(corpus, "r1", who))
         comparisons = {"SDK import call": timed(lambda: sdk.push(tasks, push.CHUNK_TASKS))}
         comparisons["limit: bare HTTP loop"] = timed(lambda: bare.push(tasks))
@@ -165,8 +166,9 @@ def server_lines(folder: Path) -> Iterator[Line]:
 class Bare:
     """The same requests without anything of ours around them."""
 
-    def __init__(self, url: str, token: str) -> None:
-        self._web = httpx.Client(base_url=url, headers={"Authorization": f"Token {token}"}, timeout=120)
+    def __init__(self, url: str, token: str, key: str) -> None:
+        headers = {"Authorization": f"Token {token}", KEY_HEADER: key}
+        self._web = httpx.Client(base_url=url, headers=headers, timeout=120)
 
     def push(self, tasks: Sequence[JsonObject]) -> None:
         """A project and its tasks."""
