@@ -136,12 +136,3 @@ class Sdk:
 
     def _tasks(self, project: int) -> Iterator[Any]:
         yield from self._client.tasks.list(project=project, fields="all")
-
-    def export(self, project: int, path: Path) -> int:
-        """Its export call, into a file. Returns the bytes."""
-        with path.open("wb") as out:
-            for block in self._client.projects.exports.download_sync(
-                project, export_type="JSON", download_all_tasks=True
-            ):
-                out.write(block)
-        return path.stat().st_size

@@ -154,7 +154,6 @@ def server_lines(folder: Path) -> Iterator[Line]:
         yield from lines("push", of, SERVER_TASKS, pushed, comparisons)
         pulled = timed(lambda: pull.pull(corpus, "r1", [who], accept_removals=False, tell=lambda line: None))
         comparisons = {"SDK task pager": timed(lambda: sdk.pager(project))}
-        comparisons["SDK export call"] = timed(lambda: sdk.export(project, folder / "sdk.json"))
         comparisons["limit: bare HTTP loop"] = timed(lambda: bare.pull(project))
         yield from lines("pull", of, SERVER_TASKS, pulled, comparisons)
         again = timed(lambda: pull.pull(corpus, "r1", [who], accept_removals=False, tell=lambda line: None))
