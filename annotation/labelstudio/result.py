@@ -68,7 +68,7 @@ _CHOOSING: Final = frozenset({*CHOICES, "decision", "rule", SUGGESTION})
 _QUESTIONS: Final = (QUESTION, ARTICLE_QUESTION)
 
 
-_ASIDE: Final = frozenset({*_QUESTIONS, SUGGESTION, DECIDED_AFTER})
+_ASIDE: Final = (*_QUESTIONS, SUGGESTION, DECIDED_AFTER)
 """Controls whose values are not of a span's row."""
 
 
