@@ -169,6 +169,41 @@ class SuggestionScores(Layered):
     score: float = column("share of such suggestions that were right where they were measured", ge=0, le=1)
 
 
+class ShownArticles(Layered):
+    """An article that was sent to its annotator with suggestions, or in the share of a round that goes without any."""
+
+    suggester: str = column(
+        "the layer of suggestions, without its round; null in the share that goes without",
+        optional=True,
+        str_matches=IDENTIFIER,
+    )
+    least: float = column("the least score of the spans that were shown", ge=0, le=1)
+
+
+class ShownSpans(Attributes, Marked, Layered):
+    """A span that was suggested to an annotator on the page, as it was suggested, and what became of it."""
+
+    pattern: str = column("what the suggester found it by; null where it does not say", optional=True)
+    score: float = column("share of such suggestions that were right where they were measured", ge=0, le=1)
+    outcome: str = column(
+        "what the annotator made of it; `unseen` where there was no decision, so that it is not in the layer",
+        isin=vocabulary.SUGGESTION_OUTCOMES,
+    )
+    changes: pl.List = names_column("of a changed one: `label`, `words`, and the attributes that are others")
+    seconds: float = column(
+        "from when it was selected to when it was kept by key; null where it was not", optional=True, ge=0
+    )
+
+
+class ShownLinks(Layered):
+    """A link that was suggested to an annotator, and what became of it with the spans that it links."""
+
+    type: str = column("what the link says", isin=vocabulary.RELATIONS)
+    from_span: str = column("span the link starts from")
+    to_span: str = column("span the link points to")
+    outcome: str = column("what the annotator made of it; no link is changed", isin=vocabulary.SUGGESTION_OUTCOMES)
+
+
 class Findings(Layered):
     """What a pull saw in the raw results that the tables cannot hold."""
 
@@ -645,6 +680,9 @@ RECORD: dict[str, type[Table]] = {
     "spans": Spans,
     "relations": Relations,
     "suggestion_scores": SuggestionScores,
+    "shown_articles": ShownArticles,
+    "shown_spans": ShownSpans,
+    "shown_links": ShownLinks,
     "findings": Findings,
     "notes": Notes,
     "deals": Deals,
@@ -661,6 +699,10 @@ RECORD: dict[str, type[Table]] = {
     "withdrawn": Withdrawn,
 }
 KEYS: dict[type[Table], list[str]] = {
+    SuggestionScores: ["round", "annotator", "article_id", "span_id"],
+    ShownArticles: ["round", "annotator", "article_id"],
+    ShownSpans: ["round", "annotator", "article_id", "span_id"],
+    ShownLinks: ["round", "annotator", "article_id", "from_span", "to_span"],
     Notes: ["round", "annotator", "article_id", "span_id", "question"],
     Deals: ["round", "annotator", "article_id"],
     Agreement: ["round", "annotators", "scope", "measure"],

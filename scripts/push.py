@@ -9,6 +9,7 @@ import typer
 from annotation.labelstudio import seats as accounts
 from annotation.practice.project import not_passed
 from annotation.rounds import push as pushing
+from annotation.rounds.assistance import Assistance, require_suggestions
 from dataset.record.corpus import open_corpus
 from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, tell
 from scripts.cli.names import checked_names
@@ -26,6 +27,18 @@ def _checked_control(control: float) -> float:
     if not 0 <= control <= 1:
         raise typer.BadParameter("controls are a share from 0 to 1, such as 0.05")
     return control
+
+
+def _checked_without(without: float) -> float:
+    if not 0 <= without < 1:
+        raise typer.BadParameter("the share without suggestions is from 0 to less than 1, such as 0.2")
+    return without
+
+
+def _checked_least(least: float) -> float:
+    if not 0 <= least <= 1:
+        raise typer.BadParameter("the least score is from 0 to 1, such as 0.9")
+    return least
 
 
 def command(
@@ -47,6 +60,24 @@ def command(
             callback=_checked_control,
         ),
     ] = 0.0,
+    suggestions: Annotated[
+        str | None,
+        typer.Option(help="Show the suggestions of this layer, as rules, for annotators to decide on.", metavar="NAME"),
+    ] = None,
+    without: Annotated[
+        float,
+        typer.Option(
+            help="With --suggestions: the share of articles that an annotator labels without them, to compare.",
+            metavar="S",
+            callback=_checked_without,
+        ),
+    ] = 0.0,
+    least: Annotated[
+        float,
+        typer.Option(
+            help="With --suggestions: show only spans with at least this score.", metavar="S", callback=_checked_least
+        ),
+    ] = 0.0,
     corpus: CorpusOption = None,
 ) -> None:
     """Put the articles into Label Studio: one project per round and annotator, each article once.
@@ -57,19 +88,28 @@ def command(
     With --control, articles that have gold are dealt only as controls, which look like any other article: 0.05 is one
     for every twenty others, and at least one. `agree` shows how each annotator did on them.
 
+    With --suggestions, articles open with what `hedgerow suggest` wrote for the round, for annotators to keep, change
+    or drop. With --without 0.2, a fifth of each annotator's articles has none; `suggest --report` compares the two.
+
     It can be run again at any time: nothing is sent twice, and what was cut off is resumed.
 
     Example: hedgerow push --round r1 --annotator a1 --annotator a2
     Example: hedgerow push --round r2 --annotator a1 --annotator a2 --share 0.2 --control 0.05
+    Example: hedgerow push --round r2 --annotator a1 --suggestions rules --without 0.2 --least 0.8
     """
     here = open_corpus(corpus)
     names = checked_names(annotator)
     checked_names([round_name])
+    if suggestions is None and (without or least):
+        raise typer.BadParameter("--without and --least go with --suggestions")
+    assistance = Assistance(suggestions, without, least) if suggestions is not None else None
+    if assistance:
+        require_suggestions(here, round_name, assistance)
     seats = [accounts.seat(here, name) for name in names]
     pushing.deal(here, round_name, names, share, tell, control)
     for seat in seats:
         with bar(f"push {round_name}/{seat.annotator}") as progress:
-            done = pushing.push(here, round_name, seat, progress, tell)
+            done = pushing.push(here, round_name, seat, progress, tell, assistance)
         where = seat.studio.project_url(done.project)
         fresh = f"; {count(done.refreshed, 'open article')} given today's names" if done.refreshed else ""
         say(f"{seat.annotator}: {done.sent} sent, {done.there} there before{fresh}: {where}")

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import typer
 
+from annotation.suggesting.acceptance import acceptance
 from annotation.suggesting.layers import SuggestedLayer, articles_of, suggest, write_suggestions
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.locks import changing
+from dataset.record.locks import changing, reading
 from dataset.scheme.vocabulary import LABELS
 from dataset.storage.atomic import writing
+from scripts.cli.acceptance import show_acceptance
 from scripts.cli.console import CorpusOption, JsonOption, RoundOption, count, say, say_json, tell
 from scripts.cli.names import checked_names
 from scripts.cli.options import Engine, EngineOption, started
@@ -31,9 +33,12 @@ class _Summary:
 def command(
     round_name: RoundOption,
     by: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(help="A suggester, as rules or file:predictions.jsonl; may be repeated.", metavar="NAME"),
-    ],
+    ] = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Instead: what annotators made of the suggestions of the round.")
+    ] = False,
     engine: EngineOption = Engine.HERE,
     corpus: CorpusOption = None,
     as_json: JsonOption = False,
@@ -45,17 +50,28 @@ def command(
     annotator's, and none of it becomes gold by itself. A span that breaks a rule of the scheme is dropped, and counted
     here by the code of that rule, as in `hedgerow validate --codes`.
 
+    With --report nothing is written: it tells by label and score how many suggestions annotators kept, changed and
+    dropped, what they added by hand, and how articles with suggestions differ from those of `push --without`.
+
     `rules` needs no model. `file:PATH` takes predictions that were made elsewhere, as JSON Lines or Parquet.
 
     Example: hedgerow suggest --round r1 --by rules
     Example: hedgerow suggest --round r1 --by file:predictions.jsonl
+    Example: hedgerow suggest --round r1 --report
     """
     here = open_corpus(corpus)
     checked_names([round_name])
+    if report is bool(by):
+        raise typer.BadParameter("name a suggester with --by, or ask for --report")
+    if report:
+        with reading(here, tell):
+            accepted = acceptance(here, round_name)
+        say_json(asdict(accepted)) if as_json else show_acceptance(accepted)
+        return
     left = "the suggestions of before are as they were"
     with started(engine) as each, writing(here.root, left), changing(here, tell):
         articles = articles_of(here, round_name)
-        layers = [suggest(here, round_name, wanted, articles, each) for wanted in dict.fromkeys(by)]
+        layers = [suggest(here, round_name, wanted, articles, each) for wanted in dict.fromkeys(by or ())]
         for layer in layers:
             write_suggestions(here, layer)
     summaries = [_summary(layer) for layer in layers]

@@ -136,12 +136,38 @@ class NamesData(TypedDict):
     aliases: dict[str, list[str]]
 
 
+class SuggestedRegionData(TypedDict):
+    """A suggested region: its place, its words, and the values of its controls."""
+
+    id: str
+    label: str
+    start: int
+    end: int
+    text: str
+    values: dict[str, list[str]]
+    score: float
+    pattern: str | None
+
+
+class SuggestedData(TypedDict):
+    """What a task was sent with: regions and the links between them, by id.
+
+    `by` is the layer of suggestions, None where the task is in the share that goes without; `least` is the least score
+    of a region.
+    """
+
+    by: str | None
+    least: float
+    regions: list[SuggestedRegionData]
+    links: list[tuple[str, str]]
+
+
 class TaskData(NamesData):
     """The data of a task; `sheet_sha256`, `questions`, `summary` and `cards` are those of an adjudicator's.
 
     `answers` to the annotator's questions, the `corrections` that are asked
     for and the `outcome` of adjudication are Markdown, empty where there are none. `practice` is true of an article to
-    practise on.
+    practise on. `suggestions` are in the tasks of a round that shows some.
     """
 
     text: str
@@ -155,6 +181,7 @@ class TaskData(NamesData):
     questions: NotRequired[list[list[str]]]
     summary: NotRequired[str]
     practice: NotRequired[bool]
+    suggestions: NotRequired[SuggestedData]
     cards: NotRequired[Cards]
 
 

@@ -3,13 +3,14 @@
 A region is described by several results that share its id: one with its label, one for each attribute. A control of the
 page bears the name of the record's column that it fills, but for `label`, `speaker_other` and `quote_unnamed`. A
 question to the lead is a result of its own: of a span's region, or, about the article, of a region that has no label.
+So is it that a suggested region was kept.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -43,6 +44,17 @@ QUESTION: Final = "question"
 ARTICLE_QUESTION: Final = "article_question"
 
 
+SUGGESTION: Final = "suggestion"
+"""The control that says of a suggested region that its annotator keeps it."""
+
+
+KEPT: Final = "keep"
+
+
+DECIDED_AFTER: Final = "decided_after"
+"""The control that says after how many seconds that was."""
+
+
 UNNAMED: Final = "source not named"
 
 
@@ -50,7 +62,14 @@ TICKED: Final = "right_as_it_stands"
 """The control of what the annotator ticked as right: for each warning its code, a blank, `START:END` and the words."""
 
 
-_CHOOSING: Final = frozenset({*CHOICES, "decision", "rule"})
+_CHOOSING: Final = frozenset({*CHOICES, "decision", "rule", SUGGESTION})
+
+
+_QUESTIONS: Final = (QUESTION, ARTICLE_QUESTION)
+
+
+_ASIDE: Final = (*_QUESTIONS, SUGGESTION, DECIDED_AFTER)
+"""Controls whose values are not of a span's row."""
 
 
 _COLUMN_OF: Final = {"speaker_other": "speaker_entities", "quote_unnamed": "quote_source"}
@@ -91,7 +110,8 @@ class ResultRows:
     """What one result says: span and relation rows without the layer's key, and questions to the lead.
 
     `findings` are (code, region, message) of what the rows cannot hold, `ticked` (code, place) of the warnings that the
-    annotator let stand, a place being `START:END` and the words there.
+    annotator let stand, a place being `START:END` and the words there. `kept` are the regions that were kept as they
+    were suggested, with the seconds that this took, None where they are not known.
     """
 
     spans: list[Row] = field(default_factory=list)
@@ -99,6 +119,7 @@ class ResultRows:
     questions: list[Asked] = field(default_factory=list)
     findings: list[tuple[str, str | None, str]] = field(default_factory=list)
     ticked: list[tuple[str, str]] = field(default_factory=list)
+    kept: dict[str, float | None] = field(default_factory=dict)
 
     def add_finding(self, code: str, region: str | None, message: str) -> None:
         """Notes a finding."""
@@ -115,11 +136,13 @@ def read_result(result: Any, text: str, offered: Collection[str] | None = None) 
         reading.add_finding("unreadable-result", None, "the annotation's result is not a list")
         return reading
     for region, items in _regions(result, reading).items():
-        questions = [item for item in items if item.get("from_name") in (QUESTION, ARTICLE_QUESTION)]
-        for item in questions:
-            _read_question(region, item, reading)
-        if len(questions) < len(items):
-            _read_region(region, [item for item in items if item not in questions], text, reading, offered)
+        for item in items:
+            if item.get("from_name") in _QUESTIONS:
+                _read_question(region, item, reading)
+            elif item.get("from_name") in _ASIDE:
+                _read_kept(region, item, reading)
+        if described := [item for item in items if item.get("from_name") not in _ASIDE]:
+            _read_region(region, described, text, reading, offered)
     _read_relations(result, reading)
     return reading
 
@@ -156,6 +179,15 @@ def _read_ticked(item: Result, reading: ResultRows) -> None:
         code, _, place = entry.partition(" ")
         if re.match(PLACE, place) and (code, place) not in reading.ticked:
             reading.ticked.append((code, place))
+
+
+def _read_kept(region: str, item: Result, reading: ResultRows) -> None:
+    """Takes in that a suggestion was kept, or after how many seconds; what says neither says nothing of the span."""
+    values = control_values(item["from_name"], item.get("value")) or []
+    if item["from_name"] == SUGGESTION and KEPT in values:
+        reading.kept.setdefault(region, None)
+    elif item["from_name"] == DECIDED_AFTER and values and re.fullmatch(r"\d{1,6}(\.\d+)?", values[0]):
+        reading.kept[region] = float(values[0])
 
 
 def _read_region(
@@ -377,11 +409,12 @@ def write_result(
     names: Iterable[str] = (),
     questions: Iterable[Asked] = (),
     ticked: Iterable[tuple[str, str]] = (),
+    kept: Mapping[str, float | None] | None = None,
 ) -> list[Result]:
     """The result that shows these rows on the labelling page. Derived relations are left out.
 
     `names` are the entities that the page offers; any other goes into the field for other names. Questions about a span
-    that is not among `spans` are left out. `ticked` are those of `ResultRows`.
+    that is not among `spans` are left out. `ticked` and `kept` are those of `ResultRows`.
 
     Raises:
         Problem: a name that the page does not offer cannot be typed there and be read as the same name again.
@@ -390,6 +423,7 @@ def write_result(
     regions = list[Result]()
     for span in spans:
         regions += write_span(span, offered)
+        regions += _write_kept(span, kept or {})
         if about := asked.get(span["span_id"]):
             regions.append(region_item(span, QUESTION, "textarea", {"text": about}))
     if about := asked.get(None):
@@ -401,6 +435,13 @@ def write_result(
         {"type": "relation", "from_id": link["from_span"], "to_id": link["to_span"], "direction": "right"}
         for link in drawn
     ]
+
+
+def _write_kept(span: Row, kept: Mapping[str, float | None]) -> Iterator[Result]:
+    if span["span_id"] in kept:
+        yield region_item(span, SUGGESTION, "choices", {"text": span["text"], "choices": [KEPT]})
+        if (seconds := kept[span["span_id"]]) is not None:
+            yield region_item(span, DECIDED_AFTER, "textarea", {"text": [f"{seconds:g}"]})
 
 
 def _questions_by_span(questions: Iterable[Asked]) -> dict[str | None, list[str]]:

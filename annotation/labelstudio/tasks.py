@@ -29,6 +29,7 @@ from annotation.labelstudio.payloads import (
     Times,
 )
 from annotation.labelstudio.result import Result, ResultRows, brief, is_text, read_result
+from annotation.labelstudio.suggested import SuggestedTask, read_suggestions
 from dataset.record.rows import ArticleRow, TaskRow
 from dataset.schema import IDENTIFIER
 from dataset.scheme.vocabulary import DEGREES
@@ -64,8 +65,8 @@ class Task:
     `offered` are the names that the page offers for a speaker; None where the task has no such list.
     A task of the desk has an `event_id`, and no article; `given` is what stood sorted on it when it was opened.
     `restored` holds when and how a restored task's work was really done, and `restored_sha256` the result of which that
-    is true. `returned` says when the work had been submitted when the task was returned, `corrections` whether its page
-    asks for any.
+    is true. `suggested` is what its page began with, None where it belongs to a round without suggestions. `returned`
+    says when the work had been submitted when the task was returned, `corrections` whether its page asks for any.
     """
 
     id: int
@@ -81,6 +82,7 @@ class Task:
     restored: FirstEnding | None
     restored_sha256: str | None
     asked: AdjudicationQuestions | None
+    suggested: SuggestedTask | None
     returned: ReturnedNote | None
     corrections: bool
     faults: list[str]
@@ -119,6 +121,7 @@ def read_task(raw: JsonObject) -> Task:
         restored=_read_restored(restored, faults) if restored else None,
         restored_sha256=_checked_string(restored, "result_sha256", faults),
         asked=_read_asked(data),
+        suggested=read_suggestions(data, faults),
         returned=_read_returned(returned, faults) if returned else None,
         corrections=bool(_string(data.get("corrections"))),
         faults=faults,
@@ -339,7 +342,7 @@ def says_the_same(task: Task, result: Any) -> bool:
 
 
 def _same_rows(first: ResultRows, second: ResultRows) -> bool:
-    kinds = ("spans", "relations", "findings", "ticked")
+    kinds = ("spans", "relations", "findings", "ticked", "kept")
     return all(sorted(map(repr, getattr(first, kind))) == sorted(map(repr, getattr(second, kind))) for kind in kinds)
 
 
@@ -416,7 +419,7 @@ def with_work(task: SentTask, row: TaskRow, result: list[Result], account: int, 
         "ground_truth": False,
     }
     data: TaskData = {**task["data"], "guidelines_version": row["guidelines_version"], "answers": answers}
-    return {"data": data, "meta": restored_meta(row, result), "annotations": [annotation]}
+    return {**task, "data": data, "meta": restored_meta(row, result), "annotations": [annotation]}
 
 
 def restored_meta(row: FirstEnding, result: list[Result]) -> TaskMeta:

@@ -10,7 +10,7 @@ import jinja2
 from annotation import guidelines
 from annotation.guidelines.html import page_markdown
 from annotation.labelstudio.adjudicated import DECISION_KEYS, DECISIONS, OPEN
-from annotation.labelstudio.result import ARTICLE_QUESTION, QUESTION, TICKED, UNNAMED
+from annotation.labelstudio.result import ARTICLE_QUESTION, DECIDED_AFTER, KEPT, QUESTION, SUGGESTION, TICKED, UNNAMED
 from dataset.scheme import vocabulary
 
 TEMPLATE = "label_config.xml.j2"
@@ -50,6 +50,17 @@ KEYS = {
 - **Backspace** deletes a selected span. **Ctrl+Enter** submits.
 """,
 }
+SUGGESTION_KEYS = {
+    "quick": """
+- What a program suggests is white with a dashed edge until you decide on it, with its links. **Space** keeps it and
+  goes to the next one, **Backspace** drops it and goes on; any change that you make decides, too. What is still open
+  when you submit is left out.
+""",
+    "plain": """
+- Some spans are suggested by a program. Keep one with the choice *keep* in its card, change it, or delete it.
+  What you do not decide on is left out when you submit.
+""",
+}
 ADJUDICATION_KEYS = """
 - On a question, **1**, **2**, … takes that annotator's version with its values and links, and drops the others;
   **D** drops them all. Then **Shift** with the key of a rule names the rule, and the next open question follows.
@@ -77,8 +88,11 @@ ONCE = "Once in each browser: switch on *Select region after creating it* (the s
 
 
 @cache
-def label_config(*, adjudicating: bool = False) -> str:
-    """The config of a labelling project, or of an adjudicating one, with the rules of the guidelines on the page."""
+def label_config(*, adjudicating: bool = False, suggesting: bool = False) -> str:
+    """The config of a labelling project, or of an adjudicating one, with the rules of the guidelines on the page.
+
+    A `suggesting` one has controls for what its annotator makes of suggestions.
+    """
     return _template(TEMPLATE).render(
         labels=[(name, str(key + 1), COLOURS[name]) for key, name in enumerate(vocabulary.LABELS)],
         quote_forms=_keyed(vocabulary.QUOTE_FORMS),
@@ -97,6 +111,11 @@ def label_config(*, adjudicating: bool = False) -> str:
         titles={name: guidelines.title(name) for name in guidelines.SECTIONS},
         version=guidelines.version(),
         adjudicating=adjudicating,
+        suggesting=suggesting,
+        suggestion=SUGGESTION,
+        keep=KEPT,
+        decided_after=DECIDED_AFTER,
+        suggestion_keys=SUGGESTION_KEYS,
         adjudication_keys=ADJUDICATION_KEYS,
         of=(lambda label: f"{label},{label}{OPEN}") if adjudicating else (lambda label: label),
         open=OPEN,

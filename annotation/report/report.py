@@ -23,6 +23,7 @@ from annotation.report.side_by_side import STATES, ArticleComparison, ArticleDec
 from annotation.rounds import inbox, progress
 from annotation.rounds.inbox import Question
 from annotation.rounds.progress import Progress
+from annotation.suggesting.acceptance import HASTY_SECONDS, Acceptance, acceptance
 from dataset import schema
 from dataset.agreement import figures as agreement
 from dataset.agreement.compared import layers_of
@@ -33,6 +34,7 @@ from dataset.record.counts import summary_of
 from dataset.record.layer import GOLD, Layer, read_layer, table_path
 from dataset.record.locks import Tell, in_silence, reading
 from dataset.record.rows import AgreementRow, Decision, DecisionRow, rows_of
+from dataset.record.shown import layers_with_suggestions
 from dataset.releasing import plots
 from dataset.scheme import vocabulary
 from dataset.statements.event_comparisons import compared_events
@@ -82,6 +84,7 @@ class Report:
     figures_missing: str | None
     progress: list[tuple[Progress, str]]
     progress_missing: str | None
+    acceptance: Acceptance | None
 
     @property
     def quotes(self) -> int:
@@ -129,6 +132,7 @@ def _gathered(corpus: Corpus, wanted: ReportOptions) -> Report:
         figures_missing=no_figures,
         progress=ended,
         progress_missing=no_progress,
+        acceptance=_acceptance(corpus, round_name),
     )
 
 
@@ -259,6 +263,12 @@ def _progress(corpus: Corpus, round_name: str | None) -> tuple[list[tuple[Progre
         return [], f"There is no progress to show: {problem.what}."
 
 
+def _acceptance(corpus: Corpus, round_name: str | None) -> Acceptance | None:
+    """What became of a round's suggestions; None where it had none."""
+    assisted = round_name is not None and layers_with_suggestions(corpus, round_name)
+    return acceptance(corpus, round_name) if round_name and assisted else None
+
+
 def _bar(counts: Progress) -> str:
     parts = (("done", counts.done, DONE), ("skipped", counts.skipped, SKIPPED), ("open", counts.open, OPEN))
     return plots.shares(counts.annotator, [plots.Share(*part) for part in parts])
@@ -317,6 +327,7 @@ def page(shown: Report) -> str:
         forms=vocabulary.QUOTE_FORMS,
         rules=_rules_named(shown),
         differences=DIFFERENCES,
+        hasty_seconds=HASTY_SECONDS,
         fills={"done": DONE, "skipped": SKIPPED, "open": OPEN},
         css=(PAGE / "style.css").read_text(encoding="utf-8"),
         scripts=[(PAGE / name).read_text(encoding="utf-8") for name in SCRIPTS],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
@@ -11,13 +11,16 @@ import polars as pl
 
 from annotation.labelstudio.canonical import canonical_line, raw_task
 from annotation.labelstudio.result import ResultRows, read_result
+from annotation.labelstudio.suggested import SuggestedTask
 from annotation.labelstudio.tasks import Task, ended, read_task
+from annotation.rounds.outcomes import decided
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, make_layer
 from dataset.record.lines import Lines, lines_by_article
 from dataset.record.rows import AcknowledgedRow, ArticleRow, LayerKey, Link, NoteRow
+from dataset.record.shown import ShownRows
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme import hedge_targets
 
@@ -42,7 +45,8 @@ class NormalisedBatch:
     that findings have for them; `unreadable` are articles with work whose text in the corpus cannot be read,
     `withdrawn` those that were withdrawn, of which there are no rows. `notes` are what the annotator asks, `ticked` the
     warnings that the annotator let stand. `returned` says when an article that was returned was submitted again, None
-    while it is out; of the `reopened` ones there is no submission meanwhile.
+    while it is out; of the `reopened` ones there is no submission meanwhile. `shown` says what was suggested, and what
+    became of it.
     """
 
     canonical: bytes
@@ -56,6 +60,7 @@ class NormalisedBatch:
     ticked: list[AcknowledgedRow]
     returned: dict[str, str | None]
     reopened: set[str]
+    shown: ShownRows
 
 
 def batches(lines: Iterable[bytes]) -> Iterator[Batch]:
@@ -121,6 +126,7 @@ class Normaliser:
         self._ticked: list[AcknowledgedRow] = []
         self._returned: dict[str, str | None] = {}
         self._reopened: set[str] = set()
+        self._shown = ShownRows()
         self._next = first
 
     def add(self, raw: Row) -> None:
@@ -186,6 +192,7 @@ class Normaliser:
             ticked=self._ticked,
             returned=self._returned,
             reopened=self._reopened,
+            shown=self._shown,
         )
 
     def _text_of(self, task: Task, known: ArticleRow) -> str | None:
@@ -219,6 +226,8 @@ class Normaliser:
         else:
             self._rows["tasks"].append(self._key(article) | ended(task, work))
             reading = read_result(work.result, text, task.offered)
+            if task.suggested is not None:
+                reading = self._add_shown(article, task.suggested, reading, text, task.offered, skipped=work.skipped)
             self._add_questions(article, reading, skipped=work.skipped)
             if not work.skipped:
                 self._add_result(article, reading, text)
@@ -227,6 +236,25 @@ class Normaliser:
                     {"code": code, "article_id": article, "place": place, "reason": reason}
                     for code, place in reading.ticked
                 ]
+
+    def _add_shown(
+        self,
+        article: str,
+        suggested: SuggestedTask,
+        reading: ResultRows,
+        text: str,
+        offered: Collection[str] | None,
+        *,
+        skipped: bool,
+    ) -> ResultRows:
+        """Notes what became of the suggestions, of which a skipped article has none. Returns what was decided on."""
+        key = LayerKey(article_id=article, round=self._round, annotator=self._annotator)
+        self._shown.articles.append({**key, "suggester": suggested.by, "least": suggested.least})
+        work = decided(suggested, reading, text, offered)
+        if not skipped:
+            self._shown.spans += [{**key, **span} for span in work.spans]
+            self._shown.links += [{**key, **link} for link in work.links]
+        return work.rows
 
     def _add_questions(self, article: str, reading: ResultRows, *, skipped: bool) -> None:
         """Of a skipped article the record has no spans, so what is asked there is about the article."""

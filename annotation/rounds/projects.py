@@ -12,6 +12,7 @@ from annotation.labelstudio.adjudicated import ADJUDICATION
 from annotation.labelstudio.desk import DESK
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.sending import Tell
+from annotation.labelstudio.suggested import SUGGESTIONS
 from annotation.page.label_config import desk_config, label_config
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -62,8 +63,9 @@ def find_or_create(
     *,
     role: Role = Role.ANNOTATOR,
     tell: Tell = lambda line: None,
+    suggester: str | None = None,
 ) -> int:
-    """The project's id; creates it where there is none.
+    """The project's id; creates it where there is none, on whose pages `suggester` suggests.
 
     All that was sent to it before, and may still arrive, has arrived then.
     """
@@ -76,19 +78,26 @@ def find_or_create(
         if number is not None:
             return number
         with noted.of([of]):
-            return _create(corpus, round_name, seat, of, role)
+            return _create(corpus, round_name, seat, of, role, suggester)
 
     project: int = sending.repeated()(find_else_create)
     sending.settle_tasks(corpus, seat, project, tell)
     return project
 
 
-def _create(corpus: Corpus, round_name: str, seat: Seat, of: str, role: Role) -> int:
-    note = f"Guidelines version {guidelines.version()}. Keep the first line: Hedgerow finds the project by it."
+def _create(corpus: Corpus, round_name: str, seat: Seat, of: str, role: Role, suggester: str | None) -> int:
+    help_note = "" if suggester is None else f"Suggestions of {suggester}. "
+    note = (
+        f"Guidelines version {guidelines.version()}. {help_note}Keep the first line: Hedgerow finds the project by it."
+    )
     title = f"{round_name} · {seat.annotator}{_TITLES[role]} · {corpus.name}"
     adjudicating = role in (Role.ADJUDICATOR, Role.SORTING_ADJUDICATOR)
-    config = (desk_config if role in _DESK else label_config)(adjudicating=adjudicating)
-    return seat.studio.create_project(of, title, note, config, _SHOWN[role])
+    if role in _DESK:
+        config = desk_config(adjudicating=adjudicating)
+    else:
+        config = label_config(adjudicating=adjudicating, suggesting=suggester is not None)
+    shown = _SHOWN[role] if suggester is None else SUGGESTIONS
+    return seat.studio.create_project(of, title, note, config, shown)
 
 
 def refuse_other_guidelines(seat: Seat, project: int, instead: str = "push to a new round") -> None:
@@ -106,6 +115,24 @@ def refuse_other_guidelines(seat: Seat, project: int, instead: str = "push to a 
             f"and new tasks would be stamped {guidelines.version()}",
             instead,
         )
+
+
+def refuse_other_suggestions(seat: Seat, project: int, suggester: str | None) -> None:
+    """All articles of a project are sent with the same help, or none, so that the two can be told apart later.
+
+    Raises:
+        Problem: the project was made to show suggestions of another layer than `suggester`, or none, or some.
+    """
+    named = re.search(r"\bSuggestions of (\S+)\. ", seat.studio.description(project))
+    shown = named[1] if named else None
+    if shown == suggester:
+        return
+    where = seat.studio.project_url(project)
+    if shown is None:
+        raise Problem(f"{where} was opened without suggestions", "leave out --suggestions, or push to a new round")
+    raise Problem(
+        f"{where} was opened with the suggestions of {shown}", f"push with --suggestions {shown}, or to a new round"
+    )
 
 
 def existing(corpus: Corpus, round_name: str, seat: Seat, *, role: Role = Role.ANNOTATOR) -> int:

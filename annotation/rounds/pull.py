@@ -29,6 +29,8 @@ from dataset.record.locks import Tell, changing, in_silence
 from dataset.record.notes import notes_path, read_notes, renewed, write_notes
 from dataset.record.renewal import RewrittenLayer, rewrite
 from dataset.record.rows import AcknowledgedRow, NoteRow
+from dataset.record.shown import Shown, ShownRows, read_shown, write_shown
+from dataset.record.shown import renewed as renewed_shown
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.storage.address import Location
 from dataset.storage.article_ranges import ArticleRange
@@ -55,8 +57,8 @@ class PullResult:
     """What a pull brought: its id and round, the layers, the files it changed, what it would remove from the record.
 
     `withdrawn` are articles, by annotator, that were withdrawn and that the server or the export still holds.
-    `notes` are what annotators asked and were answered, by layer; `ticked` the warnings that they let stand, and
-    `returned` what became of returned articles, too.
+    `notes` are what annotators asked and were answered, by layer; `ticked` the warnings that they let stand, `returned`
+    what became of returned articles, and `shown` of suggestions, too.
     """
 
     pull_id: str
@@ -69,6 +71,7 @@ class PullResult:
     notes: dict[str, pl.DataFrame] = field(default_factory=dict)
     ticked: dict[str, pl.DataFrame] = field(default_factory=dict)
     returned: dict[str, ReturnedArticles] = field(default_factory=dict)
+    shown: dict[str, Shown] = field(default_factory=dict)
 
     @property
     def open_questions(self) -> int:
@@ -92,7 +95,7 @@ class NormalisedSource:
     """What a source's tasks say: the layer's rows on disk; where each article is on the server, and tasks of none.
 
     `unreadable` are the articles whose text in the corpus cannot be read, `withdrawn` those that were withdrawn before;
-    `notes`, `ticked`, `returned` and `reopened` are those of `NormalisedBatch`.
+    `notes`, `ticked`, `returned`, `reopened` and `shown` are those of `NormalisedBatch`.
     """
 
     rows: Spill
@@ -105,6 +108,7 @@ class NormalisedSource:
     ticked: list[AcknowledgedRow] = field(default_factory=list)
     returned: dict[str, str | None] = field(default_factory=dict)
     reopened: set[str] = field(default_factory=set)
+    shown: ShownRows = field(default_factory=ShownRows)
 
     def add(self, batch: NormalisedBatch) -> None:
         """Takes in what the next tasks say."""
@@ -119,6 +123,7 @@ class NormalisedSource:
         self.ticked += batch.ticked
         self.returned |= batch.returned
         self.reopened |= batch.reopened
+        self.shown.add(batch.shown)
 
     def among(self, articles: frozenset[str]) -> list[str]:
         """Those of some articles that the tasks are of, sorted."""
@@ -223,6 +228,7 @@ def _bring_in(
         pulled.notes[name] = renewed(read_notes(corpus, name), asked, kept)
         let_stand = (row for row in taken.ticked if row["article_id"] not in gone)
         pulled.ticked[name] = acknowledged.renewed(acknowledged.read(corpus, name), let_stand, kept)
+        pulled.shown[name] = renewed_shown(read_shown(corpus, name), taken.shown.without(gone), kept)
         back[name] = _back(corpus, name, taken.returned)
         pulled.returned[name] = ReturnedArticles(sorted(a for a, again in taken.returned.items() if again is None))
         if layer.removed:
@@ -262,6 +268,8 @@ def _write(corpus: Corpus, pulled: PullResult) -> None:
     pulled.changed = [notes_path(corpus, name) for name in written]
     for name, rows in pulled.ticked.items():
         pulled.changed += [acknowledged.path(corpus, name)] if acknowledged.write(corpus, name, rows) else []
+    for name, shown in pulled.shown.items():
+        pulled.changed += write_shown(corpus, name, shown)
     pulled.changed += put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 

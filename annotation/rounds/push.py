@@ -17,6 +17,7 @@ from annotation.labelstudio.payloads import JsonObject, SentDeskTask, SentTask
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import Task, names_data, read_task, write_task
 from annotation.rounds import projects
+from annotation.rounds.assistance import Assistance, SuggestedArticles
 from annotation.rounds.locks import deals_alone, one_at_a_time
 from dataset import schema
 from dataset.agreement.controls import control_articles
@@ -172,24 +173,31 @@ def push(
     seat: Seat,
     progress: Progress = lambda done, total: None,
     tell: Tell = in_silence,
+    assistance: Assistance | None = None,
 ) -> PushResult:
-    """Sends an annotator the dealt articles that the server does not hold yet.
+    """Sends an annotator the dealt articles that the server does not hold yet, with suggestions where there are to be.
 
     Pushes and restores of one annotator's round take turns: each would send what the other is sending.
 
     Raises:
-        Problem: the server holds an article twice or with another text, its page shows other guidelines, or it cannot
-            be asked.
+        Problem: the server holds an article twice or with another text, its page shows other guidelines, or
+            suggestions of another layer or none, the layer of suggestions does not fit, or the server cannot be asked.
     """
     deals = dealt(corpus, round_name).filter(annotator=seat.annotator)["article_id"].to_list()
+    suggested = SuggestedArticles(corpus, round_name, seat.annotator, assistance) if assistance else None
+    if suggested:
+        suggested.require(article for article in deals if corpus.has(article))
     with one_at_a_time(corpus, round_name, [seat.annotator], tell):
-        project = projects.find_or_create(corpus, round_name, seat, tell=tell)
+        wanted = assistance.suggester if assistance else None
+        project = projects.find_or_create(corpus, round_name, seat, tell=tell, suggester=wanted)
+        projects.refuse_other_suggestions(seat, project, wanted)
         there, outdated = _on_server(corpus, seat, project)
         refreshed = _refresh_names(seat, project, outdated)
         missing = [article for article in deals if article not in there and corpus.has(article)]
         if missing:
             projects.refuse_other_guidelines(seat, project)
-        send(corpus, seat, project, (task(corpus, article) for article in missing), len(missing), progress)
+        tasks = (task(corpus, article) for article in missing)
+        send(corpus, seat, project, map(suggested.added_to, tasks) if suggested else tasks, len(missing), progress)
     return PushResult(seat.annotator, project, len(missing), len(there), seat.blind, refreshed)
 
 

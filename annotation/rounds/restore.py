@@ -14,6 +14,7 @@ from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import Task, read_task, restored_meta, same_work, with_work
 from annotation.page.messages import answers_markdown
 from annotation.rounds import projects, push
+from annotation.rounds.assistance import ShownBefore
 from annotation.rounds.inbox import show_on_pages, words_of
 from annotation.rounds.locks import one_at_a_time
 from dataset.checks import acknowledged
@@ -49,7 +50,10 @@ class RestoredArticle:
 
 
 class RestoredArticles:
-    """The work of a layer, made article by article as it is asked for. `rows`: the table `tasks`, by article_id."""
+    """The work of a layer, made article by article as it is asked for.
+
+    `rows` is the table `tasks` by article_id, `shown` what the annotator was shown.
+    """
 
     def __init__(self, corpus: Corpus, layer: Layer) -> None:
         self._corpus = corpus
@@ -62,6 +66,7 @@ class RestoredArticles:
         self._spans, self._relations = _RowsByArticle(layer.spans), _RowsByArticle(layer.relations)
         self._notes = by_article(read_notes(corpus, layer.name), NoteRow)
         self._ticked = by_article(acknowledged.read(corpus, layer.name), AcknowledgedRow)
+        self.shown = ShownBefore(corpus, layer.name)
 
     def on(self, article: str, task: Task | None = None) -> RestoredArticle:
         """The work on one article, as a task that is there already shows it, or else one that offers today's names."""
@@ -70,7 +75,9 @@ class RestoredArticles:
             known = task.offered
         spans, notes = self._spans[article], self._notes[article]
         ticked = [(row["code"], row["place"]) for row in self._ticked[article]]
-        result = write_result(spans, self._relations[article], known, notes, ticked)
+        regions = [*spans, *({**span} for span in self.shown.undecided(article))]
+        links = [*self._relations[article], *({**link} for link in self.shown.undecided_links(article))]
+        result = write_result(regions, links, known, notes, ticked, self.shown.kept(article))
         return RestoredArticle(self.rows[article], result, answers_markdown(notes, words_of(spans)))
 
     def require_shown(self) -> None:
@@ -117,7 +124,7 @@ def _restore(
     corpus: Corpus, round_name: str, seat: Seat, work: RestoredArticles, progress: push.Progress
 ) -> RestoreResult:
     work.require_shown()
-    project = projects.find_or_create(corpus, round_name, seat)
+    project = projects.find_or_create(corpus, round_name, seat, suggester=work.shown.suggester)
     there = {task.article_id: task for task in map(read_task, seat.studio.tasks(project))}
     _refuse_overwriting(seat, project, work, there)
     _refuse_other_texts(corpus, seat, project, there)
@@ -129,7 +136,7 @@ def _restore(
         answers |= {article: restored.answers} if restored.answers else {}
     show_on_pages(seat, project, "answers", answers)
     new = [article for article in work.rows if article not in there]
-    tasks = (_task(corpus, article, work.on(article), account) for article in new)
+    tasks = (_task(corpus, article, work.on(article), work.shown, account) for article in new)
     push.send(corpus, seat, project, tasks, len(new), progress)
     return RestoreResult(project, done + len(new), len(work.rows) - done - len(new))
 
@@ -184,6 +191,6 @@ def _annotate(seat: Seat, task: Task, work: RestoredArticle, account: int) -> bo
     return True
 
 
-def _task(corpus: Corpus, article: str, work: RestoredArticle, account: int) -> SentTask:
+def _task(corpus: Corpus, article: str, work: RestoredArticle, shown: ShownBefore, account: int) -> SentTask:
     """A task with its annotation, for an article that is not on the server."""
-    return with_work(push.task(corpus, article), work.row, work.result, account, work.answers)
+    return with_work(shown.added_to(push.task(corpus, article)), work.row, work.result, account, work.answers)

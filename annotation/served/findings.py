@@ -11,8 +11,10 @@ from annotation import guidelines
 from annotation.guidelines.html import marked
 from annotation.labelstudio.payloads import JsonObject
 from annotation.labelstudio.result import ResultRows, is_text, read_result
+from annotation.labelstudio.suggested import read_suggestions
 from annotation.labelstudio.tasks import offered_names
 from annotation.rounds.normalise import derived
+from annotation.rounds.outcomes import decided
 from dataset.checks.facts import Facts
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.suite import findings_in, place
@@ -57,10 +59,14 @@ class ShownFinding(TypedDict):
 
 
 def findings_on_page(data: JsonObject, result: object) -> list[ShownFinding]:
-    """The findings of a result in a task with this data, errors first, then by place."""
+    """The findings of a result in a task with this data, errors first, then by place.
+
+    Suggestions without a decision are passed over: they are not submitted.
+    """
     text = data.get("text")
     article = text if isinstance(text, str) else ""
-    reading = read_result(result, article, offered_names(data))
+    offered = offered_names(data)
+    reading = decided(read_suggestions(data, []), read_result(result, article, offered), article, offered).rows
     findings = findings_in(_facts(data, article, reading))
     shown = [_shown(finding, article, reading) for finding in sorted(findings, key=place)]
     return sorted(shown, key=lambda finding: ("error", "warning", "note").index(finding["severity"]))

@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from annotation.guidelines import version
+from annotation.rounds.assistance import SCORES
 from annotation.rounds.push import deals_path
 from annotation.suggesting.protocol import EventText, open_suggester
 from annotation.suggesting.sound import SoundSuggestions, keep_sound
@@ -25,7 +26,6 @@ from dataset.storage.tables import encoded, read_sound
 
 BATCH: Final = 100
 """Articles that a suggester is given at once."""
-SCORES: Final = "suggestion_scores.jsonl"
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from dataset.checks.findings import Finding
 from dataset.checks.statements import check_statements
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
+from dataset.record.shown import SHOWN
 from dataset.record.withdrawal import unfinished, withdrawn_path
 from dataset.storage.tables import read_sound
 
@@ -51,6 +52,11 @@ def check_tables(corpus: Corpus) -> Iterator[Finding]:
     tables: list[tuple[Path, type[schema.Table]]] = [
         *((path, schema.Deals) for path in sorted(corpus.annotations.glob("*/deals.jsonl"))),
         *((path, schema.Notes) for path in sorted(corpus.annotations.glob("*/*/notes.jsonl"))),
+        *(
+            (path, model)
+            for name, model in SHOWN.items()
+            for path in sorted(corpus.annotations.glob(f"*/*/{name}.jsonl"))
+        ),
         *((path, schema.EventDeals) for path in sorted(corpus.annotations.glob("*/event_deals.jsonl"))),
         *((path, schema.Agreement) for path in sorted(corpus.annotations.glob("*/agreement.jsonl"))),
         (corpus.splits, schema.Splits),

@@ -99,6 +99,38 @@ class ScoreRow(Score, LayerKey):
     """A row of the table `suggestion_scores`."""
 
 
+class ShownArticleRow(LayerKey):
+    """A row of the table `shown_articles`."""
+
+    suggester: str | None
+    least: float
+
+
+class ShownSpan(MarkedSpan, Score):
+    """A suggested span and what became of it: a row of the table `shown_spans` without the layer's key."""
+
+    outcome: str
+    changes: list[str]
+    seconds: float | None
+
+
+class ShownSpanRow(ShownSpan, LayerKey):
+    """A row of the table `shown_spans`."""
+
+
+class ShownLink(TypedDict):
+    """A suggested link and what became of it: a row of the table `shown_links` without the layer's key."""
+
+    type: str
+    from_span: str
+    to_span: str
+    outcome: str
+
+
+class ShownLinkRow(ShownLink, LayerKey):
+    """A row of the table `shown_links`."""
+
+
 class Asked(TypedDict):
     """What an annotator asked within an article, before it is answered: a part of a row of the table `notes`."""
 

@@ -15,6 +15,8 @@ NUMBER_KINDS: Final = ("count", "money", "percent", "measure")
 RELATIONS: Final = ("said_by", "hedges", "continues")
 STATUSES: Final = ("submitted", "skipped")
 OUTCOMES: Final = ("kept", "changed", "dropped", "added")
+SUGGESTION_OUTCOMES: Final = ("kept", "changed", "dropped", "unseen")
+"""What an annotator made of a suggestion; `unseen` stands for one that was submitted without a decision."""
 RULES: Final = tuple(
     f"{letter}{number}"
     for letter, count in {"S": 8, "Q": 12, "H": 10, "N": 5, "E": 5}.items()

@@ -2,10 +2,10 @@
 // soon after each pause, and a log-in goes on to the next article.
 (() => {
   const PAUSE = 600; // milliseconds without a change before a draft is saved
-  const { annotation, button, element, note, onChange, onSubmission } = window.HedgerowStudio;
+  const { annotation, button, element, note, onChange, onDraft, onSubmission } = window.HedgerowStudio;
   const project = () => /^\/projects\/(\d+)\//.exec(location.pathname)?.[1];
 
-  // Of the annotation on the page: when it was last changed and saved, as the page's clock has it.
+  // Of the annotation on the page: when it was last changed, and sent to be saved, as the page's clock has it.
   let state = {};
   let timer;
   const changed = () => {
@@ -27,7 +27,7 @@
     const work = annotation();
     if (!work || window.Htx.isLoading) return;
     if (state.work !== work) {
-      state = { work, draft: work.draftSaved };
+      state = { work };
       state.content = sent();
       onChange(work, "header", changed);
       count();
@@ -36,12 +36,13 @@
       state.pk = work.pk;
       count();
     }
-    if (work.draftSaved !== state.draft) {
-      state.draft = work.draftSaved;
-      state.saved = Date.now();
-    }
     draw();
   };
+  // A draft holds what was there when the page began to send it.
+  onDraft((began) => {
+    state.saved = began;
+    draw();
+  });
 
   // How many articles of the project were ended. The server counts.
   let counted = "", open = 0;

@@ -125,31 +125,43 @@
     work.trackedState.$treenode?.onSnapshot?.(changed);
   };
 
-  // Tells of each submission that the server has taken: of which task, what the task holds, and whether it was its first.
+  // Tells of each submission that the server has taken: of which task, what the task holds, and whether it was its first;
+  // and of each draft, when the page began to send it.
   const TASK = /\/api\/tasks\/(\d+)\/annotations\b/, WORK = /\/api\/annotations\/\d+/;
-  const listeners = [];
+  const listeners = [], draftListeners = [];
   const fetched = window.fetch;
   window.fetch = (...given) => {
-    let submission;
+    const began = Date.now();
+    let submission, isDraft;
     try {
       submission = readSubmission(given);
+      isDraft = isOfDraft(given);
     } catch {
       // A store of another version: what the page asks is asked all the same.
     }
     const answer = fetched.apply(window, given);
-    const tell = (stored) => stored.ok && listeners.forEach((listener) => listener(submission));
-    if (submission) answer.then(tell).catch(() => {});
+    const tell = (stored) => {
+      if (!stored.ok) return;
+      if (submission) listeners.forEach((listener) => listener(submission));
+      if (isDraft) draftListeners.forEach((listener) => listener(began));
+    };
+    if (submission || isDraft) answer.then(tell).catch(() => {});
     return answer;
   };
-  const readSubmission = ([what, how]) => {
-    const method = (how?.method ?? what?.method ?? "GET").toUpperCase();
-    const address = String(what?.url ?? what);
+  const asked = ([what, how]) => [(how?.method ?? what?.method ?? "GET").toUpperCase(), String(what?.url ?? what)];
+  const isOfDraft = (given) => {
+    const [method, address] = asked(given);
+    return method !== "GET" && method !== "DELETE" && /\/drafts\b/.test(address);
+  };
+  const readSubmission = (given) => {
+    const [method, address] = asked(given);
     if (/\/drafts|\/convert-to-draft/.test(address)) return undefined;
     if (method === "POST" && TASK.test(address)) return { task: address.match(TASK)[1], held: data(), isFirst: true };
     if (method === "PATCH" && WORK.test(address)) return { task: window.Htx?.task?.id, held: data(), isFirst: false };
     return undefined;
   };
   const onSubmission = (listener) => listeners.push(listener);
+  const onDraft = (listener) => draftListeners.push(listener);
 
   // The page says what these scripts do for its annotators, and what they must do where they do nothing.
   const sayWhetherHere = () => {
@@ -160,6 +172,6 @@
   setInterval(sayWhetherHere, 300);
 
   window.HedgerowStudio = {
-    MEMBERS, annotation, isArticle, isAdjudicating, data, plain, values, select, articleNode, readArticle, placeOf, nodeAt, isField, swallow, element, button, shortened, note, drawing, onChange, onSubmission,
+    MEMBERS, annotation, isArticle, isAdjudicating, data, plain, values, select, articleNode, readArticle, placeOf, nodeAt, isField, swallow, element, button, shortened, note, drawing, onChange, onSubmission, onDraft,
   };
 })();
