@@ -35,6 +35,9 @@ def command(
             metavar="ROUND",
         ),
     ] = None,
+    assisted: Annotated[
+        bool, typer.Option("--assisted", help="Count articles, too, whose gold was labelled with suggestions.")
+    ] = False,
     as_json: JsonOption = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a dataset card.")] = False,
     corpus: CorpusOption = None,
@@ -50,14 +53,14 @@ def command(
 
     A row needs article_id, label, start and end, in Unicode code points, and may have span_id, text, text_sha256, the
     attributes and links of the config `spans`, and a statement_id. A row that is there twice counts once. An article of
-    the gold without a row counts as missed; name the split that you predicted.
+    the gold without a row counts as missed; name the split that you predicted. Articles that were labelled with
+    suggestions are left out, because people take over what they are shown.
 
     Example: hedgerow score predictions.jsonl --gold dist/2.0.0 --split test
     Example: hedgerow score r1/a1
     """
-    scores = score(
-        predictions, gold, split=split, ceiling=checked_names(ceiling) if ceiling else None, corpus=corpus, tell=tell
-    )
+    rounds = checked_names(ceiling) if ceiling else None
+    scores = score(predictions, gold, split=split, ceiling=rounds, assisted=assisted, corpus=corpus, tell=tell)
     if as_json:
         say_json(_as_json(scores))
         return

@@ -14,6 +14,7 @@ import polars as pl
 
 from dataset import schema
 from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD
 from dataset.record.rows import ShownArticleRow, ShownLinkRow, ShownSpanRow
 from dataset.storage.address import Location
 from dataset.storage.atomic import asides
@@ -88,6 +89,19 @@ def layers_with_suggestions(corpus: Corpus, round_name: str | None = None) -> li
     """The layers of annotators who were shown suggestions or a share without, of one round or all, sorted."""
     paths = corpus.annotations.glob(f"{round_name or '*'}/*/shown_articles.jsonl")
     return sorted(f"{path.parent.parent.name}/{path.parent.name}" for path in paths)
+
+
+def assisted_articles(corpus: Corpus, layer: str) -> frozenset[str]:
+    """The articles of a layer that were labelled with suggestions; of the gold, by any annotator in any round.
+
+    Raises:
+        Problem: a file is not its table.
+    """
+    layers = layers_with_suggestions(corpus) if layer == GOLD else [layer]
+    tables = [read_sound(_path(corpus, name, "shown_articles"), schema.ShownArticles) for name in layers]
+    return frozenset(
+        article for table in tables for article in table.filter(pl.col("suggester").is_not_null())["article_id"]
+    )
 
 
 def renewed(old: Shown, rows: ShownRows, untouched: Collection[str] = ()) -> Shown:

@@ -33,7 +33,7 @@ class LabelledArticles:
 
     `name` is what people call them. `articles` (columns of ARTICLE) are those they are about, with null for what is not
     known, as a text that is withheld. With `complete` they are all that were looked at, otherwise only those in which
-    there is a span.
+    there is a span. `assisted` are the ids of articles that were labelled with suggestions.
     """
 
     name: str
@@ -42,6 +42,7 @@ class LabelledArticles:
     links: pl.DataFrame
     tellings: pl.DataFrame
     complete: bool = True
+    assisted: frozenset[str] = frozenset()
 
     def only(self, articles: pl.DataFrame) -> LabelledArticles:
         """The part that is about these articles."""

@@ -33,6 +33,7 @@ def score(
     *,
     split: str | None = None,
     ceiling: Sequence[str] | None = None,
+    assisted: bool = False,
     corpus: Path | None = None,
     draws: Draws = DRAWS,
     tell: Tell = in_silence,
@@ -47,6 +48,7 @@ def score(
         split: the only split to look at.
         ceiling: the rounds whose annotators' agreement is to be beside the figures: of labelling, of sorting, or one of
             each; none if empty. If not named, they are those in which most of the gold was done by two annotators.
+        assisted: whether articles count whose gold was labelled with suggestions, which flatters what suggested them.
         corpus: the folder of the corpus that has the layers; the nearest one if not named.
         draws: how the intervals are drawn.
         tell: takes a line where the record has to be waited for.
@@ -57,12 +59,12 @@ def score(
     here = open_corpus(corpus) if corpus or at_hand() else None
     with reading(here, tell) if here else nullcontext():
         whole = _gold(gold, here)
-        reference = whole if split is None else _of_split(whole, split)
+        reference, without_help = _unassisted(whole if split is None else _of_split(whole, split), assisted=assisted)
         predicted, ignored = _predictions(predictions, here, whole)
         outside = whole.articles.join(reference.articles, on="article_id", how="anti")
         beside = _Beside(here, ceiling, draws)
         scores = scored(predicted.without(outside), reference, draws, beside.ceiling)
-        return replace(scores, ignored=ignored, notes=beside.notes)
+        return replace(scores, ignored=ignored, notes=[*without_help, *beside.notes])
 
 
 class _Beside:
@@ -84,6 +86,23 @@ class _Beside:
         except Problem as problem:
             self.notes.append(f"no ceiling, because {problem.what}")
             return Ceiling()
+
+
+def _unassisted(gold: LabelledArticles, *, assisted: bool) -> tuple[LabelledArticles, list[str]]:
+    """The gold without articles that were labelled with suggestions, unless they are wanted; and what is to be said."""
+    helped = gold.articles.filter(pl.col("article_id").is_in(list(gold.assisted)))
+    if not helped.height:
+        return gold, []
+    count = f"{helped.height} of {gold.articles.height} articles of the gold were labelled with suggestions"
+    if assisted:
+        return gold, [f"{count}, which flatters what suggested them"]
+    rest = gold.without(helped)
+    if not rest.articles.height:
+        raise Problem(
+            f"all articles of {gold.name} were labelled with suggestions, so scores would flatter what suggested them",
+            "score with --assisted all the same, or against articles that were labelled without",
+        )
+    return rest, [f"{count} and are left out; --assisted counts them"]
 
 
 def _of_split(gold: LabelledArticles, split: str) -> LabelledArticles:

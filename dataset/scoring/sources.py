@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ from dataset.folder.folder import SPLIT, DatasetFolder, read_built, reading
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, read_layer, table_path
+from dataset.record.shown import assisted_articles
 from dataset.record.splits import fixed_splits
 from dataset.scheme import vocabulary
 from dataset.scoring.labelled import ARTICLE, LINK, SPAN, TELLING, LabelledArticles
@@ -37,7 +39,8 @@ def of_layer(corpus: Corpus, name: str) -> LabelledArticles:
     spans = layer.spans.drop_nulls(["span_id", "label", "start", "end"]).select(*SPAN)
     links = layer.relations.filter(pl.col("type").is_in(vocabulary.RELATIONS)).select(*LINK)
     tellings = read_gold(corpus)["tellings"] if name == GOLD else schema.empty(schema.Tellings)
-    return _whole(name, articles, spans, links, tellings.select(*TELLING))
+    whole = _whole(name, articles, spans, links, tellings.select(*TELLING))
+    return replace(whole, assisted=assisted_articles(corpus, name))
 
 
 def submitted(corpus: Corpus, name: str) -> pl.DataFrame:
@@ -87,13 +90,23 @@ def of_folder(path: Path) -> LabelledArticles:
         articles = _rows(folder, "articles", "article_id", "event_id", "text_sha256", "text", SPLIT)
         spans = _rows(folder, "spans", *SPAN, *vocabulary.RELATIONS)
         tellings = [_tellings(folder, *teller) for teller in _TELLERS.items() if teller[0] in folder.files]
-    return _whole(
+        assisted = _assisted(folder)
+    whole = _whole(
         str(path),
         articles.rename({SPLIT: "split"}).cast(ARTICLE).select(*ARTICLE),
         spans.select(*SPAN).cast(SPAN),
         links_of(spans),
         pl.concat([pl.DataFrame(schema=TELLING), *tellings]),
     )
+    return replace(whole, assisted=assisted)
+
+
+def _assisted(folder: DatasetFolder) -> frozenset[str]:
+    """The articles that were labelled with suggestions; none in a folder of before that was told."""
+    articles = folder.scan("articles")
+    if "assisted" not in articles.collect_schema():
+        return frozenset()
+    return frozenset(articles.filter(pl.col("assisted")).select("article_id").collect()["article_id"])
 
 
 def links_of(spans: pl.DataFrame) -> pl.DataFrame:

@@ -14,6 +14,8 @@ import pytest
 from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import Corpus
+from dataset.record.rows import LayerKey
+from dataset.record.shown import ShownRows, shown_frames, write_shown
 from dataset.scoring.score import score
 from dataset.scoring.scored import PredictionScore
 from dataset.storage.atomic import sha256
@@ -297,3 +299,35 @@ def test_a_docbin_without_span_groups_or_with_labels_of_its_own_is_refused(corpu
     path.write_bytes(b"no DocBin")
     with pytest.raises(Problem, match="cannot be read as a DocBin"):
         score_in(corpus, path)
+
+
+def show_suggestions(corpus: Corpus, layer: str, **suggesters: str | None) -> None:
+    round_name, _, annotator = layer.partition("/")
+    rows = ShownRows()
+    for article, suggester in suggesters.items():
+        key: LayerKey = {"article_id": article, "round": round_name, "annotator": annotator}
+        rows.articles.append({**key, "suggester": suggester, "least": 0.0})
+    write_shown(corpus, layer, shown_frames(rows))
+
+
+def test_gold_that_was_labelled_with_suggestions_is_left_out_and_that_is_told(corpus: Corpus) -> None:
+    before = score_in(corpus, "r1/a1")
+    show_suggestions(corpus, "r1/a2", **{ONE: "rules", TWO: None})
+    without = score_in(corpus, "r1/a1")
+    assert without.counts.scored == before.counts.scored - 1
+    assert any("1 of 2 articles" in note and "left out" in note for note in without.notes)
+    everything = score_in(corpus, "r1/a1", assisted=True)
+    assert everything.figures.equals(before.figures)
+    assert any("1 of 2 articles" in note for note in everything.notes)
+
+
+def test_gold_that_was_labelled_with_suggestions_alone_is_not_scored_against_unasked(corpus: Corpus) -> None:
+    show_suggestions(corpus, "r1/a1", **{ONE: "rules", TWO: "rules"})
+    with pytest.raises(Problem, match="all articles"):
+        score_in(corpus, "r1/a2")
+    assert score_in(corpus, "r1/a2", assisted=True).counts.scored == 2
+
+
+def test_of_a_layer_its_own_suggestions_count(corpus: Corpus) -> None:
+    show_suggestions(corpus, "r1/a2", **{ONE: "rules"})
+    assert score_in(corpus, "r1/a2", "r1/a1").notes == []
