@@ -6,43 +6,76 @@ and what stands in a result does not say what was suggested.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass as validated
 
 from annotation.labelstudio.payloads import JsonObject, SentPrediction, SentTask, SuggestedData, SuggestedRegionData
-from annotation.labelstudio.result import CHOICES, LABEL, Result, region_item, write_span
+from annotation.labelstudio.result import CHOICES, LABEL, UNNAMED, Result, brief, region_item, write_span
 from dataset.record.rows import Link, MarkedSpan, Score
+from dataset.schema import IDENTIFIER
+from dataset.scheme import vocabulary
 
 SUGGESTIONS: Final = "suggestions"
 """The name under which the page finds its prediction."""
+
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Place = Annotated[int, Field(ge=0, lt=2**53)]
+_ALLOWED: Final[Mapping[str, Mapping[str, Collection[str] | None]]] = {
+    "speaker": {"speaker_entities": None, "speaker_other": None},
+    "quote": {"quote_form": vocabulary.QUOTE_FORMS, "quote_unnamed": (UNNAMED,)},
+    "hedge": {"hedge_kind": vocabulary.HEDGE_KINDS},
+    "number": {"number_kind": vocabulary.NUMBER_KINDS, "number_value": None, "number_unit": None},
+}
+"""The controls of each label, and the values that they may have; None stands for any."""
 
 
 @validated(frozen=True)
 class SuggestedRegion:
     """A suggested region: its place, its words, and the values of its controls."""
 
-    id: str
-    label: str
-    start: int
-    end: int
+    id: Annotated[str, Field(min_length=1)]
+    label: Literal["speaker", "quote", "hedge", "number"]
+    start: Place
+    end: Place
     text: str
     values: dict[str, list[str]]
-    score: float
+    score: Share
     pattern: str | None
+
+    @model_validator(mode="after")
+    def _fits_its_label(self) -> Self:
+        if self.end <= self.start:
+            raise ValueError("it ends before it begins")
+        for control, values in self.values.items():
+            allowed = _ALLOWED[self.label].get(control, ())
+            if allowed is not None and (len(values) > 1 or not set(values) <= set(allowed)):
+                raise ValueError(f"a {self.label} cannot have {control} {brief(values)}")
+        return self
 
 
 @validated(frozen=True)
 class SuggestedTask:
     """What a task was sent with; `by` is None where it is in the share that goes without."""
 
-    by: str | None
-    least: float
+    by: Annotated[str, Field(pattern=IDENTIFIER)] | None
+    least: Share
     regions: list[SuggestedRegion]
     links: list[tuple[str, str]]
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        labels = {region.id: region.label for region in self.regions}
+        if len(labels) < len(self.regions):
+            raise ValueError("two regions have the same id")
+        for start, end in self.links:
+            if vocabulary.relation_type(labels.get(start), labels.get(end)) is None:
+                raise ValueError(f"{brief(start)} and {brief(end)} cannot be linked")
+        return self
 
     @property
     def result(self) -> list[Result]:

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from annotation.labelstudio.canonical import canonical_line
 from annotation.labelstudio.tasks import restored_meta
 from annotation.rounds.normalise import Normaliser, taken_back
+from dataset import schema
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, read_layer, sort_layer
+from dataset.record.shown import SHOWN, shown_frames
 from tests.annotation.rounds.test_broken_exports import ARTICLES, FOLDER
 from tests.dataset.checks.wrong import ARTICLE
 from tests.dataset.layers import write_layer
@@ -60,12 +62,34 @@ def places(tree: Any) -> Iterator[tuple[Any, Any]]:
         yield from places(tree[key])
 
 
+SUGGESTIONS: Row = {
+    "by": "rules",
+    "least": 0.5,
+    "regions": [
+        {
+            **{"id": "s1", "label": "speaker", "start": 0, "end": 3, "text": "The", "score": 0.9, "pattern": None},
+            "values": {"speaker_entities": ["Ilsa Brandt"], "speaker_other": ["Ada; Penn"]},
+        },
+        {
+            **{"id": "q1", "label": "quote", "start": 4, "end": 8, "text": "word", "score": 1, "pattern": "said"},
+            "values": {"quote_form": ["direct"], "quote_unnamed": ["source not named"]},
+        },
+        {
+            **{"id": "n1", "label": "number", "start": 4, "end": 6, "text": "wo", "score": 0.5, "pattern": None},
+            "values": {"number_kind": ["count"], "number_value": ["3..5"], "number_unit": ["ships"]},
+        },
+    ],
+    "links": [["q1", "s1"]],
+}
+
+
 @st.composite
 def odd_tasks(draw: st.DrawFn) -> Row:
     """A real task, restored once, with up to three of its values replaced by anything."""
     restored = restored_meta({"created_at": None, "updated_at": None, "seconds": 2, "guidelines_version": "1"}, [])
     task = whole(meta={**restored, "returned": {"created_at": "2020-01-01T00:00:00Z", "updated_at": None}})
     task["data"]["corrections"] = "**Please correct**"
+    task["data"]["suggestions"] = copy.deepcopy(SUGGESTIONS)
     for _ in range(draw(st.integers(0, 3))):
         within, key = draw(st.sampled_from(list(places(task))))
         within[key] = draw(anything)
@@ -78,8 +102,13 @@ def odd_tasks(draw: st.DrawFn) -> Row:
 def test_whatever_a_task_holds_its_layer_can_be_written_and_read(
     corpus: Corpus, tasks: list[Row], account: int | None
 ) -> None:
-    layer = normalised(corpus, *tasks, account=account)
+    normaliser = Normaliser(corpus, "r1", "a1", account)
+    for task in tasks:
+        normaliser.add(task)
+    layer, shown = sort_layer(taken_back(normaliser.layer())), shown_frames(normaliser.batch(b"").shown)
     assert all(canonical_line(task) for task in tasks)
+    for model, frame in zip(SHOWN.values(), (shown.articles, shown.spans, shown.links), strict=True):
+        assert list(schema.faults(model, frame, schema.KEYS[model])) == []
     with tempfile.TemporaryDirectory() as folder:
         write_layer(Path(folder), layer)
         again = read_layer(Path(folder), layer.name)
