@@ -57,7 +57,7 @@ SUGGESTION_KEYS = {
   when you submit is left out.
 """,
     "plain": """
-- Some spans are suggested by a program. Keep one with the choice *keep* in its card, change it, or delete it.
+- Some spans are suggested by a program. Select one, then keep it with **5**, change it, or delete it.
   What you do not decide on is left out when you submit.
 """,
 }

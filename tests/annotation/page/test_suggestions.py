@@ -12,6 +12,7 @@ from annotation.rounds import pull
 from dataset.record.corpus import Corpus
 from dataset.record.layer import read_layer
 from dataset.record.shown import Shown, read_shown
+from tests.annotation.page.test_labelling import WITHOUT_A_MEMBER
 from tests.annotation.rounds.assisted import ANNOTATOR, ROUND, NewCorpus, article_id, pushed, with_suggestions
 from tests.browser import Annotator
 
@@ -146,3 +147,24 @@ def test_a_key_a_suggestion_keeps_all_of_them_in_the_stream_too(
     annotator.submit()
     shown = taken_in(corpus, who)
     assert set(shown.spans["outcome"]) == set(shown.links["outcome"]) == {"kept"}
+
+
+def test_without_a_member_of_label_studio_a_suggestion_is_kept_by_label_studios_own_key(
+    new_corpus: NewCorpus, annotator: Annotator, tmp_path: Path
+) -> None:
+    corpus = with_suggestions(new_corpus, tmp_path)
+    who, project = pushed(corpus)
+    page = annotator.page
+    page.add_init_script(WITHOUT_A_MEMBER)
+    open_(annotator, who, project, article_id(assisted=True))
+    expect(strip(annotator)).to_have_count(1)
+    page.evaluate("window.hidden = 'regions'")
+    expect(strip(annotator)).to_have_count(0)
+    annotator.click_words("Perhaps")
+    annotator.wait_until_selected("Perhaps")
+    annotator.choose("5", "keep")
+    annotator.submit()
+    shown = taken_in(corpus, who)
+    assert outcomes(shown)["h2"] == ("kept", [])
+    assert shown.spans.filter(outcome="kept").select("span_id", "seconds").rows() == [("h2", None)]
+    assert shown.spans.filter(outcome="unseen").height == 9
