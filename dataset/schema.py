@@ -357,6 +357,20 @@ class Scores(Table):
     ceiling_high: float = column("upper end of its interval", optional=True)
 
 
+class Baselines(Table):
+    """A figure of a program's suggestions against the gold, for the card to name beside the data."""
+
+    baseline: str = column("the suggester", str_matches=r"\S")
+    gold_sha256: str = column("SHA-256 of the gold that it was measured on", str_matches=SHA256)
+    scope: str = column("as in a score", isin=vocabulary.SCORE_SCOPES)
+    measure: str = column("when a suggestion counts as right", isin=vocabulary.SCORE_MEASURES)
+    figure: str = column("precision, recall, their F1, or a share of matched spans", isin=vocabulary.SCORE_FIGURES)
+    value: float = column("the figure; null where it does not exist", optional=True)
+    low: float = column("lower end of the 95 % interval (bootstrap, or Wilson's)", optional=True)
+    high: float = column("upper end of that interval", optional=True)
+    count: int = column("what it rests on, as in a score", ge=0)
+
+
 # The published dataset
 
 _LOW = "least quantity that the number's own words allow, whatever hedges them; null where they leave it open"
@@ -718,6 +732,7 @@ RECORD: dict[str, type[Table]] = {
     "deals": Deals,
     "decisions": Decisions,
     "agreement": Agreement,
+    "baselines": Baselines,
     "event_deals": EventDeals,
     "event_tasks": EventTasks,
     "tellings": Tellings,
@@ -732,6 +747,7 @@ KEYS: dict[type[Table], list[str]] = {
     Notes: ["round", "annotator", "article_id", "span_id", "question"],
     Deals: ["round", "annotator", "article_id"],
     Agreement: ["round", "annotators", "scope", "measure"],
+    Baselines: ["baseline", "scope", "measure", "figure"],
     EventDeals: ["event_id", "round", "annotator"],
     EventTasks: ["event_id", "round", "annotator"],
     Tellings: ["event_id", "round", "annotator", "article_id", "span_id", "statement"],

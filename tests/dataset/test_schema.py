@@ -77,6 +77,7 @@ def test_the_lists_of_the_record_and_of_the_configs_are_of_those_tables_that_the
         "deals",
         "decisions",
         "agreement",
+        "baselines",
         "event_deals",
         "event_tasks",
         "tellings",
