@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 AS_USED := --no-compile
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test quick soak bench check install environments install-dev consumer pyarrow chromium postgres clean
+.PHONY: demo test quick soak bench check install environments install-dev consumer models pyarrow chromium postgres clean
 
 demo: install
 	@$(BIN)/hedgerow demo
@@ -44,11 +44,12 @@ check: install-dev
 
 # Side by side: each waits for the network and the disk.
 environments:
-	@$(MAKE) --no-print-directory --jobs 3 install-dev consumer pyarrow postgres
+	@$(MAKE) --no-print-directory --jobs 3 install-dev consumer models pyarrow postgres
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
 consumer: .venv-consumer/installed
+models: .venv-models/installed
 pyarrow: .venv-pyarrow/installed
 
 $(VENV)/created:
@@ -73,6 +74,14 @@ $(VENV)/installed-dev: pyproject.toml constraints.txt $(VENV)/created
 	@.venv-consumer/bin/python -m pip install --quiet --disable-pip-version-check $(AS_USED) --constraint constraints.txt datasets
 	@touch $@
 
+# What the scripts in dataset/README.md ask for, and nothing of ours.
+.venv-models/installed: constraints.txt
+	@echo "installing datasets, transformers, spaCy and scikit-learn into .venv-models"
+	@$(PYTHON) -m venv .venv-models
+	@.venv-models/bin/python -m pip install --quiet --disable-pip-version-check $(AS_USED) --constraint constraints.txt \
+	  datasets transformers spacy scikit-learn
+	@touch $@
+
 # Another pyarrow than the pinned one, to show that the content hashes of a release do not depend on it.
 .venv-pyarrow/installed: $(VENV)/created
 	@echo "installing another pyarrow into .venv-pyarrow"
@@ -95,4 +104,4 @@ postgres: chromium
 	  else echo "install PostgreSQL, or the tests that need it are skipped"; fi; }
 
 clean:
-	rm -rf $(VENV) .venv-consumer .venv-pyarrow dist
+	rm -rf $(VENV) .venv-consumer .venv-models .venv-pyarrow dist

@@ -392,6 +392,20 @@ class Scores(Table):
     ceiling_high: float = column("upper end of its interval", optional=True)
 
 
+class Baselines(Table):
+    """A figure of a program's suggestions against the gold, for the card to name beside the data."""
+
+    baseline: str = column("the suggester", str_matches=r"\S")
+    gold_sha256: str = column("SHA-256 of the gold that it was measured on", str_matches=SHA256)
+    scope: str = column("as in a score", isin=vocabulary.SCORE_SCOPES)
+    measure: str = column("when a suggestion counts as right", isin=vocabulary.SCORE_MEASURES)
+    figure: str = column("precision, recall, their F1, or a share of matched spans", isin=vocabulary.SCORE_FIGURES)
+    value: float = column("the figure; null where it does not exist", optional=True)
+    low: float = column("lower end of the 95 % interval (bootstrap, or Wilson's)", optional=True)
+    high: float = column("upper end of that interval", optional=True)
+    count: int = column("what it rests on, as in a score", ge=0)
+
+
 # The published dataset
 
 _LOW = "least quantity that the number's own words allow, whatever hedges them; null where they leave it open"
@@ -443,6 +457,13 @@ class NumberPart(SpanPart):
     unit: str = column("noun counted, ISO 4217 code, `%` or SI/UCUM symbol", optional=True)
 
 
+class SentencePart(Table):
+    """A sentence within an article's row."""
+
+    start: int = column("first code point")
+    end: int = column("code point after the last")
+
+
 class PublishedRow(Table):
     """What rows of the published dataset begin with."""
 
@@ -465,6 +486,9 @@ class PublishedArticles(PublishedRow):
     quotes: pl.List = rows_column(QuotePart, "what was said, a segment each")
     hedges: pl.List = rows_column(HedgePart, "cues of uncertainty or non-commitment")
     numbers: pl.List = rows_column(NumberPart, "quantities")
+    sentences: pl.List = rows_column(
+        SentencePart, "the sentences of the text, in its order; none goes over a line's end"
+    )
 
 
 class PublishedSpans(Attributes, Marked, PublishedRow):
@@ -493,6 +517,8 @@ class PublishedQuotes(PublishedRow):
     """A row of the config `quotes`."""
 
     quote_id: str = column("span id of its first segment")
+    start: int = column("first code point of its first segment")
+    end: int = column("code point after the last of its last segment")
     text: str = column("the segments' words, joined by ` … `", optional=True, text=True)
     form: str = column("direct, indirect or mixed", optional=True)
     source: str = column("linked, or unnamed where the text names no source", optional=True)
@@ -508,9 +534,65 @@ class PublishedQuotes(PublishedRow):
     also_tells: str = column("a second statement, which it tells partly", optional=True)
 
 
+class CandidatePart(Table):
+    """A mention of a registered entity within the row of a quote that the entity may have said."""
+
+    entity: str = column("canonical name")
+    kind: str = column("what the entity is", isin=vocabulary.SPEAKER_KINDS)
+    start: int = column("first code point")
+    end: int = column("code point after the last")
+    text: str = column("the words, which are one of the entity's names", optional=True, text=True)
+    right: bool = column("whether the entity is one of those who said the quote")
+
+
+class PublishedAttribution(PublishedRow):
+    """A row of the config `attribution`."""
+
+    quote_id: str = column("the quote, as in `quotes`")
+    start: int = column("first code point of its first segment")
+    end: int = column("code point after the last of its last segment")
+    text: str = column("the segments' words, joined by ` … `", optional=True, text=True)
+    form: str = column("direct, indirect or mixed", optional=True)
+    source: str = column("linked, or unnamed where the text names no source", optional=True)
+    segments: pl.List = rows_column(SpanPart, "its segments, in the order of the text")
+    entities: pl.List = names_column("who said it: canonical names, each once; the article may never name one")
+    candidates: pl.List = rows_column(
+        CandidatePart,
+        "every mention of an entity of the event by one of its names, in the article's order, inside of quotes too",
+    )
+
+
+class TargetPart(SpanPart):
+    """A span that a hedge makes uncertain, within the hedge's row."""
+
+    label: str = column("what it is: a quote or a number", isin=vocabulary.LABELS)
+    derived: bool = column("whether the link was made by rule H10")
+
+
+class PublishedHedges(PublishedRow):
+    """A row of the config `hedges`."""
+
+    span_id: str = column("the hedge, as in `spans`")
+    start: int = column("first code point of the cue")
+    end: int = column("code point after the cue's last")
+    text: str = column("the words of the cue", optional=True, text=True)
+    kind: str = column("modal, evidential, approximator, noncommittal or conditional", optional=True)
+    sentence_start: int = column("first code point of the sentence that the cue is in, as in `articles`")
+    sentence_end: int = column("code point after the sentence's last")
+    sentence: str = column("the words of the sentence", optional=True, text=True)
+    voice: str = column(
+        "whose it is: the speaker's inside a quote, and where a noncommittal cue holds a quote back; else the writer's",
+        isin=vocabulary.VOICES,
+    )
+    quote_id: str = column("that quote, as in `quotes`; null in the writer's voice", optional=True)
+    entities: pl.List = names_column("who said that quote: canonical names, each once; none where nobody is named")
+    targets: pl.List = rows_column(TargetPart, "what the cue makes uncertain (one at most)")
+
+
 class PublishedTokens(PublishedRow):
     """A row of the config `tokens`."""
 
+    text: str = column("the article, verbatim", text=True)
     tokens: pl.List = names_column("the tokens", text=True)
     starts: pl.List = column("first code point of each token", dtype_kwargs={"inner": pl.Int64})
     ends: pl.List = column("code point after each token's last", dtype_kwargs={"inner": pl.Int64})
@@ -688,6 +770,7 @@ RECORD: dict[str, type[Table]] = {
     "deals": Deals,
     "decisions": Decisions,
     "agreement": Agreement,
+    "baselines": Baselines,
     "event_deals": EventDeals,
     "event_tasks": EventTasks,
     "tellings": Tellings,
@@ -706,6 +789,7 @@ KEYS: dict[type[Table], list[str]] = {
     Notes: ["round", "annotator", "article_id", "span_id", "question"],
     Deals: ["round", "annotator", "article_id"],
     Agreement: ["round", "annotators", "scope", "measure"],
+    Baselines: ["baseline", "scope", "measure", "figure"],
     EventDeals: ["event_id", "round", "annotator"],
     EventTasks: ["event_id", "round", "annotator"],
     Tellings: ["event_id", "round", "annotator", "article_id", "span_id", "statement"],
@@ -720,6 +804,8 @@ CONFIGS: dict[str, type[Table]] = {
     "articles": PublishedArticles,
     "spans": PublishedSpans,
     "quotes": PublishedQuotes,
+    "attribution": PublishedAttribution,
+    "hedges": PublishedHedges,
     "tokens": PublishedTokens,
     "annotators": PublishedAnnotators,
     "statements": PublishedStatements,
@@ -732,6 +818,8 @@ CONFIG_KEYS: dict[str, list[str]] = {
     "articles": ["article_id"],
     "spans": ["span_id"],
     "quotes": ["quote_id"],
+    "attribution": ["quote_id"],
+    "hedges": ["span_id"],
     "tokens": ["article_id"],
     "annotators": ["round", "annotator", "span_id"],
     "statements": ["event_id", "statement_id"],
@@ -751,6 +839,8 @@ MEANINGS: dict[str, str] = {
     "articles": "An article with all that was labelled in it. For span models, and for reading.",
     "spans": "A span. For analysis.",
     "quotes": "A quote, its segments merged. For who said what, how surely, with which numbers.",
+    "attribution": "A quote, and every mention of somebody who may have said it. For finding a quote's speaker.",
+    "hedges": "A hedge with its sentence, whose it is, and what it makes uncertain. For finding hedges.",
     "tokens": (
         r"An article's tokens (`\w+` or one other non-blank character, cut at span edges). For token classification."
     ),

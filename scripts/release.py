@@ -15,6 +15,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.locks import changing, reading
 from dataset.releasing.release import ReleasePlan, ReleaseResult, UnfitRelease, prepare, release
+from dataset.scoring.baselines import stale_baselines
 from scripts.cli.console import CorpusOption, JsonOption, say, say_json, tell
 from scripts.cli.options import FINDERS, Engine, EngineOption, started
 
@@ -47,9 +48,9 @@ def command(
     with started(engine) as each, (changing if only_prepare else reading)(here, tell):
         out = out or here.root / "dist"
         guidelines = pages()
-        plan = ReleasePlan(here, version, layer, out, last, each, FINDERS[engine], _refuse_stale_agreement, guidelines)
+        plan = ReleasePlan(here, version, layer, out, last, each, FINDERS[engine], _refuse_stale, guidelines)
         if only_prepare:
-            _refuse_stale_agreement(here)
+            _refuse_stale(here)
             _tell_prepared(here, version, prepare(plan), as_json=as_json)
         else:
             _tell(here, _released(plan), as_json=as_json)
@@ -64,13 +65,19 @@ def _released(plan: ReleasePlan) -> ReleaseResult:
         raise
 
 
-def _refuse_stale_agreement(corpus: Corpus) -> None:
+def _refuse_stale(corpus: Corpus) -> None:
+    """Refuses a corpus that keeps figures of other work than the record's."""
     for kept in sorted(corpus.annotations.glob("*/agreement.jsonl")):
         if is_stale(corpus, kept.parent.name):
             raise Problem(
                 f"the agreement of round {kept.parent.name} was measured on other work than the record's",
                 f"run `hedgerow agree --round {kept.parent.name}`, then prepare and commit again",
             )
+    if stale := stale_baselines(corpus):
+        raise Problem(
+            f"the baseline {stale[0]} was measured on another gold than the record's",
+            f"run `hedgerow score --baseline {stale[0]}`, then prepare and commit again",
+        )
 
 
 def _tell_prepared(corpus: Corpus, version: str, changed: list[Path], *, as_json: bool) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import typer
 
+from annotation.suggesting.layers import suggest
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.counts import submitted_articles
 from dataset.record.layer import GOLD
+from dataset.record.locks import changing
+from dataset.scoring.baselines import baselines_path, keep_baseline
 from dataset.scoring.score import score
 from dataset.scoring.scored import PredictionScore
 from scripts.cli.console import CorpusOption, JsonOption, say, say_json, tell
@@ -17,12 +23,12 @@ from scripts.cli.scores import markdown, notes, print_tables
 
 def command(
     predictions: Annotated[
-        str,
+        str | None,
         typer.Argument(
             help="JSON Lines or Parquet with a span a row, a DocBin (….spacy), a built folder, or a layer, as r1/a1.",
             metavar="PREDICTIONS",
         ),
-    ],
+    ] = None,
     gold: Annotated[
         str, typer.Option(help="What to score against: a built folder, or a layer of the record.", metavar="DIR|LAYER")
     ] = GOLD,
@@ -38,6 +44,13 @@ def command(
     assisted: Annotated[
         bool, typer.Option("--assisted", help="Count articles, too, whose gold was labelled with suggestions.")
     ] = False,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            help="In place of PREDICTIONS: a suggester, as rules, whose figures on the gold are kept for the card.",
+            metavar="NAME",
+        ),
+    ] = None,
     as_json: JsonOption = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown, for a dataset card.")] = False,
     corpus: CorpusOption = None,
@@ -58,9 +71,33 @@ def command(
 
     Example: hedgerow score predictions.jsonl --gold dist/2.0.0 --split test
     Example: hedgerow score r1/a1
+    Example: hedgerow score --baseline rules
     """
-    rounds = checked_names(ceiling) if ceiling else None
-    scores = score(predictions, gold, split=split, ceiling=rounds, assisted=assisted, corpus=corpus, tell=tell)
+    named = checked_names(ceiling) if ceiling else None
+    if predictions is not None and baseline is None:
+        scores = score(predictions, gold, split=split, ceiling=named, assisted=assisted, corpus=corpus, tell=tell)
+    elif predictions is None and baseline is not None:
+        if gold != GOLD or split is not None or named is not None:
+            raise typer.BadParameter("--baseline goes with neither --gold nor --split nor --ceiling")
+        scores = _baseline(open_corpus(corpus), baseline)
+    else:
+        raise typer.BadParameter("name either PREDICTIONS or --baseline, and not both")
+    _show(scores, as_json=as_json, as_markdown=as_markdown)
+
+
+def _baseline(corpus: Corpus, name: str) -> PredictionScore:
+    """Measures what a suggester suggests for the gold's articles, and keeps the figures."""
+    with changing(corpus, tell):
+        articles = list(submitted_articles(corpus, GOLD))
+        if not articles:
+            raise Problem("the record has no gold to score against", "adjudicate a round first")
+        suggested = replace(suggest(corpus, "baselines", name, articles).layer, name=name)
+        scores = score(suggested, GOLD, corpus=corpus.root, tell=tell)
+        keep_baseline(corpus, name, scores)
+    return replace(scores, notes=[*scores.notes, f"kept for the card in {baselines_path(corpus)}"])
+
+
+def _show(scores: PredictionScore, *, as_json: bool, as_markdown: bool) -> None:
     if as_json:
         say_json(_as_json(scores))
         return

@@ -150,6 +150,7 @@ CHANGING: Final[dict[str, Make]] = {
     "acknowledge": acknowledge,
     "inbox --answer": lambda corpus: [note_id(asked(corpus)), "Ann Bo."],
     "suggest": lambda corpus: ["--round", "r1", "--by", "rules"],
+    "score --baseline": lambda corpus: ["rules"],
     "agree": lambda corpus: ["--round", "r1"],
     "adjudicate": adjudicate,
     "convert": lambda corpus: ["--to", "parquet"],

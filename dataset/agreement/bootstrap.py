@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dataset.agreement.wilson import wilson
 
 Floats = NDArray[np.float64]
 
@@ -15,6 +18,32 @@ PERCENTILES: Final = (2.5, 97.5)
 BLOCK: Final = 50
 CHUNK: Final = 10_000
 """Articles that are held at a time. Another number would give other draws for more articles than that."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A figure with its 95 % interval, None where it does not exist; and what it rests on."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    count: int = 0
+
+
+NOTHING: Final = Interval(None)
+
+
+def interval(value: float, limits: tuple[float, float], trials: float, count: int) -> Interval:
+    """A figure between the limits that its draws give, NaN where there is none.
+
+    Where all draws are alike, or the figure is 0 or 1, they say nothing of how sure it is: the interval is Wilson's.
+    """
+    if np.isnan(value):
+        return Interval(None, count=count)
+    low, high = limits
+    if np.isnan(low) or low == high or value in (0, 1):
+        low, high = wilson(value * trials, trials)
+    return Interval(value, low, high, count)
 
 
 class SampledSums:

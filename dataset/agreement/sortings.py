@@ -10,8 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from dataset.agreement.bootstrap import DRAWS, SEED, percentiles
-from dataset.agreement.wilson import wilson
+from dataset.agreement.bootstrap import DRAWS, NOTHING, SEED, Interval, interval, percentiles
 from dataset.statements.sorted_events import SortedBy
 
 Floats = NDArray[np.float64]
@@ -20,26 +19,18 @@ COLUMNS: Final = 6
 
 
 @dataclass(frozen=True)
-class SortingFigure:
-    """A figure with its 95 % interval, None where it does not exist; and what it rests on."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    items: int
-
-
-@dataclass(frozen=True)
 class SortingAgreement:
     """Agreement of two annotators: `pairs` is F1 of the pairs that tell one statement, `b_cubed` the F1 of B³.
+
+    Both rest on so many items (`count`).
 
     The intervals are drawn over events, or where there is but one, over the first annotator's statements. Where all
     draws are alike, or the figure is 0 or 1, they are Wilson's by the number of items: pairs depend on each other, so
     that there are no more observations than items.
     """
 
-    pairs: SortingFigure
-    b_cubed: SortingFigure
+    pairs: Interval
+    b_cubed: Interval
     events: int
 
 
@@ -65,14 +56,16 @@ def agreement_of(events: Iterable[tuple[SortedBy, SortedBy]], kinds: Mapping[str
     ]
     tallies = [rows for rows in tallies if len(rows)]
     if not tallies:
-        nothing = SortingFigure(None, None, None, 0)
-        return SortingAgreement(nothing, nothing, 0)
+        return SortingAgreement(NOTHING, NOTHING, 0)
     units = np.stack([rows.sum(axis=0) for rows in tallies]) if len(tallies) > 1 else tallies[0]
     times = np.random.default_rng(SEED).multinomial(len(units), np.full(len(units), 1 / len(units)), size=DRAWS)
-    low, high = percentiles(_figures(times @ units))
+    limits = np.stack(percentiles(_figures(times @ units)), axis=1)
     (values,) = _figures(units.sum(axis=0, keepdims=True))
     items = int(units[:, 5].sum())
-    pairs, b_cubed = (_figure(values[at], low[at], high[at], items) for at in (0, 1))
+    pairs, b_cubed = (
+        interval(float(value), (float(low), float(high)), items, items)
+        for value, (low, high) in zip(values, limits, strict=True)
+    )
     return SortingAgreement(pairs, b_cubed, len(tallies))
 
 
@@ -80,15 +73,6 @@ def _names(sorting: SortedBy, kinds: Mapping[str, str], kind: str) -> dict[str, 
     """The statement that each item of a kind belongs to."""
     named = {item: telling.whole or telling.partly for item, telling in sorting.tells.items()}
     return {item: name for item, name in named.items() if name is not None and kinds.get(item) == kind}
-
-
-def _figure(value: float, low: float, high: float, items: int) -> SortingFigure:
-    """A figure. Where every draw gives the same, the draws say nothing of how sure it is."""
-    if np.isnan(value):
-        return SortingFigure(None, None, None, items)
-    if np.isnan(low) or low == high or value in (0, 1):
-        return SortingFigure(float(value), *wilson(float(value) * items, items), items)
-    return SortingFigure(float(value), float(low), float(high), items)
 
 
 def _tallies(first: Mapping[str, str], second: Mapping[str, str], given: frozenset[str]) -> Floats:

@@ -241,14 +241,19 @@ class _Explained:
         named = [change for change in changes if change.bump > Bump.PATCH]
         self._rated = {change.article_id for change in named if change.article_id}
         self._articles = {change.article_id for change in named if change.article_id and change.table != "annotators"}
-        self._registries = {change.event_id for change in named if change.table == "entities"}
+        registries = [change for change in named if change.table == "entities"]
+        self._registries = {change.event_id for change in registries}
+        altered = {change.event_id for change in registries if change.bump is Bump.MAJOR}
+        self._attributed = self._articles | (digests.articles_of(altered) if altered else set())
         of_statements = [change for change in named if change.table in _STATEMENTS]
         self._statements = {f"{change.event_id} {change.statement_id}" for change in of_statements}
         events = digests.events_of(self._articles) if self._articles else set()
         self._events = events | self._registries | {change.event_id for change in of_statements}
 
     def rows(self, config: str) -> pl.Expr:
-        """Whether a row that differs is explained."""
+        """Whether a row that differs is explained, by what needs as large a step."""
+        if config == "attribution":
+            return _in("article_id", self._attributed)
         if config != "comparisons":
             return self.groups(config)
         statement = pl.format("{} {}", "event_id", "statement_id")

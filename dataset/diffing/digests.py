@@ -185,6 +185,11 @@ class Digests:
         pairs = (pair for folder in self.versions.both for pair in self._articles(folder))
         return {event for article, event in pairs if article in articles}
 
+    def articles_of(self, events: Container[str | None]) -> set[str]:
+        """The articles of these events, in either folder."""
+        pairs = (pair for folder in self.versions.both for pair in self._articles(folder))
+        return {article for article, event in pairs if event in events}
+
     def _articles(self, folder: DatasetFolder) -> Iterator[tuple[str, str]]:
         """Each article of a folder that has an event, and that event."""
         columns = ["article_id", "event_id"]

@@ -14,8 +14,8 @@ import pyarrow.parquet
 
 from dataset import schema
 
-ROW_GROUP: Final = {"articles": 1_000, "tokens": 1_000, "statements": 10_000, "figures": 10_000}
-"""Rows of a row group, where a row is a whole article or holds quotes of several."""
+ROW_GROUP: Final = {"articles": 1_000, "tokens": 1_000, "attribution": 5_000, "statements": 10_000, "figures": 10_000}
+"""Rows of a row group, where a row is a whole article, or holds all names in one or quotes of several."""
 AT_ONCE: Final = 50_000
 """Rows of every other row group."""
 Counts = dict[str, dict[str, int]]

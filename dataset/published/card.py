@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,9 @@ from dataset.published.rows import deciders
 from dataset.record.corpus import Corpus, Publication
 from dataset.record.counts import Summary
 from dataset.record.layer import GOLD
+from dataset.record.rows import BaselineRow, rows_of
+from dataset.scheme import vocabulary
+from dataset.scoring.baselines import read_baselines, stale_baselines
 
 TEMPLATE = "card.md.j2"
 BUILT_BY = "<!-- Built by Hedgerow. A build replaces this folder. -->"
@@ -89,8 +93,48 @@ def card(
         errors=sorted(errors),
         error_count=errors.total(),
         versions=sorted(layer.guidelines_versions),
+        baselines=_baselines(corpus) if layer.name == GOLD else [],
         configs={name: (schema.MEANINGS[name], schema.fields(schema.CONFIGS[name])) for name in counts},
     )
+
+
+@dataclass(frozen=True)
+class _Baseline:
+    """A baseline on the card: the note of the settings, and the cells of each row of its table."""
+
+    name: str
+    note: str
+    rows: list[list[str]]
+
+
+def _baselines(corpus: Corpus) -> list[_Baseline]:
+    """The baselines that were measured on this very gold."""
+    stale, kept = stale_baselines(corpus), dict[str, dict[tuple[str, str], BaselineRow]]()
+    for row in rows_of(read_baselines(corpus).filter(measure=_RELAXED), BaselineRow):
+        kept.setdefault(row["baseline"], {})[row["scope"], row["figure"]] = row
+    return [
+        _Baseline(name, corpus.baselines.get(name, ""), [*_baseline_rows(figures)])
+        for name, figures in kept.items()
+        if name not in stale
+    ]
+
+
+def _baseline_rows(figures: dict[tuple[str, str], BaselineRow]) -> Iterator[list[str]]:
+    """For each label and type of link: its name, precision, recall, F1, and how many the gold has."""
+    for scope in (*vocabulary.LABELS, *vocabulary.RELATIONS):
+        precision, recall, f1 = (figures.get((scope, figure)) for figure in vocabulary.SCORE_FIGURES[:3])
+        if recall is not None:
+            yield [scope, *map(_figure, (precision, recall, f1)), str(recall["count"])]
+
+
+def _figure(row: BaselineRow | None) -> str:
+    if row is None or row["value"] is None:
+        return "–"
+    interval = "" if row["low"] is None else f" [{row['low']:.2f}, {row['high']:.2f}]"
+    return f"{row['value']:.2f}{interval}"
+
+
+_RELAXED: Final = vocabulary.SCORE_MEASURES[1]
 
 
 def _text_licence(corpus: Corpus) -> str:

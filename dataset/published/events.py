@@ -21,6 +21,7 @@ from dataset.folder.buckets import MOST, Buckets
 from dataset.folder.folder import files_of, read_rows, shards
 from dataset.folder.writer import Counts, RowWriters, to_arrow
 from dataset.parallel import OrderedMap
+from dataset.published.rows import speaker_names
 from dataset.record.corpus import Corpus
 from dataset.record.rows import EntityRow, rows_of
 from dataset.scheme import vocabulary
@@ -117,15 +118,9 @@ def _tellings(quotes: pl.DataFrame) -> pl.DataFrame:
     cues = pl.struct(*(pl.element().struct.field(name) for name in schema.columns(schema.CuePart)))
     numbers = pl.struct(*(pl.element().struct.field(name) for name in schema.columns(schema.TellingNumberPart)))
     parts = tellings.with_columns(
-        _names().alias("speakers"), pl.col("hedges").list.eval(cues), pl.col("numbers").list.eval(numbers)
+        speaker_names().alias("speakers"), pl.col("hedges").list.eval(cues), pl.col("numbers").list.eval(numbers)
     )
     return _grouped(parts, schema.TellingPart)
-
-
-def _names() -> pl.Expr:
-    """The canonical names of a quote's speakers, each once."""
-    entities = pl.element().struct.field("entities").list.explode(empty_as_null=False)
-    return pl.col("speakers").list.eval(entities.unique(maintain_order=True))
 
 
 def _grouped(rows: pl.DataFrame, part: type[schema.Table]) -> pl.DataFrame:
@@ -150,7 +145,7 @@ def _holders(quotes: pl.DataFrame) -> pl.DataFrame:
     first = pl.col("segments").list.first()
     held = quotes.select(
         "quote_id",
-        _names().alias("speakers"),
+        speaker_names().alias("speakers"),
         (first.struct.field("end") - first.struct.field("start")).alias("length"),
         pl.col("numbers").list.eval(pl.element().struct.field("span_id")).alias("span_id"),
     ).explode("span_id")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypedDict
+from typing import Final, TypedDict
 
 import polars as pl
 
@@ -16,6 +17,8 @@ from dataset.record.layer import GOLD, Layer, read_layer, sort_layer
 from dataset.scheme import vocabulary
 from dataset.scheme.covering import Covering
 from dataset.scheme.lexicon import bound_of
+from dataset.scheme.mentions import Names
+from dataset.scheme.sentences import sentences
 from dataset.statements.tables import read_gold
 from dataset.storage.article_ranges import WHOLE, ArticleRange, batches, ranges_of, read_range
 
@@ -68,6 +71,8 @@ class QuoteRow(TypedDict):
     article_id: str
     event_id: str | None
     quote_id: str
+    start: int
+    end: int
     text: str
     form: str | None
     source: str | None
@@ -88,6 +93,7 @@ class LabelledLayer:
     they point to, and its published id. Of spans that share an id, links point to the last and start from each.
     `raters` are the spans before adjudication, with their `outcome` and `rule`. Of the gold, `decisions` are those
     about these articles, and `tellings` say what its quotes and numbers tell; of another layer both are empty.
+    `entities` are the registries of the articles' events.
     """
 
     articles: pl.DataFrame
@@ -96,6 +102,7 @@ class LabelledLayer:
     raters: pl.DataFrame
     decisions: pl.DataFrame
     tellings: pl.DataFrame
+    entities: pl.DataFrame
 
     @cached_property
     def whole(self) -> pl.DataFrame:
@@ -129,6 +136,22 @@ class LabelledLayer:
         return starts.join(
             links, left_on=_ID, right_on=["article_id", "from_span"], how="inner", maintain_order="left_right"
         ).select("at", "to_at")
+
+    @cached_property
+    def segments(self) -> pl.DataFrame:
+        """The spans that are quotes, each with its `quote`: `at` of the first segment of the quote that it is of."""
+        quotes = self.labelled("quote")
+        return quotes.with_columns(pl.col("at").replace(_origins(self, quotes)).alias("quote"))
+
+    @cached_property
+    def quotes(self) -> pl.DataFrame:
+        """The config `quotes`, each first segment with those that continue it; and `quote`, as in `segments`."""
+        return _quotes(self)
+
+    @cached_property
+    def sentences(self) -> dict[str, list[tuple[int, int]]]:
+        """Start and end of the sentences of each article, in the order of its text."""
+        return {article: [*sentences(text)] for article, text in self.articles.select("article_id", "text").iter_rows()}
 
     def published(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Rows of articles under the articles' keys, in the order of both."""
@@ -183,8 +206,9 @@ def labelled(
         decisions = read_range(corpus.decisions, schema.Decisions, article_range)
         raters = _adjudicated(corpus, decisions, article_range, made_by or deciders(corpus))
         sorted_as = read_gold(corpus)["tellings"] if tellings is None else tellings
-    whole, links = _with_kinds(corpus, spans, known), _whole_links(layer.relations, spans)
-    return LabelledLayer(articles, whole, links, raters, decisions, sorted_as)
+    entities = corpus.entities_of(known["event_id"])
+    whole, links = _with_kinds(spans, known, entities), _whole_links(layer.relations, spans)
+    return LabelledLayer(articles, whole, links, raters, decisions, sorted_as, entities)
 
 
 def _adjudicated(
@@ -214,15 +238,13 @@ def _placed(spans: pl.DataFrame) -> pl.DataFrame:
     return placed.with_columns(pl.col("text").fill_null(""), pl.col("speaker_entities").fill_null([]))
 
 
-def _with_kinds(corpus: Corpus, spans: pl.DataFrame, articles: pl.DataFrame) -> pl.DataFrame:
+def _with_kinds(spans: pl.DataFrame, articles: pl.DataFrame, entities: pl.DataFrame) -> pl.DataFrame:
     """The spans with the kind of each of their entities, null for one that the event's registry does not have."""
     named = spans.filter(pl.col("speaker_entities").list.len() > 0).select("at", "article_id", "speaker_entities")
     one_each = named.explode("speaker_entities").join(
         articles.select("article_id", "event_id"), on="article_id", how="left", maintain_order="left"
     )
-    known = corpus.entities_of(articles["event_id"]).select(
-        "event_id", "kind", pl.col("entity").alias("speaker_entities")
-    )
+    known = entities.select("event_id", "kind", pl.col("entity").alias("speaker_entities"))
     kinds = one_each.join(
         known.unique(["event_id", "speaker_entities"], keep="last"),
         on=["event_id", "speaker_entities"],
@@ -268,6 +290,8 @@ def article_rows(layer: LabelledLayer) -> pl.DataFrame:
     for label, name in PARTS.items():
         spans = _listed(layer.labelled(label), "article_id", _PART_OF[label].alias(name))
         rows = rows.join(spans, on="article_id", how="left", maintain_order="left")
+    cut = [[{"start": start, "end": end} for start, end in layer.sentences[article]] for article in rows["article_id"]]
+    rows = rows.with_columns(pl.Series("sentences", cut, schema.polars_schema(schema.PublishedArticles)["sentences"]))
     return rows.with_columns(pl.col(name).fill_null([]) for name in PARTS.values())
 
 
@@ -281,13 +305,18 @@ def span_rows(layer: LabelledLayer) -> pl.DataFrame:
 
 
 def quote_rows(layer: LabelledLayer) -> pl.DataFrame:
-    """The config `quotes`: each first segment with those that continue it."""
-    quotes = layer.labelled("quote")
-    quotes = quotes.with_columns(pl.col("at").replace(_origins(layer, quotes)).alias("quote"))
+    """The config `quotes`."""
+    return layer.quotes
+
+
+def _quotes(layer: LabelledLayer) -> pl.DataFrame:
+    quotes = layer.segments
     rows = _listed(
         quotes,
         "quote",
         pl.col("article_id", "public").first(),
+        pl.col("start").min(),
+        pl.col("end").max(),
         pl.col("text").str.join(BETWEEN_SEGMENTS),
         pl.col("quote_form").first().alias("form"),
         pl.col("quote_source").first().alias("source"),
@@ -355,22 +384,120 @@ def _numbers_in(layer: LabelledLayer, held: pl.DataFrame) -> pl.DataFrame:
 
 def _held(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
     """`quote` and `at` of each number inside one of its segments."""
-    types = {"quote": quotes["quote"].dtype, "at": quotes["at"].dtype}
-    return pl.DataFrame(_inside(quotes, layer.labelled("number")), types, orient="row").unique()
+    return _inside(quotes, layer.labelled("number")).unique()
 
 
-def _inside(outer: pl.DataFrame, inner: pl.DataFrame) -> Iterable[tuple[int, int]]:
-    """`quote` of an outer and `at` of an inner span wherever one holds the other."""
+def _inside(outer: pl.DataFrame, inner: pl.DataFrame) -> pl.DataFrame:
+    """`quote` of an outer and `at` of an inner span wherever one holds the other, the last to begin first."""
     places: dict[str, list[tuple[int, int, int]]] = {}
     for article, start, end, quote in outer.select("article_id", "start", "end", "quote").iter_rows():
         places.setdefault(article, []).append((start, end, quote))
     covering = {article: Covering(those) for article, those in places.items()}
-    return [
+    pairs = [
         (quote, at)
         for article, start, end, at in inner.select("article_id", "start", "end", "at").iter_rows()
         if article in covering
         for _, _, quote in covering[article].around(start, end)
     ]
+    return pl.DataFrame(pairs, {"quote": outer["quote"].dtype, "at": inner["at"].dtype}, orient="row")
+
+
+def speaker_names() -> pl.Expr:
+    """The canonical names of a quote's `speakers`, each once."""
+    entities = pl.element().struct.field("entities").list.explode(empty_as_null=False)
+    return pl.col("speakers").list.eval(entities.unique(maintain_order=True))
+
+
+def attribution_rows(layer: LabelledLayer) -> pl.DataFrame:
+    """The config `attribution`: the quotes, each with every mention of a registered entity in its article."""
+    quotes = layer.quotes.with_columns(speaker_names().alias("entities"))
+    candidates = quotes.select("quote", "article_id", "entities").join(_mentions(layer), on="article_id")
+    candidates = candidates.with_columns(right=pl.col("entity").is_in(pl.col("entities"))).sort("quote", "mention")
+    parts = _listed(candidates, "quote", pl.struct(*schema.columns(schema.CandidatePart)).alias("candidates"))
+    return quotes.join(parts, on="quote", how="left", maintain_order="left").with_columns(
+        pl.col("candidates").fill_null([])
+    )
+
+
+def _mentions(layer: LabelledLayer) -> pl.DataFrame:
+    """Every mention of a registered entity, numbered (`mention`) in the order of the texts, with the entity's kind."""
+    registries: dict[str, dict[str, list[str]]] = {}
+    for event, entity, aliases in layer.entities.select("event_id", "entity", "aliases").iter_rows():
+        registries.setdefault(event, {})[entity] = aliases
+    names = {event: Names(registry) for event, registry in registries.items()}
+    articles = layer.articles.select("article_id", "event_id", "text").iter_rows()
+    rows = [
+        (article, event, *mention, text[mention.start : mention.end])
+        for article, event, text in articles
+        if event in names
+        for mention in names[event].mentions(text)
+    ]
+    mentions = pl.DataFrame(rows, _MENTION, orient="row").with_row_index("mention")
+    kinds = layer.entities.select("event_id", "entity", "kind").unique(["event_id", "entity"], keep="last")
+    return mentions.join(kinds, on=["event_id", "entity"]).drop("event_id")
+
+
+_MENTION: Final = {
+    **dict.fromkeys(("article_id", "event_id", "entity"), pl.String),
+    **{"start": pl.Int64, "end": pl.Int64, "text": pl.String},
+}
+
+
+def hedge_rows(layer: LabelledLayer) -> pl.DataFrame:
+    """The config `hedges`."""
+    hedges = layer.labelled("hedge")
+    rows = hedges.select("at", "article_id", "start", "end", "text", span_id="public", kind="hedge_kind")
+    rows = pl.concat([rows, _sentences_of(layer, hedges)], how="horizontal")
+    for joined in (_voices(layer, hedges), _targets(layer, hedges)):
+        rows = rows.join(joined, on="at", how="left", maintain_order="left")
+    writer, speaker = map(pl.lit, vocabulary.VOICES)
+    return layer.published(rows).with_columns(
+        pl.col("entities", "targets").fill_null([]),
+        voice=pl.when(pl.col("quote_id").is_null()).then(writer).otherwise(speaker),
+    )
+
+
+def _sentences_of(layer: LabelledLayer, hedges: pl.DataFrame) -> pl.DataFrame:
+    """Of each hedge, the sentence that it is in; of one over several, from the first to the last of them."""
+    texts = dict(layer.articles.select("article_id", "text").iter_rows())
+    rows = []
+    for article, start, end in hedges.select("article_id", "start", "end").iter_rows():
+        first, last = _sentence(layer.sentences[article], start, end)
+        rows.append((first, last, texts[article][max(first, 0) : max(last, 0)]))
+    return pl.DataFrame(rows, _SENTENCE, orient="row")
+
+
+_SENTENCE: Final = {"sentence_start": pl.Int64, "sentence_end": pl.Int64, "sentence": pl.String}
+
+
+def _sentence(places: list[tuple[int, int]], start: int, end: int) -> tuple[int, int]:
+    """From where a sentence holds `start` to where one holds `end`; the place itself, where no sentence does."""
+    first = bisect_right(places, start, key=lambda place: place[0]) - 1
+    last = bisect_left(places, end, key=lambda place: place[1])
+    return places[first][0] if first >= 0 else start, places[last][1] if last < len(places) else end
+
+
+def _voices(layer: LabelledLayer, hedges: pl.DataFrame) -> pl.DataFrame:
+    """`at` of the hedges that are a speaker's, with the `quote_id` and its `entities`."""
+    holding_back = hedges.filter(hedge_kind="noncommittal").select("at")
+    held_back = layer.linked("hedges").join(layer.segments.select("quote", to_at="at"), on="to_at")
+    pairs = [
+        _inside(layer.segments, hedges),
+        held_back.join(holding_back, on="at", how="semi").sort("at", "to_at").select("quote", "at"),
+    ]
+    one_each = pl.concat(pairs).unique("at", keep="first", maintain_order=True)
+    quotes = layer.quotes.select("quote", "quote_id", speaker_names().alias("entities"))
+    return one_each.join(quotes, on="quote").drop("quote")
+
+
+def _targets(layer: LabelledLayer, hedges: pl.DataFrame) -> pl.DataFrame:
+    """`at` of the hedges that point to something, and their `targets`."""
+    links = layer.links.filter(type="hedges").select("article_id", "from_span", "to_at", "derived")
+    ends = layer.spans.select(pl.col("at").alias("to_at"), "public", "start", "end", "text", "label")
+    starts = hedges.select("at", *_ID)
+    pointed = starts.join(links, left_on=_ID, right_on=["article_id", "from_span"]).join(ends, on="to_at")
+    part = _part(label="label", derived="derived")
+    return _listed(pointed.sort("at", "to_at"), "at", part.alias("targets"))
 
 
 def token_rows(layer: LabelledLayer) -> pl.DataFrame:
@@ -383,7 +510,7 @@ def tokens_of(articles: pl.DataFrame, spans: pl.DataFrame) -> pl.DataFrame:
     numbered = articles.with_row_index("number")
     placed = numbered.select("article_id", pl.col("number").cast(pl.Int64)).join(spans, on="article_id")
     tokens = tokenize(articles["text"].to_list(), placed.select("number", "label", "start", "end"))
-    return pl.concat([articles.select("article_id", "event_id"), tokens], how="horizontal")
+    return pl.concat([articles.select("article_id", "event_id", "text"), tokens], how="horizontal")
 
 
 def annotator_rows(layer: LabelledLayer) -> pl.DataFrame:
@@ -401,6 +528,8 @@ ROWS: dict[str, Callable[[LabelledLayer], pl.DataFrame]] = {
     "articles": article_rows,
     "spans": span_rows,
     "quotes": quote_rows,
+    "attribution": attribution_rows,
+    "hedges": hedge_rows,
     "tokens": token_rows,
     "annotators": annotator_rows,
     "decisions": decision_rows,

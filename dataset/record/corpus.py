@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -105,7 +105,8 @@ class Corpus:
     """A corpus and its paths, all absolute.
 
     `record` is where the layers are, `form` what a new one's tables are; all else that people keep is in `annotations`.
-    `pass_mark` is the F1 with which an annotator passes the practice round.
+    `pass_mark` is the F1 with which an annotator passes the practice round. `baselines` are the suggesters that the
+    card names beside the gold, each with a note on what its figures are worth.
     """
 
     root: Path
@@ -122,10 +123,11 @@ class Corpus:
     form: str
     publication: Publication | None = None
     pass_mark: float = PASS_MARK
+    baselines: dict[str, str] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How another process gets it: a process reads a corpus's tables once, as long as their files are the same."""
-        return _known, (tuple(getattr(self, field.name) for field in fields(self)), *map(_state, _tables(self)))
+        return _known, (tuple(getattr(self, known.name) for known in fields(self)), *map(_state, _tables(self)))
 
     @property
     def pulls(self) -> Path:
@@ -407,17 +409,29 @@ def _text(root: Path, settings: dict[str, Any], name: str, default: str, within:
     return value
 
 
-def _note(root: Path, of: str, maker: dict[str, Any]) -> str:
+def _note(root: Path, of: str, settings: dict[str, Any]) -> str:
     """A setting that is text, on one line or several."""
-    if not isinstance(maker["note"], str) or not maker["note"].replace("\n", "").isprintable():
-        raise Problem(f"{root / SETTINGS}: note in [annotators.{of}] must be text in quotation marks", "fix it")
-    return maker["note"]
+    if not isinstance(settings["note"], str) or not settings["note"].replace("\n", "").isprintable():
+        raise Problem(f"{root / SETTINGS}: note in [{of}] must be text in quotation marks", "fix it")
+    return settings["note"]
+
+
+def _baselines(root: Path, settings: Any) -> dict[str, str]:
+    """The note on each suggester that is a baseline."""
+    if not isinstance(settings, dict) or not all(
+        isinstance(baseline, dict) and [*baseline] == ["note"] for baseline in settings.values()
+    ):
+        raise Problem(
+            f"{root / SETTINGS}: each of [baselines] has a note, and nothing else",
+            "write [baselines.rules], and in it what its figures are worth",
+        )
+    return {name: _note(root, f"baselines.{name}", baseline) for name, baseline in settings.items()}
 
 
 def _maker(root: Path, of: str, maker: Any) -> Maker:
     if not (isinstance(maker, dict) and {"kind", "note"} <= set(maker)):
         raise Problem(f"{root / SETTINGS}: [annotators.{of}] lacks kind or note", "say in both who that annotator is")
-    known = [field.name for field in fields(Maker)]
+    known = [entry.name for entry in fields(Maker)]
     if unknown := sorted(maker.keys() - {*known}):
         raise Problem(
             f"{root / SETTINGS}: [annotators.{of}] says {unknown[0]}, which means nothing there",
@@ -425,7 +439,7 @@ def _maker(root: Path, of: str, maker: Any) -> Maker:
         )
     within = f" in [annotators.{of}]"
     details = {name: _text(root, maker, name, "", within) or None for name in _DETAILS if name in maker}
-    return Maker(_text(root, maker, "kind", "", within), _note(root, of, maker), **details)
+    return Maker(_text(root, maker, "kind", "", within), _note(root, f"annotators.{of}", maker), **details)
 
 
 def _proportions(root: Path, shares: Any) -> dict[str, float]:
@@ -523,4 +537,5 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
         form=form,
         publication=_publication(root, settings.get("publication")),
         pass_mark=_pass_mark(root, settings.get("practice", {})),
+        baselines=_baselines(root, settings.get("baselines", {})),
     )

@@ -145,6 +145,20 @@ class NoteRow(Asked, LayerKey):
     answered_at: str | None
 
 
+class BaselineRow(TypedDict):
+    """A row of the table `baselines`."""
+
+    baseline: str
+    gold_sha256: str
+    scope: str
+    measure: str
+    figure: str
+    value: float | None
+    low: float | None
+    high: float | None
+    count: int
+
+
 class AcknowledgedRow(TypedDict):
     """A row of the table `acknowledged`."""
 

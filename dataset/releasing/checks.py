@@ -142,23 +142,28 @@ def same_id_twice(candidate: Candidate) -> Iterator[str]:
         yield f"articles hold {held.height} spans, and spans has {known.height}"
 
 
-_NESTED: Final = {"articles": list(PARTS.values()), "quotes": ["segments", "speakers", "hedges", "numbers"]}
+_NESTED: Final = {
+    "articles": list(PARTS.values()),
+    "quotes": ["segments", "speakers", "hedges", "numbers"],
+    "attribution": ["segments"],
+    "hedges": ["targets"],
+}
 
 
-def _part(candidate: Candidate, config: str, part: str) -> pl.DataFrame:
-    """Rows within rows: article_id, span_id, start, end and text of each."""
+def _part(candidate: Candidate, config: str, part: str, named: str = "span_id") -> pl.DataFrame:
+    """Rows within rows: article_id, span_id (or what else names them), start, end and text of each."""
     inner = candidate.rows(config, "article_id", part).explode(part).filter(pl.col(part).is_not_null())
-    return inner.select(
-        "article_id", *(pl.col(part).struct.field(name) for name in ("span_id", "start", "end", "text"))
-    )
+    name, *place = (pl.col(part).struct.field(name) for name in (named, "start", "end", "text"))
+    return inner.select("article_id", name.alias("span_id"), *place)
 
 
 def not_a_slice(candidate: Candidate) -> Iterator[str]:
     """The words of every span are the article's at its offsets, and a quote's those of its segments."""
     if not candidate.full:
         return
-    tables = [candidate.rows(config, *_PLACE).select(_PLACE) for config in ("spans", "annotators")]
+    tables = [candidate.rows(config, *_PLACE).select(_PLACE) for config in ("spans", "annotators", "hedges")]
     tables += [_part(candidate, config, part) for config, parts in _NESTED.items() for part in parts]
+    tables += [_part(candidate, "attribution", "candidates", "entity"), _sentences_of_hedges(candidate)]
     texts = candidate.texts.select("article_id", whole="text")
     sliced = pl.col("whole").str.slice(pl.col("start"), pl.col("end") - pl.col("start"))
     for rows in tables:
@@ -171,14 +176,24 @@ def not_a_slice(candidate: Candidate) -> Iterator[str]:
 _PLACE: Final = ["article_id", "span_id", "start", "end", "text"]
 
 
+def _sentences_of_hedges(candidate: Candidate) -> pl.DataFrame:
+    """The sentence of each hedge, with the columns of a place."""
+    names = ("article_id", "span_id", "sentence_start", "sentence_end", "sentence")
+    return candidate.rows("hedges", *names).select(
+        pl.col(name).alias(as_) for name, as_ in zip(names, _PLACE, strict=True)
+    )
+
+
 def _no_slice(span_id: str, start: int, end: int) -> str:
     return f"the words of {span_id} are not the article's at {start}:{end}"
 
 
 def _wrong_quotes(candidate: Candidate) -> Iterator[str]:
     words = pl.col("segments").list.eval(pl.element().struct.field("text")).list.join(BETWEEN_SEGMENTS)
-    wrong = candidate.rows("quotes", "quote_id", "text", "segments").filter(words != pl.col("text")).select("quote_id")
-    yield from _some(wrong, lambda quote_id: f"the words of {quote_id} are not those of its segments")
+    for config in ("quotes", "attribution"):
+        rows = candidate.rows(config, "quote_id", "text", "segments")
+        wrong = rows.filter(words != pl.col("text")).select("quote_id")
+        yield from _some(wrong, lambda quote_id: f"the words of {quote_id} are not those of its segments")
 
 
 def tokens_lose_spans(candidate: Candidate) -> Iterator[str]:
@@ -223,7 +238,7 @@ def not_nfc(candidate: Candidate) -> Iterator[str]:
             yield from (f"{config}.{name} holds {value!r}, which is not in NFC" for value in sorted(wrong)[:SHOWN])
 
 
-_LISTS: Final = {"speaker_entities", "aliases"}
+_LISTS: Final = {"speaker_entities", "aliases", "entities"}
 
 
 def _attributes(config: str) -> list[str]:

@@ -14,7 +14,8 @@ from typing import Final
 import polars as pl
 
 from dataset import schema
-from dataset.agreement.sortings import SortingFigure, agreement_of
+from dataset.agreement.bootstrap import Interval
+from dataset.agreement.sortings import agreement_of
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary
@@ -172,7 +173,7 @@ def _sorting_lines(corpus: Corpus, round_name: str, kinds: Mapping[str, str]) ->
             agreed = agreement_of(events, kinds, kind)
             if not agreed.events:
                 continue
-            figures = [_sorting_figure(agreed.pairs), _sorting_figure(agreed.b_cubed), str(agreed.pairs.items)]
+            figures = [_sorting_figure(agreed.pairs), _sorting_figure(agreed.b_cubed), str(agreed.pairs.count)]
             yield f"| {' | '.join([round_name, f'{first}, {second}', f'{kind}s', *figures])} |"
 
 
@@ -180,7 +181,7 @@ def _events(deals: pl.DataFrame) -> list[str]:
     return sorted(set(deals["event_id"]))
 
 
-def _sorting_figure(figure: SortingFigure) -> str:
+def _sorting_figure(figure: Interval) -> str:
     if figure.value is None:
         return "–"
     interval = "" if figure.low is None else f" [{figure.low:.3f}, {figure.high:.3f}]"

@@ -5,8 +5,9 @@ Spans get the words at their offsets, quotes those of their segments; the config
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow
@@ -159,7 +160,7 @@ def _filled(group: pyarrow.Table, config: str, texts: pl.DataFrame) -> pyarrow.T
     if "text" not in columns:
         return group
     rows = pl.DataFrame(group).join(texts, on="article_id", how="left", maintain_order="left").with_row_index("at")
-    for name in (name for name, column in columns.items() if "rows" in (column.metadata or {})):
+    for name in _parts_with_words(columns):
         part = pl.col(name).struct.with_fields(_slice(pl.field("start"), pl.field("end")))
         parts = (
             rows.explode(name, empty_as_null=True)
@@ -167,12 +168,20 @@ def _filled(group: pyarrow.Table, config: str, texts: pl.DataFrame) -> pyarrow.T
             .agg(part.filter(pl.col(name).is_not_null()))
         )
         rows = rows.with_columns(parts[name])
-    words = pl.col("whole")
-    if "start" in columns:
-        words = _slice(pl.col("start"), pl.col("end"))
-    elif "segments" in columns:
-        words = pl.col("segments").list.eval(pl.element().struct["text"]).list.join(BETWEEN_SEGMENTS)
-    return to_arrow(config, rows.with_columns(text=words).select(*columns))
+    words = {"text": pl.col("whole")}
+    if "segments" in columns:
+        words["text"] = pl.col("segments").list.eval(pl.element().struct["text"]).list.join(BETWEEN_SEGMENTS)
+    elif "start" in columns:
+        words["text"] = _slice(pl.col("start"), pl.col("end"))
+    if "sentence" in columns:
+        words["sentence"] = _slice(pl.col("sentence_start"), pl.col("sentence_end"))
+    return to_arrow(config, rows.with_columns(**words).select(*columns))
+
+
+def _parts_with_words(columns: Mapping[str, Any]) -> list[str]:
+    """The columns of rows that have words of their own."""
+    rows = {name: (column.metadata or {}).get("rows") for name, column in columns.items()}
+    return [name for name, table in rows.items() if table is not None and "text" in schema.columns(table)]
 
 
 def _slice(start: pl.Expr, end: pl.Expr) -> pl.Expr:

@@ -32,6 +32,9 @@ TELLING_RULES: Final = tuple(f"T{number}" for number in range(1, 8))
 BOUNDS: Final = ("exact", "about", "at least", "at most")
 """How a number in an article bounds the quantity that it is about."""
 
+VOICES: Final = ("writer", "speaker")
+"""Whose a hedge is: the article's own, or that of whoever said the quote that it belongs to."""
+
 WORDINGS: Final = ("same", "edited", "other")
 ATTRIBUTIONS: Final = ("same", "narrower", "wider", "joint dropped", "joint added", "anonymous", "named", "other")
 CERTAINTIES: Final = ("same", "first flatter", "second flatter", "mixed")

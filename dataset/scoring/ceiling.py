@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from dataset.agreement.bootstrap import Interval
 from dataset.agreement.coded import Numbers
 from dataset.agreement.compared import folders_of, pairs
 from dataset.agreement.figures import Draws
-from dataset.agreement.sortings import SortingAgreement, agreement_of
+from dataset.agreement.sortings import agreement_of
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, read_layer
 from dataset.scheme.vocabulary import STATEMENT_KINDS
-from dataset.scoring.intervals import F1, SHARE, Interval, Name, intervals
+from dataset.scoring.intervals import F1, SHARE, Name, intervals
 from dataset.scoring.labelled import LabelledArticles, each_once, require_fit
 from dataset.scoring.sources import of_layer, submitted
 from dataset.scoring.statements import KINDS
@@ -153,16 +154,12 @@ def _of_sorting(
     figures: dict[Name, Interval] = {}
     for kind in STATEMENT_KINDS:
         agreed = agreement_of(two, kinds, kind)
-        for measure in ("pairs", "b_cubed"):
-            figures[kind, measure, F1] = _interval(agreed, measure, alone=len(two) == len(events))
+        for measure, figure in (("pairs", agreed.pairs), ("b_cubed", agreed.b_cubed)):
+            # The pairs of annotators that an event has depend on each other.
+            alone = len(two) == len(events)
+            figures[kind, measure, F1] = figure if alone else replace(figure, low=None, high=None)
     annotators = sorted(set(dealt_events(corpus, name)["annotator"]))
     return CeilingBasis(name, annotators, "event", len(events)), figures
-
-
-def _interval(agreed: SortingAgreement, measure: str, *, alone: bool) -> Interval:
-    """The figure; without an interval where an event has several pairs of annotators, which depend on each other."""
-    at = getattr(agreed, measure)
-    return Interval(at.value, at.low if alone else None, at.high if alone else None, at.items)
 
 
 def _nothing_shared(name: str, what: str) -> Problem:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dataset.agreement import bootstrap
+from dataset.agreement.bootstrap import Interval
 from dataset.agreement.coded import Numbers
-from dataset.agreement.wilson import wilson
 from dataset.scheme import vocabulary
 from dataset.scoring.tallies import ATTRIBUTES, SCORES, SHARES
 
@@ -21,16 +20,6 @@ Name = tuple[str, str, str]
 
 PRECISION, RECALL, F1, SHARE = vocabulary.SCORE_FIGURES
 _AT_ONCE: Final = 2_000
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A figure with its 95 % interval, None where it does not exist; and what it rests on."""
-
-    value: float | None
-    low: float | None
-    high: float | None
-    count: int
 
 
 def figures_of(score: tuple[str, str]) -> tuple[str, ...]:
@@ -104,12 +93,6 @@ def _named(
 
 
 def _interval(value: float, limits: tuple[float, float], unit_count: int, count: int, *, halved: bool) -> Interval:
-    if np.isnan(value):
-        return Interval(None, None, None, count)
     if unit_count < 2:
-        return Interval(value, None, None, count)
-    low, high = limits
-    if np.isnan(low) or low == high or value in (0, 1):
-        trials = count / 2 if halved else count
-        low, high = wilson(value * trials, trials)
-    return Interval(value, low, high, count)
+        return Interval(None if np.isnan(value) else value, count=count)
+    return bootstrap.interval(value, limits, count / 2 if halved else count, count)

@@ -14,16 +14,16 @@ import polars as pl
 from dataset.agreement.figures import Draws
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, at_hand, open_corpus
-from dataset.record.layer import GOLD, suggestions_in
+from dataset.record.layer import GOLD, Layer, suggestions_in
 from dataset.record.locks import Tell, in_silence, reading
 from dataset.scoring.ceiling import Ceiling, ceiling_of, rounds_beside
 from dataset.scoring.docbin import SUFFIX, of_docbin
 from dataset.scoring.labelled import LabelledArticles
 from dataset.scoring.rows import of_file, of_rows
 from dataset.scoring.scored import DRAWS, PredictionScore, scored
-from dataset.scoring.sources import of_folder, of_layer, of_sorting
+from dataset.scoring.sources import of_folder, of_layer, of_sorting, of_work
 
-Predictions = str | Path | Iterable[Mapping[str, Any]] | pl.DataFrame
+Predictions = str | Path | Iterable[Mapping[str, Any]] | pl.DataFrame | Layer
 _LAYER: Final = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+")
 
 
@@ -43,7 +43,7 @@ def score(
     Args:
         predictions: rows with the columns of the table `Predictions`, of which article_id, label, start and end are
             required; or a file of such rows, JSON Lines or Parquet; or spaCy's DocBin in a file `….spacy`; or a built
-            dataset folder; or a layer of the record, such as `r1/a1`.
+            dataset folder; or a layer of the record, such as `r1/a1`; or a layer that the record does not have.
         gold: a built dataset folder, or a layer of the record.
         split: the only split to look at.
         ceiling: the rounds whose annotators' agreement is to be beside the figures: of labelling, of sorting, or one of
@@ -124,6 +124,8 @@ def _predictions(
     predictions: Predictions, corpus: Corpus | None, gold: LabelledArticles
 ) -> tuple[LabelledArticles, list[str]]:
     """The predictions, and the names of columns that mean nothing here."""
+    if isinstance(predictions, Layer):
+        return of_work(_required(corpus), predictions), []
     if not isinstance(predictions, str | Path):
         return of_rows(predictions), []
     if _is_layer(predictions, corpus) or _is_suggested(predictions, corpus):

@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 
 from dataset import schema
+from dataset.agreement.bootstrap import NOTHING, Interval
 from dataset.agreement.figures import DECIMALS, Draws
 from dataset.problem import Problem
 from dataset.scheme import vocabulary
 from dataset.scoring.ceiling import Ceiling, CeilingBasis
-from dataset.scoring.intervals import F1, PRECISION, Interval, Name, intervals
+from dataset.scoring.intervals import F1, PRECISION, Name, intervals
 from dataset.scoring.labelled import LabelledArticles, each_once, require_fit
 from dataset.scoring.statements import statement_intervals
 from dataset.scoring.tallies import ScoreTallies, tallied
@@ -176,17 +177,14 @@ def _without(figures: dict[Name, Interval], own: LabelledArticles) -> dict[Name,
         attribute, _, kind = name[0].partition("=")
         return attribute in lacking and not (kind and name[2] not in (PRECISION, F1))
 
-    return {name: Interval(None, None, None, at.count) if nothing(name) else at for name, at in figures.items()}
+    return {name: Interval(None, count=at.count) if nothing(name) else at for name, at in figures.items()}
 
 
 def _as_table(figures: Mapping[Name, Interval], ceiling: Mapping[Name, Interval]) -> pl.DataFrame:
     """Figures as the table `Scores`, in the order of its scopes and measures, with the ceiling of each."""
     orders = (vocabulary.SCORE_SCOPES, vocabulary.SCORE_MEASURES, vocabulary.SCORE_FIGURES)
     names = sorted(figures, key=lambda name: [order.index(part) for order, part in zip(orders, name, strict=True)])
-    return schema.frame(schema.Scores, [_row(name, figures[name], ceiling.get(name, _NOTHING)) for name in names])
-
-
-_NOTHING: Final = Interval(None, None, None, 0)
+    return schema.frame(schema.Scores, [_row(name, figures[name], ceiling.get(name, NOTHING)) for name in names])
 
 
 def _row(name: Name, figure: Interval, ceiling: Interval) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from dataset.agreement.compared import OTHER_TEXT
 from dataset.folder.folder import SPLIT, DatasetFolder, read_built, reading
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import GOLD, read_layer, table_path
+from dataset.record.layer import GOLD, Layer, read_layer, table_path
 from dataset.record.shown import assisted_articles
 from dataset.record.splits import fixed_splits
 from dataset.scheme import vocabulary
@@ -32,7 +32,16 @@ def of_layer(corpus: Corpus, name: str) -> LabelledArticles:
     Raises:
         Problem: a table or a text cannot be read, or the layer holds work on another text than the corpus has.
     """
-    layer = read_layer(corpus.layer_path(name), name)
+    return of_work(corpus, read_layer(corpus.layer_path(name), name))
+
+
+def of_work(corpus: Corpus, layer: Layer) -> LabelledArticles:
+    """What a layer holds, whether it is in the record or not.
+
+    Raises:
+        Problem: a text cannot be read, or the layer holds work on another text than the corpus has.
+    """
+    name = layer.name
     if wrong := layer.findings.filter(code=OTHER_TEXT)["article_id"].to_list():
         raise Problem(f"{name} has work on another text of {wrong[0]} than the corpus has", "put the old text back")
     articles = _known(corpus, layer.tasks.filter(status="submitted"))

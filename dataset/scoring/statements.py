@@ -6,9 +6,10 @@ from typing import Final
 
 import polars as pl
 
-from dataset.agreement.sortings import SortingFigure, agreement_of
+from dataset.agreement.bootstrap import Interval
+from dataset.agreement.sortings import agreement_of
 from dataset.scheme.vocabulary import STATEMENT_KINDS
-from dataset.scoring.intervals import F1, Interval, Name
+from dataset.scoring.intervals import F1, Name
 from dataset.scoring.labelled import LabelledArticles
 from dataset.statements.sorted_events import WHOLE, SortedBy, Telling
 
@@ -41,8 +42,8 @@ def statement_intervals(
     figures: dict[Name, Interval] = {}
     for kind in STATEMENT_KINDS:
         agreed = agreement_of(both, kinds, kind)
-        figures[kind, "pairs", F1] = _interval(agreed.pairs)
-        figures[kind, "b_cubed", F1] = _interval(agreed.b_cubed)
+        figures[kind, "pairs", F1] = agreed.pairs
+        figures[kind, "b_cubed", F1] = agreed.b_cubed
     return figures
 
 
@@ -60,7 +61,3 @@ def _sorted(tellings: pl.DataFrame, articles: pl.DataFrame) -> dict[str, SortedB
         whole = degree == WHOLE
         tells[event][item] = Telling(statement if whole else before.whole, before.partly if whole else statement)
     return {event: SortedBy(by_item) for event, by_item in tells.items()}
-
-
-def _interval(figure: SortingFigure) -> Interval:
-    return Interval(figure.value, figure.low, figure.high, figure.items)

@@ -11,7 +11,8 @@ from annotation.aligning import adjudication, sorting_rounds
 from annotation.aligning.adjudication import SortingDecisions, SortingRound
 from annotation.aligning.sorting_rounds import SortingPull
 from annotation.labelstudio.seats import Seat
-from dataset.agreement.sortings import SortingAgreement, SortingFigure, agreement_of
+from dataset.agreement.bootstrap import Interval
+from dataset.agreement.sortings import SortingAgreement, agreement_of
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import below
@@ -93,7 +94,7 @@ def agree(corpus: Corpus, round_name: str, *, as_json: bool) -> None:
         "", *(f"{kind}s: {name}" for kind in STATEMENT_KINDS for name in ("pairs F1", "B³ F1", "on")), box=None
     )
     for pair, kinds in figures.items():
-        cells = [[_cell(agreed.pairs), _cell(agreed.b_cubed), str(agreed.pairs.items)] for agreed in kinds.values()]
+        cells = [[_cell(agreed.pairs), _cell(agreed.b_cubed), str(agreed.pairs.count)] for agreed in kinds.values()]
         table.add_row(pair, *(cell for row in cells for cell in row))
     OUT.print(table)
     events = max(agreed.events for by_kind in figures.values() for agreed in by_kind.values())
@@ -129,7 +130,7 @@ def _row(agreed: SortingAgreement) -> dict[str, object]:
     return {"pairs": vars(agreed.pairs), "b_cubed": vars(agreed.b_cubed), "events": agreed.events}
 
 
-def _cell(figure: SortingFigure) -> str:
+def _cell(figure: Interval) -> str:
     if figure.value is None:
         return "–"
     value = ">.99" if 0.995 <= figure.value < 1 else f"{figure.value:.2f}"

@@ -14,7 +14,17 @@ from typing import Final
 import psutil
 
 RESULTS: Final = Path(__file__).parent / "RESULTS.md"
-LIBRARIES: Final = ("label-studio", "label-studio-sdk", "datasets", "polars", "pyarrow", "pandera", "pandas", "ray")
+LIBRARIES: Final = (
+    "label-studio",
+    "label-studio-sdk",
+    "datasets",
+    "polars",
+    "pyarrow",
+    "pandera",
+    "pandas",
+    "ray",
+    "nervaluate",
+)
 _HEAD: Final = """# What it costs
 
 Written by `make bench` and `make soak`. Machines are shared and noisy: compare within a table, which is of one run.

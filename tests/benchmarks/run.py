@@ -41,8 +41,8 @@ VALIDATING: dict[str, Callable[[Path], Any]] = {
     "least: polars reads the layer": beside.read_layer_step,
 }
 BUILDING: dict[str, Callable[[Path], Any]] = {
-    "datasets.from_list, the same 5 configs": beside.from_list_step,
-    "least: polars writes 1 of 5 configs": beside.write_spans_step,
+    "datasets.from_list, the same configs": beside.from_list_step,
+    "least: polars writes 1 of the configs": beside.write_spans_step,
 }
 
 
@@ -105,7 +105,7 @@ def diff_lines(folder: Path, root: Path, regions: int) -> Iterator[Line]:
         f"two folders of {regions:,} spans, 1 % edited",
         regions,
         measure(diff_step, old, root / "built"),
-        {"least: polars anti-join of 1 of 5 configs": measure(beside.anti_join_step, old, root / "built")},
+        {"least: polars anti-join of 1 of the configs": measure(beside.anti_join_step, old, root / "built")},
     )
 
 

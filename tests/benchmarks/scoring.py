@@ -1,7 +1,8 @@
 """What scoring costs: `python -m tests.benchmarks.scoring 1000 10000`.
 
 Articles have 25 spans and 2 kB. Predictions are an annotator's layer, the same as JSON Lines, and a thousand spans an
-article that were thrown at random.
+article that were thrown at random. Beside it stands nervaluate, on what both can do: exact matches of spans by label,
+without intervals and without a ceiling.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ import json
 import random
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from dataset.agreement.figures import Draws
 from dataset.record.corpus import open_corpus
+from dataset.record.layer import GOLD
 from dataset.scheme import vocabulary
 from dataset.scoring.score import score
 from tests.benchmarks import results
@@ -74,6 +77,47 @@ STEPS: Final[dict[str, Callable[[Path], int]]] = {
     "JSON Lines": file_step,
     "a thousand spans an article": thrown_step,
 }
+
+
+def plain_step(root: Path) -> tuple[int, float | None]:
+    """Scores the JSON Lines without intervals and ceiling. Returns how many spans there are on both sides, exact F1."""
+    exact = score(str(root / FILE), corpus=root, ceiling=(), draws=Draws(1)).row("all", "exact")
+    return int(exact["count"]), exact["value"]
+
+
+def nervaluate_step(root: Path) -> tuple[int, float | None]:
+    """The same by nervaluate."""
+    from nervaluate.evaluator import Evaluator
+
+    gold, predicted = open_corpus(root).layer_path(GOLD) / "spans.jsonl", root / FILE
+    by_article: dict[str, tuple[list[Any], list[Any]]] = {}
+    for side, path in enumerate((gold, predicted)):
+        with path.open(encoding="utf-8") as lines:
+            for row in map(json.loads, lines):
+                place = {"label": row["label"], "start": row["start"], "end": row["end"]}
+                by_article.setdefault(row["article_id"], ([], []))[side].append(place)
+    both = [list(documents) for documents in zip(*by_article.values(), strict=True)]
+    strict = Evaluator(*both, tags=list(vocabulary.LABELS), loader="dict").evaluate()["overall"]["strict"]
+    return sum(len(spans) for documents in both for spans in documents), strict.f1
+
+
+BESIDE: Final[dict[str, Callable[[Path], tuple[int, float | None]]]] = {
+    "hedgerow": plain_step,
+    "nervaluate": nervaluate_step,
+}
+
+
+def beside_rows(root: Path, size: int) -> Iterator[list[str]]:
+    """What each takes for the same; `ratio` is the seconds of each by ours."""
+    ours: float | None = None
+    for name, step in BESIDE.items():
+        measured = measure(step, root)
+        spans, exact = measured.result
+        ours = ours or measured.seconds
+        counts = [f"{size:,}", f"{spans:,}", f"{exact:.4f}", f"{measured.seconds:.1f}", f"{measured.megabytes:,.0f}"]
+        yield [name, *counts, f"{measured.seconds / ours:.2f}"]
+
+
 MOST_THROWN: Final = 1_000
 """Articles for which spans are thrown: a million predictions."""
 
@@ -81,6 +125,7 @@ MOST_THROWN: Final = 1_000
 def main(sizes: list[int], page: Path = results.RESULTS, each: int = EACH) -> None:
     """Measures, prints, and puts the table on the page."""
     machine, rows, before = results.machine(), list[list[str]](), dict[str, tuple[int, Measured]]()
+    beside = list[list[str]]()
     with tempfile.TemporaryDirectory() as scratch:
         for size in sizes:
             root = write_round(Path(scratch) / str(size), size).root
@@ -95,10 +140,14 @@ def main(sizes: list[int], page: Path = results.RESULTS, each: int = EACH) -> No
                 counts = [f"{size:,}", f"{measured.result:,}", f"{measured.seconds:.1f}", f"{measured.megabytes:,.0f}"]
                 rows.append([name, *counts, grown])
                 before[name] = size, measured
+            beside += beside_rows(root, size)
     head = ("predictions", "articles", "spans of both", "seconds", "peak MB", "exponent of time")
     table = results.table(head, rows)
     print(table)
     results.put("Scoring: three annotators, their gold and 1,000 draws", f"{machine}\n\n{table}", page)
+    table = results.table(("by", "articles", "spans of both", "exact F1", "seconds", "peak MB", "ratio"), beside)
+    print(table)
+    results.put("Scoring beside nervaluate: exact spans, without intervals", f"{machine}\n\n{table}", page)
 
 
 def _first(measured: tuple[int, Measured]) -> tuple[int, float]:

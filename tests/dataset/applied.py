@@ -14,7 +14,7 @@ from tests.dataset.tiny import Row
 
 Tables = dict[str, dict[tuple[Any, ...], Any]]
 KEYS = {"articles": ("article_id",), "spans": ("span_id",), "annotators": ("round", "annotator", "span_id")}
-PARTS = ("speakers", "quotes", "hedges", "numbers")
+PARTS = ("speakers", "quotes", "hedges", "numbers", "sentences")
 LINKS = (*vocabulary.RELATIONS, "derived", "number_bound")
 
 

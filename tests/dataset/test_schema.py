@@ -80,6 +80,7 @@ def test_the_lists_of_the_record_and_of_the_configs_are_of_those_tables_that_the
         "deals",
         "decisions",
         "agreement",
+        "baselines",
         "event_deals",
         "event_tasks",
         "tellings",
@@ -90,7 +91,7 @@ def test_the_lists_of_the_record_and_of_the_configs_are_of_those_tables_that_the
         "splits",
         "withdrawn",
     }
-    of_articles = ["articles", "spans", "quotes", "tokens", "annotators"]
+    of_articles = ["articles", "spans", "quotes", "attribution", "hedges", "tokens", "annotators"]
     assert list(schema.CONFIGS) == [*of_articles, "statements", "figures", "comparisons", "entities", "decisions"]
     assert list(schema.CONFIGS) == list(schema.MEANINGS) == list(schema.CONFIG_KEYS)
 
@@ -115,7 +116,7 @@ def test_the_key_of_a_config_is_of_its_columns(config: str) -> None:
 @every_config
 def test_the_words_of_an_article_are_marked_as_text_and_nothing_else_is(table: Table) -> None:
     marked = {name for name, column in nested(table) if column.metadata["text"]}
-    words = {"text", "tokens", "first_words", "second_words", "first_text", "second_text"}
+    words = {"text", "sentence", "tokens", "first_words", "second_words", "first_text", "second_text"}
     assert marked == {name for name, _ in nested(table)} & words
 
 

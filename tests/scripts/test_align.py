@@ -34,7 +34,7 @@ def test_a_round_of_sorting_goes_from_the_desk_to_its_figures(dam: Corpus) -> No
     assert code == 0
     figures = json.loads(output)["a1,a2"]
     assert figures["figure"]["pairs"]["value"] == 1
-    assert figures["statement"]["pairs"]["items"] == 4
+    assert figures["statement"]["pairs"]["count"] == 4
     assert figures["statement"]["pairs"]["value"] == 0
     assert "pairs F1" in run(dam, "agree", "--round", "e1")[1]
     code, output = run(dam, "adjudicate", "--round", "e1")

@@ -12,7 +12,7 @@ from dataset.record.corpus import Corpus
 from tests.dataset.loading import files
 from tests.dataset.release_setup import commit, put_repository
 from tests.dataset.tiny import TEXTS, TWO
-from tests.scripts.test_main import hedgerow
+from tests.scripts.test_main import assert_one_line_and_3, hedgerow
 
 
 @pytest.fixture
@@ -96,3 +96,11 @@ def test_an_article_is_withdrawn_by_the_command_and_the_next_release_names_it(co
     page.write_text(page.read_text().replace("## Unreleased\n", "## Unreleased\n\n- An article was withdrawn.\n", 1))
     released(corpus, "2.0.0")
     assert f"taken out: `{TWO}`" in (corpus.root / "dist" / "2.0.0" / "README.md").read_text()
+
+
+def test_a_release_with_a_baseline_of_another_gold_is_refused(corpus: Corpus) -> None:
+    assert hedgerow("score", "--baseline", "rules", cwd=corpus.root).returncode == 0
+    path = corpus.layer_path("gold") / "spans.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace('"indirect"', '"mixed"', 1), encoding="utf-8")
+    done = hedgerow("release", "--prepare", "1.0.0", cwd=corpus.root)
+    assert_one_line_and_3(done, "the baseline rules was measured on another gold than the record's")

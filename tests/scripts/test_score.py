@@ -12,7 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dataset.published.build import build
-from dataset.record.corpus import Corpus
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.scoring.baselines import baselines_path, read_baselines
 from scripts.main import app
 from tests.corpora import REPOSITORY, copy_of_the_seeds
 from tests.dataset.tiny import Row, as_layer, put_corpus, put_gold, put_jsonl, put_layer, row_of, sort_gold, valid_rows
@@ -180,6 +181,39 @@ def test_the_readmes_script_scores_what_it_predicts(tmp_path: Path) -> None:
     precision, recall = map(float, figures.split())
     assert 0.3 < precision < 1 and recall == 1.0
     assert any("boundary" in line and "share" in line for line in table)
+
+
+def test_the_baselines_that_the_record_keeps_are_those_that_the_command_gives(tmp_path: Path) -> None:
+    shipped = open_corpus(REPOSITORY)
+    assert shipped.baselines and set(read_baselines(shipped)["baseline"]) == set(shipped.baselines)
+    seeds = copy_of_the_seeds(tmp_path / "corpus")
+    baselines_path(seeds).unlink()
+    for name in shipped.baselines:
+        done = hedgerow("score", "--baseline", name, "--corpus", str(seeds.root))
+        assert done.returncode == 0, done.stderr
+        assert f"kept for the card in {baselines_path(seeds)}" in done.stdout
+    assert baselines_path(seeds).read_bytes() == baselines_path(shipped).read_bytes()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("r1/a1", "--baseline", "rules"),
+        ("--baseline", "rules", "--gold", "r1/a1"),
+        ("--baseline", "rules", "--split", "train"),
+    ],
+)
+def test_a_baseline_is_measured_on_the_gold_and_alone(corpus: Corpus, words: tuple[str, ...]) -> None:
+    done = hedgerow("score", *words, "--corpus", str(corpus.root))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert not baselines_path(corpus).exists()
+
+
+def test_a_corpus_without_a_gold_has_no_baseline(tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path / "corpus")
+    done = hedgerow("score", "--baseline", "rules", "--corpus", str(corpus.root))
+    assert_one_line_and_3(done, "the record has no gold to score against; adjudicate a round first")
 
 
 def test_a_round_without_work_of_two_annotators_is_no_ceiling(corpus: Corpus) -> None:

@@ -282,7 +282,7 @@ def test_of_an_event_that_grew_only_what_is_new_is_asked_and_decided(dam: Corpus
     sortings = {name: sorted_by(read_sorting(dam.layer_path(f"e2/{name}")), DAM) for name in ("a1", "a2")}
     assert [len(by.given) for by in sortings.values()] == [6, 6]
     agreed = agreement_of([(sortings["a1"], sortings["a2"])], dict.fromkeys(sortings["a1"].tells, "x"), "x")
-    assert agreed.pairs.items == 1
+    assert agreed.pairs.count == 1
 
     opened_again = adjudication.open_sorting(dam, "e2", judge, again=False)
     assert (opened_again.sent, opened_again.disputes) == (1, 1)

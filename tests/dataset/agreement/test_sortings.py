@@ -42,14 +42,14 @@ def test_both_figures_are_the_same_from_either_side(first: list[int], second: li
 def test_who_agrees_wholly_has_one_and_the_interval_of_so_many_items(groups: list[int]) -> None:
     agreed = agreement_of([(sorting(groups), sorting(groups))], KINDS, "statement")
     assert agreed.b_cubed.value == 1
-    assert (agreed.b_cubed.low, agreed.b_cubed.high) == wilson(agreed.b_cubed.items, agreed.b_cubed.items)
+    assert (agreed.b_cubed.low, agreed.b_cubed.high) == wilson(agreed.b_cubed.count, agreed.b_cubed.count)
     assert agreed.pairs.value in (1, None)
     assert agreed.pairs.low == (agreed.b_cubed.low if agreed.pairs.value else None)
 
 
 def test_only_what_both_sorted_and_what_is_of_the_kind_counts() -> None:
     half = SortedBy({item: Telling("0") for item in ITEMS[:3]})
-    assert agreement_of([(sorting([0] * 6), half)], KINDS, "statement").pairs.items == 3
+    assert agreement_of([(sorting([0] * 6), half)], KINDS, "statement").pairs.count == 3
     assert agreement_of([(sorting([0] * 6), half)], KINDS, "figure").pairs.value is None
 
 
@@ -66,7 +66,7 @@ def test_what_was_given_to_both_counts_in_the_statements_of_the_rest_alone() -> 
     given = frozenset(ITEMS[:4])
     first, second = sorting([0, 0, 1, 1, 0, 1]), sorting([0, 0, 1, 1, 0, 0])
     agreed = agreement_of([(replace(first, given=given), replace(second, given=given))], KINDS, "statement")
-    assert agreed.pairs.items == 2
+    assert agreed.pairs.count == 2
     assert agreed.pairs.value == pytest.approx(2 * 2 / (4 + 5))
     # precision: e 3/4, f 1/4; recall: e 1, f 1/3
     precision, recall = (3 / 4 + 1 / 4) / 2, (1 + 1 / 3) / 2
@@ -79,4 +79,4 @@ def test_what_one_annotator_moved_away_from_where_it_was_given_counts() -> None:
     agreed = agreement_of(
         [(replace(first, given=given), replace(second, given=given - {ITEMS[5]}))], KINDS, "statement"
     )
-    assert (agreed.pairs.items, agreed.pairs.value) == (1, 0)
+    assert (agreed.pairs.count, agreed.pairs.value) == (1, 0)

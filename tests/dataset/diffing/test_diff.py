@@ -79,17 +79,23 @@ def only(changes: list[Change]) -> list[tuple[Bump, str, str, str | None]]:
 def withheld(folder: Path) -> Path:
     """The folder without the articles' words."""
     shutil.rmtree(folder / "tokens")
-    for config in ("articles", "spans", "quotes", "annotators"):
+    for config in ("articles", "spans", "quotes", "attribution", "hedges", "annotators"):
         rewrite(folder, config, lambda rows: _without_words(rows))
     return folder
 
 
 def _without_words(rows: pyarrow.Table) -> pyarrow.Table:
     frame = pl.DataFrame(rows)
-    nested = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List) and dtype.inner.is_nested()]
+    parts = [name for name, dtype in frame.schema.items() if _has_words(dtype)]
     blank = pl.lit(None, pl.String).alias("text")
-    parts = [pl.col(name).list.eval(pl.element().struct.with_fields(blank)) for name in nested]
-    return frame.with_columns(blank, *parts).to_arrow().cast(rows.schema)
+    words = [blank.alias(name) for name in ("text", "sentence") if name in frame.columns]
+    words += [pl.col(name).list.eval(pl.element().struct.with_fields(blank)) for name in parts]
+    return frame.with_columns(words).to_arrow().cast(rows.schema)
+
+
+def _has_words(dtype: pl.DataType) -> bool:
+    inner = dtype.inner if isinstance(dtype, pl.List) else None
+    return isinstance(inner, pl.Struct) and "text" in {field.name for field in inner.fields}
 
 
 # Any edits of any record

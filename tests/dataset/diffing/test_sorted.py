@@ -151,25 +151,60 @@ def test_with_and_without_words_is_the_same_data(old: Path, tmp_path: Path) -> N
     }
 
 
-# Against the first version
+def test_an_entity_more_is_major_where_it_adds_candidates(old: Path, tmp_path: Path) -> None:
+    corpus = put_sorted(tmp_path / "corpus", sorted_rows())
+    entities = [json.loads(line) for line in (corpus.seeds / "entities.jsonl").read_text().splitlines()]
+    for name, bumps in (("Nobody", {Bump.MINOR}), ("dam", {Bump.MINOR, Bump.MAJOR})):
+        more: Row = {"event_id": DAM, "entity": name, "kind": "group", "aliases": [], "speaks_for": None}
+        put_jsonl(corpus.seeds / "entities.jsonl", [*entities, more])
+        build(open_corpus(corpus.root), GOLD, tmp_path / name, allow_errors=True)
+        changes = [change for change in diff(old, tmp_path / name).changes if change.table not in PROSE]
+        assert {change.bump for change in changes} == bumps
+        assert {change.table for change in changes if change.bump is Bump.MAJOR} <= {"attribution"}
 
 
-NEW_COLUMNS = {
-    "articles": {"numbers[].bound"},
+def test_a_name_that_adds_candidates_is_told_once(old: Path, tmp_path: Path) -> None:
+    def named(row: Row) -> Row:
+        return row | ({"aliases": ["dam"]} if row["entity"] == "Mayor" else {})
+
+    assert in_short(diff(old, put(tmp_path, sorted_rows(), named)).changes) == {
+        (Bump.MAJOR, "entities", "changed", "aliases", "Mayor")
+    }
+
+
+# Against versions that were released
+
+
+BOUND = "numbers[].bound"
+SINCE_2 = {
+    "articles": {"sentences[].start", "sentences[].end"},
+    "quotes": {"start", "end"},
+    "tokens": {"text"},
+}
+SINCE_1 = {
+    "articles": {"numbers[].bound", *SINCE_2["articles"]},
     "spans": {"number_bound"},
-    "quotes": {"numbers[].bound", "statement_id", "degree", "also_tells"},
+    "quotes": {"numbers[].bound", "statement_id", "degree", "also_tells", *SINCE_2["quotes"]},
+    "tokens": SINCE_2["tokens"],
+}
+NEW_COLUMNS = {"1.0.0": SINCE_1, "2.0.0": SINCE_2}
+NEW_CONFIGS = {
+    "1.0.0": {*schema.OF_STATEMENTS, "entities", "attribution", "hedges"},
+    "2.0.0": {"attribution", "hedges"},
 }
 
 
-def as_in_the_first_version(folder: Path) -> Path:
-    """The folder without the configs and columns that 1.0.0 does not have, in its files and in its card."""
-    first = set(read_file(REPOSITORY / "dataset" / "releases" / "1.0.0.json").content["full"])
+def as_in(version: str, folder: Path) -> Path:
+    """The folder without the configs and columns that a version does not have, in its files and in its card."""
+    first = set(read_file(REPOSITORY / "dataset" / "releases" / f"{version}.json").content["full"])
     for config in set(configs_of(folder)) - first:
         shutil.rmtree(folder / config)
-    for config, paths in NEW_COLUMNS.items():
+    for config, paths in NEW_COLUMNS[version].items():
         (path,) = (folder / config).iterdir()
         table = pyarrow.parquet.read_table(path)
-        kept = pyarrow.schema([_as_before(field) for field in table.schema if field.name not in paths])
+        new = {path.partition("[]")[0] for path in paths if path != BOUND}
+        fields = [_as_before(field) if BOUND in paths else field for field in table.schema if field.name not in new]
+        kept = pyarrow.schema(fields, _classes_but(new, table.schema) if config == "tokens" else None)
         pyarrow.parquet.write_table(pyarrow.Table.from_pylist(table.to_pylist(), schema=kept), path)
     _, head, body = (folder / "README.md").read_text(encoding="utf-8").split("---\n", 2)
     facts = yaml.safe_load(head)
@@ -177,6 +212,14 @@ def as_in_the_first_version(folder: Path) -> Path:
     del facts["dataset_info"]
     (folder / "README.md").write_text(f"---\n{yaml.safe_dump(facts)}---\n{body}", encoding="utf-8")
     return folder
+
+
+def _classes_but(new: set[str], schema: pyarrow.Schema) -> dict[bytes, bytes]:
+    """The footer that tells which columns hold classes, without the new columns."""
+    footer = json.loads(schema.metadata[b"huggingface"])
+    for name in new:
+        del footer["info"]["features"][name]
+    return {b"huggingface": json.dumps(footer).encode()}
 
 
 def _as_before(field: pyarrow.Field) -> pyarrow.Field:
@@ -188,15 +231,17 @@ def _as_before(field: pyarrow.Field) -> pyarrow.Field:
     )
 
 
-def test_against_a_version_of_five_configs_the_new_ones_and_the_new_columns_are_minor(
-    old: Path, tmp_path: Path
+@pytest.mark.parametrize("version", NEW_COLUMNS)
+def test_against_a_version_with_fewer_the_new_configs_and_the_new_columns_are_minor(
+    old: Path, tmp_path: Path, version: str
 ) -> None:
-    first = as_in_the_first_version(Path(shutil.copytree(old, tmp_path / "first")))
-    result = diff(first, old)
-    assert {change.new for change in result.changes if change.table == "configs"} == {*schema.OF_STATEMENTS, "entities"}
+    released = as_in(version, Path(shutil.copytree(old, tmp_path / "released")))
+    result = diff(released, old)
+    assert {change.new for change in result.changes if change.table == "configs"} == NEW_CONFIGS[version]
     assert {
         (change.config, change.column)
         for change in result.changes
         if change.table == "schema" and change.kind == "added"
-    } == {(config, path) for config, paths in NEW_COLUMNS.items() for path in paths}
+    } == {(config, path) for config, paths in NEW_COLUMNS[version].items() for path in paths}
+    assert {change.table for change in result.changes} <= {"configs", "schema", *PROSE}
     assert result.bump == Bump.MINOR

@@ -58,7 +58,16 @@ def test_the_card_lists_every_config_with_its_files_and_one_default(tiny: Corpus
 
 def test_the_card_has_the_features_and_the_sizes_of_every_config(tiny: Corpus) -> None:
     infos = {info["config_name"]: info for info in card_of(tiny).data["dataset_info"]}
-    rows = {"articles": 2, "spans": 14, "quotes": 4, "tokens": 2, "annotators": 14, "entities": 4}
+    rows = {
+        "articles": 2,
+        "spans": 14,
+        "quotes": 4,
+        "attribution": 4,
+        "hedges": 4,
+        "tokens": 2,
+        "annotators": 14,
+        "entities": 4,
+    }
     assert set(infos) == set(OF_A_PASS)
     for config, info in infos.items():
         assert [feature["name"] for feature in info["features"]] == list(schema.columns(schema.CONFIGS[config]))

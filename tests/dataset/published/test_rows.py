@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dataset import schema
 from dataset.published.rows import ROWS, frames
-from dataset.record.corpus import Corpus
+from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import make_layer, read_layer
 from dataset.scheme import vocabulary
 from tests.dataset.drawn import Record, records
@@ -26,6 +26,7 @@ from tests.dataset.tiny import (
     article_row,
     as_layer,
     finding,
+    hedge,
     link,
     put_corpus,
     put_gold,
@@ -345,11 +346,113 @@ def test_two_quotes_that_share_an_id_are_both_published(tiny: Corpus) -> None:
     assert {"“We saw them,”", "“near the bridge.”"} <= set(texts)
 
 
+def test_a_quote_reaches_from_its_first_segment_to_its_last(tiny: Corpus) -> None:
+    quotes = by("quote_id", published(tiny, "quotes"))
+    for config in ("quotes", "attribution"):
+        seen = by("quote_id", published(tiny, config))["seen"]
+        assert TEXTS[ONE][seen["start"] : seen["end"]] == "“We saw them,” Ann Bo said, “near the bridge.”"
+    assert (quotes["claim"]["start"], quotes["claim"]["end"]) == (16, 57)
+
+
+# attribution
+
+
+def of_ann(row: Row) -> Row:
+    return row | ({"aliases": ["Bo", "We"]} if row["entity"] == "Ann Bo" else {})
+
+
+def test_the_candidates_of_a_quote_are_the_mentions_of_every_entity_by_its_names(tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path)
+    put_jsonl(corpus.seeds / "entities.jsonl", map(of_ann, corpus.entities.to_dicts()))
+    rows = by("quote_id", published(open_corpus(corpus.root), "attribution"))
+    seen = rows["seen"]
+    assert (seen["text"], seen["source"], seen["entities"]) == (
+        "“We saw them,” … “near the bridge.”",
+        "linked",
+        ["Ann Bo"],
+    )
+    assert ids(seen["segments"]) == ["seen", "near"]
+    assert [(near["entity"], near["kind"], near["text"], near["right"]) for near in seen["candidates"]] == [
+        ("Ann Bo", "person", "We", True),
+        ("Ann Bo", "person", "Ann Bo", True),
+    ]
+    assert {TEXTS[ONE][near["start"] : near["end"]] for near in seen["candidates"]} == {"We", "Ann Bo"}
+    assert [near["right"] for near in rows["claim"]["candidates"]] == [False, False]
+
+
+def test_a_quote_without_a_named_source_has_candidates_and_none_is_right(tiny: Corpus) -> None:
+    unsaid = by("quote_id", published(tiny, "attribution"))["unsaid"]
+    assert (unsaid["source"], unsaid["entities"]) == ("unnamed", [])
+    assert [(near["text"], near["right"]) for near in unsaid["candidates"]] == [("Reports", False)]
+
+
+def test_a_quote_of_an_article_without_an_event_or_a_registry_has_no_candidates(tmp_path: Path) -> None:
+    corpus = put_corpus(tmp_path, events={ONE: None, TWO: "empty", SKIPPED: None})
+    put_jsonl(corpus.seeds / "entities.jsonl", [])
+    rows = published(open_corpus(corpus.root), "attribution")
+    assert [row["candidates"] for row in rows] == [[]] * 4
+
+
+# hedges
+
+
+def test_a_hedge_has_its_sentence_and_what_it_makes_uncertain(tiny: Corpus) -> None:
+    hedges = by("span_id", published(tiny, "hedges"))
+    upto = hedges["upto"]
+    assert upto["sentence"] == TEXTS[ONE].split("\n")[0] == TEXTS[ONE][upto["sentence_start"] : upto["sentence_end"]]
+    assert (upto["text"], upto["kind"]) == ("up to", "approximator")
+    assert [(target["span_id"], target["label"], target["text"], target["derived"]) for target in upto["targets"]] == [
+        ("one:many", "number", "12,000", True)
+    ]
+    assert [target["label"] for target in hedges["may"]["targets"]] == ["quote"]
+
+
+def test_a_hedge_is_the_speakers_in_a_quote_and_where_it_holds_one_back(tiny: Corpus) -> None:
+    rows = valid_rows()
+    rows["spans"].append(hedge("early", "claim", "evidential"))
+    hedges = by("span_id", published(tiny, "hedges", rows))
+    whose = {name: (row["voice"], row["quote_id"], row["entities"]) for name, row in hedges.items()}
+    assert whose["may"] == whose["around"] == ("speaker", "one:claim", ["Ukraine"])
+    assert whose["short"] == ("speaker", "one:crossed", ["Russia"])
+    assert whose["early"] == ("writer", None, [])
+
+
+def test_a_hedge_outside_its_quote_that_holds_nothing_back_is_the_writers(tiny: Corpus) -> None:
+    rows = valid_rows()
+    row_of(rows, "short")["hedge_kind"] = "evidential"
+    short = by("span_id", published(tiny, "hedges", rows))["short"]
+    assert (short["voice"], short["quote_id"], short["entities"]) == ("writer", None, [])
+    assert [target["span_id"] for target in short["targets"]] == ["one:crossed"]
+
+
+def test_a_hedge_in_a_later_segment_is_of_the_whole_quote_and_one_without_target_has_none(tiny: Corpus) -> None:
+    rows = valid_rows()
+    rows["spans"].append(hedge("late", "near", "modal"))
+    late = by("span_id", published(tiny, "hedges", rows))["late"]
+    assert (late["voice"], late["quote_id"], late["entities"], late["targets"]) == (
+        "speaker",
+        "one:seen",
+        ["Ann Bo"],
+        [],
+    )
+
+
+# sentences
+
+
+def test_an_article_has_its_sentences_in_order(tiny: Corpus) -> None:
+    first, second = published(tiny, "articles")
+    cut = [TEXTS[ONE][place["start"] : place["end"]] for place in first["sentences"]]
+    assert cut == TEXTS[ONE].split("\n")
+    assert second["sentences"] == [{"start": 0, "end": 32}]
+
+
 # tokens
 
 
 def test_tokens_are_the_words_of_the_text_and_tags_tell_the_spans(tiny: Corpus) -> None:
     first, second = published(tiny, "tokens")
+    assert (first["text"], second["text"]) == (TEXTS[ONE], TEXTS[TWO])
     assert second["tokens"] == ["Reports", "say", "that", "thousands", "came", "."]
     assert second["starts"] == [0, 8, 12, 17, 27, 31]
     assert second["ends"] == [7, 11, 16, 26, 31, 32]

@@ -33,6 +33,7 @@ PYTHON: dict[pl.DataType, Any] = {
         (rows.DealRow, schema.Deals),
         (rows.DecisionRow, schema.Decisions),
         (rows.AgreementRow, schema.Agreement),
+        (rows.BaselineRow, schema.Baselines),
         (rows.EntityRow, schema.Entities),
         (rows.EventDealRow, schema.EventDeals),
         (rows.EventTaskRow, schema.EventTasks),

@@ -121,7 +121,7 @@ def test_a_span_within_an_article_that_is_no_span(sound: Candidate) -> None:
     assert codes(sound) == ["same-id-twice"]
 
 
-@pytest.mark.parametrize("config", ["spans", "annotators"])
+@pytest.mark.parametrize("config", ["spans", "annotators", "hedges"])
 def test_a_span_whose_words_are_not_the_articles(sound: Candidate, config: str) -> None:
     edit(sound, config, lambda row: row.update(text=row["text"].upper()))
     assert codes(sound) == ["not-a-slice"]
@@ -132,14 +132,26 @@ def test_a_span_without_words(sound: Candidate) -> None:
     assert codes(sound) == ["not-a-slice"]
 
 
-@pytest.mark.parametrize(("config", "part"), [("articles", "numbers"), ("quotes", "speakers"), ("quotes", "segments")])
+@pytest.mark.parametrize(
+    ("config", "part"),
+    [
+        *(("articles", "numbers"), ("quotes", "speakers"), ("quotes", "segments")),
+        *(("attribution", "segments"), ("attribution", "candidates"), ("hedges", "targets")),
+    ],
+)
 def test_a_span_within_a_row_whose_words_are_not_the_articles(sound: Candidate, config: str, part: str) -> None:
     edit(sound, config, lambda row: [inner.update(text="x") for inner in row[part]])
     assert codes(sound) == ["not-a-slice"]
 
 
-def test_a_quote_whose_words_are_not_its_segments(sound: Candidate) -> None:
-    edit(sound, "quotes", lambda row: row.update(text="said so"))
+@pytest.mark.parametrize("config", ["quotes", "attribution"])
+def test_a_quote_whose_words_are_not_its_segments(sound: Candidate, config: str) -> None:
+    edit(sound, config, lambda row: row.update(text="said so"))
+    assert codes(sound) == ["not-a-slice"]
+
+
+def test_a_sentence_whose_words_are_not_the_articles(sound: Candidate) -> None:
+    edit(sound, "hedges", lambda row: row.update(sentence_end=row["sentence_end"] - 1))
     assert codes(sound) == ["not-a-slice"]
 
 
