@@ -482,6 +482,7 @@ class PublishedArticles(PublishedRow):
     licence: str = column("licence of the text", optional=True)
     language: str = column("language, BCP 47", optional=True)
     guidelines_version: str = column("version of the guidelines it was labelled by", optional=True)
+    assisted: bool = column("whether it was labelled with a program's suggestions; in the gold, by any annotator")
     speakers: pl.List = rows_column(SpeakerPart, "mentions of who said something")
     quotes: pl.List = rows_column(QuotePart, "what was said, a segment each")
     hedges: pl.List = rows_column(HedgePart, "cues of uncertainty or non-commitment")
@@ -609,6 +610,7 @@ class PublishedAnnotators(Attributes, Marked, PublishedRow):
     annotator: str = column("the annotator's pseudonym")
     outcome: str = column("kept, changed or dropped in adjudication; null before it", optional=True)
     rule: str = column("the rule that decided", optional=True)
+    assisted: bool = column("whether the annotator had a program's suggestions in this article")
 
 
 class CuePart(Table):

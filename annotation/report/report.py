@@ -28,9 +28,9 @@ from dataset import schema
 from dataset.agreement import figures as agreement
 from dataset.agreement.compared import layers_of
 from dataset.problem import Problem
-from dataset.published.rows import deciders
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary_of
+from dataset.record.deciders import deciders
 from dataset.record.layer import GOLD, Layer, read_layer, table_path
 from dataset.record.locks import Tell, in_silence, reading
 from dataset.record.rows import AgreementRow, Decision, DecisionRow, rows_of

@@ -22,11 +22,13 @@ from dataset.parallel import OrderedMap
 from dataset.problem import Problem
 from dataset.published.card import BUILT_BY, Sizes, card, in_order
 from dataset.published.events import recorded_sorting, write_event_configs
-from dataset.published.rows import Deciders, deciders, frames
+from dataset.published.rows import frames
 from dataset.record.corpus import Corpus
 from dataset.record.counts import Summary, added_up, submitted_articles, summary_of
+from dataset.record.deciders import Deciders, deciders
 from dataset.record.layer import GOLD, SUGGESTIONS, layer_ranges, missing_files, read_layer, table_path
 from dataset.record.locks import Tell, in_silence, reading
+from dataset.record.shown import assisted_work
 from dataset.record.splits import fixed_splits
 from dataset.record.withdrawal import unfinished
 from dataset.scheme import vocabulary
@@ -132,7 +134,7 @@ def write_configs(
     """
     made_by = deciders(corpus) if name == GOLD else Deciders()
     tellings = read_gold(corpus)["tellings"] if name == GOLD else schema.empty(schema.Tellings)
-    work = partial(build_range, corpus, name, made_by, fixed_splits(corpus), check)
+    work = partial(build_range, corpus, name, made_by, assisted_work(corpus, name), fixed_splits(corpus), check)
     parts = ((part, tellings.filter(part.holds())) for part in _parts(corpus, name))
     with RowWriters(folder, used_splits(corpus), schema.OF_ARTICLES) as writers:
         done = [_put(writers, built) for built in each(work, parts)]
@@ -176,17 +178,21 @@ def build_range(
     corpus: Corpus,
     name: str,
     made_by: Deciders,
+    assisted: pl.DataFrame,
     splits: pl.DataFrame,
     check: bool,
     part: tuple[ArticleRange, pl.DataFrame],
 ) -> BuiltRange:
-    """What is published of a part of a layer. `splits` is the table `splits`; the part comes with its tellings."""
+    """What is published of a part of a layer. `splits` is the table `splits`; the part comes with its tellings.
+
+    `made_by` and `assisted` are those of `labelled`.
+    """
     article_range, tellings = part
     layer = read_layer(corpus.layer_path(name), name, article_range)
     errors = errors_of(corpus, layer) if check else []
     rows = {
         config: {split: to_arrow(config, own) for split, own in _split(splits, rows)}
-        for config, rows in frames(corpus, layer, article_range, made_by, tellings)
+        for config, rows in frames(corpus, layer, article_range, made_by, tellings, assisted)
     }
     return BuiltRange(rows, summary_of(layer), Counter(finding.code for finding in errors), next(iter(errors), None))
 

@@ -13,11 +13,11 @@ import jinja2
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
 
 from dataset import schema
-from dataset.folder.folder import CARD, files_of
+from dataset.folder.folder import CARD, files_of, read_rows
 from dataset.folder.manifest import FULL, WITHHELD, Variant, tag_name
-from dataset.published.rows import deciders
 from dataset.record.corpus import Corpus, Publication
 from dataset.record.counts import Summary
+from dataset.record.deciders import deciders
 from dataset.record.layer import GOLD
 from dataset.record.rows import BaselineRow, rows_of
 from dataset.scheme import vocabulary
@@ -93,8 +93,22 @@ def card(
         errors=sorted(errors),
         error_count=errors.total(),
         versions=sorted(layer.guidelines_versions),
+        assisted=_assisted(folder),
         baselines=_baselines(corpus) if layer.name == GOLD else [],
         configs={name: (schema.MEANINGS[name], schema.fields(schema.CONFIGS[name])) for name in counts},
+    )
+
+
+def _assisted(folder: Path) -> str:
+    """How many of the articles were labelled with suggestions, as a sentence."""
+    articles = read_rows(folder, "articles", "assisted")
+    helped = articles.filter("assisted").height
+    if not helped:
+        return "No article was labelled with a program's suggestions on the page."
+    return (
+        f"{helped} of {articles.height} articles (`assisted`) were labelled with a program's suggestions on the page, "
+        "which annotators kept, changed or dropped. People take over what they are shown, so measure no suggester on "
+        "these."
     )
 
 

@@ -13,14 +13,16 @@ import polars as pl
 from dataset import schema
 from dataset.published.tokens import tokenize
 from dataset.record.corpus import Corpus
+from dataset.record.deciders import Deciders, deciders
 from dataset.record.layer import GOLD, Layer, read_layer, sort_layer
+from dataset.record.shown import assisted_work
 from dataset.scheme import vocabulary
 from dataset.scheme.covering import Covering
 from dataset.scheme.lexicon import bound_of
 from dataset.scheme.mentions import Names
 from dataset.scheme.sentences import sentences
 from dataset.statements.tables import read_gold
-from dataset.storage.article_ranges import WHOLE, ArticleRange, batches, ranges_of, read_range
+from dataset.storage.article_ranges import WHOLE, ArticleRange, read_range
 
 BETWEEN_SEGMENTS = " … "
 _ID = ["article_id", "span_id"]
@@ -159,45 +161,26 @@ class LabelledLayer:
         return keys.join(rows, on="article_id", how="inner", maintain_order="left_right")
 
 
-@dataclass(frozen=True)
-class Deciders:
-    """Whose work became the gold: the rounds and the annotators that its decisions name."""
-
-    rounds: frozenset[str] = frozenset()
-    annotators: frozenset[str] = frozenset()
-
-
-def deciders(corpus: Corpus) -> Deciders:
-    """Whose work became the gold.
-
-    Raises:
-        Problem: the table `decisions` cannot be read.
-    """
-    article_ranges = ranges_of([corpus.decisions])
-    pairs = [
-        rows.select("round", "annotator").unique()
-        for rows in batches(corpus.decisions, schema.Decisions, article_ranges)
-    ]
-    return Deciders(*(frozenset(pl.concat(pairs)[name].drop_nulls()) for name in ("round", "annotator")))
-
-
 def labelled(
     corpus: Corpus,
     layer: Layer,
     article_range: ArticleRange = WHOLE,
     made_by: Deciders | None = None,
     tellings: pl.DataFrame | None = None,
+    assisted: pl.DataFrame | None = None,
 ) -> LabelledLayer:
     """The submitted articles of a part of a layer, by id. Skipped articles and those not ended are not published.
 
-    `made_by` is whose work became the gold, and `tellings` how it is sorted, where that is the layer; each is looked up
-    if not given.
+    `made_by` is whose work became the gold, and `tellings` how it is sorted, where that is the layer; `assisted` is
+    what was labelled with suggestions, as `assisted_work` says. Each is looked up if not given.
     """
     submitted = layer.tasks.filter(status="submitted").select("article_id", "guidelines_version")
     known = corpus.rows_of(submitted["article_id"])
     articles = submitted.join(known, on="article_id", how="inner", maintain_order="left")
     texts = [corpus.text(article) for article in articles["article_id"]]
-    articles = articles.with_columns(pl.Series("text", texts, pl.String))
+    helped = assisted_work(corpus, layer.name) if assisted is None else assisted
+    is_helped = pl.col("article_id").is_in(helped["article_id"].to_list())
+    articles = articles.with_columns(pl.Series("text", texts, pl.String), assisted=is_helped)
     spans = _placed(layer.spans).join(articles, on="article_id", how="semi", maintain_order="left").with_row_index("at")
     spans = spans.with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
     raters = spans.with_columns(outcome=_UNKNOWN, rule=_UNKNOWN)
@@ -208,7 +191,14 @@ def labelled(
         sorted_as = read_gold(corpus)["tellings"] if tellings is None else tellings
     entities = corpus.entities_of(known["event_id"])
     whole, links = _with_kinds(spans, known, entities), _whole_links(layer.relations, spans)
-    return LabelledLayer(articles, whole, links, raters, decisions, sorted_as, entities)
+    return LabelledLayer(articles, whole, links, _with_help(raters, helped), decisions, sorted_as, entities)
+
+
+def _with_help(raters: pl.DataFrame, assisted: pl.DataFrame) -> pl.DataFrame:
+    """The spans with whether their annotator had suggestions in the article."""
+    known = assisted.with_columns(assisted=pl.lit(True))
+    joined = raters.join(known, on=["round", "annotator", "article_id"], how="left", maintain_order="left")
+    return joined.with_columns(pl.col("assisted").fill_null(False))
 
 
 def _adjudicated(
@@ -543,8 +533,9 @@ def frames(
     article_range: ArticleRange = WHOLE,
     made_by: Deciders | None = None,
     tellings: pl.DataFrame | None = None,
+    assisted: pl.DataFrame | None = None,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
     """Every config of articles and its rows of a part of a layer, sorted by article and place, one after the other."""
-    labelled_layer = labelled(corpus, sort_layer(layer), article_range, made_by, tellings)
+    labelled_layer = labelled(corpus, sort_layer(layer), article_range, made_by, tellings, assisted)
     for config, rows in ROWS.items():
         yield config, rows(labelled_layer).select(*schema.polars_schema(schema.CONFIGS[config]))

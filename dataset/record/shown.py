@@ -14,6 +14,7 @@ import polars as pl
 
 from dataset import schema
 from dataset.record.corpus import Corpus
+from dataset.record.deciders import deciders
 from dataset.record.layer import GOLD
 from dataset.record.rows import ShownArticleRow, ShownLinkRow, ShownSpanRow
 from dataset.storage.address import Location
@@ -91,17 +92,19 @@ def layers_with_suggestions(corpus: Corpus, round_name: str | None = None) -> li
     return sorted(f"{path.parent.parent.name}/{path.parent.name}" for path in paths)
 
 
-def assisted_articles(corpus: Corpus, layer: str) -> frozenset[str]:
-    """The articles of a layer that were labelled with suggestions; of the gold, by any annotator in any round.
+def assisted_work(corpus: Corpus, layer: str) -> pl.DataFrame:
+    """article_id, round and annotator of what was labelled with suggestions: in a layer, or in those behind the gold.
 
     Raises:
-        Problem: a file is not its table.
+        Problem: a file is not its table, or the gold's decisions cannot be read.
     """
-    layers = layers_with_suggestions(corpus) if layer == GOLD else [layer]
+    layers = [layer]
+    if layer == GOLD:
+        rounds = deciders(corpus).rounds
+        layers = [name for name in layers_with_suggestions(corpus) if name.partition("/")[0] in rounds]
     tables = [read_sound(_path(corpus, name, "shown_articles"), schema.ShownArticles) for name in layers]
-    return frozenset(
-        article for table in tables for article in table.filter(pl.col("suggester").is_not_null())["article_id"]
-    )
+    helped = pl.concat([schema.empty(schema.ShownArticles), *tables]).filter(pl.col("suggester").is_not_null())
+    return helped.select("article_id", "round", "annotator")
 
 
 def renewed(old: Shown, rows: ShownRows, untouched: Collection[str] = ()) -> Shown:

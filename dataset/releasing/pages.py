@@ -10,9 +10,9 @@ import polars as pl
 
 from dataset import schema
 from dataset.folder.folder import files_of, read_rows
-from dataset.published.rows import deciders
 from dataset.record.corpus import Corpus
 from dataset.record.counts import Summary
+from dataset.record.deciders import deciders
 from dataset.record.layer import GOLD
 from dataset.releasing import plots
 from dataset.releasing.near_duplicates import Finder, near_duplicates_in

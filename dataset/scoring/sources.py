@@ -14,7 +14,7 @@ from dataset.folder.folder import SPLIT, DatasetFolder, read_built, reading
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, Layer, read_layer, table_path
-from dataset.record.shown import assisted_articles
+from dataset.record.shown import assisted_work
 from dataset.record.splits import fixed_splits
 from dataset.scheme import vocabulary
 from dataset.scoring.labelled import ARTICLE, LINK, SPAN, TELLING, LabelledArticles
@@ -49,7 +49,7 @@ def of_work(corpus: Corpus, layer: Layer) -> LabelledArticles:
     links = layer.relations.filter(pl.col("type").is_in(vocabulary.RELATIONS)).select(*LINK)
     tellings = read_gold(corpus)["tellings"] if name == GOLD else schema.empty(schema.Tellings)
     whole = _whole(name, articles, spans, links, tellings.select(*TELLING))
-    return replace(whole, assisted=assisted_articles(corpus, name))
+    return replace(whole, assisted=frozenset(assisted_work(corpus, name)["article_id"]))
 
 
 def submitted(corpus: Corpus, name: str) -> pl.DataFrame:

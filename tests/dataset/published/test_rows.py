@@ -12,6 +12,8 @@ from dataset import schema
 from dataset.published.rows import ROWS, frames
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import make_layer, read_layer
+from dataset.record.rows import LayerKey, ShownArticleRow
+from dataset.record.shown import ShownRows, shown_frames, write_shown
 from dataset.scheme import vocabulary
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import (
@@ -208,6 +210,7 @@ def test_an_annotators_span_says_whose_it_is_and_has_no_outcome_before_adjudicat
         "event_id": EVENT,
         "outcome": None,
         "rule": None,
+        "assisted": False,
     }
     assert len(rows) == len(valid_rows()["spans"])
 
@@ -227,6 +230,20 @@ def test_spans_of_a_round_that_did_not_make_the_gold_are_not_among_its_annotator
     put_layer(tiny, as_layer(valid_rows(), "r2/a3"), "r2/a3")
     rows = dict(frames(tiny, read_layer(tiny.layer_path("gold"), "gold")))["annotators"]
     assert rows["annotator"].unique().sort().to_list() == ["a1", "a2"]
+
+
+def test_an_article_and_its_annotators_spans_say_whether_there_were_suggestions(tiny: Corpus) -> None:
+    put_gold(tiny)
+    key: LayerKey = {"article_id": ONE, "round": "r1", "annotator": "a2"}
+    helped: ShownArticleRow = {**key, "suggester": "rules", "least": 0.0}
+    alone: ShownArticleRow = {**helped, "article_id": TWO, "suggester": None}
+    write_shown(tiny, "r1/a2", shown_frames(ShownRows([helped, alone])))
+    rows = dict(frames(tiny, read_layer(tiny.layer_path("gold"), "gold")))
+    assert dict(rows["articles"].select("article_id", "assisted").iter_rows()) == {ONE: True, TWO: False}
+    raters = rows["annotators"].select("annotator", "article_id", "assisted").unique()
+    assert raters.filter("assisted").drop("assisted").rows() == [("a2", ONE)]
+    own = dict(frames(tiny, read_layer(tiny.layer_path("r1/a1"), "r1/a1")))
+    assert not own["articles"]["assisted"].any()
 
 
 def test_a_span_that_nobody_decided_on_has_no_outcome(tiny: Corpus) -> None:
