@@ -210,7 +210,8 @@ def _complement(parsed: ParsedSentence, verb: Any, cue: Cue, ceiling: int) -> Me
 def _is_object(parsed: ParsedSentence, verb: Any, seen: Mention) -> bool:
     """Whether what seems a clause without “that” is a plain object of its verb, and a noun phrase is no quote (Q7)."""
     token = parsed.sentence.tokens[seen.first]
-    opens = token.lower in ("that", "to", "not") or token.lower in verbs.QUESTION_WORDS or token.lower.endswith("ing")
+    is_gerund = token.lower.endswith("ing") and parsed.word(seen.first).tag_ == "VBG"
+    opens = token.lower in ("that", "to", "not") or token.lower in verbs.QUESTION_WORDS or is_gerund
     if opens or token.kind != WORD:
         return False
     objects = [child for child in verb.children if child.dep_ == "dobj" and child.i > verb.i]

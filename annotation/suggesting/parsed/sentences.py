@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from annotation.suggesting.rules.tokens import QUOTATION, WORD, Sentence
+from annotation.suggesting.rules.verbs import PREPOSITIONS
 
 BATCH: Final = 256
 """Sentences that a pipeline parses at once."""
@@ -101,6 +102,8 @@ def stands_alone(sentence: Sentence, at: int) -> bool:
     ends = quotation.rstrip(_MARKS + " ")[-1:] in _ENDS
     if at == 0:
         return ends or len(inner.split()) > 6
+    if sentence.tokens[at - 1].lower in PREPOSITIONS:
+        return False
     if sentence.tokens[at - 1].kind == WORD:
         return inner[:1].isupper() and (ends or len(inner.split()) > 4)
     return ends or len(inner.split()) > 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final, NamedTuple, Protocol
 
 from annotation.suggesting.rules import verbs
@@ -201,13 +202,23 @@ def _report(sentence: Sentence, cue: Cue, floor: int, ceiling: int, grammar: Gra
     after = grammar.clause(sentence, cue, ceiling) if cue.kind != "after" or before is None else None
     if before is not None and after is not None and _opens_only(tokens, before, after):
         before = None
-    if before is not None:
-        rest = _continuation(tokens, cue, before, ceiling)
-        kind = "quotation" if _form(tokens, before) == "direct" else "clause"
-        if after is None or _form(tokens, before) != "indirect":
-            return Report([before, *rest], f"{kind}-before")
+    if before is not None and (report := _reported_before(tokens, cue, before, after, ceiling)):
+        return report
     if after is not None:
         return Report([after], _pattern_after(tokens, cue, after))
+    return None
+
+
+def _reported_before(
+    tokens: Sequence[Token], cue: Cue, before: Mention, after: Mention | None, ceiling: int
+) -> Report | None:
+    """What stands before a cue, with what goes on after it; None where a clause after it is all that it reports."""
+    form = _form(tokens, before)
+    pattern = "quotation-before" if form == "direct" else "clause-before"
+    if after is None or form != "indirect":
+        return Report([before, *_continuation(tokens, cue, before, ceiling)], pattern)
+    if after.first == cue.last + 1 and tokens[cue.last].text == "," and tokens[after.first].lower == "that":
+        return Report([before, after], pattern)
     return None
 
 
@@ -270,6 +281,9 @@ def _quotation_before(tokens: Sequence[Token], floor: int, end: int) -> Mention:
     return Mention(start, end)
 
 
+_WITH_IS: Final = verbs.PRONOUNS | {"that", "there", "what", "who", "here"}
+
+
 def _clause_before(sentence: Sentence, cue: Cue, floor: int, end: int) -> Mention | None:
     tokens = sentence.tokens
     start = floor
@@ -278,7 +292,8 @@ def _clause_before(sentence: Sentence, cue: Cue, floor: int, end: int) -> Mentio
     if end - start < 2 or tokens[start].lower == "asked":
         return None
     clause = tokens[start:end]
-    has_verb = any(token.kind == WORD and verbs.may_be_finite(token.lower) for token in clause)
+    short = any(then.lower == "'s" and token.lower in _WITH_IS for token, then in pairwise(clause))
+    has_verb = short or any(token.kind == WORD and verbs.may_be_finite(token.lower) for token in clause)
     if not (has_verb or sentence.heading or _verb_after(tokens, cue) or (cue.kind == "after" and len(clause) > 5)):
         return None
     if not has_verb and tokens[start].lower in verbs.PREPOSITIONS:
@@ -319,9 +334,11 @@ def _continuation(tokens: Sequence[Token], cue: Cue, before: Mention, ceiling: i
             while end < ceiling and tokens[end].kind == QUOTATION:
                 end += 1
             lead = tokens[at:place]
-            if any(token.kind == WORD and verbs.is_finite(token.lower) for token in lead):
+            goes_on = tokens[place].text.lstrip("“\"„«‘'")[:1].islower()
+            has_verb = any(token.kind == WORD and verbs.is_finite(token.lower) for token in lead)
+            if not _is_mark(tokens[place - 1]) or (has_verb and not goes_on):
                 break
-            return [Mention(start, end)] if _is_mark(tokens[place - 1]) else []
+            return [Mention(start, end)]
     interrupted = at + 1 < ceiling and tokens[at].text == "," and _form(tokens, before) == "indirect"
     whole = any(_is_sure_verb(token) for token in tokens[before.first : before.last] if token.kind == WORD)
     if interrupted and verbs.may_be_finite(tokens[at + 1].lower) and not whole:
@@ -341,7 +358,7 @@ def _has_verb(tokens: Sequence[Token], part: Mention) -> bool:
 def _after(sentence: Sentence, cue: Cue, ceiling: int) -> Mention | None:
     """What stands after a cue and is reported by it."""
     tokens, at = sentence.tokens, _report_start(sentence.tokens, cue, ceiling)
-    if at >= ceiling:
+    if at >= ceiling or (cue.frame.verb == "ask" and tokens[cue.last].lower == "for"):
         return None
     token = tokens[at]
     if token.text in (",", ":", ";"):
@@ -365,6 +382,8 @@ def _report_start(tokens: Sequence[Token], cue: Cue, ceiling: int) -> int:
         return at + 1
     if at + 1 >= ceiling or tokens[at].text != "," or tokens[at + 1].kind == QUOTATION:
         return at
+    if tokens[at + 1].lower == "that":
+        return at + 1
     for place in range(at + 1, min(at + 9, ceiling - 1)):
         if is_comma(tokens[place]):
             return place + 1 if tokens[place + 1].lower in ("that", "whether") else at
@@ -458,13 +477,16 @@ def _clause_kind(tokens: Sequence[Token], cue: Cue, at: int, ceiling: int) -> st
         return "that"
     if word == "to" or (word == "not" and then == "to"):
         return "infinitive"
-    if frame.gerund and word.endswith("ing") and len(word) > 5:
+    if frame.gerund and word.endswith("ing") and len(word) > 5 and word not in _NO_GERUNDS and then != ",":
         return "gerund"
     if word not in verbs.QUESTION_WORDS or not (frame.question or word == "whether" or cue.negated):
         return ""
     asked = word in ("whether", "if") or cue.negated or frame.verb != "say"
     of_time = frame.verb == "tell" and word in ("when", "where", "who", "which")
     return "question" if asked and not of_time else ""
+
+
+_NO_GERUNDS: Final = frozenset({"wrongdoing", "anything", "something", "nothing", "everything", "meddling"})
 
 
 def _that_clause(tokens: Sequence[Token], at: int, ceiling: int) -> Mention:

@@ -43,7 +43,10 @@ _NO_SOURCES: Final = frozenset(
 )
 _UNNAMED_NOUNS: Final = frozenset({"claims", "allegations", "accusations", "complaints", "warnings"})
 FINITE_PLURAL: Final = frozenset(
-    {"say", "deny", "insist", "argue", "warn", "admit", "add", "maintain", "contend", "allege"}
+    {
+        *("say", "deny", "insist", "argue", "warn", "admit", "add", "maintain", "contend", "allege", "suggest"),
+        *("predict", "agree", "complain", "concede", "acknowledge", "assert", "recommend", "explain", "confirm"),
+    }
 )
 
 
@@ -243,7 +246,9 @@ def _elided(
     tokens: Sequence[Token], at: int, frame: Frame, previous: Cue | None, conjunction: int, *, withheld: bool
 ) -> Cue | None:
     """A verb after “and” or “but” that has the subject of the verb before."""
-    if frame.hearer and previous is not None and not is_comma(tokens[conjunction - 1]):
+    before = tokens[conjunction - 1]
+    set_off = is_comma(before) or (before.kind == QUOTATION and before.text.rstrip("”\"»’'")[-1:] == ",")
+    if frame.hearer and previous is not None and not set_off:
         within = tokens[previous.last : conjunction]
         if any(token.lower in verbs.PRONOUNS for token in within):
             return None
@@ -440,9 +445,18 @@ def _according(tokens: Sequence[Token], at: int) -> Cue | None:
     last = speaker.last
     while last < len(tokens) and tokens[last].kind == WORD and not _ends_source(tokens[last]):
         last += 1
-    speaker = Mention(speaker.first, last)
+    end = next((place for place in range(speaker.first + 2, last) if _begins_aside(tokens, place)), last)
+    if last < len(tokens) and tokens[last - 1].lower == "on" and tokens[last].lower in verbs.DAYS:
+        end, last = min(end, last - 1), last + 1
+    speaker = Mention(speaker.first, end)
     aside = at > 0 and is_comma(tokens[at - 1]) and last < len(tokens) and tokens[last].text == ","
-    return Cue("according", at, _ACCORDING, speaker, at, speaker.last, coordinate=not aside)
+    return Cue("according", at, _ACCORDING, speaker, at, last, coordinate=not aside)
+
+
+def _begins_aside(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a participle begins there that tells what was done to a source: `a report released on Monday`."""
+    then = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+    return verbs.in_ed(tokens[at].lower) and (then in verbs.PREPOSITIONS or then in verbs.DAYS)
 
 
 def _ends_source(token: Token) -> bool:

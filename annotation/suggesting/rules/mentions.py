@@ -352,6 +352,8 @@ def _trimmed(tokens: Sequence[Token], first: int, end: int) -> int | None:
         ):
             first += 2
         elif first + 1 < end and _opens(tokens[first + 1]) and (token.lower in verbs.DAYS or is_adverb(token)):
+            if token.lower == "both":
+                return first
             first += 1
         else:
             return first

@@ -45,7 +45,9 @@ _FRAMES: Final = {
     **dict.fromkeys(("confess", "elaborate", "cry", "sigh", "fume", "rule", "mention", "post", "retort"), "c"),
     **dict.fromkeys(("write", "recall", "state"), "cb"),
     **dict.fromkeys(("agree", "signal", "guarantee", "speculate", "confide", "attest", "decree", "grumble"), "c"),
-    **dict.fromkeys(("theorise", "theorize", "opine", "brag", "marvel", "intone"), "c"),
+    **dict.fromkeys(
+        ("chant", "scream", "bark", "holler", "theorise", "theorize", "opine", "brag", "marvel", "intone"), "c"
+    ),
     "plead": "ct",
     **dict.fromkeys(("demand", "propose"), "ct"),
     "recommend": "cg",
@@ -92,7 +94,7 @@ _NOUNS_TOO: Final = frozenset(
             "promise",
         ),
         *("vow", "pledge", "order", "command", "stress", "retort", "urge", "quip", "repeat", "lament", "recall"),
-        *("signal", "guarantee", "decree", "marvel"),
+        *("signal", "guarantee", "decree", "marvel", "chant", "scream", "bark"),
     }
 )
 """Base forms that are as likely nouns."""

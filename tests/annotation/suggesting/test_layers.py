@@ -123,8 +123,8 @@ def test_on_several_cores_it_is_the_same_as_on_one(corpus: Corpus, monkeypatch: 
 
 
 def test_several_suggesters_have_a_layer_each_and_one_together_that_says_who_agrees(corpus: Corpus) -> None:
-    for layer in suggest(corpus, "r1", ["rules", "spacy"], articles_of(corpus, "r1")):
-        write_suggestions(corpus, layer)
+    for suggested_layer in suggest(corpus, "r1", ["rules", "spacy"], articles_of(corpus, "r1")):
+        write_suggestions(corpus, suggested_layer)
     names = ["rules", "rules-spacy", "spacy"]
     assert suggestions_in(corpus.record) == [f"r1/suggestions/{name}" for name in names]
     together = corpus.layer_path("r1/suggestions/rules-spacy")
