@@ -47,6 +47,14 @@ def test_with_json_it_counts_by_label_and_what_was_dropped_by_code(corpus: Corpu
     assert (together["layer"], together["spans"]) == ("r1/suggestions/rules-file", rules["spans"])
 
 
+def test_a_parser_is_asked_beside_the_rules_and_both_together(corpus: Corpus) -> None:
+    pytest.importorskip("spacy")
+    printed = run(corpus, "--by", "rules", "--by", "spacy")
+    for name in ("rules", "spacy", "rules-spacy"):
+        assert f"r1/suggestions/{name}: " in printed
+        assert corpus.layer_path(f"r1/suggestions/{name}").exists()
+
+
 def test_predictions_for_another_text_are_refused_and_nothing_is_written(corpus: Corpus) -> None:
     path = corpus.root / "predictions.jsonl"
     row = {"article_id": ONE, "label": "hedge", "start": 0, "end": 4, "text_sha256": "0" * 64}

@@ -92,12 +92,13 @@ def _take(answered: Any, text: str, taken: dict[str, tuple[_AnsweredSpan, Marked
         return "span-malformed"
     if span.label not in vocabulary.LABELS:
         return "label-unknown"
-    places = [match.start() for match in re.finditer(f"(?={re.escape(span.words)})", text)]
-    if not places:
+    start = text.find(span.words)
+    if start < 0:
         return "words-not-in-text"
-    if span.occurrence > len(places):
-        return "no-such-occurrence"
-    start = places[span.occurrence - 1]
+    for _ in range(span.occurrence - 1):
+        start = text.find(span.words, start + 1)
+        if start < 0:
+            return "no-such-occurrence"
     end = start + len(span.words)
     marked = marked_span(f"{span.label[0]}{start}-{end}", span.label, start, end, text)
     if span.id in taken or any(known["span_id"] == marked["span_id"] for _, known in taken.values()):

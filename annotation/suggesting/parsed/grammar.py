@@ -16,7 +16,9 @@ from annotation.suggesting.rules.tokens import QUOTATION, WORD, Sentence
 
 _MODALS: Final = frozenset({"can", "could", "may", "might", "would", "mightn't", "wouldn't"})
 _FINITE: Final = frozenset({"VBD", "VBZ", "VBP"})
-_NO_VERB: Final = frozenset({"NOUN", "PROPN", "ADJ", "ADP"})
+_NO_VERB: Final = ("NN", "JJ", "IN")
+_SPEAKS: Final = ("NN", "PRP", "DT", "JJ", "CD")
+"""How the Penn tags of words begin that are no verbs, and of those that can be the head of who speaks."""
 _DEEPEST: Final = 5
 """How many verbs up a subject is looked for that verbs share."""
 
@@ -61,7 +63,7 @@ class ParsedGrammar:
             return True
         if label == "hedge":
             return word.lower_ not in _MODALS or word.tag_ == "MD"
-        return not (word.dep_ == "nummod" and word.head.pos_ == "PROPN" and word.i > word.head.i)
+        return not (word.dep_ == "nummod" and word.head.tag_.startswith("NNP") and word.i > word.head.i)
 
 
 def _places(parsed: ParsedSentence) -> Iterator[tuple[int, Any]]:
@@ -79,7 +81,11 @@ def _checked(parsed: ParsedSentence, cue: Cue) -> Cue | None:
     if cue.kind not in ("before", "after", "elided"):
         return cue
     verb = parsed.word(cue.verb)
-    if verb.pos_ in _NO_VERB and not parsed.sentence.heading and not _is_beside_quotation(parsed.sentence, cue):
+    if (
+        verb.tag_.startswith(_NO_VERB)
+        and not parsed.sentence.heading
+        and not _is_beside_quotation(parsed.sentence, cue)
+    ):
         return None
     subject = _subject(verb)
     if cue.kind == "before" and subject is not None and subject.i > verb.i and _is_set_off(parsed.sentence, cue.verb):
@@ -117,7 +123,7 @@ def _unseen(parsed: ParsedSentence, at: int) -> Cue | None:
     own_subject = any(child.dep_ == "nsubj" for child in verb.children)
     base = verb.tag_ == "VB" and own_subject and not any(child.tag_ == "TO" for child in helpers)
     finite = base or verb.tag_ in _FINITE or any(child.tag_ in (*_FINITE, "MD") for child in helpers)
-    if verb.pos_ != "VERB" or not finite or any(child.dep_ == "auxpass" for child in helpers):
+    if not verb.tag_.startswith("VB") or not finite or any(child.dep_ == "auxpass" for child in helpers):
         return None
     subject = _subject(verb)
     phrase = None if subject is None else _phrase(parsed, subject)
@@ -147,7 +153,7 @@ def _subject(verb: Any, depth: int = 0) -> Any | None:
     if own is not None:
         is_relative = own.lower_ in verbs.RELATIVES and verb.dep_ == "relcl"
         return verb.head if is_relative else own
-    if depth < _DEEPEST and verb.dep_ == "conj" and verb.head.pos_ in ("VERB", "AUX"):
+    if depth < _DEEPEST and verb.dep_ == "conj" and verb.head.tag_.startswith(("VB", "MD")):
         return _subject(verb.head, depth + 1)
     return None
 
@@ -166,7 +172,7 @@ def _phrase(parsed: ParsedSentence, head: Any) -> Mention | None:
     tokens = [parsed.places[place] for place in range(first, last + 1)]
     phrase = Mention(tokens[0], tokens[-1] + 1)
     has_quotation = any(token.kind == QUOTATION for token in parsed.sentence.tokens[phrase.first : phrase.last])
-    return None if has_quotation or head.pos_ not in ("NOUN", "PROPN", "PRON", "DET", "ADJ", "NUM") else phrase
+    return None if has_quotation or not head.tag_.startswith(_SPEAKS) else phrase
 
 
 def _kept(head: Any) -> Iterator[Any]:
@@ -185,7 +191,9 @@ def _is_outside(word: Any) -> bool:
     if word.dep_ == "prep":
         objects = [child.lower_ for child in word.children if child.dep_ == "pobj"]
         return any(name in verbs.DAYS or name in OCCASIONS for name in objects)
-    return word.dep_ in ("npadvmod", "tmod") or (word.dep_ in ("conj", "cc") and word.head.pos_ in ("VERB", "AUX"))
+    return word.dep_ in ("npadvmod", "tmod") or (
+        word.dep_ in ("conj", "cc") and word.head.tag_.startswith(("VB", "MD"))
+    )
 
 
 # What is said
@@ -215,7 +223,7 @@ def _is_object(parsed: ParsedSentence, verb: Any, seen: Mention) -> bool:
     if opens or token.kind != WORD:
         return False
     objects = [child for child in verb.children if child.dep_ == "dobj" and child.i > verb.i]
-    return any(seen.first <= parsed.token(word) < seen.last and word.pos_ in ("NOUN", "PROPN") for word in objects)
+    return any(seen.first <= parsed.token(word) < seen.last and word.tag_.startswith("NN") for word in objects)
 
 
 def _nearer(sentence: Sentence, cue: Cue, seen: Mention, complement: Mention) -> Mention:

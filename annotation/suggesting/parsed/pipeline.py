@@ -15,7 +15,17 @@ CONTENT: Final = "1a1d11ca0755c8b1619413657b7977d37ce4054e6a689c423a31c6a06e2fca
 """The SHA-256 of what the model's folder holds, as `content_hash` has it."""
 INSTALL: Final = "run `pip install 'hedgerow[suggest]'`, or `make install-dev` in a clone"
 _NEEDED: Final = frozenset({"tagger", "parser"})
-_UNUSED: Final = ["ner", "lemmatizer", "entity_linker", "entity_ruler", "textcat", "textcat_multilabel", "spancat"]
+_UNUSED: Final = [
+    "attribute_ruler",
+    "morphologizer",
+    "ner",
+    "lemmatizer",
+    "entity_linker",
+    "entity_ruler",
+    "textcat",
+    "textcat_multilabel",
+    "spancat",
+]
 
 
 def open_pipeline(name: str) -> Any:

@@ -157,6 +157,7 @@ def test_the_settings_name_the_model_of_the_endpoint(corpus: Corpus, monkeypatch
         suggest(replace(corpus, endpoint_model="oak-7b"), "r1", ["endpoint"], articles)
 
 
+@pytest.mark.slow
 def test_an_article_of_a_megabyte_and_an_empty_article_are_taken(tmp_path: Path) -> None:
     corpus = make_corpus(tmp_path / "corpus", {"empty": "\n", "long": "The port said it may lose 40 boats.\n" * 28_000})
     (layer,) = suggest(corpus, "r1", ["rules"], articles_of(corpus, "r1"))

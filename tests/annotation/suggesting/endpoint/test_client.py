@@ -141,6 +141,7 @@ def test_the_model_gets_the_article_and_every_rule_of_the_guidelines(endpoint: E
         ({"words": "the  port"}, "words-not-in-text"),
         ({"words": "THE PORT"}, "words-not-in-text"),
         ({"occurrence": 3}, "no-such-occurrence"),
+        ({"occurrence": 10**18}, "no-such-occurrence"),
         ({"label": "person"}, "label-unknown"),
         ({"words": ""}, "span-malformed"),
         ({"words": 7}, "span-malformed"),
