@@ -134,6 +134,7 @@ ALONE: Final = frozenset(
         *("continued", "concluded", "replied", "responded", "complained", "observed", "stated", "states", "reported"),
         *("shouted", "exclaimed", "quipped", "ruled", "stressed", "confirmed", "acknowledged", "conceded", "predicted"),
         *("suggested", "cautioned", "countered", "lamented", "testified", "commented", "posted", "repeated", "mused"),
+        *("argue", "contend", "insist", "warn", "complain", "predict", "acknowledge", "concede", "maintain"),
         *("whispered", "yelled", "cried", "confessed", "boasted", "sighed", "retorted", "muttered", "reports"),
     }
 )

@@ -31,6 +31,7 @@ ATTRIBUTED = [
     "[q1→s1 “I know little,”] said [s1 Smith], whose son was hurt, [q→q1 “but I know it has to end.”]",
     "[q1→s1 The decision], [s1 its minister] said, [q→q1 was “painful but needed” | mixed].",
     "[q1→s1 It's not fair], [s1 he] said, [q→q1 that some pay no tax].",
+    "[q1→s1 The move], [s1 critics] contend, [q→q1 was theft].",
     "NEW YORK — [s Ada Penn, the chair], said [q it was late].",
     # clauses
     "[s Lawyers] said in court papers [q that the evidence had been lost].",
