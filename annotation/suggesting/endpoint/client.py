@@ -115,10 +115,11 @@ def open_endpoint(argument: str) -> EndpointSuggester:
         if not os.environ.get(name):
             raise Problem(f"{name} is not set, so no endpoint is asked", f"set it to {what}")
     try:
-        from openai import OpenAI
+        from openai import DefaultHttpxClient, OpenAI
     except ImportError:
         raise Problem(
             "the suggester endpoint needs OpenAI's client, which is not installed here",
             "run `pip install 'hedgerow[suggest]'`",
         ) from None
-    return EndpointSuggester(argument, OpenAI())
+    # Followed, a redirect would send the article to another server than the environment names.
+    return EndpointSuggester(argument, OpenAI(http_client=DefaultHttpxClient(follow_redirects=False)))

@@ -70,6 +70,8 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
             self.send_header("Content-Length", str(len(content)))
             if status == 429:
                 self.send_header("Retry-After-Ms", "1")
+            if status == 307:
+                self.send_header("Location", content.decode())
             self.end_headers()
             self.wfile.write(content)
 
@@ -251,6 +253,13 @@ def test_an_endpoint_that_cannot_be_reached_is_told(endpoint: Endpoint) -> None:
         endpoint.address = f"http://127.0.0.1:{gone.server_port}/v1"
     with pytest.raises(Problem, match="cannot be reached"):
         endpoint.suggest()
+
+
+def test_a_server_that_sends_on_gets_the_article_and_nobody_else_does(endpoint: Endpoint) -> None:
+    endpoint.answers = [(307, f"{endpoint.address}/elsewhere".encode()), spans(*SPANS)]
+    with pytest.raises(Problem, match="with status 307"):
+        open_endpoint("oak-7b").suggest([ARTICLE])
+    assert [request["path"] for request in endpoint.requests] == ["/v1/chat/completions"]
 
 
 def test_an_empty_article_is_not_sent(endpoint: Endpoint) -> None:
