@@ -64,7 +64,7 @@ $(VENV)/installed: pyproject.toml constraints.txt $(VENV)/created
 
 $(VENV)/installed-dev: pyproject.toml constraints.txt $(VENV)/created
 	@echo "installing Hedgerow, Label Studio and the tests' tools into $(VENV)"
-	@$(INSTALL) $(AS_USED) --editable '.[server,dev,cluster]'
+	@$(INSTALL) $(AS_USED) --editable '.[server,dev,cluster,suggest]'
 	@touch $@ $(VENV)/installed
 
 # What an ML team has: `datasets`, and nothing of ours.

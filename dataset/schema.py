@@ -165,6 +165,7 @@ class SuggestionScores(Layered):
     """How sure a suggester is of a span that it suggests. People's layers have no such table."""
 
     span_id: str = column("the span that is suggested")
+    suggesters: pl.List = names_column("who suggested it: several in a layer that combines suggesters")
     pattern: str = column("what the suggester found it by; null where it does not say", optional=True)
     score: float = column("share of such suggestions that were right where they were measured", ge=0, le=1)
 

@@ -91,7 +91,7 @@ def _baseline(corpus: Corpus, name: str) -> PredictionScore:
         articles = list(submitted_articles(corpus, GOLD))
         if not articles:
             raise Problem("the record has no gold to score against", "adjudicate a round first")
-        suggested = replace(suggest(corpus, "baselines", name, articles).layer, name=name)
+        suggested = replace(suggest(corpus, "baselines", [name], articles)[0].layer, name=name)
         scores = score(suggested, GOLD, corpus=corpus.root, tell=tell)
         keep_baseline(corpus, name, scores)
     return replace(scores, notes=[*scores.notes, f"kept for the card in {baselines_path(corpus)}"])

@@ -34,7 +34,7 @@ def command(
     round_name: RoundOption,
     by: Annotated[
         list[str] | None,
-        typer.Option(help="A suggester, as rules or file:predictions.jsonl; may be repeated.", metavar="NAME"),
+        typer.Option(help="A suggester, as rules, spacy or file:predictions.jsonl; may be repeated.", metavar="NAME"),
     ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Instead: what annotators made of the suggestions of the round.")
@@ -48,14 +48,18 @@ def command(
     The articles are those that were dealt in the round, or all of them where none were. Each suggester has a layer in
     ROUND/suggestions, with the score of each span in suggestion_scores.jsonl. No other command takes it for an
     annotator's, and none of it becomes gold by itself. A span that breaks a rule of the scheme is dropped, and counted
-    here by the code of that rule, as in `hedgerow validate --codes`.
+    here by the code of that rule, as in `hedgerow validate --codes`. Several suggesters also have a layer together, as
+    rules-spacy, in which suggestion_scores.jsonl says who agrees on each span.
 
     With --report nothing is written: it tells by label and score how many suggestions annotators kept, changed and
     dropped, what they added by hand, and how articles with suggestions differ from those of `push --without`.
 
-    `rules` needs no model. `file:PATH` takes predictions that were made elsewhere, as JSON Lines or Parquet.
+    `rules` needs no model. `spacy` parses each sentence, with the extra `suggest`; `spacy:PIPELINE` takes another
+    pipeline of English. `file:PATH` takes predictions that were made elsewhere, as JSON Lines or Parquet. `endpoint`
+    sends the texts to the server that OPENAI_BASE_URL names and asks for the model in hedgerow.toml; no other suggester
+    sends them anywhere.
 
-    Example: hedgerow suggest --round r1 --by rules
+    Example: hedgerow suggest --round r1 --by rules --by spacy
     Example: hedgerow suggest --round r1 --by file:predictions.jsonl
     Example: hedgerow suggest --round r1 --report
     """
@@ -71,7 +75,7 @@ def command(
     left = "the suggestions of before are as they were"
     with started(engine) as each, writing(here.root, left), changing(here, tell):
         articles = articles_of(here, round_name)
-        layers = [suggest(here, round_name, wanted, articles, each) for wanted in dict.fromkeys(by or ())]
+        layers = suggest(here, round_name, [*dict.fromkeys(by or ())], articles, each)
         for layer in layers:
             write_suggestions(here, layer)
     summaries = [_summary(layer) for layer in layers]
@@ -93,5 +97,5 @@ def _say(corpus: Corpus, summary: _Summary) -> None:
     say(f"{summary.layer}: {counts} in {count(summary.articles, 'article')}")
     if summary.dropped:
         codes = ", ".join(f"{code} {number}" for code, number in summary.dropped.items())
-        say(f"{count(sum(summary.dropped.values()), 'span')} dropped: {codes}")
+        say(f"Dropped: {codes}")
     say(f"They are in {corpus.layer_path(summary.layer)}")

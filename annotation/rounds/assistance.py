@@ -60,8 +60,13 @@ def require_suggestions(corpus: Corpus, round_name: str, assistance: Assistance)
     if name not in suggestions_in(corpus.record):
         raise Problem(
             f"the record has no layer {name}",
-            f"make it with `hedgerow suggest --round {round_name} --by {assistance.suggester}`",
+            f"make it with `{_command(round_name, assistance)}`",
         )
+
+
+def _command(round_name: str, assistance: Assistance) -> str:
+    """What makes the layer; that of several suggesters has all of their names."""
+    return f"hedgerow suggest --round {round_name} --by {' --by '.join(assistance.suggester.split('-'))}"
 
 
 def _layer_name(round_name: str, assistance: Assistance) -> str:
@@ -92,7 +97,7 @@ class SuggestedArticles:
         Raises:
             Problem: it does not.
         """
-        again = f"run `hedgerow suggest --round {self._round} --by {self._assistance.suggester}` again"
+        again = f"run `{_command(self._round, self._assistance)}` again"
         for article in articles:
             if article not in self._articles:
                 raise Problem(f"{self._name} has no suggestions for {article}", again)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -13,8 +13,9 @@ import polars as pl
 from annotation.guidelines import version
 from annotation.rounds.assistance import SCORES
 from annotation.rounds.push import deals_path
-from annotation.suggesting.protocol import EventText, open_suggester
-from annotation.suggesting.sound import SoundSuggestions, keep_sound
+from annotation.suggesting.combining import combine, combined_name
+from annotation.suggesting.protocol import EventText, Suggestions, open_suggester
+from annotation.suggesting.sound import SoundSuggestions, as_suggestions, keep_sound
 from dataset import schema
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
@@ -26,6 +27,8 @@ from dataset.storage.tables import encoded, read_sound
 
 BATCH: Final = 100
 """Articles that a suggester is given at once."""
+ENDPOINT: Final = "endpoint"
+"""The suggester whose model the corpus's settings name."""
 
 
 @dataclass(frozen=True)
@@ -58,23 +61,57 @@ def layer_name(round_name: str, suggester: str) -> str:
 
 
 def suggest(
-    corpus: Corpus, round_name: str, suggester: str, article_ids: Sequence[str], each: OrderedMap = map
-) -> SuggestedLayer:
-    """What a suggester, named as `NAME` or `NAME:ARGUMENT`, suggests for articles. `each` maps over the batches.
+    corpus: Corpus, round_name: str, wanted: Sequence[str], article_ids: Sequence[str], each: OrderedMap = map
+) -> list[SuggestedLayer]:
+    """What suggesters, named as `NAME` or `NAME:ARGUMENT`, suggest for articles: a layer of each, in their order.
+
+    Where there are several, the last layer is that of all of them together. `each` maps over the batches.
 
     Raises:
-        Problem: there is no such suggester, it cannot do its work, or a text cannot be read.
+        Problem: there is no such suggester, two have the same name, one cannot do its work, or a text cannot be read.
     """
-    open_suggester(suggester)
+    names = [suggester.partition(":")[0] for suggester in wanted]
+    if twice := [name for at, name in enumerate(names) if name in names[:at]]:
+        raise Problem(f"the suggester {twice[0]} is named twice, and has one layer", "run the command once for each")
+    wanted = [_configured(corpus, suggester) for suggester in wanted]
+    for suggester in wanted:
+        open_suggester(suggester)
     batches = [list(article_ids[at : at + BATCH]) for at in range(0, len(article_ids), BATCH)]
-    return _joined(round_name, suggester, each(partial(suggest_batch, corpus, round_name, suggester), batches))
+    done = list(each(partial(suggest_batch, corpus, round_name, wanted), batches))
+    if len(names) > 1:
+        names.append(combined_name(names))
+    return [_joined(layer_name(round_name, name), [parts[at] for parts in done]) for at, name in enumerate(names)]
 
 
-def suggest_batch(corpus: Corpus, round_name: str, suggester: str, article_ids: list[str]) -> SoundSuggestions:
-    """What a suggester suggests for some articles, without what breaks a rule."""
+def _configured(corpus: Corpus, suggester: str) -> str:
+    """The suggester with what the corpus's settings say of it: the model that an endpoint is asked for."""
+    return f"{ENDPOINT}:{corpus.endpoint_model}" if suggester == ENDPOINT and corpus.endpoint_model else suggester
+
+
+def suggest_batch(
+    corpus: Corpus, round_name: str, wanted: Sequence[str], article_ids: list[str]
+) -> list[SoundSuggestions]:
+    """What each suggester suggests for some articles, and all together, without what breaks a rule."""
     texts = [event_text(corpus, article) for article in article_ids]
-    name = suggester.partition(":")[0]
-    return keep_sound(round_name, name, version(), texts, open_suggester(suggester).suggest(texts))
+    parts: dict[str, SoundSuggestions] = {}
+    for suggester in wanted:
+        name = suggester.partition(":")[0]
+        parts[name] = keep_sound(round_name, name, version(), texts, open_suggester(suggester).suggest(texts))
+    if len(parts) == 1:
+        return [*parts.values()]
+    return [*parts.values(), combine_sound(round_name, version(), texts, parts)]
+
+
+def combine_sound(
+    round_name: str, guidelines: str, texts: Sequence[EventText], parts: Mapping[str, SoundSuggestions]
+) -> SoundSuggestions:
+    """The sound suggestions of several suggesters for the same texts, by their names, as one."""
+    by_article = {name: as_suggestions(sound) for name, sound in parts.items()}
+    together = [
+        combine({name: suggested.get(text.article_id, Suggestions()) for name, suggested in by_article.items()})
+        for text in texts
+    ]
+    return keep_sound(round_name, combined_name([*parts]), guidelines, texts, together)
 
 
 def event_text(corpus: Corpus, article: str) -> EventText:
@@ -88,16 +125,14 @@ def event_text(corpus: Corpus, article: str) -> EventText:
     return EventText(article, corpus.text(article), row["text_sha256"], registry)
 
 
-def _joined(round_name: str, suggester: str, parts: Iterator[SoundSuggestions]) -> SuggestedLayer:
-    done = list(parts)
-    name = layer_name(round_name, suggester.partition(":")[0])
+def _joined(name: str, parts: Sequence[SoundSuggestions]) -> SuggestedLayer:
     tables = {
-        table: pl.concat([schema.empty(model), *(getattr(part.layer, table) for part in done)])
+        table: pl.concat([schema.empty(model), *(getattr(part.layer, table) for part in parts)])
         for table, model in TABLES.items()
     }
-    scores = pl.concat([schema.empty(schema.SuggestionScores), *(part.scores for part in done)])
-    dropped = sum((part.dropped for part in done), Counter[str]())
-    return SuggestedLayer(sort_layer(Layer(name, **tables)), scores, sum(part.given for part in done), dropped)
+    scores = pl.concat([schema.empty(schema.SuggestionScores), *(part.scores for part in parts)])
+    dropped = sum((part.dropped for part in parts), Counter[str]())
+    return SuggestedLayer(sort_layer(Layer(name, **tables)), scores, sum(part.given for part in parts), dropped)
 
 
 def write_suggestions(corpus: Corpus, suggested: SuggestedLayer) -> list[Location]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +18,8 @@ GROUP: Final = "hedgerow.suggesters"
 """The group of entry points by which an installed package offers a suggester."""
 SHIPPED: Final = {
     "rules": "annotation.suggesting.rules.suggester:open_rules",
+    "spacy": "annotation.suggesting.parsed.suggester:open_spacy",
+    "endpoint": "annotation.suggesting.endpoint.client:open_endpoint",
     "file": "annotation.suggesting.file:open_file",
 }
 """The entry points of this project, for a clone that was installed before it had them."""
@@ -36,11 +39,13 @@ class Suggestions:
     """What is suggested for an article: rows of the record without the layer's key, spans in any order.
 
     `links` are those that rule H10 does not make: `said_by`, `continues`. A span without a score has the score 1.
+    `rejected` counts, by a short reason, what the suggester itself could not take from where it asks.
     """
 
     spans: list[MarkedSpan] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     scores: list[Score] = field(default_factory=list)
+    rejected: Counter[str] = field(default_factory=Counter)
 
 
 class Suggester(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, cast
 
 import polars as pl
 
@@ -18,7 +18,7 @@ from dataset.checks.structure import pull_findings, text_findings
 from dataset.checks.suite import HINTS, RULES, STRUCTURE, Check, findings_in
 from dataset.problem import Problem
 from dataset.record.layer import Layer, make_layer, sort_layer
-from dataset.record.rows import LayerKey
+from dataset.record.rows import LayerKey, Link, MarkedSpan, Score
 from dataset.scheme import hedge_targets
 
 _NOT_ABOUT_A_SPAN: Final = (recall.missed, hedge.held_back, pull_findings, text_findings)
@@ -35,7 +35,8 @@ CHECKS: Final[tuple[Check, ...]] = tuple(
 class SoundSuggestions:
     """Suggestions for some articles that pass the checks: a layer, and its rows of `suggestion_scores`.
 
-    `given` is how many spans were suggested, `dropped` how many of them did not pass, by code.
+    `given` is how many spans were suggested. `dropped` is how many of them did not pass, by code, and what the
+    suggester itself rejected, by its reason.
     """
 
     layer: Layer
@@ -61,7 +62,8 @@ def keep_sound(
         raise Problem(
             f"{suggester} suggests rows that the record cannot hold: {why}", "correct the suggester"
         ) from None
-    given, dropped = layer.spans.height, Counter[str]()
+    given = layer.spans.height
+    dropped = sum((suggested.rejected for suggested in suggestions), Counter[str]())
     while findings := findings_in(_facts(layer, texts), CHECKS):
         kept = _without(layer, findings, dropped)
         if kept.spans.height == layer.spans.height and kept.relations.height == layer.relations.height:
@@ -88,11 +90,23 @@ def _as_layer(
         rows["relations"] += [{**key, **drawn} for drawn in suggested.links]
         scored = {score["span_id"]: score for score in suggested.scores}
         for span in suggested.spans:
-            rows["scores"].append(
-                {**key, "pattern": None, "score": 1.0, **scored.get(span["span_id"], {})} | {"span_id": span["span_id"]}
-            )
+            usual = {**key, "suggesters": [suggester], "pattern": None, "score": 1.0}
+            rows["scores"].append({**usual, **scored.get(span["span_id"], {}), "span_id": span["span_id"]})
     scores = schema.frame(schema.SuggestionScores, rows.pop("scores"))
     return make_layer(f"{round_name}/{suggester}", **rows), scores.unique(["article_id", "span_id"], keep="first")
+
+
+def as_suggestions(sound: SoundSuggestions) -> dict[str, Suggestions]:
+    """What stayed, by the article, without the links that rule H10 makes."""
+    by_article: dict[str, Suggestions] = {article: Suggestions() for article in sound.layer.tasks["article_id"]}
+    key = ["round", "annotator"]
+    for row in sound.layer.spans.drop(key).iter_rows(named=True):
+        by_article[row.pop("article_id")].spans.append(cast(MarkedSpan, row))
+    for row in sound.layer.relations.filter(derived=False).drop(key).iter_rows(named=True):
+        by_article[row.pop("article_id")].links.append(cast(Link, row))
+    for row in sound.scores.drop(key).iter_rows(named=True):
+        by_article[row.pop("article_id")].scores.append(cast(Score, row))
+    return by_article
 
 
 def _facts(layer: Layer, texts: Sequence[EventText]) -> Facts:

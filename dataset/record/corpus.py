@@ -106,7 +106,8 @@ class Corpus:
 
     `record` is where the layers are, `form` what a new one's tables are; all else that people keep is in `annotations`.
     `pass_mark` is the F1 with which an annotator passes the practice round. `baselines` are the suggesters that the
-    card names beside the gold, each with a note on what its figures are worth.
+    card names beside the gold, each with a note on what its figures are worth. `endpoint_model` is the language model
+    that the suggester `endpoint` asks for; None where the settings name none.
     """
 
     root: Path
@@ -124,6 +125,7 @@ class Corpus:
     publication: Publication | None = None
     pass_mark: float = PASS_MARK
     baselines: dict[str, str] = field(default_factory=dict)
+    endpoint_model: str | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How another process gets it: a process reads a corpus's tables once, as long as their files are the same."""
@@ -461,6 +463,20 @@ def _pass_mark(root: Path, settings: Any) -> float:
     return float(mark)
 
 
+def _endpoint_model(root: Path, settings: Any) -> str | None:
+    """The language model that the suggester `endpoint` asks for, if the settings name one."""
+    if settings is None:
+        return None
+    if not isinstance(settings, dict) or settings.keys() != {"model"}:
+        raise Problem(
+            f"{root / SETTINGS}: [endpoint] says which model to ask for, and nothing else", 'write model = "…"'
+        )
+    model = _text(root, settings, "model", "", " in [endpoint]")
+    if not model.strip():
+        raise Problem(f"{root / SETTINGS}: model in [endpoint] is empty", "name the model as the server does")
+    return model
+
+
 def _record(root: Path, settings: Any, annotations: Path) -> tuple[Location, str]:
     """Where the layers are, and in which form new ones are written."""
     if (
@@ -538,4 +554,5 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
         publication=_publication(root, settings.get("publication")),
         pass_mark=_pass_mark(root, settings.get("practice", {})),
         baselines=_baselines(root, settings.get("baselines", {})),
+        endpoint_model=_endpoint_model(root, settings.get("endpoint")),
     )

@@ -95,7 +95,13 @@ class Score(TypedDict):
     score: float
 
 
-class ScoreRow(Score, LayerKey):
+class CombinedScore(Score):
+    """The same with the suggesters that agree on the span."""
+
+    suggesters: list[str]
+
+
+class ScoreRow(CombinedScore, LayerKey):
     """A row of the table `suggestion_scores`."""
 
 

@@ -187,7 +187,7 @@ _MONEY: Final = {
     "": ("rupee", "rupees", "franc", "francs", "cent", "cents"),
 }
 _MEASURES: Final = {
-    **{unit: (unit,) for unit in ("cm", "mm", "mg", "ml", "km/h")},
+    **{unit: (unit,) for unit in ("cm", "mm", "mg", "ml")},
     "km": ("km", "kilometre", "kilometres", "kilometer", "kilometers"),
     "m": ("m", "metre", "metres", "meter", "meters"),
     "kg": ("kg", "kilogram", "kilograms", "kilo", "kilos"),
@@ -212,6 +212,7 @@ _MEASURES: Final = {
     "TB": ("tb",),
     "[mi_i]": ("mile", "miles"),
     "[mi_i]/h": ("mph",),
+    "km/h": ("km/h", "kph"),
     "[mi_i]2": ("square miles",),
     "[ft_i]": ("foot", "feet"),
     "[in_i]": ("inch", "inches"),

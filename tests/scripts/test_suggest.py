@@ -39,11 +39,20 @@ def test_with_json_it_counts_by_label_and_what_was_dropped_by_code(corpus: Corpu
         {"article_id": ONE, "label": "hedge", "start": 20, "end": 25, "hedge_kind": "approximator"},
     ]
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    (rules, by_file) = json.loads(run(corpus, "--by", "rules", "--by", f"file:{path}", "--json"))
+    (rules, by_file, together) = json.loads(run(corpus, "--by", "rules", "--by", f"file:{path}", "--json"))
     assert rules["layer"] == "r1/suggestions/rules"
     assert (by_file["layer"], by_file["articles"]) == ("r1/suggestions/file", 3)
     assert by_file["spans"] == {"speaker": 0, "quote": 0, "hedge": 0, "number": 0}
     assert sum(by_file["dropped"].values()) == 2
+    assert (together["layer"], together["spans"]) == ("r1/suggestions/rules-file", rules["spans"])
+
+
+def test_a_parser_is_asked_beside_the_rules_and_both_together(corpus: Corpus) -> None:
+    pytest.importorskip("spacy")
+    printed = run(corpus, "--by", "rules", "--by", "spacy")
+    for name in ("rules", "spacy", "rules-spacy"):
+        assert f"r1/suggestions/{name}: " in printed
+        assert corpus.layer_path(f"r1/suggestions/{name}").exists()
 
 
 def test_predictions_for_another_text_are_refused_and_nothing_is_written(corpus: Corpus) -> None:

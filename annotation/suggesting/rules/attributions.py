@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from itertools import pairwise
+from typing import Final, NamedTuple, Protocol
 
 from annotation.suggesting.rules import verbs
 from annotation.suggesting.rules.cues import Cue, boundaries, cues
@@ -37,6 +38,41 @@ class Quote:
     continues: int | None = None
 
 
+class Grammar(Protocol):
+    """How a sentence is read: where it says that somebody says something, and the clause that is reported."""
+
+    def cues(self, sentence: Sentence) -> list[Cue]:
+        """The saying words of a sentence, in order."""
+        ...
+
+    def clause(self, sentence: Sentence, cue: Cue, ceiling: int) -> Mention | None:
+        """What a cue reports after it, before the token `ceiling`; None where it reports nothing there."""
+        ...
+
+    def keeps(self, label: str, start: int, end: int) -> bool:
+        """Whether the hedge or number that stands at `start:end` of the text is used as one."""
+        ...
+
+
+class Patterns:
+    """The grammar that looks at the words alone."""
+
+    def cues(self, sentence: Sentence) -> list[Cue]:
+        """The saying words of a sentence, in order."""
+        return cues(sentence)
+
+    def clause(self, sentence: Sentence, cue: Cue, ceiling: int) -> Mention | None:
+        """What stands after a cue and is reported by it."""
+        return _after(sentence, cue, ceiling)
+
+    def keeps(self, label: str, start: int, end: int) -> bool:
+        """Whatever stands there; the words alone say no more than what found it."""
+        return True
+
+
+PATTERNS: Final = Patterns()
+
+
 class Report(NamedTuple):
     """Token ranges that one cue reports, in order; the later ones continue the first."""
 
@@ -46,17 +82,18 @@ class Report(NamedTuple):
 
 @dataclass
 class _Article:
-    """What was found so far. `open` numbers the quote that one which follows directly goes on with."""
+    """What was read so far. `open` numbers the quote that one which follows directly goes on with."""
 
+    grammar: Grammar
     quotes: list[Quote] = field(default_factory=list)
     open: int | None = None
     open_line: int = -1
     subject: Place | None = None
 
 
-def read_quotes(text: str) -> list[Quote]:
+def read_quotes(text: str, grammar: Grammar = PATTERNS) -> list[Quote]:
     """The quotes of a text, in order; none overlaps another."""
-    article = _Article()
+    article = _Article(grammar)
     for sentence in sentences(text):
         _read(sentence, article)
     return article.quotes
@@ -66,8 +103,7 @@ def _read(sentence: Sentence, article: _Article) -> None:
     tokens = sentence.tokens
     before = len(article.quotes)
     reached = _read_heading(sentence, article) if sentence.heading else 0
-    signals = cues(sentence)
-    signals = _without_nested(sentence, signals)
+    signals = _without_nested(sentence, article.grammar.cues(sentence), article.grammar)
     for number, cue in enumerate(signals):
         if cue.first >= reached or (cue.kind == "elided" and cue.verb >= reached):
             reached = _take(sentence, cue, signals[number + 1 :], reached, article)
@@ -81,17 +117,18 @@ def _read(sentence: Sentence, article: _Article) -> None:
     article.subject = subject
 
 
-def _without_nested(sentence: Sentence, signals: list[Cue]) -> list[Cue]:
+def _without_nested(sentence: Sentence, signals: list[Cue], grammar: Grammar) -> list[Cue]:
     """The last cue alone, where it is about the whole sentence and the others stand within what it reports."""
-    if len(signals) < 2 or signals[-1].kind not in ("before", "after", "according"):
+    if len(signals) < 2 or signals[-1].kind not in ("before", "after", "according", "passive"):
         return signals
     last, first = signals[-1], signals[0]
-    report = _report(sentence, last, 0, _ceiling(sentence.tokens, last, ()))
+    report = _report(sentence, last, 0, _ceiling(sentence.tokens, last, ()), grammar)
     if report is None or report.parts[0].first > first.first or report.parts[0].last < signals[-2].last:
         return signals
     nested = all(cue.kind in ("passive", "noun") for cue in signals[:-1]) or first.first > 3
     within = nested or (last.kind == "before" and report.pattern == "clause-before" and len(report.parts) == 1)
-    return [last] if within and _form(sentence.tokens, report.parts[0]) == "indirect" else signals
+    forms = ("indirect", "mixed") if last.kind == "passive" else ("indirect",)
+    return [last] if within and _form(sentence.tokens, report.parts[0]) in forms else signals
 
 
 def _is_quotation(tokens: Sequence[Token]) -> bool:
@@ -102,7 +139,7 @@ def _take(sentence: Sentence, cue: Cue, later: Sequence[Cue], reached: int, arti
     """Adds what a cue reports. Returns the token up to which the sentence is taken."""
     tokens = sentence.tokens
     ceiling = _ceiling(tokens, cue, later)
-    report = _report(sentence, cue, reached, ceiling)
+    report = _report(sentence, cue, reached, ceiling, article.grammar)
     if report is None:
         return reached
     speaker = _place(tokens, _without_artefact(tokens, cue.speaker)) if cue.speaker else None
@@ -153,7 +190,7 @@ def _form(tokens: Sequence[Token], part: Mention) -> str:
 # What a cue reports
 
 
-def _report(sentence: Sentence, cue: Cue, floor: int, ceiling: int) -> Report | None:
+def _report(sentence: Sentence, cue: Cue, floor: int, ceiling: int, grammar: Grammar) -> Report | None:
     tokens = sentence.tokens
     if cue.kind == "according":
         return _according(tokens, cue, floor, ceiling)
@@ -162,16 +199,26 @@ def _report(sentence: Sentence, cue: Cue, floor: int, ceiling: int) -> Report | 
     if cue.kind == "noun":
         return _of_noun(tokens, cue, ceiling)
     before = _before(sentence, cue, floor)
-    after = _after(sentence, cue, ceiling) if cue.kind != "after" or before is None else None
+    after = grammar.clause(sentence, cue, ceiling) if cue.kind != "after" or before is None else None
     if before is not None and after is not None and _opens_only(tokens, before, after):
         before = None
-    if before is not None:
-        rest = _continuation(tokens, cue, before, ceiling)
-        kind = "quotation" if _form(tokens, before) == "direct" else "clause"
-        if after is None or _form(tokens, before) != "indirect":
-            return Report([before, *rest], f"{kind}-before")
+    if before is not None and (report := _reported_before(tokens, cue, before, after, ceiling)):
+        return report
     if after is not None:
         return Report([after], _pattern_after(tokens, cue, after))
+    return None
+
+
+def _reported_before(
+    tokens: Sequence[Token], cue: Cue, before: Mention, after: Mention | None, ceiling: int
+) -> Report | None:
+    """What stands before a cue, with what goes on after it; None where a clause after it is all that it reports."""
+    form = _form(tokens, before)
+    pattern = "quotation-before" if form == "direct" else "clause-before"
+    if after is None or form != "indirect":
+        return Report([before, *_continuation(tokens, cue, before, ceiling)], pattern)
+    if after.first == cue.last + 1 and tokens[cue.last].text == "," and tokens[after.first].lower == "that":
+        return Report([before, after], pattern)
     return None
 
 
@@ -234,6 +281,9 @@ def _quotation_before(tokens: Sequence[Token], floor: int, end: int) -> Mention:
     return Mention(start, end)
 
 
+_WITH_IS: Final = verbs.PRONOUNS | {"that", "there", "what", "who", "here"}
+
+
 def _clause_before(sentence: Sentence, cue: Cue, floor: int, end: int) -> Mention | None:
     tokens = sentence.tokens
     start = floor
@@ -242,7 +292,8 @@ def _clause_before(sentence: Sentence, cue: Cue, floor: int, end: int) -> Mentio
     if end - start < 2 or tokens[start].lower == "asked":
         return None
     clause = tokens[start:end]
-    has_verb = any(token.kind == WORD and verbs.may_be_finite(token.lower) for token in clause)
+    short = any(then.lower == "'s" and token.lower in _WITH_IS for token, then in pairwise(clause))
+    has_verb = short or any(token.kind == WORD and verbs.may_be_finite(token.lower) for token in clause)
     if not (has_verb or sentence.heading or _verb_after(tokens, cue) or (cue.kind == "after" and len(clause) > 5)):
         return None
     if not has_verb and tokens[start].lower in verbs.PREPOSITIONS:
@@ -283,12 +334,15 @@ def _continuation(tokens: Sequence[Token], cue: Cue, before: Mention, ceiling: i
             while end < ceiling and tokens[end].kind == QUOTATION:
                 end += 1
             lead = tokens[at:place]
-            plain = all(token.kind != WORD or not verbs.is_finite(token.lower) for token in lead)
-            return [Mention(start, end)] if plain and _is_mark(tokens[place - 1]) else []
+            goes_on = tokens[place].text.lstrip("“\"„«‘'")[:1].islower()
+            has_verb = any(token.kind == WORD and verbs.is_finite(token.lower) for token in lead)
+            if not _is_mark(tokens[place - 1]) or (has_verb and not goes_on):
+                break
+            return [Mention(start, end)]
     interrupted = at + 1 < ceiling and tokens[at].text == "," and _form(tokens, before) == "indirect"
     whole = any(_is_sure_verb(token) for token in tokens[before.first : before.last] if token.kind == WORD)
     if interrupted and verbs.may_be_finite(tokens[at + 1].lower) and not whole:
-        return [Mention(at + 1, _clause_end(tokens, at + 1, ceiling))]
+        return [Mention(at + 1, clause_end(tokens, at + 1, ceiling))]
     return []
 
 
@@ -304,7 +358,7 @@ def _has_verb(tokens: Sequence[Token], part: Mention) -> bool:
 def _after(sentence: Sentence, cue: Cue, ceiling: int) -> Mention | None:
     """What stands after a cue and is reported by it."""
     tokens, at = sentence.tokens, _report_start(sentence.tokens, cue, ceiling)
-    if at >= ceiling:
+    if at >= ceiling or (cue.frame.verb == "ask" and tokens[cue.last].lower == "for"):
         return None
     token = tokens[at]
     if token.text in (",", ":", ";"):
@@ -313,7 +367,7 @@ def _after(sentence: Sentence, cue: Cue, ceiling: int) -> Mention | None:
         return _quotation_after(tokens, cue, at, ceiling) if cue.frame.clause or cue.frame.gerund else None
     if token.kind != WORD:
         return None
-    phrase = token.lower in verbs.PREPOSITIONS and token.lower != "to"
+    phrase = token.lower in _OPENS_PHRASE and token.lower != "to"
     if phrase and (clause := _after_phrase(sentence, cue, at, ceiling)):
         return clause
     return _clause_after(sentence, cue, at, ceiling) or _after_phrase(sentence, cue, at, ceiling)
@@ -324,8 +378,12 @@ def _report_start(tokens: Sequence[Token], cue: Cue, ceiling: int) -> int:
     at = skip_adverbials(tokens, cue.last, ceiling)
     if cue.frame.hearer and at < ceiling:
         at = skip_adverbials(tokens, _after_hearer(tokens, at, ceiling, of=cue.frame.gerund), ceiling)
+    if at + 1 < ceiling and tokens[at].lower in ("only", "just") and tokens[at + 1].lower == "that":
+        return at + 1
     if at + 1 >= ceiling or tokens[at].text != "," or tokens[at + 1].kind == QUOTATION:
         return at
+    if tokens[at + 1].lower == "that":
+        return at + 1
     for place in range(at + 1, min(at + 9, ceiling - 1)):
         if is_comma(tokens[place]):
             return place + 1 if tokens[place + 1].lower in ("that", "whether") else at
@@ -340,14 +398,17 @@ def _after_mark(tokens: Sequence[Token], cue: Cue, at: int, ceiling: int) -> Men
         return _quotations(tokens, at + 1, ceiling) if cue.frame.clause else None
     as_said = cue.first == 1 and tokens[0].lower == "as" and tokens[at + 1].lower != "and"
     if tokens[at].text == ":" or (tokens[at].text == "," and as_said):
-        return Mention(at + 1, _clause_end(tokens, at + 1, ceiling))
+        return Mention(at + 1, clause_end(tokens, at + 1, ceiling))
     return None
+
+
+_OPENS_PHRASE: Final = verbs.PREPOSITIONS | {"after", "before"}
 
 
 def _after_phrase(sentence: Sentence, cue: Cue, at: int, ceiling: int) -> Mention | None:
     """What is reported after a hearer, or another phrase: `warned the jury not to`, `said of the plan: “…”`."""
     tokens = sentence.tokens
-    if not (cue.frame.may_hear or tokens[at].lower in verbs.PREPOSITIONS):
+    if not (cue.frame.may_hear or tokens[at].lower in _OPENS_PHRASE):
         return None
     for place in range(at + 1, min(at + 10, ceiling)):
         token = tokens[place]
@@ -387,7 +448,7 @@ def _quotation_after(tokens: Sequence[Token], cue: Cue, at: int, ceiling: int) -
         return alone
     if tokens[alone.last - 1].ends_sentence or tokens[alone.last].lower in ("when", "after", "as", "while", "before"):
         return alone
-    return Mention(at, _clause_end(tokens, at, ceiling))
+    return Mention(at, clause_end(tokens, at, ceiling))
 
 
 def _clause_after(sentence: Sentence, cue: Cue, at: int, ceiling: int) -> Mention | None:
@@ -399,13 +460,13 @@ def _clause_after(sentence: Sentence, cue: Cue, at: int, ceiling: int) -> Mentio
     if kind == "that":
         return _that_clause(tokens, at, ceiling)
     if kind == "infinitive":
-        return Mention(at, _clause_end(tokens, at, ceiling)) if frame.infinitive and not cue.withheld else None
+        return Mention(at, clause_end(tokens, at, ceiling)) if frame.infinitive and not cue.withheld else None
     if kind:
-        return Mention(at, _clause_end(tokens, at, ceiling))
+        return Mention(at, clause_end(tokens, at, ceiling))
     if cue.withheld and cue.kind != "noun":
         return Mention(at, _object_end(tokens, at, ceiling))
     bare = (frame.bare or sentence.heading) and not cue.negated and _is_clause(tokens, at, ceiling, frame.verb)
-    return Mention(at, _clause_end(tokens, at, ceiling)) if bare else None
+    return Mention(at, clause_end(tokens, at, ceiling)) if bare else None
 
 
 def _clause_kind(tokens: Sequence[Token], cue: Cue, at: int, ceiling: int) -> str:
@@ -416,7 +477,7 @@ def _clause_kind(tokens: Sequence[Token], cue: Cue, at: int, ceiling: int) -> st
         return "that"
     if word == "to" or (word == "not" and then == "to"):
         return "infinitive"
-    if frame.gerund and word.endswith("ing") and len(word) > 5:
+    if frame.gerund and word.endswith("ing") and len(word) > 5 and word not in _NO_GERUNDS and then != ",":
         return "gerund"
     if word not in verbs.QUESTION_WORDS or not (frame.question or word == "whether" or cue.negated):
         return ""
@@ -425,13 +486,16 @@ def _clause_kind(tokens: Sequence[Token], cue: Cue, at: int, ceiling: int) -> st
     return "question" if asked and not of_time else ""
 
 
+_NO_GERUNDS: Final = frozenset({"wrongdoing", "anything", "something", "nothing", "everything", "meddling"})
+
+
 def _that_clause(tokens: Sequence[Token], at: int, ceiling: int) -> Mention:
     """A clause from its “that”, which stays out before a clause that is quoted in full."""
     if tokens[at + 1].kind == QUOTATION:
         quoted = _quotations(tokens, at + 1, ceiling)
         if quoted.last >= ceiling or _is_mark(tokens[quoted.last]):
             return quoted
-    return Mention(at, _clause_end(tokens, at, ceiling))
+    return Mention(at, clause_end(tokens, at, ceiling))
 
 
 _NO_CLAUSES: Final = frozenset({"nothing", "little", "goodbye", "yes", "so", "hello", "thanks", "of"})
@@ -479,7 +543,7 @@ _ASIDES: Final = frozenset(
 )
 
 
-def _clause_end(tokens: Sequence[Token], at: int, ceiling: int) -> int:
+def clause_end(tokens: Sequence[Token], at: int, ceiling: int) -> int:
     """Where a reported clause ends: at the ceiling, or before what tells how it was said or goes on without it."""
     for place in range(at + 1, ceiling - 1):
         if not is_comma(tokens[place]) or tokens[place].text == "-":
@@ -581,10 +645,10 @@ def _according(tokens: Sequence[Token], cue: Cue, floor: int, ceiling: int) -> R
     if end - start < 2:
         if not follows or cue.last + 2 >= ceiling:
             return None
-        return Report([Mention(cue.last + 1, _clause_end(tokens, cue.last + 1, ceiling))], "according-first")
+        return Report([Mention(cue.last + 1, clause_end(tokens, cue.last + 1, ceiling))], "according-first")
     parts = [Mention(start, end)]
     if follows and cue.last + 2 < ceiling and not _has_verb(tokens, parts[0]) and _is_verb(tokens[cue.last + 1]):
-        parts.append(Mention(cue.last + 1, _clause_end(tokens, cue.last + 1, ceiling)))
+        parts.append(Mention(cue.last + 1, clause_end(tokens, cue.last + 1, ceiling)))
     return Report(parts, "according-last")
 
 
@@ -600,19 +664,19 @@ def _passive(tokens: Sequence[Token], cue: Cue, floor: int, ceiling: int) -> Rep
         return None
     if cue.frame.gerund and cue.frame.hearer:
         place = _after_hearer(tokens, at, ceiling, of=True)
-        return Report([Mention(place, _clause_end(tokens, place, ceiling))], pattern) if place < ceiling else None
+        return Report([Mention(place, clause_end(tokens, place, ceiling))], pattern) if place < ceiling else None
     word = tokens[at].lower
     if word == "that" and (impersonal or cue.frame.hearer):
-        return Report([Mention(at, _clause_end(tokens, at, ceiling))], pattern)
+        return Report([Mention(at, clause_end(tokens, at, ceiling))], pattern)
     infinitive = word == "to" and (cue.frame.hearer or cue.frame.verb in ("say", "report", "allege", "claim"))
     if infinitive and cue.frame.verb != "remind":
-        return Report([Mention(at, _clause_end(tokens, at, ceiling))], pattern)
+        return Report([Mention(at, clause_end(tokens, at, ceiling))], pattern)
     return None
 
 
 def _of_noun(tokens: Sequence[Token], cue: Cue, ceiling: int) -> Report | None:
     """The clause after a noun of saying; where the noun is the sentence's subject, up to the sentence's own verb."""
-    end = _clause_end(tokens, cue.last, ceiling)
+    end = clause_end(tokens, cue.last, ceiling)
     if not any(_is_verb(token) for token in tokens[: cue.first]):
         end = min(end, _before_main_verb(tokens, cue.last, end))
     pattern = "noun" if cue.speaker else "noun-unnamed"

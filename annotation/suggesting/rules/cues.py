@@ -43,7 +43,10 @@ _NO_SOURCES: Final = frozenset(
 )
 _UNNAMED_NOUNS: Final = frozenset({"claims", "allegations", "accusations", "complaints", "warnings"})
 FINITE_PLURAL: Final = frozenset(
-    {"say", "deny", "insist", "argue", "warn", "admit", "add", "maintain", "contend", "allege"}
+    {
+        *("say", "deny", "insist", "argue", "warn", "admit", "add", "maintain", "contend", "allege", "suggest"),
+        *("predict", "agree", "complain", "concede", "acknowledge", "assert", "recommend", "explain", "confirm"),
+    }
 )
 
 
@@ -180,7 +183,7 @@ def _finite(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -> 
         return Cue("after", at, frame, inverted, at, inverted.last, coordinate=False)
     if own is not None:
         first = min(own.first, at)
-        return Cue("before", at, frame, own, first, at + 1, _is_coordinate(tokens, first, floor), withheld, negated)
+        return Cue("before", at, frame, own, first, at + 1, is_coordinate(tokens, first, floor), withheld, negated)
     before = _skip_back(tokens, at)
     if before >= floor and tokens[before].lower in verbs.CONJUNCTIONS and before > 0:
         return _elided(tokens, at, frame, previous, before, withheld=withheld)
@@ -226,7 +229,7 @@ def _report_follows(tokens: Sequence[Token], at: int) -> bool:
     return any(token.kind == WORD and verbs.is_finite(token.lower) for token in rest)
 
 
-def _is_coordinate(tokens: Sequence[Token], first: int, floor: int) -> bool:
+def is_coordinate(tokens: Sequence[Token], first: int, floor: int) -> bool:
     """Whether a clause of its own begins there, and not one within what an earlier cue reports."""
     if first == 0:
         return True
@@ -243,7 +246,9 @@ def _elided(
     tokens: Sequence[Token], at: int, frame: Frame, previous: Cue | None, conjunction: int, *, withheld: bool
 ) -> Cue | None:
     """A verb after “and” or “but” that has the subject of the verb before."""
-    if frame.hearer and previous is not None and not is_comma(tokens[conjunction - 1]):
+    before = tokens[conjunction - 1]
+    set_off = is_comma(before) or (before.kind == QUOTATION and before.text.rstrip("”\"»’'")[-1:] == ",")
+    if frame.hearer and previous is not None and not set_off:
         within = tokens[previous.last : conjunction]
         if any(token.lower in verbs.PRONOUNS for token in within):
             return None
@@ -264,7 +269,7 @@ def _participle(tokens: Sequence[Token], at: int, frame: Frame, previous: Cue | 
         return _quoted_as(tokens, at, frame)
     if before.lower in _BE or (is_adverb(before) and tokens[at - 2].lower in _BE):
         own = subject_before(tokens, at, previous.last if previous else 0)
-        return own and Cue("before", at, frame, own, own.first, at + 1, _is_coordinate(tokens, own.first, 0))
+        return own and Cue("before", at, frame, own, own.first, at + 1, is_coordinate(tokens, own.first, 0))
     if own := _with_subject(tokens, at):
         return own and Cue("before", at, frame, own, own.first - 1, at + 1, coordinate=True)
     said_in = before.kind == WORD and before.lower in ("statement", "letter", "email", "post", "tweet", "video", "note")
@@ -297,7 +302,7 @@ def _quoted_as(tokens: Sequence[Token], at: int, frame: Frame) -> Cue | None:
         return None
     agency = None if passive else subject_before(tokens, quoted, 0)
     first = min(source.first, quoted, agency.first if agency else quoted)
-    return Cue("before", at, frame, source, first, at + 1, _is_coordinate(tokens, first, 0))
+    return Cue("before", at, frame, source, first, at + 1, is_coordinate(tokens, first, 0))
 
 
 _QUOTED: Final = frozenset({"quoted", "quotes", "cited", "cites"})
@@ -310,7 +315,7 @@ def _held_back(tokens: Sequence[Token], at: int, frame: Frame) -> Cue | None:
             own = subject_before(tokens, verb, 0)
             if own is None:
                 return None
-            coordinate = _is_coordinate(tokens, own.first, 0)
+            coordinate = is_coordinate(tokens, own.first, 0)
             return Cue("before", at, frame, own, own.first, at + 1, coordinate, withheld=True)
     return None
 
@@ -339,7 +344,7 @@ def _base(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -> Cu
         return None
     negated = _is_negated(tokens, at)
     withheld = negated and frame.verb in ("confirm", "deny")
-    coordinate = _is_coordinate(tokens, own.first, floor)
+    coordinate = is_coordinate(tokens, own.first, floor)
     return Cue("before", at, frame, own, own.first, at + 1, coordinate, withheld, negated)
 
 
@@ -368,7 +373,7 @@ def _after_to(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -
         conjunction = _skip_back(tokens, verb - goes_on)
         is_joined = conjunction >= floor and tokens[conjunction].lower in verbs.CONJUNCTIONS
         return _elided(tokens, at, frame, previous, conjunction, withheld=withheld) if is_joined else None
-    coordinate = _is_coordinate(tokens, own.first, floor)
+    coordinate = is_coordinate(tokens, own.first, floor)
     return Cue("before", at, frame, own, own.first, at + 1, coordinate, withheld, negated=refuses)
 
 
@@ -386,7 +391,7 @@ def _passive(tokens: Sequence[Token], at: int, auxiliary: int, frame: Frame) -> 
             break
     subject = subject_before(tokens, auxiliary, 0)
     first = subject.first if subject else auxiliary
-    return Cue("passive", at, frame, speaker, first, last, _is_coordinate(tokens, first, 0))
+    return Cue("passive", at, frame, speaker, first, last, is_coordinate(tokens, first, 0))
 
 
 # Nouns, and “according to”
@@ -440,9 +445,18 @@ def _according(tokens: Sequence[Token], at: int) -> Cue | None:
     last = speaker.last
     while last < len(tokens) and tokens[last].kind == WORD and not _ends_source(tokens[last]):
         last += 1
-    speaker = Mention(speaker.first, last)
+    end = next((place for place in range(speaker.first + 2, last) if _begins_aside(tokens, place)), last)
+    if last < len(tokens) and tokens[last - 1].lower == "on" and tokens[last].lower in verbs.DAYS:
+        end, last = min(end, last - 1), last + 1
+    speaker = Mention(speaker.first, end)
     aside = at > 0 and is_comma(tokens[at - 1]) and last < len(tokens) and tokens[last].text == ","
-    return Cue("according", at, _ACCORDING, speaker, at, speaker.last, coordinate=not aside)
+    return Cue("according", at, _ACCORDING, speaker, at, last, coordinate=not aside)
+
+
+def _begins_aside(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a participle begins there that tells what was done to a source: `a report released on Monday`."""
+    then = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+    return verbs.in_ed(tokens[at].lower) and (then in verbs.PREPOSITIONS or then in verbs.DAYS)
 
 
 def _ends_source(token: Token) -> bool:
@@ -456,6 +470,6 @@ def boundaries(tokens: Sequence[Token], cue: Cue) -> Iterator[int]:
     first = cue.first
     if first and tokens[first - 1].kind == WORD and cue.kind not in ("elided",):
         first -= 1 if tokens[first - 1].lower in verbs.CONJUNCTIONS | verbs.SUBORDINATORS else 0
-    if first and is_comma(tokens[first - 1]):
+    if first and (is_comma(tokens[first - 1]) or tokens[first - 1].text == ";"):
         first -= 1
     yield first

@@ -37,7 +37,7 @@ _NO_ADVERBS: Final = frozenset(
     }
 )
 _MONTHS: Final = frozenset(month.lower() for month in MONTHS)
-_OCCASIONS: Final = frozenset(
+OCCASIONS: Final = frozenset(
     {
         *(
             "statement",
@@ -234,7 +234,8 @@ def identifies(aside: Sequence[Token]) -> bool:
     no_noun = word in verbs.PREPOSITIONS or word in verbs.SUBORDINATORS or word in verbs.RELATIVES
     if no_noun or word in verbs.CONJUNCTIONS or word in verbs.PRONOUNS or word in verbs.QUESTION_WORDS:
         return False
-    if is_adverb(first) or word in verbs.DAYS or word in _MONTHS:
+    is_date = word in _MONTHS and (len(aside) == 1 or aside[1].text[0].isdigit())
+    if is_adverb(first) or word in verbs.DAYS or is_date:
         return False
     if word not in verbs.DETERMINERS and (word.endswith("ing") or (word.endswith("ed") and not first.is_capital)):
         return False
@@ -272,7 +273,7 @@ def _without_time(tokens: Sequence[Token], end: int, floor: int) -> int:
         return last - 2 if tokens[last - 2].lower == "on" else end
     if last > floor + 1 and tokens[last].lower in verbs.DAYS:
         return last - 1 if tokens[last - 1].lower == "on" else last
-    if last > floor + 2 and tokens[last].lower in _OCCASIONS:
+    if last > floor + 2 and tokens[last].lower in OCCASIONS:
         for place in range(last - 1, max(floor, last - 5), -1):
             if tokens[place].lower in ("in", "at", "during"):
                 return place if place > floor else end
@@ -351,6 +352,8 @@ def _trimmed(tokens: Sequence[Token], first: int, end: int) -> int | None:
         ):
             first += 2
         elif first + 1 < end and _opens(tokens[first + 1]) and (token.lower in verbs.DAYS or is_adverb(token)):
+            if token.lower == "both":
+                return first
             first += 1
         else:
             return first
@@ -400,7 +403,7 @@ def _is_phrase(phrase: Sequence[Token], *, clean: bool, heading: bool) -> bool:
         or first.lower == "there"
     ):
         return False
-    if last.lower in _MONTHS or last.lower in verbs.DAYS or last.lower in _OCCASIONS - _SPEAKING_TOO:
+    if last.lower in _MONTHS or last.lower in verbs.DAYS or last.lower in OCCASIONS - _SPEAKING_TOO:
         return False
     if first.is_capital or heading:
         return not (alone and (first.lower in verbs.ADVERBS or first.lower in verbs.DAYS))
@@ -479,7 +482,7 @@ def _is_adverbial(tokens: Sequence[Token], at: int) -> bool:
     if not after or after[0].kind != WORD:
         return True
     if word in ("in", "at", "from", "with"):
-        if any(token.lower in _OCCASIONS for token in after) or after[0].lower in _MONTHS or after[0].text[0].isdigit():
+        if any(token.lower in OCCASIONS for token in after) or after[0].lower in _MONTHS or after[0].text[0].isdigit():
             return True
         named = after[0].is_capital or (after[0].lower == "the" and after[1:2] != [] and after[1].is_capital)
         return not (named or (word in ("with", "from") and after[0].lower in verbs.DETERMINERS))
@@ -506,7 +509,7 @@ def _with_apposition(tokens: Sequence[Token], last: int, ceiling: int) -> int:
 
 
 def _is_occasion(tokens: Sequence[Token], at: int) -> bool:
-    return any(token.lower in _OCCASIONS for token in tokens[at + 1 : at + 5])
+    return any(token.lower in OCCASIONS for token in tokens[at + 1 : at + 5])
 
 
 def head_subject(tokens: Sequence[Token], ceiling: int) -> Mention | None:
@@ -590,13 +593,21 @@ def _occasion_length(tokens: Sequence[Token], at: int, ceiling: int) -> int:
     if word == "to":
         return 2 if tokens[at + 1].lower in _HEARERS else 0
     if word in ("on", "via") and tokens[at + 1].is_capital:
-        return _end_of_capitals(tokens, at + 1, ceiling) - at
+        end = _end_of_capitals(tokens, at + 1, ceiling)
+        titled = end + 1 < ceiling and tokens[end].lower == "'s" and tokens[end + 1].kind == QUOTATION
+        return (end + 2 if titled else end) - at
     for place in range(at + 1, min(at + 6, ceiling)):
         if tokens[place].kind != WORD or tokens[place].lower in verbs.PRONOUNS or tokens[place].lower == "that":
             return 0
-        if tokens[place].lower in _OCCASIONS:
-            return _end_of_occasion(tokens, place + 1, ceiling) - at
+        if tokens[place].lower in OCCASIONS:
+            end = place + 1
+            while end < ceiling and tokens[end].lower in _PAPERS | OCCASIONS:
+                end += 1
+            return _end_of_occasion(tokens, end, ceiling) - at
     return 0
+
+
+_PAPERS: Final = frozenset({"papers", "documents", "filings", "records", "testimony", "remarks", "interviews"})
 
 
 def _end_of_occasion(tokens: Sequence[Token], end: int, ceiling: int) -> int:

@@ -30,7 +30,9 @@ _HALF: Final = (
 )
 _HALF_MORE: Final = rf"(?:[ -]and[ -]a[ -]half\b(?:[ -]{_BIG})?)"
 _UNITS: Final = one_of(tuple(unit for unit in lexicon.UNITS if unit not in ("s", "w", "l", "g", "t", "second")))
-_UNIT: Final = rf"(?: ?%|[ -](?:of )?(?:U\.S\. )?{_UNITS}(?![a-z])|(?<=\d)(?:km/h|kph|mph|km|kg|cm|mm|ft|ha|[kMG]W)\b)"
+_UNIT: Final = (
+    rf"(?: ?%|[ -](?:of )?(?:U\.S\. )?{_UNITS}(?![a-z])|(?<=\d)(?: ?(?:km/h|kph|mph)|km|kg|cm|mm|ft|ha|[kMG]W)\b)"
+)
 _PLAIN: Final = rf"{_DIGITS}(?:{_SCALE}|{_SHORT})?{_HALF_MORE}?|{_WORDS}{_HALF_MORE}?"
 _NUMBER: Final = re.compile(
     rf"(?<![\w.,$€£'’/#-])(?P<number>{_CURRENCY}{_DIGITS}(?:{_SCALE}|{_SHORT})?"
@@ -88,6 +90,9 @@ _DATE_BEFORE: Final = re.compile(
 _COUNTED: Final = re.compile(r" (?:[a-z]+ )?(?:[a-z]+s|people|men|women|children)\b|,\d")
 _CLOCK_BEFORE: Final = re.compile(r"\b(?:at|by|until|before|after|from|since|around|about) $")
 _OLD: Final = re.compile(r"[-‐](?:year|month|week|day)s?[-‐]old|[-‐](?:plus|odd|something|time|fold|way|sided|up|ish)")
+_RATIO: Final = re.compile(r" in \d{1,2}\b(?!,\d)(?! (?:second|minute|hour|day|week|month|year)s)")
+"""What comes after the first number of `1 in 5 people`."""
+_RATIO_BEFORE: Final = re.compile(r"\b\d in $")
 _SCORE: Final = re.compile(r"\d+ ?[-–] ?\d+")
 _COMPOUND: Final = re.compile(r"[-‐]([a-z]{3,})(?![a-z-])")
 _AGE: Final = re.compile(r"[A-Z][\w’'-]+, $|\baged? (?:of )?$")
@@ -164,6 +169,12 @@ def _is_no_quantity(text: str, start: int, end: int) -> bool:
     if words[0].isalpha() and not re.search(r"\d", words) and is_in_name(text, start):
         return True
     if (
+        words.isdigit()
+        and len(words) <= 2
+        and (_RATIO_BEFORE.search(before) or (len(words) == 1 and _RATIO.match(after)))
+    ):
+        return True
+    if (
         _OLD.match(after)
         or after.startswith("-old")
         or before.lower().endswith("one in ")
@@ -193,6 +204,8 @@ def _is_label(words: str, before: str, after: str) -> bool:
             and before[-1:] != " "
         )
     word = named[0].strip("“\"'’(")
+    if word in ("H.R.", "S.", "No."):
+        return True
     if word.lower() in _DESIGNATORS and (
         word[0].isupper() or word.lower() not in ("line", "part", "day", "game", "group")
     ):

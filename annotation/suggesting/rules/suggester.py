@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from annotation.suggesting.protocol import EventText, Suggestions, link, marked_span
-from annotation.suggesting.rules.attributions import Quote, read_quotes
+from annotation.suggesting.rules.attributions import PATTERNS, Grammar, Quote, read_quotes
 from annotation.suggesting.rules.entities import Identities, Registry
 from annotation.suggesting.rules.hedges import read_hedges
 from annotation.suggesting.rules.numbers import read_numbers
@@ -29,12 +30,8 @@ class RulesSuggester:
 
     def suggest(self, texts: Sequence[EventText]) -> list[Suggestions]:
         """What the patterns find in each text, with the measured precision of its pattern as each span's score."""
-        registries: dict[int, Registry] = {}
-        suggested = []
-        for text in texts:
-            registry = registries.setdefault(id(text.registry), Registry(text.registry))
-            suggested.append(suggest_for(text.text, registry))
-        return suggested
+        registries = Registries()
+        return [suggest_for(text.text, registries.of(text), scores_in(SCORES)) for text in texts]
 
 
 def open_rules(argument: str) -> RulesSuggester:
@@ -48,24 +45,38 @@ def open_rules(argument: str) -> RulesSuggester:
     return RulesSuggester()
 
 
-def suggest_for(text: str, registry: Registry) -> Suggestions:
-    """What the patterns find in a text."""
-    suggestions = Suggestions()
-    _add_quotes(suggestions, text, registry)
+class Registries:
+    """The registries of texts, each made once for all the texts of its event."""
+
+    def __init__(self) -> None:
+        self._made: dict[int, Registry] = {}
+
+    def of(self, text: EventText) -> Registry:
+        """The registry of a text's event."""
+        key = id(text.registry)
+        if key not in self._made:
+            self._made[key] = Registry(text.registry)
+        return self._made[key]
+
+
+def suggest_for(text: str, registry: Registry, scores: Mapping[str, float], grammar: Grammar = PATTERNS) -> Suggestions:
+    """What the patterns find in a text as a grammar reads it, each with the score of its pattern."""
+    scored = _Scored(scores)
+    _add_quotes(scored, text, registry, grammar)
     outside = _Furniture(text)
     for hedge in read_hedges(text):
-        if not outside.holds(hedge.start, hedge.end):
+        if not outside.holds(hedge.start, hedge.end) and grammar.keeps("hedge", hedge.start, hedge.end):
             span = marked_span(f"h{hedge.start}-{hedge.end}", "hedge", hedge.start, hedge.end, text)
             span["hedge_kind"] = hedge.kind
-            _add(suggestions, span, hedge.pattern)
+            scored.add(span, hedge.pattern)
     for number in read_numbers(text):
-        if not outside.holds(number.start, number.end):
+        if not outside.holds(number.start, number.end) and grammar.keeps("number", number.start, number.end):
             span = marked_span(f"n{number.start}-{number.end}", "number", number.start, number.end, text)
             span["number_kind"], span["number_value"] = number.reading.kind, number.reading.value
             span["number_unit"] = number.reading.unit or None
             span["number_low"], span["number_high"] = value_bounds(number.reading.value) or (None, None)
-            _add(suggestions, span, number.pattern)
-    return suggestions
+            scored.add(span, number.pattern)
+    return scored.suggestions
 
 
 class _Furniture:
@@ -78,14 +89,21 @@ class _Furniture:
         return next(self._places.around(start, end), None) is not None
 
 
-def _add(suggestions: Suggestions, span: MarkedSpan, pattern: str) -> None:
-    suggestions.spans.append(span)
-    score: Score = {"span_id": span["span_id"], "pattern": pattern, "score": scores().get(pattern, UNMEASURED)}
-    suggestions.scores.append(score)
+@dataclass
+class _Scored:
+    """Suggestions, each of which gets the score of its pattern."""
+
+    scores: Mapping[str, float]
+    suggestions: Suggestions = field(default_factory=Suggestions)
+
+    def add(self, span: MarkedSpan, pattern: str) -> None:
+        self.suggestions.spans.append(span)
+        score: Score = {"span_id": span["span_id"], "pattern": pattern, "score": self.scores.get(pattern, UNMEASURED)}
+        self.suggestions.scores.append(score)
 
 
-def _add_quotes(suggestions: Suggestions, text: str, registry: Registry) -> None:
-    quotes = read_quotes(text)
+def _add_quotes(scored: _Scored, text: str, registry: Registry, grammar: Grammar) -> None:
+    quotes = read_quotes(text, grammar)
     speakers = dict(_speakers(text, quotes, registry))
     spans: list[MarkedSpan] = []
     for quote in quotes:
@@ -93,15 +111,15 @@ def _add_quotes(suggestions: Suggestions, text: str, registry: Registry) -> None
         unnamed = quote.speaker is None and quote.continues is None
         span["quote_form"], span["quote_source"] = quote.form, "unnamed" if unnamed else "linked"
         spans.append(span)
-        _add(suggestions, span, quote.pattern)
+        scored.add(span, quote.pattern)
     patterns = {quote.speaker: quote.pattern for quote in reversed(quotes)}
     for place, speaker in speakers.items():
-        _add(suggestions, speaker, f"speaker-{patterns[place]}")
+        scored.add(speaker, f"speaker-{patterns[place]}")
     for quote, span in zip(quotes, spans, strict=True):
         if quote.speaker is not None:
-            suggestions.links.append(link(span, speakers[quote.speaker]))
+            scored.suggestions.links.append(link(span, speakers[quote.speaker]))
         if quote.continues is not None:
-            suggestions.links.append(link(span, spans[quote.continues]))
+            scored.suggestions.links.append(link(span, spans[quote.continues]))
 
 
 def _speakers(text: str, quotes: list[Quote], registry: Registry) -> Iterator[tuple[tuple[int, int], MarkedSpan]]:
@@ -114,9 +132,9 @@ def _speakers(text: str, quotes: list[Quote], registry: Registry) -> Iterator[tu
 
 
 @cache
-def scores() -> dict[str, float]:
-    """The score of each pattern, from how often it was right in the texts that it was developed on."""
-    counted = json.loads(SCORES.read_text(encoding="utf-8"))
+def scores_in(path: Path) -> dict[str, float]:
+    """The score of each pattern, from how often it was right in the texts it was developed on, as a file has it."""
+    counted = json.loads(path.read_text(encoding="utf-8"))
     return {pattern: score_of(*counts) for pattern, counts in counted.items()}
 
 

@@ -20,6 +20,12 @@ _TOKEN: Final = re.compile(
     r"|[$€£¥₹₩₴₽]?\d+(?:[.,:/]\d+)*(?:[-–][\w]+)*%?"
     r"|[^\W_]+(?:['’](?!s\b)[^\W_]+|[-‐‑&/.][^\W_]+)*|['’]s\b|(?<=s)['’](?=\s)|&(?=\s))|(?P<mark>\.{2,}|[^\w\s])"
 )
+_DATELINE: Final = re.compile(
+    r"^[ \t]*(?:[A-Z][A-Z .,’'-]{2,40}(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?(?: \([^)\n]{2,30}\))?"
+    r"|[A-Z][\w.,’'-]*(?: [A-Z][\w.,’'-]*){0,4} \([A-Z][\w ]{1,20}\)) ?[-–—]{1,2} ",
+    re.MULTILINE,
+)
+"""Where and by which agency a line was written, also below a headline."""
 _ENDS: Final = ".!?…"
 _OPENING: Final = '“"„«‘'
 
@@ -57,7 +63,7 @@ def sentences(text: str) -> list[Sentence]:
     """The sentences of a text line by line, without page furniture."""
     quotations = _quotations(text)
     starts = [start for start, _, _ in quotations]
-    furnished = furniture(text)
+    furnished = sorted({*furniture(text), *(match.span() for match in _DATELINE.finditer(text))})
     parted: list[Sentence] = []
     start = 0
     for number, line in enumerate(text.split("\n")):

@@ -44,7 +44,11 @@ _FRAMES: Final = {
     **dict.fromkeys(("counter", "shout", "yell", "exclaim", "whisper", "mutter", "muse", "continue", "recount"), "c"),
     **dict.fromkeys(("confess", "elaborate", "cry", "sigh", "fume", "rule", "mention", "post", "retort"), "c"),
     **dict.fromkeys(("write", "recall", "state"), "cb"),
-    **dict.fromkeys(("agree",), "c"),
+    **dict.fromkeys(("agree", "signal", "guarantee", "speculate", "confide", "attest", "decree", "grumble"), "c"),
+    **dict.fromkeys(
+        ("chant", "scream", "bark", "holler", "theorise", "theorize", "opine", "brag", "marvel", "intone"), "c"
+    ),
+    "plead": "ct",
     **dict.fromkeys(("demand", "propose"), "ct"),
     "recommend": "cg",
     "deny": "cbg",
@@ -67,6 +71,8 @@ _SPECIAL: Final = {
     "forecast": ("forecasts", "forecast", "forecasting"),
     "admit": ("admits", "admitted", "admitting"),
     "quip": ("quips", "quipped", "quipping"),
+    "signal": ("signals", "signalled", "signalling"),
+    "brag": ("brags", "bragged", "bragging"),
     "beg": ("begs", "begged", "begging"),
     "threaten": ("threatens", "threatened", "threatening"),
 }
@@ -88,6 +94,7 @@ _NOUNS_TOO: Final = frozenset(
             "promise",
         ),
         *("vow", "pledge", "order", "command", "stress", "retort", "urge", "quip", "repeat", "lament", "recall"),
+        *("signal", "guarantee", "decree", "marvel", "chant", "scream", "bark"),
     }
 )
 """Base forms that are as likely nouns."""
@@ -127,6 +134,7 @@ ALONE: Final = frozenset(
         *("continued", "concluded", "replied", "responded", "complained", "observed", "stated", "states", "reported"),
         *("shouted", "exclaimed", "quipped", "ruled", "stressed", "confirmed", "acknowledged", "conceded", "predicted"),
         *("suggested", "cautioned", "countered", "lamented", "testified", "commented", "posted", "repeated", "mused"),
+        *("argue", "contend", "insist", "warn", "complain", "predict", "acknowledge", "concede", "maintain"),
         *("whispered", "yelled", "cried", "confessed", "boasted", "sighed", "retorted", "muttered", "reports"),
     }
 )
@@ -158,7 +166,20 @@ PREPOSITIONS: Final = frozenset(
     {
         *("in", "on", "at", "by", "for", "from", "with", "without", "of", "to", "into", "onto", "about", "against"),
         *("during", "under", "over", "between", "among", "across", "near", "inside", "outside", "through", "within"),
-        *("behind", "beyond", "along", "around", "despite", "toward", "towards", "amid", "via", "per", "besides"),
+        *(
+            "aboard",
+            "behind",
+            "beyond",
+            "along",
+            "around",
+            "despite",
+            "toward",
+            "towards",
+            "amid",
+            "via",
+            "per",
+            "besides",
+        ),
     }
 )
 SUBORDINATORS: Final = frozenset(

@@ -60,7 +60,7 @@ def with_suggestions(new_corpus: NewCorpus, folder: Path) -> Corpus:
     file = folder / "predictions.jsonl"
     rows = [row for article in corpus.by_id for row in suggested_rows(article)]
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    suggested = suggest(corpus, ROUND, f"file:{file}", list(corpus.by_id))
+    (suggested,) = suggest(corpus, ROUND, [f"file:{file}"], list(corpus.by_id))
     assert not suggested.dropped
     write_suggestions(corpus, suggested)
     return corpus

@@ -1,10 +1,11 @@
-"""What a suggester is worth on articles with a gold: precision and recall by label, and how often a pattern is right.
+"""What the suggesters are worth on articles with a gold: precision and recall by label, and of each pattern.
 
 The articles are written in the notation of the guidelines' examples, a file each; the gold of the worked article and of
-the practice articles belongs to those that the rules were developed on.
+the practice articles belongs to those that the suggesters were developed on.
 
-    python -m tests.annotation.suggesting.measured            the figures of both sets, as a Markdown table
-    python -m tests.annotation.suggesting.measured --counts   what `rules/scores.json` holds
+    python -m tests.annotation.suggesting.measured              the figures of the held-out articles, as in the README
+    python -m tests.annotation.suggesting.measured --write      writes them there, and the scores of all patterns
+    python -m tests.annotation.suggesting.measured --mistakes   every mistake in the articles that were developed on
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import json
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -21,13 +22,21 @@ from typing import Any, Final, NamedTuple
 
 from annotation.guidelines import section
 from annotation.practice.material import practice_articles
-from annotation.suggesting.protocol import EventText, Suggester, open_suggester
-from annotation.suggesting.sound import keep_sound
+from annotation.suggesting.combining import SCORES as COMBINED_SCORES
+from annotation.suggesting.combining import all_scores
+from annotation.suggesting.layers import combine_sound
+from annotation.suggesting.parsed.suggester import SCORES as PARSED_SCORES
+from annotation.suggesting.protocol import EventText, Suggester, Suggestions, open_suggester
+from annotation.suggesting.rules.suggester import SCORES as RULES_SCORES
+from annotation.suggesting.rules.suggester import scores_in
+from annotation.suggesting.sound import as_suggestions, keep_sound
 from dataset.scheme.vocabulary import ATTRIBUTES, LABELS
 from tests.annotation.guidelines import notation
+from tests.corpora import REPOSITORY
 
 HERE: Final = Path(__file__).parent
 DEVELOPMENT, HELD_OUT = HERE / "development", HERE / "held_out"
+README: Final = REPOSITORY / "annotation" / "README.md"
 LEAST: Final = 0.5
 """The overlap over union with which two spans are the same."""
 Place = tuple[int, int]
@@ -198,50 +207,124 @@ def overlap(first: Place, second: Place) -> float:
     return max(shared, 0) / (first[1] - first[0] + second[1] - second[0] - max(shared, 0))
 
 
-def table(measured: Measured) -> list[str]:
-    """The figures as lines of a Markdown table."""
-    lines = ["| label | in the gold | precision | recall | same offsets | same attributes |", "| --- " * 6 + "|"]
-    for label in LABELS:
-        right = measured.right[label]
-        shares = [measured.precision(label), measured.recall(label)]
-        shares += [measured.exact[label] / right, measured.alike[label] / right]
-        cells = [label, str(measured.gold[label]), *(f"{share:.2f}".removeprefix("0") for share in shares)]
-        lines.append(f"| {' | '.join(cells)} |")
+class Together:
+    """Several suggesters as one, combined as `hedgerow suggest` does."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    def suggest(self, texts: Sequence[EventText]) -> list[Suggestions]:
+        parts = {name: keep_sound("r1", name, "0", texts, open_suggester(name).suggest(texts)) for name in self._names}
+        sound = as_suggestions(combine_sound("r1", "0", texts, parts))
+        return [sound[text.article_id] for text in texts]
+
+
+SUGGESTERS: Final[dict[str, Callable[[], Suggester]]] = {
+    "rules": lambda: open_suggester("rules"),
+    "spacy": lambda: open_suggester("spacy"),
+    "rules-spacy": lambda: Together(("rules", "spacy")),
+}
+
+
+def figures(by_suggester: Mapping[str, Measured]) -> str:
+    """The figures of several suggesters on the same articles, as two Markdown tables and the headings they need."""
+    return "\n".join([*_table(by_suggester), "", *_score_table(by_suggester)])
+
+
+def _table(by_suggester: Mapping[str, Measured]) -> list[str]:
+    names = [
+        "suggester",
+        "label",
+        "in the gold",
+        "precision",
+        "recall",
+        "same offsets",
+        "same attributes",
+        "right speaker",
+    ]
+    lines = [f"| {' | '.join(names)} |", "| --- " * len(names) + "|"]
+    for name, measured in by_suggester.items():
+        for label in LABELS:
+            right = measured.right[label]
+            shares = [measured.precision(label), measured.recall(label)]
+            shares += [measured.exact[label] / right, measured.alike[label] / right]
+            linked = _share(measured.answered / measured.asked) if label == "quote" else ""
+            cells = [f"`{name}`", label, str(measured.gold[label]), *map(_share, shares), linked]
+            lines.append(f"| {' | '.join(cells)} |")
     return lines
 
 
-def score_table(measured: Measured) -> list[str]:
-    """How many suggestions have a score in each bin, and how many of them were right, as lines of a Markdown table."""
-    lines = ["| score | suggestions | right |", "| --- | --- | --- |"]
-    for low, high in pairwise((*BINS, 1.01)):
-        right = [is_right for score, is_right in measured.scored if low <= score < high]
-        if right:
-            name = f"{low:.2f} or more" if high > 1 else f"below {high:.2f}" if low == 0 else f"{low:.2f} to {high:.2f}"
-            share = f"{sum(right) / len(right):.2f}"
-            lines.append(f"| {name.replace('0.', '.')} | {len(right)} | {share.removeprefix('0')} |")
+def _share(share: float) -> str:
+    return f"{share:.2f}".removeprefix("0")
+
+
+def _score_table(by_suggester: Mapping[str, Measured]) -> list[str]:
+    """How many suggestions have a score in each bin, and which share of them was right."""
+    lines = ["| suggester | score | suggestions | right |", "| --- " * 4 + "|"]
+    for name, measured in by_suggester.items():
+        for low, high in pairwise((*BINS, 1.01)):
+            right = [is_right for score, is_right in measured.scored if low <= score < high]
+            if right:
+                bounds = f"{_share(low)} or more" if high > 1 else f"{_share(low)} to {_share(high)}"
+                bounds = f"below {_share(high)}" if low == 0 else bounds
+                lines.append(f"| `{name}` | {bounds} | {len(right)} | {_share(sum(right) / len(right))} |")
     return lines
 
 
 def counts(measured: Measured) -> str:
-    """How often each pattern was right and was tried, as `scores.json` holds it."""
-    rows = {
+    """How often each pattern was right and was tried, as a file of scores holds it."""
+    return _written(_counted(measured), "")
+
+
+def _counted(measured: Measured) -> dict[str, list[int]]:
+    return {
         pattern: [measured.right_patterns[pattern], measured.patterns[pattern]] for pattern in sorted(measured.patterns)
     }
-    body = ",\n".join(f"  {json.dumps(pattern)}: {json.dumps(pair)}" for pattern, pair in rows.items())
+
+
+def _written(rows: Mapping[str, list[int]], indent: str) -> str:
+    body = ",\n".join(f"{indent}  {json.dumps(pattern)}: {json.dumps(pair)}" for pattern, pair in rows.items())
+    return f"{{\n{body}\n{indent}}}" + ("" if indent else "\n")
+
+
+def combined_counts(measured: Mapping[str, Measured]) -> str:
+    """The same for each combination of suggesters, by its name."""
+    body = ",\n".join(f"  {json.dumps(name)}: {_written(_counted(part), '  ')}" for name, part in measured.items())
     return f"{{\n{body}\n}}\n"
 
 
+def in_readme(readme: str, block: str) -> str:
+    """The README with the figures in their place."""
+    start, end = "<!-- figures: suggesters -->\n", "\n<!-- end of figures -->"
+    before, _, rest = readme.partition(start)
+    return before + start + block + end + rest.partition(end)[2]
+
+
+def write() -> None:
+    """Writes the scores of all patterns, and then the README's figures, which show them."""
+    articles = developed_on()
+    for name, path in {"rules": RULES_SCORES, "spacy": PARSED_SCORES}.items():
+        path.write_text(counts(measure(SUGGESTERS[name](), articles)), encoding="utf-8")
+        scores_in.cache_clear()
+    together = {"rules-spacy": measure(SUGGESTERS["rules-spacy"](), articles)}
+    COMBINED_SCORES.write_text(combined_counts(together), encoding="utf-8")
+    all_scores.cache_clear()
+    readme = README.read_text(encoding="utf-8")
+    README.write_text(in_readme(readme, figures(held_out())), encoding="utf-8")
+
+
+def held_out() -> dict[str, Measured]:
+    """What each suggester does on the held-out articles."""
+    return {name: measure(opened(), written(HELD_OUT)) for name, opened in SUGGESTERS.items()}
+
+
 if __name__ == "__main__":
-    rules = open_suggester("rules")
-    if "--counts" in sys.argv:
-        print(counts(measure(rules, developed_on())), end="")
+    if "--write" in sys.argv:
+        write()
+    elif "--mistakes" in sys.argv:
+        developed = {name: measure(opened(), developed_on()) for name, opened in SUGGESTERS.items()}
+        print(figures(developed))
+        for name, measured in developed.items():
+            print("\n".join([f"\n{name}", *measured.mistakes]))
     else:
-        named = {"developed on": developed_on} | (
-            {} if "--developed" in sys.argv else {"held out": lambda: written(HELD_OUT)}
-        )
-        for name, articles in named.items():
-            result = measure(rules, articles())
-            print(f"{name}: right speaker of {result.asked} quotes: {result.answered / result.asked:.2f}")
-            print("\n".join([*table(result), *score_table(result)]))
-            if "--mistakes" in sys.argv:
-                print("\n".join(result.mistakes))
+        print(figures(held_out()))

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from annotation.suggesting.sound import keep_sound
 from dataset import schema
 from dataset.problem import Problem
 from dataset.storage.atomic import sha256
+from tests.corpora import REPOSITORY
 
 TEXT = "The port said that it may lose 40 boats."
 HASH = sha256(TEXT.encode())
@@ -124,6 +127,33 @@ def test_parquet_that_is_none_or_lacks_the_articles_is_refused(tmp_path: Path) -
     pl.DataFrame({"label": ["quote"]}).write_parquet(tmp_path / "q.parquet")
     with pytest.raises(Problem, match="no column article_id"):
         open_file(str(tmp_path / "q.parquet"))
+
+
+def test_an_empty_text_gets_none_and_predictions_for_it_are_refused(tmp_path: Path) -> None:
+    empty = EventText("two", "", sha256(b""), {})
+    assert suggested(lines(tmp_path / "p.jsonl", SPEAKER), empty) == Suggestions()
+    with pytest.raises(Problem, match="no place in two"):
+        suggested(lines(tmp_path / "q.jsonl", SPEAKER | {"article_id": "two"}), empty)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("name", ["p.jsonl", "p.parquet"])
+def test_a_million_predictions_are_read_within_two_gigabytes(tmp_path: Path, name: str) -> None:
+    path, articles, each = tmp_path / name, 10_000, 100
+    rows = [{"article_id": f"a{at}", **SPEAKER, "span_id": f"s{n}"} for at in range(articles) for n in range(each)]
+    table = pl.DataFrame(rows)
+    table.write_ndjson(path) if name.endswith("jsonl") else table.write_parquet(path)
+    del rows, table
+    script = (
+        "import resource, sys\n"
+        "from annotation.suggesting.file import open_file\n"
+        "from annotation.suggesting.protocol import EventText\n"
+        "resource.setrlimit(resource.RLIMIT_DATA, (2 * 2**30, 2 * 2**30))\n"
+        f"texts = [EventText(f'a{{at}}', {TEXT!r}, '', {{}}) for at in range(0, {articles}, 100)]\n"
+        "print(sum(len(suggestions.spans) for suggestions in open_file(sys.argv[1]).suggest(texts)))\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", script, str(path)], capture_output=True, text=True, cwd=REPOSITORY)
+    assert (ran.stdout.strip(), ran.returncode) == (str(articles // 100 * each), 0), ran.stderr
 
 
 def test_no_file_at_all_is_told() -> None:

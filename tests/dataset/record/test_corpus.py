@@ -328,6 +328,28 @@ def test_the_pass_mark_of_practice_is_read_and_has_a_default(tmp_path: Path) -> 
     assert open_corpus(tmp_path).pass_mark == 1
 
 
+def test_settings_may_name_the_model_that_an_endpoint_is_asked_for(tmp_path: Path) -> None:
+    assert open_corpus(settings(tmp_path, '[endpoint]\nmodel = "oak-7b"')).endpoint_model == "oak-7b"
+    assert open_corpus(settings(tmp_path, "")).endpoint_model is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "endpoint = 5",
+        "[endpoint]",
+        "[endpoint]\nmodel = 5",
+        '[endpoint]\nmodel = ""',
+        '[endpoint]\nmodel = "a\\nb"',
+        '[endpoint]\nmodel = "oak"\nkey = "secret"',
+        '[endpoint]\nmodle = "oak"',
+    ],
+)
+def test_settings_of_an_endpoint_that_mean_nothing_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(Problem, match="endpoint"):
+        open_corpus(settings(tmp_path, text))
+
+
 @pytest.mark.parametrize("line", ["pass = 80", "pass = true", "pass = 'high'", "pas = 0.5", "pass = nan"])
 def test_a_pass_mark_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
     settings(tmp_path, f"[practice]\n{line}")
