@@ -6,9 +6,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from annotation.rounds.assistance import SCORES
 from annotation.rounds.progress import annotators_of
 from annotation.suggesting import layers
-from annotation.suggesting.layers import SCORES, SuggestedLayer, articles_of, suggest, write_suggestions
+from annotation.suggesting.layers import SuggestedLayer, articles_of, suggest, write_suggestions
 from dataset import schema
 from dataset.agreement.compared import folders_of
 from dataset.checks.suite import check_layer
