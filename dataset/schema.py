@@ -179,6 +179,7 @@ class ShownArticles(Layered):
         str_matches=IDENTIFIER,
     )
     least: float = column("the least score of the spans that were shown", ge=0, le=1)
+    without: float = column("the share of the annotator's articles in the round that goes without", ge=0, lt=1)
 
 
 class ShownSpans(Attributes, Marked, Layered):

@@ -89,7 +89,8 @@ def command(
     for every twenty others, and at least one. `agree` shows how each annotator did on them.
 
     With --suggestions, articles open with what `hedgerow suggest` wrote for the round, for annotators to keep, change
-    or drop. With --without 0.2, a fifth of each annotator's articles has none; `suggest --report` compares the two.
+    or drop. With --without 0.2, about a fifth of each annotator's articles has none, by chance, so that a small round
+    may have none or only such; `suggest --report` compares the two.
 
     It can be run again at any time: nothing is sent twice, and what was cut off is resumed.
 
@@ -112,7 +113,7 @@ def command(
             done = pushing.push(here, round_name, seat, progress, tell, assistance)
         where = seat.studio.project_url(done.project)
         fresh = f"; {count(done.refreshed, 'open article')} given today's names" if done.refreshed else ""
-        say(f"{seat.annotator}: {done.sent} sent, {done.there} there before{fresh}: {where}")
+        say(f"{seat.annotator}: {done.sent} sent, {done.there} there before{fresh}{_with_help(done)}: {where}")
     _warn_of_overlong(pushing.overlong(here, round_name))
     _warn_of_unpractised(not_passed(here, seats))
     if not all(seat.blind for seat in seats):
@@ -122,6 +123,13 @@ def command(
             "below the article), and links with Alt+R; the page says so too."
         )
     say(f"Next: the annotators label and submit, then `hedgerow pull --round {round_name}`")
+
+
+def _with_help(done: pushing.PushResult) -> str:
+    """How many of an annotator's articles are with suggestions and without, where there are any."""
+    if done.without is None:
+        return ""
+    return f"; {done.sent + done.there - done.without} with suggestions, {done.without} without"
 
 
 def _warn_of_overlong(sizes: dict[str, int]) -> None:

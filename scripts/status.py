@@ -5,6 +5,7 @@ from __future__ import annotations
 from annotation.embedded.server import Server, summary
 from annotation.labelstudio.client import foreign_server, without_credentials
 from dataset.record.corpus import open_corpus
+from dataset.record.layer import suggestions_in
 from scripts.cli.console import CorpusOption, JsonOption, say, say_json
 
 
@@ -17,6 +18,7 @@ def command(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     foreign = foreign_server()
     status = summary(Server(here.state)) | {
         "layers": here.layers(),
+        "suggestions": suggestions_in(here.record),
         "foreign": without_credentials(foreign[0]) if foreign else None,
     }
     if as_json:
@@ -27,6 +29,8 @@ def command(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
         say(f"its work is in {status['database']}")
     say(f"annotators with an account: {', '.join(status['annotators']) or 'none'}")
     say(f"layers of the record: {', '.join(status['layers']) or 'none'}")
+    if status["suggestions"]:
+        say(f"layers of suggestions: {', '.join(status['suggestions'])}")
     if status["foreign"]:
         say(f"LABEL_STUDIO_URL names {status['foreign']}: push and pull go there")
 

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from annotation.rounds.push import deals_path
 from annotation.suggesting.acceptance import acceptance
 from annotation.suggesting.layers import SuggestedLayer, articles_of, suggest, write_suggestions
 from dataset.record.corpus import Corpus, open_corpus
@@ -65,7 +66,9 @@ def command(
     """
     here = open_corpus(corpus)
     checked_names([round_name])
-    if report is bool(by):
+    if report and by:
+        raise typer.BadParameter("--report tells of suggestions that were shown, so it does not go with --by")
+    if not report and not by:
         raise typer.BadParameter("name a suggester with --by, or ask for --report")
     if report:
         with reading(here, tell):
@@ -84,6 +87,10 @@ def command(
         return
     for summary in summaries:
         _say(here, summary)
+    if not deals_path(here, round_name).exists():
+        say(f"Nothing was dealt in {round_name} yet, so these are all articles of the corpus.")
+    last = layers[-1].layer.name.rpartition("/")[2]
+    say(f"Next: `hedgerow push --round {round_name} --annotator a1 --suggestions {last}`")
 
 
 def _summary(suggested: SuggestedLayer) -> _Summary:

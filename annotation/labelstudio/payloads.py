@@ -152,12 +152,13 @@ class SuggestedRegionData(TypedDict):
 class SuggestedData(TypedDict):
     """What a task was sent with: regions and the links between them, by id.
 
-    `by` is the layer of suggestions, None where the task is in the share that goes without; `least` is the least score
-    of a region.
+    `by` is the layer of suggestions, None where the task is in the share `without` them; `least` is the least score of
+    a region.
     """
 
     by: str | None
     least: float
+    without: float
     regions: list[SuggestedRegionData]
     links: list[tuple[str, str]]
 

@@ -60,10 +60,11 @@ class SuggestedRegion:
 
 @validated(frozen=True)
 class SuggestedTask:
-    """What a task was sent with; `by` is None where it is in the share that goes without."""
+    """What a task was sent with; `by` is None where it is in the share `without`."""
 
     by: Annotated[str, Field(pattern=IDENTIFIER)] | None
     least: Share
+    without: Annotated[float, Field(ge=0, lt=1)]
     regions: list[SuggestedRegion]
     links: list[tuple[str, str]]
 
@@ -95,15 +96,17 @@ class SuggestedRows:
     scores: Mapping[str, Score]
 
 
-def without_suggestions(least: float) -> SuggestedData:
-    """What the data of a task in the share without suggestions says."""
-    return {"by": None, "least": least, "regions": [], "links": []}
+def without_suggestions(least: float, without: float) -> SuggestedData:
+    """What the data of a task in the share `without` suggestions says."""
+    return {"by": None, "least": least, "without": without, "regions": [], "links": []}
 
 
-def suggestions_data(by: str, least: float, rows: SuggestedRows, offered: Iterable[str]) -> SuggestedData:
+def suggestions_data(
+    by: str, least: float, without: float, rows: SuggestedRows, offered: Iterable[str]
+) -> SuggestedData:
     """What the data of a task says of its suggestions: the spans with at least this score, and the links among them.
 
-    `offered` are the names that the page offers.
+    `without` is the share of articles without, `offered` are the names that the page offers.
     """
     names = set(offered)
     regions = [
@@ -114,7 +117,8 @@ def suggestions_data(by: str, least: float, rows: SuggestedRows, offered: Iterab
     ]
     ids = {region["id"] for region in regions}
     drawn = [(link["from_span"], link["to_span"]) for link in rows.links if not link["derived"]]
-    return {"by": by, "least": least, "regions": regions, "links": [link for link in drawn if ids.issuperset(link)]}
+    links = [link for link in drawn if ids.issuperset(link)]
+    return {"by": by, "least": least, "without": without, "regions": regions, "links": links}
 
 
 def _region(span: MarkedSpan, score: Score, names: set[str]) -> SuggestedRegionData:

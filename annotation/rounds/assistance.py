@@ -43,6 +43,11 @@ class Assistance:
     without: float = 0
     least: float = 0
 
+    def __str__(self) -> str:
+        """What is written after `push --suggestions` for it."""
+        options = (("--without", self.without), ("--least", self.least))
+        return " ".join([self.suggester, *(f"{name} {value:g}" for name, value in options if value)])
+
 
 def goes_without(round_name: str, annotator: str, article: str, share: float) -> bool:
     """Whether an annotator labels an article without suggestions, where a `share` of all articles goes without."""
@@ -56,12 +61,11 @@ def require_suggestions(corpus: Corpus, round_name: str, assistance: Assistance)
     Raises:
         Problem: it does not.
     """
-    name = _layer_name(round_name, assistance)
-    if name not in suggestions_in(corpus.record):
-        raise Problem(
-            f"the record has no layer {name}",
-            f"make it with `{_command(round_name, assistance)}`",
-        )
+    name, known = _layer_name(round_name, assistance), suggestions_in(corpus.record)
+    of_round = [layer.rpartition("/")[2] for layer in known if layer.startswith(f"{round_name}/")]
+    if name not in known:
+        instead = f"name one that it has ({', '.join(of_round)}), or " if of_round else ""
+        raise Problem(f"the record has no layer {name}", f"{instead}make it with `{_command(round_name, assistance)}`")
 
 
 def _command(round_name: str, assistance: Assistance) -> str:
@@ -105,14 +109,20 @@ class SuggestedArticles:
             if any(text[span["start"] : span["end"]] != span["text"] for span in self._spans[article]):
                 raise Problem(f"{self._name} was made from another text of {article} than it has now", again)
 
+    def goes_without(self, article: str) -> bool:
+        """Whether the annotator labels an article without suggestions."""
+        return goes_without(self._round, self._annotator, article, self._assistance.without)
+
     def added_to(self, task: SentTask) -> SentTask:
         """A task of an article with its suggestions, or with the note that it goes without."""
-        article, least = task["data"]["article_id"], self._assistance.least
-        if goes_without(self._round, self._annotator, article, self._assistance.without):
-            return with_suggestions(task, without_suggestions(least))
+        article, least, without = task["data"]["article_id"], self._assistance.least, self._assistance.without
+        if self.goes_without(article):
+            return with_suggestions(task, without_suggestions(least, without))
         scores = {score["span_id"]: score for score in self._scores[article]}
         rows = SuggestedRows(self._spans[article], self._links[article], scores)
-        return with_suggestions(task, suggestions_data(self._assistance.suggester, least, rows, _offered(task)))
+        return with_suggestions(
+            task, suggestions_data(self._assistance.suggester, least, without, rows, _offered(task))
+        )
 
 
 class ShownBefore:
@@ -129,10 +139,11 @@ class ShownBefore:
         self._spans, self._links = by_article(shown.spans, ShownSpanRow), by_article(shown.links, ShownLinkRow)
 
     @property
-    def suggester(self) -> str | None:
-        """The layer of suggestions with which the annotator's project was made; None where there was none."""
-        named = (row["suggester"] for row in self._articles.values() if row["suggester"] is not None)
-        return next(named, "nobody" if self._articles else None)
+    def assistance(self) -> Assistance | None:
+        """The help with which the annotator's project was made; None where there was none."""
+        helped = (row for row in self._articles.values() if row["suggester"] is not None)
+        row = next(helped, next(iter(self._articles.values()), None))
+        return Assistance(row["suggester"] or "nobody", row["without"], row["least"]) if row else None
 
     def added_to(self, task: SentTask) -> SentTask:
         """A task of an article with the suggestions that it was sent with."""
@@ -140,11 +151,13 @@ class ShownBefore:
         if (row := self._articles.get(article)) is None:
             return task
         if row["suggester"] is None:
-            return with_suggestions(task, without_suggestions(row["least"]))
+            return with_suggestions(task, without_suggestions(row["least"], row["without"]))
         spans = self._spans[article]
         links = [_drawn(link) for link in self._links[article]]
         rows = SuggestedRows(spans, links, {span["span_id"]: span for span in spans})
-        return with_suggestions(task, suggestions_data(row["suggester"], row["least"], rows, _offered(task)))
+        return with_suggestions(
+            task, suggestions_data(row["suggester"], row["least"], row["without"], rows, _offered(task))
+        )
 
     def kept(self, article: str) -> dict[str, float | None]:
         """The spans that were kept as they were suggested, with the seconds that this took."""

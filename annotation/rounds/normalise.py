@@ -249,7 +249,9 @@ class Normaliser:
     ) -> ResultRows:
         """Notes what became of the suggestions, of which a skipped article has none. Returns what was decided on."""
         key = LayerKey(article_id=article, round=self._round, annotator=self._annotator)
-        self._shown.articles.append({**key, "suggester": suggested.by, "least": suggested.least})
+        self._shown.articles.append(
+            {**key, "suggester": suggested.by, "least": suggested.least, "without": suggested.without}
+        )
         work = decided(suggested, reading, text, offered)
         if not skipped:
             self._shown.spans += [{**key, **span} for span in work.spans]

@@ -63,9 +63,11 @@ def find_or_create(
     *,
     role: Role = Role.ANNOTATOR,
     tell: Tell = lambda line: None,
-    suggester: str | None = None,
+    suggestions: str | None = None,
 ) -> int:
-    """The project's id; creates it where there is none, on whose pages `suggester` suggests.
+    """The project's id; creates it where there is none, with controls for `suggestions` if its pages show any.
+
+    These are named as after `push --suggestions`.
 
     All that was sent to it before, and may still arrive, has arrived then.
     """
@@ -78,15 +80,15 @@ def find_or_create(
         if number is not None:
             return number
         with noted.of([of]):
-            return _create(corpus, round_name, seat, of, role, suggester)
+            return _create(corpus, round_name, seat, of, role, suggestions)
 
     project: int = sending.repeated()(find_else_create)
     sending.settle_tasks(corpus, seat, project, tell)
     return project
 
 
-def _create(corpus: Corpus, round_name: str, seat: Seat, of: str, role: Role, suggester: str | None) -> int:
-    help_note = "" if suggester is None else f"Suggestions of {suggester}. "
+def _create(corpus: Corpus, round_name: str, seat: Seat, of: str, role: Role, suggestions: str | None) -> int:
+    help_note = "" if suggestions is None else f"Suggestions: {suggestions}. "
     note = (
         f"Guidelines version {guidelines.version()}. {help_note}Keep the first line: Hedgerow finds the project by it."
     )
@@ -95,8 +97,8 @@ def _create(corpus: Corpus, round_name: str, seat: Seat, of: str, role: Role, su
     if role in _DESK:
         config = desk_config(adjudicating=adjudicating)
     else:
-        config = label_config(adjudicating=adjudicating, suggesting=suggester is not None)
-    shown = _SHOWN[role] if suggester is None else SUGGESTIONS
+        config = label_config(adjudicating=adjudicating, suggesting=suggestions is not None)
+    shown = _SHOWN[role] if suggestions is None else SUGGESTIONS
     return seat.studio.create_project(of, title, note, config, shown)
 
 
@@ -117,21 +119,23 @@ def refuse_other_guidelines(seat: Seat, project: int, instead: str = "push to a 
         )
 
 
-def refuse_other_suggestions(seat: Seat, project: int, suggester: str | None) -> None:
+def refuse_other_suggestions(seat: Seat, project: int, suggestions: str | None) -> None:
     """All articles of a project are sent with the same help, or none, so that the two can be told apart later.
 
+    `suggestions` are named as after `push --suggestions`.
+
     Raises:
-        Problem: the project was made to show suggestions of another layer than `suggester`, or none, or some.
+        Problem: the project was made to show other suggestions, or none, or some.
     """
-    named = re.search(r"\bSuggestions of (\S+)\. ", seat.studio.description(project))
+    named = re.search(r"\bSuggestions: (.+)\. Keep", seat.studio.description(project))
     shown = named[1] if named else None
-    if shown == suggester:
+    if shown == suggestions:
         return
     where = seat.studio.project_url(project)
     if shown is None:
         raise Problem(f"{where} was opened without suggestions", "leave out --suggestions, or push to a new round")
     raise Problem(
-        f"{where} was opened with the suggestions of {shown}", f"push with --suggestions {shown}, or to a new round"
+        f"{where} was opened with --suggestions {shown}", "push with exactly these options, or to a new round"
     )
 
 

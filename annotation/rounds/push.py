@@ -39,7 +39,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class PushResult:
-    """What a push did for one annotator; `refreshed` are open tasks that were given today's names."""
+    """What a push did for one annotator; `refreshed` are open tasks that were given today's names.
+
+    `without` are dealt articles in the share without suggestions; None where the round has none at all.
+    """
 
     annotator: str
     project: int
@@ -47,6 +50,7 @@ class PushResult:
     there: int
     blind: bool
     refreshed: int = 0
+    without: int | None = None
 
 
 def deals_path(corpus: Corpus, round_name: str) -> Path:
@@ -188,8 +192,8 @@ def push(
     if suggested:
         suggested.require(article for article in deals if corpus.has(article))
     with one_at_a_time(corpus, round_name, [seat.annotator], tell):
-        wanted = assistance.suggester if assistance else None
-        project = projects.find_or_create(corpus, round_name, seat, tell=tell, suggester=wanted)
+        wanted = str(assistance) if assistance else None
+        project = projects.find_or_create(corpus, round_name, seat, tell=tell, suggestions=wanted)
         projects.refuse_other_suggestions(seat, project, wanted)
         there, outdated = _on_server(corpus, seat, project)
         refreshed = _refresh_names(seat, project, outdated)
@@ -198,7 +202,8 @@ def push(
             projects.refuse_other_guidelines(seat, project)
         tasks = (task(corpus, article) for article in missing)
         send(corpus, seat, project, map(suggested.added_to, tasks) if suggested else tasks, len(missing), progress)
-    return PushResult(seat.annotator, project, len(missing), len(there), seat.blind, refreshed)
+    without = sum(map(suggested.goes_without, deals)) if suggested else None
+    return PushResult(seat.annotator, project, len(missing), len(there), seat.blind, refreshed, without)
 
 
 def task(corpus: Corpus, article_id: str, taken: str = "") -> SentTask:

@@ -124,7 +124,8 @@ def _restore(
     corpus: Corpus, round_name: str, seat: Seat, work: RestoredArticles, progress: push.Progress
 ) -> RestoreResult:
     work.require_shown()
-    project = projects.find_or_create(corpus, round_name, seat, suggester=work.shown.suggester)
+    suggestions = str(work.shown.assistance) if work.shown.assistance else None
+    project = projects.find_or_create(corpus, round_name, seat, suggestions=suggestions)
     there = {task.article_id: task for task in map(read_task, seat.studio.tasks(project))}
     _refuse_overwriting(seat, project, work, there)
     _refuse_other_texts(corpus, seat, project, there)

@@ -96,8 +96,9 @@ def acceptance(corpus: Corpus, round_name: str) -> Acceptance:
     layers = layers_with_suggestions(corpus, round_name)
     if not layers:
         raise Problem(
-            f"the record has no article of round {round_name} that was labelled with suggestions",
-            f"show some with `hedgerow push --round {round_name} --annotator a1 --suggestions rules`, then pull",
+            f"the record has no article of round {round_name} that was submitted with suggestions",
+            f"pull again later if they are on the pages; if not, open them with `hedgerow push --round {round_name} "
+            "--suggestions rules --annotator a1`",
         )
     shown = {layer: read_shown(corpus, layer) for layer in layers}
     spans = pl.concat([tables.spans for tables in shown.values()])

@@ -110,6 +110,7 @@ class ShownArticleRow(LayerKey):
 
     suggester: str | None
     least: float
+    without: float
 
 
 class ShownSpan(MarkedSpan, Score):

@@ -53,14 +53,15 @@ def test_tasks_hold_what_is_suggested_and_those_without_say_so(new_corpus: NewCo
     assert (helped.by, helped.least, len(helped.regions)) == ("file", 0.5, 9)  # the tenth scores .4
     assert (alone.by, alone.regions) == (None, [])
     again = push.push(corpus, ROUND, who, assistance=Assistance("file", without=0.5, least=0.5))
-    assert (again.sent, again.there) == (0, 2)
+    assert (again.sent, again.there, again.without) == (0, 2, 1)
 
 
 def test_a_project_keeps_to_the_help_that_it_was_opened_with(new_corpus: NewCorpus, tmp_path: Path) -> None:
     corpus = with_suggestions(new_corpus, tmp_path)
     who, _ = pushed(corpus)
-    with pytest.raises(Problem, match="suggestions of file"):
-        push.push(corpus, ROUND, who)
+    for less in (None, Assistance("file"), Assistance("file", without=0.5, least=0.9)):
+        with pytest.raises(Problem, match=r"--suggestions file --without 0.5"):
+            push.push(corpus, ROUND, who, assistance=less)
     push.deal(corpus, "r8", [ANNOTATOR])
     push.push(corpus, "r8", who)
     (corpus.annotations / "r8").mkdir(exist_ok=True)

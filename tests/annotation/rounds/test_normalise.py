@@ -65,6 +65,7 @@ def places(tree: Any) -> Iterator[tuple[Any, Any]]:
 SUGGESTIONS: Row = {
     "by": "rules",
     "least": 0.5,
+    "without": 0.2,
     "regions": [
         {
             **{"id": "s1", "label": "speaker", "start": 0, "end": 3, "text": "The", "score": 0.9, "pattern": None},

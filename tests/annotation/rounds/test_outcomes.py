@@ -37,7 +37,7 @@ ALL = {"s": 1.5, "q": None, "n": 0.25, "h": 2.0}
 def suggested(least: float = 0) -> SuggestedTask:
     scores: dict[str, Score] = {"h": {"span_id": "h", "pattern": "modal verb", "score": 0.5}}
     rows = SuggestedRows(cast("list[MarkedSpan]", SPANS), [cast("Link", LINK)], scores)
-    data: JsonObject = {"suggestions": suggestions_data("rules", least, rows, NAMES)}
+    data: JsonObject = {"suggestions": suggestions_data("rules", least, 0.2, rows, NAMES)}
     faults = list[str]()
     task = read_suggestions(data, faults)
     assert task and not faults
@@ -157,7 +157,8 @@ def test_each_suggestion_has_one_outcome_and_the_layer_has_what_was_kept_or_chan
 
 
 @pytest.mark.parametrize(
-    "broken", ["rules", {"by": "rules"}, {"by": 1, "least": 0, "regions": [], "links": []}, {"regions": [{}]}]
+    "broken",
+    ["rules", {"by": "rules"}, {"by": 1, "least": 0, "without": 0, "regions": [], "links": []}, {"regions": [{}]}],
 )
 def test_suggestions_that_cannot_be_read_are_a_fault_of_the_task(broken: Any) -> None:
     faults = list[str]()

@@ -35,7 +35,7 @@ def write(corpus: Corpus, annotator: str, helped: dict[str, list[dict[str, Any]]
     name, rows = f"r1/{annotator}", ShownRows()
     tasks, spans = list[dict[str, Any]](), list[dict[str, Any]]()
     for article, suggested in helped.items():
-        rows.articles.append({**key(article, annotator), "suggester": "rules", "least": 0.0})
+        rows.articles.append({**key(article, annotator), "suggester": "rules", "least": 0.0, "without": 0.5})
         rows.spans += [cast("ShownSpanRow", {**key(article, annotator), **span}) for span in suggested]
         tasks.append({**key(article, annotator), "status": "submitted", "seconds": 60.0})
         for span in suggested:
@@ -43,7 +43,7 @@ def write(corpus: Corpus, annotator: str, helped: dict[str, list[dict[str, Any]]
                 spans.append({**key(article, annotator), **blank(span["span_id"], "number", 0, 4, "word")})
         spans.append({**key(article, annotator), **blank("own", "hedge", 5, 9, "word")})
     for article, count in alone.items():
-        rows.articles.append({**key(article, annotator), "suggester": None, "least": 0.0})
+        rows.articles.append({**key(article, annotator), "suggester": None, "least": 0.0, "without": 0.5})
         tasks.append({**key(article, annotator), "status": "submitted", "seconds": 90.0})
         spans += [
             {**key(article, annotator), **blank(f"m{at}", "number", at, at + 9, "word word")} for at in range(count)

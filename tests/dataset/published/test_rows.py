@@ -235,7 +235,7 @@ def test_spans_of_a_round_that_did_not_make_the_gold_are_not_among_its_annotator
 def test_an_article_and_its_annotators_spans_say_whether_there_were_suggestions(tiny: Corpus) -> None:
     put_gold(tiny)
     key: LayerKey = {"article_id": ONE, "round": "r1", "annotator": "a2"}
-    helped: ShownArticleRow = {**key, "suggester": "rules", "least": 0.0}
+    helped: ShownArticleRow = {**key, "suggester": "rules", "least": 0.0, "without": 0.5}
     alone: ShownArticleRow = {**helped, "article_id": TWO, "suggester": None}
     write_shown(tiny, "r1/a2", shown_frames(ShownRows([helped, alone])))
     rows = dict(frames(tiny, read_layer(tiny.layer_path("gold"), "gold")))

@@ -25,7 +25,7 @@ def rows(*articles: str, outcome: str = "kept") -> ShownRows:
     made = ShownRows()
     for article in articles:
         key: LayerKey = {"article_id": article, "round": "r1", "annotator": "a1"}
-        made.articles.append({**key, "suggester": "rules", "least": 0.5})
+        made.articles.append({**key, "suggester": "rules", "least": 0.5, "without": 0.5})
         span = blank("n1", "number", 4, 6, "40")
         known = {"pattern": "digits", "score": 0.9, "outcome": outcome, "changes": [], "seconds": 1.25}
         made.spans.append(cast("ShownSpanRow", {**key, **span, **known}))

@@ -306,7 +306,7 @@ def show_suggestions(corpus: Corpus, layer: str, **suggesters: str | None) -> No
     rows = ShownRows()
     for article, suggester in suggesters.items():
         key: LayerKey = {"article_id": article, "round": round_name, "annotator": annotator}
-        rows.articles.append({**key, "suggester": suggester, "least": 0.0})
+        rows.articles.append({**key, "suggester": suggester, "least": 0.0, "without": 0.5})
     write_shown(corpus, layer, shown_frames(rows))
 
 
