@@ -685,8 +685,9 @@ def _of_noun(tokens: Sequence[Token], cue: Cue, ceiling: int) -> Report | None:
 
 def _before_main_verb(tokens: Sequence[Token], at: int, end: int) -> int:
     """Where the second chain of finite verbs begins; after “to”, the first."""
-    wanted, inside = (1 if tokens[at].lower == "to" else 2), False
-    for place in range(at + 1, end):
+    infinitive = tokens[at].lower == "to"
+    wanted, inside = (1 if infinitive else 2), False
+    for place in range(at + 1 + infinitive, end):
         word = tokens[place].lower if tokens[place].kind == WORD else ""
         finite = verbs.is_finite(word) or (word.endswith("ed") and not inside and len(word) > 4)
         if word in ("and", "or", "that", "who", "which") and wanted == 1 and place > at + 1:

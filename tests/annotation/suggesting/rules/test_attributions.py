@@ -82,6 +82,7 @@ ATTRIBUTED = [
     "[s UN] says [q famine is near]",
     # nouns, and nobody named
     "[s The union]'s claim [q that the watch had been asleep] was wrong.",
+    "[s The mayor]'s promise [q to cut taxes] won votes.",
     "[q? The path is to stay shut], it was announced.",
     "It has been claimed [q? that the mayor knew].",
     # what holds back
