@@ -141,7 +141,7 @@ class TaskData(NamesData):
 
     `answers` to the annotator's questions, the `corrections` that are asked
     for and the `outcome` of adjudication are Markdown, empty where there are none. `practice` is true of an article to
-    practise on.
+    practise on, and `pass_mark` the F1 with which its annotator passes.
     """
 
     text: str
@@ -155,6 +155,7 @@ class TaskData(NamesData):
     questions: NotRequired[list[list[str]]]
     summary: NotRequired[str]
     practice: NotRequired[bool]
+    pass_mark: NotRequired[float]
     cards: NotRequired[Cards]
 
 

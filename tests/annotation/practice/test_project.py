@@ -152,12 +152,12 @@ def test_who_has_all_three_right_has_passed_and_who_lacks_one_has_not(corpus: Co
     for article in (FIRST, *LATER):
         result = practice_result(corpus, practising)
         assert result
-        assert not result.has_passed(0.8)
+        assert not result.passed
         submit(practising, tasks[article.article_id], gold(article.article_id))
     result = practice_result(corpus, practising)
     assert result
     assert (result.done, result.f1) == (3, 1)
-    assert result.has_passed(0.8)
+    assert result.passed
     assert not_passed(corpus, [practising, embedded_seat(corpus, "a2")]) == ["a2"]
 
 
