@@ -80,7 +80,7 @@ class ShownRule(TypedDict):
 
 
 class Standing(TypedDict):
-    """How far an annotator is: `done` of all `articles` submitted, the F1 of these first submissions, and `mark` to pass.
+    """How far an annotator is: `done` of all `articles` are submitted, with an F1 of `f1`, and `mark` passes.
 
     `f1` is that of spans with the same offsets, all labels together; None where nothing is submitted.
     """

@@ -7,7 +7,7 @@
     "serializeAnnotation()", "names", "results", "regions", "linkingModes", "trackedState", "history.freeze()",
     "history.unfreeze()", "history.setReplaceNextUndoState()", "relationStore.relations", "relationStore.deleteRelation()",
     "relationStore.addRelation()", "regionStore.regions", "undo()", "history.undoIdx", "highlightedNode?",
-    "selectedRegions", "isLinkingMode", "submissionStarted", "draftSaved?", "isDraftSaving", "pk?",
+    "selectedRegions", "isLinkingMode", "submissionStarted", "isDraftSaving", "pk?",
   ];
   // What ends in () is a function, and what ends in ? may have no value.
   const has = (work, member) => {
