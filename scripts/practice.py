@@ -59,8 +59,7 @@ def _open(corpus: Corpus, seats: list[Seat], *, as_json: bool) -> None:
 def _show(corpus: Corpus, seats: list[Seat], *, as_json: bool) -> None:
     results = [result for seat in seats if (result := practice_result(corpus, seat))]
     if as_json:
-        passed = {result.annotator: result.has_passed(corpus.pass_mark) for result in results}
-        say_json([{**asdict(result), "passed": passed[result.annotator]} for result in results])
+        say_json([asdict(result) for result in results])
     elif results:
         _print(results, corpus.pass_mark)
     else:
@@ -71,7 +70,7 @@ def _print(results: list[PracticeResult], mark: float) -> None:
     table = Table("annotator", "articles", "F1", *vocabulary.LABELS, f"passed (F1 {mark:g} or more)", box=None)
     for result in results:
         shown = [_figure(score["f1"]) if result.done else "–" for score in result.scores]
-        passed = "yes" if result.has_passed(mark) else "no"
+        passed = "yes" if result.passed else "no"
         table.add_row(result.annotator, f"{result.done} of {result.articles}", *shown, passed)
     OUT.print(table)
 

@@ -276,7 +276,7 @@ class Annotator:
     @contextmanager
     def _page_that_goes_on(self) -> Iterator[None]:
         """Waits for the next article where the list's view goes on to one."""
-        counted = self.page.locator(".hedgerow-header .counted")
+        counted = self.page.locator(".hedgerow-header .counted:not(:empty)")
         if "labeling=1" in self.page.url or not counted.count() or not self.page.evaluate(_GOES_ON):
             yield
             return

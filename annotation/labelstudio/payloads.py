@@ -168,7 +168,8 @@ class TaskData(NamesData):
 
     `answers` to the annotator's questions, the `corrections` that are asked
     for and the `outcome` of adjudication are Markdown, empty where there are none. `practice` is true of an article to
-    practise on. `suggestions` are in the tasks of a round that shows some.
+    practise on, and `pass_mark` the F1 with which its annotator passes. `suggestions` are in the tasks of a round that
+    shows some.
     """
 
     text: str
@@ -183,6 +184,7 @@ class TaskData(NamesData):
     summary: NotRequired[str]
     practice: NotRequired[bool]
     suggestions: NotRequired[SuggestedData]
+    pass_mark: NotRequired[float]
     cards: NotRequired[Cards]
 
 

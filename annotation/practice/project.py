@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from annotation.embedded.inside.routes import FIRST
 from annotation.embedded.server import Server
 from annotation.labelstudio.client import foreign_server
-from annotation.labelstudio.payloads import ListedTask, SentTask
+from annotation.labelstudio.payloads import SentTask
 from annotation.labelstudio.seats import Seat, embedded_seat
 from annotation.labelstudio.tasks import read_task
-from annotation.practice.comparison import Comparison, compare
 from annotation.practice.material import practice_articles, practice_corpus
-from annotation.practice.sheet import Score, scores
+from annotation.practice.sheet import Score, first_submission, scores, standing
 from annotation.rounds import projects
 from annotation.rounds.locks import one_at_a_time
 from annotation.rounds.projects import Role
@@ -28,22 +26,22 @@ ROUND: Final = "practice"
 
 @dataclass(frozen=True)
 class PracticeResult:
-    """How an annotator did: `scores` of all labels and of each, over the first submissions of `done` articles."""
+    """How an annotator did: `scores` of all labels and of each, over the first submissions of `done` articles.
+
+    Whoever has `passed` has submitted all articles, with an F1 of the corpus's pass mark or more.
+    """
 
     annotator: str
     project: int
     articles: int
     done: int
     scores: list[Score]
+    passed: bool
 
     @property
     def f1(self) -> float | None:
         """F1 of spans with the same offsets, all labels together; None where nothing is submitted."""
         return self.scores[0]["f1"] if self.done else None
-
-    def has_passed(self, mark: float) -> bool:
-        """Whether all articles are submitted, and the F1 is `mark` or more."""
-        return self.done == self.articles and self.f1 is not None and self.f1 >= mark
 
 
 def open_practice(corpus: Corpus, seat: Seat, tell: Tell = in_silence) -> int:
@@ -54,20 +52,26 @@ def open_practice(corpus: Corpus, seat: Seat, tell: Tell = in_silence) -> int:
     """
     with one_at_a_time(corpus, ROUND, [seat.annotator], tell):
         project = projects.find_or_create(corpus, ROUND, seat, role=Role.PRACTICE, tell=tell)
-        there = {read_task(raw).article_id for raw in seat.studio.listing(project, annotations=False)}
+        there = {read_task(raw).article_id: raw for raw in seat.studio.listing(project, annotations=False)}
+        for raw in there.values():
+            data: dict[str, Any] = dict(raw.get("data") or {})
+            if data.get("pass_mark") != corpus.pass_mark:
+                seat.studio.set_data(raw["id"], {**data, "pass_mark": corpus.pass_mark})
         missing = [article for article in practice_articles() if article not in there]
         if missing:
             projects.refuse_other_guidelines(
                 seat, project, f"run `hedgerow discard {seat.studio.project_url(project)}`, then this again"
             )
-        send(corpus, seat, project, map(_task, missing), len(missing), lambda done, total: None)
+        tasks = (_task(article, corpus.pass_mark) for article in missing)
+        send(corpus, seat, project, tasks, len(missing), lambda done, total: None)
     return project
 
 
-def _task(article_id: str) -> SentTask:
-    """The task of a practice article; of the gold there is nothing in it."""
+def _task(article_id: str, mark: float) -> SentTask:
+    """The task of a practice article, with the F1 that passes; of the gold there is nothing in it."""
     made = task(practice_corpus(), article_id)
     made["data"]["practice"] = True
+    made["data"]["pass_mark"] = mark
     return made
 
 
@@ -80,17 +84,13 @@ def practice_result(corpus: Corpus, seat: Seat) -> PracticeResult | None:
     project = projects.find(corpus, ROUND, seat, role=Role.PRACTICE)
     if project is None:
         return None
-    submitted = [first for raw in seat.studio.listing(project) if (first := _first_submission(raw))]
-    return PracticeResult(seat.annotator, project, len(practice_articles()), len(submitted), scores(submitted))
-
-
-def _first_submission(raw: ListedTask) -> Comparison | None:
-    """The first submission of a task beside the gold; None where there is none, or the article is another by now."""
-    read, noted = read_task(raw), raw.get("meta")
-    article = practice_articles().get(str(read.article_id))
-    if article is None or article.text_sha256 != read.text_sha256 or not isinstance(noted, dict) or FIRST not in noted:
-        return None
-    return compare(article, noted[FIRST])
+    listed = [(read_task(raw), raw.get("meta")) for raw in seat.studio.listing(project)]
+    firsts = [first_submission(str(task.article_id), task.text_sha256, noted) for task, noted in listed]
+    submitted = [first for first in firsts if first]
+    reached = standing(submitted, corpus.pass_mark)
+    return PracticeResult(
+        seat.annotator, project, reached["articles"], reached["done"], scores(submitted), reached["passed"]
+    )
 
 
 def practice_seats(corpus: Corpus, annotators: list[str] | None = None) -> list[Seat]:
@@ -122,7 +122,7 @@ def not_passed(corpus: Corpus, seats: list[Seat]) -> list[str]:
     results = {seat.annotator: practice_result(corpus, seat) for seat in seats}
     if not any(results.values()) and not _any_practice(corpus, except_for=set(results)):
         return []
-    return [name for name, result in results.items() if result is None or not result.has_passed(corpus.pass_mark)]
+    return [name for name, result in results.items() if result is None or not result.passed]
 
 
 def _any_practice(corpus: Corpus, except_for: set[str]) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, TypedDict
 
 from annotation import guidelines
+from annotation.embedded.inside.routes import FIRST
 from annotation.guidelines.html import marked
 from annotation.practice.comparison import Comparison, LinkChange, SpanPair, compare
 from annotation.practice.material import PracticeArticle, Row, practice_articles
@@ -78,6 +79,19 @@ class ShownRule(TypedDict):
     right: str
 
 
+class Standing(TypedDict):
+    """How far an annotator is: `done` of all `articles` are submitted, with an F1 of `f1`, and `mark` passes.
+
+    `f1` is that of spans with the same offsets, all labels together; None where nothing is submitted.
+    """
+
+    articles: int
+    done: int
+    f1: float | None
+    mark: float
+    passed: bool
+
+
 class Sheet(TypedDict):
     """All that the page needs to show how an article was labelled."""
 
@@ -100,6 +114,30 @@ def sheet_of(article_id: str, text_sha256: str, result: object) -> Sheet | None:
     items = sorted(_items(article, comparison), key=lambda item: item["gold"] or item["own"] or (0, 0))
     shown = {rule: _shown(rule) for rule in sorted({rule for item in items for rule in item["rules"]})}
     return {"text": article.text, "items": items, "scores": scores([comparison]), "rules": shown}
+
+
+def first_submission(article_id: str, text_sha256: str | None, noted: object) -> Comparison | None:
+    """What a task's `meta` notes as its first submission beside the gold; None where there is none, or of another text.
+
+    Raises:
+        Problem: a file of the practice articles is damaged.
+    """
+    article = practice_articles().get(article_id)
+    if article is None or article.text_sha256 != text_sha256 or not isinstance(noted, dict) or FIRST not in noted:
+        return None
+    return compare(article, noted[FIRST])
+
+
+def standing(firsts: Sequence[Comparison], mark: float) -> Standing:
+    """How far an annotator is who has these first submissions: passed with all articles, and an F1 of `mark` or more.
+
+    Raises:
+        Problem: a file of the practice articles is damaged.
+    """
+    f1 = scores(firsts)[0]["f1"] if firsts else None
+    articles = len(practice_articles())
+    passed = len(firsts) == articles and f1 is not None and f1 >= mark
+    return {"articles": articles, "done": len(firsts), "f1": f1, "mark": mark, "passed": passed}
 
 
 def scores(comparisons: Iterable[Comparison]) -> list[Score]:

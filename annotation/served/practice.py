@@ -25,7 +25,8 @@ _PRACTICE: Final = re.compile(r"hedgerow corpus=.* practice=[\w-]+")
 def sheet(request: HttpRequest, pk: int) -> JsonResponse:
     """What a submission of a practice article has other than the gold, for the account that made it.
 
-    `project` and `next` are the numbers of the project and of the next task there that the account has not ended.
+    `project` and `next` are the numbers of the project and of the next task there that the account has not ended,
+    `standing` says how far the account is from having passed; null of a project of an earlier version.
 
     Raises:
         Http404: the task is not there, is none of a practice project, or is not submitted by this account.
@@ -39,12 +40,25 @@ def sheet(request: HttpRequest, pk: int) -> JsonResponse:
     made = own and sheet_of(str(task.data.get("article_id")), str(task.data.get("text_sha256")), own.result)
     if not made:
         raise Http404
-    return JsonResponse({**made, "project": task.project_id, "next": _next(task, request.user)})
+    more = {"project": task.project_id, "next": _next(task, request.user), "standing": _standing(task)}
+    return JsonResponse({**made, **more})
 
 
 def is_practice(project: Any) -> bool:
     """Whether a project is one of `hedgerow practice`, by the first line of its description."""
     return bool(_PRACTICE.fullmatch((project.description or "").partition("\n")[0]))
+
+
+def _standing(task: Any) -> Any:
+    """How far the annotator is, by the first submissions of the task's project."""
+    from annotation.practice.sheet import first_submission, standing
+
+    mark = task.data.get("pass_mark")
+    if mark is None:
+        return None
+    tasks = type(task).objects.filter(project_id=task.project_id).values_list("data", "meta")
+    firsts = [first_submission(str(data.get("article_id")), data.get("text_sha256"), meta) for data, meta in tasks]
+    return standing([first for first in firsts if first], mark)
 
 
 def _next(task: Any, user: Any) -> int | None:

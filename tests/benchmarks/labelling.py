@@ -1,4 +1,4 @@
-"""What the labelling page takes for a check and for a mark: `python -m tests.benchmarks.labelling 7000 20000`.
+"""What the labelling page takes for a check, a mark and a draft: `python -m tests.benchmarks.labelling 7000 20000`.
 
 The numbers are the bytes of the articles, which hold the shipped articles one after another with the spans of the gold.
 A server of its own is started for them.
@@ -14,6 +14,8 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any, Final
+
+from playwright.sync_api import Response
 
 from annotation.embedded.server import Server
 from annotation.labelstudio.seats import seat
@@ -83,6 +85,27 @@ def seconds_of_mark(annotator: Annotator) -> float:
     return seconds
 
 
+def is_draft(answer: Response) -> bool:
+    return "/drafts" in answer.url and answer.request.method in ("POST", "PATCH")
+
+
+def seconds_of_draft(annotator: Annotator) -> float:
+    """Marks words, from the end of the drag until the server has taken the draft; they are unmarked after that."""
+    annotator.press("Escape")
+    annotator.press("3")
+    before = annotator.regions()
+    with annotator.page.expect_response(is_draft) as saved:
+        annotator.drag_over(WORDS)
+        began = perf_counter()
+    seconds = perf_counter() - began
+    assert saved.value.ok
+    annotator.page.wait_for_function("document.querySelector('.htx-highlight.__active')")
+    with annotator.page.expect_response(is_draft):
+        annotator.press("Backspace")
+    annotator.page.wait_for_function("n => document.querySelectorAll('[data-start]').length === n", arg=before)
+    return seconds
+
+
 def measured(sizes: list[int]) -> Iterator[list[str]]:
     """A row of the table for each size."""
     with tempfile.TemporaryDirectory() as scratch:
@@ -103,13 +126,15 @@ def measured(sizes: list[int]) -> Iterator[list[str]]:
                     size = f"{len((task.text or '').encode()):,} bytes, {annotator.regions()} spans"
                     answers = [annotator.page.evaluate(_ANSWER) / 1000 for _ in range(TIMES)]
                     marks = [seconds_of_mark(annotator) for _ in range(TIMES)]
-                    yield [size, f"{opened:.1f}", *(f"{median(each):.2f}" for each in (answers, marks))]
+                    drafts = [seconds_of_draft(annotator) for _ in range(TIMES)]
+                    times = (*map(median, (answers, marks, drafts)), max(drafts))
+                    yield [size, f"{opened:.1f}", *(f"{seconds:.2f}" for seconds in times)]
         finally:
             server.down()
 
 
 if __name__ == "__main__":
-    head = ("an article of", "opened, s", "checks answer, s", "mark, s")
+    head = ("an article of", "opened, s", "checks answer, s", "mark, s", "draft saved, s", "slowest, s")
     rows = list(measured([*map(int, sys.argv[1:])]))
     results.put("The labelling page", f"{results.machine()} Medians of {TIMES}.\n\n{results.table(head, rows)}")
     print(results.table(head, rows))

@@ -387,7 +387,8 @@
     const work = annotation();
     const root = document.documentElement;
     root.toggleAttribute("data-hedgerow-questions", Boolean(work && page()));
-    if (!work || !questions() || !work.objects?.every((shown) => shown.isReady)) return;
+    if (!work || !questions()) return clear();
+    if (!work.objects?.every((shown) => shown.isReady)) return;
     const surveyed = survey(work);
     const states = cards().map((card) => stateOf(card, surveyed));
     const others = problems(surveyed);
@@ -395,6 +396,12 @@
     root.style.setProperty("--hedgerow-open", JSON.stringify(summary(states, others, surveyed)));
     follow(work, states);
     if (page()) show(work, states, others);
+  };
+
+  // Nothing of this page's own stays where it does nothing.
+  const clear = () => {
+    document.documentElement.style.removeProperty("--hedgerow-open");
+    document.querySelector(".page .open-questions")?.replaceChildren();
   };
 
   const mark = (work, card, state) => {

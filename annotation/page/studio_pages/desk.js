@@ -9,7 +9,8 @@
 
   const annotation = () => {
     const work = complete();
-    return work && FIELDS.every((name) => work.names.has(name)) && data().quotes ? work : undefined;
+    const takesTexts = (name) => typeof work.names.get(name)?.updateFromResult === "function";
+    return work && FIELDS.every(takesTexts) && data().quotes ? work : undefined;
   };
   const quotes = () => data().quotes;
   const regions = (work) => work.regionStore.regions.filter((region) => quotes()[region.cleanId]);
@@ -172,7 +173,8 @@
   const draw = () => {
     const work = annotation();
     const desk = document.querySelector(".desk-page .desk");
-    if (!work || !desk) return;
+    if (!work) return desk?.replaceChildren();
+    if (!desk) return;
     const all = regions(work);
     for (const region of all) {
       for (const span of region._spans ?? []) {

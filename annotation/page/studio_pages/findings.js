@@ -75,7 +75,13 @@
   const strip = () => {
     const left = document.querySelector(".page .left");
     if (!left) return undefined;
-    return left.querySelector(".hedgerow-findings") ?? left.appendChild(element("section", "hedgerow-findings"));
+    return left.querySelector(".hedgerow-findings") ?? left.appendChild(begun());
+  };
+  // What a screen reader says of it: it says what changes in a place that is there already.
+  const begun = () => {
+    const spoken = element("div", "hedgerow-spoken");
+    spoken.setAttribute("role", "status");
+    return element("section", "hedgerow-findings", spoken, element("div", "shown-findings"));
   };
 
   const draw = () => {
@@ -85,9 +91,10 @@
     const head = button("summary", list, summary());
     head.setAttribute("aria-expanded", String(Boolean(state.isListed)));
     const line = element("div", "line", head, element("span", "how", how()));
-    line.setAttribute("role", "status");
+    const [spoken, findings] = place.children;
+    if (spoken.textContent !== summary()) spoken.textContent = summary();
     const cards = (state.findings ?? []).map((finding, at) => (state.isListed || at === state.at ? card(finding, at) : ""));
-    place.replaceChildren(line, element("div", "cards", ...cards));
+    findings.replaceChildren(line, element("div", "cards", ...cards));
     place.classList.toggle("has-errors", errors().length > 0);
     place.classList.toggle("held-back", Boolean(state.isWarned));
     place.querySelector(".shown")?.scrollIntoView({ block: "nearest" });
@@ -244,7 +251,7 @@
     if (!work) return document.querySelector(".hedgerow-findings")?.remove();
     onChange(work, "findings", later);
     if (state.work !== work) later();
-    if (!strip()?.childElementCount) draw();
+    if (!strip()?.querySelector(".line")) draw();
     if (state.work === work) outline(work);
   };
 

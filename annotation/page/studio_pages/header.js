@@ -86,20 +86,20 @@
   const draw = () => {
     const left = document.querySelector(".page .left");
     if (!left) return;
-    let place = left.querySelector(".hedgerow-header");
-    if (!place) {
-      place = left.appendChild(element("p", "hedgerow-header"));
+    const place = left.querySelector(".hedgerow-header") ?? left.appendChild(begun());
+    for (const [name, words] of [["counted", counted], ["title", title()], ["saved", saved()]]) {
+      const part = place.querySelector(`.${name}`);
+      if (part.textContent !== words) part.textContent = words;
     }
-    const parts = [["counted", counted], ["title", title()], ["saved", saved()]];
-    const drawn = JSON.stringify([parts, isDone()]);
-    if (place.dataset.drawn === drawn) return;
-    place.dataset.drawn = drawn;
-    place.replaceChildren(...parts.filter(([, words]) => words).map(([name, words]) => {
-      const part = element("span", name, words);
-      if (name === "saved") part.setAttribute("role", "status");
-      return part;
-    }));
-    if (isDone()) place.append(button("next", goToNext, "Next article →"));
+    const next = place.querySelector(".next");
+    if (!isDone()) next?.remove();
+    else if (!next) place.append(button("next", goToNext, "Next article →"));
+  };
+  // A screen reader says what changes in a part that is there already.
+  const begun = () => {
+    const parts = ["counted", "title", "saved"].map((name) => element("span", name));
+    parts[2].setAttribute("role", "status");
+    return element("p", "hedgerow-header", ...parts);
   };
 
   // Who has just logged in goes on where there is work: the first project with articles that are not ended.

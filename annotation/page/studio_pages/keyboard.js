@@ -165,6 +165,7 @@
   };
 
   const draw = () => {
+    placeSpoken();
     if (caret && caret.work !== annotation()) hide();
     if (!caret || !articleNode()) return;
     const box = boxAt(readArticle(articleNode()), caret.focus);
@@ -177,12 +178,15 @@
 
   // What the caret is at is for screen readers alone: whoever sees the caret sees it.
   const say = (words) => {
-    if (!spoken?.isConnected) {
-      spoken = element("div", "hedgerow-spoken");
-      spoken.setAttribute("aria-live", "polite");
-      document.querySelector(".page").append(spoken);
-    }
+    placeSpoken();
     spoken.textContent = shortened(words);
+  };
+  const placeSpoken = () => {
+    const page = document.querySelector(".page:not(.adjudication)");
+    if (spoken?.isConnected || !page) return;
+    spoken = element("div", "hedgerow-spoken");
+    spoken.setAttribute("role", "status");
+    page.append(spoken);
   };
 
   const hide = () => {

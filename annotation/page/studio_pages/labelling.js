@@ -134,6 +134,7 @@
       if (work.regions.length === before) return;
       if (words) fillIn(work, work.regions.at(-1), words);
       if (!linking || !work.isLinkingMode) return;
+      work.history.setReplaceNextUndoState(true); // the span and its link are one step
       work.addLinkedRegion(work.regions.at(-1));
       work.stopLinkingMode();
     });

@@ -100,7 +100,16 @@
     );
     const heads = make("tr", "", ...["spans", "F1", "the same", "yours", "gold"].map((name) => make("th", "", name)));
     const last = graded.next ? [] : [make("p", "", "No practice article is left.")];
-    return [make("h3", "", headline), make("table", "hedgerow-scores", heads, ...rows), ...last];
+    const reached = graded.standing ? [make("p", "hedgerow-standing", inWords(graded.standing))] : [];
+    return [make("h3", "", headline), make("table", "hedgerow-scores", heads, ...rows), ...reached, ...last];
+  };
+
+  // How far the practice round is, by the first submission of each article.
+  const inWords = ({ articles, done, f1, mark, passed }) => {
+    const reached = `F1 ${f1 === null ? "–" : f1.toFixed(2)} over ${done} of ${articles} articles`;
+    const wanted = `${mark.toFixed(2)} over all ${articles} passes`;
+    const state = passed ? "You have passed" : done < articles ? "Not passed yet" : "Not passed";
+    return `${state}: ${reached}; ${wanted}. The first submission of each article counts.`;
   };
 
   // The article, cut wherever a difference begins or ends. Offsets count code points.
@@ -147,27 +156,34 @@
   };
 
   const STYLE = `
-    .hedgerow-sheet { position: fixed; inset: 0; z-index: 9999; display: flex; gap: 20px; padding: 16px 24px; background: #fff; color: #1f2029; }
+    .hedgerow-sheet { --paper: #fff; --ink: #1f2029; --muted: #55596e; --line: #e3e3ea; --red: #a84300; --green: #00694d; --violet: #8f3f6c; --blue: #0072b2; --go: #4c5fa9; }
+    html[data-color-scheme="dark"] .hedgerow-sheet { --paper: #262522; --ink: #f1efea; --muted: #b9bccb; --line: #4b4d58; --red: #ffb37a; --green: #7fd6b8; --violet: #e6a9cb; --blue: #8ab4e8; }
+    .hedgerow-sheet { position: fixed; inset: 0; z-index: 9999; display: flex; gap: 20px; padding: 16px 24px; background: var(--paper); color: var(--ink); }
     .hedgerow-article { flex: 1 1 600px; overflow-y: auto; white-space: pre-wrap; font-size: 17px; line-height: 1.6; }
     .hedgerow-list { flex: 0 1 520px; overflow-y: auto; font-size: 13px; line-height: 1.4; outline: none; }
     .hedgerow-list h3 { font-size: 16px; margin: 0 0 6px; }
-    .hedgerow-on { position: sticky; top: 0; float: right; padding: 6px 16px; border: 0; border-radius: 4px; background: #4c5fa9; color: #fff; cursor: pointer; }
+    .hedgerow-on { position: sticky; top: 0; float: right; padding: 6px 16px; border: 0; border-radius: 4px; background: var(--go); color: #fff; cursor: pointer; }
     .hedgerow-scores th, .hedgerow-scores td { padding: 1px 12px 1px 0; text-align: left; }
-    .hedgerow-row { border-top: 1px solid #e3e3ea; padding: 7px 0; cursor: pointer; }
-    .hedgerow-row i { color: #55596e; font-style: normal; }
+    .hedgerow-standing { margin: 6px 0; font-weight: 700; }
+    .hedgerow-row { border-top: 1px solid var(--line); padding: 7px 0; cursor: pointer; }
+    .hedgerow-row i { color: var(--muted); font-style: normal; }
     .hedgerow-tag { padding: 0 4px; border-radius: 2px; }
-    .hedgerow-missed { background: #d55e0033; outline: 1.5px dashed #a84300; }
-    .hedgerow-extra, .hedgerow-article .hedgerow-cut { background: #e3e3ea; text-decoration: line-through; }
+    .hedgerow-missed { background: #d55e0033; outline: 1.5px dashed var(--red); }
+    .hedgerow-extra, .hedgerow-article .hedgerow-cut { background: var(--line); text-decoration: line-through; }
     .hedgerow-tag.hedgerow-extra { text-decoration: none; }
     .hedgerow-edges { background: #e69f0044; }
-    .hedgerow-label { background: #cc79a733; border-bottom: 2px solid #8f3f6c; }
-    .hedgerow-attribute { border-bottom: 2px dotted #0072b2; }
-    .hedgerow-link { border-bottom: 2px dashed #009e73; }
-    .hedgerow-rule { margin: 4px 0 0 4px; padding-left: 10px; border-left: 3px solid #c9cbe0; color: #3b3e50; }
-    .hedgerow-right::before { content: "✓ "; font-weight: 700; color: #00694d; }
-    .hedgerow-right i { font-size: 10px; }
+    .hedgerow-label { background: #cc79a733; border-bottom: 2px solid var(--violet); }
+    .hedgerow-attribute { border-bottom: 2px dotted var(--blue); }
+    .hedgerow-link { border-bottom: 2px dashed var(--green); }
+    .hedgerow-rule { margin: 4px 0 0 4px; padding-left: 10px; border-left: 3px solid var(--muted); }
+    .hedgerow-right::before { content: "✓ "; font-weight: 700; color: var(--green); }
+    .hedgerow-row .hedgerow-right i { font-size: 10px; color: inherit; }
     .hedgerow-right .s { background: #56b4e94d; } .hedgerow-right .q { background: #009e734d; }
     .hedgerow-right .h { background: #e69f004d; } .hedgerow-right .n { background: #d55e004d; }
-    .hedgerow-right span::before { content: "["; color: #55596e; } .hedgerow-right span::after { content: "]"; color: #55596e; }
+    .hedgerow-right span::before { content: "["; } .hedgerow-right span::after { content: "]"; }
+    @media (max-width: 900px) {
+      .hedgerow-sheet { flex-direction: column-reverse; gap: 10px; padding: 10px 14px; }
+      .hedgerow-article, .hedgerow-list { flex: 1 1 0; min-height: 0; }
+    }
   `;
 })();

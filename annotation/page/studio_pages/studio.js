@@ -6,12 +6,16 @@
     "unselectAll()", "selectArea()", "isReadOnly()", "addLinkedRegion()", "stopLinkingMode()", "addVersions()",
     "serializeAnnotation()", "names", "results", "regions", "linkingModes", "trackedState", "history.freeze()",
     "history.unfreeze()", "history.setReplaceNextUndoState()", "relationStore.relations", "relationStore.deleteRelation()",
-    "relationStore.addRelation()", "regionStore.regions", "undo()",
+    "relationStore.addRelation()", "regionStore.regions", "undo()", "history.undoIdx", "highlightedNode?",
+    "selectedRegions", "isLinkingMode", "submissionStarted", "isDraftSaving", "pk?",
   ];
+  // What ends in () is a function, and what ends in ? may have no value.
   const has = (work, member) => {
-    const [name, inner] = member.replace("()", "").split(".");
-    const part = inner ? work[name]?.[inner] : work[name];
-    return member.endsWith("()") ? typeof part === "function" : Boolean(part);
+    const [name, inner] = member.replace(/\(\)|\?/, "").split(".");
+    const owner = inner ? work[name] : work;
+    const part = owner?.[inner ?? name];
+    if (member.endsWith("?")) return (inner ?? name) in owner;
+    return member.endsWith("()") ? typeof part === "function" : part !== undefined && part !== null;
   };
 
   // The annotation on the page, undefined where it lacks a member.
@@ -90,15 +94,19 @@
   };
   const shortened = (words) => (words.length > 60 ? `${words.slice(0, 28)} … ${words.slice(-28)}` : words).replace(/\s+/g, " ");
 
-  // A short note that a screen reader says, too, when it has nothing else to say.
+  // A short note that a screen reader says, too, when it has nothing else to say. It says what changes in a place that is
+  // there already, so the place is made with the page.
   let notes, noted;
+  const placeNotes = () => {
+    if (notes?.isConnected) return;
+    notes = element("div", "hedgerow-note");
+    notes.setAttribute("role", "status");
+    notes.setAttribute("aria-live", "polite");
+    document.querySelector(".page")?.append(notes);
+  };
+  setInterval(placeNotes, 300);
   const note = (words) => {
-    if (!notes?.isConnected) {
-      notes = element("div", "hedgerow-note");
-      notes.setAttribute("role", "status");
-      notes.setAttribute("aria-live", "polite");
-      document.querySelector(".page")?.append(notes);
-    }
+    placeNotes();
     notes.textContent = words;
     clearTimeout(noted);
     noted = setTimeout(() => (notes.textContent = ""), Math.max(4000, words.length * 60));

@@ -35,10 +35,13 @@ from tests.annotation.adjudication.test_rounds_to_gold import (
     span,
     submit,
 )
+from tests.annotation.page.test_labelling import MEMBERS, WITHOUT_A_MEMBER
 from tests.browser import Annotator
+from tests.contrasts import low_contrasts_by_scheme, scrolls_sideways
 
 ANNOTATORS = ("a1", "a2", "a3")
 RESULT = "Htx.annotationStore.selected.serializeAnnotation()"
+ANSWER = "window.asked.results.find(r => r.from_name.name === 'decision')?.mainValue[0]"
 NAMES = ["Port of Lomma", "Ilsa Brandt"]
 
 
@@ -382,3 +385,50 @@ DRAW = """([from, to]) => {
     const named = words => work.regions.find(region => region.text === words);
     work.relationStore.addRelation(named(from), named(to));
 }"""
+
+
+def test_all_that_the_adjudication_page_shows_stands_out_and_it_fits_a_phone(page: Annotator) -> None:
+    nothing: dict[str, list[str]] = {"dark": [], "light": []}
+
+    def low() -> dict[str, list[str]]:
+        return low_contrasts_by_scheme(page.page, ".page", at_least=50)
+
+    assert low() == nothing
+    page.press("2")
+    expect(page.page.locator(".versions .taken").first).to_be_visible()
+    assert low() == nothing
+    decide(page, "2", "S2")
+    says(page, "3 of 4 questions open")
+    page.press("d")
+    name_rule(page, "S1")
+    says(page, "2 of 4 questions open")
+    page.press("Escape")
+    assert low() == nothing
+    page.page.set_viewport_size({"width": 390, "height": 844})
+    page.press("n")
+    expect(page.page.locator(".versions")).to_be_visible()
+    assert not scrolls_sideways(page.page)
+
+
+def test_without_a_member_of_label_studio_the_page_shows_its_own_controls_and_they_decide(
+    chromium: Browser, server: Server, differing: Corpus, judge: Seat
+) -> None:
+    rounds_to_gold.open_round(differing, "r1", judge, again=False)
+    annotator = enter(chromium, server, "adjudicator")
+    page = annotator.page
+    page.add_init_script(WITHOUT_A_MEMBER)
+    open_article(annotator, differing, judge, "one", Role.ADJUDICATOR)
+    says(annotator, "4 of 4 questions open")
+    annotator.click_words("may")
+    annotator.wait_until_selected("may")
+    page.evaluate("() => { window.asked = Htx.annotationStore.selected.highlightedNode; }")
+    for at, member in enumerate(page.evaluate(MEMBERS)):
+        page.evaluate("member => { window.hidden = member; }", member)
+        expect(page.locator("html[data-hedgerow], html[data-hedgerow-questions]")).to_have_count(0)
+        expect(page.locator(".open-questions > *")).to_have_count(0)
+        assert page.evaluate(OPEN) == ""
+        decision = ("keep", "drop")[at % 2]
+        page.locator(f'.decision label:has(input[name="{decision}"]):visible').click()
+        page.wait_for_function(f"decision => {ANSWER} === decision", arg=decision)
+        page.evaluate("window.hidden = undefined")
+        expect(page.locator(".versions")).to_be_visible()

@@ -1,16 +1,24 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect
 
-from annotation.adjudication.feedback import Feedback, feedback
+from annotation.adjudication.feedback import Feedback, feedback, show
+from annotation.embedded.server import Server
+from annotation.labelstudio.seats import seat
+from annotation.labelstudio.tasks import read_task
 from annotation.page.messages import SpanOutcome, outcomes_markdown
+from annotation.rounds import projects, push
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD
-from tests.dataset.tiny import ONE, put_corpus, put_gold, put_jsonl
+from tests.browser import log_in
+from tests.dataset.tiny import ONE, as_layer, decision, put_corpus, put_gold, put_jsonl, put_layer, valid_rows
 
 
 @pytest.fixture
@@ -69,3 +77,38 @@ def test_a_round_that_is_not_adjudicated_is_a_sentence(adjudicated: Corpus) -> N
         feedback(adjudicated, "r9", "a1")
     with pytest.raises(Problem, match="nobody"):
         feedback(adjudicated, "r1", "nobody")
+
+
+def test_an_annotators_page_shows_yours_the_gold_the_rule_and_the_rounds_and_nothing_of_others(
+    adjudicated: Corpus, server: Server, chromium: Browser
+) -> None:
+    shutil.rmtree(adjudicated.state)
+    adjudicated.state.symlink_to(server.state)
+    put_layer(adjudicated, as_layer(valid_rows(), "r0/a1"), "r0/a1")
+    path = adjudicated.layer_path(GOLD) / "decisions.jsonl"
+    rows = [json.loads(line) for line in path.read_bytes().splitlines()]
+    for row in rows:
+        if row["annotator"] == "a2":
+            row["note"] = "for a2 alone"
+    earlier = [decision("a1", name, "kept", gold_span=name, round="r0") for name in ("kyiv", "claim")]
+    put_jsonl(path, [*rows, *earlier, decision("a1", "upto", "dropped", "H9", round="r0")])
+    who = seat(adjudicated, "a1")
+    push.deal(adjudicated, "r1", ["a1", "a2"])
+    push.push(adjudicated, "r1", who)
+    show(adjudicated, "r1", who)
+
+    project = projects.existing(adjudicated, "r1", who)
+    task = next(raw for raw in who.studio.tasks(project) if read_task(raw).article_id == ONE)
+    known = server.secrets()
+    assert known
+    annotator = log_in(chromium, str(server.url()), known.annotators["a1"])
+    annotator.open_task(project, task["id"])
+    shown = annotator.page.locator(".from-lead:visible")
+    expect(shown.locator("li", has_text="hedge, changed")).to_contain_text("around; kind: modal, not approximator (H6)")
+    expect(shown.locator("li", has_text="hedge, not in the gold")).to_contain_text("up to (H9)")
+    expect(shown.last).to_contain_text("10 of your 12 spans are in the gold as they stand")
+    trend = shown.locator("li", has_text=re.compile("^r[01]:"))
+    expect(trend).to_have_text(
+        ["r0: 2 of 3 kept (67%), 0 changed, 1 dropped, 0 missed", re.compile("^r1: 12 of 14 kept")]
+    )
+    assert not re.search(r"\ba2\b", str(task["data"]) + annotator.page.locator(".page").inner_text())

@@ -16,7 +16,9 @@ from dataset.record.corpus import Corpus
 from dataset.record.rows import TellingRow, rows_of
 from dataset.statements.sheets import EventSheet, event_sheets
 from dataset.statements.tables import EventSorting, read_sorting
+from tests.annotation.page.test_labelling import MEMBERS, WITHOUT_A_MEMBER
 from tests.browser import Annotator, log_in
+from tests.contrasts import low_contrasts_by_scheme, scrolls_sideways
 
 VALUES = """() => {
     const work = Htx.annotationStore.selected;
@@ -157,3 +159,40 @@ def test_quotes_and_numbers_can_be_neither_deleted_nor_marked_on_the_desk(desk: 
     desk.annotator.drag_over("North Korea said Friday")
     desk.press("ArrowDown", "A1")
     assert desk.annotator.regions() == len(event.items)
+
+
+def test_all_that_the_desk_shows_stands_out_and_it_fits_a_phone(desk: Desk) -> None:
+    desk.press("ArrowDown", "A1")
+    desk.press("n", "A2")
+    desk.press("n", "A3")
+    desk.annotator.press(f"Shift+{desk.key_of('A1')}")
+    expect(desk.page.locator(".desk-row .tag", has_text="partly")).to_be_visible()
+    desk.page.locator(".desk-row").nth(1).hover()
+    assert low_contrasts_by_scheme(desk.page, ".desk-page", at_least=50) == {"dark": [], "light": []}
+    desk.page.set_viewport_size({"width": 390, "height": 844})
+    assert not scrolls_sideways(desk.page)
+
+
+def test_without_a_member_of_label_studio_the_desk_shows_its_own_fields_and_they_sort(
+    event: EventSheet, seeds: Corpus, chromium: Browser, server: Server
+) -> None:
+    known = server.secrets()
+    assert known
+    annotator = log_in(chromium, str(server.url()), known.annotators["a1"])
+    page = annotator.page
+    page.add_init_script(WITHOUT_A_MEMBER)
+    desk = Desk(annotator, seat(seeds, "a1"), seeds)
+    desk.press("ArrowDown", "A1")
+    for member in page.evaluate(MEMBERS):
+        page.evaluate("member => { window.hidden = member; }", member)
+        expect(page.locator("html[data-hedgerow]")).to_have_count(0)
+        expect(page.locator(".desk-page .desk > *")).to_have_count(0)
+        expect(page.get_by_placeholder("key of a second statement").locator("visible=true")).to_be_editable()
+        page.evaluate("window.hidden = undefined")
+        expect(page.locator(".desk-head")).to_be_visible()
+    page.evaluate("window.hidden = 'regions'")
+    expect(page.locator(".desk-page .desk > *")).to_have_count(0)
+    page.get_by_placeholder("key of a second statement").locator("visible=true").fill("A2")
+    annotator.press("Enter")
+    page.evaluate("window.hidden = undefined")
+    desk.is_now({"A1 partly": "A2"})

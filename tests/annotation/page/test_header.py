@@ -14,6 +14,7 @@ from dataset.record.corpus import Corpus
 from tests.annotation.page.opened import open_text, pushed
 from tests.browser import Annotator, log_in_anew
 
+DRAFTS = "fetch(`/api/tasks/${Htx.task.id}/drafts`).then(answer => answer.json())"
 NEEDLESS = [".lsf-topbar", ".lsf-label-view__dataview", ".lsf-sidepanels__wrapper_align_right", "[aria-label=Reset]"]
 
 
@@ -41,6 +42,8 @@ def test_the_header_names_the_article_and_says_what_is_saved(
     with annotator.page.expect_response(lambda answer: "/drafts" in answer.url and answer.request.method == "POST"):
         annotator.mark("3", "may")
     expect(header.locator(".saved")).to_have_text("saved")
+    (draft,) = annotator.page.evaluate(DRAFTS)
+    assert [item["value"]["text"] for item in draft["result"]] == ["may", "may"]
     annotator.page.reload()
     annotator.wait_for_article()
     assert annotator.spans() == ["may"]

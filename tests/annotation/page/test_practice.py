@@ -15,8 +15,9 @@ from annotation.rounds import projects, push
 from dataset.record.corpus import Corpus
 from tests.annotation.embedded.unprotected import client
 from tests.browser import Annotator, log_in
+from tests.contrasts import low_contrasts_by_scheme
 
-FIRST, SECOND, _ = practice_articles().values()
+FIRST, SECOND, LAST = practice_articles().values()
 MISSED, REKINDED, UNLINKED = "likely", "60 km", "Ilmgard"
 TOO_MUCH = "its spokesman"
 
@@ -94,6 +95,28 @@ def test_the_sheet_shows_exactly_what_differs_each_with_its_rule(
         assert row.locator(".hedgerow-right .s, .hedgerow-right .q, .hedgerow-right .h, .hedgerow-right .n").count()
     scores = [row.inner_text().split() for row in sheet(annotator).locator("tr").all()]
     assert ["hedge", "0.92", "6", "6", "7"] in scores
+    assert [row[0] for row in scores[1:]] == ["all", "speaker", "quote", "hedge", "number"]
+    standing = sheet(annotator).locator(".hedgerow-standing")
+    expect(standing).to_contain_text(f"Not passed yet: F1 {scores[1][1]} over 1 of 3 articles; 0.80 over all 3 passes")
+    low = low_contrasts_by_scheme(annotator.page, ".hedgerow-sheet", at_least=50)
+    assert low == {"dark": [], "light": []}
+    annotator.page.set_viewport_size({"width": 390, "height": 844})
+    for part in (".hedgerow-article", ".hedgerow-list"):
+        expect(sheet(annotator).locator(part)).to_be_in_viewport(ratio=1)
+        assert sheet(annotator).locator(part).evaluate("part => part.scrollWidth <= part.clientWidth")
+
+
+def test_the_sheet_of_the_last_article_says_whether_one_has_passed(
+    server: Server, practising: tuple[Seat, int], annotator: Annotator
+) -> None:
+    seat, _ = practising
+    for article in (SECOND, LAST):
+        result = write_result(article.spans, article.relations)
+        seat.studio.annotate(task_of(practising, article), result, skipped=False, seconds=1, account=seat.account or 0)
+    draft(server, task_of(practising, FIRST), nearly_right())
+    annotator.open_task(practising[1], task_of(practising, FIRST))
+    annotator.submit()
+    expect(sheet(annotator).locator(".hedgerow-standing")).to_contain_text("You have passed: F1 0.9")
 
 
 @pytest.mark.parametrize("key", ["Enter", "Escape"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -114,6 +115,21 @@ def test_the_answer_names_the_next_article_that_is_open(
         assert web["a1"].get(f"/hedgerow/practice/{task}/").json()["next"] == following
 
 
+def test_the_answer_says_how_far_one_is_and_by_the_pass_mark_of_the_corpus(
+    corpus: Corpus, practising: Seat, web: dict[str, httpx.Client]
+) -> None:
+    open_practice(replace(corpus, pass_mark=0.9), practising)
+    tasks = numbers(corpus, practising)
+    standings = []
+    for article in (FIRST, *LATER):
+        task, result = tasks[article.article_id], gold(article.article_id)
+        submit(practising, task, [] if article is FIRST else result)
+        standings.append(web["a1"].get(f"/hedgerow/practice/{task}/").json()["standing"])
+    assert standings[0] == {"articles": 3, "done": 1, "f1": 0, "mark": 0.9, "passed": False}
+    assert [(reached["done"], reached["passed"]) for reached in standings] == [(1, False), (2, False), (3, False)]
+    assert 0 < standings[1]["f1"] < standings[2]["f1"] < 0.9
+
+
 def test_no_gold_is_in_the_tasks(corpus: Corpus, practising: Seat) -> None:
     for raw in practising.studio.tasks(projects.existing(corpus, ROUND, practising, role=Role.PRACTICE)):
         article = practice_articles()[str(read_task(raw).article_id)]
@@ -152,12 +168,12 @@ def test_who_has_all_three_right_has_passed_and_who_lacks_one_has_not(corpus: Co
     for article in (FIRST, *LATER):
         result = practice_result(corpus, practising)
         assert result
-        assert not result.has_passed(0.8)
+        assert not result.passed
         submit(practising, tasks[article.article_id], gold(article.article_id))
     result = practice_result(corpus, practising)
     assert result
     assert (result.done, result.f1) == (3, 1)
-    assert result.has_passed(0.8)
+    assert result.passed
     assert not_passed(corpus, [practising, embedded_seat(corpus, "a2")]) == ["a2"]
 
 

@@ -20,7 +20,8 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.notes import notes_frame, read_notes, write_notes
 from dataset.record.rows import NoteRow, as_row, rows_of
-from tests.annotation.report.opened import CONTRASTS, DESKTOP, PHONE, show, tab_to
+from tests.annotation.report.opened import DESKTOP, PHONE, show, tab_to
+from tests.contrasts import low_contrasts
 from tests.corpora import copy_of_the_seeds
 from tests.dataset.drawn import broken_rows
 from tests.dataset.faults import FAULTS
@@ -489,9 +490,7 @@ def test_every_text_stands_out_from_its_ground(chromium: Browser, adjudicated: C
     page.locator("#a1 .text .number").first.click()
     page.evaluate("document.querySelectorAll('.text .s').forEach(span => span.classList.add('on'))")
     page.emulate_media(media="print" if view == "paper" else "screen")
-    contrasts = page.evaluate(CONTRASTS, 4.5)
-    assert contrasts["seen"] > 200
-    assert contrasts["low"] == []
+    assert low_contrasts(page, "body", at_least=200) == []
     context.close()
 
 

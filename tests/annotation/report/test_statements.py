@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from annotation.report import report
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD
-from tests.annotation.report.opened import CONTRASTS, DESKTOP, PHONE, show, tab_to
+from tests.annotation.report.opened import DESKTOP, PHONE, show, tab_to
 from tests.annotation.report.retold import (
     ANONYMOUS,
     BRIDGE,
@@ -28,6 +28,7 @@ from tests.annotation.report.retold import (
     SHORT,
     put_retold,
 )
+from tests.contrasts import low_contrasts
 from tests.dataset.tiny import put_jsonl
 
 ALL = {COME, COSTS, NOBODY, PEOPLE, PRICE}
@@ -286,9 +287,7 @@ def test_every_text_of_the_matrix_stands_out_from_its_ground(chromium: Browser, 
     row(page, COME).locator(".place").first.click()
     page.evaluate("document.querySelectorAll('.text .s').forEach(span => span.classList.add('on'))")
     page.emulate_media(media="print" if view == "paper" else "screen")
-    contrasts = page.evaluate(CONTRASTS, 4.5)
-    assert contrasts["seen"] > 150
-    assert contrasts["low"] == []
+    assert low_contrasts(page, "body", at_least=150) == []
     assert page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") == ("dark" in view)
     context.close()
 
