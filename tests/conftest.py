@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 from annotation.embedded.server import Server
 from annotation.labelstudio.seats import Seat, seat
 from dataset.record.corpus import Corpus
-from tests.browser import CHROMIUM, FLAGS
+from tests.browser import CHROMIUM, FLAGS, leave_pages
 from tests.corpora import copy_of_the_seeds, make_corpus
 from tests.postgres import Postgres, cluster, programs
 
@@ -166,9 +166,9 @@ def _croissants_are_loaded_where_a_test_is_about_that(
 
 
 @pytest.fixture(autouse=True)
-def _pages_are_closed(request: pytest.FixtureRequest) -> Iterator[None]:
+def _pages_are_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """An open page goes on asking its server, and slows whatever is tested next."""
+    failed_before = request.session.testsfailed
     yield
     if "chromium" in request.fixturenames:
-        for context in request.getfixturevalue("chromium").contexts:
-            context.close()
+        leave_pages(request.getfixturevalue("chromium"), keep=request.session.testsfailed == failed_before)
