@@ -104,6 +104,12 @@ def test_all_four_labels_their_attributes_and_a_link(seeds: Corpus, who: Seat, a
     assert not layer.findings.height
 
 
+def delete_all(annotator: Annotator) -> None:
+    annotator.press("Escape")
+    annotator.page.evaluate("[...Htx.annotationStore.selected.regions].forEach(region => region.deleteRegion())")
+    expect(annotator.page.locator("[data-start]")).to_have_count(0)
+
+
 COUNTED: dict[str, tuple[Callable[[Corpus, Annotator], None], tuple[int, int, int]]] = {
     "a speaker, with the name": (mark_speaker, (2, 1, 0)),
     "a quote, with its form": (mark_quote, (2, 1, 0)),
@@ -114,15 +120,15 @@ COUNTED: dict[str, tuple[Callable[[Corpus, Annotator], None], tuple[int, int, in
 }
 
 
-@pytest.mark.parametrize("what", COUNTED)
-def test_few_keys_drags_and_clicks_do_each_label(what: str, seeds: Corpus, who: Seat, annotator: Annotator) -> None:
-    do, counted = COUNTED[what]
+def test_few_keys_drags_and_clicks_do_each_label(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
     open_article(seeds, who, annotator)
-    if "marked speaker" in what:
-        mark_speaker(seeds, annotator)
-    before = annotator.actions
-    do(seeds, annotator)
-    assert tuple(after - then for after, then in zip(annotator.actions, before, strict=True)) == counted
+    for what, (do, counted) in COUNTED.items():
+        if "marked speaker" in what:
+            mark_speaker(seeds, annotator)
+        before = annotator.actions
+        do(seeds, annotator)
+        assert tuple(after - then for after, then in zip(annotator.actions, before, strict=True)) == counted, what
+        delete_all(annotator)
 
 
 @pytest.mark.parametrize("what", COUNTED)
@@ -211,25 +217,20 @@ def test_text_names_and_rules_stand_side_by_side_above_the_fold(
     assert page.evaluate("document.scrollingElement.scrollHeight") <= 900
 
 
-@pytest.mark.parametrize(
-    ("key", "words", "rule", "example"),
-    [
-        ("1", "North Korea", "S1", "The captain sat down. s He Pip Longwater said q the boat was safe."),
-        ("2", "North Korea", "Q1", "q “We will rebuild,” said s the mayor."),
-        ("3", "North Korea", "H1", "The dam h may have cracked."),
-        ("4", "North Korea", "N1", "n 14,000 count 14000 seals grey seals came."),
-    ],
-)
-def test_the_rules_of_a_label_are_beside_a_span_of_it(
-    key: str, words: str, rule: str, example: str, seeds: Corpus, who: Seat, annotator: Annotator
-) -> None:
+def test_the_rules_of_a_label_are_beside_a_span_of_it(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
     open_article(seeds, who, annotator)
-    annotator.mark(key, words)
-    expect(annotator.page.locator("strong:visible", has_text=rule).first).to_be_in_viewport()
-    expect(annotator.page.locator(".right-example:visible", has_text=example)).to_have_count(1)
-    assert annotator.page.locator(".right-example:visible").count() > 3
-    version = f"Guidelines {guidelines.version()}"
-    expect(annotator.page.locator(".version:visible", has_text=version)).to_have_count(1)
+    for key, rule, example in (
+        ("1", "S1", "The captain sat down. s He Pip Longwater said q the boat was safe."),
+        ("2", "Q1", "q “We will rebuild,” said s the mayor."),
+        ("3", "H1", "The dam h may have cracked."),
+        ("4", "N1", "n 14,000 count 14000 seals grey seals came."),
+    ):
+        annotator.mark(key, "North Korea")
+        expect(annotator.page.locator("strong:visible", has_text=rule).first).to_be_in_viewport()
+        expect(annotator.page.locator(".right-example:visible", has_text=example)).to_have_count(1)
+        assert annotator.page.locator(".right-example:visible").count() > 3
+        version = f"Guidelines {guidelines.version()}"
+        expect(annotator.page.locator(".version:visible", has_text=version)).to_have_count(1)
 
 
 def test_the_quick_reference_fits_one_screen(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
