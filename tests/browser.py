@@ -72,20 +72,29 @@ _READY = """() => {
         && (!article || document.querySelector('.hedgerow-header .counted'))
         && (!isLabelled || (checked && checked !== 'Checking …'));
 }"""
-# Nothing was asked for half a second, after a page was gone on to: no draft, check or task is on its way.
+# In a page that was gone on to, all that was asked was answered half a second ago: no check or task is on its way.
 _IDLE = """() => {
-    const ends = performance.getEntriesByType('resource').map(asked => asked.responseEnd);
-    return !window.dataManager?.store?.requestsInFlight.size && performance.now() - Math.max(...ends, 0) > 500;
+    const asked = window.hedgerowAsked;
+    return !asked || (!asked.open && performance.now() - asked.last > 500);
 }"""
-# Label Studio waits for no answer, so that no late one comes upon an article that is gone.
+# Label Studio waits for no answer, so that no late one comes upon an article that is gone; "none" where none is shown.
 _QUIET = """() => {
     const list = window.dataManager?.store, work = window.Htx?.annotationStore?.selected;
-    return work && !window.Htx.isLoading && !list.loading && !list.loadingData && !list.taskStore.loadingItems.length
-        && !list.requestsInFlight.size && !work.isDraftSaving
+    if (window.Htx?.isLoading || list?.loading || list?.loadingData) return false;
+    if (!work) return 'none';
+    return !list.requestsInFlight.size && !list.taskStore.loadingItems.length && !work.isDraftSaving
         && !document.querySelector('[aria-modal=true], .ant-modal');
 }"""
 # Goes on within the document that is loaded, as the links of Label Studio's own pages do, without waiting for a draft.
 _GO_ON = """address => {
+    const count = () => {
+        const asked = { open: 0, last: 0 }, fetched = window.fetch;
+        window.fetch = (...given) => {
+            asked.open++;
+            return fetched(...given).finally(() => { asked.open--; asked.last = performance.now(); });
+        };
+        return asked;
+    };
     const isRoot = key => key.startsWith('__reactContainer') || key === '_reactRootContainer';
     const roots = [...document.querySelectorAll('.app-wrapper')].flatMap(
         element => Object.keys(element).filter(isRoot).map(key => element[key]));
@@ -95,7 +104,8 @@ _GO_ON = """address => {
         const history = part?.memoizedProps?.history ?? part?.memoizedProps?.value?.history;
         if (history?.push) {
             window.Htx = undefined;
-            performance.clearResourceTimings();
+            window.hedgerowAsked ??= count();
+            window.hedgerowAsked.last = performance.now();
             history.push(address);
             return true;
         }
@@ -170,7 +180,8 @@ class Annotator:
         self.wait_for_article()
 
     def _go_to(self, address: str) -> None:
-        if not (self.is_loaded and self.page.evaluate(_GO_ON, address)):
+        is_there = self.is_loaded and self.page.url == self.url + _NO_PROJECT
+        if not (is_there and self.page.evaluate(_GO_ON, address)):
             self.page.goto(self.url + address)
         self.is_loaded = False
 
@@ -180,7 +191,8 @@ class Annotator:
             return False
         try:
             self.page.mouse.move(0, 0)
-            self.page.wait_for_function(_QUIET, timeout=2_000)
+            if self.page.wait_for_function(_QUIET, timeout=10_000).json_value() == "none":
+                return False
             return bool(self.page.evaluate(_GO_ON, _NO_PROJECT))
         except Error:  # it is being loaded
             return False

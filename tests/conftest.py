@@ -39,7 +39,7 @@ SLOW = (
     *("tests/dataset/publishing/", "tests/dataset/releasing/", "tests/dataset/published/test_build"),
     *("tests/dataset/record/test_convert", "tests/dataset/record/test_withdrawal"),
     *("tests/dataset/scoring/test_score.py", "tests/dataset/scoring/test_ceiling"),
-    *("tests/dataset/test_by_range", "tests/dataset/test_parallel"),
+    *("tests/dataset/test_by_range", "tests/dataset/test_parallel", "tests/scripts/cli/test_options"),
 )
 """What takes seconds each: releases, whole commands, faults, clusters."""
 ANNOTATORS = ["a1", "a2", "a3", "adjudicator"]
