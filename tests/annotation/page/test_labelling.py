@@ -217,20 +217,25 @@ def test_text_names_and_rules_stand_side_by_side_above_the_fold(
     assert page.evaluate("document.scrollingElement.scrollHeight") <= 900
 
 
-def test_the_rules_of_a_label_are_beside_a_span_of_it(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
+@pytest.mark.parametrize(
+    ("key", "words", "rule", "example"),
+    [
+        ("1", "North Korea", "S1", "The captain sat down. s He Pip Longwater said q the boat was safe."),
+        ("2", "North Korea", "Q1", "q “We will rebuild,” said s the mayor."),
+        ("3", "North Korea", "H1", "The dam h may have cracked."),
+        ("4", "North Korea", "N1", "n 14,000 count 14000 seals grey seals came."),
+    ],
+)
+def test_the_rules_of_a_label_are_beside_a_span_of_it(
+    key: str, words: str, rule: str, example: str, seeds: Corpus, who: Seat, annotator: Annotator
+) -> None:
     open_article(seeds, who, annotator)
-    for key, rule, example in (
-        ("1", "S1", "The captain sat down. s He Pip Longwater said q the boat was safe."),
-        ("2", "Q1", "q “We will rebuild,” said s the mayor."),
-        ("3", "H1", "The dam h may have cracked."),
-        ("4", "N1", "n 14,000 count 14000 seals grey seals came."),
-    ):
-        annotator.mark(key, "North Korea")
-        expect(annotator.page.locator("strong:visible", has_text=rule).first).to_be_in_viewport()
-        expect(annotator.page.locator(".right-example:visible", has_text=example)).to_have_count(1)
-        assert annotator.page.locator(".right-example:visible").count() > 3
-        version = f"Guidelines {guidelines.version()}"
-        expect(annotator.page.locator(".version:visible", has_text=version)).to_have_count(1)
+    annotator.mark(key, words)
+    expect(annotator.page.locator("strong:visible", has_text=rule).first).to_be_in_viewport()
+    expect(annotator.page.locator(".right-example:visible", has_text=example)).to_have_count(1)
+    assert annotator.page.locator(".right-example:visible").count() > 3
+    version = f"Guidelines {guidelines.version()}"
+    expect(annotator.page.locator(".version:visible", has_text=version)).to_have_count(1)
 
 
 def test_the_quick_reference_fits_one_screen(seeds: Corpus, who: Seat, annotator: Annotator) -> None:
