@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, Locator, Page, StorageState, expect
+from playwright.sync_api import Browser, Error, Locator, Page, StorageState, expect
 
 from annotation.embedded.server import Account
 
@@ -59,13 +59,62 @@ _LINES = """() => {
     return Object.values(lines);
 }"""
 
-# The article is shown, and the names of the task, with their keys, are there.
+# The article is shown, the names of the task, with their keys, are there, and the page's scripts know of the article.
 _READY = """() => {
-    const work = window.Htx?.annotationStore?.selected;
-    return !window.Htx?.isLoading && document.querySelector('.lsf-htx-richtext')?.textContent.length > 0
+    const work = window.Htx?.annotationStore?.selected, list = window.dataManager?.store;
+    const known = window.HedgerowStudio?.annotation(), article = document.querySelector('.page .left') && known;
+    const isLabelled = article && known.names.has('number_kind') && !known.names.has('decision');
+    const checked = document.querySelector('.hedgerow-findings .summary')?.textContent;
+    return !window.Htx?.isLoading && !list?.loading && !list?.loadingData
+        && document.querySelector('.lsf-htx-richtext')?.textContent.length > 0
         && work?.objects.every(shown => shown.isReady)
-        && (work.names.has('statement') || work.names.get('speaker_entities').children.length > 0);
+        && (work.names.has('statement') || work.names.get('speaker_entities').children.length > 0)
+        && (!article || document.querySelector('.hedgerow-header .counted'))
+        && (!isLabelled || (checked && checked !== 'Checking …'));
 }"""
+# In a page that was gone on to, all that was asked was answered half a second ago: no check or task is on its way.
+_IDLE = """() => {
+    const asked = window.hedgerowAsked;
+    return !asked || (!asked.open && performance.now() - asked.last > 500);
+}"""
+# Label Studio waits for no answer, so that no late one comes upon an article that is gone; "none" where none is shown.
+_QUIET = """() => {
+    const list = window.dataManager?.store, work = window.Htx?.annotationStore?.selected;
+    if (window.Htx?.isLoading || list?.loading || list?.loadingData) return false;
+    if (!work) return 'none';
+    return !list.requestsInFlight.size && !list.taskStore.loadingItems.length && !work.isDraftSaving
+        && !document.querySelector('[aria-modal=true], .ant-modal');
+}"""
+# Goes on within the document that is loaded, as the links of Label Studio's own pages do, without waiting for a draft.
+_GO_ON = """address => {
+    const count = () => {
+        const asked = { open: 0, last: 0 }, fetched = window.fetch;
+        window.fetch = (...given) => {
+            asked.open++;
+            return fetched(...given).finally(() => { asked.open--; asked.last = performance.now(); });
+        };
+        return asked;
+    };
+    const isRoot = key => key.startsWith('__reactContainer') || key === '_reactRootContainer';
+    const roots = [...document.querySelectorAll('.app-wrapper')].flatMap(
+        element => Object.keys(element).filter(isRoot).map(key => element[key]));
+    const parts = roots.map(root => root._internalRoot?.current ?? root.current ?? root);
+    for (let looked = 0; parts.length && looked < 200; looked++) {
+        const part = parts.pop();
+        const history = part?.memoizedProps?.history ?? part?.memoizedProps?.value?.history;
+        if (history?.push) {
+            window.Htx = undefined;
+            window.hedgerowAsked ??= count();
+            window.hedgerowAsked.last = performance.now();
+            history.push(address);
+            return true;
+        }
+        if (part) parts.push(part.sibling, part.child);
+    }
+    return false;
+}"""
+_NO_PROJECT = "/models"
+"""A page that shows no project and asks the server for nothing."""
 
 # A labelling page goes on to the next article; practice, an adjudication and the desk stay.
 _GOES_ON = """() => {
@@ -75,6 +124,9 @@ _GOES_ON = """() => {
 _SELECTED = "Htx.annotationStore.selected"
 _HELD_BACK = ".hedgerow-findings.held-back"
 _PRESET = "html[data-hedgerow-preset]"
+
+# What makes a page a test's own.
+_OWN = ("add_init_script", "route", "on", "set_viewport_size", "emulate_media", "expose_function")
 
 # The values of each control that a span would be submitted with.
 _VALUES = """words => {
@@ -88,31 +140,67 @@ _VALUES = """words => {
 
 @dataclass
 class Annotator:
-    """A logged-in annotator with one page. Counts keys, drags and clicks."""
+    """A logged-in annotator with one page. Counts keys, drags and clicks.
+
+    Another test may have left the page: then the first article is opened without loading Label Studio anew, which takes
+    five times as long. All later ones load it. A page that is loaded in a way of the test's own is nobody else's.
+    """
 
     page: Page
     url: str
     keys: int = 0
     drags: int = 0
     clicks: int = 0
+    is_loaded: bool = False
+    is_own: bool = False
+
+    def __post_init__(self) -> None:
+        for name in _OWN:
+            setattr(self.page, name, self._keeping(getattr(type(self.page), name).__get__(self.page)))
+
+    def _keeping(self, act: Callable[..., object]) -> Callable[..., object]:
+        def acting(*given: object, **named: object) -> object:
+            self.is_own, self.is_loaded = True, False
+            return act(*given, **named)
+
+        return acting
 
     @property
     def actions(self) -> tuple[int, int, int]:
         return self.keys, self.drags, self.clicks
 
     def open_task(self, project: int, task: int) -> None:
-        self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
+        self._go_to(f"/projects/{project}/data?task={task}")
+        self.page.wait_for_function("task => window.Htx?.task?.id == task", arg=task)
         self.wait_for_article()
 
     def open_stream(self, project: int) -> None:
-        self.page.goto(f"{self.url}/projects/{project}/data")
+        self._go_to(f"/projects/{project}/data")
         self.page.get_by_role("button", name="Label All Tasks").click()
         self.wait_for_article()
 
+    def _go_to(self, address: str) -> None:
+        is_there = self.is_loaded and self.page.url == self.url + _NO_PROJECT
+        if not (is_there and self.page.evaluate(_GO_ON, address)):
+            self.page.goto(self.url + address)
+        self.is_loaded = False
+
+    def leave(self) -> bool:
+        """Leaves the article; whether another test can go on with the page."""
+        if self.is_own or self.page.is_closed() or not self.page.url.startswith(f"{self.url}/projects/"):
+            return False
+        try:
+            self.page.mouse.move(0, 0)
+            if self.page.wait_for_function(_QUIET, timeout=10_000).json_value() == "none":
+                return False
+            return bool(self.page.evaluate(_GO_ON, _NO_PROJECT))
+        except Error:  # it is being loaded
+            return False
+
     def wait_for_article(self) -> None:
         expect(self.button("Submit").or_(self.button("Update"))).to_be_visible()
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function(_READY)
+        self.page.wait_for_load_state("networkidle")  # which says nothing of a page that was gone on to
+        self.page.wait_for_function(f"() => ({_READY})() && ({_IDLE})()")
 
     def button(self, name: str) -> Locator:
         return self.page.locator(".lsf-bottombar button", has_text=name)
@@ -319,10 +407,19 @@ class Annotator:
 
 
 _logged_in: dict[Account, StorageState] = {}
+_given: list[tuple[Account, Annotator]] = []
+_left: dict[tuple[str, Account], Page] = {}  # servers of the tests have accounts in common
 
 
 def log_in(browser: Browser, url: str, account: Account) -> Annotator:
-    """A page of that account, which logs in once in a run of the tests."""
+    """A page of that account, which logs in once in a run of the tests: one that a test has left, or a new one."""
+    page = _left.pop((url, account), None)
+    annotator = Annotator(page or _new_page(browser, url, account), url, is_loaded=bool(page))
+    _given.append((account, annotator))
+    return annotator
+
+
+def _new_page(browser: Browser, url: str, account: Account) -> Page:
     if account not in _logged_in:
         page = log_in_anew(browser, url, account)
         _logged_in[account] = page.context.storage_state()
@@ -330,7 +427,20 @@ def log_in(browser: Browser, url: str, account: Account) -> Annotator:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=_logged_in[account])
     page = context.new_page()
     page.set_default_timeout(60_000)
-    return Annotator(page, url)
+    return page
+
+
+def leave_pages(browser: Browser, *, keep: bool) -> None:
+    """Ends a test's work at its pages, and closes those that no other test can go on with; all but if it passed."""
+    for account, annotator in _given:
+        if keep and (annotator.url, account) not in _left and annotator.leave():
+            _left[annotator.url, account] = annotator.page
+    _given.clear()
+    if not keep:
+        _left.clear()
+    for context in browser.contexts:
+        if context not in [page.context for page in _left.values()]:
+            context.close()
 
 
 def log_in_anew(browser: Browser, url: str, account: Account) -> Page:

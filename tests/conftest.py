@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 from annotation.embedded.server import Server
 from annotation.labelstudio.seats import Seat, seat
 from dataset.record.corpus import Corpus
-from tests.browser import CHROMIUM, FLAGS
+from tests.browser import CHROMIUM, FLAGS, leave_pages
 from tests.corpora import copy_of_the_seeds, make_corpus
 from tests.postgres import Postgres, cluster, programs
 
@@ -39,7 +39,7 @@ SLOW = (
     *("tests/dataset/publishing/", "tests/dataset/releasing/", "tests/dataset/published/test_build"),
     *("tests/dataset/record/test_convert", "tests/dataset/record/test_withdrawal"),
     *("tests/dataset/scoring/test_score.py", "tests/dataset/scoring/test_ceiling"),
-    *("tests/dataset/test_by_range", "tests/dataset/test_parallel"),
+    *("tests/dataset/test_by_range", "tests/dataset/test_parallel", "tests/scripts/cli/test_options"),
 )
 """What takes seconds each: releases, whole commands, faults, clusters."""
 ANNOTATORS = ["a1", "a2", "a3", "adjudicator"]
@@ -166,9 +166,9 @@ def _croissants_are_loaded_where_a_test_is_about_that(
 
 
 @pytest.fixture(autouse=True)
-def _pages_are_closed(request: pytest.FixtureRequest) -> Iterator[None]:
+def _pages_are_left(request: pytest.FixtureRequest) -> Iterator[None]:
     """An open page goes on asking its server, and slows whatever is tested next."""
+    failed_before = request.session.testsfailed
     yield
     if "chromium" in request.fixturenames:
-        for context in request.getfixturevalue("chromium").contexts:
-            context.close()
+        leave_pages(request.getfixturevalue("chromium"), keep=request.session.testsfailed == failed_before)
