@@ -215,6 +215,7 @@
     release(work);
   };
 
+  let marked = 0;
   // As a mouse would after it was dragged over what is selected. The caret goes on behind it.
   const release = (work) => {
     const shown = readArticle(articleNode());
@@ -222,7 +223,9 @@
     const before = new Set(work.regions);
     const first = nodeAt(shown, start, true);
     window.getSelection().setBaseAndExtent(...first, ...nodeAt(shown, end, false));
-    const released = { bubbles: true, cancelable: true, view: window, altKey: caret.isExact };
+    // Twice at one place within half a second is a double click, for which Label Studio takes the label of the first.
+    marked += 100;
+    const released = { bubbles: true, cancelable: true, view: window, altKey: caret.isExact, clientX: marked };
     first[0].parentElement.dispatchEvent(new MouseEvent("mouseup", released));
     caret = { ...caret, anchor: end, focus: end, isExact: false, column: undefined };
     setTimeout(() => {
