@@ -19,7 +19,8 @@ from dataset.agreement import figures
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.notes import notes_frame, read_notes, write_notes
-from dataset.record.rows import NoteRow, as_row, rows_of
+from dataset.record.rows import NoteRow, ShownArticleRow, ShownSpanRow, as_row, rows_of
+from dataset.record.shown import ShownRows, shown_frames, write_shown
 from tests.annotation.report.opened import DESKTOP, PHONE, show, tab_to
 from tests.contrasts import low_contrasts
 from tests.corpora import copy_of_the_seeds
@@ -124,6 +125,32 @@ def test_questions_to_the_lead_are_shown_with_their_answers_open_ones_first(page
 def test_where_nobody_asked_anything_there_is_no_such_part(page: Page, two: Corpus) -> None:
     show(page, two)
     expect(page.locator("#questions, nav a[href='#questions']")).to_have_count(0)
+
+
+# Suggestions
+
+
+def test_what_became_of_suggestions_is_shown_where_a_round_had_any(page: Page, two: Corpus) -> None:
+    show(page, two)
+    expect(page.locator("#suggestions, nav a[href='#suggestions']")).to_have_count(0)
+    rows = ShownRows()
+    helped = {**key(ONE), "suggester": "rules", "least": 0.0, "without": 0.2}
+    rows.articles.append(as_row(helped, ShownArticleRow))
+    for outcome in ("kept", "kept", "dropped"):
+        span = {**BLANK, **key(ONE), "label": "speaker", "start": 0, "end": 3, "text": "Ann"}
+        known: dict[str, Any] = {
+            "span_id": f"s{len(rows.spans)}",
+            "pattern": None,
+            "score": 0.95,
+            "changes": [],
+            "seconds": None,
+        }
+        rows.spans.append(as_row({**span, **known, "outcome": outcome}, ShownSpanRow))
+    write_shown(two, LAYER, shown_frames(rows))
+    show(page, two)
+    cells = page.locator("#suggestions tbody tr").first.locator("td")
+    expect(cells).to_have_text(["speaker", "0.9 to 1.0", "3", "2", "0", "1", "0", re.compile(r"^0\.67 \(")])
+    expect(page.locator("#suggestions")).to_contain_text("1 article with them, none without")
 
 
 # The file
