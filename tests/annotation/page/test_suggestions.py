@@ -12,7 +12,7 @@ from annotation.rounds import pull
 from dataset.record.corpus import Corpus
 from dataset.record.layer import read_layer
 from dataset.record.shown import Shown, read_shown
-from tests.annotation.page.test_labelling import WITHOUT_A_MEMBER
+from tests.annotation.page.test_labelling import HANDLE, WITHOUT_A_MEMBER
 from tests.annotation.rounds.assisted import ANNOTATOR, ROUND, NewCorpus, article_id, pushed, with_suggestions
 from tests.browser import Annotator
 
@@ -88,12 +88,18 @@ def test_suggestions_are_kept_changed_dropped_and_left_by_keys_and_a_pull_tells_
     expect(strip(annotator)).to_contain_text("3 suggestions to decide")
     annotator.press("Control+Shift+z")
     expect(strip(annotator)).to_contain_text("2 suggestions to decide")
+    annotator.press("Escape")
+    annotator.press(" ")
+    annotator.wait_until_selected("300")
+    annotator.move_edge(HANDLE, "guests")
+    expect(strip(annotator)).to_contain_text("1 suggestion to decide")
+    annotator.press("Escape")
     annotator.mark("1", "the port")
     annotator.choose("q", "Port of Lomma")
     annotator.press("Escape")
 
     annotator.press("Control+Enter")
-    expect(strip(annotator)).to_contain_text("Submit again to submit without them")
+    expect(strip(annotator)).to_contain_text("Submit again to submit without it")
     annotator.submit()
     open_(annotator, who, project, alone)
     expect(strip(annotator)).to_have_count(0)
@@ -110,7 +116,8 @@ def test_suggestions_are_kept_changed_dropped_and_left_by_keys_and_a_pull_tells_
         "q2": ("changed", ["links"]),
         "n1": ("changed", ["number_value"]),
         "s3": ("dropped", []),
-        **dict.fromkeys(("n2", "h2"), ("unseen", [])),
+        "n2": ("changed", ["words"]),
+        "h2": ("unseen", []),
     }
     seconds = dict(shown.spans.select("span_id", "seconds").iter_rows())
     assert all((seconds[span] is None) is (outcome != "kept") for span, (outcome, _) in outcomes(shown).items())
@@ -121,7 +128,7 @@ def test_suggestions_are_kept_changed_dropped_and_left_by_keys_and_a_pull_tells_
     }
     layer = read_layer(corpus.layer_path(LAYER), LAYER)
     labelled = layer.spans.filter(article_id=assisted)
-    assert set(labelled["span_id"]) - {"s1", "q1", "h1", "s2", "q3", "q2", "n1"} == set(
+    assert set(labelled["span_id"]) - {"s1", "q1", "h1", "s2", "q3", "q2", "n1", "n2"} == set(
         labelled.filter(text="the port")["span_id"]
     )
     assert labelled.filter(span_id="n1")["number_value"].to_list() == ["45"]
