@@ -27,7 +27,7 @@ def span(label: str, words: str) -> MarkedSpan:
     return marked_span(f"{label[0]}{start}-{start + len(words)}", label, start, start + len(words), TEXT)
 
 
-def said(quote: str = QUOTE, speaker: str = SPEAKER, score: float = 0.9) -> Suggestions:
+def saying(quote: str = QUOTE, speaker: str = SPEAKER, score: float = 0.9) -> Suggestions:
     """A quote and its speaker, both with that score."""
     spans = [span("speaker", speaker), span("quote", quote)]
     suggestions = Suggestions(spans, [link(spans[1], spans[0])])
@@ -52,7 +52,7 @@ def linked(together: Suggestions) -> set[tuple[str, str]]:
 
 
 def test_what_two_say_alike_is_there_once_with_both_their_names() -> None:
-    together = combine({"rules": said(), "spacy": said()})
+    together = combine({"rules": saying(), "spacy": saying()})
     assert rows(together) == [
         (SPEAKER, ["rules", "spacy"], "agreed-speaker", 0.9),
         (QUOTE, ["rules", "spacy"], "agreed-quote-and-speaker", 0.9),
@@ -62,20 +62,20 @@ def test_what_two_say_alike_is_there_once_with_both_their_names() -> None:
 
 def test_of_two_edges_that_share_at_least_half_those_with_the_higher_score_stay() -> None:
     longer = "on Monday that it may lose 40 boats"
-    together = combine({"rules": said(longer, score=0.8), "spacy": said(score=0.9)})
+    together = combine({"rules": saying(longer, score=0.8), "spacy": saying(score=0.9)})
     assert [row[0] for row in rows(together)] == [SPEAKER, QUOTE]
-    assert linked(combine({"rules": said(longer, score=0.9), "spacy": said(score=0.8)})) == {(longer, SPEAKER)}
+    assert linked(combine({"rules": saying(longer, score=0.9), "spacy": saying(score=0.8)})) == {(longer, SPEAKER)}
 
 
 def test_a_quote_on_whose_speaker_they_differ_is_of_another_class() -> None:
-    together = combine({"rules": said(score=0.9), "spacy": said(speaker="the mayor", score=0.8)})
+    together = combine({"rules": saying(score=0.9), "spacy": saying(speaker="the mayor", score=0.8)})
     assert (QUOTE, ["rules", "spacy"], "agreed-quote", 0.9) in rows(together)
     assert linked(together) == {(QUOTE, SPEAKER)}
     assert "the mayor" not in [row["text"] for row in together.spans]
 
 
 def test_a_quote_with_a_slightly_different_mention_of_its_speaker_is_agreed_upon() -> None:
-    together = combine({"rules": said(speaker="port of Lomma", score=0.8), "spacy": said(score=0.9)})
+    together = combine({"rules": saying(speaker="port of Lomma", score=0.8), "spacy": saying(score=0.9)})
     assert rows(together)[1][2] == "agreed-quote-and-speaker"
     assert linked(together) == {(QUOTE, SPEAKER)}
 
@@ -87,20 +87,20 @@ def test_what_a_single_suggester_says_stays_with_its_name_and_score() -> None:
 
 def test_of_overlapping_spans_of_a_label_that_on_which_more_agree_stays() -> None:
     parts = {
-        "rules": said("that it may lose 40 boats, and the mayor added that it was late", score=1.0),
-        "spacy": said(QUOTE, score=0.5),
-        "file": said(QUOTE, score=0.5),
+        "rules": saying("that it may lose 40 boats, and the mayor added that it was late", score=1.0),
+        "spacy": saying(QUOTE, score=0.5),
+        "file": saying(QUOTE, score=0.5),
     }
     assert linked(combine(parts)) == {(QUOTE, SPEAKER)}
 
 
 def test_spans_of_different_labels_may_overlap() -> None:
-    together = combine({"rules": said(), "spacy": marked("hedge", "may")})
+    together = combine({"rules": saying(), "spacy": marked("hedge", "may")})
     assert [row[0] for row in rows(together)] == [SPEAKER, QUOTE, "may"]
 
 
 def test_a_link_goes_to_the_span_that_stays_in_the_place_of_its_end() -> None:
-    parts = {"rules": said(speaker="port", score=0.9), "spacy": marked("quote", "that it was late")}
+    parts = {"rules": saying(speaker="port", score=0.9), "spacy": marked("quote", "that it was late")}
     parts["spacy"].spans.insert(0, span("speaker", SPEAKER))
     parts["spacy"].links.append(link(parts["spacy"].spans[1], parts["spacy"].spans[0]))
     together = combine(parts)
