@@ -124,11 +124,13 @@ def test_every_number_has_the_bounds_of_its_value(layer: Layer) -> None:
 
 def test_the_layer_builds_and_all_of_it_is_there(corpus: Corpus, layer: Layer, tmp_path: Path) -> None:
     counts = build(corpus, LAYER, tmp_path / "built", allow_errors=False)
-    going_on = len(ends(layer, "continues", "from_span"))
+    quotes = of_label(layer, "quote").height - len(ends(layer, "continues", "from_span"))
     assert counts == {
         "articles": corpus.articles.height,
         "spans": layer.spans.height,
-        "quotes": of_label(layer, "quote").height - going_on,
+        "quotes": quotes,
+        "attribution": quotes,
+        "hedges": of_label(layer, "hedge").height,
         "tokens": corpus.articles.height,
         "annotators": layer.spans.height,
         "entities": corpus.entities.height,

