@@ -10,7 +10,7 @@ from annotation.labelstudio import seats as accounts
 from annotation.practice.project import not_passed
 from annotation.rounds import push as pushing
 from annotation.rounds.assistance import Assistance, require_suggestions
-from dataset.record.corpus import open_corpus
+from dataset.record.corpus import Corpus, open_corpus
 from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, tell
 from scripts.cli.names import checked_names
 
@@ -23,22 +23,16 @@ def _checked_share(share: float) -> float:
     return share
 
 
-def _checked_control(control: float) -> float:
-    if not 0 <= control <= 1:
-        raise typer.BadParameter("controls are a share from 0 to 1, such as 0.05")
-    return control
+def _from_0_to_1(value: float) -> float:
+    if not 0 <= value <= 1:
+        raise typer.BadParameter("write a number from 0 to 1, such as 0.05")
+    return value
 
 
 def _checked_without(without: float) -> float:
     if not 0 <= without < 1:
         raise typer.BadParameter("the share without suggestions is from 0 to less than 1, such as 0.2")
     return without
-
-
-def _checked_least(least: float) -> float:
-    if not 0 <= least <= 1:
-        raise typer.BadParameter("the least score is from 0 to 1, such as 0.9")
-    return least
 
 
 def command(
@@ -57,7 +51,7 @@ def command(
         typer.Option(
             help="How many articles that have gold are dealt to everybody, as a share of the others; for `agree`.",
             metavar="S",
-            callback=_checked_control,
+            callback=_from_0_to_1,
         ),
     ] = 0.0,
     suggestions: Annotated[
@@ -75,7 +69,7 @@ def command(
     least: Annotated[
         float,
         typer.Option(
-            help="With --suggestions: show only spans with at least this score.", metavar="S", callback=_checked_least
+            help="With --suggestions: show only spans with at least this score.", metavar="S", callback=_from_0_to_1
         ),
     ] = 0.0,
     corpus: CorpusOption = None,
@@ -101,11 +95,7 @@ def command(
     here = open_corpus(corpus)
     names = checked_names(annotator)
     checked_names([round_name])
-    if suggestions is None and (without or least):
-        raise typer.BadParameter("--without and --least go with --suggestions")
-    assistance = Assistance(suggestions, without, least) if suggestions is not None else None
-    if assistance:
-        require_suggestions(here, round_name, assistance)
+    assistance = _assistance(here, round_name, suggestions, without, least)
     seats = [accounts.seat(here, name) for name in names]
     pushing.deal(here, round_name, names, share, tell, control)
     for seat in seats:
@@ -123,6 +113,19 @@ def command(
             "below the article), and links with Alt+R; the page says so too."
         )
     say(f"Next: the annotators label and submit, then `hedgerow pull --round {round_name}`")
+
+
+def _assistance(
+    corpus: Corpus, round_name: str, suggestions: str | None, without: float, least: float
+) -> Assistance | None:
+    """The help that the options name, once the round has the layer for it."""
+    if suggestions is None:
+        if without or least:
+            raise typer.BadParameter("--without and --least go with --suggestions")
+        return None
+    assistance = Assistance(suggestions, without, least)
+    require_suggestions(corpus, round_name, assistance)
+    return assistance
 
 
 def _with_help(done: pushing.PushResult) -> str:

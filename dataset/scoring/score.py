@@ -89,7 +89,7 @@ class _Beside:
 
 
 def _unassisted(gold: LabelledArticles, *, assisted: bool) -> tuple[LabelledArticles, list[str]]:
-    """The gold without articles that were labelled with suggestions, unless they are wanted; and what is to be said."""
+    """The gold without articles that were labelled with suggestions, unless they are wanted; and a note about them."""
     helped = gold.articles.filter(pl.col("article_id").is_in(list(gold.assisted)))
     if not helped.height:
         return gold, []

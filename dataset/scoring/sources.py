@@ -111,7 +111,7 @@ def of_folder(path: Path) -> LabelledArticles:
 
 
 def _assisted(folder: DatasetFolder) -> frozenset[str]:
-    """The articles that were labelled with suggestions; none in a folder of before that was told."""
+    """The articles that were labelled with suggestions; none in a folder that was built without that column."""
     articles = folder.scan("articles")
     if "assisted" not in articles.collect_schema():
         return frozenset()

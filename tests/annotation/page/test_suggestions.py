@@ -47,16 +47,8 @@ def taken_in(corpus: Corpus, who: Seat) -> Shown:
     return read_shown(corpus, LAYER)
 
 
-def test_suggestions_are_kept_changed_dropped_and_left_by_keys_and_a_pull_tells_each_in_both_shares(
-    new_corpus: NewCorpus, annotator: Annotator, tmp_path: Path
-) -> None:
-    corpus = with_suggestions(new_corpus, tmp_path)
-    who, project = pushed(corpus)
-    assisted, alone = article_id(assisted=True), article_id(assisted=False)
-    page = annotator.page
-    open_(annotator, who, project, assisted)
-    expect(strip(annotator)).to_contain_text("10 suggestions to decide")
-    expect(undecided(annotator)).to_have_count(10)
+def decide_on_seven(annotator: Annotator) -> None:
+    """Keeps four, takes the link of one away, changes the value of one, and drops one."""
     annotator.press(" ")
     annotator.wait_until_selected("The mayor")
     keep(annotator, "that the bridge may close")
@@ -76,11 +68,16 @@ def test_suggestions_are_kept_changed_dropped_and_left_by_keys_and_a_pull_tells_
     annotator.wait_until_selected("that 300 guests came")
     expect(strip(annotator)).to_contain_text("3 suggestions to decide")
 
-    page.wait_for_function("document.querySelector('.hedgerow-header .saved')?.textContent === 'saved'")
-    page.reload()
+
+def reload(annotator: Annotator) -> None:
+    """Loads the page anew, once the work is saved."""
+    annotator.page.wait_for_function("document.querySelector('.hedgerow-header .saved')?.textContent === 'saved'")
+    annotator.page.reload()
     annotator.wait_for_article()
-    expect(strip(annotator)).to_contain_text("3 suggestions to decide")
-    expect(undecided(annotator)).to_have_count(3)
+
+
+def decide_on_two_and_add_a_speaker(annotator: Annotator) -> None:
+    """Keeps one, with a step back and forth again; moves the edge of one; and marks a span that was not suggested."""
     annotator.press(" ")
     annotator.wait_until_selected("that 300 guests came")
     keep(annotator, "300")
@@ -98,9 +95,25 @@ def test_suggestions_are_kept_changed_dropped_and_left_by_keys_and_a_pull_tells_
     annotator.choose("q", "Port of Lomma")
     annotator.press("Escape")
 
+
+def test_suggestions_are_kept_changed_dropped_and_left_by_keys_and_a_pull_tells_each_in_both_shares(
+    new_corpus: NewCorpus, annotator: Annotator, tmp_path: Path
+) -> None:
+    corpus = with_suggestions(new_corpus, tmp_path)
+    who, project = pushed(corpus)
+    assisted, alone = article_id(assisted=True), article_id(assisted=False)
+    open_(annotator, who, project, assisted)
+    expect(strip(annotator)).to_contain_text("10 suggestions to decide")
+    expect(undecided(annotator)).to_have_count(10)
+    decide_on_seven(annotator)
+    reload(annotator)
+    expect(strip(annotator)).to_contain_text("3 suggestions to decide")
+    expect(undecided(annotator)).to_have_count(3)
+    decide_on_two_and_add_a_speaker(annotator)
     annotator.press("Control+Enter")
     expect(strip(annotator)).to_contain_text("Submit again to submit without it")
     annotator.submit()
+
     open_(annotator, who, project, alone)
     expect(strip(annotator)).to_have_count(0)
     annotator.mark("4", "300")
