@@ -62,3 +62,25 @@ def test_predictions_for_another_text_are_refused_and_nothing_is_written(corpus:
     with pytest.raises(Problem, match="another text"):
         run(corpus, "--by", "rules", "--by", f"file:{path}")
     assert not corpus.layer_path("r1/suggestions").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["push", "--annotator", "a1", "--without", "0.2"],
+        ["push", "--annotator", "a1", "--least", "0.9"],
+        ["push", "--annotator", "a1", "--suggestions", "rules", "--without", "1"],
+        ["push", "--annotator", "a1", "--suggestions", "rules", "--least", "nan"],
+        ["suggest"],
+        ["suggest", "--report", "--by", "rules"],
+    ],
+)
+def test_options_that_do_not_go_together_are_wrong_usage(corpus: Corpus, words: list[str]) -> None:
+    ran = CliRunner().invoke(app, [*words, "--round", "r1", "--corpus", str(corpus.root)])
+    assert ran.exit_code == 2, ran.output
+    assert not corpus.annotations.exists() or not list(corpus.annotations.glob("r1/*"))
+
+
+def test_a_report_of_a_round_without_suggestions_is_refused(corpus: Corpus) -> None:
+    with pytest.raises(Problem, match="r1"):
+        run(corpus, "--report")
