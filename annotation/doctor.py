@@ -16,7 +16,7 @@ import httpx
 from annotation.embedded import trespass, versions
 from annotation.embedded.backup import DATABASE
 from annotation.embedded.database import EXAMPLE
-from annotation.embedded.server import HOST, Account, Secrets, Server
+from annotation.embedded.server import Account, Secrets, Server
 from annotation.labelstudio import seats
 from annotation.labelstudio.client import Studio, foreign_server, without_credentials
 from annotation.rounds.raw import altered
@@ -154,7 +154,7 @@ def _embedded(own: Server) -> Iterator[DoctorLine]:
         yield DoctorLine("server", "fail", f"something else answers at {own.url()}", next_step)
     else:
         next_step = f"see {own.log_path}; then `hedgerow down` and `hedgerow up`"
-        answers = yield from answer(f"http://{HOST}:{known.port}", next_step)
+        answers = yield from answer(known.url, next_step)
         if answers:
             yield from _accounts(known)
 
@@ -205,7 +205,7 @@ def clock(date: str | None, now: datetime) -> DoctorLine:
 
 
 def _accounts(known: Secrets) -> Iterator[DoctorLine]:
-    url = f"http://{HOST}:{known.port}"
+    url = known.url
     for account in (known.admin, *known.annotators.values()):
         yield from problem_line(f"account {account.name}", partial(_account, url, account))
     yield from problem_line("blindness", lambda: trespass.blindness(known))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from annotation.embedded import trespass
+from annotation.embedded.network import NetworkWish, parse_listen
 from annotation.embedded.server import Account, Secrets, Server
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
@@ -14,13 +15,12 @@ from dataset.record.doctor import problem_line as checked
 from scripts.cli.console import OUT, CorpusOption, say, tell
 from scripts.cli.names import ADJUDICATOR, checked_names, latest_round
 
+_WHERE: Final = "Where it is reached"
+
 
 def command(
     annotator: Annotated[
         list[str] | None, typer.Option(help="Make an account for this pseudonym.", metavar="A")
-    ] = None,
-    port: Annotated[
-        int | None, typer.Option(min=1, max=65535, help="Port on 127.0.0.1; a free one if not named.")
     ] = None,
     database: Annotated[
         str | None,
@@ -29,8 +29,56 @@ def command(
             metavar="URL",
         ),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            max=32,
+            help="Processes that answer requests; with PostgreSQL one for each core if not named, with SQLite one.",
+            metavar="N",
+        ),
+    ] = None,
+    foreground: Annotated[
+        bool, typer.Option("--foreground", help="Run until the server ends, with its log on the terminal.")
+    ] = False,
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Take over a server that another account or machine set up.")
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(min=1, max=65535, help="The port; a free one if not named.", rich_help_panel=_WHERE),
+    ] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(
+            help="The IP address and port to listen on; 127.0.0.1 if not named.",
+            metavar="HOST:PORT",
+            rich_help_panel=_WHERE,
+        ),
+    ] = None,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            help="What people type to reach it through a proxy, https://label.example.org say; `local` ends that.",
+            metavar="URL",
+            rich_help_panel=_WHERE,
+        ),
+    ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Where that proxy comes from, 127.0.0.1 say: its word is taken for who asks, and that TLS is used.",
+            metavar="IP",
+            rich_help_panel=_WHERE,
+        ),
+    ] = None,
+    insecure_network: Annotated[
+        bool,
+        typer.Option(
+            "--insecure-network",
+            help="Serve beyond this machine without TLS: whoever is on the network can read passwords.",
+            rich_help_panel=_WHERE,
+        ),
     ] = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -38,21 +86,40 @@ def command(
 
     Each annotator gets an organisation of their own on the server, so that nobody sees another's work.
 
-    A password of PostgreSQL goes into PGPASSWORD or ~/.pgpass, never into the address; later calls need no --database.
+    It listens on 127.0.0.1, for this machine alone. For annotators elsewhere, name the address that they will type and
+    the proxy that speaks TLS for it. What was named is kept: later calls need none of it.
+
+    A password of PostgreSQL goes into PGPASSWORD or ~/.pgpass, never into the address.
 
     A server whose accounts were not made by you on this machine is refused, because whoever made them knows the
     passwords. If it is your own, moved here or set up by an earlier version, run this once with --adopt.
 
     Example: hedgerow up --annotator a1 --annotator a2
     Example: hedgerow up --annotator a1 --database postgresql://hedgerow@127.0.0.1:5432/hedgerow
+    Example: hedgerow up --address https://label.example.org --trusted-proxy 127.0.0.1 --listen 127.0.0.1:8080
     """
     here = open_corpus(corpus)
     server = Server(here.state)
-    known = server.up(checked_names(annotator or []), port, tell, database, adopt=adopt)
-    say(f"Label Studio: http://127.0.0.1:{known.port}")
+    host, listen_port = parse_listen(listen) if listen else (None, None)
+    if None not in (port, listen_port) and port != listen_port:
+        raise typer.BadParameter("--listen names another port than --port")
+    known = server.up(
+        checked_names(annotator or []),
+        port or listen_port,
+        tell,
+        database,
+        adopt=adopt,
+        network=NetworkWish(host, address, tuple(trusted_proxy or ()), insecure=insecure_network),
+        workers=workers,
+        foreground=foreground,
+    )
+    say(f"Label Studio: {known.network.public_url(known.port)}")
     for account in (known.admin, *known.annotators.values()):
         say(login(account, server))
     _check_blindness(known)
+    if foreground:
+        server.stay(tell)
+        return
     say(f"Next: `{_next_step(here, list(known.annotators))}`; to stop it: `hedgerow down`")
 
 

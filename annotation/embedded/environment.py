@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from annotation.embedded import database
+from annotation.embedded.inside.discretion import LOG_VARIABLE
 from annotation.embedded.inside.routes import KEY_VARIABLE
+from annotation.embedded.network import ADDRESS_VARIABLE, LISTEN_VARIABLE, PROXIES_VARIABLE, Network
 
 DATA: Final = "LABEL_STUDIO_BASE_DATA_DIR"
 # How programs and libraries are found, and how text and time are shown.
@@ -34,22 +37,39 @@ _SETTINGS: Final = {
 }
 
 
+@dataclass(frozen=True)
+class Folders:
+    """The absolute paths of a server: its data, a home and a folder for what is temporary, and its log.
+
+    `log` is None where the log goes to what the process prints.
+    """
+
+    data: Path
+    home: Path
+    tmp: Path
+    log: Path | None
+
+
 def environment(
-    given: Mapping[str, str], data: Path, home: Path, tmp: Path, key: str, database_url: str | None
+    given: Mapping[str, str], folders: Folders, key: str, database_url: str | None, network: Network
 ) -> dict[str, str]:
     """All that a process of the server gets, of what is `given` to its caller and of its own.
 
-    `home` and `tmp` are folders of its own, `key` opens it to commands. What libpq reads is there only where the work
-    is in PostgreSQL.
+    `key` opens it to commands. What libpq reads is there only where the work is in PostgreSQL.
     """
     kept = {name: value for name, value in given.items() if name in _KEPT or name.startswith("LC_")}
     own = {
-        "HOME": str(home),
-        "TMPDIR": str(tmp),
-        DATA: str(data),
+        "HOME": str(folders.home),
+        "TMPDIR": str(folders.tmp),
+        DATA: str(folders.data),
         KEY_VARIABLE: key,
-        "LOCAL_FILES_DOCUMENT_ROOT": str(home),
+        LOG_VARIABLE: str(folders.log or ""),
+        "LOCAL_FILES_DOCUMENT_ROOT": str(folders.home),
+        LISTEN_VARIABLE: network.host,
+        PROXIES_VARIABLE: " ".join(network.proxies),
     }
+    if network.address is not None:
+        own |= {ADDRESS_VARIABLE: network.address, "LABEL_STUDIO_HOST": network.address}
     if database_url is None:
         return kept | _SETTINGS | own | {"LABEL_STUDIO_DJANGO_DB": "sqlite"}
     postgresql = {"LABEL_STUDIO_DJANGO_DB": "postgresql", database.VARIABLE: database_url}

@@ -18,19 +18,25 @@ HOTKEYS = {"regions:region:relation": {"key": LINK_KEY, "active": True}}
 def main() -> None:
     """Brings database and accounts to what standard input asks for; what is there already is left."""
     wanted = json.load(sys.stdin)
-    _open_label_studio()
+    open_label_studio()
+    _migrate()
     _account(wanted["admin"], superuser=True)
     for account in wanted["annotators"]:
         _account(account, superuser=False)
 
 
-def _open_label_studio() -> None:
+def open_label_studio() -> None:
+    """Makes this process one of Label Studio's: its modules can be imported, its database be asked."""
     import django
     import label_studio
-    from django.core.management import call_command
 
     sys.path.insert(0, str(Path(label_studio.__file__).parent))
     django.setup()
+
+
+def _migrate() -> None:
+    from django.core.management import call_command
+
     call_command("migrate", "--no-color", verbosity=0)
 
 

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 
 import filelock
 import httpx
 import psutil
 
-from annotation.embedded import database, exchange, marks, versions
-from annotation.embedded.environment import DATA, environment
+from annotation.embedded import database, exchange, marks, processes, versions
+from annotation.embedded.environment import Folders, environment
+from annotation.embedded.network import Network, NetworkWish
 from dataset.problem import Problem
 from dataset.storage.atomic import aside, make_private
 
-HOST = "127.0.0.1"
 START_SECONDS = 180
+_MOST_WORKERS = 8
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,8 @@ class Account:
 class Secrets:
     """What `up` made: the port, the admin, the annotators by pseudonym; the URL of the database, None for SQLite.
 
-    `key` opens to commands what is closed to accounts; None where an earlier version made the server.
+    `key` opens to commands what is closed to accounts; None where an earlier version made the server. `workers` is how
+    many processes answer requests, None for as many as suit the machine.
     """
 
     port: int
@@ -51,6 +56,13 @@ class Secrets:
     annotators: dict[str, Account] = field(default_factory=dict)
     database: str | None = None
     key: str | None = None
+    network: Network = field(default_factory=Network)
+    workers: int | None = None
+
+    @property
+    def url(self) -> str:
+        """Where programs on this machine reach the server."""
+        return self.network.local_url(self.port)
 
 
 @dataclass(frozen=True)
@@ -66,8 +78,13 @@ class Server:
 
     @property
     def log_path(self) -> Path:
-        """What Label Studio prints."""
+        """What the server notes while it runs: requests, warnings, errors."""
         return self.state / "label-studio.log"
+
+    @property
+    def output_path(self) -> Path:
+        """What its processes print, which is why one did not start or broke down."""
+        return self.state / "label-studio.out"
 
     @property
     def data_path(self) -> Path:
@@ -139,7 +156,16 @@ class Server:
             known = json.loads(marks.read_own(self.secrets_path))
             annotators = {name: Account(**account) for name, account in known["annotators"].items()}
             admin = Account(**known["admin"])
-            made = Secrets(known["port"], admin, annotators, known.get("database"), known.get("key"))
+            network = Network(**{**(given := known.get("network", {})), "proxies": tuple(given.get("proxies", ()))})
+            made = Secrets(
+                known["port"],
+                admin,
+                annotators,
+                known.get("database"),
+                known.get("key"),
+                network,
+                known.get("workers"),
+            )
             return made, marks.is_marked(known)
         except (FileNotFoundError, NotADirectoryError):
             return None, False
@@ -150,34 +176,13 @@ class Server:
             ) from None
 
     def url(self) -> str | None:
-        """The address, or None before the first `up`."""
+        """Where programs on this machine reach it, or None before the first `up`."""
         known = self.secrets()
-        return f"http://{HOST}:{known.port}" if known else None
+        return known.url if known else None
 
     def process(self) -> psutil.Process | None:
-        """The process that `up` started, if it still runs; another process that has since got its number is not it.
-
-        An `up` that was killed before it could note the number has noted the command, and that is looked for.
-        """
-        try:
-            noted = json.loads(self._process_path.read_text(encoding="utf-8"))
-            if "command" in noted:
-                return self._running(noted["command"])
-            process = psutil.Process(noted["pid"])
-            same = process.create_time() == noted["created"] and process.status() != psutil.STATUS_ZOMBIE
-            return process if same else None
-        except (FileNotFoundError, psutil.NoSuchProcess, json.JSONDecodeError, KeyError, TypeError):
-            return None
-
-    def _running(self, command: list[str]) -> psutil.Process | None:
-        """The process of that command on this server's data; the first of them, where it has made others."""
-        processes = []
-        for process in psutil.process_iter():
-            with suppress(psutil.Error):
-                own = process.cmdline()[-len(command) :] == command and process.status() != psutil.STATUS_ZOMBIE
-                if own and process.environ().get(DATA) == str(self.data_path.absolute()):
-                    processes.append(process)
-        return min(processes, key=psutil.Process.create_time, default=None)
+        """The first process of the server that `up` started, if it still runs."""
+        return processes.noted(self._process_path, self.data_path)
 
     def answers(self) -> bool:
         """Whether it answers now."""
@@ -195,11 +200,15 @@ class Server:
         database_url: str | None = None,
         *,
         adopt: bool = False,
+        network: NetworkWish | None = None,
+        workers: int | None = None,
+        foreground: bool = False,
     ) -> Secrets:
         """Brings the server up, with an account for each annotator. Does only what is not done yet.
 
         Its work is kept in the PostgreSQL database named at the first `up`, in SQLite where none was named. A server
-        that was not set up here is refused, unless the caller wants to `adopt` it.
+        that was not set up here is refused, unless the caller wants to `adopt` it. `network` and the number of
+        `workers` stay what they were where they are None. In the `foreground` its log goes to this process's output.
 
         Raises:
             Problem: Label Studio is not installed or was never tested in its version, the port is taken, the database
@@ -211,19 +220,14 @@ class Server:
                 self.adopt(database_url)
             before, running = self.secrets(), self.process()
             if running is None:
-                _label_studio()
+                check_label_studio()
+                processes.end_orphans(self.data_path)
             self._check_database(before, database_url, running=running is not None)
-            if running and before and port not in (None, before.port):
-                raise Problem(f"the server runs on port {before.port}", "stop it with `hedgerow down` first")
+            known = self._wanted(
+                before or _new_secrets(database_url), port, network, workers, running=running is not None
+            )
             self._prepare_folders(new=before is None, empty=running is None)
-            known = before or _new_secrets(database_url)
             if known.key is None:
-                if running:
-                    raise Problem(
-                        "the server that runs here was started by an earlier version, which keeps annotators apart "
-                        "less well",
-                        "run `hedgerow down`, then this again",
-                    )
                 known = replace(known, key=_new_key())
                 self._unfinished.touch()
             wanted = _with_annotators(known, annotators, port, free=running is None)
@@ -236,8 +240,35 @@ class Server:
                 self._unfinished.unlink()
             if running is None:
                 tell("starting Label Studio")
-                self._start(wanted)
+                self._start(wanted, foreground=foreground)
             self._wait(tell)
+        return wanted
+
+    def _wanted(
+        self, known: Secrets, port: int | None, network: NetworkWish | None, workers: int | None, *, running: bool
+    ) -> Secrets:
+        """What is known with the network and the workers that are wanted, which a running server does not change.
+
+        Raises:
+            Problem: the server runs with others, or SQLite would have several processes write.
+        """
+        network_wanted = network.applied_to(known.network) if network else known.network
+        wanted = replace(known, network=network_wanted, workers=workers or known.workers)
+        if wanted.database is None and (wanted.workers or 1) > 1:
+            raise Problem(
+                "several processes would wait for each other at every step, for SQLite takes one writer at a time",
+                "leave --workers out, or keep the work in PostgreSQL with --database",
+            )
+        if running and (port not in (None, known.port) or wanted != known):
+            raise Problem(
+                f"the server runs already, at {known.network.public_url(known.port)} and on port {known.port}",
+                "stop it with `hedgerow down`, then run this again",
+            )
+        if running and known.key is None:
+            raise Problem(
+                "the server that runs here was started by an earlier version, which keeps annotators apart less well",
+                "run `hedgerow down`, then this again",
+            )
         return wanted
 
     def _check_database(self, before: Secrets | None, wanted: str | None, *, running: bool) -> None:
@@ -256,18 +287,37 @@ class Server:
         elif before.database is not None and not running:
             database.connect(before.database).close()
 
+    def stay(self, tell: Callable[[str], None]) -> None:
+        """Waits for the end of the server that was started in the foreground, and hands on what asks for it.
+
+        Raises:
+            Problem: it ended by itself.
+        """
+        process = self.process()
+        if process is None:
+            raise Problem("Label Studio ended", "see its last lines above")
+        asked: list[int] = []
+
+        def hand_on(number: int, _: FrameType | None) -> None:
+            asked.append(number)
+            process.send_signal(signal.SIGTERM if number == signal.SIGINT else number)
+
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, hand_on)
+        tell("it runs until it is stopped, with Ctrl-C or `hedgerow down`")
+        notify_systemd("READY=1")
+        ended = process.wait()
+        if ended and not {signal.SIGTERM, signal.SIGINT} & set(asked):
+            raise Problem(f"Label Studio ended by itself ({ended})", "see its last lines above")
+
     def down(self) -> bool:
         """Ends the process that `up` started, and waits for its end. Returns whether there was one."""
         with self.locked():
             process = self.process()
             if process is None:
                 return False
-            process.terminate()
-            try:
-                process.wait(20)
-            except psutil.TimeoutExpired:
-                process.kill()
-                process.wait(20)
+            processes.end(process)
+            processes.end_orphans(self.data_path)
             self._process_path.unlink(missing_ok=True)
         return True
 
@@ -315,16 +365,17 @@ class Server:
         with aside(self.secrets_path, private=True) as new:
             new.write_text(json.dumps(marks.marked(asdict(wanted)), indent=2) + "\n", encoding="utf-8")
 
-    def _environment(self, wanted: Secrets) -> dict[str, str]:
-        folders = (self.data_path.absolute(), self._home, self._tmp)
-        return environment(os.environ, *folders, wanted.key or "", wanted.database)
+    def _environment(self, wanted: Secrets, *, foreground: bool = False) -> dict[str, str]:
+        log = None if foreground else self.log_path.absolute()
+        folders = Folders(self.data_path.absolute(), self._home, self._tmp, log)
+        return environment(os.environ, folders, wanted.key or "", wanted.database, wanted.network)
 
     def _provision(self, wanted: Secrets) -> None:
         accounts = {
             "admin": asdict(wanted.admin),
             "annotators": [asdict(account) for account in wanted.annotators.values()],
         }
-        with self._log() as log:
+        with self._output() as log:
             done = subprocess.run(
                 [sys.executable, "-m", "annotation.embedded.provision"],
                 input=json.dumps(accounts).encode(),
@@ -338,25 +389,21 @@ class Server:
         if done.returncode:
             raise Problem(f"Label Studio's database could not be made: {self._last_words()}", self._see_log())
 
-    def _start(self, wanted: Secrets) -> None:
-        command = [str(_label_studio()), "start", "-b", "--internal-host", HOST, "-p", str(wanted.port)]
-        self._note({"command": command})
-        with self._log() as log:
+    def _start(self, wanted: Secrets, *, foreground: bool) -> None:
+        command = processes.command(wanted.url.removeprefix("http://"), wanted.workers or _workers(wanted))
+        processes.note_command(self._process_path, command)
+        with self._output(begin=True) as output:
             child = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=self._environment(wanted),
+                stdout=None if foreground else output,
+                stderr=None if foreground else output,
+                env=self._environment(wanted, foreground=foreground),
                 cwd=self._home,
                 umask=0o077,
                 start_new_session=True,
             )
-        self._note({"pid": child.pid, "created": psutil.Process(child.pid).create_time()})
-
-    def _note(self, process: dict[str, Any]) -> None:
-        with aside(self._process_path) as new:
-            new.write_text(json.dumps(process), encoding="utf-8")
+        processes.note_process(self._process_path, child.pid)
 
     def _wait(self, tell: Callable[[str], None]) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -368,17 +415,25 @@ class Server:
             time.sleep(0.3)
         tell("it answers")
 
-    def _log(self) -> IO[bytes]:
-        handle = os.open(self.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    def _output(self, *, begin: bool = False) -> IO[bytes]:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | (os.O_TRUNC if begin else 0)
+        handle = os.open(self.output_path, flags, 0o600)
         os.fchmod(handle, 0o600)
         return os.fdopen(handle, "ab")
 
     def _last_words(self) -> str:
-        lines = self.log_path.read_text(encoding="utf-8", errors="replace").split("\n")
+        lines = self.output_path.read_text(encoding="utf-8", errors="replace").split("\n")
         return next((line.strip()[:200] for line in reversed(lines) if line.strip()), "it said nothing")
 
     def _see_log(self) -> str:
-        return f"see {self.log_path}"
+        return f"see {self.output_path}"
+
+
+def notify_systemd(state: str) -> None:
+    """Tells systemd, where it has started this, how far it is."""
+    from gunicorn.systemd import sd_notify
+
+    sd_notify(state, logging.getLogger(__name__))
 
 
 def _new_key() -> str:
@@ -389,7 +444,7 @@ def _with_annotators(known: Secrets, annotators: list[str], port: int | None, *,
     """The secrets with an account for each annotator, and a port that is free if one is needed."""
     added = {name: _new_account(name) for name in annotators if name not in known.annotators}
     _refuse_alike([*known.annotators, *added])
-    chosen = _free_port(port, known.port) if free else known.port
+    chosen = _free_port(known.network.host, port, known.port) if free else known.port
     return replace(known, port=chosen, annotators=known.annotators | added)
 
 
@@ -411,28 +466,34 @@ def _new_account(name: str) -> Account:
     return Account(name, f"{name.lower()}@hedgerow.local", secrets.token_urlsafe(12), secrets.token_hex(20))
 
 
-def _free_port(named: int | None, before: int) -> int:
+def _workers(known: Secrets) -> int:
+    """As many processes as suit the machine and the database."""
+    return 1 if known.database is None else min(max(os.cpu_count() or 1, 2), _MOST_WORKERS)
+
+
+def _free_port(host: str, named: int | None, before: int) -> int:
     """The port named; else the one of last time if it is free; else any free one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for port in [named] if named else [before, 0]:
         try:
-            with socket.socket() as probe:
+            with socket.socket(family) as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind((HOST, port))
+                probe.bind((host, port))
                 return int(probe.getsockname()[1])
         except OSError:
             continue
-    raise Problem(f"port {named} on {HOST} is taken", "name another with --port, or none")
+    raise Problem(f"port {named} on {host} is taken", "name another with --port, or none")
 
 
-def _label_studio() -> Path:
-    """Label Studio's command beside this Python.
+def check_label_studio() -> None:
+    """Whether Label Studio can be started here.
 
     Raises:
         Problem: it is not installed, or what keeps annotators apart was never tested with its version.
     """
-    command, installed = Path(sys.executable).parent / "label-studio", versions.installed("label-studio")
+    installed = versions.installed("label-studio")
     install = "run `pip install -e '.[server]' -c constraints.txt`"
-    if installed is None or not command.exists():
+    if installed is None or versions.installed("gunicorn") is None:
         raise Problem("Label Studio is not installed here", install)
     if not versions.is_of(installed, versions.LABEL_STUDIO):
         raise Problem(
@@ -440,7 +501,6 @@ def _label_studio() -> Path:
             "annotators may not be blind and the page may lose work",
             install,
         )
-    return command
 
 
 def summary(server: Server) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import httpx
 
 from annotation.embedded.inside.routes import KEY_HEADER
-from annotation.embedded.server import HOST, Account, Secrets
+from annotation.embedded.server import Account, Secrets
 from dataset.problem import Problem
 from dataset.record.doctor import DoctorLine
 
@@ -80,7 +80,7 @@ def _tried(known: Secrets) -> tuple[list[str], int]:
     """
     successes, count = [], 0
     annotators = list(known.annotators.values())
-    with httpx.Client(base_url=f"http://{HOST}:{known.port}", timeout=_SECONDS) as web:
+    with httpx.Client(base_url=known.url, timeout=_SECONDS) as web:
         answers = {account.name: _whoami(web, account) for account in annotators}
         members = {name: member for name, member in answers.items() if member is not None}
         inside = [account for account in annotators if account.name in members]
@@ -119,7 +119,7 @@ def _successes(web: httpx.Client, account: Account, attempts: list[Attempt], hea
 
 def _session(known: Secrets, account: Account) -> httpx.Client:
     """A page's session of an account that has logged in."""
-    web = httpx.Client(base_url=f"http://{HOST}:{known.port}", timeout=_SECONDS)
+    web = httpx.Client(base_url=known.url, timeout=_SECONDS)
     web.get("/user/login/")
     form = {"email": account.email, "password": account.password}
     answer = web.post("/user/login/", data={**form, "csrfmiddlewaretoken": web.cookies.get("csrftoken", "")})

@@ -54,7 +54,7 @@ def embedded_seat(corpus: Corpus, annotator: str) -> Seat:
         raise Problem("no Label Studio is set up here", f"start one with `hedgerow up --annotator {annotator}`")
     if annotator not in known.annotators:
         raise Problem(f"{annotator} has no account here", f"make one with `hedgerow up --annotator {annotator}`")
-    studio = Studio(f"http://127.0.0.1:{known.port}", known.annotators[annotator].token, key=known.key)
+    studio = Studio(known.url, known.annotators[annotator].token, key=known.key)
     return Seat(annotator, studio, studio.whoami()[0], blind=True)
 
 
@@ -67,9 +67,7 @@ def embedded_studios(corpus: Corpus) -> list[Studio]:
     known = Server(corpus.state).secrets()
     if known is None:
         raise Problem("no Label Studio is set up here", "start one with `hedgerow up --annotator a1`")
-    return [
-        Studio(f"http://127.0.0.1:{known.port}", account.token, key=known.key) for account in known.annotators.values()
-    ]
+    return [Studio(known.url, account.token, key=known.key) for account in known.annotators.values()]
 
 
 def _foreign_account(corpus: Corpus, annotator: str, studio: Studio) -> int | None:

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import logging
 import re
+import tempfile
 from typing import Any, Final
 
 HIDDEN: Final = "…"
+LOG_VARIABLE: Final = "HEDGEROW_LOG"
+"""The variable that names the file of the log."""
+REQUESTS: Final = "gunicorn.access"
+"""The logger of requests, a line for each."""
+LARGEST_LOG: Final = 10 << 20
+KEPT_LOGS: Final = 5
+"""Files of that many bytes that are kept beside the one that is written; some 500,000 requests in all."""
 _REQUEST: Final = re.compile(r'"([A-Z]+) ([^\s?"]*)\S* (HTTP/\d(?:\.\d)?)" (\d{3}) (\S+)')
 _QUERY: Final = re.compile(r"""\?[^\s?"'<>]*""")
 _NAMED: Final = re.compile(
@@ -22,7 +30,7 @@ class Discreet(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Every record is logged, in the end."""
         message = record.getMessage()
-        record.msg, record.args = request_line(message) if record.name == "django.server" else hidden(message), ()
+        record.msg, record.args = request_line(message) if record.name == REQUESTS else hidden(message), ()
         if record.exc_info:
             record.exc_text = hidden(record.exc_text or logging.Formatter().formatException(record.exc_info))
         return True
@@ -42,16 +50,33 @@ def hidden(text: str) -> str:
     return _BARE.sub(HIDDEN, _NAMED.sub(rf"\1\2{HIDDEN}", _QUERY.sub(f"?{HIDDEN}", text)))
 
 
-def discreet(settings: dict[str, Any]) -> dict[str, Any]:
-    """Label Studio's LOGGING, with each handler made discreet."""
-    server = {"class": "logging.StreamHandler", "formatter": "django.server"}
-    form = {"()": "django.utils.log.ServerFormatter", "format": "[{server_time}] {message}", "style": "{"}
-    handlers = {**settings["handlers"], "django.server": server}
-    loggers = {"django.server": {"handlers": ["django.server"], "level": "INFO", "propagate": False}}
+def discreet(settings: dict[str, Any], path: str = "") -> dict[str, Any]:
+    """Label Studio's LOGGING with a line for each request, and each handler made discreet.
+
+    All of it goes into the file of that `path`, which begins anew when it is full, for several processes; where there
+    is no path, to what the process prints.
+    """
+    printed = {"class": "logging.StreamHandler"}
+    filed = {
+        "class": "concurrent_log_handler.ConcurrentRotatingFileHandler",
+        "filename": path,
+        "maxBytes": LARGEST_LOG,
+        "backupCount": KEPT_LOGS,
+        "encoding": "utf-8",
+        "chmod": 0o600,
+        "lock_file_directory": tempfile.gettempdir(),
+    }
+    console = {**settings["handlers"]["console"], **(filed if path else printed)}
+    requests = {**console, "formatter": REQUESTS}
+    handlers = {**settings["handlers"], "console": console, REQUESTS: requests}
+    loggers = {
+        REQUESTS: {"handlers": [REQUESTS], "level": "INFO", "propagate": False},
+        "gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    }
     return {
         **settings,
         "filters": {**settings.get("filters", {}), "discreet": {"()": Discreet}},
-        "formatters": {**settings["formatters"], "django.server": form},
+        "formatters": {**settings["formatters"], REQUESTS: {"format": "[{asctime}] {message}", "style": "{"}},
         "handlers": {
             name: {**each, "filters": [*each.get("filters", []), "discreet"]} for name, each in handlers.items()
         },

@@ -145,11 +145,11 @@ class ListedRoutesOnly:
         if route is not None:
             holds_key = holds(settings.HEDGEROW_KEY, request.headers.get(KEY_HEADER, ""))
             if not is_open(route, request.method, keyed=holds_key) or not _is_plain(route, request):
-                return _refusal(403, "this address is closed on this server")
+                return refusal(403, "this address is closed on this server")
             if not holds_key and _length(request) > (limit := largest(route)):
-                return _refusal(413, f"more than {limit >> 10} KB were sent")
+                return refusal(413, f"more than {limit >> 10} KB were sent")
             if not holds_key and "regex" in unquote_plus(request.META.get("QUERY_STRING", "")):
-                return _refusal(403, "regular expressions are closed on this server")
+                return refusal(403, "regular expressions are closed on this server")
         return self._get_response(request)
 
 
@@ -204,7 +204,8 @@ def _length(request: Any) -> int:
         return 0
 
 
-def _refusal(status: int, detail: str) -> Any:
+def refusal(status: int, detail: str) -> Any:
+    """A refusal as Label Studio's own are."""
     from django.http import HttpResponse
 
     body = json.dumps({"status_code": status, "detail": detail})

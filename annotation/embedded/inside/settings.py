@@ -3,10 +3,9 @@
 import os
 from pathlib import Path
 
-from django.core.servers.basehttp import WSGIServer
-
 from annotation.embedded import database
-from annotation.embedded.inside.discretion import discreet
+from annotation.embedded.inside.discretion import LOG_VARIABLE, discreet
+from annotation.embedded.inside.entrance import ADDRESS, IS_BEHIND_TLS
 from annotation.embedded.inside.outgoing import refuse_calls
 from annotation.embedded.inside.routes import KEY_VARIABLE
 
@@ -34,17 +33,28 @@ HEDGEROW_KEY = os.environ.get(KEY_VARIABLE, "")
 
 PROJECT_MIXIN = "annotation.embedded.inside.blindness.OwnOrganisationOnly"
 
+# Judged by Entrance, which sees static files as well.
+ALLOWED_HOSTS = ["*"]
+if ADDRESS:
+    CSRF_TRUSTED_ORIGINS = [ADDRESS]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_BEHIND_TLS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+
 # Outermost: a closed address costs nothing. Label Studio's own organisation for whoever has none is everybody's, and
 # tokens of the kind that it would take without asking the database are not given out here.
-MIDDLEWARE.insert(0, "annotation.embedded.inside.routes.ListedRoutesOnly")  # type: ignore[name-defined]  # noqa: F405
-MIDDLEWARE.insert(1, "annotation.embedded.inside.static_files.KeptByBrowsers")  # type: ignore[name-defined]  # noqa: F405
+MIDDLEWARE[:0] = [  # type: ignore[name-defined]  # noqa: F405
+    "annotation.embedded.inside.entrance.Entrance",
+    "annotation.embedded.inside.routes.ListedRoutesOnly",
+    "annotation.embedded.inside.static_files.KeptByBrowsers",
+]
 MIDDLEWARE.remove("organizations.middleware.DummyGetSessionMiddleware")  # type: ignore[name-defined]  # noqa: F405
 MIDDLEWARE.remove("jwt_auth.middleware.JWTAuthenticationMiddleware")  # type: ignore[name-defined]  # noqa: F405
 MIDDLEWARE.append("annotation.embedded.inside.membership.MembersSession")  # type: ignore[name-defined]  # noqa: F405
 
 ROOT_URLCONF = "annotation.served.urls"
 GET_STORAGE_LIST = "annotation.embedded.inside.outgoing.no_storages"
-LOGGING = discreet(LOGGING)  # type: ignore[has-type]  # noqa: F405
+LOGGING = discreet(LOGGING, os.environ.get(LOG_VARIABLE, ""))  # type: ignore[has-type]  # noqa: F405
 refuse_calls(database.hosts(_url) if (_url := os.environ.get(database.VARIABLE)) else ())
 
 # Innermost, so that what Label Studio does when a database is locked begins the whole change again.
@@ -55,9 +65,6 @@ TEMPLATES[0]["DIRS"].insert(0, Path(__file__).parents[2] / "page" / "studio_page
 TEMPLATES[0]["OPTIONS"]["context_processors"].append("annotation.embedded.inside.reading.reader")  # type: ignore[name-defined]  # noqa: F405
 
 if _url:
-    DATABASES = {"default": database.django_settings(_url)}
+    DATABASES = {"default": {**database.django_settings(_url), "CONN_MAX_AGE": 300, "CONN_HEALTH_CHECKS": True}}
 else:
     DATABASES["default"]["OPTIONS"] = database.SQLITE_OPTIONS  # type: ignore[used-before-def]
-
-# How many pages may knock at once; with Django's ten, the others were left to try again after 1, 3, 7 and 15 seconds.
-WSGIServer.request_queue_size = 1024

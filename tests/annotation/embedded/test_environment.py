@@ -16,9 +16,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from annotation.embedded.environment import environment
+from annotation.embedded.environment import Folders, environment
 from annotation.embedded.inside.discretion import Discreet
 from annotation.embedded.inside.routes import KEY_HEADER
+from annotation.embedded.network import Network
 from annotation.embedded.server import Account, Server
 
 POISON = {
@@ -51,6 +52,9 @@ OWN = {
     "DJANGO_SETTINGS_MODULE",
     "FRONTEND_SENTRY_DSN",
     "HEDGEROW_KEY",
+    "HEDGEROW_LISTEN",
+    "HEDGEROW_LOG",
+    "HEDGEROW_PROXIES",
     "HOME",
     "LABEL_STUDIO_BASE_DATA_DIR",
     "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK",
@@ -160,7 +164,8 @@ def test_for_postgresql_there_are_libpqs_variables_and_the_files_of_the_real_hom
     monkeypatch.setenv("HOME", str(tmp_path))
     given = {"PGPASSWORD": "word", "PGSSLMODE": "verify-full", "PG_POISON": "poison", "PGADMIN_KEY": "poison"}
     url = "postgresql://hedgerow@127.0.0.1/hedgerow"
-    variables = environment(given, tmp_path / "data", tmp_path / "own", tmp_path / "tmp", "key", url)
+    folders = Folders(tmp_path / "data", tmp_path / "own", tmp_path / "tmp", None)
+    variables = environment(given, folders, "key", url, Network())
     assert variables.keys() - OWN == {"PGPASSWORD", "PGSSLMODE", "PGPASSFILE", "PGSSLROOTCERT", "HEDGEROW_DATABASE"}
     assert variables["PGPASSFILE"] == str(tmp_path / ".pgpass")
     assert variables["PGSSLROOTCERT"] == str(tmp_path / ".postgresql" / "root.crt")
@@ -255,8 +260,8 @@ def _say_what_is_no_request(server: Server, line: str) -> None:
 @pytest.mark.parametrize(
     ("logger", "line"),
     [
-        ("django.server", '"GET /user/signup/?token=opensesame HTTP/1.1" 403 12'),
-        ("django.server", "code 400, message Bad request syntax ('opensesame')"),
+        ("gunicorn.access", '"GET /user/signup/?token=opensesame HTTP/1.1" 403 12'),
+        ("gunicorn.access", "code 400, message Bad request syntax ('opensesame')"),
         ("django.request", "Forbidden: /user/signup/?token=opensesame"),
         ("x", "Key (token)=(opensesame) already exists"),
         ("x", "{'password': 'opensesame', 'email': 'a1'}"),
@@ -267,7 +272,7 @@ def _say_what_is_no_request(server: Server, line: str) -> None:
     ],
 )
 def test_secrets_are_taken_out_of_every_line(logger: str, line: str) -> None:
-    error = None if logger == "django.server" else (ValueError, ValueError(line), None)
+    error = None if logger == "gunicorn.access" else (ValueError, ValueError(line), None)
     record = logging.LogRecord(logger, logging.WARNING, "x.py", 1, "%s", (line,), error)
     assert Discreet().filter(record)
     formatted = logging.Formatter().format(record)

@@ -75,8 +75,8 @@ def corpus(tmp_path: Path) -> Corpus:
 
 @pytest.fixture
 def _does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Server, "_provision", lambda self, wanted: None)
-    monkeypatch.setattr(Server, "_start", lambda self, wanted: None)
+    monkeypatch.setattr(Server, "_provision", lambda self, wanted, **_: None)
+    monkeypatch.setattr(Server, "_start", lambda self, wanted, **_: None)
     monkeypatch.setattr(Server, "_wait", lambda self, tell: None)
 
 
@@ -254,7 +254,7 @@ def test_what_lies_in_the_servers_home_is_gone_before_it_starts(
     home = corpus.state / "home"
     (home / ".aws").mkdir(parents=True)
     (home / ".aws" / "credentials").touch()
-    monkeypatch.setattr(server_module.Server, "_start", lambda self, wanted: seen.extend(home.iterdir()))
+    monkeypatch.setattr(server_module.Server, "_start", lambda self, wanted, **_: seen.extend(home.iterdir()))
     seen: list[Path] = []
     Server(corpus.state).up(["a1"], None, print)
     assert home.is_dir()

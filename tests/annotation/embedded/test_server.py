@@ -15,9 +15,9 @@ import httpx
 import psutil
 import pytest
 
-from annotation.embedded import server as server_module
-from annotation.embedded import versions
-from annotation.embedded.server import HOST, Server, summary
+from annotation.embedded import processes, versions
+from annotation.embedded.network import LOOPBACK
+from annotation.embedded.server import Server, summary
 from dataset.problem import Problem
 
 
@@ -41,7 +41,7 @@ def test_it_listens_on_the_loopback_address_only(server: Server) -> None:
     process = server.process()
     assert process
     listening = {c.laddr.ip for c in process.net_connections() if c.status == psutil.CONN_LISTEN}
-    assert listening == {HOST}
+    assert listening == {LOOPBACK}
 
 
 def test_secrets_are_in_files_that_only_their_owner_reads(server: Server) -> None:
@@ -113,7 +113,7 @@ def test_a_label_studio_that_was_never_tested_is_refused_and_nothing_is_made(
 
 def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
     with socket.socket() as listener:
-        listener.bind((HOST, 0))
+        listener.bind((LOOPBACK, 0))
         listener.listen()
         with pytest.raises(Problem, match="is taken"):
             Server(tmp_path / "state").up([], listener.getsockname()[1], print)
@@ -130,10 +130,8 @@ def test_down_ends_no_process_but_its_own(tmp_path: Path) -> None:
 
 
 def test_a_label_studio_that_ends_while_starting_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    command = tmp_path / "label-studio"
-    command.write_text("#!/bin/sh\necho no space left >&2\nexit 1\n", encoding="utf-8")
-    command.chmod(0o700)
-    monkeypatch.setattr(server_module, "_label_studio", lambda: command)
+    failing = [sys.executable, "-c", "raise SystemExit('no space left')"]
+    monkeypatch.setattr(processes, "command", lambda bind, workers: failing)
     monkeypatch.setattr(Server, "_provision", lambda self, wanted: None)
     with pytest.raises(Problem, match="no space left"):
         Server(tmp_path / "state").up([], None, print)
@@ -142,29 +140,27 @@ def test_a_label_studio_that_ends_while_starting_is_told(tmp_path: Path, monkeyp
 KILLED_UP = """
 import os, signal, sys
 from pathlib import Path
-from annotation.embedded import server
-server._label_studio = lambda: Path(sys.argv[2])
+from annotation.embedded import processes, server
+begun = "import time; print('begun', flush=True); time.sleep(600)"
+processes.command = lambda bind, workers: [sys.executable, "-c", begun, processes.MODULE]
 server.Server._provision = lambda self, wanted: None
 own = server.Server(Path(sys.argv[1]))
 def killed(*_):
-    while "begun" not in own.log_path.read_text():  # only then has the process its own command line
+    while "begun" not in own.output_path.read_text():  # only then has the process its own command line
         pass
     os.kill(os.getpid(), signal.SIGKILL)
-server.psutil.Process = killed
+processes.note_process = killed
 own.up([], None, print)
 """
 
 
 def test_a_server_whose_up_was_killed_before_it_noted_the_process_is_found_and_ended(tmp_path: Path) -> None:
     own = Server(tmp_path / "state")
-    command = tmp_path / "label-studio"
-    command.write_text("#!/bin/sh\necho begun\nwhile :; do sleep 1; done\n", encoding="utf-8")
-    command.chmod(0o700)
-    killed = subprocess.run([sys.executable, "-c", KILLED_UP, str(own.state), str(command)], check=False)
+    killed = subprocess.run([sys.executable, "-c", KILLED_UP, str(own.state)], check=False)
     assert killed.returncode == -signal.SIGKILL
     left = own.process()
     assert left is not None
-    assert str(command) in left.cmdline()
+    assert processes.MODULE in left.cmdline()
     assert summary(own)["running"] is True
     assert own.down() is True
     assert not left.is_running()
@@ -177,8 +173,7 @@ def test_a_running_server_is_known_by_its_command_alone(server: Server) -> None:
     noted = path.read_text(encoding="utf-8")
     known = server.secrets()
     assert known
-    command = [str(server_module._label_studio()), "start", "-b", "--internal-host", HOST, "-p", str(known.port)]
-    path.write_text(json.dumps({"command": command}), encoding="utf-8")
+    processes.note_command(path, processes.command(f"{LOOPBACK}:{known.port}", 1))
     try:
         assert server.process() == process
     finally:

@@ -105,11 +105,16 @@ def _served(set_up: Path, folder: Path, settings: str, variables: dict[str, str]
     server = Server(Path(shutil.copytree(set_up, folder / "state")))
     given = server._environment
 
-    def environment(secrets: Secrets) -> dict[str, str]:
-        return {**given(secrets), "DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(INSIDE), **variables}
+    def environment(secrets: Secrets, *, foreground: bool = False) -> dict[str, str]:
+        return {
+            **given(secrets, foreground=foreground),
+            "DJANGO_SETTINGS_MODULE": settings,
+            "PYTHONPATH": str(INSIDE),
+            **variables,
+        }
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server.__class__, "_environment", lambda self, secrets: environment(secrets))
+        patch.setattr(server.__class__, "_environment", lambda self, secrets, **more: environment(secrets, **more))
         server.up([], None, print)
     yield server
     server.down()
