@@ -299,7 +299,6 @@ class Annotator:
         """Types another value over the one of the selected number, where none of its fields is empty."""
         self.press("Enter")
         self.page.wait_for_function("document.activeElement.name?.startsWith('number_value:')")
-        self.page.keyboard.press("Control+a")  # the page selects the value as well, a moment later on a busy machine
         self.type_keys(value)
         self.press("Enter")
 

@@ -101,8 +101,19 @@
     swallow(event);
     empty?.focus();
     if (!filled) return;
+    document.addEventListener("focusin", ({ target }) => isField(target) && selectWhole(target), { once: true });
     filled.click();
-    setTimeout(() => isField(document.activeElement) && document.activeElement.select?.()); // what is typed replaces it
+  };
+
+  // What is typed replaces what is there, from the first key: selected after it, that key would be replaced as well.
+  const selectWhole = (field) => {
+    const before = field.value;
+    const select = () => {
+      field.removeEventListener("keydown", select);
+      field.select?.();
+    };
+    field.addEventListener("keydown", select);
+    setTimeout(() => field.value === before && select());
   };
 
   // A click leaves the span, or takes what is preset: on a preset choice itself Label Studio alone would clear it.
