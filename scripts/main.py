@@ -18,6 +18,8 @@ from scripts.cli.console import problem, show_all_characters
 COMMANDS: Final = {
     "up": "Start the embedded Label Studio, or find it running; print its address and log-ins.",
     "down": "Stop the Label Studio that `hedgerow up` started. Its data stays.",
+    "invite": "Print a link with which an annotator sets a password; it works once, and for three days.",
+    "remove": "Close an annotator's account: its password, sessions and links end at once, and its work stays.",
     "status": "Say what is running: the server's address and process, and the layers of the record.",
     "doctor": "Check whether this machine and this server can do the job: a line per check, and how to fix it.",
     "intake": "Add articles to the corpus: all the files, or none of them.",

@@ -8,6 +8,7 @@ import typer
 
 from annotation.embedded import trespass
 from annotation.embedded.network import NetworkWish, parse_listen
+from annotation.embedded.proxies import Proxy, ProxyFiles, configuration
 from annotation.embedded.server import Account, Secrets, Server
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
@@ -16,6 +17,7 @@ from scripts.cli.console import OUT, CorpusOption, say, tell
 from scripts.cli.names import ADJUDICATOR, checked_names, latest_round
 
 _WHERE: Final = "Where it is reached"
+_PRINTED: Final = "What else it takes"
 
 
 def command(
@@ -80,6 +82,27 @@ def command(
             rich_help_panel=_WHERE,
         ),
     ] = False,
+    proxy: Annotated[
+        Proxy | None,
+        typer.Option(
+            help="Print that proxy's configuration for this server, and start nothing.", rich_help_panel=_PRINTED
+        ),
+    ] = None,
+    certificate: Annotated[
+        str,
+        typer.Option(
+            help="With --proxy: the file of the certificate; where certbot, or Caddy itself, keeps it if not named.",
+            metavar="FILE",
+            show_default=False,
+            rich_help_panel=_PRINTED,
+        ),
+    ] = "",
+    certificate_key: Annotated[
+        str,
+        typer.Option(
+            help="With --proxy: the file of its key.", metavar="FILE", show_default=False, rich_help_panel=_PRINTED
+        ),
+    ] = "",
     corpus: CorpusOption = None,
 ) -> None:
     """Start the embedded Label Studio, or find it running; print its address and log-ins.
@@ -97,9 +120,14 @@ def command(
     Example: hedgerow up --annotator a1 --annotator a2
     Example: hedgerow up --annotator a1 --database postgresql://hedgerow@127.0.0.1:5432/hedgerow
     Example: hedgerow up --address https://label.example.org --trusted-proxy 127.0.0.1 --listen 127.0.0.1:8080
+    Example: hedgerow up --proxy nginx
     """
     here = open_corpus(corpus)
     server = Server(here.state)
+    if proxy is not None:
+        files = ProxyFiles(certificate=certificate, certificate_key=certificate_key)
+        OUT.out(configuration(proxy, server.known(), here.name, files), end="", highlight=False)
+        return
     host, listen_port = parse_listen(listen) if listen else (None, None)
     if None not in (port, listen_port) and port != listen_port:
         raise typer.BadParameter("--listen names another port than --port")
@@ -146,5 +174,10 @@ def _check_blindness(known: Secrets) -> None:
 
 def login(account: Account, server: Server) -> str:
     """A log-in; its password on a terminal only, so that it does not end in a log."""
-    password = f"password {account.password}" if OUT.is_terminal else f"password in {server.secrets_path}"
-    return f"  {account.name:8} {account.email:28} {password}"
+    if account.is_removed:
+        way = "removed"
+    elif not account.password:
+        way = f"password set by a link of `hedgerow invite {account.name}`"
+    else:
+        way = f"password {account.password}" if OUT.is_terminal else f"password in {server.secrets_path}"
+    return f"  {account.name:8} {account.email:28} {way}"

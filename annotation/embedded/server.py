@@ -25,7 +25,9 @@ import psutil
 
 from annotation.embedded import database, exchange, marks, processes, versions
 from annotation.embedded.environment import Folders, environment
+from annotation.embedded.inside.routes import WELCOME
 from annotation.embedded.network import Network, NetworkWish
+from annotation.embedded.provision import AccountOrder, Order, Receipt
 from dataset.problem import Problem
 from dataset.storage.atomic import aside, make_private
 
@@ -35,12 +37,16 @@ _MOST_WORKERS = 8
 
 @dataclass(frozen=True)
 class Account:
-    """An account of the embedded server. All secrets but the address."""
+    """An account of the embedded server. All secrets but the address.
+
+    `password` is empty where the account's owner sets it; one that `is_removed` lets nobody in.
+    """
 
     name: str
     email: str
     password: str
     token: str
+    is_removed: bool = False
 
 
 @dataclass(frozen=True)
@@ -370,24 +376,94 @@ class Server:
         folders = Folders(self.data_path.absolute(), self._home, self._tmp, log)
         return environment(os.environ, folders, wanted.key or "", wanted.database, wanted.network)
 
-    def _provision(self, wanted: Secrets) -> None:
-        accounts = {
-            "admin": asdict(wanted.admin),
-            "annotators": [asdict(account) for account in wanted.annotators.values()],
-        }
-        with self._output() as log:
+    def _provision(
+        self, wanted: Secrets, *, invited: str | None = None, removed: str | None = None, reset: bool = False
+    ) -> Receipt:
+        """Makes the database, and the accounts: all of them, or the one that is invited or removed."""
+        names = [name] if (name := invited or removed) else list(wanted.annotators)
+        order = Order(
+            admin=_order(wanted.admin),
+            annotators=[_order(wanted.annotators[name]) for name in names],
+            invited=invited is not None,
+            reset=reset,
+            removed=removed is not None,
+        )
+        with self._output() as output:
             done = subprocess.run(
                 [sys.executable, "-m", "annotation.embedded.provision"],
-                input=json.dumps(accounts).encode(),
-                stdout=log,
-                stderr=log,
-                env=self._environment(wanted),
+                input=json.dumps(order).encode(),
+                stdout=subprocess.PIPE,
+                stderr=output,
+                env=self._environment(wanted, foreground=True),
                 cwd=self._home,
                 umask=0o077,
                 check=False,
             )
         if done.returncode:
             raise Problem(f"Label Studio's database could not be made: {self._last_words()}", self._see_log())
+        receipt: Receipt = json.loads(done.stdout)
+        return receipt
+
+    def invite(self, annotator: str, *, reset: bool) -> str:
+        """A link that works once and for three days, with which an annotator sets a password.
+
+        The account is made if there is none. A password that `up` made, and earlier links, end; one that the annotator
+        has set ends where `reset` is wanted.
+
+        Raises:
+            Problem: no server is set up here, the annotator has set a password, or was removed, and `reset` is not
+                wanted.
+        """
+        with self.locked():
+            known = self.known()
+            self._prepare_folders(new=False, empty=False)
+            wanted = _with_annotators(known, [annotator], None, free=False)
+            account = wanted.annotators[annotator]
+            if account.is_removed and not reset:
+                raise Problem(
+                    f"{annotator} was removed", f"to let them in again, run `hedgerow invite {annotator} --reset`"
+                )
+            generated = bool(account.password)
+            wanted = self._replaced(wanted, replace(account, password="", is_removed=False))
+            secret = self._provision(wanted, invited=annotator, reset=reset or generated)["secret"]
+        if secret is None:
+            raise Problem(
+                f"{annotator} has set a password already",
+                f"if it is lost, run `hedgerow invite {annotator} --reset`, which ends it",
+            )
+        return f"{known.network.public_url(known.port)}/{WELCOME}#{account.email}/{secret}"
+
+    def remove(self, annotator: str) -> None:
+        """Closes an annotator's account: nobody is in or comes in with it. The work stays, and can be pulled.
+
+        Raises:
+            Problem: no server is set up here, or there is no such account.
+        """
+        with self.locked():
+            known = self.known()
+            self._prepare_folders(new=False, empty=False)
+            account = known.annotators.get(annotator)
+            if account is None:
+                raise Problem(f"{annotator} has no account here", "`hedgerow status` names those that have")
+            closed = replace(account, password="", token=secrets.token_hex(20), is_removed=True)
+            self._provision(self._replaced(known, closed), removed=annotator)
+
+    def known(self) -> Secrets:
+        """What `up` made.
+
+        Raises:
+            Problem: no server is set up here, or `secrets` raises it.
+        """
+        known = self.secrets()
+        if known is None:
+            raise Problem("no Label Studio is set up here", "start one with `hedgerow up`")
+        return known
+
+    def _replaced(self, known: Secrets, account: Account) -> Secrets:
+        """What is known with another account in the place of its annotator's, written down."""
+        wanted = replace(known, annotators=known.annotators | {account.name: account})
+        self._write_secrets(wanted)
+        return wanted
 
     def _start(self, wanted: Secrets, *, foreground: bool) -> None:
         command = processes.command(wanted.url.removeprefix("http://"), wanted.workers or _workers(wanted))
@@ -434,6 +510,10 @@ def notify_systemd(state: str) -> None:
     from gunicorn.systemd import sd_notify
 
     sd_notify(state, logging.getLogger(__name__))
+
+
+def _order(account: Account) -> AccountOrder:
+    return AccountOrder(name=account.name, email=account.email, password=account.password, token=account.token)
 
 
 def _new_key() -> str:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from annotation.embedded.inside import closed
-from annotation.embedded.inside.routes import FINDINGS, PRACTICE
-from annotation.served import practice, views
+from annotation.embedded.inside.routes import FINDINGS, PRACTICE, WELCOME
+from annotation.served import practice, views, welcome
 
-urlpatterns = [path(FINDINGS, views.findings), path(PRACTICE, practice.sheet), *closed.urlpatterns]
+urlpatterns = [
+    path(FINDINGS, views.findings),
+    path(PRACTICE, practice.sheet),
+    path(WELCOME, welcome.welcome),
+    *closed.urlpatterns,
+]

@@ -51,6 +51,7 @@ class Entrance:
         for name in _SAID_BY_PROXIES:
             meta.pop(name, None)
         answer = self._get_response(request)
+        answer["X-Frame-Options"] = "SAMEORIGIN"
         if meta["wsgi.url_scheme"] == "https":
             answer["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
         return answer

@@ -26,6 +26,7 @@ LOG_OUT: Final = "^^logout/?$"
 IMPORT: Final = "^api/projects/<int:pk>/import"
 FINDINGS: Final = "hedgerow/tasks/<int:pk>/findings"
 PRACTICE: Final = "hedgerow/practice/<int:pk>/"
+WELCOME: Final = "hedgerow/welcome/"
 FIRST: Final = "first_submission"
 """What a task of practice notes in its `meta`: the result that was submitted first, before the gold was seen."""
 
@@ -53,6 +54,7 @@ PAGE: Final[Mapping[str, frozenset[str]]] = {
     # Logging in, and one's own profile
     LOG_IN: _READ | _WRITE,
     LOG_OUT: _READ | _WRITE,
+    WELCOME: _READ | _WRITE,
     "^user/account/": _READ,
     "^user/account/<sub_path>": _READ,
     "^api/current-user/whoami": _READ,

@@ -41,6 +41,20 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_BEHIND_
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 
+# A session that nobody uses ends: the server signs it anew with each answer, and takes none that is older than this.
+SESSION_COOKIE_AGE = 24 * 3600
+PASSWORD_RESET_TIMEOUT = 3 * 24 * 3600
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("UserAttributeSimilarityValidator", {}),
+        ("NumericPasswordValidator", {}),
+    )
+]
+INSTALLED_APPS.append("annotation.embedded.inside.attempts.apps.Attempts")  # type: ignore[name-defined]  # noqa: F405
+
 # Outermost: a closed address costs nothing. Label Studio's own organisation for whoever has none is everybody's, and
 # tokens of the kind that it would take without asking the database are not given out here.
 MIDDLEWARE[:0] = [  # type: ignore[name-defined]  # noqa: F405
@@ -57,6 +71,8 @@ GET_STORAGE_LIST = "annotation.embedded.inside.outgoing.no_storages"
 LOGGING = discreet(LOGGING, os.environ.get(LOG_VARIABLE, ""))  # type: ignore[has-type]  # noqa: F405
 refuse_calls(database.hosts(_url) if (_url := os.environ.get(database.VARIABLE)) else ())
 
+# Outside of the next, for what it notes stays when the answer is a refusal.
+MIDDLEWARE.append("annotation.embedded.inside.attempts.slowing.Slowing")  # type: ignore[name-defined]  # noqa: F405
 # Innermost, so that what Label Studio does when a database is locked begins the whole change again.
 MIDDLEWARE.append("annotation.embedded.inside.transactions.WholeOrNone")  # type: ignore[name-defined]  # noqa: F405
 

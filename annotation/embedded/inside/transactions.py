@@ -81,7 +81,7 @@ class WholeOrNone:
         if route in _NOT_ONE_CHANGE:
             with connection.execute_wrapper(_in_turn):
                 return self._get_response(request)
-        with _one_writer(), transaction.atomic():
+        with one_writer(), transaction.atomic():
             answer = self._get_response(request)
             if answer.status_code >= 400:
                 transaction.set_rollback(True)
@@ -97,7 +97,7 @@ def _in_turn(execute: Callable[..., Any], sql: str, params: Any, many: bool, con
 
 
 @contextmanager
-def _one_writer() -> Iterator[None]:
+def one_writer() -> Iterator[None]:
     """Announces to SQLite from the beginning that a transaction will write.
 
     One that finds out when it writes is refused at once, if another has written since it began to read. One that only
