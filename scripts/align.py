@@ -39,6 +39,7 @@ def command(
     names = checked_names(annotator)
     checked_names([round_name])
     seats = [accounts.seat(here, name) for name in names]
+    accounts.require_open(seats)
     sorting_rounds.deal_events(here, round_name, names, event or [], tell)
     for seat in seats:
         with bar(f"align {round_name}/{seat.annotator}") as progress:

@@ -97,6 +97,7 @@ def command(
     checked_names([round_name])
     assistance = _assistance(here, round_name, suggestions, without, least)
     seats = [accounts.seat(here, name) for name in names]
+    accounts.require_open(seats)
     pushing.deal(here, round_name, names, share, tell, control)
     for seat in seats:
         with bar(f"push {round_name}/{seat.annotator}") as progress:

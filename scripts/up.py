@@ -141,7 +141,7 @@ def command(
         workers=workers,
         foreground=foreground,
     )
-    say(f"Label Studio: {known.network.public_url(known.port)}")
+    say(f"Label Studio: {known.public_url}")
     for account in (known.admin, *known.annotators.values()):
         say(login(account, server))
     _check_blindness(known)

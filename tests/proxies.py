@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -20,7 +21,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from annotation.embedded.network import LOOPBACK
+from annotation.embedded.inside import routes
+from annotation.embedded.network import LOOPBACK, NetworkWish
+from annotation.embedded.proxies import Proxy, ProxyFiles, configuration
+from annotation.embedded.server import Account, Secrets, Server
 
 HOST = "label.example.org"
 # As root, nginx would give up the rights to the folders of the tests.
@@ -119,3 +123,63 @@ def wait_for_tls(port: int, certificate: Certificate) -> None:
         context.wrap_socket(knocking, server_hostname=HOST),
     ):
         pass
+
+
+class ByName(httpx.HTTPTransport):
+    """Asks for the site by its name, wherever the connection goes."""
+
+    def __init__(self, certificate: Certificate) -> None:
+        super().__init__(verify=ssl.create_default_context(cafile=str(certificate.path)))
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        request.extensions["sni_hostname"] = HOST
+        return super().handle_request(request)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A server with a proxy before it."""
+
+    server: Server
+    proxy: Proxy
+    certificate: Certificate
+    https_port: int
+    http_port: int
+
+    @property
+    def address(self) -> str:
+        return f"https://{HOST}:{self.https_port}"
+
+    @property
+    def secrets(self) -> Secrets:
+        return self.server.known()
+
+    def web(self, account: Account | None = None, *, key: bool = False, host: str = "") -> httpx.Client:
+        """Speaks to the proxy, whose name nobody has to look up."""
+        headers = {"Host": host or f"{HOST}:{self.https_port}"}
+        if account:
+            headers["Authorization"] = f"Token {account.token}"
+        if key:
+            headers[routes.KEY_HEADER] = str(self.secrets.key)
+        base = f"https://{LOOPBACK}:{self.https_port}"
+        return httpx.Client(base_url=base, headers=headers, transport=ByName(self.certificate), timeout=60)
+
+
+@contextmanager
+def serving_site(proxy: Proxy, set_up: Path, folder: Path) -> Iterator[Site]:
+    """A copy of a server at an https address, with the proxy before it that `up --proxy` configures."""
+    server = Server(Path(shutil.copytree(set_up, folder / "state")))
+    made = Site(server, proxy, make_certificate(folder), free_port(), free_port())
+    server.up([], None, print, network=NetworkWish(address=made.address, proxies=(LOOPBACK,)))
+    files = ProxyFiles(
+        str(made.certificate.path),
+        str(made.certificate.key),
+        str(folder / "access.log"),
+        str(folder / "cache"),
+        made.http_port,
+    )
+    text = configuration(proxy, server.known(), "news", files)
+    with nginx(text, folder) if proxy is Proxy.NGINX else caddy(text, folder, made.http_port, made.https_port):
+        wait_for_tls(made.https_port, made.certificate)
+        yield made
+    server.down()

@@ -41,10 +41,6 @@ class Network:
         host = {"0.0.0.0": LOOPBACK, "::": "::1"}.get(self.host, self.host)  # noqa: S104 - what it is bound to
         return f"http://{bracketed(host)}:{port}"
 
-    def public_url(self, port: int) -> str:
-        """Where people reach it."""
-        return self.address or self.local_url(port)
-
 
 def bracketed(host: str) -> str:
     """An IP address as it stands in a URL."""

@@ -1,4 +1,4 @@
-"""The embedded Label Studio: one process on 127.0.0.1, its data and secrets in the corpus's state folder."""
+"""The embedded Label Studio: its start and end, its accounts, its data and secrets in the corpus's state folder."""
 
 from __future__ import annotations
 
@@ -69,6 +69,11 @@ class Secrets:
     def url(self) -> str:
         """Where programs on this machine reach the server."""
         return self.network.local_url(self.port)
+
+    @property
+    def public_url(self) -> str:
+        """Where people reach the server."""
+        return self.network.address or self.url
 
 
 @dataclass(frozen=True)
@@ -267,7 +272,7 @@ class Server:
             )
         if running and (port not in (None, known.port) or wanted != known):
             raise Problem(
-                f"the server runs already, at {known.network.public_url(known.port)} and on port {known.port}",
+                f"the server runs already, at {known.public_url} and on port {known.port}",
                 "stop it with `hedgerow down`, then run this again",
             )
         if running and known.key is None:
@@ -431,7 +436,7 @@ class Server:
                 f"{annotator} has set a password already",
                 f"if it is lost, run `hedgerow invite {annotator} --reset`, which ends it",
             )
-        return f"{known.network.public_url(known.port)}/{WELCOME}#{account.email}/{secret}"
+        return f"{known.public_url}/{WELCOME}#{account.email}/{secret}"
 
     def remove(self, annotator: str) -> None:
         """Closes an annotator's account: nobody is in or comes in with it. The work stays, and can be pulled.

@@ -67,11 +67,15 @@ class TransientFailure(Problem):
 class Studio:
     """One account's view of a server. Every method raises Problem where the server cannot be asked or refuses.
 
-    `key` is that of the embedded server, which opens more than the labelling page needs.
+    `key` is that of the embedded server, which opens more than the labelling page needs. `shown_at` is the address at
+    which people open it, where that is another than `url`.
     """
 
-    def __init__(self, url: str, token: str, timeout: float = 60, key: str | None = None) -> None:
+    def __init__(
+        self, url: str, token: str, timeout: float = 60, key: str | None = None, shown_at: str | None = None
+    ) -> None:
         self.url = without_credentials(url).rstrip("/")
+        self.shown_at = shown_at or self.url
         self._token, self._key = token, key
         self._http = httpx.Client(
             timeout=timeout,
@@ -289,7 +293,7 @@ class Studio:
 
     def project_url(self, project: int) -> str:
         """The address where a person opens the project."""
-        return f"{self.url}/projects/{project}/data"
+        return f"{self.shown_at}/projects/{project}/data"
 
     def task_url(self, project: int, task: int) -> str:
         """The address where a person opens the task."""

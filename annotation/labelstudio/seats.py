@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,13 +22,14 @@ class Seat:
     """An annotator's place at a server.
 
     `account` is the id of the account that is to submit the work, None where it is not known. `blind` says whether the
-    server keeps annotators from seeing each other's work.
+    server keeps annotators from seeing each other's work. Who `is_removed` has work there, and gets no more.
     """
 
     annotator: str
     studio: Studio
     account: int | None
     blind: bool
+    is_removed: bool = False
 
 
 def seat(corpus: Corpus, annotator: str) -> Seat:
@@ -43,6 +45,20 @@ def seat(corpus: Corpus, annotator: str) -> Seat:
     return embedded_seat(corpus, annotator)
 
 
+def require_open(seats: Iterable[Seat]) -> None:
+    """Nobody who was removed gets more to do.
+
+    Raises:
+        Problem: one of them was.
+    """
+    for each in seats:
+        if each.is_removed:
+            raise Problem(
+                f"{each.annotator} was removed from this server",
+                f"leave them out, or let them in again with `hedgerow invite {each.annotator} --reset`",
+            )
+
+
 def embedded_seat(corpus: Corpus, annotator: str) -> Seat:
     """Where an annotator works on the embedded server, whatever the environment names.
 
@@ -54,8 +70,9 @@ def embedded_seat(corpus: Corpus, annotator: str) -> Seat:
         raise Problem("no Label Studio is set up here", f"start one with `hedgerow up --annotator {annotator}`")
     if annotator not in known.annotators:
         raise Problem(f"{annotator} has no account here", f"make one with `hedgerow up --annotator {annotator}`")
-    studio = Studio(known.url, known.annotators[annotator].token, key=known.key)
-    return Seat(annotator, studio, studio.whoami()[0], blind=True)
+    account = known.annotators[annotator]
+    studio = Studio(known.url, account.token, key=known.key, shown_at=known.public_url)
+    return Seat(annotator, studio, studio.whoami()[0], blind=True, is_removed=account.is_removed)
 
 
 def embedded_studios(corpus: Corpus) -> list[Studio]:

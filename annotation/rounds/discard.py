@@ -67,12 +67,15 @@ def _owner(corpus: Corpus, address: str, project: int) -> Studio:
     """
     foreign = foreign_server()
     studios = [Studio(*foreign)] if foreign else embedded_studios(corpus)
-    parts = urlsplit(address)
     for studio in studios:
-        own = urlsplit(studio.url)
-        if (own.scheme, own.netloc) != (parts.scheme, parts.netloc):
-            raise Problem(f"{address} is on another server than {studio.url}", _EXAMPLE)
+        if _server(address) not in (_server(studio.url), _server(studio.shown_at)):
+            raise Problem(f"{address} is on another server than {studio.shown_at}", _EXAMPLE)
         description = studio.projects().get(project)
         if description is not None and description.startswith(f"hedgerow corpus={corpus.name} "):
             return studio
     raise Problem(f"no project of {corpus.name} is at {address}", _EXAMPLE)
+
+
+def _server(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.netloc

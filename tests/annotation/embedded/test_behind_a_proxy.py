@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -15,11 +13,10 @@ import pytest
 
 from annotation.embedded import trespass
 from annotation.embedded.inside import routes
-from annotation.embedded.network import LOOPBACK, NetworkWish
-from annotation.embedded.proxies import Proxy, ProxyFiles, configuration
-from annotation.embedded.server import Account, Secrets, Server
+from annotation.embedded.network import LOOPBACK
+from annotation.embedded.proxies import Proxy
 from tests.annotation.embedded.unprotected import MARK, Work, client, make_work, url_table
-from tests.proxies import HOST, Certificate, caddy, free_port, make_certificate, nginx, wait_for_tls
+from tests.proxies import HOST, Site, serving_site
 
 TRICKS = [
     "//api/invite",
@@ -43,64 +40,10 @@ TRICKS = [
 ]
 
 
-class ByName(httpx.HTTPTransport):
-    """Asks for the site by its name, wherever the connection goes."""
-
-    def __init__(self, certificate: Certificate) -> None:
-        super().__init__(verify=ssl.create_default_context(cafile=str(certificate.path)))
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.extensions["sni_hostname"] = HOST
-        return super().handle_request(request)
-
-
-@dataclass(frozen=True)
-class Site:
-    """A server with a proxy before it."""
-
-    server: Server
-    proxy: Proxy
-    certificate: Certificate
-    https_port: int
-    http_port: int
-
-    @property
-    def address(self) -> str:
-        return f"https://{HOST}:{self.https_port}"
-
-    @property
-    def secrets(self) -> Secrets:
-        return self.server.known()
-
-    def web(self, account: Account | None = None, *, key: bool = False, host: str = "") -> httpx.Client:
-        """Speaks to the proxy, whose name nobody has to look up."""
-        headers = {"Host": host or f"{HOST}:{self.https_port}"}
-        if account:
-            headers["Authorization"] = f"Token {account.token}"
-        if key:
-            headers[routes.KEY_HEADER] = str(self.secrets.key)
-        base = f"https://{LOOPBACK}:{self.https_port}"
-        return httpx.Client(base_url=base, headers=headers, transport=ByName(self.certificate), timeout=60)
-
-
 @pytest.fixture(scope="module", params=list(Proxy))
 def site(request: pytest.FixtureRequest, set_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
-    server = Server(Path(shutil.copytree(set_up, folder / "state")))
-    made = Site(server, request.param, make_certificate(folder), free_port(), free_port())
-    server.up([], None, print, network=NetworkWish(address=made.address, proxies=(LOOPBACK,)))
-    files = ProxyFiles(
-        str(made.certificate.path),
-        str(made.certificate.key),
-        str(folder / "access.log"),
-        str(folder / "cache"),
-        made.http_port,
-    )
-    text = configuration(made.proxy, server.known(), "news", files)
-    with nginx(text, folder) if made.proxy is Proxy.NGINX else caddy(text, folder, made.http_port, made.https_port):
-        wait_for_tls(made.https_port, made.certificate)
+    with serving_site(request.param, set_up, tmp_path_factory.mktemp("site")) as made:
         yield made
-    server.down()
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +140,12 @@ def test_what_a_client_says_of_itself_is_not_believed(site: Site) -> None:
         forwarded = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.5"}
         assert web.get("/user/login/", headers={**public, **forwarded}).status_code == 200
         assert web.get("/user/login/", headers=forwarded).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/api/projects", "/api/projects/"])
+def test_an_address_without_its_last_slash_is_answered_as_with_it(site: Site, a1: Work, path: str) -> None:
+    with site.web(a1.account) as web:
+        assert [project["id"] for project in web.get(path).json()["results"]] == [a1.project]
 
 
 def test_more_than_a_page_sends_is_refused(site: Site, a1: Work) -> None:
