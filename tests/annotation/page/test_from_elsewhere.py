@@ -41,11 +41,16 @@ def corpus(site: Site, tmp_path: Path) -> Corpus:
 
 @pytest.fixture
 def at_home(chromium: Browser) -> Iterator[BrowserContext]:
+    context = new_browser(chromium)
+    yield context
+    context.close()
+
+
+def new_browser(chromium: Browser) -> BrowserContext:
     """A browser that has never been there, and takes the tests' certificate."""
     context = chromium.new_context(ignore_https_errors=True, viewport={"width": 1440, "height": 900})
     context.set_default_timeout(60_000)
-    yield context
-    context.close()
+    return context
 
 
 def hedgerow(corpus: Corpus, *words: str) -> str:
@@ -91,7 +96,9 @@ def recorded(corpus: Corpus, who: Seat) -> dict[str, list[str]]:
     }
 
 
-def test_from_the_invitation_to_the_last_submission(site: Site, corpus: Corpus, at_home: BrowserContext) -> None:
+def test_from_the_invitation_to_the_last_submission(
+    site: Site, corpus: Corpus, chromium: Browser, at_home: BrowserContext
+) -> None:
     link, page = invitation(corpus, "kim"), at_home.new_page()
     page.goto(link)
     expect(page.locator("#email")).to_have_text("kim@hedgerow.local")
@@ -104,8 +111,7 @@ def test_from_the_invitation_to_the_last_submission(site: Site, corpus: Corpus, 
     page.wait_for_url(f"{site.address}/projects/")
     assert [cookie["name"] for cookie in at_home.cookies() if not (cookie["secure"] and cookie["httpOnly"])] == []
 
-    page.goto("about:blank")
-    at_home.clear_cookies()
+    page = new_browser(chromium).new_page()
     page.goto(f"{site.address}/projects/")
     expect(page).to_have_url(re.compile("/user/login/"))
     log_in(page, site, "kim@hedgerow.local", "not her password")
@@ -141,7 +147,7 @@ def test_a_link_works_once(site: Site, corpus: Corpus, chromium: Browser, at_hom
     page.goto(link)
     set_password(page, PASSWORD)
     page.wait_for_url(f"{site.address}/projects/")
-    thief = chromium.new_context(ignore_https_errors=True).new_page()
+    thief = new_browser(chromium).new_page()
     thief.goto(link)
     set_password(thief, "another heron over it")
     expect(thief.get_by_role("alert")).to_contain_text("has been used")
