@@ -92,11 +92,17 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(set_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server_of_all(set_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests that leave it as it was."""
     running = Server(Path(shutil.copytree(set_up, tmp_path_factory.mktemp("studio") / "state")))
     running.up(ANNOTATORS, None, print)
     yield running
     running.down()
+
+
+@pytest.fixture(scope="session")
+def server(server_of_all: Server) -> Server:
+    return server_of_all
 
 
 @pytest.fixture(scope="session")

@@ -168,7 +168,7 @@ READING: Final[dict[str, Make]] = {
     **dict.fromkeys(("feedback", "restore", "return"), lambda corpus: ["--round", "r1", "--annotator", "a1"]),
 }
 LEAVE_IT_ALONE: Final = {
-    *("up", "down", "status", "doctor", "progress", "backup", "demo", "discard", "practice"),
+    *("up", "down", "invite", "remove", "status", "doctor", "progress", "backup", "demo", "discard", "practice"),
     *("publish", "fetch", "rehydrate", "diff"),
 }
 """The server, published versions, and what looks at the record and makes no result of it; `demo` calls the others."""

@@ -46,8 +46,9 @@ def main() -> None:
     # Label Studio prints now and then; what it prints is no receipt.
     receipts, sys.stdout = sys.stdout, sys.stderr
     open_label_studio()
-    _migrate()
-    _account(order["admin"], superuser=True)
+    if not (order["invited"] or order["removed"]):
+        _migrate()
+        _account(order["admin"], superuser=True)
     for account in order["annotators"]:
         _account(account, superuser=False)
     if order["removed"]:

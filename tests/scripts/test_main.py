@@ -33,6 +33,8 @@ def test_the_commands_of_the_main_road_are_there() -> None:
     assert {
         "up",
         "down",
+        "invite",
+        "remove",
         "status",
         "doctor",
         "intake",
@@ -144,6 +146,7 @@ NEEDS = {
     "acknowledge": ("h9-unlabelled-cue", "x", "--place", "1:2", "--reason", "r"),
     "withdraw": ("x", "--reason", "r"),
     "discard": ("http://127.0.0.1:1/projects/1/data",),
+    **dict.fromkeys(("invite", "remove"), ("a1",)),
     "intake": ("x.txt", "--event", "e"),
     **dict.fromkeys(("push", "align"), ("--round", "r1", "--annotator", "a1")),
     "build": ("--out", "dist/x"),

@@ -16,7 +16,8 @@ from tests.corpora import REPOSITORY
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 DATASHEET = (REPOSITORY / "DATASHEET.md").read_text(encoding="utf-8")
 NAMES = (
-    *("README.md", "CONTRIBUTING.md", "SECURITY.md", "annotation/README.md", "dataset/README.md"),
+    *("README.md", "CONTRIBUTING.md", "SECURITY.md", "annotation/README.md", "annotation/SERVER.md"),
+    "dataset/README.md",
     *("tests/benchmarks/README.md", "tests/faults/ATTACKS.md"),
 )
 PAGES = {name: (REPOSITORY / name).read_text(encoding="utf-8") for name in NAMES}

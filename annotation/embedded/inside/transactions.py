@@ -17,21 +17,27 @@ from django.db.backends.signals import connection_created
 
 from annotation.embedded.inside.routes import FINDINGS, LOG_IN, LOG_OUT, route_of
 
+_LONGEST_SECONDS: Final = 60
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # They hash passwords, which takes long by design, and write a few rows that need not belong together.
 _NOT_ONE_CHANGE: Final = frozenset({LOG_IN, LOG_OUT})
 
 
-def refuse_expressions(sender: Any, connection: Any, **_: Any) -> None:
-    """Takes regular expressions away from SQLite.
+def limit_statements(sender: Any, connection: Any, **_: Any) -> None:
+    """Lets no statement hold the database for long.
 
-    Python evaluates them there, all else on the server waits meanwhile, and one can be written that never ends.
+    On SQLite, Python evaluates regular expressions, all else on the server waits meanwhile, and one can be written that
+    never ends: there are none. On PostgreSQL, a statement that answers a request is given up after a minute; one that
+    changes the database's form, which the main thread does, is not.
     """
     if connection.vendor == "sqlite":
         connection.connection.create_function("REGEXP", 2, None)
+    elif threading.current_thread() is not threading.main_thread():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, false)", [f"{_LONGEST_SECONDS}s"])
 
 
-connection_created.connect(refuse_expressions, dispatch_uid="hedgerow-expressions")
+connection_created.connect(limit_statements, dispatch_uid="hedgerow-statements")
 
 
 class Turns:
