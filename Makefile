@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 AS_USED := --no-compile
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test quick soak bench check install environments install-dev consumer models pyarrow chromium postgres clean
+.PHONY: demo test quick soak bench check install environments install-dev consumer models pyarrow chromium postgres proxies clean
 
 demo: install
 	@$(BIN)/hedgerow demo
@@ -44,7 +44,7 @@ check: install-dev
 
 # Side by side: each waits for the network and the disk.
 environments:
-	@$(MAKE) --no-print-directory --jobs 3 install-dev consumer models pyarrow postgres
+	@$(MAKE) --no-print-directory --jobs 3 install-dev consumer models pyarrow proxies
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
@@ -88,20 +88,25 @@ $(VENV)/installed-dev: pyproject.toml constraints.txt $(VENV)/created
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(AS_USED) --no-deps --upgrade --target .venv-pyarrow 'pyarrow==26.*'
 	@touch $@
 
-chromium:
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { \
-	  echo "installing Chromium for the tests of the labelling page"; \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
-	  else echo "install Chromium, then run this again"; exit 1; fi; }
+# What tests need of Debian's packages. One target after another, for two installations at once would refuse each other.
+DEBIAN := DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
+define debian
+	@$(1) || { \
+	  echo "installing $(2) for the tests of $(3)"; \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && $(DEBIAN) $(2) >/dev/null; \
+	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo $(DEBIAN) $(2) >/dev/null; \
+	  else echo "install $(2), or the tests that need it are skipped or fail"; $(4); fi; }
+endef
 
-# After Chromium, for two installations at once would refuse each other.
+chromium:
+	$(call debian,command -v chromium >/dev/null || command -v chromium-browser >/dev/null,chromium,the labelling page,exit 1)
+
 postgres: chromium
-	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
-	  echo "installing PostgreSQL for the tests of teams"; \
-	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
-	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
-	  else echo "install PostgreSQL, or the tests that need it are skipped"; fi; }
+	$(call debian,command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1,postgresql,teams,true)
+
+# They do not run as services here: the tests start what they need. Debian starts them on installation where it can.
+proxies: postgres
+	$(call debian,PATH="$$PATH:/usr/sbin" && { command -v nginx && command -v caddy && command -v systemd-analyze; } >/dev/null,nginx caddy systemd,a server's address,true)
 
 clean:
 	rm -rf $(VENV) .venv-consumer .venv-models .venv-pyarrow dist
