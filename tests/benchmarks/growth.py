@@ -1,7 +1,7 @@
 """How time and memory grow with the number of articles.
 
 `python -m tests.benchmarks.growth files 1000 10000 100000` measures the file steps, `server` push and pull on a real
-server. Each step is put on the page as it is done.
+server, and `page` what an annotator's page asks of it. Each step is put on the page as it is done.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataset.storage.atomic import aside
 from tests.benchmarks import results
 from tests.benchmarks.corpora import write_annotators, write_export
 from tests.benchmarks.measure import Measured, exponent, measure
-from tests.benchmarks.serving_steps import server_steps
+from tests.benchmarks.serving_steps import page_steps, server_steps
 from tests.benchmarks.steps import LAYER, agree_step, build_step, diff_step, pull_step, validate_step
 from tests.benchmarks.taking_in import taken_in
 
@@ -63,13 +63,14 @@ def rows(measurements: Measurements) -> Iterator[list[str]]:
         for size, measured in sizes.items():
             grown = f"{exponent(*before, size, measured.seconds):.2f}" if before else ""
             memory = f"{measured.megabytes:,.0f}" if measured.megabytes else ""
-            yield [step, f"{size:,}", f"{measured.seconds:.1f}", memory, grown]
+            yield [step, f"{size:,}", f"{measured.seconds:.{1 if measured.seconds >= 1 else 2}f}", memory, grown]
             before = size, measured.seconds
 
 
 KINDS: Final[dict[str, tuple[str, Callable[[Path, int], Iterator[Step]]]]] = {
     "files": ("Growth: articles of 25 spans and 2 kB", file_steps),
     "server": ("Growth on a real server: articles of 25 spans and 2 kB", server_steps),
+    "page": ("An annotator's page and the number of tasks in her project", page_steps),
 }
 
 

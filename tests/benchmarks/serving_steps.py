@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from annotation.embedded.server import Server
 from annotation.labelstudio.payloads import SentAnnotation, SentTask
 from annotation.labelstudio.seats import Seat, seat
@@ -33,6 +35,41 @@ def server_steps(folder: Path, count: int) -> Iterator[tuple[str, Measured]]:
         yield "pull again, nothing changed", timed(lambda: pull_step(corpus, who))
     finally:
         server.down()
+
+
+def page_steps(folder: Path, count: int) -> Iterator[tuple[str, Measured]]:
+    """What an annotator's page asks of a project of that many tasks; the middle of five times each."""
+    corpus = write_corpus(folder / "page", count)
+    server = Server(corpus.state)
+    known = server.up(["a1"], None, lambda line: None)
+    try:
+        who = seat(corpus, "a1")
+        push.deal(corpus, "r1", ["a1"])
+        project = push.push(corpus, "r1", who).project
+        headers = {"Authorization": f"Token {known.annotators['a1'].token}"}
+        with httpx.Client(base_url=known.url, headers=headers, timeout=600) as page:
+            tasks = f"/api/tasks/?project={project}&page_size=30"
+            last = page.get(f"{tasks}&page={-(-count // 30)}").raise_for_status().json()["tasks"][-1]["id"]
+            asked = {
+                "list of tasks, first page": tasks,
+                "list of tasks, last page": f"{tasks}&page={-(-count // 30)}",
+                "project": f"/api/projects/{project}/",
+                "next task": f"/api/projects/{project}/next/",
+                "opening a task": f"/api/tasks/{last}/",
+            }
+            for step, path in asked.items():
+                yield step, middle(lambda path=path: page.get(path).raise_for_status())
+            yield (
+                "submitting",
+                middle(lambda: page.post(f"/api/tasks/{last}/annotations/", json={"result": []}).raise_for_status()),
+            )
+    finally:
+        server.down()
+
+
+def middle(step: Callable[[], object]) -> Measured:
+    """The median of five times."""
+    return sorted((timed(step) for _ in range(5)), key=lambda measured: measured.seconds)[2]
 
 
 def send_labelled(corpus: Corpus, who: Seat, count: int) -> None:

@@ -12,7 +12,7 @@ STEPS = ["intake", "pull --from-file", "validate", "build", "diff, 1 % edited", 
 
 def test_time_that_grows_with_the_square_has_exponent_2() -> None:
     rows = growth.rows({"step": {10: Measured(0.5, 80, None), 100: Measured(50.0, 0, None)}})
-    assert list(rows) == [["step", "10", "0.5", "80", ""], ["step", "100", "50.0", "", "2.00"]]
+    assert list(rows) == [["step", "10", "0.50", "80", ""], ["step", "100", "50.0", "", "2.00"]]
 
 
 def test_every_file_step_is_measured_and_put_on_the_page(tmp_path: Path) -> None:
