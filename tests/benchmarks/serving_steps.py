@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,13 +59,17 @@ def page_steps(folder: Path, count: int) -> Iterator[tuple[str, Measured]]:
                 "opening a task": f"/api/tasks/{last}/",
             }
             for step, path in asked.items():
-                yield step, middle(lambda path=path: page.get(path).raise_for_status())
+                yield step, middle(partial(_get, page, path))
             yield (
                 "submitting",
                 middle(lambda: page.post(f"/api/tasks/{last}/annotations/", json={"result": []}).raise_for_status()),
             )
     finally:
         server.down()
+
+
+def _get(page: httpx.Client, path: str) -> None:
+    page.get(path).raise_for_status()
 
 
 def middle(step: Callable[[], object]) -> Measured:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from django.core import signing
 
 from annotation.embedded.backup import DATABASE
 from annotation.embedded.inside.routes import KEY_HEADER
@@ -128,6 +130,21 @@ def test_who_was_removed_is_out_and_the_work_can_still_be_asked_for(server: Serv
     assert set_password(web, server.invite("noa", reset=True), PASSWORD).status_code == 302
     assert not account(server, "noa").is_removed
     forget_attempts(server)
+
+
+@pytest.mark.parametrize(("idle", "who"), [(timedelta(hours=23), "rae@hedgerow.local"), (timedelta(hours=25), None)])
+def test_a_session_ends_after_a_day_without_use(
+    server: Server, web: httpx.Client, monkeypatch: pytest.MonkeyPatch, idle: timedelta, who: str | None
+) -> None:
+    set_password(web, server.invite("rae", reset=True), PASSWORD)
+    key = (server.data_path / ".env").read_text(encoding="utf-8").partition("SECRET_KEY=")[2].strip().strip("'\"")
+    signer = signing.TimestampSigner(
+        key=key, salt="django.contrib.sessions.backends.signed_cookies", algorithm="sha256", fallback_keys=[]
+    )
+    session = signer.unsign(web.cookies["sessionid"])
+    monkeypatch.setattr(time, "time", lambda: datetime.now(UTC).timestamp() - idle.total_seconds())
+    with httpx.Client(base_url=str(server.url()), cookies={"sessionid": signer.sign(session)}) as another:
+        assert who_is_in(another) == who
 
 
 def test_nobody_is_removed_who_is_not_there(server: Server) -> None:
