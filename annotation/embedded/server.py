@@ -141,6 +141,17 @@ class Server:
             )
         self._write_secrets(known)
 
+    def take_over(self, database_url: str | None) -> None:
+        """Marks the accounts that are here as this account's own, with the work in that database; None for SQLite.
+
+        Raises:
+            Problem: there are none, or the file of them is damaged.
+        """
+        known, _ = self.secrets_and_origin()
+        if known is None:
+            raise Problem(f"{self.secrets_path} is not there", "put a backup back with `hedgerow restore --from FILE`")
+        self._write_secrets(replace(known, database=database_url))
+
     def secrets_and_origin(self) -> tuple[Secrets | None, bool]:
         """What the file of secrets says, None where there is none, and whether this account wrote it on this machine.
 
@@ -216,6 +227,7 @@ class Server:
         """
         with self.locked():
             exchange.finish(self.state, tell)
+            (self.state / exchange.FILLING).unlink(missing_ok=True)  # from here on the database may change
             if adopt:
                 self.adopt(database_url)
             before, running = self.secrets(), self.process()

@@ -16,6 +16,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from annotation.embedded import archive as archive_module
 from annotation.embedded import backup as backup_module
 from annotation.embedded import versions
 from annotation.embedded.archive import MANIFEST, verify
@@ -32,6 +33,7 @@ from dataset.storage.atomic import sha256
 from tests.annotation.rounds.test_pull import labelled, submit
 from tests.corpora import make_corpus
 from tests.disks import small_disk, tree, unwritable
+from tests.postgres import Postgres
 
 TEXT = "The port said on Monday: “We may lose about 40 ships.”"
 BEFORE, MEANWHILE = 5, 25
@@ -56,8 +58,9 @@ def ids(count: int) -> list[str]:
     return [f"n{number:02}" for number in range(count)]
 
 
-@pytest.fixture(scope="module")
-def night(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+def night(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+    server: Server = request.getfixturevalue({"SQLite": "server", "PostgreSQL": "server_on_postgres"}[request.param])
     root = tmp_path_factory.mktemp("night")
     order = ids(BEFORE + MEANWHILE)
     corpus = make_corpus(root / "night", {article: f"{TEXT} {article}" for article in order})
@@ -65,7 +68,9 @@ def night(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     taken = backed_up_while_submitting(corpus, order)
     twin = make_corpus(root / "elsewhere" / "night", {article: f"{TEXT} {article}" for article in order})
     shutil.copytree(corpus.annotations, twin.annotations, dirs_exist_ok=True)
-    restore(twin, taken.path, replace=False)
+    cluster: Postgres | None = request.getfixturevalue("postgres") if request.param == "PostgreSQL" else None
+    url = cluster.create(f"twin-of-{root.name}") if cluster else None
+    assert restore(twin, taken.path, replace=False, database_url=url).database == url
     own = Server(twin.state)
     own.up([], None, print)
     yield Night(corpus, taken, order[:BEFORE], order, twin)
@@ -174,9 +179,13 @@ def test_a_backup_is_its_owners_alone_and_out_of_gits_sight(night: Night) -> Non
 def test_a_backup_holds_no_log_and_a_sound_database(night: Night, tmp_path: Path) -> None:
     with tarfile.open(night.backup.path) as archive:
         names = archive.getnames()
-        archive.extract("label-studio/label_studio.sqlite3", tmp_path, filter="data")
+        in_postgres = archive_module.DUMP in names
+        if not in_postgres:
+            archive.extract("label-studio/label_studio.sqlite3", tmp_path, filter="data")
     assert {"secrets.json", "label-studio/.env"} < set(names)
     assert not [name for name in names if name.endswith((".log", "-journal", "-wal", ".lock"))]
+    if in_postgres:
+        return
     with closing(sqlite3.connect(tmp_path / "label-studio" / "label_studio.sqlite3")) as copy:
         assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert copy.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -184,7 +193,7 @@ def test_a_backup_holds_no_log_and_a_sound_database(night: Night, tmp_path: Path
 
 def test_restored_files_are_their_owners_alone(night: Night) -> None:
     state = night.twin.state
-    for path in (state / "secrets.json", state / "label-studio" / "label_studio.sqlite3", state / "label-studio"):
+    for path in (state / "secrets.json", *(state / "label-studio").glob("*.sqlite3"), state / "label-studio"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
     assert not list(state.rglob("*.aside"))
 
