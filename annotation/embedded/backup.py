@@ -14,6 +14,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
+from dataclasses import replace as replaced
 from datetime import UTC, datetime
 from hashlib import file_digest
 from itertools import chain, count
@@ -76,7 +77,13 @@ def backup(corpus: Corpus, out: Path | None = None, *, keep: int | None = None) 
         make_folder(corpus, target.parent)
         with _stage(server) as stage:
             counts, postgresql = _copy_data(server, known, stage)
-            manifest = _manifest(corpus, stage, taken_at, counts, postgresql)
+            manifest = replaced(
+                _manifest(corpus, stage, taken_at),
+                counts=counts,
+                postgresql=postgresql,
+                # What the database was last used with, where something newer is installed and about to change it.
+                label_studio=known.label_studio or versions.installed("label-studio"),
+            )
             _write_archive(stage, manifest, target)
         note_last(corpus, target, taken_at)
         deleted = older(corpus, target, keep) if keep else []
@@ -86,7 +93,13 @@ def backup(corpus: Corpus, out: Path | None = None, *, keep: int | None = None) 
 
 
 def restore(
-    corpus: Corpus, archive: Path, *, replace: bool, adopt: bool = False, database_url: str | None = None
+    corpus: Corpus,
+    archive: Path,
+    *,
+    replace: bool,
+    adopt: bool = False,
+    database_url: str | None = None,
+    over: bool = False,
 ) -> RestoredBackup:
     """Puts a backup back where there is no data yet, or, with `replace`, in the place of a stopped server's.
 
@@ -94,7 +107,8 @@ def restore(
     was cut off is finished first; where it was of the same archive, that is all. A backup that was taken by another
     account or on another machine is put back where the caller wants to `adopt` it.
 
-    Work that was in PostgreSQL goes into the database named, or into the one that it came from, which is to be empty.
+    Work that was in PostgreSQL goes into the database named, or into the one that it came from, which is to be empty;
+    or `over` what that holds, where the caller knows that the archive is all of it from a moment ago.
 
     Raises:
         Problem: the archive is not a whole backup, is another corpus's or a newer Label Studio's, or was not taken
@@ -119,7 +133,7 @@ def restore(
             (stage / DATA).mkdir(mode=0o700, exist_ok=True)
             url = _take_accounts(Server(stage), archive, manifest, adopt, database_url)
             if url is not None:
-                _fill(server, stage / DUMP, url, note)
+                _fill(server, stage / DUMP, url, note, over)
             (stage / DUMP).unlink(missing_ok=True)
             done = exchange(server.state, stage, _name_to_keep(server.state), note)
         (server.state / FILLING).unlink(missing_ok=True)
@@ -144,8 +158,11 @@ def _check_database(archive: Path, manifest: BackupManifest, named: str | None) 
         )
 
 
-def _fill(server: Server, dumped: Path, url: str, note: str) -> None:
+def _fill(server: Server, dumped: Path, url: str, note: str, over: bool) -> None:
     """Puts the work into its database, which is to be empty, unless this very restore did that and was then cut off."""
+    if over:
+        dump.read_over(url, dumped)
+        return
     path = server.state / FILLING
     begun = marks.marked({"note": note, "into": url})
     if dump.holds_tables(url):
@@ -169,14 +186,19 @@ def _read_json(path: Path) -> object:
 
 def _refuse_target(server: Server, target: Path) -> Secrets:
     known = server.secrets()
-    if known is None or not _has_work(server, known):
+    if known is None or not has_work(server, known):
         raise Problem("no Label Studio is set up here, so there is nothing to back up", "start one with `hedgerow up`")
     if target.exists():
         raise Problem(f"{target} is there already", "name another file with --out")
     return known
 
 
-def _has_work(server: Server, known: Secrets) -> bool:
+def has_work(server: Server, known: Secrets) -> bool:
+    """Whether the database of a server is there.
+
+    Raises:
+        Problem: it cannot be asked.
+    """
     if known.database is not None:
         return database.holds_label_studio(known.database)
     return (server.data_path / DATABASE).exists()
@@ -240,18 +262,15 @@ def _copy_database(source: Path, target: Path) -> None:
         there.backup(here, pages=-1)
 
 
-def _manifest(
-    corpus: Corpus, stage: Path, taken_at: datetime, counts: dict[str, int], postgresql: int | None
-) -> BackupManifest:
+def _manifest(corpus: Corpus, stage: Path, taken_at: datetime) -> BackupManifest:
     paths = sorted(path for path in stage.rglob("*") if path.is_file())
     return BackupManifest(
         corpus=corpus.name,
         taken_at=f"{taken_at:%Y-%m-%dT%H:%M:%SZ}",
         hedgerow=versions.installed("hedgerow"),
-        label_studio=versions.installed("label-studio"),
-        counts=counts,
+        label_studio=None,
+        counts={},
         members={path.relative_to(stage).as_posix(): _member(path) for path in paths},
-        postgresql=postgresql,
     )
 
 

@@ -20,6 +20,15 @@ WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
 ORDER BY 1
 """
+_DROPS: Final = """
+SELECT format('DROP %s IF EXISTS %I.%I CASCADE;',
+              CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE'
+                             WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, n.nspname, c.relname)
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype = 'e')
+ORDER BY c.relkind = 'S', c.oid
+"""
 _NOBODYS: Final = ("--no-owner", "--no-acl", "--no-comments", "--no-password")
 
 
@@ -65,6 +74,25 @@ def read(url: str, dump: Path) -> None:
     program, _ = _program("pg_restore", 0, "the backup")
     whole = ("--single-transaction", "--exit-on-error")
     _run(program, *whole, *_NOBODYS, f"--dbname={url}", str(dump), failure=f"the backup could not be put into {url}")
+
+
+def read_over(url: str, dump: Path) -> None:
+    """Puts a file back in the place of all that a database holds: all of it or nothing. Writes beside the file.
+
+    Raises:
+        Problem: it cannot be put back.
+    """
+    failure = f"the backup could not be put into {url}"
+    restoring, filling = _program("pg_restore", 0, "the backup")[0], _program("psql", 0, "the backup")[0]
+    script, drops = dump.with_suffix(".sql"), dump.with_suffix(".drops")
+    with database.connect(url) as connection:
+        names = [str(name) for (name,) in connection.execute(_DROPS.encode())]
+    drops.write_text("\n".join(names), encoding="utf-8")
+    _run(restoring, *_NOBODYS, f"--file={script}", str(dump), failure=failure)
+    whole = ("--no-psqlrc", "--quiet", "--no-password", "--single-transaction", "--set=ON_ERROR_STOP=1")
+    _run(filling, *whole, f"--file={drops}", f"--file={script}", f"--dbname={url}", failure=failure)
+    script.unlink()
+    drops.unlink()
 
 
 def holds_tables(url: str) -> bool:

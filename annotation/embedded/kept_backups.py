@@ -21,7 +21,7 @@ _STAMP: Final = "%Y%m%dT%H%M%SZ"
 
 def default_path(corpus: Corpus, taken_at: datetime) -> Path:
     """Where a backup lies unless it is said otherwise."""
-    return corpus.root / FOLDER / f"{_file_stem(corpus)}-{stamp(taken_at)}.tar.gz"
+    return corpus.root / FOLDER / f"{file_stem(corpus)}-{stamp(taken_at)}.tar.gz"
 
 
 def newest(corpus: Corpus) -> tuple[Path, datetime] | None:
@@ -44,13 +44,14 @@ def target_of(corpus: Corpus, out: Path | None, taken_at: datetime) -> Path:
     return out.absolute() / default.name if out.is_dir() else out.absolute()
 
 
-def _file_stem(corpus: Corpus) -> str:
+def file_stem(corpus: Corpus) -> str:
+    """The corpus's name as files are named after it."""
     return re.sub(r"[^A-Za-z0-9_.-]+", "-", corpus.name).strip(".-") or "corpus"
 
 
 def _archives(corpus: Corpus, folder: Path) -> Iterator[tuple[Path, datetime]]:
     """The archives in a folder that are named after this corpus and a time, and that time."""
-    named = re.compile(re.escape(_file_stem(corpus)) + r"-(\d{8}T\d{6}Z)\.tar\.gz")
+    named = re.compile(re.escape(file_stem(corpus)) + r"-(\d{8}T\d{6}Z)\.tar\.gz")
     for path in sorted(folder.glob("*.tar.gz")):
         if (match := named.fullmatch(path.name)) and path.is_file() and not path.is_symlink():
             yield path, datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)

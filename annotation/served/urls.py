@@ -5,7 +5,12 @@ from __future__ import annotations
 from django.urls import path
 
 from annotation.embedded.inside import closed
-from annotation.embedded.inside.routes import FINDINGS, PRACTICE
-from annotation.served import practice, views
+from annotation.embedded.inside.routes import FINDINGS, HEALTH, PRACTICE
+from annotation.served import health, practice, views
 
-urlpatterns = [path(FINDINGS, views.findings), path(PRACTICE, practice.sheet), *closed.urlpatterns]
+urlpatterns = [
+    path(HEALTH, health.health),
+    path(FINDINGS, views.findings),
+    path(PRACTICE, practice.sheet),
+    *closed.urlpatterns,
+]

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,7 @@ from annotation.embedded import backup as backup_module
 from annotation.embedded import versions
 from annotation.embedded.archive import MANIFEST, verify
 from annotation.embedded.backup import Backup, backup, restore
+from annotation.embedded.kept_backups import default_path, newest
 from annotation.embedded.marks import marked
 from annotation.embedded.server import Account, Secrets, Server
 from annotation.labelstudio.seats import seat
@@ -335,6 +337,86 @@ def test_damaged_secrets_are_told(small: Corpus) -> None:
     (small.state / "secrets.json").write_text("{", encoding="utf-8")
     with pytest.raises(Problem, match=r"secrets.json is damaged; .*hedgerow restore --from"):
         backup(small)
+
+
+# Which of them are kept
+
+
+def earlier(corpus: Corpus, folder: Path, hours: int, like: Path) -> Path:
+    """A backup as it was taken some hours ago."""
+    path = folder / default_path(corpus, datetime.now(UTC) - timedelta(hours=hours)).name
+    path.write_bytes(like.read_bytes())
+    return path
+
+
+def test_the_newest_backups_are_kept_and_the_others_deleted(small: Corpus, archive: Path) -> None:
+    folder = small.root / "backups"
+    folder.mkdir()
+    old = [earlier(small, folder, hours, archive) for hours in (1, 2, 3, 4)]
+    done = backup(small, keep=3)
+    assert done.deleted == [old[3], old[2]]
+    assert sorted(folder.glob("*.gz")) == sorted([done.path, *old[:2]])
+    assert newest(small) == (done.path, datetime.fromisoformat(done.manifest.taken_at))
+
+
+def test_a_backup_deletes_nothing_unless_it_is_asked_to(small: Corpus, archive: Path) -> None:
+    folder = small.root / "backups"
+    folder.mkdir()
+    old = earlier(small, folder, 1, archive)
+    assert backup(small).deleted == []
+    assert old.exists()
+
+
+def test_nothing_but_this_corpus_backups_is_deleted(small: Corpus, archive: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    stamp = "20310502T101500Z"
+    (folder / "small-2").mkdir()
+    names = [f"small-{stamp}.tar", f"small-x-{stamp}.tar.gz", f"my-small-{stamp}.tar.gz", "small-latest.tar.gz"]
+    for name in names:
+        (folder / name).write_bytes(archive.read_bytes())
+    (folder / "small-20010101T000000Z.tar.gz").symlink_to(archive)
+    damaged = earlier(small, folder, 30, archive)
+    damaged.write_bytes(archive.read_bytes()[:60])
+    files = content(archive)
+    stranger = earlier(small, folder, 20, archive)
+    written(stranger, {**files, MANIFEST: files[MANIFEST].replace(b'"small"', b'"small "')})
+    before, old = set(folder.iterdir()), earlier(small, folder, 10, archive)
+    done = backup(small, folder, keep=1)
+    assert done.deleted == [old]
+    assert set(folder.iterdir()) == before | {done.path}
+
+
+def test_the_new_backup_is_kept_even_where_the_clock_was_set_back(small: Corpus, archive: Path) -> None:
+    folder = small.root / "backups"
+    folder.mkdir()
+    future = [earlier(small, folder, -hours, archive) for hours in (1, 2)]
+    done = backup(small, keep=2)
+    assert sorted(folder.glob("*.gz")) == sorted([done.path, future[1]])
+
+
+def test_older_backups_stay_until_the_new_one_is_complete(
+    small: Corpus, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = small.root / "backups"
+    folder.mkdir()
+    old = [earlier(small, folder, hours, archive) for hours in (1, 2)]
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "x")
+
+    monkeypatch.setattr(backup_module, "_write_archive", full)
+    with pytest.raises(Problem, match="No space left"):
+        backup(small, keep=1)
+    assert sorted(folder.glob("*.gz")) == sorted(old)
+
+
+def test_the_newest_backup_may_lie_elsewhere_as_long_as_it_is_there(small: Corpus, tmp_path: Path) -> None:
+    assert newest(small) is None
+    done = backup(small, tmp_path / "elsewhere.tar.gz")
+    assert newest(small) == (done.path, datetime.fromisoformat(done.manifest.taken_at))
+    done.path.unlink()
+    assert newest(small) is None
 
 
 # Archives that are not what they say
