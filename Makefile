@@ -9,7 +9,7 @@ export PYTHONDONTWRITEBYTECODE :=
 AS_USED := --no-compile
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test quick soak bench check install environments install-dev consumer models pyarrow chromium postgres clean
+.PHONY: demo test quick soak bench check install environments install-dev consumer models pyarrow chromium postgres nginx systemd clean
 
 demo: install
 	@$(BIN)/hedgerow demo
@@ -44,7 +44,7 @@ check: install-dev
 
 # Side by side: each waits for the network and the disk.
 environments:
-	@$(MAKE) --no-print-directory --jobs 3 install-dev consumer models pyarrow postgres
+	@$(MAKE) --no-print-directory --jobs 3 install-dev consumer models pyarrow systemd
 
 install: $(VENV)/installed
 install-dev: $(VENV)/installed-dev
@@ -95,13 +95,27 @@ chromium:
 	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
 	  else echo "install Chromium, then run this again"; exit 1; fi; }
 
-# After Chromium, for two installations at once would refuse each other.
+# One after the other, for two installations at once would refuse each other.
 postgres: chromium
 	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
 	  echo "installing PostgreSQL for the tests of teams"; \
 	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
 	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends postgresql >/dev/null; \
 	  else echo "install PostgreSQL, or the tests that need it are skipped"; fi; }
+
+nginx: postgres
+	@command -v nginx >/dev/null || test -x /usr/sbin/nginx || { \
+	  echo "installing nginx for the tests of servers behind a proxy"; \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx >/dev/null; \
+	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx >/dev/null; \
+	  else echo "install nginx, or the tests that need it are skipped"; fi; }
+
+systemd: nginx
+	@command -v systemd-analyze >/dev/null || { \
+	  echo "installing systemd, whose systemd-analyze the tests of units need"; \
+	  if [ "$$(id -u)" = 0 ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends systemd >/dev/null; \
+	  elif command -v sudo >/dev/null; then sudo apt-get update -qq && sudo DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends systemd >/dev/null; \
+	  else echo "install systemd, or the tests that need systemd-analyze are skipped"; fi; }
 
 clean:
 	rm -rf $(VENV) .venv-consumer .venv-models .venv-pyarrow dist

@@ -265,7 +265,7 @@ class Server:
             )
             self._write_secrets(wanted)
             if new or self._unfinished.exists():
-                tell("making the database and accounts" if before is None or outdated else "making accounts")
+                tell(_making(new=before is None, outdated=outdated))
                 self._unfinished.touch()
                 self._provision(wanted)
                 if outdated:
@@ -496,6 +496,12 @@ def notify_systemd(state: str) -> None:
     from gunicorn.systemd import sd_notify
 
     sd_notify(state, logging.getLogger(__name__))
+
+
+def _making(*, new: bool, outdated: bool) -> str:
+    if new:
+        return "making the database and accounts"
+    return "bringing the database up to date" if outdated else "making accounts"
 
 
 def _new_key() -> str:
