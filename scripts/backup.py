@@ -70,7 +70,7 @@ def command(
         return
     say(f"backed up: {counted(done.manifest)}, into {done.path}")
     if done.deleted:
-        say(f"deleted, for there are {keep} newer ones: {', '.join(path.name for path in done.deleted)}")
+        say(f"deleted: {', '.join(path.name for path in done.deleted)}")
     say(f"Put it back with: `hedgerow restore --from {done.path}`")
 
 
