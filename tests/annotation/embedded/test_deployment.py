@@ -60,6 +60,7 @@ def of(file: DeployedFile) -> configparser.ConfigParser:
 
 def words(value: str) -> list[str]:
     """A value's words as systemd reads them."""
+    assert "%" not in value.replace("%%", ""), "systemd would put something in its place"
     return [word.replace("%%", "%").replace("$$", "$") for word in shlex.split(value)]
 
 
@@ -108,6 +109,7 @@ def test_a_service_is_told_all_paths_whatever_they_hold(corpus: Corpus) -> None:
     assert words(unit["ExecStart"]) == [
         *("/opt/hedge row/50%/hedgerow", "up", "--foreground", "--corpus", str(corpus.root))
     ]
+    assert "$" not in unit["ExecStart"].replace("$$", "")
     assert words(unit["ReadWritePaths"]) == [str(corpus.state), str(corpus.root / "backups")]
     assert unit["WorkingDirectory"].replace("%%", "%") == str(corpus.root)
 
