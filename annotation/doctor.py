@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Generator, Iterable, Iterator
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from typing import Final
 
 import httpx
 
-from annotation.embedded import trespass, versions
+from annotation.embedded import dump, kept_backups, trespass, versions
 from annotation.embedded.backup import DATABASE
 from annotation.embedded.database import EXAMPLE
 from annotation.embedded.server import Account, Secrets, Server
@@ -28,6 +29,8 @@ CLOCK_SECONDS: Final = 60
 # So many submitted at once, without a pause, while the round was pulled: SQLite lost nothing and refused nothing, and
 # the slowest answer took 5 s, on two cores (annotation/README.md, Many annotators).
 MEASURED_ON_SQLITE: Final = 50
+LEAST_FREE: Final = 1_000_000_000
+BACKUP_HOURS: Final = 48
 _INSTALL: Final = "run `pip install -e '.[server]' -c constraints.txt`"
 
 
@@ -45,6 +48,8 @@ def examine(corpus: Corpus | None) -> Iterator[DoctorLine]:
     yield from problem_line("server", lambda: server(corpus))
     if not foreign:
         yield from problem_line("database", lambda: database(Server(corpus.state)))
+        yield from problem_line("server-disk", lambda: disk(Server(corpus.state)))
+        yield from problem_line("backup", lambda: backup(corpus))
 
 
 def package(name: str, line: str, *, needed: bool = True) -> Iterator[DoctorLine]:
@@ -106,6 +111,39 @@ def database(own: Server) -> Iterator[DoctorLine]:
     else:
         message = f"SQLite, for {count} annotators; it was measured with {MEASURED_ON_SQLITE}"
         yield DoctorLine("database", "warn", message, f"start again in PostgreSQL: `hedgerow up --database {EXAMPLE}`")
+
+
+def disk(own: Server) -> Iterator[DoctorLine]:
+    """Whether the server's database, and a backup of it, have room to grow."""
+    known = own.secrets()
+    if known is None or not own.data_path.exists():
+        return
+    files = (path.stat().st_size for path in own.data_path.glob("*.sqlite3*"))
+    size = dump.size(known.database) if known.database is not None else sum(files)
+    needed, free = max(2 * size, LEAST_FREE), shutil.disk_usage(own.state).free
+    message = f"{free / 1e9:.1f} GB free for a database of {size / 1e9:.1f} GB and its backups"
+    if free >= 2 * needed:
+        yield DoctorLine("server-disk", "ok", message)
+        return
+    next_step = (
+        f"make room: {2 * needed / 1e9:.0f} GB are enough, and with less than {needed / 1e9:.0f} GB work is lost"
+    )
+    yield DoctorLine("server-disk", "fail" if free < needed else "warn", message, next_step)
+
+
+def backup(corpus: Corpus) -> Iterator[DoctorLine]:
+    """How old the newest backup is, of a server that people reach from elsewhere."""
+    known = Server(corpus.state).secrets()
+    if known is None or known.network.address is None:
+        return
+    newest = kept_backups.newest(corpus)
+    hours = (datetime.now(UTC) - newest[1]).total_seconds() / 3600 if newest else None
+    if hours is not None and hours < BACKUP_HOURS:
+        yield DoctorLine("backup", "ok", f"the newest backup is {hours:.0f} hours old")
+        return
+    message = "there is no backup here" if hours is None else f"the newest backup is {hours / 24:.0f} days old"
+    next_step = "take one with `hedgerow backup`, or have them taken with its --every and --service"
+    yield DoctorLine("backup", "warn", message, next_step)
 
 
 def _foreign(corpus: Corpus, url: str, token: str) -> Iterator[DoctorLine]:

@@ -2,31 +2,53 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
+import typer
+
+from annotation.embedded.kept_backups import newest
 from annotation.embedded.server import Server, summary
 from annotation.labelstudio.client import foreign_server, without_credentials
 from dataset.record.corpus import open_corpus
 from dataset.record.layer import suggestions_in
-from scripts.cli.console import CorpusOption, JsonOption, say, say_json
+from scripts.cli.console import CorpusOption, JsonOption, count, say, say_json
 
 
 def command(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     """Say what is running: the server's address and process, and the layers of the record.
 
+    Exit 1 if a server that was started and not stopped does not answer.
+
     Example: hedgerow status
     """
     here = open_corpus(corpus)
     foreign = foreign_server()
+    backup = newest(here)
     status = summary(Server(here.state)) | {
+        "backup": {"file": str(backup[0]), "taken_at": f"{backup[1]:%Y-%m-%dT%H:%M:%SZ}"} if backup else None,
         "layers": here.layers(),
         "suggestions": suggestions_in(here.record),
         "foreign": without_credentials(foreign[0]) if foreign else None,
     }
     if as_json:
         say_json(status)
-        return
+    else:
+        _say_all(status, backup[1] if backup else None)
+    if status["should_run"] and not status["answers"]:
+        raise typer.Exit(1)
+
+
+def _say_all(status: dict[str, Any], backed_up: datetime | None) -> None:
     say(_server_line(status))
+    if status["address"]:
+        say(f"people reach it at {status['address']}")
+    if status["uptime"] is not None:
+        taken = f"{status['memory'] / 1e6:.0f} MB of memory"
+        say(f"up for {span(status['uptime'])}, {count(status['workers'], 'process', 'processes')} at work, {taken}")
     if status["database"]:
         say(f"its work is in {status['database']}")
+        say(f"free disk: {status['free_disk'] / 1e9:.1f} GB; newest backup: {_age(backed_up)}")
     say(f"annotators with an account: {', '.join(status['annotators']) or 'none'}")
     say(f"layers of the record: {', '.join(status['layers']) or 'none'}")
     if status["suggestions"]:
@@ -35,7 +57,21 @@ def command(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
         say(f"LABEL_STUDIO_URL names {status['foreign']}: push and pull go there")
 
 
-def _server_line(status: dict[str, object]) -> str:
+def _age(taken_at: datetime | None) -> str:
+    return f"{span((datetime.now(UTC) - taken_at).total_seconds())} old" if taken_at else "none"
+
+
+def span(seconds: float) -> str:
+    """How long something took, roughly."""
+    minutes = max(int(seconds), 0) // 60
+    if minutes < 120:
+        return count(minutes, "minute")
+    return count(minutes // 60, "hour") if minutes < 48 * 60 else count(minutes // 1440, "day")
+
+
+def _server_line(status: dict[str, Any]) -> str:
+    if not status["running"] and status["should_run"]:
+        return "Label Studio was started and has ended by itself; start it again with `hedgerow up`"
     if not status["running"]:
         return "Label Studio is not running; start it with `hedgerow up`"
     state = "answers" if status["answers"] else "does not answer yet"

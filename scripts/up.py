@@ -7,13 +7,16 @@ from typing import Annotated, Final
 import typer
 
 from annotation.embedded import trespass
+from annotation.embedded.deployment import server_unit
 from annotation.embedded.network import NetworkWish, parse_listen
 from annotation.embedded.proxies import Proxy, ProxyFiles, configuration
 from annotation.embedded.server import Account, Secrets, Server
+from annotation.embedded.upgrade import upgrading
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.doctor import problem_line as checked
 from scripts.cli.console import OUT, CorpusOption, say, tell
+from scripts.cli.deployed import IntoOption, Service, hand_over
 from scripts.cli.names import ADJUDICATOR, checked_names, latest_round
 
 _WHERE: Final = "Where it is reached"
@@ -46,6 +49,11 @@ def command(
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Take over a server that another account or machine set up.")
     ] = False,
+    service: Annotated[
+        Service | None,
+        typer.Option(help="Start nothing, but print what starts this server with the machine.", show_default=False),
+    ] = None,
+    into: IntoOption = None,
     port: Annotated[
         int | None,
         typer.Option(min=1, max=65535, help="The port; a free one if not named.", rich_help_panel=_WHERE),
@@ -112,6 +120,9 @@ def command(
     It listens on 127.0.0.1, for this machine alone. For annotators elsewhere, name the address that they will type and
     the proxy that speaks TLS for it. What was named is kept: later calls need none of it.
 
+    Where another version was here before, its data is backed up first, and put back if the new one cannot be started
+    with it.
+
     A password of PostgreSQL goes into PGPASSWORD or ~/.pgpass, never into the address.
 
     A server whose accounts were not made by you on this machine is refused, because whoever made them knows the
@@ -119,10 +130,19 @@ def command(
 
     Example: hedgerow up --annotator a1 --annotator a2
     Example: hedgerow up --annotator a1 --database postgresql://hedgerow@127.0.0.1:5432/hedgerow
+    Example: hedgerow up --service systemd
     Example: hedgerow up --address https://label.example.org --trusted-proxy 127.0.0.1 --listen 127.0.0.1:8080
     Example: hedgerow up --proxy nginx
     """
     here = open_corpus(corpus)
+    if service:
+        if any((annotator, database, workers, foreground, adopt, port, listen, address, trusted_proxy)):
+            raise typer.BadParameter("--service is about a server as it is set up: do that first, without it")
+        units = server_unit(here)
+        hand_over(units, into, units[0].place.name)
+        return
+    if into:
+        raise typer.BadParameter("--into goes with --service")
     server = Server(here.state)
     if proxy is not None:
         files = ProxyFiles(certificate=certificate, certificate_key=certificate_key)
@@ -131,20 +151,21 @@ def command(
     host, listen_port = parse_listen(listen) if listen else (None, None)
     if None not in (port, listen_port) and port != listen_port:
         raise typer.BadParameter("--listen names another port than --port")
-    known = server.up(
-        checked_names(annotator or []),
-        port or listen_port,
-        tell,
-        database,
-        adopt=adopt,
-        network=NetworkWish(host, address, tuple(trusted_proxy or ()), insecure=insecure_network),
-        workers=workers,
-        foreground=foreground,
-    )
-    say(f"Label Studio: {known.public_url}")
-    for account in (known.admin, *known.annotators.values()):
-        say(login(account, server))
-    _check_blindness(known)
+    before = server.settle(tell, adopt=adopt, database_url=database)
+    with upgrading(here, before, tell):
+        known = server.up(
+            checked_names(annotator or []),
+            port or listen_port,
+            tell,
+            database,
+            network=NetworkWish(host, address, tuple(trusted_proxy or ()), insecure=insecure_network),
+            workers=workers,
+            foreground=foreground,
+        )
+        say(f"Label Studio: {known.public_url}")
+        for account in (known.admin, *known.annotators.values()):
+            say(login(account, server))
+        _check_blindness(known)
     if foreground:
         server.stay(tell)
         return

@@ -22,10 +22,12 @@ USER = "hedgerow"
 
 @dataclass(frozen=True)
 class Postgres:
-    """A running cluster: its port and its only user's password."""
+    """A running cluster: its port and its only user's password, the folder of it and that of PostgreSQL's programs."""
 
     port: int
     password: str
+    folder: Path
+    programs: Path
 
     def url(self, name: str) -> str:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
@@ -35,6 +37,16 @@ class Postgres:
         with psycopg.connect(self.url("postgres"), password=self.password, autocommit=True) as cluster:
             cluster.execute(f'CREATE DATABASE "{name}"'.encode())
         return self.url(name)
+
+    def start(self) -> None:
+        """Starts it, and waits until it answers."""
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        own = [f"--pgdata={self.folder / 'data'}", f"--log={self.folder / 'log'}"]
+        _run(self.programs / "pg_ctl", "start", "--wait", *own, f"--options={options}")
+
+    def stop(self) -> None:
+        """Stops it at once, whoever is connected."""
+        _run(self.programs / "pg_ctl", "stop", "--mode=immediate", f"--pgdata={self.folder / 'data'}")
 
 
 def programs() -> Path | None:
@@ -48,18 +60,16 @@ def programs() -> Path | None:
 def cluster(programs: Path) -> Iterator[Postgres]:
     """A new cluster; stopped and removed when the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="hedgerow-postgres-"))
-    here = Postgres(_free_port(), secrets.token_hex(8))
+    here = Postgres(_free_port(), secrets.token_hex(8), folder, programs)
     try:
         _write_password(folder, here.password)
         made = ["--auth=scram-sha-256", f"--pwfile={folder / 'password'}", f"--username={USER}", "--encoding=UTF8"]
         _run(programs / "initdb", f"--pgdata={folder / 'data'}", "--locale=C", *made)
-        options = f"-p {here.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-        own = [f"--pgdata={folder / 'data'}", f"--log={folder / 'log'}"]
-        _run(programs / "pg_ctl", "start", "--wait", *own, f"--options={options}")
+        here.start()
         try:
             yield here
         finally:
-            _run(programs / "pg_ctl", "stop", "--mode=immediate", *own[:1])
+            here.stop()
     finally:
         shutil.rmtree(folder)
 

@@ -17,7 +17,10 @@ from typing import IO, Any, Final
 from dataset.problem import Problem
 
 MANIFEST: Final = "manifest.json"
-REQUIRED: Final = ("label-studio/label_studio.sqlite3", "secrets.json")
+SQLITE: Final = "label-studio/label_studio.sqlite3"
+DUMP: Final = "database.dump"
+"""A PostgreSQL database as its pg_dump writes it; an archive holds this or the file of SQLite."""
+_SECRETS: Final = "secrets.json"
 _LARGEST_MANIFEST: Final = 64 << 20
 _HEADERS: Final = 16 << 10  # a member's header, padding and long name
 _PADDING: Final = 1 << 20
@@ -34,7 +37,10 @@ class ArchiveMember:
 
 @dataclass(frozen=True)
 class BackupManifest:
-    """What an archive holds: `counts` of projects, tasks and annotations, and its files by name."""
+    """What an archive holds: `counts` of projects, tasks and annotations, and its files by name.
+
+    `postgresql` is the version of PostgreSQL whose pg_dump wrote the database, None where it is SQLite's.
+    """
 
     corpus: str
     taken_at: str
@@ -42,6 +48,7 @@ class BackupManifest:
     label_studio: str | None
     counts: dict[str, int]
     members: dict[str, ArchiveMember]
+    postgresql: int | None = None
 
 
 class _Damaged(Exception):  # noqa: N818 - told as a Problem
@@ -55,6 +62,16 @@ def verify(archive: Path) -> BackupManifest:
         Problem: it cannot be read, or is not a whole backup.
     """
     return _read(archive, None)
+
+
+def first_read(archive: Path) -> BackupManifest:
+    """What an archive says that it holds; the rest is not read.
+
+    Raises:
+        Problem: it cannot be read, or is no backup.
+    """
+    with _explained(archive), _opened(archive) as (_, members):
+        return _manifest(members)
 
 
 def unpack(archive: Path, folder: Path) -> BackupManifest:
@@ -141,8 +158,10 @@ def _manifest(members: Iterator[tuple[tarfile.TarInfo, IO[bytes]]]) -> BackupMan
         raise _Damaged(f"its {MANIFEST} cannot be read") from None
     for name in manifest.members:
         _refuse_name(name)
-    if lacking := [name for name in REQUIRED if name not in manifest.members]:
-        raise _Damaged(f"its {MANIFEST} does not list {lacking[0]}")
+    if _SECRETS not in manifest.members:
+        raise _Damaged(f"its {MANIFEST} does not list {_SECRETS}")
+    if len({SQLITE, DUMP} & manifest.members.keys()) != 1:
+        raise _Damaged(f"its {MANIFEST} does not list one database, {SQLITE} or {DUMP}")
     return manifest
 
 
@@ -160,6 +179,7 @@ def _parsed(manifest: dict[str, Any]) -> BackupManifest:
         label_studio=_text(manifest.get("label_studio")),
         counts={str(name): int(count) for name, count in manifest["counts"].items()},
         members=members,
+        postgresql=None if (version := manifest.get("postgresql")) is None else int(version),
     )
 
 
@@ -168,10 +188,10 @@ def _text(value: object) -> str | None:
 
 
 def _refuse_name(name: str) -> None:
-    """Names as a backup writes them: below its two roots, without a way out."""
+    """Names as a backup writes them: two files, and what is below the folder of data, without a way out."""
     parts = name.split("/")
     plain = all(part not in ("", ".", "..") and "\\" not in part and "\0" not in part for part in parts)
-    if not plain or not (name == "secrets.json" or (parts[0] == "label-studio" and len(parts) > 1)):
+    if not plain or not (name in (_SECRETS, DUMP) or (parts[0] == "label-studio" and len(parts) > 1)):
         raise _Damaged(f"its {MANIFEST} lists {name!r}, which is no place in a server's data")
 
 

@@ -1,34 +1,36 @@
 """The embedded server's data as one archive, taken while it runs, and back from one.
 
-An archive holds `manifest.json`, then `secrets.json` (accounts and tokens) and `label-studio/` (database, uploads and
-keys). It is as secret as the server's own folder.
+An archive holds `manifest.json`, then `secrets.json` (accounts and tokens) and `label-studio/` (uploads and keys, and
+the database of SQLite); where the work is in PostgreSQL, `database.dump` as well. It is as secret as the server's own
+folder.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import sqlite3
 import tarfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from dataclasses import replace as replaced
 from datetime import UTC, datetime
 from hashlib import file_digest
 from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
-from annotation.embedded import versions
-from annotation.embedded.archive import MANIFEST, ArchiveMember, BackupManifest, unpack, verify
-from annotation.embedded.exchange import DATA, SECRETS, exchange, finish, is_cut_off
-from annotation.embedded.server import Server
+from annotation.embedded import database, dump, marks, versions
+from annotation.embedded.archive import DUMP, MANIFEST, ArchiveMember, BackupManifest, unpack, verify
+from annotation.embedded.exchange import DATA, FILLING, SECRETS, exchange, finish, is_cut_off
+from annotation.embedded.kept_backups import make_folder, note_last, older, stamp, target_of
+from annotation.embedded.network import Network
+from annotation.embedded.server import Secrets, Server
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.storage.atomic import aside, folder_aside, write_bytes
+from dataset.storage.atomic import aside, folder_aside
 
-FOLDER: Final = "backups"
 DATABASE: Final = "label_studio.sqlite3"
 _STAGED = ".staged-"
 _COUNTED: Final = {"projects": "project", "tasks": "task", "annotations": "task_completion"}
@@ -36,89 +38,170 @@ _COUNTED: Final = {"projects": "project", "tasks": "task", "annotations": "task_
 
 @dataclass(frozen=True)
 class Backup:
-    """A backup that was taken: where it lies and what is in it."""
+    """A backup that was taken: where it lies, what is in it, and the older ones that were deleted for it."""
 
     path: Path
     manifest: BackupManifest
+    deleted: list[Path] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class RestoredBackup:
-    """A backup that was put back, and where what was there before is kept, if there was any."""
+    """A backup that was put back, and where what was there before is kept, if there was any.
+
+    `database` is the PostgreSQL database that it went into, and `kept_database` the one of what is kept; each is None
+    for SQLite. `network` is how the server is reached, as it was when the backup was taken.
+    """
 
     manifest: BackupManifest
     kept: Path | None
+    database: str | None = None
+    kept_database: str | None = None
+    network: Network = field(default_factory=Network)
 
 
-def backup(corpus: Corpus, out: Path | None = None) -> Backup:
+def backup(corpus: Corpus, out: Path | None = None, *, keep: int | None = None) -> Backup:
     """Takes the server's data, whole and consistent, whether or not it runs. Work on the server goes on meanwhile.
 
+    `out` is the archive, or a folder that is there for it. Of this corpus's archives in that folder the newest `keep`
+    stay, once the new one is complete; where it is None, all of them.
+
     Raises:
-        Problem: there is no data, it cannot be read or is in PostgreSQL, or the archive cannot be written or is there
-            already.
+        Problem: there is no data, it cannot be read, or the archive cannot be written or is there already.
     """
     server = Server(corpus.state)
     taken_at = datetime.now(UTC)
-    target = out.absolute() if out else default_path(corpus, taken_at)
-    _refuse_target(server, target)
+    target = target_of(corpus, out, taken_at)
+    known = _refuse_target(server, target)
     with _writing(target.parent), server.locked():
-        _make_folder(corpus, target.parent)
+        make_folder(corpus, target.parent)
         with _stage(server) as stage:
-            _copy_data(server, stage)
-            manifest = _manifest(corpus, stage, taken_at)
+            counts, postgresql = _copy_data(server, known, stage)
+            manifest = replaced(
+                _manifest(corpus, stage, taken_at),
+                counts=counts,
+                postgresql=postgresql,
+                # What the database was last used with, where something newer is installed and about to change it.
+                label_studio=known.label_studio or versions.installed("label-studio"),
+            )
             _write_archive(stage, manifest, target)
-    return Backup(target, manifest)
+        note_last(corpus, target, taken_at)
+        deleted = older(corpus, target, keep) if keep else []
+        for path in deleted:
+            path.unlink()
+    return Backup(target, manifest, deleted)
 
 
-def default_path(corpus: Corpus, taken_at: datetime) -> Path:
-    """Where a backup lies unless it is said otherwise."""
-    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", corpus.name).strip(".-") or "corpus"
-    return corpus.root / FOLDER / f"{name}-{_stamp(taken_at)}.tar.gz"
-
-
-def restore(corpus: Corpus, archive: Path, *, replace: bool, adopt: bool = False) -> RestoredBackup:
+def restore(
+    corpus: Corpus,
+    archive: Path,
+    *,
+    replace: bool,
+    adopt: bool = False,
+    database_url: str | None = None,
+    over: bool = False,
+) -> RestoredBackup:
     """Puts a backup back where there is no data yet, or, with `replace`, in the place of a stopped server's.
 
     What was there before is kept beside it. Nothing is changed before the archive has been read whole. A restore that
     was cut off is finished first; where it was of the same archive, that is all. A backup that was taken by another
     account or on another machine is put back where the caller wants to `adopt` it.
 
+    Work that was in PostgreSQL goes into the database named, or into the one that it came from, which is to be empty;
+    or `over` what that holds, where the caller knows that the archive is all of it from a moment ago.
+
     Raises:
         Problem: the archive is not a whole backup, is another corpus's or a newer Label Studio's, or was not taken
-            here; there is data and `replace` is not given; the server runs; or the data cannot be written.
+            here; there is data and `replace` is not given; the server runs; the database holds something; or the data
+            cannot be written.
     """
     server = Server(corpus.state)
     if not is_cut_off(server.state):
         _refuse_data(server, replace)
+    if database_url is not None:
+        database.checked_url(database_url)
     manifest = verify(archive)
     _refuse_foreign(corpus, archive, manifest)
-    note = json.dumps(asdict(manifest), sort_keys=True)
+    _check_database(archive, manifest, database_url)
+    note = json.dumps({**asdict(manifest), "into": database_url}, sort_keys=True)
     with _writing(server.state), server.locked():
         if (finished := finish(server.state)) and finished.note == note:
-            return RestoredBackup(manifest, finished.kept)
+            return _restored(server, manifest, finished.kept)
         _refuse_data(server, replace)
         with _stage(server) as stage:
             unpack(archive, stage)
-            _check_secrets(Server(stage), archive, adopt)
-            return RestoredBackup(manifest, exchange(server.state, stage, _name_to_keep(server.state), note).kept)
+            (stage / DATA).mkdir(mode=0o700, exist_ok=True)
+            url = _take_accounts(Server(stage), archive, manifest, adopt, database_url)
+            if url is not None:
+                _fill(server, stage / DUMP, url, note, over)
+            (stage / DUMP).unlink(missing_ok=True)
+            done = exchange(server.state, stage, _name_to_keep(server.state), note)
+        (server.state / FILLING).unlink(missing_ok=True)
+        return _restored(server, manifest, done.kept)
 
 
-def _refuse_target(server: Server, target: Path) -> None:
-    _refuse_postgresql(server)
-    if server.secrets() is None or not (server.data_path / DATABASE).exists():
+def _restored(server: Server, manifest: BackupManifest, kept: Path | None) -> RestoredBackup:
+    known, before = server.secrets(), Server(kept).secrets_and_origin()[0] if kept else None
+    network = known.network if known else Network()
+    return RestoredBackup(
+        manifest, kept, known.database if known else None, before.database if before else None, network
+    )
+
+
+def _check_database(archive: Path, manifest: BackupManifest, named: str | None) -> None:
+    if DUMP in manifest.members:
+        dump.check_reader(manifest.postgresql)
+    elif named is not None:
+        raise Problem(
+            f"{archive} holds a database of SQLite, which cannot be put into PostgreSQL",
+            "leave --database out; nothing was changed",
+        )
+
+
+def _fill(server: Server, dumped: Path, url: str, note: str, over: bool) -> None:
+    """Puts the work into its database, which is to be empty, unless this very restore did that and was then cut off."""
+    if over:
+        dump.read_over(url, dumped)
+        return
+    path = server.state / FILLING
+    begun = marks.marked({"note": note, "into": url})
+    if dump.holds_tables(url):
+        if not (path.exists() and _read_json(path) == begun):
+            raise Problem(
+                f"{url} is not empty, and nothing is put over what it holds; nothing was changed",
+                "make an empty database with `createdb`, and name it with --database",
+            )
+        return
+    with aside(path, private=True) as new:
+        new.write_text(json.dumps(begun), encoding="utf-8")
+    dump.read(url, dumped)
+
+
+def _read_json(path: Path) -> object:
+    try:
+        return json.loads(path.read_bytes())
+    except ValueError:
+        return None
+
+
+def _refuse_target(server: Server, target: Path) -> Secrets:
+    known = server.secrets()
+    if known is None or not has_work(server, known):
         raise Problem("no Label Studio is set up here, so there is nothing to back up", "start one with `hedgerow up`")
     if target.exists():
         raise Problem(f"{target} is there already", "name another file with --out")
+    return known
 
 
-def _refuse_postgresql(server: Server) -> None:
-    known = server.secrets()
-    if known is not None and known.database is not None:
-        raise Problem(
-            f"this server's work is in PostgreSQL ({known.database}), which has backups of its own",
-            f"take one with `pg_dump --format=custom --file=FILE --dbname={known.database}`, and a copy of "
-            f"{server.state}; put both back with `pg_restore` and `hedgerow up`",
-        )
+def has_work(server: Server, known: Secrets) -> bool:
+    """Whether the database of a server is there.
+
+    Raises:
+        Problem: it cannot be asked.
+    """
+    if known.database is not None:
+        return database.holds_label_studio(known.database)
+    return (server.data_path / DATABASE).exists()
 
 
 @contextmanager
@@ -135,14 +218,6 @@ def _writing(folder: Path) -> Iterator[None]:
         raise Problem(f"the server's database could not be copied: {error}", again) from None
 
 
-def _make_folder(corpus: Corpus, folder: Path) -> None:
-    """The folder of backups is out of git's sight in every corpus: an archive holds passwords and tokens."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ignore = corpus.root / FOLDER / ".gitignore"
-    if folder == ignore.parent and not ignore.exists():
-        write_bytes(ignore, b"*\n")
-
-
 @contextmanager
 def _stage(server: Server) -> Iterator[Path]:
     """A folder on the disk of the server's data, as private as that; gone when the block ends."""
@@ -152,15 +227,24 @@ def _stage(server: Server) -> Iterator[Path]:
         yield stage
 
 
-def _copy_data(server: Server, stage: Path) -> None:
-    """The database first: a file that is uploaded later is one too many, where the other way round one would lack."""
+def _copy_data(server: Server, known: Secrets, stage: Path) -> tuple[dict[str, int], int | None]:
+    """The database first: a file that is uploaded later is one too many, where the other way round one would lack.
+
+    Returns what is counted in it, and which version of PostgreSQL wrote it, None for SQLite.
+    """
     (stage / DATA).mkdir(mode=0o700)
-    _copy_database(server.data_path / DATABASE, stage / DATA / DATABASE)
+    postgresql = None
+    if known.database is not None:
+        counts, postgresql = dump.write(known.database, stage / DUMP, _COUNTED)
+    else:
+        _copy_database(server.data_path / DATABASE, stage / DATA / DATABASE)
+        counts = _counts(stage / DATA / DATABASE)
     for path in sorted(server.data_path.rglob("*")):
         name = path.relative_to(server.data_path)
         if path.is_file() and not path.is_symlink() and not name.as_posix().startswith(DATABASE):
             _copy_file(path, stage / DATA / name)
     shutil.copyfile(server.secrets_path, stage / SECRETS)
+    return counts, postgresql
 
 
 def _copy_file(source: Path, target: Path) -> None:
@@ -184,8 +268,8 @@ def _manifest(corpus: Corpus, stage: Path, taken_at: datetime) -> BackupManifest
         corpus=corpus.name,
         taken_at=f"{taken_at:%Y-%m-%dT%H:%M:%SZ}",
         hedgerow=versions.installed("hedgerow"),
-        label_studio=versions.installed("label-studio"),
-        counts=_counts(stage / DATA / DATABASE),
+        label_studio=None,
+        counts={},
         members={path.relative_to(stage).as_posix(): _member(path) for path in paths},
     )
 
@@ -195,8 +279,8 @@ def _member(path: Path) -> ArchiveMember:
         return ArchiveMember(path.stat().st_size, file_digest(stream, "sha256").hexdigest())
 
 
-def _counts(database: Path) -> dict[str, int]:
-    with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as copy:
+def _counts(file: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro&immutable=1", uri=True)) as copy:
         return {
             name: int(copy.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - our own names
             for name, table in _COUNTED.items()
@@ -242,8 +326,13 @@ def _refuse_foreign(corpus: Corpus, archive: Path, manifest: BackupManifest) -> 
         )
 
 
-def _check_secrets(staged: Server, archive: Path, adopt: bool) -> None:
-    """Whether its accounts are those of a server that was set up here, or that the caller takes over."""
+def _take_accounts(
+    staged: Server, archive: Path, manifest: BackupManifest, adopt: bool, database_url: str | None
+) -> str | None:
+    """Takes its accounts, if they are of a server that was set up here, or that the caller takes over.
+
+    Returns the PostgreSQL database that the work goes into, None where it is SQLite's.
+    """
     try:
         known, is_own = staged.secrets_and_origin()
     except Problem:
@@ -252,10 +341,9 @@ def _check_secrets(staged: Server, archive: Path, adopt: bool) -> None:
         raise Problem(
             f"{archive} is not a whole backup: its accounts cannot be read", "take another backup; nothing was changed"
         )
-    if known.database is not None:
+    if (known.database is not None) != (DUMP in manifest.members):
         raise Problem(
-            f"{archive} holds an SQLite database, but names one in PostgreSQL as the server's, so no `hedgerow backup` "
-            "made it",
+            f"the accounts and the database in {archive} are not of one server, so no `hedgerow backup` made it",
             "take another backup; nothing was changed",
         )
     if not is_own and not adopt:
@@ -263,15 +351,18 @@ def _check_secrets(staged: Server, archive: Path, adopt: bool) -> None:
             f"{archive} was not taken by this account on this machine; nothing was changed",
             "only if you know where it comes from, add --adopt: its accounts and passwords will then be this server's",
         )
-    staged.adopt()
+    if known.database is not None and not is_own and database_url is None:
+        raise Problem(
+            f"the work in {archive} was in {known.database}, which would be sent your password; nothing was changed",
+            "name an empty database of your own with --database",
+        )
+    url = database_url or known.database
+    staged.take_over(url)
+    return url
 
 
 def _name_to_keep(state: Path) -> str:
     """A name for what is there now that nothing has yet."""
-    name = f"kept-{_stamp(datetime.now(UTC))}"
+    name = f"kept-{stamp(datetime.now(UTC))}"
     more = (f"{name}-{number}" for number in count(2))
     return next(candidate for candidate in chain([name], more) if not (state / candidate).exists())
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y%m%dT%H%M%SZ}"

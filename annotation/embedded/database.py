@@ -75,7 +75,11 @@ def django_settings(url: str) -> dict[str, Any]:
     """An entry of Django's DATABASES."""
     options = _parameters(url)
     named = {key: str(options.pop(name, "")) for name, key in _DJANGO.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        **named,
+        "OPTIONS": {"connect_timeout": CONNECT_SECONDS, **options},
+    }
 
 
 def hosts(url: str) -> list[str]:

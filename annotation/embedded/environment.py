@@ -26,6 +26,8 @@ _SETTINGS: Final = {
     "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
     "LOCAL_FILES_SERVING_ENABLED": "false",
     "DJANGO_SETTINGS_MODULE": "annotation.embedded.inside.settings",
+    # In a clone Label Studio would take our commit for its own, and write it among its modules, which may be read-only.
+    "GIT_DIR": os.devnull,
     # Only what is installed is imported, nothing from the folder that the process is in.
     "PYTHONSAFEPATH": "1",
     # The clients of cloud storages look for keys in these places as well, and ask the machine that they run on.

@@ -18,6 +18,8 @@ from dataset.storage.asides import synced
 
 DATA: Final = "label-studio"
 SECRETS: Final = "secrets.json"
+FILLING: Final = "database.filling"
+"""There from before a PostgreSQL database is filled by a restore until accounts are in place that name it."""
 _BETWEEN: Final = "restoring"
 _NOTE: Final = "note"
 _MOVED: Final = (DATA, SECRETS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -26,7 +27,7 @@ import psutil
 from annotation.embedded import database, exchange, marks, processes, versions
 from annotation.embedded.environment import Folders, environment
 from annotation.embedded.inside.routes import WELCOME
-from annotation.embedded.network import Network, NetworkWish
+from annotation.embedded.network import LOOPBACK, Network, NetworkWish
 from annotation.embedded.provision import AccountOrder, Order, Receipt
 from dataset.problem import Problem
 from dataset.storage.atomic import aside, make_private
@@ -54,7 +55,8 @@ class Secrets:
     """What `up` made: the port, the admin, the annotators by pseudonym; the URL of the database, None for SQLite.
 
     `key` opens to commands what is closed to accounts; None where an earlier version made the server. `workers` is how
-    many processes answer requests, None for as many as suit the machine.
+    many processes answer requests, None for as many as suit the machine. `label_studio` is the version that last
+    brought the database up to date, None where an earlier version of Hedgerow did, and `tables` that of our own tables.
     """
 
     port: int
@@ -64,6 +66,13 @@ class Secrets:
     key: str | None = None
     network: Network = field(default_factory=Network)
     workers: int | None = None
+    label_studio: str | None = None
+    tables: int = 0
+
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the database was last used with what is installed here."""
+        return (self.label_studio, self.tables) == (versions.installed("label-studio"), versions.TABLES)
 
     @property
     def url(self) -> str:
@@ -152,6 +161,17 @@ class Server:
             )
         self._write_secrets(known)
 
+    def take_over(self, database_url: str | None) -> None:
+        """Marks the accounts that are here as this account's own, with the work in that database; None for SQLite.
+
+        Raises:
+            Problem: there are none, or the file of them is damaged.
+        """
+        known, _ = self.secrets_and_origin()
+        if known is None:
+            raise Problem(f"{self.secrets_path} is not there", "put a backup back with `hedgerow restore --from FILE`")
+        self._write_secrets(replace(known, database=database_url))
+
     def secrets_and_origin(self) -> tuple[Secrets | None, bool]:
         """What the file of secrets says, None where there is none, and whether this account wrote it on this machine.
 
@@ -176,6 +196,8 @@ class Server:
                 known.get("key"),
                 network,
                 known.get("workers"),
+                known.get("label_studio"),
+                known.get("tables", 0),
             )
             return made, marks.is_marked(known)
         except (FileNotFoundError, NotADirectoryError):
@@ -195,11 +217,15 @@ class Server:
         """The first process of the server that `up` started, if it still runs."""
         return processes.noted(self._process_path, self.data_path)
 
+    def should_run(self) -> bool:
+        """Whether it was started and not stopped since; where it broke down, or the machine did, it should run."""
+        return self._process_path.exists()
+
     def answers(self) -> bool:
-        """Whether it answers now."""
+        """Whether it answers now, and its database answers it."""
         url = self.url()
         try:
-            return url is not None and httpx.get(f"{url}/health", timeout=5).status_code == 200
+            return url is not None and httpx.get(f"{url}/health/", timeout=5).status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -226,12 +252,11 @@ class Server:
                 cannot be used or is not the one with the work, it was not set up here, or it does not start.
         """
         with self.locked():
-            exchange.finish(self.state, tell)
-            if adopt:
-                self.adopt(database_url)
+            self._settle(tell, adopt=adopt, database_url=database_url)
             before, running = self.secrets(), self.process()
             if running is None:
                 check_label_studio()
+                _refuse_newer(before)
                 processes.end_orphans(self.data_path)
             self._check_database(before, database_url, running=running is not None)
             known = self._wanted(
@@ -242,18 +267,52 @@ class Server:
                 known = replace(known, key=_new_key())
                 self._unfinished.touch()
             wanted = _with_annotators(known, annotators, port, free=running is None)
-            new = before is None or set(wanted.annotators) - set(before.annotators) or not self.data_path.exists()
+            outdated = running is None and not wanted.is_up_to_date
+            new = (
+                before is None
+                or outdated
+                or set(wanted.annotators) - set(before.annotators)
+                or not self.data_path.exists()
+            )
             self._write_secrets(wanted)
             if new or self._unfinished.exists():
-                tell("making the database and accounts" if before is None else "making accounts")
+                tell(_making(new=before is None, outdated=outdated))
                 self._unfinished.touch()
                 self._provision(wanted)
+                if outdated:
+                    installed = versions.installed("label-studio")
+                    wanted = replace(wanted, label_studio=installed, tables=versions.TABLES)
+                    self._write_secrets(wanted)
                 self._unfinished.unlink()
             if running is None:
                 tell("starting Label Studio")
                 self._start(wanted, foreground=foreground)
             self._wait(tell)
         return wanted
+
+    def settle(
+        self, tell: Callable[[str], None], *, adopt: bool = False, database_url: str | None = None
+    ) -> Secrets | None:
+        """Finishes a restore that was cut off, and takes the server over where the caller wants to `adopt` it.
+
+        Returns what is known of it then, None before the first `up`.
+
+        Raises:
+            Problem: the restore cannot be finished, or the server was not set up here.
+        """
+        with self.locked():
+            self._settle(tell, adopt=adopt, database_url=database_url)
+            return self.secrets()
+
+    def _settle(self, tell: Callable[[str], None], *, adopt: bool, database_url: str | None) -> None:
+        exchange.finish(self.state, tell)
+        (self.state / exchange.FILLING).unlink(missing_ok=True)  # from here on the database may change
+        if adopt:
+            self.adopt(database_url)
+
+    def is_half_made(self) -> bool:
+        """Whether the database or accounts are being made, or were when an `up` was cut off."""
+        return self._unfinished.exists()
 
     def _wanted(
         self, known: Secrets, port: int | None, network: NetworkWish | None, workers: int | None, *, running: bool
@@ -318,7 +377,9 @@ class Server:
         tell("it runs until it is stopped, with Ctrl-C or `hedgerow down`")
         notify_systemd("READY=1")
         ended = process.wait()
-        if ended and not {signal.SIGTERM, signal.SIGINT} & set(asked):
+        if {signal.SIGTERM, signal.SIGINT} & set(asked):
+            self._process_path.unlink(missing_ok=True)
+        elif ended:
             raise Problem(f"Label Studio ended by itself ({ended})", "see its last lines above")
 
     def down(self) -> bool:
@@ -326,6 +387,7 @@ class Server:
         with self.locked():
             process = self.process()
             if process is None:
+                self._process_path.unlink(missing_ok=True)
                 return False
             processes.end(process)
             processes.end_orphans(self.data_path)
@@ -521,6 +583,12 @@ def _order(account: Account) -> AccountOrder:
     return AccountOrder(name=account.name, email=account.email, password=account.password, token=account.token)
 
 
+def _making(*, new: bool, outdated: bool) -> str:
+    if new:
+        return "making the database and accounts"
+    return "bringing the database up to date" if outdated else "making accounts"
+
+
 def _new_key() -> str:
     return secrets.token_urlsafe(32)
 
@@ -565,9 +633,31 @@ def _free_port(host: str, named: int | None, before: int) -> int:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((host, port))
                 return int(probe.getsockname()[1])
-        except OSError:
-            continue
+        except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise Problem(
+                    f"{host}, where the server is to listen, is no address of this machine",
+                    f"name one with --listen, {LOOPBACK}:8080 say",
+                ) from None
     raise Problem(f"port {named} on {host} is taken", "name another with --port, or none")
+
+
+def _refuse_newer(known: Secrets | None) -> None:
+    """A database that was used with a newer version is not one that this version knows."""
+    here = versions.installed("label-studio") or ""
+    if known is None:
+        return
+    if known.label_studio and versions.numbers(known.label_studio) > versions.numbers(here):
+        raise Problem(
+            f"the database was last used with Label Studio {known.label_studio}, and {here} is installed here",
+            f"install it again, `pip install label-studio=={known.label_studio}`; or put a backup from before it back "
+            "with `hedgerow restore --from FILE --replace`",
+        )
+    if known.tables > versions.TABLES:
+        raise Problem(
+            "the database was last used with a newer version of Hedgerow",
+            "install that again; or put a backup from before it back with `hedgerow restore --from FILE --replace`",
+        )
 
 
 def check_label_studio() -> None:
@@ -589,12 +679,21 @@ def check_label_studio() -> None:
 
 
 def summary(server: Server) -> dict[str, Any]:
-    """What runs: address, process, database, annotators; no secrets."""
+    """What runs: address, process, database, annotators; no secrets. Memory and disk in bytes, uptime in seconds.
+
+    A server `should_run` from the `up` that started it until it is stopped.
+    """
     known, process = server.secrets(), server.process()
     return {
         "running": process is not None,
+        "should_run": server.should_run(),
         "answers": server.answers(),
         "url": server.url(),
+        "address": known.network.address if known else None,
+        "workers": known.workers or _workers(known) if known else None,
+        "uptime": round(time.time() - process.create_time()) if process else None,
+        "memory": processes.memory(process) if process else None,
+        "free_disk": shutil.disk_usage(server.state).free if server.state.exists() else None,
         "database": (known.database or "SQLite") if known else None,
         "pid": process.pid if process else None,
         "annotators": sorted(known.annotators) if known else [],

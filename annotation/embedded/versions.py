@@ -8,6 +8,8 @@ from typing import Final
 
 LABEL_STUDIO: Final = "1.23"
 SDK: Final = "2.1"
+TABLES: Final = 1
+"""How the tables are laid out that Hedgerow adds to Label Studio's; each migration of ours counts up."""
 
 
 def installed(package: str) -> str | None:

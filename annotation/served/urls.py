@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.urls import path
 
 from annotation.embedded.inside import closed
-from annotation.embedded.inside.routes import FINDINGS, PRACTICE, WELCOME
-from annotation.served import practice, views, welcome
+from annotation.embedded.inside.routes import FINDINGS, HEALTH, PRACTICE, WELCOME
+from annotation.served import health, practice, views, welcome
 
 urlpatterns = [
+    path(HEALTH, health.health),
     path(FINDINGS, views.findings),
     path(PRACTICE, practice.sheet),
     path(WELCOME, welcome.welcome),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -85,6 +86,37 @@ def test_a_team_too_large_for_sqlite_is_told(tmp_path: Path, stopped: Corpus) ->
     assert line(doctor.MEASURED_ON_SQLITE + 1).mark == "warn"
     assert "hedgerow up --database" in str(line(doctor.MEASURED_ON_SQLITE + 1).next_step)
     assert line(doctor.MEASURED_ON_SQLITE + 1, "postgresql://127.0.0.1/team").mark == "ok"
+
+
+def test_a_disk_without_room_for_a_backup_is_told_before_it_is_full(
+    stopped: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def line(free: int) -> DoctorLine:
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free))
+        return of(checked(stopped), "server-disk")
+
+    assert line(2_000_000_000).mark == "ok"
+    assert line(1_999_999_999).mark == "warn"
+    assert line(1_000_000_000).mark == "warn"
+    assert_fails(line(999_999_999), "1.0 GB free")
+    with (Server(stopped.state).data_path / DATABASE).open("r+b") as database:
+        database.truncate(3_000_000_000)
+    assert [line(free).mark for free in (5_999_999_999, 11_999_999_999, 12_000_000_000)] == ["fail", "warn", "ok"]
+
+
+def test_the_age_of_the_newest_backup_is_told_where_people_reach_the_server(stopped: Corpus) -> None:
+    assert not [line for line in checked(stopped) if line.check == "backup"]
+    known = json.loads((stopped.state / "secrets.json").read_text(encoding="utf-8"))
+    network = {"address": "https://label.example.org", "proxies": ["127.0.0.1"]}
+    (stopped.state / "secrets.json").write_text(json.dumps(marked(known | {"network": network})), encoding="utf-8")
+    assert of(checked(stopped), "backup").mark == "warn"
+    (stopped.root / "backups").mkdir()
+    for hours, mark in ((72, "warn"), (24, "ok")):
+        taken_at = datetime.now(UTC) - timedelta(hours=hours)
+        (stopped.root / "backups" / f"stopped-{taken_at:%Y%m%dT%H%M%SZ}.tar.gz").touch()
+        assert of(checked(stopped), "backup").mark == mark
+    (stopped.root / "backups" / f"another-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.tar.gz").touch()
+    assert "24 hours" in of(checked(stopped), "backup").message
 
 
 def test_a_server_that_is_not_set_up_or_not_running_is_no_failure(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def test_a_backup_and_its_way_back(corpus: Corpus, fresh: Corpus, tmp_path: Path
 
 def test_a_backup_is_told_to_machines(corpus: Corpus) -> None:
     backup = json.loads(hedgerow("backup", "--json", "--corpus", str(corpus.root)).stdout)
-    assert {"file", "taken_at", "projects", "tasks", "annotations"} == set(backup)
+    assert {"file", "taken_at", "projects", "tasks", "annotations", "deleted"} == set(backup)
     assert Path(backup["file"]).parent == corpus.root / "backups"
 
 

@@ -24,6 +24,7 @@ ACTIONS: Final = "^api/dm/actions/"
 LOG_IN: Final = "^user/login/"
 LOG_OUT: Final = "^^logout/?$"
 IMPORT: Final = "^api/projects/<int:pk>/import"
+HEALTH: Final = "health/"
 FINDINGS: Final = "hedgerow/tasks/<int:pk>/findings"
 PRACTICE: Final = "hedgerow/practice/<int:pk>/"
 WELCOME: Final = "hedgerow/welcome/"
@@ -50,7 +51,7 @@ PAGE: Final[Mapping[str, frozenset[str]]] = {
     "^$": _READ,
     "version/": _READ,
     "api/version/": _READ,
-    "health/": _READ,
+    HEALTH: _READ,
     # Logging in, and one's own profile
     LOG_IN: _READ | _WRITE,
     LOG_OUT: _READ | _WRITE,

@@ -11,15 +11,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
+from annotation.embedded import archive as archive_module
 from annotation.embedded import backup as backup_module
 from annotation.embedded import versions
 from annotation.embedded.archive import MANIFEST, verify
 from annotation.embedded.backup import Backup, backup, restore
+from annotation.embedded.kept_backups import default_path, newest
 from annotation.embedded.marks import marked
 from annotation.embedded.server import Account, Secrets, Server
 from annotation.labelstudio.seats import seat
@@ -32,6 +35,7 @@ from dataset.storage.atomic import sha256
 from tests.annotation.rounds.test_pull import labelled, submit
 from tests.corpora import make_corpus
 from tests.disks import small_disk, tree, unwritable
+from tests.postgres import Postgres
 
 TEXT = "The port said on Monday: “We may lose about 40 ships.”"
 BEFORE, MEANWHILE = 5, 25
@@ -56,8 +60,9 @@ def ids(count: int) -> list[str]:
     return [f"n{number:02}" for number in range(count)]
 
 
-@pytest.fixture(scope="module")
-def night(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+@pytest.fixture(scope="module", params=["SQLite", "PostgreSQL"])
+def night(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
+    server: Server = request.getfixturevalue({"SQLite": "server", "PostgreSQL": "server_on_postgres"}[request.param])
     root = tmp_path_factory.mktemp("night")
     order = ids(BEFORE + MEANWHILE)
     corpus = make_corpus(root / "night", {article: f"{TEXT} {article}" for article in order})
@@ -65,7 +70,9 @@ def night(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     taken = backed_up_while_submitting(corpus, order)
     twin = make_corpus(root / "elsewhere" / "night", {article: f"{TEXT} {article}" for article in order})
     shutil.copytree(corpus.annotations, twin.annotations, dirs_exist_ok=True)
-    restore(twin, taken.path, replace=False)
+    cluster: Postgres | None = request.getfixturevalue("postgres") if request.param == "PostgreSQL" else None
+    url = cluster.create(f"twin-of-{root.name}") if cluster else None
+    assert restore(twin, taken.path, replace=False, database_url=url).database == url
     own = Server(twin.state)
     own.up([], None, print)
     yield Night(corpus, taken, order[:BEFORE], order, twin)
@@ -174,9 +181,13 @@ def test_a_backup_is_its_owners_alone_and_out_of_gits_sight(night: Night) -> Non
 def test_a_backup_holds_no_log_and_a_sound_database(night: Night, tmp_path: Path) -> None:
     with tarfile.open(night.backup.path) as archive:
         names = archive.getnames()
-        archive.extract("label-studio/label_studio.sqlite3", tmp_path, filter="data")
+        in_postgres = archive_module.DUMP in names
+        if not in_postgres:
+            archive.extract("label-studio/label_studio.sqlite3", tmp_path, filter="data")
     assert {"secrets.json", "label-studio/.env"} < set(names)
     assert not [name for name in names if name.endswith((".log", "-journal", "-wal", ".lock"))]
+    if in_postgres:
+        return
     with closing(sqlite3.connect(tmp_path / "label-studio" / "label_studio.sqlite3")) as copy:
         assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert copy.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -184,7 +195,7 @@ def test_a_backup_holds_no_log_and_a_sound_database(night: Night, tmp_path: Path
 
 def test_restored_files_are_their_owners_alone(night: Night) -> None:
     state = night.twin.state
-    for path in (state / "secrets.json", state / "label-studio" / "label_studio.sqlite3", state / "label-studio"):
+    for path in (state / "secrets.json", *(state / "label-studio").glob("*.sqlite3"), state / "label-studio"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
     assert not list(state.rglob("*.aside"))
 
@@ -326,6 +337,86 @@ def test_damaged_secrets_are_told(small: Corpus) -> None:
     (small.state / "secrets.json").write_text("{", encoding="utf-8")
     with pytest.raises(Problem, match=r"secrets.json is damaged; .*hedgerow restore --from"):
         backup(small)
+
+
+# Which of them are kept
+
+
+def earlier(corpus: Corpus, folder: Path, hours: int, like: Path) -> Path:
+    """A backup as it was taken some hours ago."""
+    path = folder / default_path(corpus, datetime.now(UTC) - timedelta(hours=hours)).name
+    path.write_bytes(like.read_bytes())
+    return path
+
+
+def test_the_newest_backups_are_kept_and_the_others_deleted(small: Corpus, archive: Path) -> None:
+    folder = small.root / "backups"
+    folder.mkdir()
+    old = [earlier(small, folder, hours, archive) for hours in (1, 2, 3, 4)]
+    done = backup(small, keep=3)
+    assert done.deleted == [old[3], old[2]]
+    assert sorted(folder.glob("*.gz")) == sorted([done.path, *old[:2]])
+    assert newest(small) == (done.path, datetime.fromisoformat(done.manifest.taken_at))
+
+
+def test_a_backup_deletes_nothing_unless_it_is_asked_to(small: Corpus, archive: Path) -> None:
+    folder = small.root / "backups"
+    folder.mkdir()
+    old = earlier(small, folder, 1, archive)
+    assert backup(small).deleted == []
+    assert old.exists()
+
+
+def test_nothing_but_this_corpus_backups_is_deleted(small: Corpus, archive: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    stamp = "20310502T101500Z"
+    (folder / "small-2").mkdir()
+    names = [f"small-{stamp}.tar", f"small-x-{stamp}.tar.gz", f"my-small-{stamp}.tar.gz", "small-latest.tar.gz"]
+    for name in names:
+        (folder / name).write_bytes(archive.read_bytes())
+    (folder / "small-20010101T000000Z.tar.gz").symlink_to(archive)
+    damaged = earlier(small, folder, 30, archive)
+    damaged.write_bytes(archive.read_bytes()[:60])
+    files = content(archive)
+    stranger = earlier(small, folder, 20, archive)
+    written(stranger, {**files, MANIFEST: files[MANIFEST].replace(b'"small"', b'"small "')})
+    before, old = set(folder.iterdir()), earlier(small, folder, 10, archive)
+    done = backup(small, folder, keep=1)
+    assert done.deleted == [old]
+    assert set(folder.iterdir()) == before | {done.path}
+
+
+def test_the_new_backup_is_kept_even_where_the_clock_was_set_back(small: Corpus, archive: Path) -> None:
+    folder = small.root / "backups"
+    folder.mkdir()
+    future = [earlier(small, folder, -hours, archive) for hours in (1, 2)]
+    done = backup(small, keep=2)
+    assert sorted(folder.glob("*.gz")) == sorted([done.path, future[1]])
+
+
+def test_older_backups_stay_until_the_new_one_is_complete(
+    small: Corpus, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = small.root / "backups"
+    folder.mkdir()
+    old = [earlier(small, folder, hours, archive) for hours in (1, 2)]
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "x")
+
+    monkeypatch.setattr(backup_module, "_write_archive", full)
+    with pytest.raises(Problem, match="No space left"):
+        backup(small, keep=1)
+    assert sorted(folder.glob("*.gz")) == sorted(old)
+
+
+def test_the_newest_backup_may_lie_elsewhere_as_long_as_it_is_there(small: Corpus, tmp_path: Path) -> None:
+    assert newest(small) is None
+    done = backup(small, tmp_path / "elsewhere.tar.gz")
+    assert newest(small) == (done.path, datetime.fromisoformat(done.manifest.taken_at))
+    done.path.unlink()
+    assert newest(small) is None
 
 
 # Archives that are not what they say

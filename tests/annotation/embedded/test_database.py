@@ -6,11 +6,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from annotation.embedded.backup import backup
 from annotation.embedded.database import checked_url
 from annotation.embedded.server import Server, summary
 from dataset.problem import Problem
-from tests.corpora import make_corpus
 from tests.postgres import Postgres
 
 
@@ -50,15 +48,6 @@ def test_another_database_than_the_one_with_the_work_is_refused(request: pytest.
     with pytest.raises(Problem, match="hedgerow restore --round R --annotator A"):
         running.up([], None, print, "postgresql://hedgerow@127.0.0.1:5432/another")
     assert running.secrets() == before
-
-
-def test_a_backup_says_what_to_do_instead(server_on_postgres: Server, postgres: Postgres, tmp_path: Path) -> None:
-    corpus = make_corpus(tmp_path / "team", {"one": "Rain."})
-    corpus.state.symlink_to(server_on_postgres.state)
-    with pytest.raises(Problem, match="pg_dump --format=custom") as problem:
-        backup(corpus)
-    assert postgres.url("studio") in problem.value.next_step
-    assert not (corpus.root / "backups").exists()
 
 
 def test_a_database_with_another_servers_accounts_is_refused(

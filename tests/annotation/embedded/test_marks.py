@@ -21,7 +21,7 @@ from annotation.embedded.server import Account, Secrets, Server, summary
 from annotation.labelstudio.seats import embedded_seat
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from tests.annotation.embedded.test_backup import put_data, secrets_of
+from tests.annotation.embedded.test_backup import content, listed, put_data, secrets_of, written
 from tests.corpora import make_corpus
 
 ADMIN = Account("admin", "admin@hedgerow.local", "word", "token")
@@ -178,14 +178,12 @@ def test_a_backup_from_elsewhere_is_put_back_once_that_is_wanted(tmp_path: Path,
 def test_a_backup_that_names_a_database_is_refused(tmp_path: Path, adopt: bool) -> None:
     first = make_corpus(tmp_path / "a" / "small", {"one": "Rain."})
     put_data(first)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("annotation.embedded.backup._refuse_postgresql", lambda server: None)
-        content = json.loads((first.state / "secrets.json").read_text(encoding="utf-8"))
-        named = marked(content | {"database": "postgresql://me@192.0.2.1/team"})
-        (first.state / "secrets.json").write_text(json.dumps(named), encoding="utf-8")
-        archive = backup(first, tmp_path / "small.tar.gz").path
+    known = json.loads((first.state / "secrets.json").read_text(encoding="utf-8"))
+    named = json.dumps(marked(known | {"database": "postgresql://me@192.0.2.1/team"})).encode()
+    archive = backup(first, tmp_path / "small.tar.gz").path
+    written(archive, listed(content(archive), "secrets.json", named))
     second = make_corpus(tmp_path / "b" / "small", {"one": "Rain."})
-    with pytest.raises(Problem, match="names one in PostgreSQL"):
+    with pytest.raises(Problem, match="are not of one server"):
         restore(second, archive, replace=False, adopt=adopt)
     assert not (second.state / "secrets.json").exists()
 

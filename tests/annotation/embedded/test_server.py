@@ -9,6 +9,7 @@ import socket
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -16,7 +17,7 @@ import psutil
 import pytest
 
 from annotation.embedded import processes, versions
-from annotation.embedded.network import LOOPBACK
+from annotation.embedded.network import LOOPBACK, Network
 from annotation.embedded.server import Server, summary
 from dataset.problem import Problem
 
@@ -117,6 +118,16 @@ def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
         listener.listen()
         with pytest.raises(Problem, match="is taken"):
             Server(tmp_path / "state").up([], listener.getsockname()[1], print)
+
+
+def test_an_address_to_listen_on_that_the_new_machine_lacks_is_told(set_up: Path, tmp_path: Path) -> None:
+    server = Server(Path(shutil.copytree(set_up, tmp_path / "state")))
+    known = server.secrets()
+    assert known
+    server._write_secrets(replace(known, network=Network("192.0.2.1", "https://label.example.org", ("192.0.2.2",))))
+    with pytest.raises(Problem, match=r"192\.0\.2\.1.*is no address of this machine") as problem:
+        server.up([], None, print)
+    assert "--listen" in problem.value.next_step
 
 
 def test_down_ends_no_process_but_its_own(tmp_path: Path) -> None:
