@@ -26,6 +26,9 @@ _SETTINGS: Final = {
     "LABEL_STUDIO_DISABLE_SIGNUP_WITHOUT_LINK": "true",
     "LOCAL_FILES_SERVING_ENABLED": "false",
     "DJANGO_SETTINGS_MODULE": "annotation.embedded.inside.settings",
+    # The checks of one article are small steps: to share them out among cores takes longer than to make them.
+    "POLARS_MAX_THREADS": "1",
+    "POLARS_ENGINE_AFFINITY": "in-memory",
     # Only what is installed is imported, nothing from the folder that the process is in.
     "PYTHONSAFEPATH": "1",
     # The clients of cloud storages look for keys in these places as well, and ask the machine that they run on.
