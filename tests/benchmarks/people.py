@@ -11,20 +11,21 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from annotation.labelstudio.result import write_result
-from tests.annotation.labelstudio.test_result import blank
+from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD, read_layer
 from tests.benchmarks.many_accounts import Desk
 
-SPANS: Final = 12
 PERIOD: Final = 120
 """Seconds from one submission of a person who thinks to the next."""
 SEED: Final = 31
 _ATTEMPTS: Final = 4
 _PATIENCE: Final = 120
+_NAME: Final = "a-name"
 OPEN, CHECK, DRAFT, SUBMIT = "open", "check", "draft", "submit"
 STEPS: Final = (OPEN, CHECK, DRAFT, SUBMIT)
 
@@ -36,7 +37,7 @@ class Load:
     seconds: dict[str, list[float]] = field(default_factory=lambda: {step: [] for step in STEPS})
     failures: list[str] = field(default_factory=list)
     stored: list[tuple[int, int, str]] = field(default_factory=list)
-    """Task, account and the name in its spans, once for each submission that was answered for."""
+    """Task, account and canonical result of each submission that was answered for."""
 
     def of(self, *steps: str) -> list[float]:
         """The seconds of these steps, sorted."""
@@ -46,8 +47,8 @@ class Load:
 class Person:
     """One annotator. A step that gets no answer, or a 500, is done again at once, as Submit is pressed again."""
 
-    def __init__(self, desk: Desk, port: int, load: Load) -> None:
-        self._desk, self._load = desk, load
+    def __init__(self, desk: Desk, port: int, gold: Mapping[str, str], load: Load) -> None:
+        self._desk, self._gold, self._load = desk, gold, load
         self._web = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
         self._headers = {"Cookie": f"sessionid={desk['session']}", "Content-Type": "application/json"}
         self._drawn = random.Random(f"{SEED} {desk['name']}")
@@ -69,9 +70,9 @@ class Person:
         self._work = {"lead_time": 61.5, "result": [], "draft_id": 0, "project": str(project)}
 
     def save_draft(self) -> None:
-        """Marks spans: the page has them checked, and saves a draft."""
+        """Marks the gold's spans: the page has them checked, and saves a draft."""
         name = f"{self._desk['name']}.{self._task['id']}.{self._drawn.getrandbits(32):08x}"
-        self._work["result"] = _written(name, self._task["data"]["text"])
+        self._work["result"] = json.loads(self._gold[self._task["data"]["article_id"]].replace(_NAME, name))
         begun = time.monotonic()
         self._check(self._work["result"])
         checked = time.monotonic()
@@ -82,12 +83,12 @@ class Person:
 
     def submit(self) -> None:
         """Submits what is marked."""
-        task, name = self._task["id"], self._work["result"][0]["id"].rpartition(".")[0]
+        task = self._task["id"]
         sent = {**self._work, "unique_id": self._task["unique_lock_id"]}
         begun = time.monotonic()
         self._ask("POST", f"/api/tasks/{task}/annotations?{self._query}", sent)
         self._load.seconds[SUBMIT].append(time.monotonic() - begun)
-        self._load.stored.append((task, self._desk["account"], name))
+        self._load.stored.append((task, self._desk["account"], canonical(sent["result"])))
 
     def leave(self) -> None:
         self._web.close()
@@ -112,14 +113,26 @@ class Person:
         raise RuntimeError(self._load.failures[-1])
 
 
-def _written(name: str, text: str) -> list[Any]:
-    step = len(text) // (SPANS + 1)
-    places = [(step * number, step * number + 12) for number in range(SPANS)]
-    rows = [
-        blank(f"{name}.{number}", "hedge", start, end, text) | {"hedge_kind": "modal"}
-        for number, (start, end) in enumerate(places)
-    ]
-    return list(write_result(rows, []))
+def gold_of(corpus: Corpus) -> dict[str, str]:
+    """article_id to the gold as a page sends it, with a name for each span to begin with."""
+    gold = read_layer(corpus.layer_path(GOLD), GOLD)
+    results = {}
+    for article in corpus.by_id:
+        spans = gold.spans.filter(article_id=article)
+        given = {span: f"{_NAME}.{number}" for number, span in enumerate(spans["span_id"])}
+        links = gold.relations.filter(article_id=article).iter_rows(named=True)
+        results[article] = json.dumps(
+            write_result(
+                [{**span, "span_id": given[span["span_id"]]} for span in spans.iter_rows(named=True)],
+                [{**link, "from_span": given[link["from_span"]], "to_span": given[link["to_span"]]} for link in links],
+            )
+        )
+    return results
+
+
+def canonical(result: object) -> str:
+    """A result as text, alike for alike ones."""
+    return json.dumps(result, sort_keys=True)
 
 
 def without_thinking(people: Sequence[Person], articles: int, begin: Callable[[], None]) -> None:
