@@ -155,11 +155,14 @@ def thinking(people: Sequence[Person], seconds: float, begin: Callable[[], None]
     """
     drawn = random.Random(SEED)
     first = {person: drawn.uniform(0, PERIOD) for person in people}
-    for person, due in first.items():
-        person.open()
-        if due < PERIOD / 2:
-            person.save_draft()
     never = threading.Event()
+
+    def get_ready(person: Person) -> None:
+        person.open()
+        if first[person] < PERIOD / 2:
+            person.save_draft()
+
+    _all_at_once(people, get_ready)
     begin()
     begun = time.monotonic()
 

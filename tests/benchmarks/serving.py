@@ -184,9 +184,8 @@ def running(server: Server, served_by: str) -> Iterator[Served]:
 def _wait(server: Server, child: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while not server.answers():
-        assert child.poll() is None and time.monotonic() < deadline, server.output_path.read_text(encoding="utf-8")[
-            -2000:
-        ]
+        is_starting = child.poll() is None and time.monotonic() < deadline
+        assert is_starting, server.output_path.read_text(encoding="utf-8")[-2000:]
         time.sleep(0.3)
 
 
@@ -288,7 +287,7 @@ def runs(people: Sequence[int], submissions: int, minutes: float, *, every: bool
     planned = []
     for database in (POSTGRESQL, SQLITE):
         for count in people:
-            articles = max(2, submissions // count)
+            articles = max(1, submissions // count)
             planned += [Run(served_by, database, count, articles, None) for served_by in (FORMER, NOW)]
     for database, count in ((POSTGRESQL, max(people)), (SQLITE, min(people))):
         servers = (FORMER, NOW) if every else (NOW,)
@@ -299,11 +298,11 @@ def runs(people: Sequence[int], submissions: int, minutes: float, *, every: bool
 
 def measured(planned: Sequence[Run]) -> Iterator[list[str]]:
     """The lines of the table, each when it is done."""
-    found = programs()
+    installed = programs()
     with tempfile.TemporaryDirectory() as scratch:
         for database in (POSTGRESQL, SQLITE):
             mine = [run for run in planned if run.database == database]
-            if not mine or (database == POSTGRESQL and found is None):
+            if not mine or (database == POSTGRESQL and installed is None):
                 continue
             people, articles = max(run.people for run in mine), 2 + max(run.articles for run in mine)
             folder = Path(scratch) / database.lower()
@@ -311,8 +310,8 @@ def measured(planned: Sequence[Run]) -> Iterator[list[str]]:
                 state = made(folder / "made", people + 1, articles, None)
                 yield from (line_of(run, state, folder) for run in mine)
                 continue
-            assert found
-            with cluster(found) as postgres, postgres.password_given():
+            assert installed
+            with cluster(installed) as postgres, postgres.password_given():
                 state = made(folder / "made", people + 1, articles, postgres)
                 yield from (line_of(run, state, folder) for run in mine)
 
@@ -321,7 +320,7 @@ def main() -> None:
     """Measures, prints, and writes the page."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("--people", type=int, nargs="+", default=[50, 200], help="annotators at once")
-    words.add_argument("--submissions", type=int, default=400, help="of all annotators together, without thinking")
+    words.add_argument("--submissions", type=int, default=300, help="of all together, without thinking; 0 for none")
     words.add_argument("--minutes", type=float, default=4, help="how long they label with thinking; 0 for not at all")
     words.add_argument("--every", action="store_true", help="the development server with thinking, too")
     words.add_argument("--only", choices=(POSTGRESQL, SQLITE), help="one database")
@@ -331,7 +330,8 @@ def main() -> None:
     planned = [
         run
         for run in runs(given.people, given.submissions, given.minutes, every=given.every)
-        if given.only in (None, run.database) and given.server in (None, run.served_by) and run.seconds != 0
+        if given.only in (None, run.database) and given.server in (None, run.served_by)
+        if run.seconds != 0 and (given.submissions or run.seconds)
     ]
     machine, rows = results.machine(), []
     for row in measured(planned):
