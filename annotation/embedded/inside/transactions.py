@@ -10,8 +10,8 @@ transaction that is to write says so when it begins, so that none fails because 
 
 On PostgreSQL any number of processes serve, and what holds between their transactions is what PostgreSQL keeps at READ
 COMMITTED: each statement sees what is committed, of two that write the same row the second waits for the first, and of
-two submissions under one id the second is refused and becomes an update. Of one account,
-changes come one after the other, for each notes at the account when it was active.
+two submissions under one id the second is refused and becomes an update. Changes by one account come one after the
+other, for each notes at the account when it was active.
 """
 
 from __future__ import annotations
