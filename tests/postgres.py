@@ -9,10 +9,11 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import psycopg
 
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -22,12 +23,12 @@ USER = "hedgerow"
 
 @dataclass(frozen=True)
 class Postgres:
-    """A running cluster: its port and its only user's password, the folder of it and that of PostgreSQL's programs."""
+    """A running cluster: its port, its only user's password, and where its programs and its folder are."""
 
     port: int
     password: str
-    folder: Path
     programs: Path
+    folder: Path
 
     def url(self, name: str) -> str:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
@@ -38,15 +39,53 @@ class Postgres:
             cluster.execute(f'CREATE DATABASE "{name}"'.encode())
         return self.url(name)
 
+    def copy(self, of: str, name: str) -> str:
+        """A copy of a database that nobody uses; returns its URL."""
+        with psycopg.connect(self.url("postgres"), password=self.password, autocommit=True) as cluster:
+            cluster.execute(f'CREATE DATABASE "{name}" TEMPLATE "{of}"'.encode())
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        """Removes a database, whoever is connected to it."""
+        with psycopg.connect(self.url("postgres"), password=self.password, autocommit=True) as cluster:
+            cluster.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+    @contextmanager
+    def password_given(self) -> Iterator[None]:
+        """Its password is in the environment, where libpq looks for it."""
+        before = os.environ.get("PGPASSWORD")
+        os.environ["PGPASSWORD"] = self.password
+        try:
+            yield
+        finally:
+            del os.environ["PGPASSWORD"]
+            if before is not None:
+                os.environ["PGPASSWORD"] = before
+
+    def process(self) -> psutil.Process:
+        """The first of its processes."""
+        return psutil.Process(int((self.folder / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0]))
+
     def start(self) -> None:
         """Starts it, and waits until it answers."""
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-        own = [f"--pgdata={self.folder / 'data'}", f"--log={self.folder / 'log'}"]
-        _run(self.programs / "pg_ctl", "start", "--wait", *own, f"--options={options}")
+        self._control("start", "--wait", f"--log={self.folder / 'log'}", f"--options={options}")
+
+    def kill(self) -> None:
+        """Ends all of its processes at once, as a power cut would."""
+        process = self.process()
+        every = [process, *process.children(recursive=True)]
+        for each in every:
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
+        psutil.wait_procs(every)
 
     def stop(self) -> None:
-        """Stops it at once, whoever is connected."""
-        _run(self.programs / "pg_ctl", "stop", "--mode=immediate", f"--pgdata={self.folder / 'data'}")
+        """Ends it, with whatever is being done there."""
+        self._control("stop", "--mode=immediate")
+
+    def _control(self, *arguments: str) -> None:
+        _run(self.programs / "pg_ctl", *arguments, f"--pgdata={self.folder / 'data'}")
 
 
 def programs() -> Path | None:
@@ -60,7 +99,7 @@ def programs() -> Path | None:
 def cluster(programs: Path) -> Iterator[Postgres]:
     """A new cluster; stopped and removed when the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="hedgerow-postgres-"))
-    here = Postgres(_free_port(), secrets.token_hex(8), folder, programs)
+    here = Postgres(_free_port(), secrets.token_hex(8), programs, folder)
     try:
         _write_password(folder, here.password)
         made = ["--auth=scram-sha-256", f"--pwfile={folder / 'password'}", f"--username={USER}", "--encoding=UTF8"]

@@ -28,6 +28,9 @@ _SETTINGS: Final = {
     "DJANGO_SETTINGS_MODULE": "annotation.embedded.inside.settings",
     # In a clone Label Studio would take our commit for its own, and write it among its modules, which may be read-only.
     "GIT_DIR": os.devnull,
+    # The checks of one article are small steps: to share them out among cores takes longer than to make them.
+    "POLARS_MAX_THREADS": "1",
+    "POLARS_ENGINE_AFFINITY": "in-memory",
     # Only what is installed is imported, nothing from the folder that the process is in.
     "PYTHONSAFEPATH": "1",
     # The clients of cloud storages look for keys in these places as well, and ask the machine that they run on.

@@ -9,14 +9,17 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from annotation.embedded import deployment
+from annotation.embedded.deployment import Installation
 from annotation.embedded.network import LOOPBACK
 from annotation.embedded.server import Server
 from dataset.record.corpus import Corpus
+from scripts.main import app
 from tests.corpora import REPOSITORY, copy_of_the_seeds
 from tests.postgres import Postgres
 from tests.proxies import free_port, program
-from tests.scripts.test_main import hedgerow
 
 _PAGE = (REPOSITORY / "annotation" / "SERVER.md").read_text(encoding="utf-8")
 _WAY, _MOVING = re.findall(r"```sh\n(.*?)```", _PAGE, re.DOTALL)
@@ -48,11 +51,14 @@ def test_the_commands_of_the_page_bring_a_team_to_work(
     corpus: Corpus, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    # Tests may run as root, which is refused.
+    own = Installation("daemon", Path("/nonexistent"), (shutil.which("true") or "",), (REPOSITORY,))
+    monkeypatch.setattr(deployment, "installation", lambda known: own)
     database, port, printed = postgres.create("page"), free_port(), {}
     try:
         for command in OURS:
-            done = hedgerow(*as_here(command, database, port), "--corpus", str(corpus.root))
-            assert done.returncode == 0, (command, done.stderr)
+            done = CliRunner().invoke(app, [*as_here(command, database, port), "--corpus", str(corpus.root)])
+            assert done.exit_code == 0, (command, done.output, done.exception)
             printed[command] = done.stdout
         assert len(printed) == 6
         site = next(text for command, text in printed.items() if "--proxy" in command)
@@ -64,7 +70,8 @@ def test_the_commands_of_the_page_bring_a_team_to_work(
         subprocess.run([program("systemd-analyze"), "verify", *units], check=True, capture_output=True)
         enabled = re.search(r"enable --now (.*)", _WAY)
         assert enabled
-        assert set(enabled[1].split()) <= {unit.name for unit in units}
+        named = enabled[1].replace("hedgerow-hedgerow", f"hedgerow-{corpus.name}").split()
+        assert set(named) <= {unit.name for unit in units}
     finally:
         Server(corpus.state).down()
         shutil.rmtree(corpus.state, ignore_errors=True)

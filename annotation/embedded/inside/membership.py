@@ -28,6 +28,7 @@ _ORGANISATION: Final[Mapping[str, str]] = {
     "tasks.AnnotationDraft": "task__project__organization_id",
     "tasks.Prediction": "project__organization_id",
 }
+_KNOWN: Final = "hedgerow_organisations"
 OWNED: Final = frozenset(_ORGANISATION)
 """What belongs to an organisation, as Django names models."""
 
@@ -99,19 +100,33 @@ def organisation_of(user: Any) -> int | None:
 
     if not getattr(user, "is_authenticated", False):
         return None
-    memberships = OrganizationMember.objects.filter(user_id=user.pk, deleted_at__isnull=True)
-    organisations = list(memberships.values_list("organization_id", flat=True)[:2])
-    return organisations[0] if len(organisations) == 1 else None
+    known, account = _known(), ("users.User", user.pk)
+    if account not in known:
+        memberships = OrganizationMember.objects.filter(user_id=user.pk, deleted_at__isnull=True)
+        organisations = list(memberships.values_list("organization_id", flat=True)[:2])
+        known[account] = organisations[0] if len(organisations) == 1 else None
+    return known[account]
 
 
 def organisation_with(model: str, number: int) -> int | None:
     """The organisation of the thing of that number; None where it is not there."""
     from django.apps import apps
 
-    organisation: int | None = (
-        apps.get_model(model).objects.filter(pk=number).values_list(_ORGANISATION[model], flat=True).first()
-    )
-    return organisation
+    known, thing = _known(), (model, number)
+    if known.get(thing) is None:  # what is not there may still be made
+        known[thing] = (
+            apps.get_model(model).objects.filter(pk=number).values_list(_ORGANISATION[model], flat=True).first()
+        )
+    return known[thing]
+
+
+def _known() -> dict[tuple[str, int], int | None]:
+    """The organisations that were asked for in answering one request, which asks for the same ones at each step."""
+    from core.current_request import CurrentContext
+
+    request = CurrentContext.get_request()
+    known: dict[tuple[str, int], int | None] = {} if request is None else request.__dict__.setdefault(_KNOWN, {})
+    return known
 
 
 def is_displaced(user: Any, own: int | None) -> bool:

@@ -146,6 +146,7 @@ class ListedRoutesOnly:
 
         route = route_of(request.path_info)
         if route is not None:
+            _end_with_slash(request)
             holds_key = holds(settings.HEDGEROW_KEY, request.headers.get(KEY_HEADER, ""))
             if not is_open(route, request.method, keyed=holds_key) or not _is_plain(route, request):
                 return refusal(403, "this address is closed on this server")
@@ -185,6 +186,20 @@ def route_of(path: str) -> str | None:
         except Resolver404:
             continue
     return None
+
+
+def _end_with_slash(request: Any) -> None:
+    """Gives an address the slash that its route ends with, as most that the page asks for lack it.
+
+    Label Studio does so itself, but only once it has answered with 404: each request would be dealt with twice.
+    """
+    from django.urls import Resolver404, resolve
+
+    if not request.path_info.endswith("/"):
+        try:
+            resolve(request.path_info)
+        except Resolver404:
+            request.path, request.path_info = f"{request.path}/", f"{request.path_info}/"
 
 
 def _is_plain(route: str, request: Any) -> bool:

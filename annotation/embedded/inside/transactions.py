@@ -1,7 +1,17 @@
 """What makes each change on the embedded server whole or none. Loaded by Label Studio, not by Hedgerow.
 
 Label Studio writes a submission in some ten steps, each committed by itself. Where one of them fails, what came before
-it stays: Submit, pressed again, would store the work twice.
+it stays: Submit, pressed again, would store the work twice. Here a request that changes something is one transaction,
+on either database. It is committed before it is answered, and undone where it is refused, breaks off, or its process
+is killed.
+
+On SQLite one process serves, and `up` refuses more: writers take turns by a lock that this process alone knows. A
+transaction that is to write says so when it begins, so that none fails because another has written meanwhile.
+
+On PostgreSQL any number of processes serve, and what holds between their transactions is what PostgreSQL keeps at READ
+COMMITTED: each statement sees what is committed, of two that write the same row the second waits for the first, and of
+two submissions under one id the second is refused and becomes an update. Changes by one account come one after the
+other, for each notes at the account when it was active.
 """
 
 from __future__ import annotations
@@ -15,6 +25,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.backends.signals import connection_created
 
+from annotation.embedded.inside import resent
 from annotation.embedded.inside.routes import FINDINGS, LOG_IN, LOG_OUT, route_of
 
 _LONGEST_SECONDS: Final = 60
@@ -87,10 +98,18 @@ class WholeOrNone:
         if route in _NOT_ONE_CHANGE:
             with connection.execute_wrapper(_in_turn):
                 return self._get_response(request)
+        answer = self._change(request)
+        if answer.status_code == resent.CONFLICT and route == resent.SUBMISSIONS and resent.becomes_update(request):
+            answer = self._change(request, resent.remove_draft)
+        return answer
+
+    def _change(self, request: Any, also: Callable[[Any], None] | None = None) -> Any:
         with one_writer(), transaction.atomic():
             answer = self._get_response(request)
             if answer.status_code >= 400:
                 transaction.set_rollback(True)
+            elif also is not None:
+                also(request)
         return answer
 
 

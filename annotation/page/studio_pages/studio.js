@@ -147,7 +147,7 @@
     } catch {
       // A store of another version: what the page asks is asked all the same.
     }
-    const answer = fetched.apply(window, given);
+    const answer = fetched.apply(window, submission?.isFirst ? withId(given) : given);
     const tell = (stored) => {
       if (!stored.ok) return;
       if (submission) listeners.forEach((listener) => listener(submission));
@@ -167,6 +167,21 @@
     if (method === "POST" && TASK.test(address)) return { task: address.match(TASK)[1], held: data(), isFirst: true };
     if (method === "PATCH" && WORK.test(address)) return { task: window.Htx?.task?.id, held: data(), isFirst: false };
     return undefined;
+  };
+  // A submission has an id that it keeps when Submit is pressed again: where the answer was lost, the server stores no
+  // second one. Label Studio itself gives one to articles of its stream alone.
+  const ids = new WeakMap();
+  const newId = () =>
+    [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const withId = ([what, how]) => {
+    try {
+      const work = window.Htx.annotationStore.selected;
+      const sent = JSON.parse(how.body);
+      if (!ids.has(work)) ids.set(work, newId());
+      return [what, { ...how, body: JSON.stringify({ unique_id: ids.get(work), ...sent }) }];
+    } catch {
+      return [what, how]; // a store of another version
+    }
   };
   const onSubmission = (listener) => listeners.push(listener);
   const onDraft = (listener) => draftListeners.push(listener);

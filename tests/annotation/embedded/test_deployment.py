@@ -25,7 +25,7 @@ from tests.corpora import make_corpus
 
 ANALYZE = shutil.which("systemd-analyze")
 needs_systemd = pytest.mark.skipif(
-    ANALYZE is None and not os.environ.get("CI"), reason="there is no systemd-analyze here; `make systemd` installs it"
+    ANALYZE is None and not os.environ.get("CI"), reason="there is no systemd-analyze here; `make proxies` installs it"
 )
 SECRET = "a-secret-of-the-admins"
 MOST_EXPOSED = 2.0

@@ -130,6 +130,12 @@ def test_an_address_to_listen_on_that_the_new_machine_lacks_is_told(set_up: Path
     assert "--listen" in problem.value.next_step
 
 
+def test_several_processes_on_sqlite_are_refused_and_nothing_is_made(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="SQLite takes one writer at a time"):
+        Server(tmp_path / "state").up([], None, print, workers=2)
+    assert not (tmp_path / "state" / "secrets.json").exists()
+
+
 def test_down_ends_no_process_but_its_own(tmp_path: Path) -> None:
     idle = Server(tmp_path / "state")
     idle.state.mkdir()

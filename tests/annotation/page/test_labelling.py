@@ -579,6 +579,36 @@ def test_nothing_is_lost_when_the_server_does_not_take_a_submit(seeds: Corpus, w
     ]
 
 
+def test_a_submit_whose_answer_was_lost_is_there_once_when_it_is_pressed_again(
+    seeds: Corpus, who: Seat, annotator: Annotator
+) -> None:
+    open_article(seeds, who, annotator)
+    page, lost = annotator.page, list[int]()
+    mark_quote(seeds, annotator)
+    annotator.choose("t", "source not named")
+
+    def lose(route: Route) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch().status)
+            route.fulfill(status=502, body="")
+        else:
+            route.fallback()
+
+    page.route("**/api/tasks/*/annotations**", lose)
+    with page.expect_response("**/api/tasks/*/annotations**"):
+        annotator.button("Submit").click()
+    page.wait_for_function("!Htx.isSubmitting")
+    mark_hedge(seeds, annotator)
+    with page.expect_response(
+        lambda answer: "/annotations" in answer.url and answer.request.method == "POST"
+    ) as answered:
+        annotator.button("Submit").click()
+    assert (lost, answered.value.ok) == ([201], True)
+    layer = pulled(seeds, who)
+    assert sorted(layer.spans["label"]) == ["hedge", "quote"]
+    assert not layer.findings.height
+
+
 MEMBERS = "HedgerowStudio.MEMBERS.map(member => member.replace(/\\W+$/, ''))"
 # A store whose annotation lacks the member that `window.hidden` names, as that of a later Label Studio might.
 WITHOUT_A_MEMBER = """
