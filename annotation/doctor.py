@@ -15,9 +15,10 @@ from typing import Final
 import httpx
 
 from annotation.embedded import dump, kept_backups, trespass, versions
+from annotation.embedded.accounts import Account, Secrets
 from annotation.embedded.backup import DATABASE
 from annotation.embedded.database import EXAMPLE
-from annotation.embedded.server import Account, Secrets, Server
+from annotation.embedded.server import Server
 from annotation.labelstudio import seats
 from annotation.labelstudio.client import Studio, foreign_server, without_credentials
 from annotation.rounds.raw import altered

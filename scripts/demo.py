@@ -9,7 +9,8 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from annotation.embedded.server import Account, Server
+from annotation.embedded.accounts import Account
+from annotation.embedded.server import Server
 from annotation.labelstudio import seats as accounts
 from annotation.practice.project import open_practice
 from annotation.rounds import pull, push

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from annotation.embedded.invitations import invite
 from annotation.embedded.server import Server
 from dataset.record.corpus import open_corpus
 from scripts.cli.console import CorpusOption, say
@@ -28,7 +29,7 @@ def command(
     """
     server = Server(open_corpus(corpus).state)
     (name,) = checked_names([annotator])
-    link = server.invite(name, reset=reset)
+    link = invite(server, name, reset=reset)
     known = server.secrets()
     say(f"Send {name} this link; it works once, until it is used or three days old:")
     say(link)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from annotation.embedded.invitations import remove
 from annotation.embedded.server import Server
 from dataset.record.corpus import open_corpus
 from scripts.cli.console import CorpusOption, say
@@ -21,5 +22,5 @@ def command(
 
     Example: hedgerow remove a1
     """
-    Server(open_corpus(corpus).state).remove(annotator)
+    remove(Server(open_corpus(corpus).state), annotator)
     say(f"{annotator} is logged out and cannot log in; their work stays, and `hedgerow pull` brings it as before")

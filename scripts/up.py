@@ -7,10 +7,11 @@ from typing import Annotated, Final
 import typer
 
 from annotation.embedded import trespass
+from annotation.embedded.accounts import Account, Secrets
 from annotation.embedded.deployment import server_unit
 from annotation.embedded.network import NetworkWish, parse_listen
 from annotation.embedded.proxies import Proxy, ProxyFiles, configuration
-from annotation.embedded.server import Account, Secrets, Server
+from annotation.embedded.server import Server
 from annotation.embedded.upgrade import upgrading
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus

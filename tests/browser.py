@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Error, Locator, Page, StorageState, expect
 
-from annotation.embedded.server import Account
+from annotation.embedded.accounts import Account
 
 expect.set_options(timeout=60_000)  # machines are shared
 CHROMIUM = next(

@@ -86,7 +86,7 @@ def set_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
             Server(made).down()
             known = Server(made).secrets()
             assert known
-            Server(made)._write_secrets(replace(known, port=0))  # each copy gets a port of its own
+            Server(made).write_secrets(replace(known, port=0))  # each copy gets a port of its own
             made.rename(state)
     return state
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import psutil
 import psycopg
+
+from tests.serving import free_port
 
 _DEBIAN = Path("/usr/lib/postgresql")
 _OWNER = "postgres"
@@ -99,7 +100,7 @@ def programs() -> Path | None:
 def cluster(programs: Path) -> Iterator[Postgres]:
     """A new cluster; stopped and removed when the block ends."""
     folder = Path(tempfile.mkdtemp(prefix="hedgerow-postgres-"))
-    here = Postgres(_free_port(), secrets.token_hex(8), programs, folder)
+    here = Postgres(free_port(), secrets.token_hex(8), programs, folder)
     try:
         _write_password(folder, here.password)
         made = ["--auth=scram-sha-256", f"--pwfile={folder / 'password'}", f"--username={USER}", "--encoding=UTF8"]
@@ -129,9 +130,3 @@ def _run(program: Path, *arguments: str) -> None:
         )
         log.seek(0)
         assert done.returncode == 0, log.read().decode(errors="replace")[-2000:]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -21,10 +21,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from annotation.embedded.accounts import Account, Secrets
 from annotation.embedded.inside import routes
 from annotation.embedded.network import LOOPBACK, NetworkWish
 from annotation.embedded.proxies import Proxy, ProxyFiles, configuration
-from annotation.embedded.server import Account, Secrets, Server
+from annotation.embedded.server import Server
+from tests.serving import free_port
 
 HOST = "label.example.org"
 # As root, nginx would give up the rights to the folders of the tests.
@@ -69,12 +71,6 @@ def make_certificate(folder: Path, host: str = HOST) -> Certificate:
     private = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     made.key.write_bytes(key.private_bytes(*private))
     return made
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return int(probe.getsockname()[1])
 
 
 def program(name: str) -> str:

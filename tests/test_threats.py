@@ -25,7 +25,8 @@ from markdown_it import MarkdownIt
 from typer.testing import CliRunner
 
 from annotation.doctor import modes
-from annotation.embedded.server import Account, Secrets, Server
+from annotation.embedded.accounts import Account, Secrets
+from annotation.embedded.server import Server
 from annotation.labelstudio.client import Studio
 from annotation.labelstudio.seats import seat
 from annotation.labelstudio.tasks import read_task

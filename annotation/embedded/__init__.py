@@ -1,4 +1,6 @@
-"""The Label Studio that Hedgerow runs: its start and stop, database, accounts, backup, and attempts to trespass.
+"""The Label Studio that Hedgerow runs, for one machine or behind a team's own address.
 
-Uses `dataset.storage`. Begin with `server.Server`.
+Its start and end (`server`), accounts and invitations, where it is reached and what stands before it (`network`,
+`proxies`, `deployment`), its database, backups and upgrades, and attempts to trespass. What Label Studio itself loads
+is in `inside`. Uses `dataset.storage`. Begin with `server.Server`.
 """

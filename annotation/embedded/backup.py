@@ -22,11 +22,12 @@ from pathlib import Path
 from typing import Final
 
 from annotation.embedded import database, dump, marks, versions
+from annotation.embedded.accounts import Secrets
 from annotation.embedded.archive import DUMP, MANIFEST, ArchiveMember, BackupManifest, unpack, verify
 from annotation.embedded.exchange import DATA, FILLING, SECRETS, exchange, finish, is_cut_off
 from annotation.embedded.kept_backups import make_folder, note_last, older, stamp, target_of
 from annotation.embedded.network import Network
-from annotation.embedded.server import Secrets, Server
+from annotation.embedded.server import Server
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.storage.atomic import aside, folder_aside

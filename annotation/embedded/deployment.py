@@ -14,8 +14,9 @@ import jinja2
 import platformdirs
 
 from annotation.embedded import database, kept_backups
+from annotation.embedded.accounts import Secrets
 from annotation.embedded.network import LOOPBACK
-from annotation.embedded.server import Secrets, Server
+from annotation.embedded.server import Server
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.storage.atomic import asides

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from annotation.embedded.accounts import Secrets
 from annotation.embedded.inside.routes import KEY_HEADER, LARGEST_WORK
-from annotation.embedded.server import Secrets
 from dataset.problem import Problem
 
 _TEMPLATES: Final = Environment(

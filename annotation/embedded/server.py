@@ -1,4 +1,4 @@
-"""The embedded Label Studio: its start and end, its accounts, its data and secrets in the corpus's state folder."""
+"""The embedded Label Studio: its start and end, its data and secrets in the corpus's state folder."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import errno
 import json
 import logging
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -15,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -25,64 +24,14 @@ import httpx
 import psutil
 
 from annotation.embedded import database, exchange, marks, processes, versions
+from annotation.embedded.accounts import Secrets, new_key, order
 from annotation.embedded.environment import Folders, environment
-from annotation.embedded.inside.routes import WELCOME
-from annotation.embedded.network import LOOPBACK, Network, NetworkWish
-from annotation.embedded.provision import AccountOrder, Order, Receipt
+from annotation.embedded.network import LOOPBACK, NetworkWish
+from annotation.embedded.provision import Order, Receipt
 from dataset.problem import Problem
 from dataset.storage.atomic import aside, make_private
 
 START_SECONDS = 180
-_MOST_WORKERS = 8
-
-
-@dataclass(frozen=True)
-class Account:
-    """An account of the embedded server. All secrets but the address.
-
-    `password` is empty where the account's owner sets it; one that `is_removed` lets nobody in.
-    """
-
-    name: str
-    email: str
-    password: str
-    token: str
-    is_removed: bool = False
-
-
-@dataclass(frozen=True)
-class Secrets:
-    """What `up` made: the port, the admin, the annotators by pseudonym; the URL of the database, None for SQLite.
-
-    `key` opens to commands what is closed to accounts; None where an earlier version made the server. `workers` is how
-    many processes answer requests, None for as many as suit the machine. `label_studio` is the version that last
-    brought the database up to date, None where an earlier version of Hedgerow did, and `tables` that of our own tables.
-    """
-
-    port: int
-    admin: Account
-    annotators: dict[str, Account] = field(default_factory=dict)
-    database: str | None = None
-    key: str | None = None
-    network: Network = field(default_factory=Network)
-    workers: int | None = None
-    label_studio: str | None = None
-    tables: int = 0
-
-    @property
-    def is_up_to_date(self) -> bool:
-        """Whether the database was last used with what is installed here."""
-        return (self.label_studio, self.tables) == (versions.installed("label-studio"), versions.TABLES)
-
-    @property
-    def url(self) -> str:
-        """Where programs on this machine reach the server."""
-        return self.network.local_url(self.port)
-
-    @property
-    def public_url(self) -> str:
-        """Where people reach the server."""
-        return self.network.address or self.url
 
 
 @dataclass(frozen=True)
@@ -159,7 +108,7 @@ class Server:
                 f"this server's work is in {known.database}, which would be sent your password",
                 f"if that database is yours, name it: `hedgerow up --adopt --database {known.database}`",
             )
-        self._write_secrets(known)
+        self.write_secrets(known)
 
     def take_over(self, database_url: str | None) -> None:
         """Marks the accounts that are here as this account's own, with the work in that database; None for SQLite.
@@ -170,7 +119,7 @@ class Server:
         known, _ = self.secrets_and_origin()
         if known is None:
             raise Problem(f"{self.secrets_path} is not there", "put a backup back with `hedgerow restore --from FILE`")
-        self._write_secrets(replace(known, database=database_url))
+        self.write_secrets(replace(known, database=database_url))
 
     def secrets_and_origin(self) -> tuple[Secrets | None, bool]:
         """What the file of secrets says, None where there is none, and whether this account wrote it on this machine.
@@ -184,22 +133,8 @@ class Server:
                 "run `hedgerow up`, which finishes it",
             )
         try:
-            known = json.loads(marks.read_own(self.secrets_path))
-            annotators = {name: Account(**account) for name, account in known["annotators"].items()}
-            admin = Account(**known["admin"])
-            network = Network(**{**(given := known.get("network", {})), "proxies": tuple(given.get("proxies", ()))})
-            made = Secrets(
-                known["port"],
-                admin,
-                annotators,
-                known.get("database"),
-                known.get("key"),
-                network,
-                known.get("workers"),
-                known.get("label_studio"),
-                known.get("tables", 0),
-            )
-            return made, marks.is_marked(known)
+            content = json.loads(marks.read_own(self.secrets_path))
+            return Secrets.of(content), marks.is_marked(content)
         except (FileNotFoundError, NotADirectoryError):
             return None, False
         except (ValueError, KeyError, TypeError, AttributeError):
@@ -260,13 +195,15 @@ class Server:
                 processes.end_orphans(self.data_path)
             self._check_database(before, database_url, running=running is not None)
             known = self._wanted(
-                before or _new_secrets(database_url), port, network, workers, running=running is not None
+                before or Secrets.new(database_url), port, network, workers, running=running is not None
             )
-            self._prepare_folders(new=before is None, empty=running is None)
+            self.prepare_folders(new=before is None, empty=running is None)
             if known.key is None:
-                known = replace(known, key=_new_key())
+                known = replace(known, key=new_key())
                 self._unfinished.touch()
-            wanted = _with_annotators(known, annotators, port, free=running is None)
+            wanted = known.with_annotators(annotators)
+            if running is None:
+                wanted = replace(wanted, port=_port(wanted, port))
             outdated = running is None and not wanted.is_up_to_date
             new = (
                 before is None
@@ -274,15 +211,15 @@ class Server:
                 or set(wanted.annotators) - set(before.annotators)
                 or not self.data_path.exists()
             )
-            self._write_secrets(wanted)
+            self.write_secrets(wanted)
             if new or self._unfinished.exists():
                 tell(_making(new=before is None, outdated=outdated))
                 self._unfinished.touch()
-                self._provision(wanted)
+                self.provision(wanted, order(wanted))
                 if outdated:
                     installed = versions.installed("label-studio")
                     wanted = replace(wanted, label_studio=installed, tables=versions.TABLES)
-                    self._write_secrets(wanted)
+                    self.write_secrets(wanted)
                 self._unfinished.unlink()
             if running is None:
                 tell("starting Label Studio")
@@ -420,7 +357,7 @@ class Server:
         if links:
             raise Problem(f"{links[0]} is a link, and the server keeps its own files there", "remove the link")
 
-    def _prepare_folders(self, *, new: bool, empty: bool) -> None:
+    def prepare_folders(self, *, new: bool, empty: bool) -> None:
         """The process's home and the folder for what is temporary; nothing is there but what a running one put."""
         if new and self.data_path.exists():
             raise Problem(
@@ -432,7 +369,8 @@ class Server:
                 shutil.rmtree(folder)
             folder.mkdir(mode=0o700, exist_ok=True)
 
-    def _write_secrets(self, wanted: Secrets) -> None:
+    def write_secrets(self, wanted: Secrets) -> None:
+        """Writes what is known down, marked as this account's own."""
         self.state.chmod(0o700)
         (self.state / ".gitignore").write_text("*\n", encoding="utf-8")  # passwords and tokens, in whatever corpus
         with aside(self.secrets_path, private=True) as new:
@@ -443,18 +381,12 @@ class Server:
         folders = Folders(self.data_path.absolute(), self._home, self._tmp, log)
         return environment(os.environ, folders, wanted.key or "", wanted.database, wanted.network)
 
-    def _provision(
-        self, wanted: Secrets, *, invited: str | None = None, removed: str | None = None, reset: bool = False
-    ) -> Receipt:
-        """Makes the database, and the accounts: all of them, or the one that is invited or removed."""
-        names = [name] if (name := invited or removed) else list(wanted.annotators)
-        order = Order(
-            admin=_order(wanted.admin),
-            annotators=[_order(wanted.annotators[name]) for name in names],
-            invited=invited is not None,
-            reset=reset,
-            removed=removed is not None,
-        )
+    def provision(self, wanted: Secrets, order: Order) -> Receipt:
+        """Has Label Studio's own code make what the order asks for.
+
+        Raises:
+            Problem: it cannot be made.
+        """
         with self._output() as output:
             done = subprocess.run(
                 [sys.executable, "-m", "annotation.embedded.provision"],
@@ -471,50 +403,6 @@ class Server:
         receipt: Receipt = json.loads(done.stdout)
         return receipt
 
-    def invite(self, annotator: str, *, reset: bool) -> str:
-        """A link that works once and for three days, with which an annotator sets a password.
-
-        The account is made if there is none. A password that `up` made, and earlier links, end; one that the annotator
-        has set ends where `reset` is wanted.
-
-        Raises:
-            Problem: no server is set up here, the annotator has set a password, or was removed, and `reset` is not
-                wanted.
-        """
-        with self.locked():
-            known = self.known()
-            self._prepare_folders(new=False, empty=False)
-            wanted = _with_annotators(known, [annotator], None, free=False)
-            account = wanted.annotators[annotator]
-            if account.is_removed and not reset:
-                raise Problem(
-                    f"{annotator} was removed", f"to let them in again, run `hedgerow invite {annotator} --reset`"
-                )
-            generated = bool(account.password)
-            wanted = self._replaced(wanted, replace(account, password="", is_removed=False))
-            secret = self._provision(wanted, invited=annotator, reset=reset or generated)["secret"]
-        if secret is None:
-            raise Problem(
-                f"{annotator} has set a password already",
-                f"if it is lost, run `hedgerow invite {annotator} --reset`, which ends it",
-            )
-        return f"{known.public_url}/{WELCOME}#{account.email}/{secret}"
-
-    def remove(self, annotator: str) -> None:
-        """Closes an annotator's account: nobody is in or comes in with it. The work stays, and can be pulled.
-
-        Raises:
-            Problem: no server is set up here, or there is no such account.
-        """
-        with self.locked():
-            known = self.known()
-            self._prepare_folders(new=False, empty=False)
-            account = known.annotators.get(annotator)
-            if account is None:
-                raise Problem(f"{annotator} has no account here", "`hedgerow status` names those that have")
-            closed = replace(account, password="", token=secrets.token_hex(20), is_removed=True)
-            self._provision(self._replaced(known, closed), removed=annotator)
-
     def known(self) -> Secrets:
         """What `up` made.
 
@@ -526,14 +414,8 @@ class Server:
             raise Problem("no Label Studio is set up here", "start one with `hedgerow up`")
         return known
 
-    def _replaced(self, known: Secrets, account: Account) -> Secrets:
-        """What is known with another account in the place of its annotator's, written down."""
-        wanted = replace(known, annotators=known.annotators | {account.name: account})
-        self._write_secrets(wanted)
-        return wanted
-
     def _start(self, wanted: Secrets, *, foreground: bool) -> None:
-        command = processes.command(wanted.url.removeprefix("http://"), wanted.workers or _workers(wanted))
+        command = processes.command(wanted.url.removeprefix("http://"), wanted.processes)
         processes.note_command(self._process_path, command)
         with self._output(begin=True) as output:
             child = subprocess.Popen(
@@ -579,55 +461,22 @@ def notify_systemd(state: str) -> None:
     sd_notify(state, logging.getLogger(__name__))
 
 
-def _order(account: Account) -> AccountOrder:
-    return AccountOrder(name=account.name, email=account.email, password=account.password, token=account.token)
-
-
 def _making(*, new: bool, outdated: bool) -> str:
     if new:
         return "making the database and accounts"
     return "bringing the database up to date" if outdated else "making accounts"
 
 
-def _new_key() -> str:
-    return secrets.token_urlsafe(32)
+def _port(known: Secrets, named: int | None) -> int:
+    """The port named; else the one of last time if it is free; else any free one, unless a proxy looks for that one.
 
-
-def _with_annotators(known: Secrets, annotators: list[str], port: int | None, *, free: bool) -> Secrets:
-    """The secrets with an account for each annotator, and a port that is free if one is needed."""
-    added = {name: _new_account(name) for name in annotators if name not in known.annotators}
-    _refuse_alike([*known.annotators, *added])
-    chosen = _free_port(known.network.host, port, known.port) if free else known.port
-    return replace(known, port=chosen, annotators=known.annotators | added)
-
-
-def _refuse_alike(names: list[str]) -> None:
-    """Two names that differ only in case would share an address."""
-    seen: dict[str, str] = {}
-    for name in names:
-        if (earlier := seen.setdefault(name.lower(), name)) != name:
-            raise Problem(
-                f"there is an annotator {earlier} already, and {name} differs only in case", "choose another name"
-            )
-
-
-def _new_secrets(database_url: str | None) -> Secrets:
-    return Secrets(0, _new_account("admin"), database=database_url, key=_new_key())
-
-
-def _new_account(name: str) -> Account:
-    return Account(name, f"{name.lower()}@hedgerow.local", secrets.token_urlsafe(12), secrets.token_hex(20))
-
-
-def _workers(known: Secrets) -> int:
-    """As many processes as suit the machine and the database."""
-    return 1 if known.database is None else min(max(os.cpu_count() or 1, 2), _MOST_WORKERS)
-
-
-def _free_port(host: str, named: int | None, before: int) -> int:
-    """The port named; else the one of last time if it is free; else any free one."""
+    Raises:
+        Problem: it is taken, or what the server is to listen on is no address of this machine.
+    """
+    host, before = known.network.host, known.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    for port in [named] if named else [before, 0]:
+    wanted = named or (before if known.network.address else 0)
+    for port in [wanted] if wanted else [before, 0]:
         try:
             with socket.socket(family) as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -639,7 +488,7 @@ def _free_port(host: str, named: int | None, before: int) -> int:
                     f"{host}, where the server is to listen, is no address of this machine",
                     f"name one with --listen, {LOOPBACK}:8080 say",
                 ) from None
-    raise Problem(f"port {named} on {host} is taken", "name another with --port, or none")
+    raise Problem(f"port {wanted} on {host} is taken", "stop what listens there, or name another with --port")
 
 
 def _refuse_newer(known: Secrets | None) -> None:
@@ -690,7 +539,7 @@ def summary(server: Server) -> dict[str, Any]:
         "answers": server.answers(),
         "url": server.url(),
         "address": known.network.address if known else None,
-        "workers": known.workers or _workers(known) if known else None,
+        "workers": known.processes if known else None,
         "uptime": round(time.time() - process.create_time()) if process else None,
         "memory": processes.memory(process) if process else None,
         "free_disk": shutil.disk_usage(server.state).free if server.state.exists() else None,

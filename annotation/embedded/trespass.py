@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import httpx
 
+from annotation.embedded.accounts import Account, Secrets
 from annotation.embedded.inside.routes import KEY_HEADER
-from annotation.embedded.server import Account, Secrets
 from dataset.problem import Problem
 from dataset.record.doctor import DoctorLine
 

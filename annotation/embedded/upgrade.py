@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from annotation.embedded import marks, versions
+from annotation.embedded.accounts import Secrets
 from annotation.embedded.backup import backup, has_work, restore
-from annotation.embedded.server import Secrets, Server, check_label_studio
+from annotation.embedded.server import Server, check_label_studio
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.storage.atomic import aside

@@ -13,9 +13,10 @@ import pytest
 from annotation import doctor
 from annotation.doctor import clock, examine, failed
 from annotation.embedded import trespass, versions
+from annotation.embedded.accounts import Account
 from annotation.embedded.backup import DATABASE
 from annotation.embedded.marks import marked
-from annotation.embedded.server import Account, Server
+from annotation.embedded.server import Server
 from annotation.labelstudio.seats import Seat
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.doctor import DoctorLine

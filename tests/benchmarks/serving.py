@@ -11,7 +11,6 @@ import argparse
 import json
 import os
 import shutil
-import socket
 import sqlite3
 import statistics
 import subprocess
@@ -28,8 +27,9 @@ from typing import Final
 import psutil
 import psycopg
 
+from annotation.embedded.accounts import new_account
 from annotation.embedded.backup import DATABASE
-from annotation.embedded.server import Server, _new_account
+from annotation.embedded.server import Server
 from annotation.labelstudio.seats import seat
 from annotation.rounds import projects, push
 from dataset.record.corpus import open_corpus
@@ -51,6 +51,7 @@ from tests.benchmarks.people import (
 )
 from tests.corpora import REPOSITORY, make_corpus
 from tests.postgres import Postgres, cluster, programs
+from tests.serving import free_port
 
 FORMER, NOW = "development server", "gunicorn"
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
@@ -106,7 +107,7 @@ def made(folder: Path, people: int, articles: int, postgres: Postgres | None) ->
         server.down()
     known = server.secrets()
     assert known
-    accounts = [asdict(_new_account(f"p{number:03}")) for number in range(people)]
+    accounts = [asdict(new_account(f"p{number:03}")) for number in range(people)]
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.many_accounts"],
         input=json.dumps({"accounts": accounts, "project": project, "tasks": articles}),
@@ -130,19 +131,13 @@ def copy_of(state: Made, folder: Path) -> Iterator[Server]:
     known = copied.secrets()
     assert known
     url = state.postgres.copy("made", "copied") if state.postgres else None
-    copied._write_secrets(replace(known, port=_free_port(), database=url))
+    copied.write_secrets(replace(known, port=free_port(), database=url))
     try:
         yield copied
     finally:
         if state.postgres:
             state.postgres.drop("copied")
         shutil.rmtree(copied.state)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from annotation.embedded.accounts import Secrets
 from annotation.embedded.backup import DATABASE
-from annotation.embedded.server import Server, _new_secrets
+from annotation.embedded.server import Server
 from tests.benchmarks.people import Load, canonical
 from tests.benchmarks.serving import Made, check
 
@@ -22,7 +23,7 @@ def stored_in(folder: Path, rows: list[Row]) -> Server:
     """A server with these submissions: task, account and result."""
     server = Server(folder / "state")
     server.data_path.mkdir(parents=True)
-    server._write_secrets(_new_secrets(None))
+    server.write_secrets(Secrets.new(None))
     with closing(sqlite3.connect(server.data_path / DATABASE)) as database:
         database.execute("CREATE TABLE task_completion (task_id INTEGER, completed_by_id INTEGER, result TEXT)")
         database.executemany("INSERT INTO task_completion VALUES (?, ?, ?)", rows)

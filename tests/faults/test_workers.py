@@ -20,7 +20,8 @@ import psutil
 import pytest
 
 from annotation.embedded import processes
-from annotation.embedded.server import Account, Server, _new_account
+from annotation.embedded.accounts import Account, new_account
+from annotation.embedded.server import Server
 from annotation.labelstudio.client import Studio
 from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import seat
@@ -65,7 +66,7 @@ def office_of(server: Server, folder: Path) -> Office:
     who = seat(corpus, "a1")
     push.deal(corpus, "r1", ["a1"])
     push.push(corpus, "r1", who)
-    accounts = [_new_account(f"{folder.name}{number:02}") for number in range(PEOPLE)]
+    accounts = [new_account(f"{folder.name}{number:02}") for number in range(PEOPLE)]
     wanted = {
         "accounts": [asdict(account) for account in accounts],
         "project": projects.existing(corpus, "r1", who),

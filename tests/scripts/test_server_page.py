@@ -19,7 +19,8 @@ from dataset.record.corpus import Corpus
 from scripts.main import app
 from tests.corpora import REPOSITORY, copy_of_the_seeds
 from tests.postgres import Postgres
-from tests.proxies import free_port, program
+from tests.proxies import program
+from tests.serving import free_port
 
 _PAGE = (REPOSITORY / "annotation" / "SERVER.md").read_text(encoding="utf-8")
 _WAY, _MOVING = re.findall(r"```sh\n(.*?)```", _PAGE, re.DOTALL)

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from annotation.embedded import deployment
+from annotation.embedded.accounts import Secrets
 from annotation.embedded.deployment import Installation
-from annotation.embedded.server import Secrets
 from dataset.record.corpus import Corpus
 from scripts.main import app
 from tests.annotation.embedded.test_backup import put_data

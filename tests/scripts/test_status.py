@@ -60,7 +60,7 @@ def test_the_address_that_people_type_is_told(set_up_corpus: Corpus) -> None:
     server = Server(set_up_corpus.state)
     known = server.secrets()
     assert known
-    server._write_secrets(replace(known, network=Network(address="https://label.example.org", proxies=("127.0.0.1",))))
+    server.write_secrets(replace(known, network=Network(address="https://label.example.org", proxies=("127.0.0.1",))))
     done = hedgerow("status", "--corpus", str(set_up_corpus.root))
     assert "https://label.example.org" in done.stdout
 

@@ -14,9 +14,11 @@ import httpx
 import pytest
 from django.core import signing
 
+from annotation.embedded.accounts import Account
 from annotation.embedded.backup import DATABASE
 from annotation.embedded.inside.routes import KEY_HEADER
-from annotation.embedded.server import Account, Server
+from annotation.embedded.invitations import invite, remove
+from annotation.embedded.server import Server
 from dataset.problem import Problem
 
 PASSWORD = "heron over the harbour"
@@ -69,7 +71,7 @@ def account(server: Server, name: str) -> Account:
 
 
 def test_a_link_sets_a_password_and_lets_its_owner_in(server: Server, web: httpx.Client) -> None:
-    link = server.invite("kim", reset=False)
+    link = invite(server, "kim", reset=False)
     assert link.startswith(f"{server.url()}/hedgerow/welcome/#kim@hedgerow.local/")
     assert set_password(web, link, PASSWORD).status_code == 302
     assert who_is_in(web) == "kim@hedgerow.local"
@@ -85,7 +87,7 @@ def test_a_link_sets_a_password_and_lets_its_owner_in(server: Server, web: httpx
 def test_a_password_that_is_short_common_or_mistyped_is_refused(
     server: Server, web: httpx.Client, password: str, again: str | None
 ) -> None:
-    link = server.invite("kim", reset=True)
+    link = invite(server, "kim", reset=True)
     assert set_password(web, link, password, again).status_code == 422
     assert who_is_in(web) is None
     assert set_password(web, link, PASSWORD).status_code == 302
@@ -93,13 +95,13 @@ def test_a_password_that_is_short_common_or_mistyped_is_refused(
 
 @pytest.mark.parametrize("damage", [lambda secret: "", lambda secret: secret[:-1], lambda secret: "MQ." + secret[3:]])
 def test_a_secret_that_was_not_given_out_opens_nothing(server: Server, web: httpx.Client, damage: object) -> None:
-    secret = server.invite("lee", reset=True).rpartition("/")[2]
+    secret = invite(server, "lee", reset=True).rpartition("/")[2]
     assert callable(damage)
     assert set_password(web, "/" + damage(secret), PASSWORD).status_code == 403
 
 
 def test_a_secret_is_in_no_file_of_the_server(server: Server, web: httpx.Client) -> None:
-    link = server.invite("mo", reset=True)
+    link = invite(server, "mo", reset=True)
     set_password(web, link, PASSWORD)
     secret = link.rpartition(".")[2].encode()
     assert [path for path in server.state.rglob("*") if path.is_file() and secret in path.read_bytes()] == []
@@ -107,7 +109,7 @@ def test_a_secret_is_in_no_file_of_the_server(server: Server, web: httpx.Client)
 
 def test_an_invitation_ends_the_password_that_up_made(server: Server, web: httpx.Client) -> None:
     made = account(server, "a3").password
-    server.invite("a3", reset=False)
+    invite(server, "a3", reset=False)
     assert log_in(web, "a3@hedgerow.local", made) == 200
     server.up(["a3"], None, print)
     assert log_in(web, "a3@hedgerow.local", made) == 200
@@ -115,9 +117,9 @@ def test_an_invitation_ends_the_password_that_up_made(server: Server, web: httpx
 
 
 def test_who_was_removed_is_out_and_the_work_can_still_be_asked_for(server: Server, web: httpx.Client) -> None:
-    set_password(web, server.invite("noa", reset=False), PASSWORD)
+    set_password(web, invite(server, "noa", reset=False), PASSWORD)
     token = account(server, "noa").token
-    server.remove("noa")
+    remove(server, "noa")
     assert who_is_in(web) is None
     assert log_in(web, "noa@hedgerow.local", PASSWORD) == 200
     asked = f"{server.url()}/api/projects/"
@@ -126,8 +128,8 @@ def test_who_was_removed_is_out_and_the_work_can_still_be_asked_for(server: Serv
     own = {"Authorization": f"Token {known.annotators['noa'].token}", KEY_HEADER: str(known.key)}
     assert httpx.get(asked, headers=own).is_success
     with pytest.raises(Problem, match="--reset"):
-        server.invite("noa", reset=False)
-    assert set_password(web, server.invite("noa", reset=True), PASSWORD).status_code == 302
+        invite(server, "noa", reset=False)
+    assert set_password(web, invite(server, "noa", reset=True), PASSWORD).status_code == 302
     assert not account(server, "noa").is_removed
     forget_attempts(server)
 
@@ -136,7 +138,7 @@ def test_who_was_removed_is_out_and_the_work_can_still_be_asked_for(server: Serv
 def test_a_session_ends_after_a_day_without_use(
     server: Server, web: httpx.Client, monkeypatch: pytest.MonkeyPatch, idle: timedelta, who: str | None
 ) -> None:
-    set_password(web, server.invite("rae", reset=True), PASSWORD)
+    set_password(web, invite(server, "rae", reset=True), PASSWORD)
     key = (server.data_path / ".env").read_text(encoding="utf-8").partition("SECRET_KEY=")[2].strip().strip("'\"")
     signer = signing.TimestampSigner(
         key=key, salt="django.contrib.sessions.backends.signed_cookies", algorithm="sha256", fallback_keys=[]
@@ -149,7 +151,7 @@ def test_a_session_ends_after_a_day_without_use(
 
 def test_nobody_is_removed_who_is_not_there(server: Server) -> None:
     with pytest.raises(Problem, match="no account"):
-        server.remove("nobody")
+        remove(server, "nobody")
 
 
 def note_failures(server: Server, accounts: list[str]) -> None:
@@ -170,7 +172,7 @@ def wait_asked_for(web: httpx.Client, email: str) -> int:
 
 def test_guessing_is_slowed_then_refused_and_then_forgotten(server: Server, web: httpx.Client) -> None:
     pia = "pia@hedgerow.local"
-    set_password(web, server.invite("pia", reset=False), PASSWORD)
+    set_password(web, invite(server, "pia", reset=False), PASSWORD)
     with httpx.Client(base_url=str(server.url())) as guesser:
         assert [log_in(guesser, pia, f"guess {number}") for number in range(3)] == [200, 200, 200]
         note_failures(server, [pia] * 5)
@@ -193,7 +195,7 @@ def test_an_address_is_refused_for_guessing_at_many_accounts(server: Server, web
 
 
 def test_logging_in_forgets_ones_own_failures_and_no_neighbours(server: Server, web: httpx.Client) -> None:
-    set_password(web, server.invite("quinn", reset=False), PASSWORD)
+    set_password(web, invite(server, "quinn", reset=False), PASSWORD)
     note_failures(server, ["kim@hedgerow.local"] * 9)
     assert log_in(web, "quinn@hedgerow.local", PASSWORD) == 302
     with httpx.Client(base_url=str(server.url())) as guesser:

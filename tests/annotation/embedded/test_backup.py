@@ -20,11 +20,12 @@ import pytest
 from annotation.embedded import archive as archive_module
 from annotation.embedded import backup as backup_module
 from annotation.embedded import versions
+from annotation.embedded.accounts import Account, Secrets
 from annotation.embedded.archive import MANIFEST, verify
 from annotation.embedded.backup import Backup, backup, restore
 from annotation.embedded.kept_backups import default_path, newest
 from annotation.embedded.marks import marked
-from annotation.embedded.server import Account, Secrets, Server
+from annotation.embedded.server import Server
 from annotation.labelstudio.seats import seat
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push

@@ -15,10 +15,11 @@ import psutil
 import pytest
 
 from annotation.embedded import deployment, processes
+from annotation.embedded.accounts import Account, Secrets
 from annotation.embedded.deployment import DeployedFile, Installation, backup_units, server_unit, write_into
 from annotation.embedded.marks import marked
 from annotation.embedded.network import Network
-from annotation.embedded.server import Account, Secrets, Server
+from annotation.embedded.server import Server
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from tests.corpora import make_corpus

@@ -13,10 +13,11 @@ import psycopg
 import pytest
 
 from annotation.embedded import dump
+from annotation.embedded.accounts import Account, Secrets
 from annotation.embedded.archive import DUMP, verify
 from annotation.embedded.backup import backup, restore
 from annotation.embedded.marks import marked
-from annotation.embedded.server import Account, Secrets, Server
+from annotation.embedded.server import Server
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.storage.atomic import sha256

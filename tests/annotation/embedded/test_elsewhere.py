@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from annotation.embedded import trespass
+from annotation.embedded.accounts import Secrets
 from annotation.embedded.backup import Backup, backup
 from annotation.embedded.network import LOCAL, Network, NetworkWish
-from annotation.embedded.server import Secrets, Server
+from annotation.embedded.server import Server
 from annotation.labelstudio.seats import seat
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push
@@ -75,11 +76,11 @@ def backed_up_behind_a_proxy(server: Server, corpus: Corpus) -> tuple[Secrets, B
     known = server.secrets()
     assert known
     reached = replace(known, network=Network(address=ADDRESS, proxies=("127.0.0.1",)))
-    server._write_secrets(reached)
+    server.write_secrets(reached)
     try:
         return reached, backup(corpus)
     finally:
-        server._write_secrets(known)
+        server.write_secrets(known)
 
 
 def known_of(corpus: Corpus) -> Secrets:

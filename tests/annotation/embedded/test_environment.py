@@ -16,11 +16,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from annotation.embedded.accounts import Account
 from annotation.embedded.environment import Folders, environment
 from annotation.embedded.inside.discretion import Discreet
 from annotation.embedded.inside.routes import KEY_HEADER
 from annotation.embedded.network import Network
-from annotation.embedded.server import Account, Server
+from annotation.embedded.server import Server
 
 POISON = {
     "AWS_ACCESS_KEY_ID": "AKIAPOISONED",

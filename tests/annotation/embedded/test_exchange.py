@@ -102,7 +102,7 @@ def test_the_same_restore_ends_what_was_cut_off_and_keeps_what_was_there(
 
 
 def test_up_ends_what_was_cut_off(cut_off: Iterator[Corpus], monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("_start", "_wait", "_provision"):
+    for name in ("_start", "_wait", "provision"):
         monkeypatch.setattr(Server, name, lambda *_, **__: None)
     for corpus in cut_off:
         between, before = is_cut_off(corpus.state), not is_cut_off(corpus.state) and whole(corpus)

@@ -18,7 +18,8 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from annotation.embedded.server import Account, Server
+from annotation.embedded.accounts import Account
+from annotation.embedded.server import Server
 from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import read_task

@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from annotation.embedded import server as server_module
+from annotation.embedded.accounts import Account, Secrets
 from annotation.embedded.backup import backup, restore
 from annotation.embedded.marks import is_marked, marked
-from annotation.embedded.server import Account, Secrets, Server, summary
+from annotation.embedded.server import Server, summary
 from annotation.labelstudio.seats import embedded_seat
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -75,7 +76,7 @@ def corpus(tmp_path: Path) -> Corpus:
 
 @pytest.fixture
 def _does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Server, "_provision", lambda self, wanted, **_: None)
+    monkeypatch.setattr(Server, "provision", lambda self, wanted, **_: None)
     monkeypatch.setattr(Server, "_start", lambda self, wanted, **_: None)
     monkeypatch.setattr(Server, "_wait", lambda self, tell: None)
 

@@ -13,7 +13,7 @@ import pytest
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from annotation.embedded.network import LOOPBACK
-from tests.proxies import free_port
+from tests.serving import free_port
 
 SMALL = """
 import sys

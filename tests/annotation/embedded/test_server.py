@@ -17,6 +17,7 @@ import psutil
 import pytest
 
 from annotation.embedded import processes, versions
+from annotation.embedded.accounts import Secrets
 from annotation.embedded.network import LOOPBACK, Network
 from annotation.embedded.server import Server, summary
 from dataset.problem import Problem
@@ -120,11 +121,23 @@ def test_a_port_that_is_taken_is_refused(tmp_path: Path) -> None:
             Server(tmp_path / "state").up([], listener.getsockname()[1], print)
 
 
+def test_a_port_that_a_proxy_looks_for_is_not_changed_in_silence(tmp_path: Path) -> None:
+    server = Server(tmp_path / "state")
+    server.state.mkdir()
+    with socket.socket() as listener:
+        listener.bind((LOOPBACK, 0))
+        listener.listen()
+        network = Network(LOOPBACK, "https://label.example.org", (LOOPBACK,))
+        server.write_secrets(replace(Secrets.new(None), port=listener.getsockname()[1], network=network))
+        with pytest.raises(Problem, match="is taken"):
+            server.up([], None, print)
+
+
 def test_an_address_to_listen_on_that_the_new_machine_lacks_is_told(set_up: Path, tmp_path: Path) -> None:
     server = Server(Path(shutil.copytree(set_up, tmp_path / "state")))
     known = server.secrets()
     assert known
-    server._write_secrets(replace(known, network=Network("192.0.2.1", "https://label.example.org", ("192.0.2.2",))))
+    server.write_secrets(replace(known, network=Network("192.0.2.1", "https://label.example.org", ("192.0.2.2",))))
     with pytest.raises(Problem, match=r"192\.0\.2\.1.*is no address of this machine") as problem:
         server.up([], None, print)
     assert "--listen" in problem.value.next_step
@@ -149,7 +162,7 @@ def test_down_ends_no_process_but_its_own(tmp_path: Path) -> None:
 def test_a_label_studio_that_ends_while_starting_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     failing = [sys.executable, "-c", "raise SystemExit('no space left')"]
     monkeypatch.setattr(processes, "command", lambda bind, workers: failing)
-    monkeypatch.setattr(Server, "_provision", lambda self, wanted: None)
+    monkeypatch.setattr(Server, "provision", lambda self, wanted: None)
     with pytest.raises(Problem, match="no space left"):
         Server(tmp_path / "state").up([], None, print)
 
@@ -160,7 +173,7 @@ from pathlib import Path
 from annotation.embedded import processes, server
 begun = "import time; print('begun', flush=True); time.sleep(600)"
 processes.command = lambda bind, workers: [sys.executable, "-c", begun, processes.MODULE]
-server.Server._provision = lambda self, wanted: None
+server.Server.provision = lambda self, wanted: None
 own = server.Server(Path(sys.argv[1]))
 def killed(*_):
     while "begun" not in own.output_path.read_text():  # only then has the process its own command line

@@ -16,9 +16,10 @@ import psycopg
 import pytest
 
 from annotation.embedded import versions
+from annotation.embedded.accounts import Secrets
 from annotation.embedded.archive import verify
 from annotation.embedded.backup import DATABASE
-from annotation.embedded.server import Secrets, Server
+from annotation.embedded.server import Server
 from annotation.embedded.upgrade import upgrading
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -54,7 +55,7 @@ def older(request: pytest.FixtureRequest, set_up: Path, tmp_path: Path) -> Itera
 
 def leave_behind(server: Server, version: str | None) -> None:
     known = known_of(server)
-    server._write_secrets(replace(known, label_studio=version, tables=0))
+    server.write_secrets(replace(known, label_studio=version, tables=0))
     subprocess.run([sys.executable, "-c", UNAPPLY], env=server._environment(known), cwd=server._home, check=True)
 
 
@@ -141,7 +142,7 @@ def test_a_migration_that_fails_is_undone(older: Corpus, monkeypatch: pytest.Mon
         raise Problem("Label Studio's database could not be made: no such table", "see the log")
 
     before = known_of(Server(older.state))
-    monkeypatch.setattr(Server, "_provision", failing)
+    monkeypatch.setattr(Server, "provision", failing)
     with pytest.raises(Problem, match="no such table"):
         run(older)
     assert known_of(Server(older.state)) == before
@@ -165,7 +166,7 @@ def test_a_server_that_an_earlier_hedgerow_set_up_is_upgraded_as_well(
     older: Corpus, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = Server(older.state)
-    server._write_secrets(replace(known_of(server), label_studio=None))
+    server.write_secrets(replace(known_of(server), label_studio=None))
     monkeypatch.setattr(Server, "_start", lambda *_, **__: None)
     monkeypatch.setattr(Server, "_wait", lambda *_: None)
     monkeypatch.setattr(up, "_check_blindness", lambda known: None)
@@ -184,7 +185,7 @@ def kill_while_migrating(corpus: Corpus) -> None:
         raise Killed
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
-        patch.setattr(Server, "_provision", killed)
+        patch.setattr(Server, "provision", killed)
         run(corpus)
 
 
@@ -193,7 +194,7 @@ def test_an_upgrade_that_was_killed_goes_on_from_its_own_backup(older: Corpus, m
         raise Problem("no", "no")
 
     kill_while_migrating(older)
-    monkeypatch.setattr(Server, "_provision", failing)
+    monkeypatch.setattr(Server, "provision", failing)
     with pytest.raises(Problem, match="the server is as it was"):
         run(older)
     assert len(backups(older)) == 1
@@ -219,7 +220,7 @@ def test_a_database_of_a_newer_version_is_refused(
     server = Server(Path(shutil.copytree(set_up, tmp_path / "state")))
     known = known_of(server)
     newer = replace(known, label_studio=version or known.label_studio, tables=versions.TABLES + more_tables)
-    server._write_secrets(newer)
+    server.write_secrets(newer)
     with pytest.raises(Problem, match="was last used with") as problem:
         server.up([], None, print)
     assert (f"pip install label-studio=={version}" if version else "install that again") in problem.value.next_step

@@ -16,8 +16,9 @@ from typing import Any
 import httpx
 import pytest
 
+from annotation.embedded.accounts import Account, Secrets
 from annotation.embedded.inside.routes import KEY_HEADER
-from annotation.embedded.server import Account, Secrets, Server
+from annotation.embedded.server import Server
 from tests.annotation.embedded.inside.switches import PROTECTIONS, SWITCHES
 from tests.corpora import REPOSITORY
 

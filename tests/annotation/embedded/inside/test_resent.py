@@ -14,7 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
-from annotation.embedded.server import Account, Server
+from annotation.embedded.accounts import Account
+from annotation.embedded.server import Server
 from annotation.labelstudio.seats import seat
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, push
