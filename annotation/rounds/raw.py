@@ -99,13 +99,14 @@ def writing_pull(corpus: Corpus, round_name: str) -> Iterator[RawPull]:
 
 def latest(corpus: Corpus, round_name: str, name: str, server: str, project: int) -> Path | None:
     """The raw file of the latest pull of a project, None where there is none, or it is no longer what was pulled."""
-    wanted, pulls = (round_name, server, project), list[tuple[str, Path, str | None]]()
+    wanted, pulls = (round_name, server, project), list[tuple[str, int, Path, str | None]]()
     for folder in corpus.pulls.glob(f"{round_name}-*"):
         manifest = _manifest(folder)
         about = manifest.get("annotators", {}).get(name)
         if about and (manifest.get("round"), about.get("server"), about.get("project")) == wanted:
-            pulls.append((manifest["pulled_at"], folder / f"{name}.jsonl", about.get("sha256")))
-    _, path, known = max(pulls, key=lambda pull: pull[:2], default=("", None, None))
+            written = (folder / MANIFEST).stat().st_mtime_ns  # of two in the same second
+            pulls.append((manifest["pulled_at"], written, folder / f"{name}.jsonl", about.get("sha256")))
+    _, _, path, known = max(pulls, key=lambda pull: pull[:3], default=("", 0, None, None))
     return path if path and known and _file_hash(path) == known else None
 
 

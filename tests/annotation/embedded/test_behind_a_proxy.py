@@ -151,7 +151,9 @@ def test_an_address_without_its_last_slash_is_answered_as_with_it(site: Site, a1
 def test_more_than_a_page_sends_is_refused(site: Site, a1: Work) -> None:
     with site.web(a1.account) as web:
         sent = {"result": [{"id": "x" * routes.LARGEST_WORK}]}
-        assert web.patch(f"/api/annotations/{a1.annotation}/", json=sent).status_code == 413
+        # Caddy gives up in the middle, and may notice first that the server has answered and read no further.
+        expected = {413} if site.proxy is Proxy.NGINX else {413, 502}
+        assert web.patch(f"/api/annotations/{a1.annotation}/", json=sent).status_code in expected
         assert web.patch(f"/api/annotations/{a1.annotation}/", json={"result": []}).is_success
 
 
