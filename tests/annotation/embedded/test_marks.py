@@ -76,7 +76,7 @@ def corpus(tmp_path: Path) -> Corpus:
 
 @pytest.fixture
 def _does_not_start(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Server, "provision", lambda self, wanted, **_: None)
+    monkeypatch.setattr(Server, "provision", lambda self, wanted, order: None)
     monkeypatch.setattr(Server, "_start", lambda self, wanted, **_: None)
     monkeypatch.setattr(Server, "_wait", lambda self, tell: None)
 

@@ -162,7 +162,7 @@ def test_down_ends_no_process_but_its_own(tmp_path: Path) -> None:
 def test_a_label_studio_that_ends_while_starting_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     failing = [sys.executable, "-c", "raise SystemExit('no space left')"]
     monkeypatch.setattr(processes, "command", lambda bind, workers: failing)
-    monkeypatch.setattr(Server, "provision", lambda self, wanted: None)
+    monkeypatch.setattr(Server, "provision", lambda self, wanted, order: None)
     with pytest.raises(Problem, match="no space left"):
         Server(tmp_path / "state").up([], None, print)
 
@@ -173,7 +173,7 @@ from pathlib import Path
 from annotation.embedded import processes, server
 begun = "import time; print('begun', flush=True); time.sleep(600)"
 processes.command = lambda bind, workers: [sys.executable, "-c", begun, processes.MODULE]
-server.Server.provision = lambda self, wanted: None
+server.Server.provision = lambda self, wanted, order: None
 own = server.Server(Path(sys.argv[1]))
 def killed(*_):
     while "begun" not in own.output_path.read_text():  # only then has the process its own command line

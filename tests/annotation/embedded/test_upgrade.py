@@ -19,6 +19,7 @@ from annotation.embedded import versions
 from annotation.embedded.accounts import Secrets
 from annotation.embedded.archive import verify
 from annotation.embedded.backup import DATABASE
+from annotation.embedded.provision import Order
 from annotation.embedded.server import Server
 from annotation.embedded.upgrade import upgrading
 from dataset.problem import Problem
@@ -137,7 +138,7 @@ def test_a_server_whose_annotators_are_not_blind_afterwards_goes_back(
 
 
 def test_a_migration_that_fails_is_undone(older: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(self: Server, wanted: Secrets) -> None:
+    def failing(self: Server, wanted: Secrets, order: Order) -> None:
         drop_tasks(older)
         raise Problem("Label Studio's database could not be made: no such table", "see the log")
 
@@ -180,7 +181,7 @@ class Killed(BaseException):
 
 
 def kill_while_migrating(corpus: Corpus) -> None:
-    def killed(self: Server, wanted: Secrets) -> None:
+    def killed(self: Server, wanted: Secrets, order: Order) -> None:
         drop_tasks(corpus)
         raise Killed
 
@@ -190,7 +191,7 @@ def kill_while_migrating(corpus: Corpus) -> None:
 
 
 def test_an_upgrade_that_was_killed_goes_on_from_its_own_backup(older: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(self: Server, wanted: Secrets) -> None:
+    def failing(self: Server, wanted: Secrets, order: Order) -> None:
         raise Problem("no", "no")
 
     kill_while_migrating(older)
