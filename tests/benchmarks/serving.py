@@ -228,6 +228,15 @@ def line_of(run: Run, state: Made, folder: Path) -> list[str]:
     return line(run, load, clock)
 
 
+def line_or_end(run: Run, state: Made, folder: Path) -> list[str]:
+    """The line of a run, or that the server could not bear it."""
+    try:
+        return line_of(run, state, folder)
+    except RuntimeError as end:
+        think = "" if run.seconds is None else f"{PERIOD} s"
+        return [run.served_by, run.database, str(run.people), think, str(end), *[""] * (len(HEAD) - 5)]
+
+
 def cpu_of_one(name: str, process: psutil.Process) -> float:
     """Of the client what it has taken itself: the servers are among its children."""
     return time.process_time() if name == "client" else cpu_of(process)
@@ -303,12 +312,12 @@ def measured(planned: Sequence[Run]) -> Iterator[list[str]]:
             folder = Path(scratch) / database.lower()
             if database == SQLITE:
                 state = made(folder / "made", people + 1, articles, None)
-                yield from (line_of(run, state, folder) for run in mine)
+                yield from (line_or_end(run, state, folder) for run in mine)
                 continue
             assert installed
             with cluster(installed) as postgres, postgres.password_given():
                 state = made(folder / "made", people + 1, articles, postgres)
-                yield from (line_of(run, state, folder) for run in mine)
+                yield from (line_or_end(run, state, folder) for run in mine)
 
 
 def main() -> None:
