@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
@@ -21,7 +22,7 @@ from scripts.cli.deployed import IntoOption, Service, hand_over
 from scripts.cli.names import ADJUDICATOR, checked_names, latest_round
 
 _WHERE: Final = "Where it is reached"
-_PRINTED: Final = "What else it takes"
+_PRINTED: Final = "Printed, with nothing started"
 
 
 def command(
@@ -50,11 +51,6 @@ def command(
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Take over a server that another account or machine set up.")
     ] = False,
-    service: Annotated[
-        Service | None,
-        typer.Option(help="Start nothing, but print what starts this server with the machine.", show_default=False),
-    ] = None,
-    into: IntoOption = None,
     port: Annotated[
         int | None,
         typer.Option(min=1, max=65535, help="The port; a free one if not named.", rich_help_panel=_WHERE),
@@ -91,6 +87,15 @@ def command(
             rich_help_panel=_WHERE,
         ),
     ] = False,
+    service: Annotated[
+        Service | None,
+        typer.Option(
+            help="Print what starts this server with the machine, and start nothing.",
+            show_default=False,
+            rich_help_panel=_PRINTED,
+        ),
+    ] = None,
+    into: IntoOption = None,
     proxy: Annotated[
         Proxy | None,
         typer.Option(
@@ -136,22 +141,18 @@ def command(
     Example: hedgerow up --proxy nginx
     """
     here = open_corpus(corpus)
-    if service:
+    files = ProxyFiles(certificate=certificate, certificate_key=certificate_key)
+    if service or proxy:
         if any((annotator, database, workers, foreground, adopt, port, listen, address, trusted_proxy)):
-            raise typer.BadParameter("--service is about a server as it is set up: do that first, without it")
-        units = server_unit(here)
-        hand_over(units, into, units[0].place.name)
+            raise typer.BadParameter("--service and --proxy are about a server as it is set up: do that first")
+        _print(here, service, into, proxy, files)
         return
-    if into:
-        raise typer.BadParameter("--into goes with --service")
-    server = Server(here.state)
-    if proxy is not None:
-        files = ProxyFiles(certificate=certificate, certificate_key=certificate_key)
-        OUT.out(configuration(proxy, server.known(), here.name, files), end="", highlight=False)
-        return
+    if into or files != ProxyFiles():
+        raise typer.BadParameter("--into goes with --service, and a certificate with --proxy")
     host, listen_port = parse_listen(listen) if listen else (None, None)
     if None not in (port, listen_port) and port != listen_port:
         raise typer.BadParameter("--listen names another port than --port")
+    server = Server(here.state)
     before = server.settle(tell, adopt=adopt, database_url=database)
     with upgrading(here, before, tell):
         known = server.up(
@@ -171,6 +172,16 @@ def command(
         server.stay(tell)
         return
     say(f"Next: `{_next_step(here, list(known.annotators))}`; to stop it: `hedgerow down`")
+
+
+def _print(corpus: Corpus, service: Service | None, into: Path | None, proxy: Proxy | None, files: ProxyFiles) -> None:
+    """What an administrator puts into place for this server."""
+    if service:
+        units = server_unit(corpus)
+        hand_over(units, into, units[0].place.name)
+    if proxy:
+        site = configuration(proxy, Server(corpus.state).known(), corpus.name, files)
+        OUT.out(site, end="", highlight=False)
 
 
 def _next_step(corpus: Corpus, names: list[str]) -> str:

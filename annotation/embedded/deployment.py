@@ -88,7 +88,7 @@ def installation(known: Secrets) -> Installation:
 
 
 def _variables(known: Secrets) -> tuple[str, ...]:
-    """What this shell says and a service would not be told; passwords are no part of it."""
+    """The variables of this shell that a service needs as well; passwords are no part of them."""
     given = {"LANG": "C.UTF-8"}
     given |= {name: os.environ[name] for name in ("XDG_STATE_HOME",) if name in os.environ}
     if known.database is not None:

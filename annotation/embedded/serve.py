@@ -79,7 +79,7 @@ class LabelStudio(BaseApplication):  # type: ignore[misc]
         super().__init__()
 
     def load_config(self) -> None:
-        """Takes what is said here, and nothing from a file, the environment or the command line."""
+        """Takes the settings above, and none from a file, the environment or the command line."""
         for name, value in self._settings.items():
             self.cfg.set(name, value)
 
@@ -106,7 +106,7 @@ def _limit_waiting(arbiter: Arbiter) -> None:
 
 
 def main() -> None:
-    """Serves until it is told to stop."""
+    """Serves until it is stopped."""
     bind, workers = sys.argv[1:]
     os.environ.pop("GUNICORN_CMD_ARGS", None)
     LabelStudio(bind, int(workers)).run()

@@ -204,27 +204,27 @@ class Server:
             wanted = known.with_annotators(annotators)
             if running is None:
                 wanted = replace(wanted, port=_port(wanted, port))
-            outdated = running is None and not wanted.is_up_to_date
-            new = (
-                before is None
-                or outdated
-                or set(wanted.annotators) - set(before.annotators)
-                or not self.data_path.exists()
-            )
-            self.write_secrets(wanted)
-            if new or self._unfinished.exists():
-                tell(_making(new=before is None, outdated=outdated))
-                self._unfinished.touch()
-                self.provision(wanted, order(wanted))
-                if outdated:
-                    installed = versions.installed("label-studio")
-                    wanted = replace(wanted, label_studio=installed, tables=versions.TABLES)
-                    self.write_secrets(wanted)
-                self._unfinished.unlink()
+            wanted = self._made(before, wanted, tell, running=running is not None)
             if running is None:
                 tell("starting Label Studio")
                 self._start(wanted, foreground=foreground)
             self._wait(tell)
+        return wanted
+
+    def _made(self, before: Secrets | None, wanted: Secrets, tell: Callable[[str], None], *, running: bool) -> Secrets:
+        """What is wanted, written down, with the database and the accounts for it made where they are not there yet."""
+        self.write_secrets(wanted)
+        outdated = not running and not wanted.is_up_to_date
+        added = before is None or set(wanted.annotators) - set(before.annotators)
+        if not (added or outdated or self._unfinished.exists() or not self.data_path.exists()):
+            return wanted
+        tell(_making(new=before is None, outdated=outdated))
+        self._unfinished.touch()
+        self.provision(wanted, order(wanted))
+        if outdated:
+            wanted = replace(wanted, label_studio=versions.installed("label-studio"), tables=versions.TABLES)
+            self.write_secrets(wanted)
+        self._unfinished.unlink()
         return wanted
 
     def settle(

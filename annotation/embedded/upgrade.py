@@ -79,7 +79,7 @@ def _undo_unfinished(corpus: Corpus, known: Secrets, tell: Callable[[str], None]
 
 
 def _undone(corpus: Corpus, archive: Path, known: Secrets, failure: Exception, tell: Callable[[str], None]) -> Problem:
-    """Goes back to the backup. Returns what is to be said of it."""
+    """Goes back to the backup. Returns the problem to raise."""
     tell(f"going back to {archive}")
     what = failure.what if isinstance(failure, Problem) else f"{type(failure).__name__}: {failure}"
     here = versions.installed("label-studio")

@@ -16,7 +16,6 @@ from annotation.embedded.network import ADDRESS_VARIABLE, LISTEN_VARIABLE, LOOPB
 
 _FORWARDED: Final = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_FORWARDED")
 _SAID_BY_PROXIES: Final = (*_FORWARDED, "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PORT", "HTTP_X_REAL_IP")
-_ENTERED: Final = "hedgerow.entered"
 HSTS_SECONDS: Final = 365 * 24 * 3600
 ADDRESS: Final = os.environ.get(ADDRESS_VARIABLE, "")
 """What people type; empty where nobody but this machine reaches the server."""
@@ -38,9 +37,6 @@ class Entrance:
     def __call__(self, request: Any) -> Any:
         """The answer; 400 for another name, 301 or 403 without TLS."""
         meta = request.META
-        if meta.get(_ENTERED):  # Label Studio sends an address without its last slash through all of this again
-            return self._get_response(request)
-        meta[_ENTERED] = True
         host, is_forwarded = meta.get("HTTP_HOST", "").lower(), any(name in meta for name in _FORWARDED)
         is_public = bool(self._public) and host == self._public
         if not is_public and not (self._is_local(host) and not (self._public and is_forwarded)):
@@ -50,8 +46,8 @@ class Entrance:
             if not (by_proxy and meta.get("HTTP_X_FORWARDED_PROTO") == "https"):
                 return self._to_tls(request)
             meta["wsgi.url_scheme"] = "https"
-        if by_proxy and (said := meta.get("HTTP_X_FORWARDED_FOR")):
-            meta["REMOTE_ADDR"] = self._client(said.split(","))
+        if by_proxy and (hops := meta.get("HTTP_X_FORWARDED_FOR")):
+            meta["REMOTE_ADDR"] = self._client(hops.split(","))
         for name in _SAID_BY_PROXIES:
             meta.pop(name, None)
         answer = self._get_response(request)

@@ -156,8 +156,8 @@ def test_no_unit_holds_a_secret(corpus: Corpus, monkeypatch: pytest.MonkeyPatch)
     assert known
     variables = deployment._variables(known)
     assert "PGSSLMODE=require" in variables
-    told = replace(own(), variables=variables)
-    files = [*server_unit(corpus, told), *backup_units(corpus, "6h", 14, own=told)]
+    installed = replace(own(), variables=variables)
+    files = [*server_unit(corpus, installed), *backup_units(corpus, "6h", 14, own=installed)]
     assert not [file for file in files if SECRET in file.content]
 
 

@@ -74,5 +74,5 @@ def test_who_connects_and_sends_nothing_holds_no_thread(port: int) -> None:
 
 
 def test_gunicorn_itself_believes_nobody(port: int) -> None:
-    said = {"X-Forwarded-For": "203.0.113.5", "X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "on"}
-    assert ask(port, said) == f"{LOOPBACK} http 0"
+    forwarded = {"X-Forwarded-For": "203.0.113.5", "X-Forwarded-Proto": "https", "X-Forwarded-Ssl": "on"}
+    assert ask(port, forwarded) == f"{LOOPBACK} http 0"
