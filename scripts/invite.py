@@ -31,7 +31,7 @@ def command(
     (name,) = checked_names([annotator])
     link = invite(server, name, reset=reset)
     known = server.secrets()
-    say(f"Send {name} this link; it works once, until it is used or three days old:")
+    say(f"Send {name} this link, which works once, and for three days:")
     say(link)
     if known and known.network.address is None:
-        say("It opens on this machine only. For annotators elsewhere, see `hedgerow up --help`: --address.")
+        say("It opens on this machine only. For annotators elsewhere, give the server an --address with `hedgerow up`.")

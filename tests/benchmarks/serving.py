@@ -225,6 +225,8 @@ def line_of(run: Run, state: Made, folder: Path) -> list[str]:
         for person in people:
             person.leave()
         check(server, state, load)
+    for failure in load.failures:
+        print(failure, file=sys.stderr)
     return line(run, load, clock)
 
 
