@@ -3,6 +3,7 @@
 Each package may use those above it in this list, and all of them `problem`, `schema` and `parallel`:
 
     scheme      the rules about text: labels, attributes, lexicon, quantities, what a hedge is about
+    similarity  what texts have in common: near-duplicates, and which may report the same event
     storage     files that are written whole, tables on disk, ranges of articles, addresses, git
     record      the corpus: articles, layers, splits, intake and withdrawal
     statements  what the articles of an event tell in common: tables, candidates, comparison
@@ -12,7 +13,7 @@ Each package may use those above it in this list, and all of them `problem`, `sc
     published   the record's rows as the published configs, and the card
     scoring     predictions of a model against a gold, by the matching that measures annotators
     diffing     what changed between two dataset folders, and the version bump that it asks for
-    releasing   a release: checks, pages, Croissant, near-duplicates, variants
+    releasing   a release: checks, pages, Croissant, variants
     publishing  a release on the Hub or on a shelf, and back
 
 Begin with `schema`, which declares every table, then read `record.corpus.open_corpus`.

@@ -2,7 +2,7 @@
 
 All three are an `OrderedMap`: results come in the order of the items, and only a few items and results are held at a
 time. On a cluster the items are plain tasks and not rows of `ray.data`, which would turn them into rows and wrap a
-`Problem`; what has to be shuffled across items is in `dataset.releasing.near_duplicates_shuffled`.
+`Problem`; what has to be shuffled across items is in `dataset.similarity.near_duplicates_shuffled`.
 """
 
 from __future__ import annotations

@@ -82,6 +82,7 @@ class Articles(Table):
 
     article_id: str = column("the text file's stem", str_matches=IDENTIFIER)
     event_id: str = column("the event that the article reports", optional=True, str_matches=IDENTIFIER)
+    title: str = column("headline, as its source gives it", optional=True)
     text_sha256: str = column("SHA-256 of the text's UTF-8 bytes", str_matches=SHA256)
     outlet: str = column("who published it, where the text says so", optional=True)
     published: str = column("date of publication, ISO 8601", optional=True, str_matches=DATE)

@@ -12,9 +12,9 @@ from dataset.folder.folder import CROISSANT, files_of, read_rows
 from dataset.folder.manifest import FULL, MANIFEST, Manifest, kept_configs, require_whole
 from dataset.problem import Problem
 from dataset.publishing.fetch import refuse_other
-from dataset.publishing.licences import allows_redistribution
 from dataset.publishing.places import place_of
 from dataset.publishing.protocol import Place, PublishPlan, Release, checked_version, release_in, there_already
+from dataset.scheme.licences import allows_redistribution
 
 
 @dataclass(frozen=True)

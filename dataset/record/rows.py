@@ -20,6 +20,7 @@ class ArticleRow(TypedDict):
 
     article_id: str
     event_id: str | None
+    title: str | None
     text_sha256: str
     outlet: str | None
     published: str | None

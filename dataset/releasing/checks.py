@@ -27,9 +27,9 @@ from dataset.published.tokens import BEGIN, OUTSIDE
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary
 from dataset.record.splits import fixed_splits
-from dataset.releasing.near_duplicates import NEAR, shared_quotes
 from dataset.releasing.pages import DATASHEET, NEAR_DUPLICATES, article_texts
 from dataset.scheme import vocabulary
+from dataset.similarity.near_duplicates import NEAR, shared_quotes
 from dataset.storage.atomic import sha256
 
 SHOWN: Final = 3

@@ -15,8 +15,8 @@ from dataset.record.counts import Summary
 from dataset.record.deciders import deciders
 from dataset.record.layer import GOLD
 from dataset.releasing import plots
-from dataset.releasing.near_duplicates import Finder, near_duplicates_in
 from dataset.scheme import vocabulary
+from dataset.similarity.near_duplicates import Finder, near_duplicates_in
 from dataset.storage.tables import read_sound, table_bytes
 
 DATASHEET: Final = "DATASHEET.md"

@@ -30,13 +30,14 @@ from dataset.record.corpus import Corpus, as_committed
 from dataset.record.counts import submitted_articles
 from dataset.record.splits import fix_splits, require_splits
 from dataset.record.withdrawal import read_withdrawn
+from dataset.releasing.attribution import put_attribution
 from dataset.releasing.changelog import CHANGELOG, entry, with_entry
 from dataset.releasing.checks import Candidate, FailedCheck, failures
 from dataset.releasing.croissant import about, write_croissant
 from dataset.releasing.figures import filled, refresh
-from dataset.releasing.near_duplicates import Finder, near_duplicates_in
 from dataset.releasing.pages import DATASHEET, put_guidelines, put_plots, put_report
 from dataset.releasing.variants import put_variant, write_withheld
+from dataset.similarity.near_duplicates import Finder, near_duplicates_in
 from dataset.storage.atomic import folder_aside, put_folder, read_utf8, remove_stale, write_bytes, writing
 from dataset.storage.repository import Commit, head, uncommitted, write_tree
 
@@ -319,6 +320,7 @@ def _write_full(plan: ReleasePlan, commit: Commit, folder: Path) -> None:
     for name in (DATASHEET, CHANGELOG):
         (folder / name).write_bytes(_page(corpus, name).read_bytes())
     put_report(folder, plan.find)
+    put_attribution(folder)
     plots = put_plots(corpus, layer, folder)
     withdrawn = read_withdrawn(corpus)["article_id"].to_list()
     guidelines, digest = put_guidelines(folder, plan.guidelines), manifest.rows_digest(content)

@@ -162,14 +162,45 @@ def _names(folder: Path, *arguments: str) -> list[str]:
     return [name for name in _git(folder, *arguments).split("\0") if name]
 
 
-def _git(folder: Path, *arguments: str) -> str:
+def begun(folder: Path) -> bool:
+    """Whether a folder is within a git repository.
+
+    Raises:
+        Problem: git is not installed.
+    """
+    return _run(folder, "rev-parse", "--git-dir").returncode == 0
+
+
+def begin(folder: Path) -> None:
+    """Makes a folder a git repository without a commit.
+
+    Raises:
+        Problem: git is not installed, or cannot do it.
+    """
+    done = _run(folder, "init", "--quiet")
+    if done.returncode:
+        raise Problem(
+            f"git cannot begin a repository in {folder}: {_reason(done)}", "fix that, then run `git init` there"
+        )
+
+
+def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     try:
-        done = subprocess.run([*_command(folder), *arguments], capture_output=True, check=False, env=_environment())
+        return subprocess.run([*_command(folder), *arguments], capture_output=True, check=False, env=_environment())
     except FileNotFoundError:
         raise Problem("git is not installed", "install it, then run this again") from None
+
+
+def _reason(done: subprocess.CompletedProcess[bytes]) -> str:
+    return (os.fsdecode(done.stderr).strip().splitlines() or ["no reason given"])[0]
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    done = _run(folder, *arguments)
     if done.returncode:
-        message = (os.fsdecode(done.stderr).strip().splitlines() or ["no reason given"])[0]
-        raise Problem(f"git cannot say what {folder} is: {message}", "commit the corpus with git, then run this again")
+        raise Problem(
+            f"git cannot say what {folder} is: {_reason(done)}", "commit the corpus with git, then run this again"
+        )
     return os.fsdecode(done.stdout)
 
 

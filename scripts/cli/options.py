@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from dataset.parallel import OrderedMap, cluster_map, local_map
-from dataset.releasing import near_duplicates, near_duplicates_shuffled
+from dataset.similarity import near_duplicates, near_duplicates_shuffled
 
 
 class Engine(StrEnum):

@@ -24,8 +24,8 @@ from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, layer_ranges
-from dataset.releasing import near_duplicates, near_duplicates_shuffled
 from dataset.releasing.release import ReleasePlan, release
+from dataset.similarity import near_duplicates, near_duplicates_shuffled
 from dataset.storage import article_ranges
 from dataset.storage.atomic import sha256
 from tests.benchmarks.corpora import write_record, write_round

@@ -66,15 +66,48 @@ def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
         similar first.
     """
     numbered = texts.sort("article_id").with_row_index("at")
-    shingled = [shingles(rows) for rows in numbered.iter_slices(AT_ONCE)]
-    held = pl.concat([rows.with_columns(pl.len().over("at").alias("total")) for rows in shingled])
+    return _named(_pairs(_held(numbered)), numbered.select("at", "article_id"))
+
+
+def near_duplicates_of(new: pl.DataFrame, known: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """The pairs of `near_duplicates` of which an article is new; of the known ones, a batch is held at a time.
+
+    Args:
+        new: `article_id` and `text`.
+        known: the same of the articles that are there, in batches; none of them is in `new`.
+
+    Returns:
+        What `near_duplicates` returns, with a new article in `article_id`, and a known or new one in `other`.
+    """
+    numbered = new.sort("article_id").with_row_index("at")
+    own = _held(numbered)
+    held, names = [own], [numbered.select("at", "article_id")]
+    end = numbered.height
+    for batch in known:
+        texts = batch.select("article_id", "text").with_row_index("at", offset=end)
+        held.append(_held(texts).join(own, on="shingle", how="semi"))
+        names.append(texts.select("at", "article_id"))
+        end += texts.height
+    return _named(_pairs(pl.concat(held)).filter(pl.col("at") < numbered.height), pl.concat(names))
+
+
+def _held(texts: pl.DataFrame) -> pl.DataFrame:
+    """`at`, `shingle` and in `total` how many shingles the article has, of texts with `at` and `text`."""
+    shingled = [shingles(rows) for rows in texts.iter_slices(AT_ONCE)] or [shingles(texts)]
+    return pl.concat([rows.with_columns(pl.len().over("at").alias("total")) for rows in shingled])
+
+
+def _pairs(held: pl.DataFrame) -> pl.DataFrame:
+    """The near-duplicates and the retellings: `at`, `other` and MEASURES."""
     few = rare(held)
     pairs = candidates(alike(shared(sketch(few))), neighbours(crowded(common(held))))
-    near = with_retellings(
-        listed(pairs, lambda some: similar(_measured(some, held))), retellings(few), lambda some: _measured(some, held)
-    )
-    names = numbered.select("at", "article_id")
-    named = near.join(names, on="at").join(names.rename({"article_id": "name"}), left_on="other", right_on="at")
+    near = listed(pairs, lambda some: similar(_measured(some, held)))
+    return with_retellings(near, retellings(few), lambda some: _measured(some, held))
+
+
+def _named(pairs: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """The pairs by the ids of their articles, the most similar first."""
+    named = pairs.join(names, on="at").join(names.rename({"article_id": "name"}), left_on="other", right_on="at")
     return in_order(named.select("article_id", pl.col("name").alias("other"), *MEASURES))
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataset.releasing.near_duplicates import near_duplicates, shared_quotes
+from dataset.similarity.near_duplicates import near_duplicates, near_duplicates_of, shared_quotes
 from tests.dataset.tiny import copies
 
 words = st.lists(st.sampled_from(["ferry", "port", "rain", "said"]), max_size=14)
@@ -138,8 +138,38 @@ def test_retellings_are_the_same_whatever_is_held_at_once(monkeypatch: pytest.Mo
     ]
     whole = near_duplicates(texts(*several))
     assert whole.height > 60
-    monkeypatch.setattr("dataset.releasing.near_duplicates.MEETINGS_AT_ONCE", 100)
+    monkeypatch.setattr("dataset.similarity.near_duplicates.MEETINGS_AT_ONCE", 100)
     assert near_duplicates(texts(*several)).equals(whole)
+
+
+@settings(deadline=None)
+@given(st.lists(words, min_size=1, max_size=4), st.lists(words, min_size=1, max_size=5), st.integers(1, 3))
+def test_the_pairs_of_new_articles_are_those_of_all_articles_that_have_a_new_one(
+    new: list[list[str]], known: list[list[str]], size: int
+) -> None:
+    both = texts(*(" ".join(article) for article in [*new, *known]))
+    fresh, there = both.head(len(new)), both.slice(len(new))
+    ids = set(fresh["article_id"])
+    expected = {
+        (frozenset(pair), jaccard)
+        for *pair, jaccard in near_duplicates(both).select("article_id", "other", "jaccard").iter_rows()
+        if ids.intersection(pair)
+    }
+    pairs = near_duplicates_of(fresh, there.iter_slices(size))
+    assert {
+        (frozenset(pair), value) for *pair, value in pairs.select("article_id", "other", "jaccard").iter_rows()
+    } == (expected)
+    assert set(pairs["article_id"]) <= ids
+
+
+def test_a_retelling_of_one_that_is_there_is_seen() -> None:
+    long = " ".join(f"w{n}" for n in range(400))
+    retold = " ".join(f"w{n}" for n in range(100, 145))
+    known = pl.DataFrame({"article_id": ["there"], "text": [long]})
+    new = pl.DataFrame({"article_id": ["new"], "text": [f"{retold} and more"]})
+    (pair,) = near_duplicates_of(new, [known]).iter_rows(named=True)
+    assert (pair["article_id"], pair["other"]) == ("new", "there")
+    assert pair["containment"] > 0.9
 
 
 def spans(*rows: tuple[str, str, str]) -> pl.DataFrame:

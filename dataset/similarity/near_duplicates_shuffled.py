@@ -13,7 +13,7 @@ from typing import Any, Final
 import polars as pl
 import pyarrow
 
-from dataset.releasing import near_duplicates as duplicates
+from dataset.similarity import near_duplicates as duplicates
 
 BUCKETS: Final = 64
 """The groups of a shuffle; each is held by one process at a time."""

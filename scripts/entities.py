@@ -1,0 +1,71 @@
+"""`hedgerow entities`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from annotation.suggesting.protocol import open_suggester
+from annotation.suggesting.speaking_names import speaking_names
+from dataset.problem import Problem
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.entity_proposals import accept_entities, write_proposals
+from dataset.record.locks import reading
+from scripts.cli.console import CorpusOption, count, say, tell
+
+SHEET: Final = "entities.csv"
+
+
+def command(
+    event: Annotated[
+        list[str] | None, typer.Option("--event", help="Only this event; all of them if not named.", metavar="E")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="The suggester that looks for who speaks.", metavar="NAME")] = "rules",
+    accept: Annotated[
+        Path | None, typer.Option("--accept", help="Take the names from this sheet, once you have edited it.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help=f"Where the sheet goes; {SHEET} if not named.")] = None,
+    corpus: CorpusOption = None,
+) -> None:
+    """Propose who speaks in the events, with what each is called. You decide.
+
+    The proposal is a sheet, which any spreadsheet opens, with a row for each name that is not in seeds/entities.jsonl
+    yet. Remove the rows that you do not want, put names and kinds right, give rows that are one speaker the same name,
+    and say in speaks_for for which other entity of the event somebody speaks. --accept then adds what the sheet has.
+
+    Example: hedgerow entities
+    Example: hedgerow entities --accept entities.csv
+    Example: hedgerow entities --event ferry-2031 --by spacy
+    """
+    here = open_corpus(corpus)
+    if accept and (event or out):
+        raise typer.BadParameter("--accept takes a sheet, so it goes with neither --event nor --out")
+    if accept:
+        taken = accept_entities(here, accept, tell)
+        say(f"{count(taken.added, 'entity', 'entities')} added, {taken.extended} with more aliases than before")
+        say("Next: `hedgerow push` offers these names on the page, and in articles that are open already")
+        return
+    path = out or here.root / SHEET
+    with reading(here, tell):
+        proposed = list(speaking_names(here, _chosen(here, event or []), open_suggester(by)))
+        if proposed:
+            write_proposals(proposed, path)
+    if not proposed:
+        say("every name that speaks is in a registry already")
+        return
+    events = len({entity.event_id for entity in proposed})
+    say(f"{count(len(proposed), 'name')} that speak in {count(events, 'event')} and are in no registry yet")
+    say(f"Next: look through {path}, then `hedgerow entities --accept {path}`")
+
+
+def _chosen(corpus: Corpus, named: list[str]) -> list[str]:
+    """The events that were named, or all of the corpus."""
+    events = sorted(corpus.articles["event_id"].drop_nulls().unique())
+    for event in named:
+        if event not in events:
+            raise Problem(f"no article reports the event {event}", f"name one that the corpus has: {', '.join(events)}")
+    if not events:
+        raise Problem("no article has an event yet", "propose some with `hedgerow events`")
+    return named or events
