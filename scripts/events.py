@@ -86,12 +86,11 @@ def _accept(corpus: Corpus, sheet: Path) -> None:
     with reading(corpus, tell):
         events = event_proposals.read_proposals(corpus, sheet)
     assigned = event_proposals.assign_events(corpus, events, tell)
-    left = len(event_proposals.without_event(open_corpus(corpus.root)))
-    say(f"{count(assigned, 'article')} put into {count(len(set(events.values())), 'event')}; {left} without one")
-    _say_next(left)
+    _say_assigned(assigned.articles, len(set(events.values())), assigned.left)
 
 
-def _say_next(left: int) -> None:
+def _say_assigned(articles: int, events: int, left: int) -> None:
+    say(f"{count(articles, 'article')} put into {count(events, 'event')}; {left} without one")
     say("Next: `hedgerow entities` proposes who speaks in them" + ("; `hedgerow events` the rest" if left else ""))
 
 
@@ -100,9 +99,10 @@ def _say_next(left: int) -> None:
 
 def _ask(corpus: Corpus, proposed: list[ProposedEvent]) -> None:
     """Asks about each event, and keeps each answer before the next question."""
-    assigned = 0
+    assigned, events, left = 0, set[str](), sum(len(event.articles) for event in proposed)
     for number, event in enumerate(proposed, 1):
-        open_articles = event_proposals.shown(corpus, event)
+        with reading(corpus, tell):
+            open_articles = event_proposals.shown(corpus, event)
         while open_articles:
             _show(event, open_articles, f"{number} of {len(proposed)}")
             answer = read_answer(event.event_id, len(open_articles))
@@ -110,12 +110,11 @@ def _ask(corpus: Corpus, proposed: list[ProposedEvent]) -> None:
                 say(f"{count(assigned, 'article')} put into events; run it again to go on")
                 return
             taken = _taken(open_articles, answer)
-            events = {article.article_id: answer.event for article in taken}
-            assigned += event_proposals.assign_events(corpus, events, tell)
+            done = event_proposals.assign_events(corpus, {each.article_id: answer.event for each in taken}, tell)
+            assigned, left = assigned + done.articles, done.left
+            events |= {answer.event} if taken else set()
             open_articles = [] if answer.ends else [article for article in open_articles if article not in taken]
-    left = len(event_proposals.without_event(open_corpus(corpus.root)))
-    say(f"{count(assigned, 'article')} put into events; {left} without one")
-    _say_next(left)
+    _say_assigned(assigned, len(events), left)
 
 
 def _taken(articles: list[ProposedArticle], answer: Answer) -> list[ProposedArticle]:

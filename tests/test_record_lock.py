@@ -104,6 +104,19 @@ def intake(corpus: Corpus) -> Words:
     return [str(corpus.root / "new.txt"), "--event", EVENT]
 
 
+def events(corpus: Corpus) -> Words:
+    path = corpus.seeds / "articles.jsonl"
+    path.write_bytes(path.read_bytes().replace(f'"event_id":"{EVENT}"'.encode(), b'"event_id":null', 1))
+    (corpus.root / "events.csv").write_text(f"event_id,article_id\n{EVENT},{min(TEXTS)}\n", encoding="utf-8")
+    return [str(corpus.root / "events.csv")]
+
+
+def entities(corpus: Corpus) -> Words:
+    lines = ("event_id,entity,kind,aliases,speaks_for", f"{EVENT},Port of Lomma,organization,,")
+    (corpus.root / "entities.csv").write_text("\n".join(lines), encoding="utf-8")
+    return [str(corpus.root / "entities.csv")]
+
+
 def pull(corpus: Corpus) -> Words:
     task = {"id": 1, "data": {"article_id": TWO, "text": TEXTS[TWO]}, "annotations": [{"id": 1, "result": []}]}
     (corpus.root / "export.json").write_text(json.dumps([task]), encoding="utf-8")
@@ -144,6 +157,8 @@ def ask(corpus: Corpus) -> Words:
 Make = Callable[[Corpus], Words]
 CHANGING: Final[dict[str, Make]] = {
     "intake": intake,
+    "events --accept": events,
+    "entities --accept": entities,
     "push": lambda corpus: ["--round", "r2", "--annotator", "a1"],
     "pull": pull,
     "align": lambda corpus: ["--round", "e2", "--annotator", "a1"],
@@ -159,6 +174,8 @@ CHANGING: Final[dict[str, Make]] = {
 }
 READING: Final[dict[str, Make]] = {
     "compare": compare,
+    "events": lambda corpus: ["--out", str(corpus.root.parent / "events.csv")],
+    "entities": lambda corpus: ["--out", str(corpus.root.parent / "entities.csv")],
     "inbox": ask,
     "validate": lambda corpus: ["--layer", "gold"],
     "score": lambda corpus: [LAYER],
@@ -169,7 +186,7 @@ READING: Final[dict[str, Make]] = {
 }
 LEAVE_IT_ALONE: Final = {
     *("up", "down", "invite", "remove", "status", "doctor", "progress", "backup", "demo", "discard", "practice"),
-    *("publish", "fetch", "rehydrate", "diff"),
+    *("new", "publish", "fetch", "rehydrate", "diff"),
 }
 """The server, published versions, and what looks at the record and makes no result of it; `demo` calls the others."""
 

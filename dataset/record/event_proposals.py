@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from dataset import schema
 from dataset.problem import Problem
@@ -34,6 +34,14 @@ class ProposedArticle:
     outlet: str | None
     title: str
     nearness: float | None
+
+
+@dataclass(frozen=True)
+class AssignedEvents:
+    """How many articles got their event, and how many are still without one."""
+
+    articles: int
+    left: int
 
 
 def shown(corpus: Corpus, event: ProposedEvent) -> list[ProposedArticle]:
@@ -102,24 +110,34 @@ def _checked(corpus: Corpus, path: Path, row: SheetRow) -> str:
     return article
 
 
-def assign_events(corpus: Corpus, events: Mapping[str, str], tell: Tell = in_silence) -> int:
-    """Gives articles without an event theirs, all of them or none. Returns how many got one; the rest had it before.
+def assign_events(corpus: Corpus, events: Mapping[str, str], tell: Tell = in_silence) -> AssignedEvents:
+    """Gives articles without an event theirs, all of them or none; those that have one keep it.
 
     Rows of other articles stay as they are, byte for byte.
     """
     path = corpus.seeds / "articles.jsonl"
     with changing(corpus, tell), aside(path) as new:
-        lines = list(_assigned(path.read_bytes().splitlines(keepends=True), events))
-        new.write_bytes(b"".join(line for line, _ in lines))
-    return sum(changed for _, changed in lines)
+        rows = list(_assigned(path.read_bytes().splitlines(keepends=True), events))
+        new.write_bytes(b"".join(row.line for row in rows))
+    return AssignedEvents(sum(row.changed for row in rows), sum(row.without for row in rows))
 
 
-def _assigned(lines: Iterable[bytes], events: Mapping[str, str]) -> Iterator[tuple[bytes, bool]]:
-    """Each line, with its event where it has none, and whether it got one."""
+class _Assigned(NamedTuple):
+    """A line of the table, whether it got its event now, and whether it is still without one."""
+
+    line: bytes
+    changed: bool = False
+    without: bool = False
+
+
+def _assigned(lines: Iterable[bytes], events: Mapping[str, str]) -> Iterator[_Assigned]:
     for line in lines:
-        row = json.loads(line) if line.strip() else {}
-        if row.get(ARTICLE) in events and row.get(EVENT) is None:
+        row = json.loads(line) if line.strip() else {EVENT: ""}
+        if row.get(EVENT) is not None:
+            yield _Assigned(line)
+        elif row.get(ARTICLE) in events:
             row[EVENT] = events[row[ARTICLE]]
-            yield json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n", True
+            written = json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+            yield _Assigned(written.encode() + b"\n", changed=True)
         else:
-            yield line, False
+            yield _Assigned(line, without=True)

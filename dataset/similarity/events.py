@@ -115,18 +115,18 @@ class _Weighted:
     def of(cls, texts: Iterable[str], order: Sequence[int]) -> _Weighted:
         """The vectors of the texts, in the order of these numbers."""
         # Here and not above, because its import takes seconds that other commands need not wait for.
+        from scipy.sparse import csr_array
         from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
         counter = CountVectorizer(token_pattern=_WORD, stop_words="english", dtype=np.float32)
-        openings = (text[:OPENING] for text in texts)
         try:
-            counts = counter.fit_transform(openings)[order]
+            counts = counter.fit_transform(text[:OPENING] for text in texts)[order]
         except ValueError:  # no text has a word
-            from scipy.sparse import csr_array
-
-            return cls(csr_array((len(order), 1), dtype=np.float32), np.array([""]))
+            counts = csr_array((len(order), 1), dtype=np.float32)
         held = np.asarray((counts > 0).sum(axis=0)).ravel()
         telling = np.flatnonzero((held > 1) & (held <= max(COMMON, len(order) // 50)))
+        if not len(telling):
+            return cls(csr_array((len(order), 1), dtype=np.float32), np.array([""]))
         weights = TfidfTransformer(sublinear_tf=True, norm="l2").fit(counts[:, telling])
         weights.idf_ = np.log((len(order) + IMAGINED) / held[telling])
         return cls(weights.transform(counts[:, telling]).tocsr(), counter.get_feature_names_out()[telling])

@@ -62,7 +62,7 @@ def typed(line: str) -> str:
     return _COMMAND.sub(lambda match: f"`{_called()}{match[1]}{_corpus_named(match[1])}`", line)
 
 
-_WITHOUT_CORPUS = frozenset({"publish", "fetch", "rehydrate", "diff"})
+_WITHOUT_CORPUS = frozenset({"new", "publish", "fetch", "rehydrate", "diff"})
 _COMMAND = re.compile(r"`hedgerow( [^`]*)`")
 
 

@@ -141,7 +141,7 @@ def test_settings_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     assert_one_line_and_3(hedgerow("status", cwd=tmp_path), "hedgerow.toml cannot be read")
 
 
-NO_CORPUS = {"fetch", "publish", "rehydrate", "diff"}
+NO_CORPUS = {"new", "fetch", "publish", "rehydrate", "diff"}
 NEEDS = {
     "acknowledge": ("h9-unlabelled-cue", "x", "--place", "1:2", "--reason", "r"),
     "withdraw": ("x", "--reason", "r"),

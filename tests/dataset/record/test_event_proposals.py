@@ -8,7 +8,7 @@ import pytest
 from dataset.problem import Problem
 from dataset.record import event_proposals
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.event_proposals import assign_events, read_proposals, write_proposals
+from dataset.record.event_proposals import AssignedEvents, assign_events, read_proposals, write_proposals
 from dataset.similarity.events import ProposedEvent
 from dataset.storage.sheets import read_sheet
 from tests.corpora import make_corpus
@@ -55,7 +55,7 @@ def test_what_the_sheet_says_is_taken_and_other_rows_stay_byte_for_byte(corpus: 
     path = corpus.seeds / "articles.jsonl"
     before = path.read_bytes().splitlines()
     events = read_proposals(corpus, sheet(corpus, "ferry-2031,a", "ferry-2031,c", ",b"))
-    assert assign_events(corpus, events) == 2
+    assert assign_events(corpus, events) == AssignedEvents(articles=2, left=1)
     assert events_of(corpus) == {"a": "ferry-2031", "b": None, "c": "ferry-2031", "d": "old-event"}
     after = path.read_bytes().splitlines()
     assert (after[1], after[3]) == (before[1], before[3])
@@ -63,10 +63,10 @@ def test_what_the_sheet_says_is_taken_and_other_rows_stay_byte_for_byte(corpus: 
 
 def test_taking_a_sheet_again_changes_nothing(corpus: Corpus) -> None:
     path = sheet(corpus, "ferry-2031,a", "old-event,d")
-    assert assign_events(corpus, read_proposals(corpus, path)) == 1
+    assert assign_events(corpus, read_proposals(corpus, path)).articles == 1
     once = (corpus.seeds / "articles.jsonl").read_bytes()
     again = open_corpus(corpus.root)
-    assert assign_events(again, read_proposals(again, path)) == 0
+    assert assign_events(again, read_proposals(again, path)).articles == 0
     assert (corpus.seeds / "articles.jsonl").read_bytes() == once
 
 

@@ -64,6 +64,8 @@ def test_an_article_that_is_like_those_of_an_event_is_proposed_for_that_event() 
 def test_nothing_is_proposed_where_every_article_has_an_event_or_none_has_a_word() -> None:
     assert proposals(FERRY, AGROUND, events=("one-event", "another-event")) == []
     assert proposals("", "...") == []
+    assert proposals(FERRY, CATS) == []
+    assert proposals("Harbour", "Orchard") == []
     assert proposals() == []
 
 
