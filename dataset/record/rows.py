@@ -20,6 +20,7 @@ class ArticleRow(TypedDict):
 
     article_id: str
     event_id: str | None
+    title: str | None
     text_sha256: str
     outlet: str | None
     published: str | None
@@ -32,6 +33,15 @@ class AboutArticle(TypedDict):
     """What a row about an article begins with."""
 
     article_id: str
+
+
+class RightsRow(AboutArticle):
+    """A row of the table `rights`."""
+
+    kind: str
+    statement: str
+    place: str
+    seen: str
 
 
 class LayerKey(AboutArticle):

@@ -45,6 +45,7 @@ class Article:
         return {
             "article_id": self.article_id,
             "event_id": self.event_id,
+            "title": None,
             "text_sha256": digest,
             "outlet": "The Generated Gazette",
             "published": "2031-05-02",
