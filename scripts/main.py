@@ -22,7 +22,7 @@ COMMANDS: Final = {
     "remove": "Close an annotator's account: its password, sessions and links end at once, and its work stays.",
     "status": "Say what is running: the server's address and process, and the layers of the record.",
     "doctor": "Check whether this machine and this server can do the job: a line per check, and how to fix it.",
-    "intake": "Add articles to the corpus: all the files, or none of them.",
+    "intake": "Add articles to the corpus: all that are new, or none of them.",
     "practice": "Open the practice round for an annotator, or show how well each has done in it.",
     "push": "Put the articles into Label Studio: one project per round and annotator, each article once.",
     "suggest": "Write what a program suggests for a round's articles, as a layer of its own that is nobody's work.",
