@@ -5,7 +5,8 @@ Each package may use those above it in this list, and all of them `problem`, `sc
     scheme      the rules about text: labels, attributes, lexicon, quantities, what a hedge is about
     similarity  what texts have in common: near-duplicates, and which may report the same event
     storage     files that are written whole, tables on disk, ranges of articles, addresses, git
-    record      the corpus: articles, layers, splits, intake and withdrawal
+    record      the corpus: articles, layers, splits and withdrawal
+    intake      articles from files of all kinds into the seeds
     statements  what the articles of an event tell in common: tables, candidates, comparison
     checks      findings: what breaks a rule of the scheme or does not fit together
     agreement   layers compared: matching, F1, alpha, intervals

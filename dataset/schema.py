@@ -103,6 +103,16 @@ class Entities(Table):
     )
 
 
+class Rights(Table):
+    """What an article's source said about the use of its text, kept as it was seen; nobody has judged it."""
+
+    article_id: str = column("the article", str_matches=IDENTIFIER)
+    kind: str = column("what the statement is about", isin=vocabulary.RIGHTS_KINDS)
+    statement: str = column("the statement, as seen", str_matches=r"\S")
+    place: str = column("where it stood: `meta name=robots`, `HTTP header X-Robots-Tag`, `column licence`")
+    seen: str = column("the day on which it was seen there, ISO 8601", str_matches=DATE)
+
+
 class Layered(Table):
     """What every row of a layer begins with."""
 
@@ -477,6 +487,7 @@ class PublishedRow(Table):
 class PublishedArticles(PublishedRow):
     """A row of the config `articles`."""
 
+    title: str = column("headline, as its source gives it", optional=True)
     text: str = column("the article, verbatim", optional=True, text=True)
     text_sha256: str = column("SHA-256 of the text's UTF-8 bytes")
     outlet: str = column("who published it, where the text says so", optional=True)
@@ -763,6 +774,7 @@ class PublishedDecisions(PublishedRow):
 RECORD: dict[str, type[Table]] = {
     "articles": Articles,
     "entities": Entities,
+    "rights": Rights,
     "tasks": Tasks,
     "spans": Spans,
     "relations": Relations,
@@ -787,6 +799,7 @@ RECORD: dict[str, type[Table]] = {
     "withdrawn": Withdrawn,
 }
 KEYS: dict[type[Table], list[str]] = {
+    Rights: ["article_id", "kind", "statement", "place"],
     SuggestionScores: ["round", "annotator", "article_id", "span_id"],
     ShownArticles: ["round", "annotator", "article_id"],
     ShownSpans: ["round", "annotator", "article_id", "span_id"],

@@ -2,64 +2,174 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
+from dataset.intake.articles import ArticleMetadata, ReadingOptions
+from dataset.intake.columns import named_columns
+from dataset.intake.gathering import Gathered
+from dataset.intake.sources import KINDS, checked_kind, sources_of
+from dataset.intake.taking_in import RefusedArticles, intake, look_into
+from dataset.intake.text import checked_encoding
+from dataset.intake.undo import undo as take_out
+from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.intake import ArticleMetadata, RefusedFiles, intake, text_files
 from dataset.storage.atomic import write_bytes
-from scripts.cli.console import CorpusOption, bar, problem, say, tell
+from scripts.cli.console import CorpusOption, JsonOption, bar, count, problem, say, say_json, tell
 from scripts.cli.names import latest_round
 
 SHOWN = 20
-FILE = "intake-refused.txt"
 
 
 def command(
-    files: Annotated[
-        list[Path], typer.Argument(help="Text files, UTF-8, or folders of .txt; a file's stem becomes the id.")
-    ],
-    event: Annotated[str, typer.Option(help="The event that the articles report.", metavar="E")],
+    inputs: Annotated[
+        list[str] | None,
+        typer.Argument(help="Files, folders, or a dataset of the Hub (org/name), of any kinds.", metavar="INPUT…"),
+    ] = None,
+    event: Annotated[str | None, typer.Option(help="The event that the articles report.", metavar="E")] = None,
+    kind: Annotated[
+        str | None, typer.Option("--format", help=f"What the inputs are: {', '.join(KINDS)}.", metavar="F")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="Which column of a table has which field: text=body; may be repeated.", metavar="FIELD=NAME"),
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="Encoding of the inputs where it is not UTF-8.")] = None,
+    split: Annotated[str | None, typer.Option(help="Of a dataset: the split; all if not named.")] = None,
+    revision: Annotated[str | None, typer.Option(help="Of a dataset on the Hub: commit, tag or branch.")] = None,
+    config: Annotated[str | None, typer.Option(help="Of a dataset on the Hub: the config.")] = None,
     outlet: Annotated[str | None, typer.Option(help="Who published them.")] = None,
     published: Annotated[str | None, typer.Option(help="Day of publication.", metavar="YYYY-MM-DD")] = None,
     url: Annotated[str | None, typer.Option(help="Where they were published.")] = None,
     licence: Annotated[str | None, typer.Option(help="Licence of the text, SPDX where there is one.")] = None,
     language: Annotated[str, typer.Option(help="Language of the text, BCP 47.")] = "en",
+    split_long: Annotated[
+        bool, typer.Option("--split-long", help="Cut texts that are too long for the labelling page into parts.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Read everything, say what would be added, and write nothing.")
+    ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="Take out what the last intake here added.")] = False,
+    as_json: JsonOption = False,
     corpus: CorpusOption = None,
 ) -> None:
-    """Add articles to the corpus: all the files, or none of them.
+    """Add articles to the corpus: all that are new, or none of them.
 
-    CRLF and CR become LF and a BOM is removed; nothing else in a text changes.
+    Texts, web pages, web archives, JSON Lines, CSV, Parquet and datasets are read by their endings. What an option says
+    is taken where an article's own row or page says nothing. CRLF and CR become LF and a byte-order mark is removed;
+    nothing else in a text changes.
 
-    Example: hedgerow intake ferry.txt bridge.txt --event bridge-2031 --published 2031-05-02
     Example: hedgerow intake texts/ --event bridge-2031
+    Example: hedgerow intake articles.csv --column text=body --column article_id=id --dry-run
+    Example: hedgerow intake pages/ crawl.warc.gz --licence CC-BY-4.0
     """
     here = open_corpus(corpus)
-    about = ArticleMetadata(event, outlet or None, published, url or None, licence or None, language)
+    if undo:
+        _undo(here, inputs)
+        return
+    if not inputs:
+        raise typer.BadParameter("name what is to be taken in, or --undo")
+    defaults = ArticleMetadata(event or None, None, outlet or None, published, url or None, licence or None, language)
+    columns = named_columns(column or [], here.columns)
+    options = ReadingOptions(columns, checked_encoding(encoding) if encoding else None, split, revision, config)
+    sources = sources_of(inputs, checked_kind(kind))
+    run = look_into if dry_run else intake
     try:
         with bar("intake") as progress:
-            added = intake(here, text_files(files), about, progress, tell)
-    except RefusedFiles as refused:
-        _tell_of(here, refused)
+            gathered = run(here, sources, defaults, options, splitting=split_long, progress=progress, tell=tell)
+    except RefusedArticles as refused:
+        _list(here, [str(reason) for reason in refused.each], "refused")
         raise
-    say(f"{len(added)} {'article' if len(added) == 1 else 'articles'} added to {here.seeds}, of the event {event}")
-    _tell_of_speakers(here, event)
-    say(f"Next: `hedgerow push --round {latest_round(here)} --annotator a1`")
+    if as_json:
+        say_json(_as_json(gathered, dry_run=dry_run))
+    else:
+        _say(here, gathered, dry_run=dry_run)
+    if gathered.refused:
+        raise typer.Exit(1)
 
 
-def _tell_of(corpus: Corpus, refused: RefusedFiles) -> None:
-    """Shows what is wrong with the first files; if there are many, a file lists it for all."""
-    for reason in refused.each[:SHOWN]:
-        problem(str(reason))
-    if len(refused.each) > SHOWN:
-        path = corpus.state / FILE
-        write_bytes(path, "".join(f"{reason}\n" for reason in refused.each).encode())
-        problem(f"and {len(refused.each) - SHOWN} more files; all of them are in {path}")
+def _undo(corpus: Corpus, inputs: list[str] | None) -> None:
+    if inputs:
+        raise typer.BadParameter("--undo takes out the last intake as a whole: name no input with it")
+    result = take_out(corpus, tell)
+    more = f"; {result.gone} of that intake were not there any more" if result.gone else ""
+    say(f"{count(len(result.removed), 'article')} taken out of {corpus.seeds} again{more}")
 
 
-def _tell_of_speakers(corpus: Corpus, event: str) -> None:
+def _say(corpus: Corpus, gathered: Gathered, *, dry_run: bool) -> None:
+    added = count(len(gathered.added), "article")
+    if dry_run:
+        say(f"{added} would be added to {corpus.seeds}")
+        _say_first(gathered)
+    else:
+        say(f"{added} added to {corpus.seeds}")
+    if gathered.there:
+        say(f"{count(gathered.there, 'article')} passed over, because the corpus has the same under the same id")
+    if gathered.same_texts:
+        twins = count(len(gathered.same_texts), "article")
+        say(f"{twins} passed over, because the text is that of another article")
+    for line in gathered.notes:
+        say(f"Note: {line}")
+    _list(
+        corpus,
+        [f"{twin.place}: {twin.article_id} has the text of {twin.same_as}" for twin in gathered.same_texts],
+        "same-text",
+    )
+    _list(corpus, gathered.warnings, "warnings")
+    _list(corpus, [str(reason) for reason in gathered.refused], "refused")
+    if gathered.refused:
+        say(f"{len(gathered.refused)} of {gathered.read} cannot be taken in, so none would be")
+    elif not dry_run and gathered.added:
+        _say_next(corpus, gathered)
+
+
+def _say_first(gathered: Gathered) -> None:
+    for article in gathered.first:
+        known = " · ".join(filter(None, (article.article_id, article.title, article.event_id)))
+        say(f"  {known} ({article.place})")
+    if len(gathered.added) > len(gathered.first):
+        say(f"  and {len(gathered.added) - len(gathered.first)} more")
+
+
+def _say_next(corpus: Corpus, gathered: Gathered) -> None:
     """Annotators choose a speaker from a list; an event that is new has none yet."""
-    if not corpus.entities.filter(event_id=event).height:
-        say(f"entities.jsonl names no speaker of {event} yet: add those to choose from before you push")
+    unknown = sorted(gathered.events - set(corpus.entities["event_id"]))
+    if unknown:
+        more = f" and {len(unknown) - 1} more events" if len(unknown) > 1 else ""
+        say(f"entities.jsonl names no speaker of {unknown[0]}{more} yet: add those to choose from before you push")
+    if gathered.without_event:
+        has = "article has" if gathered.without_event == 1 else "articles have"
+        say(f"{gathered.without_event} {has} no event yet. Next: `hedgerow events` proposes some")
+    else:
+        say(f"Next: `hedgerow push --round {latest_round(corpus)} --annotator a1`")
+
+
+def _list(corpus: Corpus, lines: list[str], name: str) -> None:
+    """Shows the first lines; if there are many, a file lists them all."""
+    for line in lines[:SHOWN]:
+        problem(line) if name == "refused" else tell(line)
+    if len(lines) > SHOWN:
+        path = corpus.state / f"intake-{name}.txt"
+        write_bytes(path, "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace"))
+        tell(f"and {len(lines) - SHOWN} more; all of them are in {path}")
+
+
+def _as_json(gathered: Gathered, *, dry_run: bool) -> dict[str, object]:
+    return {
+        "dry_run": dry_run,
+        "read": gathered.read,
+        "added": gathered.added,
+        "first": [asdict(article) for article in gathered.first],
+        "without_event": gathered.without_event,
+        "there": gathered.there,
+        "same_text": [asdict(twin) for twin in gathered.same_texts],
+        "refused": [_refusal(reason) for reason in gathered.refused],
+        "warnings": gathered.warnings,
+        "notes": gathered.notes,
+    }
+
+
+def _refusal(reason: Problem) -> dict[str, str]:
+    return {"what": reason.what, "next_step": reason.next_step}

@@ -23,7 +23,7 @@ COMMANDS: Final = {
     "status": "Say what is running: the server's address and process, and the layers of the record.",
     "doctor": "Check whether this machine and this server can do the job: a line per check, and how to fix it.",
     "new": "Begin a corpus: a folder with settings, a changelog and a datasheet whose questions you answer, under git.",
-    "intake": "Add articles to the corpus: all the files, or none of them.",
+    "intake": "Add articles to the corpus: all that are new, or none of them.",
     "events": "Propose events for the articles that have none, by their words and dates. You decide.",
     "entities": "Propose who speaks in the events, with what each is called. You decide.",
     "practice": "Open the practice round for an annotator, or show how well each has done in it.",

@@ -10,6 +10,7 @@ from annotation.labelstudio import seats as accounts
 from annotation.practice.project import not_passed
 from annotation.rounds import push as pushing
 from annotation.rounds.assistance import Assistance, require_suggestions
+from dataset.intake.text import LONG_BYTES
 from dataset.record.corpus import Corpus, open_corpus
 from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, tell
 from scripts.cli.names import checked_names
@@ -139,7 +140,7 @@ def _with_help(done: pushing.PushResult) -> str:
 def _warn_of_overlong(sizes: dict[str, int]) -> None:
     for article, size in list(sizes.items())[:SHOWN]:
         say(
-            f"{article} has {size / 1000:.0f} kB: above {pushing.LONG_BYTES // 1000} kB the labelling page gets slow. "
+            f"{article} has {size / 1000:.0f} kB: above {LONG_BYTES // 1000} kB the labelling page gets slow. "
             "Before anybody labels it, take it in again as several shorter articles of its event."
         )
     if len(sizes) > SHOWN:

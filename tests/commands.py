@@ -24,7 +24,8 @@ PRELOADED = """
 annotation.adjudication.rounds_to_gold annotation.doctor annotation.embedded.backup annotation.embedded.trespass
 annotation.report.report annotation.rounds.discard annotation.rounds.progress annotation.rounds.pull
 annotation.rounds.push annotation.rounds.restore dataset.agreement.figures dataset.diffing.diff
-dataset.publishing.publish dataset.publishing.fetch dataset.record.convert dataset.record.doctor dataset.record.intake
+dataset.publishing.publish dataset.publishing.fetch dataset.record.convert dataset.record.doctor
+dataset.intake.taking_in dataset.intake.undo
 dataset.record.withdrawal dataset.releasing.rehydration dataset.releasing.release httpx2 typer
 """
 

@@ -166,13 +166,14 @@ class SuggestedData(TypedDict):
 class TaskData(NamesData):
     """The data of a task; `sheet_sha256`, `questions`, `summary` and `cards` are those of an adjudicator's.
 
-    `answers` to the annotator's questions, the `corrections` that are asked
-    for and the `outcome` of adjudication are Markdown, empty where there are none. `practice` is true of an article to
-    practise on, and `pass_mark` the F1 with which its annotator passes. `suggestions` are in the tasks of a round that
-    shows some.
+    `title` is the article's headline, empty where none is known. `answers` to the annotator's questions, the
+    `corrections` that are asked for and the `outcome` of adjudication are Markdown, empty where there are none.
+    `practice` is true of an article to practise on, and `pass_mark` the F1 with which its annotator passes.
+    `suggestions` are in the tasks of a round that shows some.
     """
 
     text: str
+    title: str
     article_id: str
     text_sha256: str
     guidelines_version: str | None

@@ -356,6 +356,7 @@ def write_task(
     names = names_data(entities, taken)
     data: TaskData = {
         "text": text,
+        "title": article["title"] or "",
         "article_id": article["article_id"],
         "text_sha256": article["text_sha256"],
         "guidelines_version": guidelines_version,

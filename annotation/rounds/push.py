@@ -21,6 +21,7 @@ from annotation.rounds.assistance import Assistance, SuggestedArticles
 from annotation.rounds.locks import deals_alone, one_at_a_time
 from dataset import schema
 from dataset.agreement.controls import control_articles
+from dataset.intake.text import LONG_BYTES
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence
@@ -32,8 +33,6 @@ from dataset.storage.tables import read_sound, table_bytes
 
 CHUNK_BYTES: Final = 16 << 20
 CHUNK_TASKS: Final = 1000
-# Above this Label Studio's page gets slow to answer.
-LONG_BYTES: Final = 25_000
 Progress = Callable[[int, int], None]
 
 

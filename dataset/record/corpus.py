@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import tomllib
 from bisect import bisect_left, bisect_right
@@ -34,6 +35,11 @@ BESIDE = ("README.md", "DATASHEET.md", "CHANGELOG.md", "CITATION.cff", ACCOUNTS,
 """
 
 
+COLUMN_FIELDS: Final = (
+    *("article_id", "event_id", "title", "outlet", "published", "url", "licence", "language"),
+    *("text", "text_path"),
+)
+"""What `intake` reads from a column of a table, where the settings or a person may say which column that is."""
 MACHINE: Final = "machine-generated"
 PASS_MARK: Final = 0.8
 """The F1 with which an annotator passes the practice round, where the settings name none."""
@@ -107,7 +113,8 @@ class Corpus:
     `record` is where the layers are, `form` what a new one's tables are; all else that people keep is in `annotations`.
     `pass_mark` is the F1 with which an annotator passes the practice round. `baselines` are the suggesters that the
     card names beside the gold, each with a note on what its figures are worth. `endpoint_model` is the language model
-    that the suggester `endpoint` asks for; None where the settings name none.
+    that the suggester `endpoint` asks for; None where the settings name none. `columns` says for fields of an article
+    which column of a team's own tables `intake` reads them from.
     """
 
     root: Path
@@ -126,6 +133,7 @@ class Corpus:
     pass_mark: float = PASS_MARK
     baselines: dict[str, str] = field(default_factory=dict)
     endpoint_model: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How another process gets it: a process reads a corpus's tables once, as long as their files are the same."""
@@ -351,7 +359,45 @@ def _settings(root: Path) -> dict[str, Any]:
         raise Problem(f"{root} has no {SETTINGS}", "name a corpus folder with --corpus DIR")
     settings = read_toml(root / SETTINGS, "fix the file")
     _refuse_other_format(root, settings.get("format", FORMAT))
+    _refuse_unknown_keys(root, settings)
     return settings
+
+
+_KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "paths": ("seeds", "annotations", "splits", "releases"),
+    "splits": vocabulary.SPLITS,
+    "record": ("format", "address"),
+    "publication": ("repository", "endpoint"),
+    "practice": ("pass",),
+    "endpoint": ("model",),
+    "intake": ("columns",),
+    "intake.columns": COLUMN_FIELDS,
+}
+"""The keys of each table of the settings; those of `annotators` and `baselines` are names that people give."""
+_TOP_KEYS: Final = ("format", "name", "title", "licence", *(name for name in _KEYS if "." not in name))
+
+
+def _refuse_unknown_keys(root: Path, settings: dict[str, Any]) -> None:
+    """A key that means nothing is a slip of the pen, and what it was to say would be passed over in silence."""
+    _refuse_unknown(root, settings, (*_TOP_KEYS, "annotators", "baselines"), "")
+    for name, known in _KEYS.items():
+        table: Any = settings
+        for part in name.split("."):
+            table = table.get(part) if isinstance(table, dict) else None
+        if isinstance(table, dict):
+            _refuse_unknown(root, table, known, name)
+
+
+def _refuse_unknown(root: Path, table: dict[str, Any], known: tuple[str, ...], name: str) -> None:
+    unknown = next((key for key in table if key not in known), None)
+    if unknown is None:
+        return
+    nearest = difflib.get_close_matches(unknown, known, n=1)
+    where = f"[{name}]" if name else "the file"
+    raise Problem(
+        f"{root / SETTINGS}: {unknown!r} means nothing in {where}",
+        f"did you mean {nearest[0]}?" if nearest else f"take it out; {where} may have {', '.join(known)}",
+    )
 
 
 def read_toml(path: Path, next_step: str) -> dict[str, Any]:
@@ -477,6 +523,17 @@ def _endpoint_model(root: Path, settings: Any) -> str | None:
     return model
 
 
+def _columns(root: Path, settings: Any) -> dict[str, str]:
+    """Which columns hold which fields in the tables that are taken in."""
+    columns = settings.get("columns", {}) if isinstance(settings, dict) else None
+    if not isinstance(columns, dict):
+        raise Problem(
+            f"{root / SETTINGS}: [intake] has a table `columns`, and nothing else",
+            'write [intake.columns] and in it, for example, text = "body"',
+        )
+    return {name: _text(root, columns, name, "", " in [intake.columns]") for name in columns}
+
+
 def _record(root: Path, settings: Any, annotations: Path) -> tuple[Location, str]:
     """Where the layers are, and in which form new ones are written."""
     if (
@@ -555,4 +612,5 @@ def _from_settings(root: Path, settings: dict[str, Any]) -> Corpus:
         pass_mark=_pass_mark(root, settings.get("practice", {})),
         baselines=_baselines(root, settings.get("baselines", {})),
         endpoint_model=_endpoint_model(root, settings.get("endpoint")),
+        columns=_columns(root, settings.get("intake", {})),
     )

@@ -35,6 +35,15 @@ class AboutArticle(TypedDict):
     article_id: str
 
 
+class RightsRow(AboutArticle):
+    """A row of the table `rights`."""
+
+    kind: str
+    statement: str
+    place: str
+    seen: str
+
+
 class LayerKey(AboutArticle):
     """What every row of a layer begins with."""
 

@@ -20,6 +20,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD
 from dataset.record.locks import Tell, changing, in_silence
+from dataset.record.rights import rights_path
 from dataset.schema import RECORD
 from dataset.storage.address import Location
 from dataset.storage.article_ranges import ArticleRange, batches, ranges_of, read_range
@@ -118,10 +119,15 @@ def _tombstone(corpus: Corpus, article: str, reason: str, new: Path) -> dict[Loc
 
 
 def _tables(corpus: Corpus) -> list[Location]:
-    """Every file of the record that has rows about articles: seeds, layers, deals, decisions, acknowledgements."""
+    """Every file that has rows about articles: the seeds' and the record's."""
+    return [corpus.seeds / "articles.jsonl", rights_path(corpus), *tables_of_record(corpus)]
+
+
+def tables_of_record(corpus: Corpus) -> list[Location]:
+    """Every file of the record that has rows about articles: layers, deals, decisions, acknowledgements; by name."""
     paths = {*corpus.annotations.rglob("*"), *corpus.record.rglob("*")}
     tables = [path for path in paths if path.suffix == ".jsonl" or (path.suffix == PARQUET and path.stem in RECORD)]
-    return [corpus.seeds / "articles.jsonl", *sorted(tables, key=str)]
+    return sorted(tables, key=str)
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from dataset.folder.content_hash import header
 from dataset.folder.folder import files_of, read_rows, shards
 from dataset.folder.manifest import FULL, WITHHELD, kept_configs
 from dataset.folder.writer import file_name, row_groups, to_arrow, write_rows, write_tables
+from dataset.intake.text import normalised
 from dataset.problem import Problem
 from dataset.published.card import Sizes, in_order
 from dataset.published.events import Sorting, write_event_configs
 from dataset.published.rows import BETWEEN_SEGMENTS, tokens_of
-from dataset.record.intake import normalised
 from dataset.releasing.pages import article_texts
 from dataset.releasing.variants import put_variant
 from dataset.storage.atomic import folder_aside, put_folder, sha256, writing

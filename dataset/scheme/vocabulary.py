@@ -23,6 +23,7 @@ RULES: Final = tuple(
     for number in range(1, count + 1)
 )
 """Ids of the scheme's rules."""
+RIGHTS_KINDS: Final = ("licence", "robots", "tdm-reservation", "tdm-policy", "copyright")
 SPLITS: Final = ("train", "validation", "test")
 STATEMENT_KINDS: Final = ("statement", "figure")
 DEGREES: Final = ("whole", "partly")

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dataset.intake.articles import ArticleMetadata
+from dataset.intake.sources import Source
+from dataset.intake.taking_in import intake
 from dataset.record.corpus import open_corpus
-from dataset.record.intake import ArticleMetadata, intake
 from tests.benchmarks.corpora import write_corpus, write_export
 from tests.benchmarks.measure import Measured, exponent, measure
 from tests.benchmarks.steps import pull_step
@@ -65,5 +67,5 @@ def taken_in(folder: Path, count: int) -> Measured:
 
 def intake_step(root: Path, texts: Path) -> int:
     """Takes all files but the first in."""
-    files = sorted(texts.iterdir())[1:]
-    return len(intake(open_corpus(root), files, ArticleMetadata("generated")))
+    sources = [Source("text", str(file)) for file in sorted(texts.iterdir())[1:]]
+    return len(intake(open_corpus(root), sources, ArticleMetadata("generated", language="en")).added)

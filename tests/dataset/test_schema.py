@@ -68,6 +68,7 @@ def test_the_lists_of_the_record_and_of_the_configs_are_of_those_tables_that_the
     assert set(schema.RECORD) == {
         "articles",
         "entities",
+        "rights",
         "tasks",
         "spans",
         "relations",

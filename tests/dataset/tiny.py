@@ -128,7 +128,7 @@ def put_jsonl(path: Location, rows: Iterable[Mapping[str, Any]]) -> Location:
 
 
 def article_row(article: str, text: str, event: str | None = EVENT) -> Row:
-    known = {"outlet": None, "published": "2024-10-29", "url": None, "licence": None, "language": "en"}
+    known = {"title": None, "outlet": None, "published": "2024-10-29", "url": None, "licence": None, "language": "en"}
     return {"article_id": article, "event_id": event, "text_sha256": sha256(text.encode()), **known}
 
 

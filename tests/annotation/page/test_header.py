@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import polars as pl
 import pytest
 from playwright.sync_api import Browser, expect
 
 from annotation.embedded.server import Server
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects
-from dataset.record.corpus import Corpus
+from dataset.record.corpus import Corpus, open_corpus
+from dataset.storage.tables import table_bytes
 from tests.annotation.page.opened import open_text, pushed
 from tests.browser import Annotator, log_in_anew
 
@@ -47,6 +49,35 @@ def test_the_header_names_the_article_and_says_what_is_saved(
     annotator.page.reload()
     annotator.wait_for_article()
     assert annotator.spans() == ["may"]
+
+
+def titled(corpus: Corpus, title: str) -> Corpus:
+    """The corpus with a title for its articles."""
+    rows = corpus.articles.with_columns(title=pl.lit(title))
+    (corpus.seeds / "articles.jsonl").write_bytes(table_bytes(rows))
+    return open_corpus(corpus.root)
+
+
+def test_a_title_stands_above_the_text_and_is_no_part_of_it(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    open_text(lambda texts: titled(new_corpus(texts), "It <b>may</b> *storm*"), annotator, "The port said it may shut.")
+    headline, article = (annotator.page.locator(f".page .{part}") for part in ("headline", "article"))
+    expect(headline).to_have_text("It <b>may</b> *storm*")
+    expect(article).not_to_contain_text("storm")
+    above, below = headline.bounding_box(), article.bounding_box()
+    assert above and below
+    assert above["y"] + above["height"] <= below["y"] + 1
+    annotator.mark("3", "may")
+    assert annotator.spans() == ["may"]
+
+
+def test_where_no_title_is_known_there_is_no_room_for_one(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    open_text(new_corpus, annotator, "The port said it may shut.")
+    expect(annotator.page.locator(".page .article")).to_be_visible()
+    expect(annotator.page.locator(".page .headline")).to_be_hidden()
 
 
 def test_a_log_in_lands_on_the_next_article(corpus: Corpus, server: Server, chromium: Browser) -> None:

@@ -18,6 +18,7 @@ from annotation.labelstudio.tasks import read_task
 from annotation.page.label_config import label_config
 from annotation.rounds import projects, push
 from annotation.rounds.locks import one_at_a_time
+from dataset.intake.text import LONG_BYTES
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from tests.commands import HEDGEROW
@@ -223,7 +224,7 @@ def test_deals_are_kept_and_only_grow(corpus: Corpus) -> None:
 
 def test_an_article_that_the_page_is_slow_with_is_warned_about(new_corpus: Callable[[dict[str, str]], Corpus]) -> None:
     long = {f"long{n}": "Nobody said a word. " * 1300 + "é" * n for n in range(7)}
-    corpus = new_corpus({"short": "Rain.", "limit": "x" * push.LONG_BYTES, **long})
+    corpus = new_corpus({"short": "Rain.", "limit": "x" * LONG_BYTES, **long})
     command = [*HEDGEROW, "push", "--round", "r1", "--annotator", "a1", "--corpus", str(corpus.root)]
     output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     lines = [line for line in output.splitlines() if " kB: " in line]

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from dataset import schema
 from dataset.problem import Problem
-from dataset.record.corpus import Corpus, Maker, Publication, open_corpus
+from dataset.record.corpus import COLUMN_FIELDS, Corpus, Maker, Publication, open_corpus
 from dataset.storage.atomic import sha256
 from tests.dataset.tiny import (
     ENTITIES,
@@ -350,8 +351,34 @@ def test_settings_of_an_endpoint_that_mean_nothing_are_refused(tmp_path: Path, t
         open_corpus(settings(tmp_path, text))
 
 
-@pytest.mark.parametrize("line", ["pass = 80", "pass = true", "pass = 'high'", "pas = 0.5", "pass = nan"])
+@pytest.mark.parametrize("line", ["pass = 80", "pass = true", "pass = 'high'", "pass = nan"])
 def test_a_pass_mark_that_is_none_is_refused(tmp_path: Path, line: str) -> None:
     settings(tmp_path, f"[practice]\n{line}")
     with pytest.raises(Problem, match=r"\[practice\] gives no F1"):
         open_corpus(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ('licens = "x"', "'licens' means nothing in the file; did you mean licence?"),
+        ('[paths]\nseed = "x"', r"'seed' means nothing in \[paths\]; did you mean seeds?"),
+        ("[splits]\ntrian = 1", r"'trian' means nothing in \[splits\]; did you mean train?"),
+        ('[intake.columns]\nurls = "x"', r"'urls' means nothing in \[intake.columns\]; did you mean url?"),
+        ("[intake]\ncolums = 1", r"'colums' means nothing in \[intake\]; did you mean columns?"),
+        ("[qqq]", "'qqq' means nothing in the file; take it out; the file may have format, name"),
+    ],
+)
+def test_a_key_that_means_nothing_is_named_with_the_nearest_one(tmp_path: Path, lines: str, words: str) -> None:
+    (tmp_path / "hedgerow.toml").write_text(lines, encoding="utf-8")
+    with pytest.raises(Problem, match=words):
+        open_corpus(tmp_path)
+
+
+def test_the_columns_of_a_teams_tables_are_settings(tmp_path: Path) -> None:
+    (tmp_path / "hedgerow.toml").write_text('[intake.columns]\ntext = "body"\n', encoding="utf-8")
+    assert open_corpus(tmp_path).columns == {"text": "body"}
+
+
+def test_every_column_of_an_article_but_its_hash_can_be_taken_in() -> None:
+    assert {*COLUMN_FIELDS} == {*schema.columns(schema.Articles)} - {"text_sha256"} | {"text", "text_path"}

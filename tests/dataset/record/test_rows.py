@@ -24,6 +24,7 @@ PYTHON: dict[pl.DataType, Any] = {
     ("row", "table"),
     [
         (rows.ArticleRow, schema.Articles),
+        (rows.RightsRow, schema.Rights),
         (rows.LayerKey, schema.Layered),
         (rows.TaskRow, schema.Tasks),
         (rows.SpanRow, schema.Spans),

@@ -7,10 +7,12 @@ import pytest
 
 from dataset.checks.shared import check_shared
 from dataset.checks.suite import check_record
+from dataset.intake.articles import ArticleMetadata
+from dataset.intake.sources import sources_of
+from dataset.intake.taking_in import intake
 from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.intake import ArticleMetadata, intake
 from dataset.record.layer import below
 from dataset.record.splits import fixed_splits
 from dataset.record.withdrawal import read_withdrawn, withdraw, withdrawn_path
@@ -100,13 +102,15 @@ def test_neither_the_id_nor_the_text_comes_back(ready: Corpus, tmp_path: Path, n
     file = tmp_path / f"{name}.txt"
     file.write_text(TEXTS[TWO] if name != TWO else "Other words.")
     with pytest.raises(Problem, match="is the article two that was withdrawn"):
-        intake(open_corpus(ready.root), [file], ArticleMetadata(EVENT))
+        intake(open_corpus(ready.root), sources_of([str(file)]), ArticleMetadata(EVENT))
 
 
 def test_other_articles_are_taken_in_as_before(ready: Corpus, tmp_path: Path) -> None:
     withdraw(ready, TWO, WHY)
     (tmp_path / "new.txt").write_text("Other words.")
-    assert intake(open_corpus(ready.root), [tmp_path / "new.txt"], ArticleMetadata(EVENT)) == ["new"]
+    assert intake(open_corpus(ready.root), sources_of([str(tmp_path / "new.txt")]), ArticleMetadata(EVENT)).added == [
+        "new"
+    ]
 
 
 def test_an_article_that_is_not_there_is_refused(ready: Corpus) -> None:

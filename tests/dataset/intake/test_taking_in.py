@@ -2,25 +2,46 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 import filelock
 import pytest
 
+from dataset.intake import taking_in
+from dataset.intake.articles import ArticleMetadata
+from dataset.intake.gathering import SameText
+from dataset.intake.sources import sources_of
+from dataset.intake.spool import Spool
+from dataset.intake.taking_in import intake, look_into
 from dataset.problem import Problem
-from dataset.record import intake as intake_module
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.intake import ArticleMetadata, RefusedFiles, intake, text_files
 from dataset.schema import Articles, failures
-from dataset.storage.atomic import Asides, aside, sha256
+from dataset.storage.atomic import Asides, sha256
 from tests.corpora import make_corpus
+from tests.dataset.intake.refusals import refusals, row
 from tests.disks import small_disk, tree, unwritable
 
-ABOUT = ArticleMetadata("flood-2030")
+ABOUT = ArticleMetadata("flood-2030", language="en")
 Write = Callable[[str, bytes], Path]
+
+
+def add(corpus: Corpus, files: list[Path], about: ArticleMetadata = ABOUT) -> list[str]:
+    return intake(corpus, sources_of(map(str, files)), about).added
+
+
+def assert_refused(corpus: Corpus, files: list[Path], *words: str) -> None:
+    reasons = refusals(corpus, *files, defaults=ABOUT)
+    for word in words:
+        assert any(word in reason for reason in reasons), reasons
+
+
+def assert_not_written(corpus: Corpus, files: list[Path], words: str) -> None:
+    before = tree(corpus.seeds)
+    with pytest.raises(Problem, match=words):
+        add(corpus, files)
+    assert tree(corpus.seeds) == before
 
 
 @pytest.fixture
@@ -39,50 +60,32 @@ def write(tmp_path: Path) -> Write:
     return written
 
 
-def row(corpus: Corpus, article_id: str) -> dict[str, object]:
-    lines = (corpus.seeds / "articles.jsonl").read_text(encoding="utf-8").splitlines()
-    (article,) = (article for article in map(json.loads, lines) if article["article_id"] == article_id)
-    return dict(article)
-
-
-def assert_refused(corpus: Corpus, files: list[Path], *words: str) -> None:
-    before = tree(corpus.seeds)
-    with pytest.raises(Problem) as error:
-        intake(corpus, files, ABOUT)
-    problems = [error.value, *error.value.each] if isinstance(error.value, RefusedFiles) else [error.value]
-    for word in words:
-        assert any(word in str(problem) for problem in problems), problems
-    assert tree(corpus.seeds) == before
-
-
 def test_an_article_is_taken_in_with_what_is_known_of_it(corpus: Corpus, write: Write) -> None:
-    about = ArticleMetadata("flood-2030", "The Gull", "2030-02-28", "https://gull.example/1", "cc-by-4.0", "en-GB")
-    assert intake(corpus, [write("new.txt", b"Water rose.\n")], about) == ["new"]
+    known = {"outlet": "The Gull", "published": "2024-02-29", "url": "https://gull.example/1", "licence": "CC-BY-4.0"}
+    about = ArticleMetadata("flood-2030", "Water rises", language="en-GB", **known)
+    assert add(corpus, [write("new.txt", b"Water rose.\n")], about) == ["new"]
     assert row(corpus, "new") == {
         "article_id": "new",
         "event_id": "flood-2030",
+        "title": "Water rises",
         "text_sha256": sha256(b"Water rose.\n"),
-        "outlet": "The Gull",
-        "published": "2030-02-28",
-        "url": "https://gull.example/1",
-        "licence": "cc-by-4.0",
+        **known,
         "language": "en-GB",
     }
     assert open_corpus(corpus.root).text("new") == "Water rose.\n"
 
 
-def test_what_is_not_known_is_null_and_the_language_is_english(corpus: Corpus, write: Write) -> None:
-    intake(corpus, [write("new.txt", b"Water rose.")], ABOUT)
+def test_what_is_not_known_is_null(corpus: Corpus, write: Write) -> None:
+    assert intake(corpus, sources_of([str(write("new.txt", b"Water rose."))])).without_event == 1
     known = row(corpus, "new")
-    assert (known["outlet"], known["published"], known["url"], known["licence"]) == (None, None, None, None)
-    assert known["language"] == "en"
+    assert {name for name, value in known.items() if value is not None} == {"article_id", "text_sha256"}
 
 
 def test_rows_stay_sorted_and_those_of_before_keep_their_bytes(corpus: Corpus, write: Write) -> None:
     path = corpus.seeds / "articles.jsonl"
     odd = path.read_text(encoding="utf-8").replace('"language":"en"', '"language": "en"')
     path.write_text(odd, encoding="utf-8")
-    intake(corpus, [write("z.txt", b"Z"), write("a.txt", b"A"), write("p.txt", b"P")], ABOUT)
+    add(corpus, [write("z.txt", b"Z"), write("a.txt", b"A"), write("p.txt", b"P")])
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["article_id"] for line in lines] == ["a", "one", "p", "two", "z"]
     assert [lines[1], lines[3]] == odd.splitlines()
@@ -91,7 +94,7 @@ def test_rows_stay_sorted_and_those_of_before_keep_their_bytes(corpus: Corpus, w
 
 def test_a_corpus_without_an_article_takes_its_first(tmp_path: Path, write: Write) -> None:
     (tmp_path / "hedgerow.toml").write_text("", encoding="utf-8")
-    assert intake(open_corpus(tmp_path), [write("new.txt", b"Water.")], ABOUT) == ["new"]
+    assert add(open_corpus(tmp_path), [write("new.txt", b"Water.")]) == ["new"]
     assert open_corpus(tmp_path).texts().rows() == [("new", "Water.")]
 
 
@@ -105,7 +108,7 @@ def test_a_corpus_without_an_article_takes_its_first(tmp_path: Path, write: Writ
     ],
 )
 def test_only_line_ends_and_the_bom_change(corpus: Corpus, write: Write, given: bytes, kept: str | None) -> None:
-    intake(corpus, [write("new.txt", given)], ABOUT)
+    add(corpus, [write("new.txt", given)])
     assert corpus.text_path("new").read_bytes() == (given if kept is None else kept.encode())
 
 
@@ -113,7 +116,7 @@ def test_only_line_ends_and_the_bom_change(corpus: Corpus, write: Write, given: 
     ("content", "words"),
     [
         (b"caf\xe9 au lait", "is not UTF-8 at byte 4 (0xe9)"),
-        (b"\xff\xfeW\x00", "is not UTF-8 at byte 1 (0xff)"),
+        (b"\xff\xfeW", "is not UTF-16 at byte 3"),
         (b"\xed\xa0\x80", "is not UTF-8 at byte 1 (0xed)"),
         (b"a\x00b", "U+0000, at 1:2"),
         (b"one\r\ntwo\r\xc3\xa9\xc3\xa9\x07", "U+0007, at 3:3"),
@@ -128,7 +131,9 @@ def test_a_text_that_cannot_be_one_is_refused(corpus: Corpus, write: Write, cont
     assert_refused(corpus, [write("new.txt", content)], words, "new.txt")
 
 
-@pytest.mark.parametrize("name", [".hidden", "a b.txt", "a;b.txt", "é.txt", "a\\b.txt", "a\n.txt", "x" * 201 + ".txt"])
+@pytest.mark.parametrize(
+    "name", [".hidden.txt", "a b.txt", "a;b.txt", "é.txt", "a\\b.txt", "a\n.txt", "x" * 201 + ".txt"]
+)
 def test_a_name_that_cannot_be_an_id_is_refused(corpus: Corpus, write: Write, name: str) -> None:
     assert_refused(corpus, [write(name, b"Water.")], "cannot be an article's id")
 
@@ -137,46 +142,53 @@ def test_a_path_leads_nowhere_but_into_the_corpus(corpus: Corpus, write: Write) 
     write("new.txt", b"Water.")
     below = corpus.root.parent / "in" / "deep"
     below.mkdir()
-    assert intake(corpus, [below / ".." / "new.txt"], ABOUT) == ["new"]
+    assert add(corpus, [below / ".." / "new.txt"]) == ["new"]
 
 
 def test_a_missing_file_and_a_folder_are_refused(corpus: Corpus, tmp_path: Path) -> None:
     assert_refused(corpus, [tmp_path / "none.txt"], "none.txt is not there")
-    assert_refused(corpus, [corpus.seeds], "is a folder")
+    (tmp_path / "folder.txt").mkdir()
+    (tmp_path / "folder.txt" / "deep.txt").mkdir()
+    with pytest.raises(Problem, match="holds no file that is taken in"):
+        sources_of([str(tmp_path / "folder.txt")])
 
 
-def test_a_folder_stands_for_its_txt_files(corpus: Corpus, tmp_path: Path) -> None:
-    folder = tmp_path / "texts"
-    for name in ("b.TXT", "a.txt", ".hidden.txt", "c.md", "deep/d.txt"):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_bytes(name.encode())
-    assert text_files([folder, tmp_path / "more.txt"]) == [folder / "a.txt", folder / "b.TXT", tmp_path / "more.txt"]
-    assert intake(corpus, text_files([folder]), ABOUT) == ["a", "b"]
+def test_what_is_there_already_is_passed_over_and_counted(corpus: Corpus, write: Write) -> None:
+    files = [write("one.txt", b"The port said so."), write("new.txt", b"Water.")]
+    gathered = intake(corpus, sources_of(map(str, files)), ABOUT)
+    assert (gathered.added, gathered.there) == (["new"], 1)
+    before = tree(corpus.seeds)
+    assert intake(corpus, sources_of(map(str, files)), ABOUT).there == 2
+    assert tree(corpus.seeds) == before
 
 
-def test_a_folder_without_a_txt_file_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_bytes(b"Water.")
-    with pytest.raises(Problem, match=r"holds no \.txt file; name text files, or a folder of them"):
-        text_files([tmp_path])
-
-
-def test_an_id_that_the_corpus_has_is_refused(corpus: Corpus, write: Write) -> None:
+def test_an_id_whose_text_is_another_now_is_refused(corpus: Corpus, write: Write) -> None:
     assert_refused(corpus, [write("one.txt", b"Other.")], "there is an article one already, with another text")
-    assert_refused(
-        corpus, [write("one.txt", b"The port said so.")], "there is an article one already, with the same text"
-    )
 
 
-def test_the_same_text_under_another_id_is_refused_with_its_name(corpus: Corpus, write: Write) -> None:
-    assert_refused(corpus, [write("new.txt", b"\xef\xbb\xbfRain.")], "the same text as the article two")
+def test_the_same_text_under_another_id_is_passed_over_and_named(corpus: Corpus, write: Write) -> None:
+    files = [write("new.txt", b"\xef\xbb\xbfRain."), write("a.txt", b"Water."), write("b.txt", b"Water.")]
+    gathered = intake(corpus, sources_of(map(str, files)), ABOUT)
+    assert gathered.added == ["a"]
+    assert gathered.same_texts == [SameText("new", str(files[0]), "two"), SameText("b", str(files[2]), "a")]
 
 
-def test_two_files_of_one_call_are_held_against_each_other(corpus: Corpus, write: Write, tmp_path: Path) -> None:
+def test_an_article_twice_in_one_call_is_taken_once_and_an_id_with_two_texts_not_at_all(
+    corpus: Corpus, write: Write, tmp_path: Path
+) -> None:
     first = write("new.txt", b"Water.")
-    assert_refused(corpus, [first, write("again.txt", b"Water.")], "the same text as the article new")
     (tmp_path / "new.txt").write_bytes(b"Other.")
-    assert_refused(corpus, [first, tmp_path / "new.txt"], "there is an article new already")
-    assert_refused(corpus, [first, first], "there is an article new already")
+    assert_refused(corpus, [first, tmp_path / "new.txt"], f"has the id new, as {first} has, and another text")
+    gathered = intake(corpus, sources_of([str(first), str(first)]), ABOUT)
+    assert (gathered.added, gathered.same_texts) == (["new"], [SameText("new", str(first), "new")])
+
+
+def test_the_look_before_says_what_the_intake_does(corpus: Corpus, write: Write) -> None:
+    files = [write("one.txt", b"The port said so."), write("new.txt", b"Water."), write("twin.txt", b"Rain.")]
+    before = tree(corpus.root)
+    seen = look_into(corpus, sources_of(map(str, files)), ABOUT)
+    assert {path: content for path, content in tree(corpus.root).items() if ".hedgerow" not in str(path)} == before
+    assert seen == intake(corpus, sources_of(map(str, files)), ABOUT)
 
 
 def test_every_bad_file_is_named_and_the_good_ones_wait(corpus: Corpus, write: Write) -> None:
@@ -186,7 +198,9 @@ def test_every_bad_file_is_named_and_the_good_ones_wait(corpus: Corpus, write: W
         write("void.txt", b""),
         write("bell.txt", b"\x07"),
     ]
-    assert_refused(corpus, files, "3 of 4 files", "bad.txt", "void.txt", "bell.txt")
+    assert_refused(corpus, files, "bad.txt", "void.txt", "bell.txt")
+    with pytest.raises(Problem, match="3 of 4 articles cannot be taken in, so nothing was added"):
+        add(corpus, files)
 
 
 @pytest.mark.parametrize(
@@ -194,10 +208,12 @@ def test_every_bad_file_is_named_and_the_good_ones_wait(corpus: Corpus, write: W
     [
         (ArticleMetadata("../flood"), "cannot be an event's id"),
         (ArticleMetadata(""), "cannot be an event's id"),
-        (ArticleMetadata("flood", published="2030-02-30"), "is not a date"),
-        (ArticleMetadata("flood", published="28.2.2030"), "is not a date"),
-        (ArticleMetadata("flood", published="20300228"), "is not a date"),
+        (ArticleMetadata("flood", published="2024-02-30"), "is not a date"),
+        (ArticleMetadata("flood", published="28.2.2024"), "is not a date"),
+        (ArticleMetadata("flood", published="20240228"), "is not a date"),
+        (ArticleMetadata("flood", published="9030-02-28"), "is in the future"),
         (ArticleMetadata("flood", language="English!"), "is not a language tag"),
+        (ArticleMetadata("flood", url="ftp://gull.example"), "is not an address"),
     ],
 )
 def test_what_is_said_of_the_articles_is_checked(
@@ -205,14 +221,14 @@ def test_what_is_said_of_the_articles_is_checked(
 ) -> None:
     before = tree(corpus.root)
     with pytest.raises(Problem, match=words):
-        intake(corpus, [write("new.txt", b"Water.")], about)
+        add(corpus, [write("new.txt", b"Water.")], about)
     assert tree(corpus.root) == before
 
 
 def test_what_was_cut_off_is_taken_up(corpus: Corpus, write: Write) -> None:
     files = [write("a.txt", b"A\r\n"), write("b.txt", b"B")]
     corpus.text_path("a").write_bytes(b"A\n")
-    assert intake(corpus, files, ABOUT) == ["a", "b"]
+    assert add(corpus, files) == ["a", "b"]
     assert open_corpus(corpus.root).text("a") == "A\n"
 
 
@@ -231,68 +247,56 @@ def test_a_failure_while_writing_leaves_nothing(corpus: Corpus, write: Write, mo
 
     monkeypatch.setattr(Asides, "write", failing)
     files = [write("a.txt", b"A"), write("b.txt", b"B")]
-    assert_refused(corpus, files, "No space left on device; nothing was added")
+    assert_not_written(corpus, files, "No space left on device; nothing was added")
 
 
 def test_a_failure_at_the_rows_leaves_no_text(corpus: Corpus, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    def failing(target: Path) -> NoReturn:
+    def failing(*_: object) -> NoReturn:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(intake_module, "aside", failing)
-    assert_refused(corpus, [write("a.txt", b"A"), write("b.txt", b"B")], "No space left on device; nothing was added")
+    monkeypatch.setattr(taking_in, "_add_rows", failing)
+    files = [write("a.txt", b"A"), write("b.txt", b"B")]
+    assert_not_written(corpus, files, "No space left on device; nothing was added")
 
 
 def test_once_the_rows_are_there_the_texts_stay(corpus: Corpus, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    @contextmanager
-    def interrupted(target: Path) -> Iterator[Path]:
-        with aside(target) as new:
-            yield new
+    add_rows = taking_in._add_rows
+
+    def interrupted(corpus: Corpus, spool: Spool) -> NoReturn:
+        add_rows(corpus, spool)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(intake_module, "aside", interrupted)
+    monkeypatch.setattr(taking_in, "_add_rows", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        intake(corpus, [write("a.txt", b"A"), write("b.txt", b"B")], ABOUT)
+        add(corpus, [write("a.txt", b"A"), write("b.txt", b"B")])
     after = open_corpus(corpus.root)
     assert [after.text(article) for article in ("a", "b")] == ["A", "B"]
     assert {"a", "b"} < set(after.articles["article_id"])
-
-
-def test_a_file_that_changes_meanwhile_is_not_taken(
-    corpus: Corpus, write: Write, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real, file = intake_module._write_texts, write("a.txt", b"A")
-
-    def late(*words: object) -> None:
-        file.write_bytes(b"A2")
-        real(*words)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(intake_module, "_write_texts", late)
-    assert_refused(corpus, [file], "changed while it was read")
 
 
 def test_a_full_disk_leaves_the_corpus_as_it_was(tmp_path: Path, write: Write) -> None:
     files = [write("a.txt", b"a" * 30_000), write("b.txt", b"b" * 200_000)]
     with small_disk(tmp_path / "disk", 1 << 17) as disk:
         corpus = make_corpus(disk / "corpus", {"one": "Rain."})
-        assert_refused(corpus, files, "No space left on device")
+        assert_not_written(corpus, files, "No space left on device")
         assert open_corpus(corpus.root).texts().rows() == [("one", "Rain.")]
 
 
 def test_a_folder_that_cannot_be_written_is_told(corpus: Corpus, write: Write) -> None:
     with unwritable(corpus.seeds):
-        assert_refused(corpus, [write("a.txt", b"A")], "cannot be written")
+        assert_not_written(corpus, [write("a.txt", b"A")], "cannot be written")
 
 
 def test_two_intakes_at_once_are_kept_apart(corpus: Corpus, write: Write) -> None:
     corpus.state.mkdir()
     with filelock.FileLock(corpus.state / "intake.lock"):
-        assert_refused(corpus, [write("a.txt", b"A")], "another `hedgerow intake` is at work")
+        assert_not_written(corpus, [write("a.txt", b"A")], "another `hedgerow intake` is at work")
 
 
 def test_many_files_tell_how_far_they_are(corpus: Corpus, write: Write) -> None:
     progress: list[tuple[int, int]] = []
     files = [write(f"n{number}.txt", f"Text {number}.".encode()) for number in range(120)]
-    assert len(intake(corpus, files, ABOUT, lambda done, total: progress.append((done, total)))) == 120
+    intake(corpus, sources_of(map(str, files)), ABOUT, progress=lambda done, total: progress.append((done, total)))
     assert progress == [(50, 120), (100, 120)]
 
 
