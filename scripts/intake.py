@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from dataset.intake.text import checked_encoding
 from dataset.intake.undo import undo as take_out
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
+from dataset.similarity.near_duplicates import NEAR
 from dataset.storage.atomic import write_bytes
 from scripts.cli.console import CorpusOption, JsonOption, bar, count, problem, say, say_json, tell
 from scripts.cli.names import latest_round
@@ -118,11 +120,23 @@ def _say(corpus: Corpus, gathered: Gathered, *, dry_run: bool) -> None:
         "same-text",
     )
     _list(corpus, gathered.warnings, "warnings")
+    _list(corpus, list(_resembling(gathered)), "resemblances")
     _list(corpus, [str(reason) for reason in gathered.refused], "refused")
     if gathered.refused:
         say(f"{len(gathered.refused)} of {gathered.read} cannot be taken in, so none would be")
     elif not dry_run and gathered.added:
         _say_next(corpus, gathered)
+
+
+def _resembling(gathered: Gathered) -> Iterator[str]:
+    """The articles of which half is in another one, and how many pairs share less than that."""
+    near = [pair for pair in gathered.resemblances if pair.near]
+    for pair in near:
+        alike = f"{pair.jaccard:.0%} of their words in runs of five are the same"
+        retold = f"{pair.containment:.0%} of the shorter one is in the longer one"
+        yield f"{pair.article_id} resembles {pair.resembles}: {alike if pair.jaccard >= NEAR else retold}"
+    if rest := len(gathered.resemblances) - len(near):
+        yield f"{count(rest, 'pair')} of articles share a passage, a tenth or more of the shorter one"
 
 
 def _say_first(gathered: Gathered) -> None:
@@ -167,6 +181,7 @@ def _as_json(gathered: Gathered, *, dry_run: bool) -> dict[str, object]:
         "same_text": [asdict(twin) for twin in gathered.same_texts],
         "refused": [_refusal(reason) for reason in gathered.refused],
         "warnings": gathered.warnings,
+        "resemblances": [asdict(pair) for pair in gathered.resemblances],
         "notes": gathered.notes,
     }
 

@@ -12,6 +12,7 @@ from dataset.intake.articles import ArticleMetadata, ReadingOptions, SourceArtic
 from dataset.intake.identifiers import can_be_id, id_of
 from dataset.intake.languages import other_language
 from dataset.intake.metadata import MetadataChecker
+from dataset.intake.resemblances import Resemblance
 from dataset.intake.sources import Source, read_source
 from dataset.intake.splitting import split_long
 from dataset.intake.spool import Spool
@@ -51,8 +52,8 @@ class Gathered:
     """What was read: `added` are the new ids, `first` the first of them, `there` counts what the corpus has already.
 
     `events` are those of the new articles, `without_event` counts the new articles that have none.
-    `refused` says why articles or inputs cannot be taken in, `warnings` what a person should look at, and `notes` what
-    of the metadata was read as something else.
+    `refused` says why articles or inputs cannot be taken in, `warnings` what a person should look at, `resemblances`
+    which articles resemble which, and `notes` what of the metadata was read as something else.
     """
 
     read: int = 0
@@ -64,11 +65,12 @@ class Gathered:
     same_texts: list[SameText] = field(default_factory=list)
     refused: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    resemblances: list[Resemblance] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
 class Gathering:
-    """Goes through articles one by one; what is new goes into the spool, where there is one."""
+    """Goes through articles one by one; what is new goes into the spool."""
 
     def __init__(
         self,
@@ -76,7 +78,7 @@ class Gathering:
         rows: pl.DataFrame,
         defaults: ArticleMetadata,
         checker: MetadataChecker,
-        spool: Spool | None,
+        spool: Spool,
         *,
         splitting: bool = False,
     ) -> None:
@@ -211,9 +213,8 @@ class Gathering:
             self.result.events.add(about.event_id)
         if len(self.result.first) < FIRST:
             self.result.first.append(NewArticle(article_id, about.event_id, about.title, source.place))
-        if self._spool:
-            row = as_row({**asdict(about), "article_id": article_id, "text_sha256": digest}, ArticleRow)
-            self._spool.add(row, content, _rights_rows(article_id, source, self._checker))
+        row = as_row({**asdict(about), "article_id": article_id, "text_sha256": digest}, ArticleRow)
+        self._spool.add(row, content, _rights_rows(article_id, source, self._checker))
 
 
 def _rights_rows(article_id: str, source: SourceArticle, checker: MetadataChecker) -> list[RightsRow]:

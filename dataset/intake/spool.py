@@ -39,6 +39,11 @@ class Spool(AbstractContextManager["Spool"]):
         self._rows.append(len(about))
         self._at += len(text) + len(about)
 
+    @property
+    def text_bytes(self) -> int:
+        """The bytes of all texts together."""
+        return sum(self._texts)
+
     def texts(self, start: int, count: int) -> Iterator[tuple[str, bytes]]:
         """The ids and texts of some articles, in the order in which they came."""
         for number in range(start, min(start + count, len(self.ids))):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
+import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
@@ -19,6 +20,7 @@ from dataset.intake.articles import AGAIN, BY_DEFAULT, NOTHING_KNOWN, ArticleMet
 from dataset.intake.gathering import Gathered, Gathering, Progress
 from dataset.intake.journal import forget, remember
 from dataset.intake.metadata import MetadataChecker, latest_day
+from dataset.intake.resemblances import resemblances
 from dataset.intake.sources import ONE_EACH, Source
 from dataset.intake.spool import Spool
 from dataset.problem import Problem
@@ -72,6 +74,7 @@ def intake(
         if gathered.refused:
             raise gathered.refused[0] if gathered.read == 1 else RefusedArticles(gathered.refused, gathered.read)
         if gathered.added:
+            gathered.resemblances = resemblances(corpus, spool)
             _put(corpus, spool)
     gathered.added.sort()
     return gathered
@@ -87,15 +90,16 @@ def look_into(
     progress: Progress = lambda done, total: None,
     tell: Tell = in_silence,
 ) -> Gathered:
-    """What `intake` would do, by the same reading; nothing is written.
+    """What `intake` would do, by the same reading; nothing is written in the corpus.
 
     Raises:
         Problem: `defaults` has a value that is not allowed, or the corpus cannot be read.
     """
     checker = _checker(defaults)
-    with reading(corpus, tell):
-        gathering = Gathering(corpus, _rows(corpus), defaults, checker, None, splitting=splitting)
+    with reading(corpus, tell), Spool(corpus.state if corpus.state.is_dir() else Path(tempfile.gettempdir())) as spool:
+        gathering = Gathering(corpus, _rows(corpus), defaults, checker, spool, splitting=splitting)
         gathering.read(sources, options, progress, _articles_in(sources))
+        gathering.result.resemblances = resemblances(corpus, spool)
     gathering.result.added.sort()
     return gathering.result
 

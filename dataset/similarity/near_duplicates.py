@@ -27,6 +27,8 @@ CONTAINED: Final = 0.1
 """Share of the smaller article's shingles from which on it is listed that the larger one retells it."""
 SHARED: Final = 30
 """Shingles that a retelling shares at least: some 34 words in a row, more than a quotation or a caption has."""
+SAMPLED: Final = 3
+"""The same where only a part of the shingles is looked at, and SHARED times that part is less."""
 MEETINGS_AT_ONCE: Final = 5_000_000
 AT_ONCE: Final = 2_000
 _KEYS: Final = pl.col("text").str.to_lowercase().str.extract_all(r"\w+")
@@ -69,26 +71,46 @@ def near_duplicates(texts: pl.DataFrame) -> pl.DataFrame:
     return _named(_pairs(_held(numbered)), numbered.select("at", "article_id"))
 
 
-def near_duplicates_of(new: pl.DataFrame, known: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """The pairs of `near_duplicates` of which an article is new; of the known ones, a batch is held at a time.
+def near_duplicates_of(new: Iterable[pl.DataFrame], known: Iterable[pl.DataFrame], every: int = 1) -> pl.DataFrame:
+    """The pairs of `near_duplicates` of which an article is new; a batch of articles is held at a time.
+
+    With `every` above 1, only shingles whose hash is a multiple of it stand for all (Manber, Finding similar files in a
+    large file system, 1994): memory falls by as much, the measures are estimates, and short retellings are missed.
 
     Args:
-        new: `article_id` and `text`.
-        known: the same of the articles that are there, in batches; none of them is in `new`.
+        new: `article_id` and `text`, in batches.
+        known: the same of the articles that are there; none of them is in `new`.
+        every: which part of the shingles is kept.
 
     Returns:
         What `near_duplicates` returns, with a new article in `article_id`, and a known or new one in `other`.
     """
-    numbered = new.sort("article_id").with_row_index("at")
-    own = _held(numbered)
-    held, names = [own], [numbered.select("at", "article_id")]
-    end = numbered.height
-    for batch in known:
-        texts = batch.select("article_id", "text").with_row_index("at", offset=end)
-        held.append(_held(texts).join(own, on="shingle", how="semi"))
+    names: list[pl.DataFrame] = []
+    own = pl.concat([_none_held(), *_numbered(new, names, every)])
+    count = sum(some.height for some in names)
+    there = [rows.join(own, on="shingle", how="semi") for rows in _numbered(known, names, every)]
+    least = SHARED if every == 1 else max(SHARED / every, SAMPLED)
+    pairs = _pairs(pl.concat([own, *there]), least).filter(pl.col("at") < count)
+    return _named(pairs, pl.concat([pl.DataFrame(schema=_NAMES), *names]))
+
+
+_NAMES: Final = pl.Schema({"at": pl.UInt32, "article_id": pl.String})
+
+
+def _numbered(batches: Iterable[pl.DataFrame], names: list[pl.DataFrame], every: int) -> Iterator[pl.DataFrame]:
+    """What `_held` gives of each batch, and in `names` the numbers of its articles, which go on from those there."""
+    for batch in batches:
+        start = sum(some.height for some in names)
+        texts = batch.select("article_id", "text").with_row_index("at", offset=start)
         names.append(texts.select("at", "article_id"))
-        end += texts.height
-    return _named(_pairs(pl.concat(held)).filter(pl.col("at") < numbered.height), pl.concat(names))
+        held = _held(texts)
+        if every > 1:
+            held = held.filter(pl.col("shingle") % every == 0).with_columns(pl.len().over("at").alias("total"))
+        yield held
+
+
+def _none_held() -> pl.DataFrame:
+    return pl.DataFrame(schema={"at": pl.UInt32, "shingle": pl.UInt64, "total": pl.UInt32})
 
 
 def _held(texts: pl.DataFrame) -> pl.DataFrame:
@@ -97,12 +119,12 @@ def _held(texts: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([rows.with_columns(pl.len().over("at").alias("total")) for rows in shingled])
 
 
-def _pairs(held: pl.DataFrame) -> pl.DataFrame:
-    """The near-duplicates and the retellings: `at`, `other` and MEASURES."""
+def _pairs(held: pl.DataFrame, least: float = SHARED) -> pl.DataFrame:
+    """The near-duplicates, and the retellings that share so many shingles at `least`: `at`, `other` and MEASURES."""
     few = rare(held)
     pairs = candidates(alike(shared(sketch(few))), neighbours(crowded(common(held))))
     near = listed(pairs, lambda some: similar(_measured(some, held)))
-    return with_retellings(near, retellings(few), lambda some: _measured(some, held))
+    return with_retellings(near, retellings(few, least), lambda some: _measured(some, held))
 
 
 def _named(pairs: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
@@ -122,14 +144,14 @@ def with_retellings(near: pl.DataFrame, retold: pl.DataFrame, measured: Compare)
     return pl.concat([near, measured(more)]) if more.height else near
 
 
-def retellings(rare: pl.DataFrame) -> pl.DataFrame:
+def retellings(rare: pl.DataFrame, least: float = SHARED) -> pl.DataFrame:
     """`at` and `other` of articles of which one retells the other, found by all rare shingles of a block of articles.
 
     However many articles there are, no more than about MEETINGS_AT_ONCE pairs of rows are held.
     """
-    enough = rare.filter(pl.len().over("at") >= SHARED)
+    enough = rare.filter(pl.len().over("at") >= least)
     none = pl.DataFrame(schema={"at": rare.schema["at"], "other": rare.schema["at"]})
-    return pl.concat([none, *(retold(meetings(block, enough)) for block in blocks(enough))])
+    return pl.concat([none, *(retold(meetings(block, enough), least) for block in blocks(enough))])
 
 
 def blocks(rare: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -147,10 +169,10 @@ def meetings(some: pl.DataFrame, rare: pl.DataFrame) -> pl.DataFrame:
     return sized.group_by("at", "other", "size").agg(pl.len().alias("both"))
 
 
-def retold(meetings: pl.DataFrame) -> pl.DataFrame:
+def retold(meetings: pl.DataFrame, least: float = SHARED) -> pl.DataFrame:
     """`at` and `other` of the pairs that share enough; `meetings` may have several rows of a pair."""
     counts = meetings.group_by("at", "other", "size").agg(pl.col("both").sum())
-    enough = (pl.col("both") >= SHARED) & (pl.col("both") / pl.col("size") >= CONTAINED)
+    enough = (pl.col("both") >= least) & (pl.col("both") / pl.col("size") >= CONTAINED)
     return counts.filter(enough).select("at", "other")
 
 

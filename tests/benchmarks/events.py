@@ -77,7 +77,7 @@ def resemble(count: int) -> int:
         pl.DataFrame([(each.article_id, each.text) for each in articles(AT_ONCE, first=first)], TEXTS, orient="row")
         for first in range(0, count, AT_ONCE)
     )
-    return near_duplicates_of(pl.DataFrame(new, TEXTS, orient="row"), batches).height
+    return near_duplicates_of([pl.DataFrame(new, TEXTS, orient="row")], batches).height
 
 
 def growth(sizes: Sequence[int]) -> str:

@@ -155,7 +155,7 @@ def test_the_pairs_of_new_articles_are_those_of_all_articles_that_have_a_new_one
         for *pair, jaccard in near_duplicates(both).select("article_id", "other", "jaccard").iter_rows()
         if ids.intersection(pair)
     }
-    pairs = near_duplicates_of(fresh, there.iter_slices(size))
+    pairs = near_duplicates_of([fresh], there.iter_slices(size))
     assert {
         (frozenset(pair), value) for *pair, value in pairs.select("article_id", "other", "jaccard").iter_rows()
     } == (expected)
@@ -167,9 +167,20 @@ def test_a_retelling_of_one_that_is_there_is_seen() -> None:
     retold = " ".join(f"w{n}" for n in range(100, 145))
     known = pl.DataFrame({"article_id": ["there"], "text": [long]})
     new = pl.DataFrame({"article_id": ["new"], "text": [f"{retold} and more"]})
-    (pair,) = near_duplicates_of(new, [known]).iter_rows(named=True)
+    (pair,) = near_duplicates_of([new], [known]).iter_rows(named=True)
     assert (pair["article_id"], pair["other"]) == ("new", "there")
     assert pair["containment"] > 0.9
+
+
+def test_a_part_of_the_shingles_finds_the_same_pairs_of_long_texts_and_estimates_their_measures() -> None:
+    chance = Random(5)
+    long = [" ".join(chance.choices([f"w{n}" for n in range(900)], k=3_000)) for _ in range(6)]
+    known = pl.DataFrame({"article_id": [f"k{n}" for n in range(6)], "text": long})
+    new = pl.DataFrame({"article_id": ["n0", "n1"], "text": [long[2], long[4][: len(long[4]) // 2]]})
+    whole, part = (near_duplicates_of([new], [known], every) for every in (1, 8))
+    assert part.select("article_id", "other").rows() == whole.select("article_id", "other").rows() != []
+    for measure in ("jaccard", "containment"):
+        assert part[measure].to_list() == pytest.approx(whole[measure].to_list(), abs=0.1)
 
 
 def spans(*rows: tuple[str, str, str]) -> pl.DataFrame:
