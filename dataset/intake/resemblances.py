@@ -11,12 +11,15 @@ import polars as pl
 
 from dataset.intake.spool import Spool
 from dataset.record.corpus import Corpus
+from dataset.record.locks import Tell, in_silence
 from dataset.similarity.near_duplicates import NEAR, near_duplicates_of
 
 AT_ONCE: Final = 1_000
 """Articles whose texts are held at a time."""
 WHOLE: Final = 20_000_000
 """Bytes of new texts up to which all of their shingles are compared; of more, a part that is as much smaller."""
+MANY: Final = 5_000
+"""Articles from which on it is said that they are being compared: it takes seconds then."""
 _TEXTS: Final = pl.Schema({"article_id": pl.String, "text": pl.String})
 
 
@@ -38,11 +41,13 @@ class Resemblance:
         return max(self.jaccard, self.containment) >= NEAR
 
 
-def resemblances(corpus: Corpus, spool: Spool) -> list[Resemblance]:
+def resemblances(corpus: Corpus, spool: Spool, tell: Tell = in_silence) -> list[Resemblance]:
     """The pairs of a new article and one that resembles it, the most similar first; few of them are in memory at once.
 
     Texts of the corpus that cannot be read are passed over.
     """
+    if (articles := corpus.articles.height + len(spool.ids)) > MANY:
+        tell(f"comparing the new texts with each other and with all others, {articles:,} in all")
     every = max(1, -(-spool.text_bytes // WHOLE))
     pairs = near_duplicates_of(_new(spool), _known(corpus), every)
     columns = ("article_id", "other", "jaccard", "containment")

@@ -74,7 +74,7 @@ def intake(
         if gathered.refused:
             raise gathered.refused[0] if gathered.read == 1 else RefusedArticles(gathered.refused, gathered.read)
         if gathered.added:
-            gathered.resemblances = resemblances(corpus, spool)
+            gathered.resemblances = resemblances(corpus, spool, tell)
             _put(corpus, spool)
     gathered.added.sort()
     return gathered
@@ -99,7 +99,7 @@ def look_into(
     with reading(corpus, tell), Spool(corpus.state if corpus.state.is_dir() else Path(tempfile.gettempdir())) as spool:
         gathering = Gathering(corpus, _rows(corpus), defaults, checker, spool, splitting=splitting)
         gathering.read(sources, options, progress, _articles_in(sources))
-        gathering.result.resemblances = resemblances(corpus, spool)
+        gathering.result.resemblances = resemblances(corpus, spool, tell)
     gathering.result.added.sort()
     return gathering.result
 
