@@ -11,7 +11,7 @@ from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.intake import ArticleMetadata, RefusedFiles, intake, text_files
 from dataset.storage.atomic import write_bytes
 from scripts.cli.console import CorpusOption, bar, problem, say, tell
-from scripts.cli.names import latest_round
+from scripts.cli.names import next_push
 
 SHOWN = 20
 FILE = "intake-refused.txt"
@@ -46,7 +46,7 @@ def command(
         raise
     say(f"{len(added)} {'article' if len(added) == 1 else 'articles'} added to {here.seeds}, of the event {event}")
     _tell_of_speakers(here, event)
-    say(f"Next: `hedgerow push --round {latest_round(here)} --annotator a1`")
+    say(f"Next: `{next_push(here, [])}`")
 
 
 def _tell_of(corpus: Corpus, refused: RefusedFiles) -> None:

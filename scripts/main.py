@@ -25,6 +25,8 @@ COMMANDS: Final = {
     "intake": "Add articles to the corpus: all the files, or none of them.",
     "practice": "Open the practice round for an annotator, or show how well each has done in it.",
     "push": "Put the articles into Label Studio: one project per round and annotator, each article once.",
+    "reassign": "Give articles that an annotator has not begun to another, and send them.",
+    "unassign": "Take articles back from an annotator who has not begun them; the next `push` deals them to others.",
     "suggest": "Write what a program suggests for a round's articles, as a layer of its own that is nobody's work.",
     "progress": "Show how far each annotator is: articles dealt, open, skipped and done, and minutes per article.",
     "pull": "Bring what was labelled into `pulls/` (raw, never changed) and into the record.",
