@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "suggest": "Write what a program suggests for a round's articles, as a layer of its own that is nobody's work.",
     "progress": "Show how far each annotator is: articles dealt, open, skipped and done, and minutes per article.",
     "pull": "Bring what was labelled into `pulls/` (raw, never changed) and into the record.",
+    "pulls": "List the raw pulls on this machine, how large each is, and what it is kept for.",
     "inbox": "List the questions that annotators asked on the labelling page, and answer them.",
     "feedback": "Show annotators what became of their spans, once a round is adjudicated.",
     "return": "Bring articles with errors or answered questions back to their annotators, first in the queue.",

@@ -181,7 +181,7 @@ READING: Final[dict[str, Make]] = {
 }
 LEAVE_IT_ALONE: Final = {
     *("up", "down", "invite", "remove", "status", "doctor", "progress", "backup", "demo", "discard", "practice"),
-    *("publish", "fetch", "rehydrate", "diff"),
+    *("publish", "fetch", "rehydrate", "diff", "pulls"),
 }
 """The server, published versions, and what looks at the record and makes no result of it; `demo` calls the others."""
 
