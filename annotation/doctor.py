@@ -71,7 +71,12 @@ def pulls(corpus: Corpus) -> Iterator[DoctorLine]:
     changed = [str(path.relative_to(corpus.pulls)) for path in altered(corpus)]
     if changed:
         message = f"in {corpus.pulls}, altered since it was pulled: {', '.join(changed[:3])}"
-        yield DoctorLine("pulls", "fail", message, "put it back from a copy, or remove that folder and pull again")
+        yield DoctorLine(
+            "pulls",
+            "fail",
+            message,
+            "put it back from a copy, or remove the folders named, and pull again with `--full`",
+        )
     else:
         yield DoctorLine("pulls", "ok", "the raw pulls here are as they were pulled")
 

@@ -235,11 +235,12 @@ class Notes(Layered):
 
 
 class Deals(Table):
-    """Which article was dealt to whom."""
+    """Which article was dealt to whom, and whether that still stands."""
 
     round: str = column("the annotation round", str_matches=IDENTIFIER)
     annotator: str = column("the annotator's pseudonym", str_matches=IDENTIFIER)
     article_id: str = column("the article", str_matches=IDENTIFIER)
+    let_off: str = column("why the annotator need not label it any more; null while they are to", optional=True)
 
 
 class Decisions(Table):

@@ -20,7 +20,7 @@ from dataset.record.corpus import Corpus, open_corpus
 from dataset.similarity.near_duplicates import NEAR
 from dataset.storage.atomic import write_bytes
 from scripts.cli.console import CorpusOption, JsonOption, bar, count, problem, say, say_json, tell
-from scripts.cli.names import latest_round
+from scripts.cli.names import next_push
 
 SHOWN = 20
 
@@ -157,7 +157,7 @@ def _say_next(corpus: Corpus, gathered: Gathered) -> None:
         has = "article has" if gathered.without_event == 1 else "articles have"
         say(f"{gathered.without_event} {has} no event yet. Next: `hedgerow events` proposes some")
     else:
-        say(f"Next: `hedgerow push --round {latest_round(corpus)} --annotator a1`")
+        say(f"Next: `{next_push(corpus, [])}`")
 
 
 def _list(corpus: Corpus, lines: list[str], name: str) -> None:

@@ -11,7 +11,7 @@ from annotation.rounds import progress as progressing
 from annotation.rounds.progress import Progress
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
-from scripts.cli.console import OUT, CorpusOption, JsonOption, RoundOption, say, say_json
+from scripts.cli.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json
 from scripts.cli.names import checked_names
 
 
@@ -32,6 +32,9 @@ def command(round_name: RoundOption, corpus: CorpusOption = None, as_json: JsonO
         say_json({"round": round_name, "annotators": [asdict(row) for row in rows], "not_asked": unasked})
         return
     _print(rows)
+    for row in rows:
+        if row.let_off:
+            say(f"{row.annotator}: let off {count(row.let_off, 'article')}, which nobody waits for")
     for name, reason in unasked.items():
         say(f"{name}: from the record as it was pulled last, because {reason}")
 

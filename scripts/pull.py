@@ -18,6 +18,7 @@ from annotation.rounds.push import dealt
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import below
+from dataset.record.renewal import Accepted
 from dataset.storage.atomic import aside
 from scripts.cli import sorting
 from scripts.cli.console import CorpusOption, RoundOption, count, say, tell
@@ -35,7 +36,13 @@ FileOption = Annotated[
 ]
 RemovalsOption = Annotated[
     bool,
-    typer.Option("--accept-removals", help="Let the pull remove what the record holds and the server does not."),
+    typer.Option(
+        "--accept-removals",
+        help="Let the pull remove what the record holds and the server does not; of the articles named, if any are.",
+    ),
+]
+ArticlesArgument = Annotated[
+    list[str] | None, typer.Argument(help="With --accept-removals: only these may lose something.", metavar="ARTICLE…")
 ]
 FullOption = Annotated[bool, typer.Option("--full", help="Ask the server for every task, not only for changed ones.")]
 WatchOption = Annotated[
@@ -46,6 +53,7 @@ EveryOption = Annotated[float, typer.Option(help="With --watch: seconds between 
 
 def command(
     round_name: RoundOption,
+    articles: ArticlesArgument = None,
     annotator: AnnotatorOption = None,
     from_file: FileOption = None,
     accept_removals: RemovalsOption = False,
@@ -56,17 +64,20 @@ def command(
 ) -> None:
     """Bring what was labelled into `pulls/` (raw, never changed) and into the record.
 
-    It asks only for what changed since the last pull. A pull that would remove articles, spans or links stops and
-    lists them. What annotators ask comes with it (see `inbox`). Of a round that `align` opened it brings what was
-    sorted.
+    It asks only for what changed since the last pull. Where an article, a span or a link is gone from the server, the
+    record keeps all that it has of that article, the pull says what it is and ends with 1, and all other articles are
+    brought in. --accept-removals lets it go. What annotators ask comes with the pull (see `inbox`). Of a round that
+    `align` opened it brings what was sorted.
 
     Example: hedgerow pull --round r1
     Example: hedgerow pull --round r1 --watch
+    Example: hedgerow pull --round r1 --accept-removals ferry-report
     Example: hedgerow pull --round r1 --annotator a1 --from-file export.json
     """
     here = open_corpus(corpus)
     names = checked_names(annotator or [])
     checked_names([round_name])
+    accepted = _accepted(articles, accept_removals)
     if from_file and (watch or full):
         raise typer.BadParameter(
             "an export is read whole and once, so --from-file goes with neither --watch nor --full"
@@ -74,31 +85,42 @@ def command(
     if from_file:
         if len(names) != 1:
             raise Problem("an export is one annotator's work", "name whose with one --annotator")
-        pulled = pulling.pull_file(here, round_name, names[0], from_file, accept_removals=accept_removals, tell=tell)
+        pulled = pulling.pull_file(here, round_name, names[0], from_file, accept_removals=accepted, tell=tell)
     elif sorting.is_sorting(here, round_name):
         if watch:
             raise typer.BadParameter("a round of sorting is pulled once at a time, so --watch does not go with it")
         names = names or sorting.sorters(here, round_name)
-        sorting.pull(here, round_name, [accounts.seat(here, name) for name in names], accept_removals, full=full)
+        sorting.pull(here, round_name, [accounts.seat(here, name) for name in names], accepted, full=full)
         return
     else:
         names = names or dealt(here, round_name)["annotator"].unique().sort().to_list()
         seats = [accounts.seat(here, name) for name in names]
         if watch:
-            _watch(here, round_name, seats, accept_removals, every, full=full)
-        pulled = pulling.pull(here, round_name, seats, accept_removals=accept_removals, tell=tell, full=full)
+            _watch(here, round_name, seats, accepted, every, full=full)
+        pulled = pulling.pull(here, round_name, seats, accept_removals=accepted, tell=tell, full=full)
     _report(here, pulled)
-    if not accept_removals:
-        _stop_at_removals(pulled)
-    say(
-        "Next: `hedgerow validate`"
-        if here.layers()
-        else f"Nobody has submitted yet. Later: `hedgerow pull --round {round_name}`"
-    )
+    _say_what_next(here, pulled)
+
+
+def _say_what_next(corpus: Corpus, pulled: pulling.PullResult) -> None:
+    """Ends with 1 where something waits for a person's word."""
+    if corpus.layers():
+        say("Next: `hedgerow validate`")
+    else:
+        say(f"Nobody has submitted yet. Later: `hedgerow pull --round {pulled.round}`")
+    if pulled.held:
+        raise typer.Exit(1)
+
+
+def _accepted(articles: list[str] | None, accept_removals: bool) -> Accepted:
+    """Which articles may lose something."""
+    if articles and not accept_removals:
+        raise typer.BadParameter("articles are named after --accept-removals")
+    return frozenset(articles) if articles else accept_removals
 
 
 def _watch(
-    corpus: Corpus, round_name: str, seats: list[accounts.Seat], accept_removals: bool, every: float, *, full: bool
+    corpus: Corpus, round_name: str, seats: list[accounts.Seat], accept_removals: Accepted, every: float, *, full: bool
 ) -> NoReturn:
     """Pulls until it is interrupted; what a person has to look at is printed once, and the watch goes on.
 
@@ -123,15 +145,6 @@ def _watch(
         time.sleep(every)
 
 
-def _stop_at_removals(pulled: pulling.PullResult) -> None:
-    if pulled.removed:
-        lost = count(sum(map(len, pulled.removed.values())), "thing")
-        raise Problem(
-            f"the pull would take {lost} (listed above) out of the record, so the record was left as it was",
-            "if that is right, run it again with --accept-removals",
-        )
-
-
 def _report(corpus: Corpus, pulled: pulling.PullResult) -> None:
     for layer in pulled.layers:
         in_raw = f"; {count(layer.findings, 'finding')} in the raw results" if layer.findings else ""
@@ -143,17 +156,31 @@ def _report(corpus: Corpus, pulled: pulling.PullResult) -> None:
         say(f"{annotator}: assigned but not on the server, push again: {_some(articles)}")
     for annotator, articles in pulled.withdrawn.items():
         say(f"{annotator}: withdrawn, so passed over; delete the tasks in Label Studio: {_some(articles)}")
-    for layer_name, removed in pulled.removed.items():
-        for removal in removed[:SHOWN]:
-            say(f"would be removed from {layer_name}: {removal.article_id}: {removal.what}")
-        if len(removed) > SHOWN:
-            more = f"{len(removed) - SHOWN} more, all of them in {_kept(corpus, pulled)}"
-            say(f"would be removed from {layer_name}: and {more}")
+    _say_removed(corpus, pulled)
     _say_returned(pulled)
     if pulled.open_questions:
         say(f"{count(pulled.open_questions, 'question')} without an answer: `hedgerow inbox --round {pulled.round}`")
     changed = ", ".join(below(corpus.record, path) for path in pulled.changed)
     say(f"pull {pulled.pull_id}; changed: {changed or 'nothing'}")
+
+
+def _say_removed(corpus: Corpus, pulled: pulling.PullResult) -> None:
+    """What went from the record, and what it keeps of articles though the server has less, with what to do."""
+    held = pulled.held
+    for layer_name, removed in pulled.removed.items():
+        kept = held.get(layer_name, [])
+        for removal in removed[:SHOWN]:
+            how = "kept in" if removal.article_id in kept else "removed from"
+            say(f"gone on the server, {how} {layer_name}: {removal.article_id}: {removal.what}")
+        if len(removed) > SHOWN:
+            say(f"{layer_name}: and {len(removed) - SHOWN} more, all of them in {_kept(corpus, pulled)}")
+    if held:
+        articles = sorted({article for kept in held.values() for article in kept})
+        again = f"hedgerow pull --round {pulled.round} --accept-removals"
+        say(
+            f"{count(len(articles), 'article')} with something gone on the server left as before in the record. If it "
+            f"is to go: `{again}`, or for one article alone `{again} {articles[0]}`; if not, label it there again"
+        )
 
 
 def _say_returned(pulled: pulling.PullResult) -> None:

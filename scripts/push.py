@@ -7,10 +7,13 @@ from typing import Annotated
 import typer
 
 from annotation.labelstudio import seats as accounts
+from annotation.labelstudio.seats import Seat
 from annotation.practice.project import not_passed
 from annotation.rounds import push as pushing
-from annotation.rounds.assistance import Assistance, require_suggestions
+from annotation.rounds.assistance import require_suggestions
+from annotation.rounds.plans import PlanChange, RoundPlan
 from dataset.intake.text import LONG_BYTES
+from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, tell
 from scripts.cli.names import checked_names
@@ -18,67 +21,79 @@ from scripts.cli.names import checked_names
 SHOWN = 5
 
 
-def _checked_share(share: float) -> float:
-    if not 0 < share <= 1:
+def _checked_share(share: float | None) -> float | None:
+    if share is not None and not 0 < share <= 1:
         raise typer.BadParameter("a share is more than 0 and at most 1, such as 0.2")
     return share
 
 
-def _from_0_to_1(value: float) -> float:
-    if not 0 <= value <= 1:
+def _from_0_to_1(value: float | None) -> float | None:
+    if value is not None and not 0 <= value <= 1:
         raise typer.BadParameter("write a number from 0 to 1, such as 0.05")
     return value
 
 
-def _checked_without(without: float) -> float:
-    if not 0 <= without < 1:
+def _checked_without(without: float | None) -> float | None:
+    if without is not None and not 0 <= without < 1:
         raise typer.BadParameter("the share without suggestions is from 0 to less than 1, such as 0.2")
     return without
 
 
 def command(
     round_name: RoundOption,
-    annotator: Annotated[list[str], typer.Option(help="Whom to deal the articles to; may be repeated.", metavar="A")],
+    annotator: Annotated[
+        list[str] | None,
+        typer.Option(help="Whom to deal articles to, beside those that the round has; may be repeated.", metavar="A"),
+    ] = None,
     share: Annotated[
-        float,
+        float | None,
         typer.Option(
-            help="The share of articles that everybody gets, for `agree`; each of the rest goes to one annotator.",
+            help="The share of articles that everybody gets, for `agree`; each of the rest goes to one annotator. "
+            "1 in a new round.",
             metavar="S",
             callback=_checked_share,
         ),
-    ] = 1.0,
+    ] = None,
     control: Annotated[
-        float,
+        float | None,
         typer.Option(
             help="How many articles that have gold are dealt to everybody, as a share of the others; for `agree`.",
             metavar="S",
             callback=_from_0_to_1,
         ),
-    ] = 0.0,
+    ] = None,
+    cap: Annotated[
+        int | None,
+        typer.Option(help="Deal nobody more open articles than this at once; 0: as many as there are.", min=0),
+    ] = None,
     suggestions: Annotated[
         str | None,
         typer.Option(help="Show the suggestions of this layer, as rules, for annotators to decide on.", metavar="NAME"),
     ] = None,
     without: Annotated[
-        float,
+        float | None,
         typer.Option(
             help="With --suggestions: the share of articles that an annotator labels without them, to compare.",
             metavar="S",
             callback=_checked_without,
         ),
-    ] = 0.0,
+    ] = None,
     least: Annotated[
-        float,
+        float | None,
         typer.Option(
             help="With --suggestions: show only spans with at least this score.", metavar="S", callback=_from_0_to_1
         ),
-    ] = 0.0,
+    ] = None,
     corpus: CorpusOption = None,
 ) -> None:
     """Put the articles into Label Studio: one project per round and annotator, each article once.
 
     Everybody named gets all articles; with --share, the same part of them (at least one) and an even part of the rest.
-    Then name all of the round's annotators in one call. What was dealt stays dealt.
+    The round remembers all this in its round.toml: without options, `push` repeats it, and deals what has come since.
+    Options that are another than before are said, and count from then on; what was dealt stays dealt. See `reassign`
+    and `unassign` for articles that are to go back.
+
+    With --cap 20, an annotator has at most 20 open articles at once, and the next push makes them 20 again.
 
     With --control, articles that have gold are dealt only as controls, which look like any other article: 0.05 is one
     for every twenty others, and at least one. `agree` shows how each annotator did on them.
@@ -90,22 +105,28 @@ def command(
     It can be run again at any time: nothing is sent twice, and what was cut off is resumed.
 
     Example: hedgerow push --round r1 --annotator a1 --annotator a2
-    Example: hedgerow push --round r2 --annotator a1 --annotator a2 --share 0.2 --control 0.05
+    Example: hedgerow push --round r1
+    Example: hedgerow push --round r2 --annotator a1 --annotator a2 --share 0.2 --control 0.05 --cap 20
     Example: hedgerow push --round r2 --annotator a1 --suggestions rules --without 0.2 --least 0.8
     """
     here = open_corpus(corpus)
-    names = checked_names(annotator)
+    names = checked_names(annotator or [])
     checked_names([round_name])
-    assistance = _assistance(here, round_name, suggestions, without, least)
-    seats = [accounts.seat(here, name) for name in names]
-    accounts.require_open(seats)
-    pushing.deal(here, round_name, names, share, tell, control)
+    change = PlanChange(tuple(names), share, control, cap, suggestions, without, least)
+    plan = _planned(here, round_name, change)
+    seats, passed_over = _seats(here, round_name, plan, names)
+    pushing.refuse_other_help(here, round_name, seats, plan.assistance)
+    ended = {seat.annotator: pushing.ended_on_server(here, round_name, seat) for seat in seats if plan.cap}
+    dealt = pushing.deal_round(here, round_name, change, tell, ended=ended, passed_over=passed_over)
+    for line in dealt.changes:
+        say(f"{round_name}: {line}")
     for seat in seats:
         with bar(f"push {round_name}/{seat.annotator}") as progress:
-            done = pushing.push(here, round_name, seat, progress, tell, assistance)
+            done = pushing.push(here, round_name, seat, progress, tell, plan.assistance)
         where = seat.studio.project_url(done.project)
         fresh = f"; {count(done.refreshed, 'open article')} given today's names" if done.refreshed else ""
         say(f"{seat.annotator}: {done.sent} sent, {done.there} there before{fresh}{_with_help(done)}: {where}")
+    _say_of_the_undealt(here, round_name, dealt)
     _warn_of_overlong(pushing.overlong(here, round_name))
     _warn_of_unpractised(not_passed(here, seats))
     if not all(seat.blind for seat in seats):
@@ -117,17 +138,49 @@ def command(
     say(f"Next: the annotators label and submit, then `hedgerow pull --round {round_name}`")
 
 
-def _assistance(
-    corpus: Corpus, round_name: str, suggestions: str | None, without: float, least: float
-) -> Assistance | None:
-    """The help that the options name, once the round has the layer for it."""
-    if suggestions is None:
-        if without or least:
+def _planned(corpus: Corpus, round_name: str, change: PlanChange) -> RoundPlan:
+    """The round's plan with the change, once the round has the layer of suggestions that it names."""
+    plan = pushing.planned(corpus, round_name, change)
+    if plan.assistance is None:
+        if change.without or change.least:
             raise typer.BadParameter("--without and --least go with --suggestions")
-        return None
-    assistance = Assistance(suggestions, without, least)
-    require_suggestions(corpus, round_name, assistance)
-    return assistance
+    else:
+        require_suggestions(corpus, round_name, plan.assistance)
+    return plan
+
+
+def _seats(corpus: Corpus, round_name: str, plan: RoundPlan, named: list[str]) -> tuple[list[Seat], list[str]]:
+    """Where those work who have articles in the round or are to get some, and who of them gets none now.
+
+    Raises:
+        Problem: one who is named, or everybody, has no account or is closed.
+    """
+    seats, passed_over = list[Seat](), dict[str, Problem]()
+    for name in sorted({*plan.annotators, *pushing.holders(corpus, round_name)}):
+        try:
+            seat = accounts.seat(corpus, name)
+            accounts.require_open([seat])
+            seats.append(seat)
+        except Problem as refusal:
+            if name in named:
+                raise
+            passed_over[name] = refusal
+    if not seats:
+        raise next(iter(passed_over.values()))
+    for name, reason in passed_over.items():
+        say(
+            f"{name} is passed over, because {reason.what}; `hedgerow unassign --round {round_name} --annotator "
+            f"{name}` gives back what they have not begun"
+        )
+    return seats, [*passed_over]
+
+
+def _say_of_the_undealt(corpus: Corpus, round_name: str, dealt: pushing.DealtRound) -> None:
+    if dealt.plan.cap and (waiting := pushing.undealt(corpus, dealt)):
+        say(
+            f"{count(len(waiting), 'article')} wait for room below the cap of {dealt.plan.cap}: "
+            f"`hedgerow push --round {round_name}` deals them as others are submitted"
+        )
 
 
 def _with_help(done: pushing.PushResult) -> str:

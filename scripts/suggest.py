@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from annotation.rounds.plans import read_plan
 from annotation.rounds.push import deals_path
 from annotation.suggesting.acceptance import acceptance
 from annotation.suggesting.layers import SuggestedLayer, articles_of, suggest, write_suggestions
@@ -90,7 +91,18 @@ def command(
     if not deals_path(here, round_name).exists():
         say(f"Nothing was dealt in {round_name} yet, so these are all articles of the corpus.")
     last = layers[-1].layer.name.rpartition("/")[2]
-    say(f"Next: `hedgerow push --round {round_name} --annotator a1 --suggestions {last}`")
+    _say_what_next(here, round_name, last)
+
+
+def _say_what_next(corpus: Corpus, round_name: str, suggester: str) -> None:
+    """A round that was dealt already shows what it was dealt with."""
+    plan = read_plan(corpus, round_name)
+    if plan is None:
+        say(f"Next: `hedgerow push --round {round_name} --annotator a1 --suggestions {suggester}`")
+    elif plan.suggestions == suggester:
+        say(f"Next: `hedgerow push --round {round_name}`")
+    else:
+        say(f"{round_name} is pushed with {plan.suggestions or 'no'} suggestions; show these in a round of its own")
 
 
 def _summary(suggested: SuggestedLayer) -> _Summary:

@@ -19,7 +19,7 @@ from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.doctor import problem_line as checked
 from scripts.cli.console import OUT, CorpusOption, say, tell
 from scripts.cli.deployed import IntoOption, Service, hand_over
-from scripts.cli.names import ADJUDICATOR, checked_names, latest_round
+from scripts.cli.names import ADJUDICATOR, checked_names, latest_round, next_push
 
 _WHERE: Final = "Where it is reached"
 _PRINTED: Final = "Printed, with nothing started"
@@ -185,12 +185,10 @@ def _print(corpus: Corpus, service: Service | None, into: Path | None, proxy: Pr
 
 
 def _next_step(corpus: Corpus, names: list[str]) -> str:
-    """What the first annotator is for; an adjudicator has articles to decide, and none to label."""
-    round_name = latest_round(corpus)
+    """What the annotators are for; an adjudicator has articles to decide, and none to label."""
     if names == [ADJUDICATOR]:
-        return f"hedgerow adjudicate --round {round_name}"
-    first = next((name for name in names if name != ADJUDICATOR), "a1")
-    return f"hedgerow push --round {round_name} --annotator {first}"
+        return f"hedgerow adjudicate --round {latest_round(corpus)}"
+    return next_push(corpus, [name for name in names if name != ADJUDICATOR])
 
 
 def _check_blindness(known: Secrets) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from annotation.rounds.withdrawing import WithdrawnElsewhere, clear_elsewhere
 from dataset.record.corpus import open_corpus
 from dataset.record.layer import below
 from dataset.record.withdrawal import withdraw
@@ -19,8 +20,9 @@ def command(
 ) -> None:
     """Take an article out of the seeds and the whole record, and leave a tombstone without its text.
 
-    Versions that were released are not altered. `intake` takes neither its id nor its text again, and `pull` passes its
-    tasks over. Label Studio, backups and the raw pulls of this machine keep what they have of it: delete it there.
+    Its tasks go from Label Studio, with the work on them, which is said; where the server does not answer, the same
+    call deletes them later, and `pull` passes them over. Backups and raw pulls that hold it are named, with what to do.
+    Versions that were released are not altered. `intake` takes neither its id nor its text again.
 
     Example: hedgerow withdraw ferry-report --reason "its publisher asked for it"
     """
@@ -28,5 +30,21 @@ def command(
     changed = withdraw(here, article, reason, tell)
     names = ", ".join(below(here.root, path) for path in changed)
     say(f"{article} is withdrawn; {count(len(changed), 'file')} changed: {names or 'it was withdrawn before'}")
+    _say_elsewhere(clear_elsewhere(here, article))
     say("Look at `git diff`, and at what README.md, DATASHEET.md and hedgerow.toml say about the articles in words")
     say("Next: `hedgerow agree --round R` for each round that was measured, commit, then release a new major version")
+
+
+def _say_elsewhere(left: WithdrawnElsewhere) -> None:
+    for page, work in left.deleted.items():
+        with_work = f", and the work that was {work} on it" if work else ""
+        say(f"deleted from the server: {page}{with_work}")
+    if left.unasked:
+        say(f"its tasks on the server stay for now, because {left.unasked}; run the same command once it answers")
+    for pull in left.pulls:
+        say(f"it is still in pulls/{pull}")
+    if left.pulls:
+        say("Pull the round once more, then take these away: `hedgerow pulls --prune`")
+    if left.backups:
+        names = ", ".join(path.name for path in left.backups)
+        say(f"Backups of before hold it still: take a new one with `hedgerow backup`, then delete {names}")

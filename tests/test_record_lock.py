@@ -20,7 +20,7 @@ from annotation.adjudication import feedback, rounds_to_gold
 from annotation.aligning import sorting_rounds
 from annotation.aligning.sorting_rounds import OpenedEvents
 from annotation.labelstudio import seats
-from annotation.rounds import inbox, push, restore, returning
+from annotation.rounds import inbox, letting_off, push, restore, returning
 from annotation.rounds.push import PushResult
 from annotation.rounds.restore import RestoreResult
 from annotation.rounds.returning import ReturnResult
@@ -154,12 +154,24 @@ def ask(corpus: Corpus) -> Words:
     return []
 
 
+def dealt(*words: str) -> Make:
+    """A round of two annotators, for the command with these words."""
+
+    def make(corpus: Corpus) -> Words:
+        push.deal(corpus, "r2", ["a1", "a2"])
+        return ["--round", "r2", *words]
+
+    return make
+
+
 Make = Callable[[Corpus], Words]
 CHANGING: Final[dict[str, Make]] = {
     "intake": intake,
     "events --accept": events,
     "entities --accept": entities,
     "push": lambda corpus: ["--round", "r2", "--annotator", "a1"],
+    "reassign": dealt("--from", "a1", "--to", "a2"),
+    "unassign": dealt("--annotator", "a1"),
     "pull": pull,
     "align": lambda corpus: ["--round", "e2", "--annotator", "a1"],
     "acknowledge": acknowledge,
@@ -186,7 +198,7 @@ READING: Final[dict[str, Make]] = {
 }
 LEAVE_IT_ALONE: Final = {
     *("up", "down", "invite", "remove", "status", "doctor", "progress", "backup", "demo", "discard", "practice"),
-    *("new", "publish", "fetch", "rehydrate", "diff"),
+    *("new", "publish", "fetch", "rehydrate", "diff", "pulls"),
 }
 """The server, published versions, and what looks at the record and makes no result of it; `demo` calls the others."""
 
@@ -201,6 +213,7 @@ def at_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
     _, who = adjudicator()
     monkeypatch.setattr(seats, "seat", lambda corpus, name: replace(who, annotator=name))
     monkeypatch.setattr(push, "push", lambda *_: PushResult("a1", 1, 0, 0, blind=True))
+    monkeypatch.setattr(letting_off, "projects", SimpleNamespace(find=lambda *_: None))
     opened = OpenedEvents("a1", 1, 0, 0, 0, 0, blind=True, changed={})
     monkeypatch.setattr(sorting_rounds, "open_events", lambda *_, **__: opened)
     monkeypatch.setattr(returning, "_hand_back", lambda *_: ReturnResult("a1", "http://127.0.0.1:1/projects/1/data"))

@@ -93,7 +93,7 @@ class Round:
         self.corpus, self.name = corpus, name
         worked = layers_of(corpus, name)
         deals = read_sound(push.deals_path(corpus, name), schema.Deals) if worked else push.dealt(corpus, name)
-        self._dealt = dict(deals.group_by("article_id").agg("annotator").iter_rows())
+        self._dealt = dict(push.standing(deals).group_by("article_id").agg("annotator").iter_rows())
         self.annotators = sorted({*deals["annotator"], *worked})
         layers = [read_layer(corpus.layer_path(f"{name}/{who}"), f"{name}/{who}") for who in self.annotators]
         self._layers = dict(zip(self.annotators, layers, strict=True))

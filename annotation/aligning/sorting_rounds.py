@@ -19,6 +19,7 @@ from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence, reading
+from dataset.record.renewal import Accepted, is_accepted
 from dataset.record.rows import EventTaskRow
 from dataset.scheme.vocabulary import STATUSES
 from dataset.statements.candidates import ranked
@@ -67,7 +68,8 @@ class SortingPull:
     """What a pull brought: its id, and by annotator how many events were submitted, skipped and are still to do.
 
     `faults` say what was not taken, or does not fit, by annotator and event; `changed` which events were opened on
-    other quotes, whose sorting the record keeps as it was; `removed` which ended events the server no longer has.
+    other quotes, whose sorting the record keeps as it was; `removed` which ended events the server no longer has, and
+    `held` which of these the record keeps.
     """
 
     pull_id: str = ""
@@ -78,6 +80,7 @@ class SortingPull:
     faults: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     changed: dict[str, list[str]] = field(default_factory=dict)
     removed: dict[str, list[str]] = field(default_factory=dict)
+    held: dict[str, list[str]] = field(default_factory=dict)
     written: list[Location] = field(default_factory=list)
 
 
@@ -174,11 +177,11 @@ def pull_sorting(
     round_name: str,
     seats: list[Seat],
     *,
-    accept_removals: bool,
+    accept_removals: Accepted,
     tell: Tell = in_silence,
     full: bool = False,
 ) -> SortingPull:
-    """Pulls a round of sorting into `pulls/` and, unless ended events would go, into the record.
+    """Pulls a round of sorting into `pulls/` and into the record, which keeps ended events that are gone on the server.
 
     Raises:
         Problem: the server cannot be asked, or has no project of the round.
@@ -204,7 +207,7 @@ def _bring_in(
     sources: list[Source],
     tasks: dict[str, list[Task]],
     pulled: SortingPull,
-    accept_removals: bool,
+    accept_removals: Accepted,
 ) -> SortingPull:
     sheets = {sheet.event_id: sheet for sheet in event_sheets(corpus)}
     deals = dealt_events(corpus, round_name)
@@ -215,15 +218,16 @@ def _bring_in(
         reader = _SortingReader(round_name, source, sheets, pulled)
         reader.read(tasks[who])
         kept = before.only(pulled.changed.get(who, []))
-        sortings[who] = make_sorting(**reader.rows).joined(kept)
-        ended_events = set(sortings[who].event_tasks["event_id"])
-        if gone := sorted(set(before.event_tasks["event_id"]) - ended_events):
+        sorting = make_sorting(**reader.rows).joined(kept)
+        if gone := sorted(set(before.event_tasks["event_id"]) - set(sorting.event_tasks["event_id"])):
             pulled.removed[who] = gone
+            pulled.held[who] = [event for event in gone if not is_accepted(event, accept_removals)]
+        sortings[who] = sorting.joined(before.only(pulled.held.get(who, [])))
+        ended_events = set(sortings[who].event_tasks["event_id"])
         dealt = deals.filter(annotator=who)["event_id"]
         pulled.waiting[who] = sorted(set(dealt) - ended_events)
-    if accept_removals or not pulled.removed:
-        for who, sorting in sortings.items():
-            pulled.written += write_sorting(corpus.layer_path(f"{round_name}/{who}"), sorting)
+    for who, sorting in sortings.items():
+        pulled.written += write_sorting(corpus.layer_path(f"{round_name}/{who}"), sorting)
     return pulled
 
 

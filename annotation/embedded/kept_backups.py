@@ -26,7 +26,7 @@ def default_path(corpus: Corpus, taken_at: datetime) -> Path:
 
 def newest(corpus: Corpus) -> tuple[Path, datetime] | None:
     """The newest of this corpus's backups that is still where it was written, and when it was taken."""
-    there = [(taken_at, path) for path, taken_at in _archives(corpus, corpus.root / FOLDER)]
+    there = [(taken_at, path) for path, taken_at in archives(corpus)]
     try:
         last = json.loads((corpus.state / _LAST).read_bytes())
         path, taken_at = Path(last["path"]), datetime.fromisoformat(last["taken_at"])
@@ -34,6 +34,11 @@ def newest(corpus: Corpus) -> tuple[Path, datetime] | None:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return next(((path, taken_at) for taken_at, path in sorted(there, reverse=True)), None)
+
+
+def archives(corpus: Corpus) -> list[tuple[Path, datetime]]:
+    """This corpus's backups in its own folder for them, and when each was taken."""
+    return list(_archives(corpus, corpus.root / FOLDER))
 
 
 def target_of(corpus: Corpus, out: Path | None, taken_at: datetime) -> Path:

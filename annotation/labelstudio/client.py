@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from traceback import walk_tb
@@ -42,6 +43,17 @@ _WITH_ENDS: Final = {"fields": "all", "include": _ENDS}
 _DATETIME: Final = "%Y-%m-%dT%H:%M:%S.%fZ"  # the one form that a filter takes
 _VERSIONS: Final = {"include": "id,updated_at"}
 _WITHOUT_WORK: Final = {"include": "id,data"}
+_BEGUN: Final = {"fields": "all", "include": "id,data,annotations,drafts"}
+
+
+@dataclass(frozen=True)
+class BegunTask:
+    """A task, and whether work on it was submitted or skipped, or begun and neither."""
+
+    id: int
+    article_id: str
+    submitted: bool
+    begun: bool
 
 
 class TaskFilter(TypedDict):
@@ -165,6 +177,23 @@ class Studio:
     def ends(self, project: int) -> list[ListedTask]:
         """All tasks of a project, with how each annotation ended and nothing of text or result; as `tasks`."""
         return list(self._all_tasks(project, _WITH_ENDS))
+
+    def begun(self, project: int) -> list[BegunTask]:
+        """All tasks of a project, with whether work on them was submitted, or begun by the account that asks."""
+        return [
+            BegunTask(
+                task["id"],
+                str(_article_of(task)),
+                submitted=bool(task.get("annotations")),
+                begun=bool(task.get("drafts")),
+            )
+            for task in self._all_tasks(project, _BEGUN)
+        ]
+
+    def holds_work(self, task: int) -> bool:
+        """Whether work on a task was submitted, or begun by the account that asks."""
+        now = self._get(f"api/tasks/{task}/")
+        return bool(now.get("annotations") or now.get("drafts"))
 
     def versions(self, project: int) -> Listing:
         """The `id` and `updated_at` of each task of a project: when it, or anything in it, was last changed."""
@@ -382,6 +411,11 @@ def _server(url: httpx.URL) -> str:
 
 def _filter(column: str, kind: str, value: str | int) -> TaskFilter:
     return {"filter": f"filter:tasks:{column}", "operator": "greater", "type": kind, "value": value}
+
+
+def _article_of(task: JsonObject) -> object:
+    data = task.get("data")
+    return data.get("article_id") if isinstance(data, dict) else None
 
 
 def _query(filters: list[TaskFilter]) -> str:

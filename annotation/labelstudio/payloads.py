@@ -272,3 +272,4 @@ class ListedTask(TypedDict):
     data: NotRequired[TaskData]
     meta: NotRequired[TaskMeta]
     annotations: NotRequired[list[ListedAnnotation]]
+    drafts: NotRequired[list[JsonObject]]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 
 from annotation.labelstudio.canonical import raw_task
 from annotation.labelstudio.client import Studio
@@ -23,8 +22,10 @@ class ListedTasks:
     asked: int
 
 
-def listed(studio: Studio, project: int, kept: Path | None) -> ListedTasks:
-    """The tasks of a project. `kept` is the raw file of an earlier pull of it, None where there is none.
+def listed(studio: Studio, project: int, kept: Iterable[bytes] | None) -> ListedTasks:
+    """The tasks of a project. `kept` are the raw lines of an earlier pull of it, None where there is none.
+
+    They are gone through several times.
 
     The server notes a new time at a task whenever something in it is submitted, changed or deleted. A task that has
     the same time as in `kept` is taken from there; one that is gone from the server is left out.
@@ -41,15 +42,15 @@ def listed(studio: Studio, project: int, kept: Path | None) -> ListedTasks:
     if len(changed) > sum(_id(task) in changed for task in asked):
         return _everything(studio, project)
     fresh = (task for task in asked if _id(task) in changed)
-    unchanged = (task for task in _read(kept) if _id(task) not in stale)
+    unchanged = (task for task in map(raw_task, kept) if _id(task) not in stale)
     return ListedTasks(heapq.merge(unchanged, fresh, key=_id), len(now), len(changed))
 
 
-def _differing(kept: Path, now: Iterable[ListedTask]) -> tuple[dict[int, str], set[int]]:
+def _differing(kept: Iterable[bytes], now: Iterable[ListedTask]) -> tuple[dict[int, str], set[int]]:
     """The tasks that are new or changed, with their times, and those in `kept` that are changed or gone. Both by id."""
     changed: dict[int, str] = {}
     stale: set[int] = set()
-    known = ((_id(task), 0, str(task.get("updated_at"))) for task in _read(kept))
+    known = ((_id(task), 0, str(task.get("updated_at"))) for task in map(raw_task, kept))
     current = ((_id(task), 1, str(task["updated_at"])) for task in now)
     for task, versions in groupby(heapq.merge(known, current), key=itemgetter(0)):
         times = {side: time for _, side, time in versions}
@@ -66,9 +67,3 @@ def _everything(studio: Studio, project: int) -> ListedTasks:
 
 def _id(task: ListedTask) -> int:
     return task["id"]
-
-
-def _read(kept: Path) -> Iterator[ListedTask]:
-    with kept.open("rb") as lines:
-        for line in lines:
-            yield raw_task(line)

@@ -118,7 +118,7 @@ def put_on_page(corpus: Corpus, round_name: str, seat: Seat, article: str, tell:
     if not tasks:
         raise Problem(
             f"{seat.studio.project_url(project)} does not hold {article}",
-            f"push it again with `hedgerow push --round {round_name} --annotator {seat.annotator}`",
+            f"push it again with `hedgerow push --round {round_name}`",
         )
     return seat.studio.task_url(project, tasks[0])
 

@@ -5,9 +5,11 @@ A round is of articles to label, or of events to sort.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
+
+import polars as pl
 
 from annotation.labelstudio.payloads import JsonObject, TaskEnding
 from annotation.labelstudio.seats import Seat
@@ -28,6 +30,7 @@ from dataset.storage.tables import read_sound, read_table
 class Progress:
     """Where one annotator is in a round: counts of articles or events, and minutes that a submitted one took.
 
+    `dealt` is open, skipped and done together; what the annotator was let off and did not end is in `let_off` alone.
     `source` is `server` or `record`. Minutes are None where none that was submitted has its time.
     """
 
@@ -39,12 +42,21 @@ class Progress:
     minutes_median: float | None
     minutes_mean: float | None
     source: str
+    let_off: int = 0
+
+
+@dataclass(frozen=True)
+class _Hand:
+    """What an annotator was dealt in a round: articles, or events, that they are to end, and that they were let off."""
+
+    standing: frozenset[str] = frozenset()
+    let_off: frozenset[str] = frozenset()
 
 
 def annotators_of(corpus: Corpus, round_name: str) -> list[str]:
     """Who has a deal or a layer in a round, sorted."""
     layers = [name.split("/")[1] for name in corpus.layers() if name.startswith(f"{round_name}/")]
-    return sorted({*_deals(corpus, round_name), *layers})
+    return sorted({*_hands(corpus, round_name), *layers})
 
 
 def on_server(corpus: Corpus, round_name: str, seat: Seat) -> Progress:
@@ -54,10 +66,21 @@ def on_server(corpus: Corpus, round_name: str, seat: Seat) -> Progress:
         Problem: the server cannot be asked, or has no project for the annotator.
     """
     role = Role.ANNOTATOR if dealt_events(corpus, round_name).is_empty() else Role.SORTER
-    tasks = seat.studio.ends(projects.existing(corpus, round_name, seat, role=role))
-    dealt = max(_deals(corpus, round_name).get(seat.annotator, 0), len(tasks))
-    ends = [end for end in (_end(raw, seat.account) for raw in tasks) if end]
-    return _progress(seat.annotator, dealt, ends, "server")
+    project = projects.existing(corpus, round_name, seat, role=role)
+    hand = _hands(corpus, round_name).get(seat.annotator, _Hand())
+    ends = {task["id"]: _end(task, seat.account) for task in seat.studio.ends(project)}
+    let_off = dict[int, str]()
+    if hand.let_off:  # what the server still holds of that is not open
+        articles = {task.id: str(task.article_id) for task in map(read_task, _without_work(seat, project))}
+        let_off = {task: article for task, article in articles.items() if article in hand.let_off}
+    counted = [end for task, end in ends.items() if end or task not in let_off]
+    after_all = {let_off[task] for task, end in ends.items() if end and task in let_off}
+    dealt = max(len(hand.standing | after_all), len(counted))
+    return _progress(seat.annotator, dealt, filter(None, counted), "server", len(hand.let_off - after_all))
+
+
+def _without_work(seat: Seat, project: int) -> Iterable[JsonObject]:
+    return seat.studio.listing(project, annotations=False)
 
 
 def _end(raw: JsonObject, account: int | None) -> TaskEnding | None:
@@ -73,15 +96,16 @@ def in_record(corpus: Corpus, round_name: str) -> list[Progress]:
     Raises:
         Problem: nothing was dealt or pulled in the round.
     """
-    deals, names = _deals(corpus, round_name), annotators_of(corpus, round_name)
+    hands, names = _hands(corpus, round_name), annotators_of(corpus, round_name)
     if not names:
         raise Problem(
             f"nothing was pushed for round {round_name}", f"run `hedgerow push --round {round_name} --annotator a1`"
         )
     progress = []
     for name in names:
-        ends = _ended(corpus, round_name, name)
-        progress.append(_progress(name, max(deals.get(name, 0), len(ends)), ends, "record"))
+        ends, hand = _ended(corpus, round_name, name), hands.get(name, _Hand())
+        ids = {_subject(end) for end in ends}
+        progress.append(_progress(name, len(hand.standing | ids), ends, "record", len(hand.let_off - ids)))
     return progress
 
 
@@ -93,14 +117,28 @@ def _ended(corpus: Corpus, round_name: str, annotator: str) -> Sequence[TaskRow 
     return list(rows_of(read_table(table_path(folder, "tasks"), schema.Tasks), TaskRow))
 
 
-def _deals(corpus: Corpus, round_name: str) -> dict[str, int]:
-    """How many articles or events each annotator was dealt."""
+def _subject(end: TaskRow | EventTaskRow) -> str:
+    """The article, or the event, that was ended."""
+    row: Mapping[str, object] = end
+    return str(row["article_id"] if "article_id" in row else row["event_id"])
+
+
+def _hands(corpus: Corpus, round_name: str) -> dict[str, _Hand]:
+    """What each annotator was dealt."""
     events = dealt_events(corpus, round_name)
-    deals = read_sound(deals_path(corpus, round_name), schema.Deals) if events.is_empty() else events
-    return dict(deals.group_by("annotator").len().iter_rows())
+    if not events.is_empty():
+        return {name: _Hand(frozenset(ids)) for name, ids in events.group_by("annotator").agg("event_id").iter_rows()}
+    deals = read_sound(deals_path(corpus, round_name), schema.Deals)
+    standing, let_off = pl.col("let_off").is_null(), pl.col("let_off").is_not_null()
+    hands = deals.group_by("annotator").agg(
+        pl.col("article_id").filter(standing).alias("standing"), pl.col("article_id").filter(let_off).alias("let_off")
+    )
+    return {name: _Hand(frozenset(mine), frozenset(gone)) for name, mine, gone in hands.iter_rows()}
 
 
-def _progress(annotator: str, dealt: int, ends: Iterable[TaskEnding | TaskRow | EventTaskRow], source: str) -> Progress:
+def _progress(
+    annotator: str, dealt: int, ends: Iterable[TaskEnding | TaskRow | EventTaskRow], source: str, let_off: int = 0
+) -> Progress:
     ended = list(ends)
     done = [end for end in ended if end["status"] == "submitted"]
     minutes = [end["seconds"] / 60 for end in done if end["seconds"] is not None]
@@ -113,4 +151,5 @@ def _progress(annotator: str, dealt: int, ends: Iterable[TaskEnding | TaskRow | 
         minutes_median=round(median(minutes), 2) if minutes else None,
         minutes_mean=round(fmean(minutes), 2) if minutes else None,
         source=source,
+        let_off=let_off,
     )

@@ -18,7 +18,7 @@ from annotation.rounds import changes, projects, raw
 from annotation.rounds.export import read_export
 from annotation.rounds.locks import one_at_a_time
 from annotation.rounds.normalise import NormalisedBatch, batches, normalised, taken_back
-from annotation.rounds.push import deals_path
+from annotation.rounds.push import deals_path, standing
 from dataset import parallel, schema
 from dataset.checks import acknowledged
 from dataset.checks.suite import errors_of
@@ -27,7 +27,7 @@ from dataset.record.layer import Removal, put_layers, read_layer, table_path
 from dataset.record.lines import Spill
 from dataset.record.locks import Tell, changing, in_silence
 from dataset.record.notes import notes_path, read_notes, renewed, write_notes
-from dataset.record.renewal import RewrittenLayer, rewrite
+from dataset.record.renewal import Accepted, RewrittenLayer, rewrite
 from dataset.record.rows import AcknowledgedRow, NoteRow
 from dataset.record.shown import Shown, ShownRows, read_shown, write_shown
 from dataset.record.shown import renewed as renewed_shown
@@ -54,11 +54,12 @@ class ReturnedArticles:
 
 @dataclass
 class PullResult:
-    """What a pull brought: its id and round, the layers, the files it changed, what it would remove from the record.
+    """What a pull brought: its id and round, the layers, the files it changed, what went from the record.
 
-    `withdrawn` are articles, by annotator, that were withdrawn and that the server or the export still holds.
-    `notes` are what annotators asked and were answered, by layer; `ticked` the warnings that they let stand, `returned`
-    what became of returned articles, and `shown` of suggestions, too.
+    `removed` is by layer; the articles `held`, by layer, keep that work, because nobody accepted it. `withdrawn` are
+    articles, by annotator, that were withdrawn and that the server or the export still holds. `notes` are what
+    annotators asked and were answered, by layer; `ticked` the warnings that they let stand, `returned` what became of
+    returned articles, and `shown` of suggestions, too.
     """
 
     pull_id: str
@@ -72,6 +73,11 @@ class PullResult:
     ticked: dict[str, pl.DataFrame] = field(default_factory=dict)
     returned: dict[str, ReturnedArticles] = field(default_factory=dict)
     shown: dict[str, Shown] = field(default_factory=dict)
+
+    @property
+    def held(self) -> dict[str, list[str]]:
+        """The articles of which the record keeps what the server no longer has, by layer."""
+        return {layer.name: sorted(layer.held) for layer in self.layers if layer.held}
 
     @property
     def open_questions(self) -> int:
@@ -135,11 +141,12 @@ class NormalisedSource:
 
 
 def pull(
-    corpus: Corpus, round_name: str, seats: list[Seat], *, accept_removals: bool, tell: Tell, full: bool = False
+    corpus: Corpus, round_name: str, seats: list[Seat], *, accept_removals: Accepted, tell: Tell, full: bool = False
 ) -> PullResult:
-    """Pulls a round from the server into `pulls/` and, unless it would remove something, into the record.
+    """Pulls a round from the server into `pulls/` and into the record.
 
-    Asks only for the tasks that changed since the last pull, for all of them where `full`.
+    An article that would lose something there stays as it is, unless `accept_removals` says so of all or of it. Asks
+    only for the tasks that changed since the last pull, for all of them where `full`.
 
     Raises:
         Problem: the server cannot be asked, has no project, or its listing does not add up.
@@ -177,7 +184,7 @@ def pull_file(
     annotator: str,
     export: Path,
     *,
-    accept_removals: bool,
+    accept_removals: Accepted,
     tell: Tell = in_silence,
 ) -> PullResult:
     """The same from a Label Studio JSON export.
@@ -191,9 +198,9 @@ def pull_file(
 
 
 def take_in(
-    corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: bool, tell: Tell = in_silence
+    corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: Accepted, tell: Tell = in_silence
 ) -> PullResult:
-    """Keeps the raw tasks, then brings the record to what they say; no layer, if one would lose something.
+    """Keeps the raw tasks, then brings the record to what they say, but for articles that would lose something.
 
     An article that was withdrawn, even after its task was read, stays out of the record; the raw pull keeps it.
 
@@ -213,7 +220,7 @@ def _bring_in(
     round_name: str,
     pulled: PullResult,
     by_source: dict[Source, NormalisedSource],
-    accept_removals: bool,
+    accept_removals: Accepted,
 ) -> PullResult:
     """Makes the layers from what the sources say and from the record as it is now, and puts them in place."""
     gone, back = withdrawn_articles(corpus), dict[str, list[str]]()
@@ -222,23 +229,25 @@ def _bring_in(
         name = f"{round_name}/{source.annotator}"
         _note_places(corpus, name, source, taken.strays | taken.places())
         kept = taken.unreadable | taken.reopened
-        layer = rewrite(name, corpus.layer_path(name), taken.rows, taken_back, kept, without=gone)
+        layer = rewrite(
+            name, corpus.layer_path(name), taken.rows, taken_back, kept, without=gone, accepted=accept_removals
+        )
         pulled.layers.append(layer)
-        asked = (note for note in taken.notes if note["article_id"] not in gone)
+        kept |= layer.held
+        asked = (note for note in taken.notes if note["article_id"] not in gone | layer.held)
         pulled.notes[name] = renewed(read_notes(corpus, name), asked, kept)
-        let_stand = (row for row in taken.ticked if row["article_id"] not in gone)
+        let_stand = (row for row in taken.ticked if row["article_id"] not in gone | layer.held)
         pulled.ticked[name] = acknowledged.renewed(acknowledged.read(corpus, name), let_stand, kept)
-        pulled.shown[name] = renewed_shown(read_shown(corpus, name), taken.shown.without(gone), kept)
-        back[name] = _back(corpus, name, taken.returned)
+        pulled.shown[name] = renewed_shown(read_shown(corpus, name), taken.shown.without(gone | layer.held), kept)
+        back[name] = [article for article in _back(corpus, name, taken.returned) if article not in layer.held]
         pulled.returned[name] = ReturnedArticles(sorted(a for a, again in taken.returned.items() if again is None))
         if layer.removed:
             pulled.removed[name] = layer.removed
         if passed_over := taken.among(gone):
             pulled.withdrawn[source.annotator] = passed_over
-    if accept_removals or not pulled.removed:
-        _write(corpus, pulled)
-        for name, articles in back.items():
-            _judge(corpus, name, articles, pulled.returned[name])
+    _write(corpus, pulled)
+    for name, articles in back.items():
+        _judge(corpus, name, articles, pulled.returned[name])
     return pulled
 
 
@@ -274,8 +283,8 @@ def _write(corpus: Corpus, pulled: PullResult) -> None:
 
 
 def _missing(corpus: Corpus, round_name: str, by_source: dict[Source, NormalisedSource]) -> dict[str, list[str]]:
-    """Articles that were dealt and are not on the server, by annotator. An export need not hold them all."""
-    deals = read_sound(deals_path(corpus, round_name), schema.Deals)
+    """Articles that are dealt and are not on the server, by annotator. An export need not hold them all."""
+    deals = standing(read_sound(deals_path(corpus, round_name), schema.Deals))
     missing = {}
     for source, taken in by_source.items():
         dealt = deals.filter(annotator=source.annotator)["article_id"] if source.server is not None else ()

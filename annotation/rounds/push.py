@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -18,18 +17,21 @@ from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import Task, names_data, read_task, write_task
 from annotation.rounds import projects
 from annotation.rounds.assistance import Assistance, SuggestedArticles
+from annotation.rounds.dealing import Undealt, new_deals
 from annotation.rounds.locks import deals_alone, one_at_a_time
+from annotation.rounds.plans import PlanChange, RoundPlan, differences, plan_bytes, plan_path, read_plan
 from dataset import schema
 from dataset.agreement.controls import control_articles
 from dataset.intake.text import LONG_BYTES
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
+from dataset.record.layer import table_path
 from dataset.record.locks import Tell, changing, in_silence
-from dataset.record.rows import ArticleRow, DealRow
+from dataset.record.rows import ArticleRow
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.statements.tables import dealt_events
-from dataset.storage.atomic import sha256, write_bytes
-from dataset.storage.tables import read_sound, table_bytes
+from dataset.storage.atomic import asides, sha256
+from dataset.storage.tables import read_sound, read_table, table_bytes
 
 CHUNK_BYTES: Final = 16 << 20
 CHUNK_TASKS: Final = 1000
@@ -57,6 +59,16 @@ def deals_path(corpus: Corpus, round_name: str) -> Path:
     return corpus.annotations / round_name / "deals.jsonl"
 
 
+@dataclass(frozen=True)
+class DealtRound:
+    """The deals of a round, its plan, and what is another in it than before, a sentence each."""
+
+    name: str
+    deals: pl.DataFrame
+    plan: RoundPlan
+    changes: list[str]
+
+
 def deal(
     corpus: Corpus,
     round_name: str,
@@ -65,19 +77,35 @@ def deal(
     tell: Tell = in_silence,
     control: float = 0,
 ) -> pl.DataFrame:
-    """Deals articles to the annotators and keeps the deal in the record; what was dealt stays dealt.
+    """As `deal_round`, to these annotators and those that the round has."""
+    return deal_round(corpus, round_name, PlanChange(tuple(annotators), share, control), tell).deals
 
-    A `share` of all articles (one at least) goes to everybody named, the same ones to each; each of the others to
-    whoever of those named has fewest. The articles' ids and the round alone decide which.
 
-    With `control` above 0, an article that has gold from elsewhere is dealt only as a control: so many of them go to
-    everybody named that there is one for every 1/`control` of the other articles, and at least one.
+def deal_round(
+    corpus: Corpus,
+    round_name: str,
+    change: PlanChange,
+    tell: Tell = in_silence,
+    *,
+    ended: Mapping[str, Collection[str]] | None = None,
+    passed_over: Collection[str] = (),
+) -> DealtRound:
+    """Deals articles by the round's plan, and keeps deals and plan in the record; what was dealt stays dealt.
+
+    A share of all articles (one at least) goes to all of the round's annotators; each of the others to whoever has
+    fewest. Where the share changes after several were dealt articles, the new one counts for those that nobody has. The
+    articles' ids and the round alone decide which. With a cap, nobody gets more open articles than that; `ended` are
+    what annotators have ended beside what the record says. Who is `passed_over` gets nothing now.
+
+    With a share of controls, an article that has gold from elsewhere is dealt only as a control: so many of them go to
+    everybody that there is one for every 1/`control` of the other articles, and at least one.
+
+    The plan is put in place first, so that a round that has deals always has one.
 
     Raises:
-        Problem: there is no article, or none that can be a control, or a text cannot be read, or the round is one of
-            sorting; nothing was dealt then.
+        Problem: there is no article, or none that can be a control, or a text cannot be read, or the round has no
+            annotator, or is one of sorting; nothing was dealt then.
     """
-    path = deals_path(corpus, round_name)
     ids = corpus.articles["article_id"].to_list()
     for article in ids:
         corpus.text(article)
@@ -89,42 +117,103 @@ def deal(
                 f"events were dealt in round {round_name}, and a round holds either articles or events",
                 "name another with --round",
             )
-        known, gone = read_sound(path, schema.Deals), withdrawn_articles(corpus)
+        known = read_sound(deals_path(corpus, round_name), schema.Deals)
+        before = _plan_before(corpus, round_name, known, change)
+        plan = _changed(round_name, before, change)
+        gone = withdrawn_articles(corpus)
         there = [article for article in ids if article not in gone]
-        controls = _controls(corpus, round_name, there, control, known) if control else []
-        apart = control_articles(corpus, round_name) if control else set[str]()
-        rows = _new_deals(
-            round_name, [article for article in there if article not in apart], sorted(annotators), share, known
+        now = replace(plan, annotators=tuple(name for name in plan.annotators if name not in passed_over))
+        undealt = _undealt(corpus, round_name, there, now, known)
+        undealt = replace(
+            undealt,
+            ended=_ended(corpus, round_name, now, ended or {}),
+            only_new_count=len(before.annotators) > 1 and before.share != plan.share,
         )
-        rows += [_deal(round_name, annotator, article) for annotator in annotators for article in controls]
-        deals = pl.concat([known, schema.frame(schema.Deals, rows)]).unique().sort("annotator", "article_id")
-        write_bytes(path, table_bytes(deals))
-    return deals
+        rows = new_deals(round_name, now, undealt, known)
+        deals = pl.concat([known, schema.frame(schema.Deals, rows)]).sort("annotator", "article_id")
+        put_deals(corpus, round_name, plan, deals)
+    return DealtRound(round_name, deals, plan, list(differences(before, plan)) if known.height else [])
 
 
-def _new_deals(
-    round_name: str, ids: list[str], annotators: list[str], share: float, known: pl.DataFrame
-) -> list[DealRow]:
-    """Articles that several have are the shared ones first, then those that nobody has, then those that one has."""
-    holders = Counter(dict.fromkeys(ids, 0))
-    holders.update(article for article in known["article_id"] if article in holders)
-    drawn = sorted(ids, key=lambda article: sha256(f"{round_name}\n{article}".encode()))
-    by_claim = sorted(drawn, key=lambda article: (1, 2, 0)[min(holders[article], 2)])
-    shared = set(by_claim[: max(1, round(share * len(ids)))])
-    deals = [(annotator, article) for annotator in annotators for article in shared]
-    has = {
-        annotator: set(known.filter(annotator=annotator)["article_id"]) & set(ids) | shared for annotator in annotators
-    }
-    for article in drawn:
-        if not holders[article] and article not in shared:
-            annotator = min(annotators, key=lambda name: (len(has[name]), name))
-            has[annotator].add(article)
-            deals.append((annotator, article))
-    return [_deal(round_name, annotator, article) for annotator, article in deals]
+def planned(corpus: Corpus, round_name: str, change: PlanChange) -> RoundPlan:
+    """A round's plan with a change, as it would be dealt by; nothing is written.
+
+    Raises:
+        Problem: it cannot be read, or nobody is in it then.
+    """
+    known = read_sound(deals_path(corpus, round_name), schema.Deals)
+    return _changed(round_name, _plan_before(corpus, round_name, known, change), change)
 
 
-def _deal(round_name: str, annotator: str, article: str) -> DealRow:
-    return {"round": round_name, "annotator": annotator, "article_id": article}
+def _plan_before(corpus: Corpus, round_name: str, known: pl.DataFrame, change: PlanChange) -> RoundPlan:
+    """The plan as it was; of a round without one, whose deals are `known`, as the change says that it was."""
+    plan = read_plan(corpus, round_name)
+    if plan is not None:
+        return plan
+    names = sorted(set(known["annotator"]))
+    if names and not change.annotators:
+        options = " ".join(f"--annotator {name}" for name in names)
+        raise Problem(
+            f"round {round_name} does not remember how it was dealt",
+            f"say it once, with the options of then: `hedgerow push --round {round_name} {options}`",
+        )
+    return change.of(RoundPlan(tuple(names)))
+
+
+def _changed(round_name: str, before: RoundPlan, change: PlanChange) -> RoundPlan:
+    plan = change.of(before)
+    if not plan.annotators:
+        raise Problem(
+            f"round {round_name} has no annotator", f"name one: `hedgerow push --round {round_name} --annotator a1`"
+        )
+    return plan
+
+
+def put_deals(corpus: Corpus, round_name: str, plan: RoundPlan | None, deals: pl.DataFrame) -> None:
+    """Writes the plan of a round, if it has one, and then the deals; both are whole at any time."""
+    with asides() as several:
+        if plan is not None:
+            several.write(plan_path(corpus, round_name), plan_bytes(round_name, plan))
+        several.write(deals_path(corpus, round_name), table_bytes(deals.sort("annotator", "article_id")))
+
+
+def _undealt(corpus: Corpus, round_name: str, ids: list[str], plan: RoundPlan, known: pl.DataFrame) -> Undealt:
+    """What there is to deal of these articles: those that have gold from elsewhere only as controls, where any are."""
+    if not plan.control:
+        return Undealt(ids)
+    controls, apart = _controls(corpus, round_name, ids, plan.control, known), control_articles(corpus, round_name)
+    return Undealt([article for article in ids if article not in apart], controls)
+
+
+def _ended(
+    corpus: Corpus, round_name: str, plan: RoundPlan, elsewhere: Mapping[str, Collection[str]]
+) -> dict[str, set[str]]:
+    """What annotators ended, by the record and by whoever asked the server; of no use where there is no cap."""
+    if plan.cap is None:
+        return {}
+    return {name: {*ended_in_record(corpus, round_name, name), *elsewhere.get(name, ())} for name in plan.annotators}
+
+
+def ended_in_record(corpus: Corpus, round_name: str, annotator: str) -> set[str]:
+    """The articles that an annotator submitted or skipped, by the record.
+
+    Raises:
+        Problem: the table cannot be read.
+    """
+    return set(
+        read_table(table_path(corpus.layer_path(f"{round_name}/{annotator}"), "tasks"), schema.Tasks)["article_id"]
+    )
+
+
+def ended_on_server(corpus: Corpus, round_name: str, seat: Seat) -> set[str]:
+    """The same, by the server.
+
+    Raises:
+        Problem: it cannot be asked.
+    """
+    project = projects.find(corpus, round_name, seat)
+    tasks = map(read_task, seat.studio.listing(project)) if project is not None else ()
+    return {str(task.article_id) for task in tasks if task.work}
 
 
 def _controls(corpus: Corpus, round_name: str, ids: list[str], control: float, known: pl.DataFrame) -> list[str]:
@@ -141,7 +230,7 @@ def _controls(corpus: Corpus, round_name: str, ids: list[str], control: float, k
 
 
 def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
-    """The deals of a round.
+    """The deals of a round, with what was let off.
 
     Raises:
         Problem: nothing was dealt in it.
@@ -154,8 +243,13 @@ def dealt(corpus: Corpus, round_name: str) -> pl.DataFrame:
     return deals
 
 
+def standing(deals: pl.DataFrame) -> pl.DataFrame:
+    """The deals without those that were let off."""
+    return deals.filter(pl.col("let_off").is_null())
+
+
 def dealt_to(corpus: Corpus, round_name: str) -> list[str]:
-    """The annotators of a round, sorted.
+    """Who was dealt articles in a round, sorted; those who were let off all of theirs among them.
 
     Raises:
         Problem: nothing was dealt in it.
@@ -163,9 +257,33 @@ def dealt_to(corpus: Corpus, round_name: str) -> list[str]:
     return sorted(set(dealt(corpus, round_name)["annotator"]))
 
 
+def holders(corpus: Corpus, round_name: str) -> list[str]:
+    """Who has articles of a round that stand, sorted; nobody in a round that is new."""
+    return sorted(set(standing(read_sound(deals_path(corpus, round_name), schema.Deals))["annotator"]))
+
+
+def undealt(corpus: Corpus, dealt_round: DealtRound) -> list[str]:
+    """The articles that nobody has in a round, sorted. Those that may be controls are none of them."""
+    apart = control_articles(corpus, dealt_round.name) if dealt_round.plan.control else set[str]()
+    gone = withdrawn_articles(corpus) | apart | set(standing(dealt_round.deals)["article_id"])
+    return [article for article in corpus.articles["article_id"] if article not in gone]
+
+
+def refuse_other_help(corpus: Corpus, round_name: str, seats: Iterable[Seat], assistance: Assistance | None) -> None:
+    """Whether the projects that annotators have in a round show these suggestions.
+
+    Raises:
+        Problem: one shows others, or none, or some.
+    """
+    for seat in seats:
+        project = projects.find(corpus, round_name, seat)
+        if project is not None:
+            projects.refuse_other_suggestions(seat, project, str(assistance) if assistance else None)
+
+
 def overlong(corpus: Corpus, round_name: str) -> dict[str, int]:
     """The dealt articles that the labelling page is slow with, and their bytes; the longest first."""
-    ids = set(dealt(corpus, round_name)["article_id"]) & set(corpus.articles["article_id"])
+    ids = set(standing(dealt(corpus, round_name))["article_id"]) & set(corpus.articles["article_id"])
     sizes = {article: len(corpus.text(article).encode()) for article in sorted(ids)}
     return {article: size for article, size in sorted(sizes.items(), key=lambda entry: -entry[1]) if size > LONG_BYTES}
 
@@ -186,7 +304,7 @@ def push(
         Problem: the server holds an article twice or with another text, its page shows other guidelines, or
             suggestions of another layer or none, the layer of suggestions does not fit, or the server cannot be asked.
     """
-    deals = dealt(corpus, round_name).filter(annotator=seat.annotator)["article_id"].to_list()
+    deals = standing(dealt(corpus, round_name)).filter(annotator=seat.annotator)["article_id"].to_list()
     suggested = SuggestedArticles(corpus, round_name, seat.annotator, assistance) if assistance else None
     if suggested:
         suggested.require(article for article in deals if corpus.has(article))

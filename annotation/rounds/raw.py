@@ -1,11 +1,17 @@
-"""Raw pulls: the tasks as a server or an export gave them, under `pulls/`, never altered and never partial."""
+"""Raw pulls: the tasks as a server or an export gave them, under `pulls/`, never altered and never partial.
+
+A pull is a folder with a manifest and two files for each source. `NAME.index` has the SHA-256 of each task's line, in
+order, and after it the id of an earlier pull where that one has the line. `NAME.jsonl` has the lines that no earlier
+pull has. A pull that was written before there were indexes has all of its lines itself.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypedDict
@@ -14,13 +20,15 @@ from annotation.labelstudio.canonical import canonical_line, raw_line, raw_task
 from annotation.labelstudio.payloads import JsonObject
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.storage.atomic import folder_aside, put_folder
+from dataset.storage.atomic import folder_aside, put_folder, sha256
 
 MANIFEST: Final = "manifest.json"
+_INDEX: Final = ".index"
+_LINES: Final = ".jsonl"
 
 
 class SourceNote(TypedDict):
-    """What a manifest says of a source: how many tasks it had, the SHA-256 of their file, and where they came from."""
+    """What a manifest says of a source: how many tasks it had, the SHA-256 of their lines, and where they came from."""
 
     tasks: int
     sha256: str
@@ -37,6 +45,105 @@ class PullManifest(TypedDict, total=False):
     annotators: dict[str, SourceNote]
 
 
+@dataclass(frozen=True)
+class KeptLine:
+    """The SHA-256 of a task's line, and the id of the pull that has the line."""
+
+    sha256: str
+    pull_id: str
+
+
+@dataclass
+class Packs:
+    """Where the lines of pulls are: each file is read once, and its lines are known by their SHA-256."""
+
+    pulls: Path
+    _known: dict[Path, dict[str, tuple[int, int]]] = field(default_factory=dict)
+
+    def path(self, pull_id: str, name: str) -> Path:
+        """The file with the lines that a pull itself has of a source."""
+        return self.pulls / pull_id / f"{name}{_LINES}"
+
+    def lines(self, pull_id: str, name: str) -> dict[str, tuple[int, int]]:
+        """Start and length of each line in that file, in order; none where it cannot be read."""
+        path = self.path(pull_id, name)
+        if path not in self._known:
+            self._known[path] = _lines_in(path)
+        return self._known[path]
+
+
+def _lines_in(path: Path) -> dict[str, tuple[int, int]]:
+    places, start = dict[str, tuple[int, int]](), 0
+    try:
+        with path.open("rb") as lines:
+            for line in lines:
+                places[sha256(line)] = (start, len(line))
+                start += len(line)
+    except OSError:
+        return {}
+    return places
+
+
+class KeptTasks:
+    """The tasks of a source as a pull kept them: their raw lines, in order, gone through as often as wanted."""
+
+    def __init__(self, packs: Packs, pull_id: str, name: str) -> None:
+        self._packs, self._pull_id, self._name = packs, pull_id, name
+        self._index = packs.pulls / pull_id / f"{name}{_INDEX}"
+        self.entries = list(self._entries())
+
+    def _entries(self) -> Iterator[KeptLine]:
+        if not self._index.exists():
+            yield from (KeptLine(digest, self._pull_id) for digest in self._packs.lines(self._pull_id, self._name))
+            return
+        for line in self._index.read_text(encoding="ascii", errors="replace").splitlines():
+            digest, _, elsewhere = line.partition(" ")
+            yield KeptLine(digest, elsewhere or self._pull_id)
+
+    def own(self) -> list[str]:
+        """The lines that the pull itself has, each once, in order."""
+        return list(dict.fromkeys(entry.sha256 for entry in self.entries if entry.pull_id == self._pull_id))
+
+    def __iter__(self) -> Iterator[bytes]:
+        """The lines.
+
+        Raises:
+            OSError, KeyError: one is not there; `faults` says so before.
+        """
+        with ExitStack() as opened:
+            files = {
+                pull_id: opened.enter_context(self._packs.path(pull_id, self._name).open("rb"))
+                for pull_id in {entry.pull_id for entry in self.entries}
+            }
+            for entry in self.entries:
+                start, length = self._packs.lines(entry.pull_id, self._name)[entry.sha256]
+                files[entry.pull_id].seek(start)
+                yield files[entry.pull_id].read(length)
+
+    def faults(self, known: str) -> list[Path]:
+        """The files that are no longer what they were; `known` is the SHA-256 of all lines together."""
+        wrong = [
+            self._packs.path(pull_id, self._name)
+            for pull_id in sorted({entry.pull_id for entry in self.entries} | {self._pull_id})
+            if not self._holds(pull_id)
+        ]
+        if wrong:
+            return wrong
+        digest = hashlib.sha256()
+        for line in self:
+            digest.update(line)
+        if digest.hexdigest() == known:
+            return []
+        return [self._index if self._index.exists() else self._packs.path(self._pull_id, self._name)]
+
+    def _holds(self, pull_id: str) -> bool:
+        """Whether a pull has the lines that this one has from it; the pull itself has these and no more."""
+        there = self._packs.lines(pull_id, self._name)
+        if pull_id == self._pull_id:
+            return self._packs.path(pull_id, self._name).exists() and list(there) == self.own()
+        return all(entry.sha256 in there for entry in self.entries if entry.pull_id == pull_id)
+
+
 class RawPull:
     """A raw pull as it is written. Its id follows from what the tasks say, whatever changes while nobody works."""
 
@@ -46,16 +153,17 @@ class RawPull:
         self._sources: dict[str, SourceNote] = {}
 
     def lines(self, name: str, tasks: Iterable[JsonObject], server: str | None, project: int | None) -> Iterator[bytes]:
-        """Hands on each task of a source as a line, once it is written."""
+        """Hands on each task of a source as a line, once it is written, unless an earlier pull of the source has it."""
         self._digest.update(f"{name}\n".encode())
-        count, written = 0, hashlib.sha256()
-        with (self._folder / f"{name}.jsonl").open("wb") as raw:
+        kept = latest(self._corpus, self._round, name, server, project)
+        count, whole = 0, hashlib.sha256()
+        with writing_lines(self._folder, name, kept.entries if kept else ()) as written:
             for line in map(raw_line, tasks):
                 count += 1
-                raw.write(line)
-                written.update(line)
+                written.add(line)
+                whole.update(line)
                 yield line
-        self._sources[name] = SourceNote(tasks=count, sha256=written.hexdigest(), server=server, project=project)
+        self._sources[name] = SourceNote(tasks=count, sha256=whole.hexdigest(), server=server, project=project)
 
     def add_to_digest(self, canonical: bytes) -> None:
         """Takes in what the next tasks of a source say, as canonical lines."""
@@ -75,10 +183,41 @@ class RawPull:
         if not (self._corpus.pulls / pull_id).exists():
             manifest = PullManifest(pull_id=pull_id, round=self._round, pulled_at=now(), annotators=self._sources)
             (self._folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-            for path in self._folder.iterdir():
-                path.chmod(0o400)
-            put_folder(self._folder, self._corpus.pulls / pull_id)
+            put_pull(self._folder, self._corpus.pulls / pull_id)
         return pull_id
+
+
+def put_pull(folder: Path, target: Path) -> None:
+    """Puts a folder made aside in the place of a pull; from then on its files can only be read."""
+    for path in folder.iterdir():
+        path.chmod(0o400)
+    put_folder(folder, target)
+
+
+class WrittenLines:
+    """The two files of a source as they are written."""
+
+    def __init__(self, folder: Path, name: str, elsewhere: Iterable[KeptLine], opened: ExitStack) -> None:
+        self._elsewhere = {entry.sha256: entry.pull_id for entry in elsewhere}
+        self._own = set[str]()
+        self._lines = opened.enter_context((folder / f"{name}{_LINES}").open("wb"))
+        self._index = opened.enter_context((folder / f"{name}{_INDEX}").open("wb"))
+
+    def add(self, line: bytes) -> None:
+        """Writes a line, unless it is elsewhere or was written before, and its place in the index."""
+        digest = sha256(line)
+        elsewhere = self._elsewhere.get(digest)
+        if elsewhere is None and digest not in self._own:
+            self._lines.write(line)
+            self._own.add(digest)
+        self._index.write(f"{digest} {elsewhere}\n".encode() if elsewhere else f"{digest}\n".encode())
+
+
+@contextmanager
+def writing_lines(folder: Path, name: str, elsewhere: Iterable[KeptLine]) -> Iterator[WrittenLines]:
+    """The two files of a source, to be written; `elsewhere` are lines that other pulls have."""
+    with ExitStack() as opened:
+        yield WrittenLines(folder, name, elsewhere, opened)
 
 
 @contextmanager
@@ -97,20 +236,24 @@ def writing_pull(corpus: Corpus, round_name: str) -> Iterator[RawPull]:
             ) from None
 
 
-def latest(corpus: Corpus, round_name: str, name: str, server: str, project: int) -> Path | None:
-    """The raw file of the latest pull of a project, None where there is none, or it is no longer what was pulled."""
-    wanted, pulls = (round_name, server, project), list[tuple[str, int, Path, str | None]]()
+def latest(corpus: Corpus, round_name: str, name: str, server: str | None, project: int | None) -> KeptTasks | None:
+    """The latest pull of a project, None where there is none, or it is no longer what was pulled."""
+    wanted, pulls = (round_name, server, project), list[tuple[str, int, str, str | None]]()
     for folder in corpus.pulls.glob(f"{round_name}-*"):
-        manifest = _manifest(folder)
+        manifest = read_manifest(folder)
         about = manifest.get("annotators", {}).get(name)
         if about and (manifest.get("round"), about.get("server"), about.get("project")) == wanted:
             written = (folder / MANIFEST).stat().st_mtime_ns  # of two in the same second
-            pulls.append((manifest["pulled_at"], written, folder / f"{name}.jsonl", about.get("sha256")))
-    _, _, path, known = max(pulls, key=lambda pull: pull[:3], default=("", 0, None, None))
-    return path if path and known and _file_hash(path) == known else None
+            pulls.append((manifest["pulled_at"], written, folder.name, about.get("sha256")))
+    _, _, pull_id, known = max(pulls, key=lambda pull: pull[:3], default=("", 0, "", None))
+    if not known:
+        return None
+    kept = KeptTasks(Packs(corpus.pulls), pull_id, name)
+    return None if kept.faults(known) else kept
 
 
-def _manifest(folder: Path) -> PullManifest:
+def read_manifest(folder: Path) -> PullManifest:
+    """What the manifest of a pull says; nothing where it cannot be read."""
     try:
         manifest: PullManifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -118,9 +261,15 @@ def _manifest(folder: Path) -> PullManifest:
     return manifest if isinstance(manifest, dict) else {}
 
 
+def pull_folders(corpus: Corpus) -> list[Path]:
+    """The folders of all raw pulls, by name."""
+    return sorted(path for path in corpus.pulls.glob("[!.]*") if path.is_dir())
+
+
 def altered(corpus: Corpus) -> Iterator[Path]:
-    """The raw files that are no longer what a pull brought, or that are gone, by the SHA-256 in its manifest."""
-    for folder in sorted(path for path in corpus.pulls.glob("[!.]*") if path.is_dir()):
+    """The files that are no longer what a pull brought, or that are gone, by the SHA-256 in its manifest; each once."""
+    packs, seen = Packs(corpus.pulls), set[Path]()
+    for folder in pull_folders(corpus):
         try:
             sources = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["annotators"]
             hashes = {name: about.get("sha256") for name, about in sources.items()}
@@ -128,16 +277,9 @@ def altered(corpus: Corpus) -> Iterator[Path]:
             yield folder / MANIFEST
             continue
         for name, known in hashes.items():
-            if known is not None and _file_hash(folder / f"{name}.jsonl") != known:
-                yield folder / f"{name}.jsonl"
-
-
-def _file_hash(path: Path) -> str | None:
-    try:
-        with path.open("rb") as raw:
-            return hashlib.file_digest(raw, "sha256").hexdigest()
-    except OSError:
-        return None
+            faults = KeptTasks(packs, folder.name, name).faults(known) if known is not None else []
+            yield from (path for path in faults if path not in seen)
+            seen.update(faults)
 
 
 def now() -> str:

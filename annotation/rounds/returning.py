@@ -6,9 +6,8 @@ annotator's own while the record keeps what was pulled. A submission is left as 
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from annotation.labelstudio.canonical import canonical_line, raw_task
@@ -201,11 +200,10 @@ def _data(listed: ListedTask) -> dict[str, Any]:
     return {**(listed.get("data") or {})}
 
 
-def _pulled(kept: Path, articles: Container[str]) -> dict[int, str]:
+def _pulled(kept: Iterable[bytes], articles: Container[str]) -> dict[int, str]:
     """The SHA-256 of the work on each task of some articles, as a raw pull has it."""
-    with kept.open("rb") as lines:
-        tasks = (task for task in map(raw_task, lines) if read_task(task).article_id in articles)
-        return {task["id"]: _work_hash(task) for task in tasks}
+    tasks = (task for task in map(raw_task, kept) if read_task(task).article_id in articles)
+    return {task["id"]: _work_hash(task) for task in tasks}
 
 
 def _work_hash(task: JsonObject) -> str:

@@ -28,13 +28,21 @@ AT_ONCE: Final = 500
 _WORK: Final = ("tasks", "spans", "relations")
 _SKIPPED: Final = b'"status":"skipped"'
 Settle = Callable[[Layer], Layer]
+Accepted = bool | Collection[str]
+"""Of which articles a layer may lose something: all, none, or those named."""
+
+
+def is_accepted(article: str, accepted: Accepted) -> bool:
+    """Whether a layer may lose something of an article."""
+    return accepted if isinstance(accepted, bool) else article in accepted
 
 
 @dataclass
 class RewrittenLayer:
     """A layer that was written aside: how many rows it has, where its tables lie, and what the old one loses.
 
-    `skipped` are tasks, too.
+    `skipped` are tasks, too. Of the articles that `removed` names, those in `held` are as in the old one, so that it
+    does not lose that yet.
     """
 
     name: str
@@ -45,6 +53,7 @@ class RewrittenLayer:
     relations: int = 0
     findings: int = 0
     removed: list[Removal] = field(default_factory=list)
+    held: set[str] = field(default_factory=set)
 
 
 def rewrite(
@@ -55,19 +64,21 @@ def rewrite(
     kept: Iterable[str] = (),
     at_once: int = AT_ONCE,
     without: Collection[str] = (),
+    accepted: Accepted = True,
 ) -> RewrittenLayer:
     """Writes the layer that was put away in `new` beside it, in the record's order.
 
     `settle` gets the articles whose rows are in several pieces, or that ended several times, and says what is taken of
     them. Of the articles `kept`, what the layer in the folder `old` holds stays, but for its findings. The articles
-    `without` are left out, and count as nothing that the old one loses.
+    `without` are left out, and count as nothing that the old one loses. The work on an article that would lose some
+    stays as it is in the old one, unless that is `accepted`.
 
     No more than `at_once` articles are held.
 
     Raises:
         Problem: a file of the old layer cannot be read.
     """
-    renewing = _Rewriting(name, settle, frozenset(kept), at_once)
+    renewing = _Rewriting(name, settle, frozenset(kept), at_once, accepted)
 
     def pairs(articles: Iterable[tuple[str, Lines]]) -> Iterator[Pair]:
         return (pair for pair in side_by_side(new.read(), articles) if pair[0] not in without)
@@ -96,8 +107,9 @@ class _ArticleLines:
 
 
 class _Rewriting:
-    def __init__(self, name: str, settle: Settle, kept: frozenset[str], at_once: int) -> None:
+    def __init__(self, name: str, settle: Settle, kept: frozenset[str], at_once: int, accepted: Accepted) -> None:
         self._name, self._settle, self._kept, self._at_once = name, settle, kept, at_once
+        self._accepted = accepted
 
     def into(self, folder: Path, pairs: Iterator[Pair]) -> RewrittenLayer:
         folder.mkdir()
@@ -107,7 +119,9 @@ class _Rewriting:
             while articles := [_article(pair) for pair in islice(pairs, self._at_once)]:
                 self._settle_loose(articles)
                 self._keep(articles)
-                rewritten.removed += self._lost(articles)
+                lost = self._lost(articles)
+                rewritten.removed += lost
+                rewritten.held |= self._hold(articles, lost)
                 _write(articles, out, rewritten)
         return rewritten
 
@@ -138,6 +152,15 @@ class _Rewriting:
         return removals(
             self._read(article.old for article in differing), self._read(article.new for article in differing)
         )
+
+    def _hold(self, articles: list[_ArticleLines], lost: list[Removal]) -> set[str]:
+        """Puts back the work of articles that would lose what nobody accepted; returns them. Findings are the new."""
+        held = {removal.article_id for removal in lost if not is_accepted(removal.article_id, self._accepted)}
+        for article in articles:
+            if article.article_id in held:
+                work = {table: lines for table, lines in article.old.items() if table in _WORK}
+                article.new = work | {table: lines for table, lines in article.new.items() if table not in _WORK}
+        return held
 
     def _read(self, pieces: Iterable[Lines]) -> Layer:
         return read_lines(self._name, pieces)

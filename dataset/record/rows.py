@@ -191,6 +191,7 @@ class DealRow(TypedDict):
     round: str
     annotator: str
     article_id: str
+    let_off: str | None
 
 
 class Decision(TypedDict):

@@ -32,6 +32,15 @@ RESERVED: Final = frozenset({"admin", GOLD, SUGGESTIONS})
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
+def next_push(corpus: Corpus, annotators: list[str]) -> str:
+    """What pushes the latest round again, as it was dealt; for the first round, what deals it to these annotators."""
+    round_name = latest_round(corpus)
+    names = annotators or ["a1"]
+    if (corpus.annotations / round_name / "deals.jsonl").exists():
+        names = []
+    return " ".join(["hedgerow push --round", round_name, *(f"--annotator {name}" for name in names)])
+
+
 def latest_round(corpus: Corpus) -> str:
     """The round in which articles were dealt last, `r1` where none were."""
     deals = max(corpus.annotations.glob("*/deals.jsonl"), key=lambda path: path.stat().st_mtime, default=None)

@@ -17,6 +17,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import below
 from dataset.record.locks import reading
+from dataset.record.renewal import Accepted
 from dataset.scheme.vocabulary import STATEMENT_KINDS
 from dataset.statements.tables import dealt_events
 from scripts.cli.console import OUT, bar, count, open_again, say, say_json, tell
@@ -36,11 +37,12 @@ def sorters(corpus: Corpus, round_name: str) -> list[str]:
         return sorted(set(dealt_events(corpus, round_name)["annotator"]))
 
 
-def pull(corpus: Corpus, round_name: str, seats: list[Seat], accept_removals: bool, *, full: bool) -> None:
+def pull(corpus: Corpus, round_name: str, seats: list[Seat], accept_removals: Accepted, *, full: bool) -> None:
     """Pulls a round of sorting, and says what came of it.
 
     Raises:
-        Problem: it would take events out of the record, or the server cannot be asked.
+        Problem: the server cannot be asked.
+        Exit: with 1, where the record keeps events that the server no longer has.
     """
     pulled = sorting_rounds.pull_sorting(
         corpus, round_name, seats, accept_removals=accept_removals, tell=tell, full=full
@@ -49,13 +51,11 @@ def pull(corpus: Corpus, round_name: str, seats: list[Seat], accept_removals: bo
         _say_of(pulled, who)
     changed = ", ".join(below(corpus.record, path) for path in pulled.written)
     say(f"pull {pulled.pull_id}; changed: {changed or 'nothing'}")
-    if pulled.removed and not accept_removals:
-        raise Problem(
-            f"the pull would take {count(sum(map(len, pulled.removed.values())), 'event')} (listed above) out of the "
-            "record, so the record was left as it was",
-            "if that is right, run it again with --accept-removals",
-        )
     say(f"Next: `hedgerow validate`, then `hedgerow agree --round {round_name}`")
+    if held := sum(map(len, pulled.held.values())):
+        again = f"hedgerow pull --round {round_name} --accept-removals"
+        say(f"{count(held, 'event')} gone on the server left in the record as before. Is it to go? `{again}`")
+        raise typer.Exit(1)
 
 
 def _say_of(pulled: SortingPull, who: str) -> None:
@@ -69,8 +69,9 @@ def _say_of(pulled: SortingPull, who: str) -> None:
     for event, faults in pulled.faults.get(who, {}).items():
         for fault in faults[:SHOWN]:
             say(f"{who}: {event}: {fault}")
+    kept = pulled.held.get(who, [])
     for event in pulled.removed.get(who, []):
-        say(f"would be removed from {who}: {event}")
+        say(f"{who}: {event} is gone on the server, and {'kept in' if event in kept else 'removed from'} the record")
 
 
 def agree(corpus: Corpus, round_name: str, *, as_json: bool) -> None:

@@ -10,12 +10,17 @@ import pytest
 
 from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import read_task
-from annotation.rounds import projects
+from annotation.rounds import projects, raw
+from annotation.rounds.push import dealt, standing
 from dataset.checks.suite import errors_of
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import read_layer
+from tests.annotation.rounds.test_kept_pulls import TEXTS as PULLED
+from tests.annotation.rounds.test_kept_pulls import Task as Row
+from tests.annotation.rounds.test_kept_pulls import content, series
 from tests.annotation.rounds.test_pull import labelled, submit
+from tests.corpora import make_corpus
 from tests.dataset.release_setup import put_ready
 from tests.dataset.tiny import LAYER, put_corpus, put_layer, valid_rows
 from tests.faults.forks import Forks, forks
@@ -167,6 +172,62 @@ def test_a_push_killed_anywhere_sends_each_article_once(
     forking: Forks, new_corpus: Callable[[dict[str, str]], Corpus], count: int
 ) -> None:
     kill(forking, "push", (Pushing(new_corpus(TEXTS)) for _ in itertools.count()), count)
+
+
+class Reassigning(World):
+    """All of an annotator's articles to another."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self._corpus = corpus
+        self.words = ["reassign", "--round", "r1", "--from", "a1", "--to", "a2", "--corpus", str(corpus.root)]
+        push_all(corpus, seat(corpus, "a1"))
+
+    def left(self) -> Entries:
+        tasks = [
+            (f"{who}/{article}", what)
+            for who in ("a1", "a2")
+            if projects.find(self._corpus, "r1", seat(self._corpus, who)) is not None
+            for article, what in on_server(self._corpus, seat(self._corpus, who))
+        ]
+        return tasks + files_in(self._corpus.annotations)
+
+    def read(self, whole: State) -> None:
+        """No article is dealt to nobody, and none to both."""
+        deals = standing(dealt(self._corpus, "r1"))["article_id"]
+        assert sorted(deals) == sorted(TEXTS)
+
+
+@pytest.mark.parametrize("count", HOW_OFTEN)
+def test_a_reassignment_killed_anywhere_gives_each_article_to_one(
+    forking: Forks, new_corpus: Callable[[dict[str, str]], Corpus], count: int
+) -> None:
+    kill(forking, "reassign", (Reassigning(new_corpus(TEXTS)) for _ in itertools.count()), count)
+
+
+class Pruning(World):
+    """Raw pulls that nothing needs, taken away."""
+
+    def __init__(self, root: Path, pulls: dict[str, list[Row]]) -> None:
+        self._corpus, self._pulls = open_corpus(root), pulls
+        self.words = ["pulls", "--prune", "--corpus", str(root)]
+
+    def left(self) -> Entries:
+        return files_in(self._corpus.pulls)
+
+    def read(self, whole: State) -> None:
+        """Whatever is there is whole, and the newest is."""
+        assert list(raw.altered(self._corpus)) == []
+        there = [folder.name for folder in raw.pull_folders(self._corpus)]
+        assert [*self._pulls][-1] in there
+        assert all(content(self._corpus, pull_id) == self._pulls[pull_id] for pull_id in there)
+
+
+@pytest.mark.parametrize("count", HOW_OFTEN)
+def test_a_pruning_killed_anywhere_leaves_whole_pulls(forking: Forks, count: int, tmp_path: Path) -> None:
+    made = make_corpus(tmp_path / "corpus", PULLED)
+    pulls = series(made, 5)
+    worlds = (Pruning(root, pulls) for root in copies(made.root, tmp_path / "worlds"))
+    kill(forking, "pulls --prune", worlds, count)
 
 
 class Pulling(World):

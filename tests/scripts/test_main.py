@@ -149,6 +149,8 @@ NEEDS = {
     **dict.fromkeys(("invite", "remove"), ("a1",)),
     "intake": ("x.txt", "--event", "e"),
     **dict.fromkeys(("push", "align"), ("--round", "r1", "--annotator", "a1")),
+    "unassign": ("--round", "r1", "--annotator", "a1"),
+    "reassign": ("--round", "r1", "--from", "a1", "--to", "a2"),
     "build": ("--out", "dist/x"),
     "suggest": ("--round", "r1", "--by", "rules"),
     "score": ("r1/a1",),

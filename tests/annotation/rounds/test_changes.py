@@ -83,8 +83,8 @@ def test_an_altered_raw_file_is_not_built_upon(
 ) -> None:
     assert pulled() == 3
     project = _project(a1, tasks["one"])
-    path = raw.latest(corpus, "r1", "a1", a1.studio.url, project)
-    assert path
+    assert raw.latest(corpus, "r1", "a1", a1.studio.url, project)
+    path = next(corpus.pulls.glob("*/a1.jsonl"))
     path.chmod(0o600)
     path.write_bytes(path.read_bytes().replace(b"port", b"fort"))
     assert raw.latest(corpus, "r1", "a1", a1.studio.url, project) is None

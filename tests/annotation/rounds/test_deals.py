@@ -6,11 +6,13 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotation.rounds import push
+from annotation.rounds.plans import PlanChange, read_plan
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import make_layer
@@ -101,8 +103,10 @@ def test_what_nobody_has_is_shared_before_what_one_has(tmp_path: Path) -> None:
 def test_what_several_have_is_shared_before_what_nobody_has(tmp_path: Path) -> None:
     corpus = corpus_of(tmp_path / "c", 20)
     before = hands(corpus, "a1", "a2", share=0.2)
-    dealt = hands(grown(corpus, 40), "a1", "a2", "a3", share=0.1)
-    assert dealt["a3"] >= before["a1"] & before["a2"] == dealt["a1"] & dealt["a2"]
+    dealt = hands(grown(corpus, 24), "a1", "a2", "a3", share=0.2)
+    shared = before["a1"] & before["a2"]
+    assert dealt["a3"] >= shared
+    assert dealt["a1"] & dealt["a2"] & (before["a1"] | before["a2"]) == shared
 
 
 @pytest.mark.slow
@@ -159,3 +163,84 @@ def test_without_gold_there_are_no_controls_to_deal(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="leave out --control"):
         push.deal(corpus, "r1", ["a1"], control=0.05)
     assert not push.deals_path(corpus, "r1").exists()
+
+
+def capped(corpus: Corpus, cap: int, *annotators: str, share: float = 1, **ended: set[str]) -> dict[str, set[str]]:
+    deals = push.deal_round(corpus, "r1", PlanChange(annotators, share, cap=cap), ended=ended).deals
+    return {name: set(deals.filter(annotator=name)["article_id"]) for name in annotators}
+
+
+def test_nobody_has_more_open_articles_than_the_cap_and_the_next_deal_tops_up(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "c", 30)
+    first = capped(corpus, 6, "a1", "a2", share=0.2)
+    assert [len(hand) for hand in first.values()] == [6, 6]
+    done = set(sorted(first["a1"])[:4])
+    second = capped(corpus, 6, "a1", "a2", share=0.2, a1=done)
+    assert second["a1"] > first["a1"] and len(second["a1"] - done) == 6
+    assert second["a2"] == first["a2"]
+
+
+def test_what_the_record_says_is_ended_makes_room(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "c", 10)
+    first = capped(corpus, 3, "a1")["a1"]
+    rows = [task(article) | key(article, "r1/a1") for article in first]
+    write_layer(corpus.layer_path("r1/a1"), make_layer("r1/a1", tasks=rows))
+    assert len(capped(corpus, 3, "a1")["a1"]) == 6
+
+
+def test_all_articles_in_common_are_dealt_though_somebody_is_slow(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "c", 9)
+    hands, ended = {"a1": set[str](), "a2": set[str]()}, set[str]()
+    for _ in range(3):
+        hands = capped(corpus, 3, "a1", "a2", a1=ended)
+        ended = hands["a1"]
+    assert (len(hands["a1"]), len(hands["a2"])) == (9, 3)
+    assert hands["a2"] < hands["a1"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(share=st.floats(0.05, 0.95), cap=st.integers(1, 9), paces=st.lists(st.integers(1, 4), min_size=2, max_size=3))
+def test_a_capped_round_ends_with_the_share_in_common_and_each_other_article_once(
+    share: float, cap: int, paces: list[int]
+) -> None:
+    names = [f"a{number}" for number in range(1, len(paces) + 1)]
+    ended = {name: set[str]() for name in names}
+    with tempfile.TemporaryDirectory() as scratch:
+        corpus = corpus_of(Path(scratch) / "c", 24)
+        for _ in range(60):
+            hands = capped(corpus, cap, *names, share=share, **ended)
+            assert all(len(hands[name] - ended[name]) <= cap for name in names)
+            for name, pace in zip(names, paces, strict=True):
+                ended[name] |= set(sorted(hands[name] - ended[name])[:pace])
+    holders = Counter(article for hand in hands.values() for article in hand)
+    common = max(1, round(share * 24))
+    assert sorted(holders.values()) == [1] * (24 - common) + [len(names)] * common
+
+
+def let_off(corpus: Corpus, annotator: str, articles: set[str]) -> None:
+    """As if an annotator had been let off these articles."""
+    deals = push.dealt(corpus, "r1")
+    gone = (pl.col("annotator") == annotator) & pl.col("article_id").is_in(sorted(articles))
+    reason = pl.when(gone).then(pl.lit("given back")).otherwise(pl.col("let_off"))
+    push.put_deals(corpus, "r1", read_plan(corpus, "r1"), deals.with_columns(let_off=reason))
+
+
+def test_what_somebody_was_let_off_goes_to_others_and_not_to_them_again(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "c", 20)
+    before = hands(corpus, "a1", "a2", "a3", share=0.2)
+    own = before["a1"] - before["a2"] - before["a3"]
+    let_off(corpus, "a1", own)
+    deals = push.standing(push.deal_round(corpus, "r1", PlanChange()).deals)
+    after = {name: set(deals.filter(annotator=name)["article_id"]) for name in before}
+    assert after["a1"] == before["a1"] - own
+    assert own <= after["a2"] ^ after["a3"]
+    assert after["a2"] >= before["a2"] and after["a3"] >= before["a3"]
+
+
+def test_who_is_passed_over_is_dealt_nothing_and_stays_in_the_round(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "c", 10)
+    before = hands(corpus, "a1", "a2", share=0.2)
+    dealt = push.deal_round(grown(corpus, 20), "r1", PlanChange(), passed_over=["a1"])
+    assert set(dealt.deals.filter(annotator="a1")["article_id"]) == before["a1"]
+    assert len(set(dealt.deals["article_id"])) == 20
+    assert dealt.plan.annotators == ("a1", "a2")

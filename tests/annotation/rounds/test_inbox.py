@@ -71,7 +71,7 @@ def test_an_answer_survives_the_next_pull_and_a_changed_question_is_open(corpus:
     assert shown(corpus) == [(KEPT, "may", "Kyiv’s."), ("Whose?", "may", None)]
 
 
-def test_a_pull_that_stops_leaves_the_questions_as_they_were(corpus: Corpus) -> None:
+def test_an_article_that_is_held_back_keeps_its_questions(corpus: Corpus) -> None:
     take_in(corpus, exported(ONE, hedge(), asks(KEPT, "h")))
     pull.take_in(corpus, "r1", [Source("a1", [exported(ONE, asks(GONE))])], accept_removals=False)
     assert shown(corpus) == [(KEPT, "may", None)]

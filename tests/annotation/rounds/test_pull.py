@@ -114,19 +114,69 @@ def test_a_raw_pull_is_whole_and_read_only(corpus: Corpus, a1: Seat, tasks: dict
     assert [path.name for path in corpus.pulls.iterdir()] == [folder.name]
 
 
-def test_a_pull_that_would_take_something_away_stops_and_lists_it(
+def test_an_article_that_is_gone_on_the_server_stays_until_that_is_accepted(
     corpus: Corpus, a1: Seat, tasks: dict[str, int]
 ) -> None:
     submit(a1, tasks["one"], labelled())
     pulled(corpus, a1)
     before = files(corpus.root / "annotations")
     a1.studio._client.tasks.delete(id=str(tasks["one"]))
-    stopped = pulled(corpus, a1)
-    assert [removal.what for removal in stopped.removed["r1/a1"]] == ["the article (submitted)"]
+    kept = pulled(corpus, a1)
+    assert [removal.what for removal in kept.removed["r1/a1"]] == ["the article (submitted)"]
+    assert kept.held == {"r1/a1": ["one"]}
     assert files(corpus.root / "annotations") == before
-    assert stopped.missing == {"a1": ["one"]}
-    pulled(corpus, a1, accept_removals=True)
+    assert kept.missing == {"a1": ["one"]}
+    assert pulled(corpus, a1, accept_removals=True).held == {}
     assert read_layer(corpus.layer_path("r1/a1"), "r1/a1").tasks.height == 0
+
+
+def take_off(who: Seat, corpus: Corpus, article: str, span: str) -> None:
+    """Deletes a span of an article on the server, as its annotator would."""
+    work = next(
+        raw["annotations"][0]
+        for raw in who.studio.tasks(projects.existing(corpus, "r1", who))
+        if raw["data"]["article_id"] == article
+    )
+    kept = [region for region in work["result"] if span not in (region.get("id"), region.get("from_id"))]
+    who.studio._client.annotations.update(id=work["id"], result=kept)
+
+
+def test_a_span_that_is_gone_holds_back_its_own_article_alone(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
+    submit(a1, tasks["one"], labelled())
+    pulled(corpus, a1)
+    before = layer_of(corpus)
+    take_off(a1, corpus, "one", "h")
+    submit(a1, tasks["two"], [])
+    kept = pulled(corpus, a1)
+    assert (kept.held, len(kept.removed["r1/a1"])) == ({"r1/a1": ["one"]}, 1)
+    after = layer_of(corpus)
+    assert after.only(["one"]).spans.equals(before.spans) and after.relations.equals(before.relations)
+    assert after.tasks["article_id"].to_list() == ["one", "two"]
+    assert pulled(corpus, a1).changed == []
+    assert pulled(corpus, a1, accept_removals=True).held == {}
+    assert layer_of(corpus).spans["span_id"].to_list() == ["s", "q"]
+
+
+def test_removals_are_accepted_of_the_articles_that_are_named(tmp_path: Path) -> None:
+    texts = {"one": "Rain fell.", "two": "Snow fell.", "three": "Hail fell."}
+    corpus = make_corpus(tmp_path / "corpus", texts)
+    pull.pull_file(corpus, "r1", "a1", export_of(tmp_path / "export.json", texts), accept_removals=False)
+    less = export_of(tmp_path / "less.json", {"three": texts["three"]})
+    done = pull.pull_file(corpus, "r1", "a1", less, accept_removals=frozenset({"one"}))
+    assert done.held == {"r1/a1": ["two"]}
+    assert {removal.article_id for removal in done.removed["r1/a1"]} == {"one", "two"}
+    assert layer_of(corpus).tasks["article_id"].to_list() == ["three", "two"]
+
+
+def test_an_article_that_is_held_back_says_why_it_cannot_be_taken(
+    corpus: Corpus, a1: Seat, tasks: dict[str, int]
+) -> None:
+    submit(a1, tasks["one"], labelled())
+    pulled(corpus, a1)
+    submit(a1, tasks["one"], [])
+    assert pulled(corpus, a1).held == {"r1/a1": ["one"]}
+    layer = layer_of(corpus)
+    assert (layer.findings["code"].to_list(), layer.spans.height) == (["several-submissions"], 3)
 
 
 def test_a_span_taken_off_on_the_server_is_listed(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:

@@ -1,0 +1,114 @@
+"""Who is dealt which articles: a part in common, the rest evenly, never more open ones at once than the cap.
+
+The articles' ids and the round alone decide on the order in which articles are dealt, and on which are in common.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from annotation.rounds.plans import RoundPlan
+from dataset.record.rows import DealRow, rows_of
+from dataset.storage.atomic import sha256
+
+_SEVERAL: Final = 2
+
+
+@dataclass(frozen=True)
+class Undealt:
+    """What there is to deal: articles, and `controls`, which go to everybody.
+
+    `ended` says by annotator which articles need no room any more. `only_new_count`: the share is that of the articles
+    that nobody has, beside what is in common already; else it is that of all.
+    """
+
+    articles: list[str]
+    controls: list[str] = field(default_factory=list)
+    ended: Mapping[str, Collection[str]] = field(default_factory=dict)
+    only_new_count: bool = False
+
+
+def drawn(round_name: str, articles: Collection[str]) -> list[str]:
+    """Articles in the order in which a round deals them."""
+    return sorted(articles, key=lambda article: sha256(f"{round_name}\n{article}".encode()))
+
+
+def new_deals(round_name: str, plan: RoundPlan, undealt: Undealt, known: pl.DataFrame) -> list[DealRow]:
+    """The rows to add to the deals that are `known`.
+
+    What an annotator was let off is not dealt to them again. An article becomes common only when all have room for it,
+    so that the next deal can tell it from one that is an annotator's alone; where all articles are common, and for
+    controls, nobody waits.
+    """
+    dealer = _Dealer(round_name, plan, undealt, known)
+    for article in drawn(round_name, [*undealt.articles, *undealt.controls]):
+        dealer.deal(article)
+    return dealer.rows
+
+
+class _Dealer:
+    """The hands of a round's annotators, as they are dealt."""
+
+    def __init__(self, round_name: str, plan: RoundPlan, undealt: Undealt, known: pl.DataFrame) -> None:
+        self.rows: list[DealRow] = []
+        self._round, self._annotators, self._controls = round_name, plan.annotators, frozenset(undealt.controls)
+        rows = list(rows_of(known, DealRow))
+        held = [row for row in rows if row["let_off"] is None]
+        self._settled = {(row["annotator"], row["article_id"]) for row in rows}
+        self._holders = Counter(row["article_id"] for row in held)
+        self._common = self._in_common(plan.share, undealt)
+        self._waits = len(self._annotators) > 1 and len(self._common) < len(undealt.articles)
+        self._hands = self._sizes(held, undealt.articles)
+        self._room = {name: _room(name, held, plan.cap, undealt) for name in self._annotators}
+
+    def _in_common(self, share: float, undealt: Undealt) -> frozenset[str]:
+        """Articles that several have are the common ones first, then those that nobody has, then those that one has."""
+        articles = drawn(self._round, undealt.articles)
+        by_claim = sorted(articles, key=lambda article: (1, 2, 0)[min(self._holders[article], _SEVERAL)])
+        wanted = share * len(articles)
+        if undealt.only_new_count:
+            holders = [self._holders[article] for article in articles]
+            wanted = sum(count >= _SEVERAL for count in holders) + share * holders.count(0)
+        return frozenset(by_claim[: max(1, round(wanted))])
+
+    def _sizes(self, held: list[DealRow], articles: list[str]) -> dict[str, int]:
+        """How many articles each has, or will have of those in common."""
+        among = frozenset(articles)
+        own = {name: set(self._common) for name in self._annotators}
+        for row in held:
+            if row["article_id"] in among and row["annotator"] in own:
+                own[row["annotator"]].add(row["article_id"])
+        return {name: len(hand) for name, hand in own.items()}
+
+    def deal(self, article: str) -> None:
+        """Gives an article to whom it is due, if there is room for it."""
+        free = [name for name in self._annotators if (name, article) not in self._settled]
+        ready = [name for name in free if self._room[name] > 0]
+        if article in self._controls or (article in self._common and self._may_spread(article, free, ready)):
+            for name in ready:
+                self._give(name, article)
+        elif article not in self._common and not self._holders[article] and ready:
+            name = min(ready, key=lambda each: (self._hands[each], each))
+            self._hands[name] += 1
+            self._give(name, article)
+
+    def _may_spread(self, article: str, free: list[str], ready: list[str]) -> bool:
+        return not self._waits or self._holders[article] >= _SEVERAL or ready == free
+
+    def _give(self, name: str, article: str) -> None:
+        self._room[name] -= 1
+        self.rows.append({"round": self._round, "annotator": name, "article_id": article, "let_off": None})
+
+
+def _room(name: str, held: list[DealRow], cap: int | None, undealt: Undealt) -> float:
+    """How many articles more an annotator may be dealt."""
+    if cap is None:
+        return float("inf")
+    done, there = frozenset(undealt.ended.get(name, ())), {*undealt.articles, *undealt.controls}
+    mine = {row["article_id"] for row in held if row["annotator"] == name} & there
+    return cap - len(mine - done)

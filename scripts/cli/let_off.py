@@ -1,0 +1,35 @@
+"""What `unassign` and `reassign` say of the articles that they take back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from annotation.rounds.letting_off import LetOffArticles
+from scripts.cli.console import count, say
+
+SHOWN = 20
+BegunOption = Annotated[
+    bool, typer.Option("--begun", help="Let off also what was begun and not submitted; the draft stays on the server.")
+]
+
+
+def say_let_off(done: LetOffArticles, round_name: str) -> None:
+    """Says what is no longer an annotator's, and what stays, with why."""
+    who = done.annotator
+    tasks = f"; {count(done.deleted, 'task')} without work deleted on the server" if done.deleted else ""
+    say(f"{who}: let off {count(len(done.let_off), 'article')}{tasks}")
+    for article in [article for article in done.begun if article in done.let_off][:SHOWN]:
+        say(f"{who} had begun {article}; if they submit it all the same, it counts: {done.begun[article]}")
+    for article, page in list(done.kept.items())[:SHOWN]:
+        say(f"{who} has begun {article}, so it stays theirs unless you say --begun: {page}")
+    if len(done.kept) > SHOWN:
+        say(f"and {len(done.kept) - SHOWN} more that were begun")
+    if done.submitted:
+        say(f"{who}: {count(len(done.submitted), 'article')} submitted or skipped stay as they are")
+    if done.leaves:
+        say(
+            f"{who} is dealt no more articles of {round_name}; `hedgerow push --round {round_name} --annotator {who}` "
+            "takes them in again"
+        )
