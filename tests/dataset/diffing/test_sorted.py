@@ -177,7 +177,7 @@ def test_a_name_that_adds_candidates_is_told_once(old: Path, tmp_path: Path) -> 
 
 BOUND = "numbers[].bound"
 SINCE_2 = {
-    "articles": {"sentences[].start", "sentences[].end"},
+    "articles": {"labelled_by", "adjudicated", "sentences[].start", "sentences[].end"},
     "quotes": {"start", "end"},
     "tokens": {"text"},
 }
