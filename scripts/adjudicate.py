@@ -80,8 +80,7 @@ def _open(corpus: Corpus, round_name: str, seat: seats.Seat, replace: bool, whic
     sent = f"{count(opened.sent, 'article')} opened with {count(opened.questions, 'question')}"
     say(f"{sent}, {opened.there} there before: {seat.studio.project_url(opened.project)}")
     _tell_passing(opened.passing, "passes with --pull", "pass with --pull")
-    for article, codes in _some(opened.passing.held):
-        say(f"{article} was opened all the same, because of what a check finds: {codes}")
+    _tell_held(opened.passing)
     for article, late in _some(opened.waiting):
         say(f"{article} waits for {', '.join(late)}")
     for article, again in _some(opened.asked_again):
@@ -100,6 +99,14 @@ def _tell_passing(passing: Passing, one: str, several: str) -> None:
     for articles, why in ((passing.alone, "one annotator alone labelled"), (passing.agreed, "all annotators agree on")):
         if articles:
             say(f"{count(len(articles), 'article')} that {why} {one if len(articles) == 1 else several}")
+
+
+def _tell_held(passing: Passing) -> None:
+    """Which articles would pass, and why they are for an adjudicator to see."""
+    if passing.held:
+        say(f"{count(len(passing.held), 'article')} held back, because of what a check finds:")
+    for article, codes in _some(passing.held):
+        say(f"  {article}: {codes}")
 
 
 def _pull(
@@ -156,8 +163,7 @@ def tell_left(decided: rounds_to_gold.DecisionsPull) -> None:
 
 
 def _tell_unopened(decided: rounds_to_gold.DecisionsPull) -> None:
-    for article, codes in _some(decided.passing.held):
-        say(f"{article} does not pass, because of what a check finds: {codes}")
+    _tell_held(decided.passing)
     if decided.unopened:
         say(f"{count(len(decided.unopened), 'article')} not opened yet; run it once without --pull")
 

@@ -135,9 +135,8 @@ class Round:
         return [who for who in self.annotators if self._status[who].get(article) == SUBMITTED]
 
     def is_alone(self, article: str) -> bool:
-        """Whether one annotator submitted an article, and nobody else was dealt it or ended it."""
-        ended = {who for who in self.annotators if article in self._status[who]}
-        return len({*self._dealt.get(article, ()), *ended}) == 1 == len(self.submitted(article))
+        """Whether one annotator submitted an article that nobody is waited for with, and nobody else ended it."""
+        return len([who for who in self.annotators if article in self._status[who]]) == 1
 
     def ending(self, article: str) -> TaskRow:
         """How an article was ended by the first of the annotators who submitted it."""

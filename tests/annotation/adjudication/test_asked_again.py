@@ -159,5 +159,5 @@ def test_an_article_that_nobody_began_shows_the_work_as_it_is(pair: Corpus, judg
     change(pair, "a2", labels("The port", "modal", linked=False, about=True))
     assert list(rounds_to_gold.open_round(pair, "r1", judge, again=False).asked_again) == ["one"]
     open_article(page, pair, judge, "one", Role.ADJUDICATOR)
-    says(page, "1 of 1 question open")
+    says(page, "2 of 2 questions open")
     assert "evidential" not in json.dumps(page.page.evaluate(RESULT))
