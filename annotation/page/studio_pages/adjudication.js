@@ -370,11 +370,15 @@
     return element("div", "rule-list", element("h4", "", "Rule that decides"), ...rows);
   };
 
+  // A line that stays where it is, so that nothing below it moves while one clicks.
   const majority = (work, card) => {
-    const set = preset(card, work);
-    if (!set.length) return [];
-    const words = `what the majority has, ${set.length} of ${card.versions.length}: preset, and not decided yet`;
-    return [element("p", "majority", button("act", () => takePreset(work, card), keycap("⏎"), " take"), ` ${words}`)];
+    const columns = card.majority ?? [];
+    if (!columns.length) return [];
+    const of = `${columns.length} of ${card.versions.length}`;
+    const who = columns.map((at) => page().annotators[at]).join(", ");
+    const isPreset = preset(card, work).length > 0;
+    const take = isPreset ? [button("act", () => takePreset(work, card), keycap("⏎"), " take"), ` majority preset: ${of}`] : [`majority: ${of}`];
+    return [element("p", isPreset ? "majority open" : "majority", ...take, ` (${who})`)];
   };
 
   const asked = (work, here) => {
