@@ -1,7 +1,7 @@
 """What an adjudicator sees of a round, and what opening and pulling cost.
 
-`python -m tests.benchmarks.adjudicating 300` measures it. The round has three annotators and a share of 0.2: they
-differ in 4 % of their spans. A server of its own is started.
+`python -m tests.benchmarks.adjudicating 300 0.04 0.25` measures it. The round has three annotators and a share of 0.2;
+the second and third may have 4 % of their spans otherwise, then 25 %. A server of its own is started for each.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import Final
+from unittest.mock import patch
 
 from annotation.adjudication.passing import Opened
 from annotation.adjudication.rounds_to_gold import open_round, pull_decisions
@@ -20,15 +21,16 @@ from annotation.labelstudio.seats import seat
 from annotation.rounds import push
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import read_layer, write_layers
-from tests.benchmarks.corpora import write_annotators
+from tests.benchmarks import corpora
 
 ANNOTATORS: Final = ["a1", "a2", "a3"]
 SHARE: Final = 0.2
 
 
-def write_dealt(folder: Path, count: int) -> Corpus:
+def write_dealt(folder: Path, count: int, different: float) -> Corpus:
     """A corpus with a round of which each annotator has the articles that were dealt to them, and has ended them."""
-    corpus = write_annotators(folder, count)
+    with patch.object(corpora, "DIFFERENT", different):
+        corpus = corpora.write_annotators(folder, count)
     deals = push.deal(corpus, "r1", ANNOTATORS, SHARE)
     for who in ANNOTATORS:
         path = corpus.layer_path(f"r1/{who}")
@@ -37,10 +39,10 @@ def write_dealt(folder: Path, count: int) -> Corpus:
     return open_corpus(folder)
 
 
-def measured(count: int) -> Iterator[str]:
+def measured(count: int, different: float) -> Iterator[str]:
     """Lines that say what was measured."""
     with tempfile.TemporaryDirectory() as scratch:
-        corpus = write_dealt(Path(scratch) / "corpus", count)
+        corpus = write_dealt(Path(scratch) / "corpus", count, different)
         server = Server(corpus.state)
         server.up(["adjudicator"], None, print)
         try:
@@ -68,5 +70,6 @@ def _seen(corpus: Corpus, which: Opened) -> str:
 
 
 if __name__ == "__main__":
-    for line in measured(int(sys.argv[1])):
-        print(line, flush=True)
+    for share in map(float, sys.argv[2:]):
+        for line in measured(int(sys.argv[1]), share):
+            print(f"{share:.0%} otherwise, {line}", flush=True)

@@ -415,8 +415,8 @@ def test_a_round_that_changed_since_it_was_opened_is_told_and_not_mixed(port: Co
     pulled(port)
     assert task.id
     decided = rounds_to_gold.pull_decisions(port, "r1", judge, accept_removals=False)
-    assert (decided.taken, decided.changed) == ([], ["one"])
-    assert list(rounds_to_gold.open_round(port, "r1", judge, again=False).changed) == ["one"]
+    assert (decided.taken, decided.asked_otherwise) == ([], {"one": ["hedge “may”"]})
+    assert list(rounds_to_gold.open_round(port, "r1", judge, again=False).asked_again) == ["one"]
 
 
 def test_an_article_with_gold_is_not_opened_again_unless_asked(
