@@ -257,6 +257,15 @@ class Decisions(Table):
     note: str = column("what the adjudicator wrote about it", optional=True)
 
 
+class Provenance(Table):
+    """What an article of the gold rests on."""
+
+    article_id: str = column("the article", str_matches=IDENTIFIER)
+    round: str = column("the annotation round that it came from", str_matches=IDENTIFIER)
+    labelled_by: pl.List = names_column("the annotators whose submitted work it rests on")
+    adjudicated: bool = column("whether an adjudicator decided about it; false where it passed as it was submitted")
+
+
 class Agreement(Table):
     """A figure of agreement between a round's annotators."""
 
@@ -498,6 +507,12 @@ class PublishedArticles(PublishedRow):
     language: str = column("language, BCP 47", optional=True)
     guidelines_version: str = column("version of the guidelines it was labelled by", optional=True)
     assisted: bool = column("whether it was labelled with a program's suggestions; in the gold, by any annotator")
+    labelled_by: int = column(
+        "in the gold, how many annotators' work it rests on; null where that is not known", optional=True
+    )
+    adjudicated: bool = column(
+        "in the gold, whether an adjudicator decided about it; null where that is not known", optional=True
+    )
     speakers: pl.List = rows_column(SpeakerPart, "mentions of who said something")
     quotes: pl.List = rows_column(QuotePart, "what was said, a segment each")
     hedges: pl.List = rows_column(HedgePart, "cues of uncertainty or non-commitment")
@@ -787,6 +802,7 @@ RECORD: dict[str, type[Table]] = {
     "notes": Notes,
     "deals": Deals,
     "decisions": Decisions,
+    "provenance": Provenance,
     "agreement": Agreement,
     "baselines": Baselines,
     "event_deals": EventDeals,
@@ -807,6 +823,7 @@ KEYS: dict[type[Table], list[str]] = {
     ShownLinks: ["round", "annotator", "article_id", "from_span", "to_span"],
     Notes: ["round", "annotator", "article_id", "span_id", "question"],
     Deals: ["round", "annotator", "article_id"],
+    Provenance: ["article_id"],
     Agreement: ["round", "annotators", "scope", "measure"],
     Baselines: ["baseline", "scope", "measure", "figure"],
     EventDeals: ["event_id", "round", "annotator"],

@@ -19,6 +19,10 @@ def command(
     allow_errors: Annotated[
         bool, typer.Option("--allow-errors", help="Build a record with errors; the card will say so.")
     ] = False,
+    adjudicated_only: Annotated[
+        bool,
+        typer.Option("--adjudicated-only", help="Leave out what came into the gold without an adjudicator."),
+    ] = False,
     engine: EngineOption = Engine.HERE,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -28,9 +32,17 @@ def command(
     Example: hedgerow build --layer r1/a1 --out dist/r1-a1
     """
     with started(engine) as each:
-        rows = build(open_corpus(corpus), layer, out, allow_errors=allow_errors, each=each, tell=tell)
+        rows = build(
+            open_corpus(corpus),
+            layer,
+            out,
+            allow_errors=allow_errors,
+            adjudicated_only=adjudicated_only,
+            each=each,
+            tell=tell,
+        )
     if as_json:
-        say_json({"out": str(out), "layer": layer, "rows": rows})
+        say_json({"out": str(out), "layer": layer, "adjudicated_only": adjudicated_only, "rows": rows})
         return
     say(f"{layer} built into {out}; rows: " + ", ".join(f"{name} {number}" for name, number in rows.items()))
     say(f'Next, in Python: datasets.load_dataset("{out}", "quotes", split="train")')

@@ -32,6 +32,10 @@ def command(
     last: Annotated[
         Path | None, typer.Option(help="Folder of the last release, if it is not among them.", metavar="DIR")
     ] = None,
+    adjudicated_only: Annotated[
+        bool,
+        typer.Option("--adjudicated-only", help="Leave out what came into the gold without an adjudicator."),
+    ] = False,
     engine: EngineOption = Engine.HERE,
     as_json: JsonOption = False,
     corpus: CorpusOption = None,
@@ -48,7 +52,10 @@ def command(
     with started(engine) as each, (changing if only_prepare else reading)(here, tell):
         out = out or here.root / "dist"
         guidelines = pages()
-        plan = ReleasePlan(here, version, layer, out, last, each, FINDERS[engine], _refuse_stale, guidelines)
+        find = FINDERS[engine]
+        plan = ReleasePlan(
+            here, version, layer, out, last, each, find, _refuse_stale, guidelines, adjudicated_only=adjudicated_only
+        )
         if only_prepare:
             _refuse_stale(here)
             _tell_prepared(here, version, prepare(plan), as_json=as_json)

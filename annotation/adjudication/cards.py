@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -71,11 +73,33 @@ def _gap(first: SheetItem, second: SheetItem) -> int:
 
 def _card(asked: Sheet, positions: list[int], offered: set[str]) -> Card:
     items = [asked.items[position] for position in positions]
+    versions = [_taken(asked, positions, who, offered) for who in asked.annotators]
     return {
         "spans": [_span(asked, position) for position in positions],
-        "versions": [_taken(asked, positions, who, offered) for who in asked.annotators],
+        "versions": versions,
         "rules": deciding_rules(asked, items),
+        "majority": _majority(items, versions),
     }
+
+
+def _majority(items: list[SheetItem], versions: list[TakenVersion]) -> list[int]:
+    """The columns of more than half of three or more annotators who have the very same spans, values and links.
+
+    None where a check finds fault with a span. That most have nothing is no majority: most miss what is easily missed.
+    """
+    faulty = any(reason.startswith("[") for item in items for reason in item.reasons)
+    alike = defaultdict(list)
+    for column, version in enumerate(versions):
+        alike[_comparable(version)].append(column)
+    largest = max(alike.values(), key=len)
+    is_majority = len(versions) > 2 and 2 * len(largest) > len(versions)
+    return largest if is_majority and not faulty and versions[largest[0]]["kept"] else []
+
+
+def _comparable(version: TakenVersion) -> str:
+    """A version, whatever the order of names and links in it."""
+    kept = {region: {name: sorted(of) for name, of in values.items()} for region, values in version["kept"].items()}
+    return json.dumps([kept, sorted(version["links"])], sort_keys=True)
 
 
 def _span(asked: Sheet, position: int) -> CardSpan:

@@ -19,6 +19,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, read_layer, table_path
 from dataset.record.locks import Tell, in_silence, reading
+from dataset.record.provenance import passed_articles
 from dataset.record.rows import DecisionRow, SpanRow, rows_of
 from dataset.scheme import vocabulary
 from dataset.storage.tables import read_table
@@ -44,6 +45,7 @@ def feedback(corpus: Corpus, round_name: str, annotator: str, tell: Tell = in_si
     """
     with reading(corpus, tell):
         decisions = read_table(table_path(corpus.layer_path(GOLD), "decisions"), schema.Decisions)
+        decisions = decisions.filter(~pl.col("article_id").is_in(passed_articles(corpus)))
         gold = _by_key(read_layer(corpus.layer_path(GOLD), GOLD).spans)
         rounds = decisions.filter(annotator=annotator)["round"].unique().sort().to_list()
         outcomes = {name: _outcomes(corpus, name, annotator, decisions.filter(round=name), gold) for name in rounds}

@@ -13,6 +13,7 @@ from dataset.scheme import vocabulary
 from dataset.storage.atomic import sha256
 
 SHOWN: Final = 60
+_STAMP: Final = 16
 _UNSHOWN: Final = ("quote_source", "linked")
 _BLANK: Final[Mapping[str, object]] = {"speaker_entities": []}
 
@@ -71,6 +72,27 @@ class Sheet:
         ]
         links = [[link.from_group, link.to_group, _drawn_by(link)] for link in self.links]
         return _hash([self.article_id, self.annotators, items, links])
+
+    def stamps(self) -> dict[str, str]:
+        """By region, a short hash of what the page asks about the span there, or shows as what all agree on.
+
+        It changes with whatever an annotator changes of that span, of its links, or of whether it is there, and with
+        who is asked about; what annotators change elsewhere leaves it as it is.
+        """
+        stamps = dict[str, str]()
+        for position, item in enumerate(self.items):
+            members = {who: _content(row) for who, row in item.group.members.items()}
+            regions = [version.region for version in item.versions]
+            links = [self._link(link) for link in self.links if link.from_group == position]
+            stamp = _hash([item.group.label, self.annotators, members, regions, links])[:_STAMP]
+            stamps |= dict.fromkeys(regions, stamp)
+        return stamps
+
+    def _link(self, link: LinkGroup) -> list[object]:
+        """Who drew a link to which span of theirs, and who could have and did not."""
+        start, end = self.items[link.from_group].group, self.items[link.to_group].group
+        drawn = {who: end.members[who]["span_id"] for who in _drawn_by(link)}
+        return [drawn, _lacking(link, start, end)]
 
     def is_asked_by(self, fingerprint: str) -> bool:
         """Whether a task with this fingerprint asks about this very work.
@@ -246,7 +268,8 @@ def summary(asked: Sheet, uncovered: Iterable[str]) -> str:
         f"- **{item.group.label}** “{_plain(item.versions[0].row['text'])}”: {_plain('; '.join(item.reasons))}"
         for item in asked.open()
     ]
-    title = f"**{count} {'question' if count == 1 else 'questions'}**" if count else "**All agree**"
+    agreed = "All agree" if len(asked.annotators) > 1 else f"Only {asked.annotators[0]} labelled it"
+    title = f"**{count} {'question' if count == 1 else 'questions'}**" if count else f"**{_plain(agreed)}**"
     missed = [f"- {_plain(line)}" for line in uncovered]
     return "\n".join([title, "", *questions, *(["", "**Nobody marked**", "", *missed] if missed else [])])
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import polars as pl
-
 from annotation.adjudication.cards import cards, together
-from annotation.adjudication.decisions import decide
+from annotation.adjudication.decisions import Outcome, decide
+from annotation.adjudication.gold import GoldRows, gold_of_others, settled
+from annotation.adjudication.passing import Opened, Passing, as_submitted
 from annotation.adjudication.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
+from annotation.adjudication.renewing import AskedAgain, Renewal, asked_otherwise
 from annotation.labelstudio.adjudicated import DECISION_KEYS, NEXT_KEY, read_adjudication, write_adjudication
-from annotation.labelstudio.payloads import SentTask
+from annotation.labelstudio.payloads import ListedTask, SentTask
 from annotation.labelstudio.result import ResultRows
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import AdjudicationQuestions, Task, ended, read_task, with_questions
@@ -28,14 +29,14 @@ from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.suite import STRUCTURE, check_layer, found_by
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import GOLD, Layer, Removal, make_layer, read_layer, removals, sort_layer, write_layers
+from dataset.record.layer import GOLD, Layer, Removal, read_layer
 from dataset.record.locks import Tell, changing, in_silence, reading
-from dataset.record.rows import Decision, DecisionRow, RelationRow, SpanRow, by_article
+from dataset.record.rows import RelationRow, SpanRow, TaskRow, by_article, rows_of
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme.vocabulary import STATUSES
 from dataset.storage.address import Location
 from dataset.storage.atomic import writing
-from dataset.storage.tables import read_sound, read_table, write_table
+from dataset.storage.tables import read_sound
 
 Faults = dict[tuple[str, str], list[str]]
 SUBMITTED, SKIPPED = STATUSES
@@ -45,8 +46,9 @@ SUBMITTED, SKIPPED = STATUSES
 class OpenedAdjudication:
     """What opening a round did: tasks sent and there before, and the articles that it left, with why.
 
-    `waiting` are those that an annotator has not ended, `changed` those whose work changed since they were opened,
-    with the address of their task, `gold` those that have gold already.
+    `waiting` are those that an annotator has not ended, `gold` those that have gold already, `passing` those that need
+    no adjudicator. Of those whose work changed since they were opened, `asked_again` ask about it now and kept what was
+    decided about the rest; `changed` could not be brought to it, with the address of their task.
     """
 
     project: int
@@ -54,8 +56,10 @@ class OpenedAdjudication:
     there: int
     questions: int
     waiting: dict[str, list[str]]
+    asked_again: dict[str, AskedAgain]
     changed: dict[str, str]
     gold: list[str]
+    passing: Passing
 
 
 @dataclass
@@ -63,15 +67,18 @@ class DecisionsPull:
     """What a pull of the decisions brought: the id of the raw pull, articles taken, and how many spans and links had
     each outcome.
 
-    `undecided` says what is open still, `changed` which articles were opened on other work, `not_ended` which wait for
+    `undecided` says what is open still, `asked_otherwise` which questions were asked about other work than there is
+    now, `changed` which articles were opened on other work, `not_ended` which wait for
     the adjudicator, `gold` which have gold of another round or adjudicator, `unopened` which have neither gold nor a
     task, by article; `places` are the addresses of their tasks. `withdrawn` were withdrawn and still have a task.
+    `passing` came into the gold without an adjudicator.
     """
 
     pull_id: str = ""
     taken: list[str] = field(default_factory=list)
     outcomes: dict[str, int] = field(default_factory=dict)
     undecided: dict[str, list[str]] = field(default_factory=dict)
+    asked_otherwise: dict[str, list[str]] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
     not_ended: list[str] = field(default_factory=list)
     gold: list[str] = field(default_factory=list)
@@ -80,6 +87,7 @@ class DecisionsPull:
     removed: list[Removal] = field(default_factory=list)
     written: list[Location] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
+    passing: Passing = field(default_factory=Passing)
 
 
 class Round:
@@ -126,6 +134,15 @@ class Round:
         """The annotators who submitted an article."""
         return [who for who in self.annotators if self._status[who].get(article) == SUBMITTED]
 
+    def is_alone(self, article: str) -> bool:
+        """Whether one annotator submitted an article that nobody is waited for with, and nobody else ended it."""
+        return len([who for who in self.annotators if article in self._status[who]]) == 1
+
+    def ending(self, article: str) -> TaskRow:
+        """How an article was ended by the first of the annotators who submitted it."""
+        tasks = self._layers[self.submitted(article)[0]].tasks
+        return next(rows_of(tasks.filter(article_id=article, status=SUBMITTED), TaskRow))
+
     def sheet(self, article: str, faults: Faults | None = None) -> Sheet:
         """What the annotators say of an article, and the faults that the checks find in it."""
         annotators = self.submitted(article)
@@ -133,11 +150,12 @@ class Round:
         links = {who: self._links[who].get(article, []) for who in annotators}
         return sheet(article, spans, links, faults or {})
 
-    def findings(self) -> dict[str, list[Finding]]:
-        """What the checks find in each annotator's layer and nobody acknowledged."""
+    def findings(self, articles: list[str]) -> dict[str, list[Finding]]:
+        """What the checks find of these articles in each annotator's layer and nobody acknowledged."""
         return {
-            who: acknowledged.judge(self.corpus, check_layer(self.corpus, layer), whole=False).open
+            who: acknowledged.judge(self.corpus, check_layer(self.corpus, layer.only(articles)), whole=False).open
             for who, layer in self._layers.items()
+            if articles
         }
 
 
@@ -168,10 +186,14 @@ def open_round(
     seat: Seat,
     *,
     again: bool,
+    which: Opened = Opened.SEVERAL,
     progress: push.Progress = lambda done, total: None,
     tell: Tell = in_silence,
 ) -> OpenedAdjudication:
-    """Sends the adjudicator each article that all its annotators ended, once; articles with gold only if `again`.
+    """Sends the adjudicator each article that all its annotators ended and that is one of `which`, once.
+
+    Articles with gold are sent only if `again`. What passes without an adjudicator goes into the gold with the
+    decisions, and not here.
 
     Raises:
         Problem: the round cannot be laid side by side, or the server cannot be asked.
@@ -180,34 +202,41 @@ def open_round(
     with one_at_a_time(corpus, round_name, [f".adjudication.{seat.annotator}"], tell):
         with reading(corpus, tell):
             this_round = Round(corpus, round_name)
-        return _open(this_round, seat, again, progress, tell)
+        return _open(this_round, seat, again, which, progress, tell)
 
 
-def _open(this_round: Round, seat: Seat, again: bool, progress: push.Progress, tell: Tell) -> OpenedAdjudication:
+def _open(
+    this_round: Round, seat: Seat, again: bool, which: Opened, progress: push.Progress, tell: Tell
+) -> OpenedAdjudication:
     corpus, round_name = this_round.corpus, this_round.name
     project = projects.find_or_create(corpus, round_name, seat, role=projects.Role.ADJUDICATOR, tell=tell)
-    opened = {task.article_id: task for task in map(read_task, seat.studio.tasks(project))}
+    renewal = Renewal(seat, project)
+    listed = {task.article_id: (raw_task, task) for raw_task, task in _tasks(seat, project)}
+    opened = {article: task for article, (_, task) in listed.items()}
     ready = dict.fromkeys(this_round.ready())
-    has_gold = set() if again else set(read_gold(corpus).tasks["article_id"])
-    new = [article for article in ready if article not in opened and article not in has_gold]
-    if new:
+    has_gold = set() if again else settled(corpus, round_name)
+    checked = _checked(this_round, [article for article in ready if article not in opened and article not in has_gold])
+    passing, sheets = _passing(this_round, checked, which)
+    if sheets:
         projects.refuse_other_guidelines(seat, project, _INSTEAD)
-    faults, uncovered = _faults(this_round) if new else ({}, {})
-    sheets = {article: this_round.sheet(article, faults.get(article)) for article in new}
-    tasks = (_task(corpus, sheets[article], uncovered.get(article, [])) for article in new)
-    push.send(corpus, seat, project, tasks, len(new), progress)
+    tasks = (_task(corpus, asked, checked.uncovered.get(article, [])) for article, asked in sheets.items())
+    push.send(corpus, seat, project, tasks, len(sheets), progress)
+    changed = _changed(this_round, [entry for article, entry in listed.items() if article in ready], renewal)
+    asked_again = _ask_again(this_round, changed, renewal)
     return OpenedAdjudication(
         project=project,
-        sent=len(new),
+        sent=len(sheets),
         there=len([article for article in ready if article in opened]),
         questions=sum(len(together(asked)) for asked in sheets.values()),
         waiting={article: late for article in this_round.articles() if (late := this_round.unfinished(article))},
+        asked_again=asked_again,
         changed={
-            str(article): seat.studio.task_url(project, task.id)
-            for article, task in opened.items()
-            if article in ready and _changed(this_round, task)
+            article: seat.studio.task_url(project, task.id)
+            for article, (_, task) in changed.items()
+            if article not in asked_again
         },
         gold=[article for article in ready if article in has_gold and article not in opened],
+        passing=passing,
     )
 
 
@@ -226,17 +255,46 @@ def _refuse_own_work(corpus: Corpus, round_name: str, adjudicator: str) -> None:
         )
 
 
-def _changed(this_round: Round, task: Task) -> bool:
-    """Whether an article's work is another than the one that its task asks about."""
-    return task.asked is None or not this_round.sheet(str(task.article_id)).is_asked_by(task.asked.sheet_sha256)
+_Listed = tuple[ListedTask, Task]
 
 
-def _faults(this_round: Round) -> tuple[dict[str, Faults], dict[str, list[str]]]:
-    """Findings at spans, and what none who submitted an article covered; both by article."""
-    at: dict[str, Faults] = defaultdict(lambda: defaultdict(list))
+def _tasks(seat: Seat, project: int) -> Iterator[_Listed]:
+    return ((listed, read_task(listed)) for listed in seat.studio.tasks(project))
+
+
+def _changed(this_round: Round, tasks: list[_Listed], renewal: Renewal) -> dict[str, _Listed]:
+    """The tasks whose article has other work now than they ask about, by article."""
+    by_id = {str(task.article_id): (listed, task) for listed, task in tasks}
+    return {article: entry for article, entry in by_id.items() if renewal.is_due(this_round.sheet(article), entry[1])}
+
+
+def _ask_again(this_round: Round, changed: dict[str, _Listed], renewal: Renewal) -> dict[str, AskedAgain]:
+    """Brings tasks to the work that there is now, as far as that can be done without loss."""
+    checked, again = _checked(this_round, [*changed]), {}
+    for article, (listed, task) in changed.items():
+        now = this_round.sheet(article, checked.faults[article])
+        new = _task(this_round.corpus, now, checked.uncovered.get(article, []))
+        if (asked := renewal.ask_again(now, listed, task, new)) is not None:
+            again[article] = asked
+    return again
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """Articles and what the checks find in them: all of it, what is at spans, and what nobody who submitted covered."""
+
+    findings: dict[str, list[Finding]]
+    faults: dict[str, Faults]
+    uncovered: dict[str, list[str]]
+
+
+def _checked(this_round: Round, articles: list[str]) -> _Checked:
+    every: dict[str, list[Finding]] = {article: [] for article in articles}
+    at: dict[str, Faults] = {article: defaultdict(list) for article in articles}
     bare: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for who, findings in this_round.findings().items():
-        for finding in findings:
+    for who, findings in this_round.findings(articles).items():
+        for finding in (finding for finding in findings if finding.article_id in every):
+            every[finding.article_id].append(finding)
             if finding.span_id is not None:
                 at[finding.article_id][who, finding.span_id].append(f"[{finding.code}] {finding.message}")
             else:
@@ -245,7 +303,17 @@ def _faults(this_round: Round) -> tuple[dict[str, Faults], dict[str, list[str]]]
     for (article, message), whom in bare.items():
         if whom.issuperset(this_round.submitted(article)):
             uncovered[article].append(message)
-    return at, uncovered
+    return _Checked(every, at, uncovered)
+
+
+def _passing(this_round: Round, checked: _Checked, which: Opened) -> tuple[Passing, dict[str, Sheet]]:
+    """Which of the articles pass, and the sheets of those that an adjudicator is to see."""
+    passing, sheets = Passing(), {}
+    for article, findings in checked.findings.items():
+        asked = this_round.sheet(article, checked.faults[article])
+        if not passing.add(asked, which, findings, alone=this_round.is_alone(article)):
+            sheets[article] = asked
+    return passing, sheets
 
 
 def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> SentTask:
@@ -258,17 +326,13 @@ def _task(corpus: Corpus, asked: Sheet, uncovered: list[str]) -> SentTask:
         for version in item.versions
     ]
     names = [name["value"] for name in task["data"]["entities"]]
-    begun = write_adjudication(spans, shown_links(asked), names, locked=len(asked.annotators) > 1)
-    asks = AdjudicationQuestions(asked.fingerprint(), questions)
+    several = len(asked.annotators) > 1
+    begun = write_adjudication(spans, shown_links(asked), names, locked=several, stamps=asked.stamps())
+    asks = AdjudicationQuestions(asked.fingerprint(), questions, asked.stamps())
     return with_questions(task, asks, summary(asked, uncovered), cards(asked, names, uncovered), begun)
 
 
 # Taking the decisions
-
-
-def read_gold(corpus: Corpus) -> Layer:
-    """The gold, empty where there is none yet."""
-    return read_layer(corpus.layer_path(GOLD), GOLD)
 
 
 def pull_decisions(
@@ -278,12 +342,14 @@ def pull_decisions(
     *,
     accept_removals: bool,
     again: bool = False,
+    which: Opened = Opened.SEVERAL,
     tell: Tell = in_silence,
 ) -> DecisionsPull:
     """Brings what the adjudicator decided into the gold; articles with open questions stay out.
 
-    Gold that another round or another adjudicator made is replaced only if `again`. Pulls of all rounds take turns:
-    they write one gold.
+    So does what an adjudicator is to see by `which`; whatever else was not opened passes into the gold as it was
+    submitted, and takes the place of nothing that was decided. Gold that another round or another adjudicator made is
+    replaced only if `again`. Pulls of all rounds take turns: they write one gold.
 
     Raises:
         Problem: the round is not open for this adjudicator, or the server cannot be asked.
@@ -296,7 +362,7 @@ def pull_decisions(
             tasks = list(map(read_task, passing))
             decided = DecisionsPull(kept.keep())
         with changing(corpus, tell):
-            return _bring_in(Round(corpus, round_name), project, tasks, decided, seat, accept_removals, again)
+            return _bring_in(Round(corpus, round_name), project, tasks, decided, seat, accept_removals, again, which)
 
 
 def _bring_in(
@@ -307,17 +373,18 @@ def _bring_in(
     seat: Seat,
     accept_removals: bool,
     again: bool,
+    which: Opened,
 ) -> DecisionsPull:
     """Decides by the tasks that the project held and by the record as it is now."""
     corpus, round_name = this_round.corpus, this_round.name
-    rows = _GoldRows(round_name, seat.annotator)
+    rows = GoldRows(round_name, seat.annotator)
     decided.withdrawn = sorted({str(task.article_id) for task in project_tasks} & this_round.withdrawn)
     tasks = [
         task
         for task in project_tasks
         if task.article_id in corpus.by_id and task.article_id not in this_round.withdrawn
     ]
-    others_gold = set() if again else _gold_of_others(corpus, round_name, seat.annotator)
+    others_gold = set() if again else gold_of_others(corpus, round_name, seat.annotator)
     for article, on_tasks in _by_task(tasks).items():
         decided.places[article] = seat.studio.task_url(project, on_tasks[0].id)
         if article in others_gold:
@@ -328,8 +395,12 @@ def _bring_in(
             ]
         else:
             _take(this_round, on_tasks[0], seat, decided, rows)
-    known = {*decided.places, *read_gold(corpus).tasks["article_id"]}
-    decided.unopened = [article for article in this_round.ready() if article not in known]
+    left = settled(corpus, round_name) - (gold_of_others(corpus, round_name, seat.annotator) if again else set())
+    unopened = [article for article in this_round.ready() if article not in {*decided.places, *left}]
+    decided.passing, to_be_opened = _passing(this_round, _checked(this_round, unopened), which)
+    decided.unopened = [*to_be_opened]
+    for article in decided.passing.articles:
+        _pass_on(this_round, article, rows)
     _write(corpus, decided, rows, accept_removals)
     return decided
 
@@ -341,34 +412,9 @@ def _by_task(tasks: list[Task]) -> dict[str, list[Task]]:
     return by_article
 
 
-def _gold_of_others(corpus: Corpus, round_name: str, adjudicator: str) -> set[str]:
-    """The articles whose gold another round or another adjudicator made."""
-    gold = read_gold(corpus).tasks
-    decisions = read_table(corpus.decisions, schema.Decisions)
-    elsewhere = decisions.filter(pl.col("round") != round_name)["article_id"]
-    whose = (pl.col("annotator") != adjudicator) | pl.col("article_id").is_in(elsewhere.unique().to_list())
-    return set(gold.filter(whose)["article_id"])
-
-
-class _GoldRows:
-    """Rows of the gold, as they come."""
-
-    def __init__(self, round_name: str, adjudicator: str) -> None:
-        self._round, self._adjudicator = round_name, adjudicator
-        self.layer: dict[str, list[Mapping[str, object]]] = {"tasks": [], "spans": [], "relations": [], "findings": []}
-        self.decisions: list[DecisionRow] = []
-
-    def add(self, article: str, decisions: list[Decision], **tables: Sequence[Mapping[str, object]]) -> None:
-        """Adds rows of an article to the layer's tables and to `decisions`."""
-        key = {"article_id": article, "round": GOLD, "annotator": self._adjudicator}
-        self.decisions += [{"round": self._round, "article_id": article, **row} for row in decisions]
-        for name, rows in tables.items():
-            self.layer[name] += [{**row, **key} for row in rows]
-
-
-def _take(this_round: Round, task: Task, seat: Seat, decided: DecisionsPull, rows: _GoldRows) -> None:
+def _take(this_round: Round, task: Task, seat: Seat, decided: DecisionsPull, rows: GoldRows) -> None:
     article = str(task.article_id)
-    if _changed(this_round, task) or task.text != this_round.corpus.text(article):
+    if not _can_tell(this_round, task):
         decided.changed.append(article)
     elif task.faults:
         decided.undecided[article] = [f"it cannot be read completely: {fault}" for fault in task.faults]
@@ -380,6 +426,15 @@ def _take(this_round: Round, task: Task, seat: Seat, decided: DecisionsPull, row
         _decide(this_round, task, seat.annotator, decided, rows)
 
 
+def _can_tell(this_round: Round, task: Task) -> bool:
+    """Whether what a task holds can be held against the work that there is now, question by question or as a whole."""
+    article = str(task.article_id)
+    if task.asked is None or task.text != this_round.corpus.text(article):
+        return False
+    is_current = this_round.sheet(article).is_asked_by(task.asked.sheet_sha256)
+    return is_current or (bool(task.work) and task.asked.stamps is not None)
+
+
 def _refusal(task: Task, seat: Seat) -> str | None:
     """Why a task's submission cannot be taken, whatever it decides."""
     if len(task.work) > 1:
@@ -389,10 +444,13 @@ def _refusal(task: Task, seat: Seat) -> str | None:
     return None
 
 
-def _decide(this_round: Round, task: Task, adjudicator: str, decided: DecisionsPull, rows: _GoldRows) -> None:
+def _decide(this_round: Round, task: Task, adjudicator: str, decided: DecisionsPull, rows: GoldRows) -> None:
     article, work = str(task.article_id), task.work[0]
     text = this_round.corpus.text(article)
     read = read_adjudication(work.result, text, task.offered)
+    if task.asked and (again := asked_otherwise(this_round.sheet(article), task.asked, read)):
+        decided.asked_otherwise[article] = again
+        return
     outcome = decide(_as_asked(this_round, task), read, adjudicator)
     problems = outcome.undecided + [message for _, _, message in read.reading.findings]
     if problems:
@@ -401,9 +459,36 @@ def _decide(this_round: Round, task: Task, adjudicator: str, decided: DecisionsP
     decided.taken.append(article)
     for row in outcome.decisions:
         decided.outcomes[row["outcome"]] = decided.outcomes.get(row["outcome"], 0) + 1
+    _add(this_round, article, outcome, ended(task, work), rows, adjudicated=True)
+
+
+def _pass_on(this_round: Round, article: str, rows: GoldRows) -> None:
+    """Adds the rows of an article that needs no adjudicator."""
+    outcome = as_submitted(this_round.sheet(article))
+    _add(this_round, article, outcome, this_round.ending(article), rows, adjudicated=False)
+
+
+def _add(
+    this_round: Round,
+    article: str,
+    outcome: Outcome,
+    ending: Mapping[str, object],
+    rows: GoldRows,
+    *,
+    adjudicated: bool,
+) -> None:
+    """Adds an article's gold, with the links that follow by rule."""
     gold = ResultRows([{**span} for span in outcome.spans], [{**link} for link in outcome.relations])
-    links = gold.relations + derived(text, gold)
-    rows.add(article, outcome.decisions, tasks=[ended(task, work)], spans=outcome.spans, relations=links)
+    links = gold.relations + derived(this_round.corpus.text(article), gold)
+    rows.add(
+        article,
+        this_round.submitted(article),
+        outcome.decisions,
+        adjudicated=adjudicated,
+        tasks=[ending],
+        spans=outcome.spans,
+        relations=links,
+    )
 
 
 def _as_asked(this_round: Round, task: Task) -> Sheet:
@@ -414,23 +499,8 @@ def _as_asked(this_round: Round, task: Task) -> Sheet:
     return replace(asked, items=tuple(items))
 
 
-def _write(corpus: Corpus, decided: DecisionsPull, rows: _GoldRows, accept_removals: bool) -> None:
+def _write(corpus: Corpus, decided: DecisionsPull, rows: GoldRows, accept_removals: bool) -> None:
     """Brings the gold to what was decided; nothing is written where it would lose something."""
-    old = read_gold(corpus)
-    new = make_layer(GOLD, **rows.layer)
-    decided.removed = removals(old.only(decided.taken), new)
-    if not decided.taken or (decided.removed and not accept_removals):
-        return
-    kept = old.except_for(decided.taken)
-    tables = {name: pl.concat([getattr(kept, name), getattr(new, name)]) for name in rows.layer}
-    gold = {corpus.layer_path(GOLD): sort_layer(Layer(GOLD, **tables))}
-    # First: `validate` reports decisions without their gold, but not gold that never had any.
-    if write_table(corpus.decisions, schema.Decisions, _decisions(corpus, decided.taken, rows.decisions)):
-        decided.written.append(corpus.decisions)
-    decided.written += write_layers(gold, {"pull_id": decided.pull_id, "pulled_at": raw.now()}, corpus.form)
-
-
-def _decisions(corpus: Corpus, taken: list[str], rows: list[DecisionRow]) -> pl.DataFrame:
-    old = read_table(corpus.decisions, schema.Decisions)
-    new = schema.frame(schema.Decisions, rows)
-    return pl.concat([old.filter(~pl.col("article_id").is_in(taken)), new]).sort("article_id", maintain_order=True)
+    decided.removed = rows.removals(corpus)
+    if rows.articles and (accept_removals or not decided.removed):
+        decided.written = rows.write(corpus, {"pull_id": decided.pull_id, "pulled_at": raw.now()})

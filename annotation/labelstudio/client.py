@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from traceback import walk_tb
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypedDict
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -63,6 +63,13 @@ class TaskFilter(TypedDict):
     operator: str
     type: str
     value: str | int
+
+
+class BegunWork(NamedTuple):
+    """Id to result of a task's drafts, and of what its page begins with where there is none."""
+
+    drafts: dict[int, list[Result]]
+    predictions: dict[int, list[Result]]
 
 
 class TransientFailure(Problem):
@@ -292,6 +299,23 @@ class Studio:
         """Id to result of the work on a task that was begun and not submitted."""
         return {int(draft["id"]): draft.get("result") for draft in self._get(f"api/tasks/{task}/")["drafts"]}
 
+    def begun(self, task: int) -> BegunWork:
+        """What a task's page may open with: work that was not submitted, and what was sent with the task."""
+        held = self._get(f"api/tasks/{task}/")
+        drafts, predictions = (
+            {int(entry["id"]): entry.get("result") or [] for entry in held.get(name) or ()}
+            for name in ("drafts", "predictions")
+        )
+        return BegunWork(drafts, predictions)
+
+    def set_draft(self, draft: int, result: list[Result]) -> None:
+        """Replaces work that was begun and not submitted."""
+        self._request("PATCH", f"api/drafts/{draft}/", {"result": result})
+
+    def set_prediction(self, prediction: int, result: list[Result]) -> None:
+        """Replaces what a page begins with."""
+        self._request("PATCH", f"api/predictions/{prediction}/", {"result": result})
+
     def delete_draft(self, draft: int) -> None:
         """Deletes work that was begun and not submitted."""
         self._request("DELETE", f"api/drafts/{draft}/")
@@ -303,10 +327,10 @@ class Studio:
         """
         self._request("POST", f"api/annotations/{annotation}/convert-to-draft")
 
-    def _request(self, method: str, path: str) -> None:
+    def _request(self, method: str, path: str, sent: JsonObject | None = None) -> None:
         """Asks once for a change whose answer is not read."""
         with self._speaking():
-            answer = self._client._client_wrapper.httpx_client.request(path, method=method)
+            answer = self._client._client_wrapper.httpx_client.request(path, method=method, json=sent)
             if answer.status_code >= 400:
                 raise _api_error(answer)
 

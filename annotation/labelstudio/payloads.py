@@ -55,6 +55,7 @@ class TaskMeta(TypedDict):
 
     restored: NotRequired[RestoredNote]
     returned: NotRequired[ReturnedNote]
+    asked_again: NotRequired[bool]
     first_submission: NotRequired[list[Result]]
 
 
@@ -94,11 +95,15 @@ class TakenVersion(TypedDict):
 
 
 class Card(TypedDict):
-    """A question: its spans, a version for each annotator, and the rules that may decide it, the likeliest first."""
+    """A question: its spans, a version for each annotator, and the rules that may decide it, the likeliest first.
+
+    `majority` are the columns whose version is preset, because more than half of the annotators have it; mostly none.
+    """
 
     spans: list[CardSpan]
     versions: list[TakenVersion]
     rules: list[str]
+    majority: list[int]
 
 
 class AgreedSpan(TypedDict):
@@ -164,7 +169,7 @@ class SuggestedData(TypedDict):
 
 
 class TaskData(NamesData):
-    """The data of a task; `sheet_sha256`, `questions`, `summary` and `cards` are those of an adjudicator's.
+    """The data of a task; `sheet_sha256`, `questions`, `stamps`, `summary` and `cards` are those of an adjudicator's.
 
     `title` is the article's headline, empty where none is known. `answers` to the annotator's questions, the
     `corrections` that are asked for and the `outcome` of adjudication are Markdown, empty where there are none.
@@ -182,6 +187,7 @@ class TaskData(NamesData):
     outcome: str
     sheet_sha256: NotRequired[str]
     questions: NotRequired[list[list[str]]]
+    stamps: NotRequired[dict[str, str]]
     summary: NotRequired[str]
     practice: NotRequired[bool]
     suggestions: NotRequired[SuggestedData]

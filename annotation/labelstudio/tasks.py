@@ -52,10 +52,14 @@ class Annotation:
 
 @dataclass(frozen=True)
 class AdjudicationQuestions:
-    """What a task of adjudication asks: the hash of what the annotators said, and the regions of each question."""
+    """What a task of adjudication asks: the hash of what the annotators said, and the regions of each question.
+
+    `stamps` say of each region what it is asked about; None in a task that an earlier version opened.
+    """
 
     sheet_sha256: str
     questions: list[list[str]]
+    stamps: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class Task:
     `restored` holds when and how a restored task's work was really done, and `restored_sha256` the result of which that
     is true. `suggested` is what its page began with, None where it belongs to a round without suggestions. `returned`
     says when the work had been submitted when the task was returned, `corrections` whether its page asks for any.
+    `asked_again` says that an adjudicator's page was brought to what annotators changed after it was opened.
     """
 
     id: int
@@ -86,6 +91,7 @@ class Task:
     returned: ReturnedNote | None
     corrections: bool
     faults: list[str]
+    asked_again: bool = False
 
     @property
     def last_submitted(self) -> str | None:
@@ -125,6 +131,7 @@ def read_task(raw: JsonObject) -> Task:
         returned=_read_returned(returned, faults) if returned else None,
         corrections=bool(_string(data.get("corrections"))),
         faults=faults,
+        asked_again=meta.get("asked_again") is True,
     )
 
 
@@ -159,8 +166,11 @@ def _read_asked(data: JsonObject) -> AdjudicationQuestions | None:
     fingerprint, questions = _string(data.get("sheet_sha256")), data.get("questions")
     if fingerprint is None or not isinstance(questions, list):
         return None
+    stamps = data.get("stamps")
     return AdjudicationQuestions(
-        fingerprint, [[*filter(is_text, regions)] for regions in questions if isinstance(regions, list)]
+        fingerprint,
+        [[*filter(is_text, regions)] for regions in questions if isinstance(regions, list)],
+        {region: stamp for region, stamp in stamps.items() if is_text(stamp)} if isinstance(stamps, dict) else None,
     )
 
 
@@ -404,6 +414,7 @@ def with_questions(
         **task["data"],
         "sheet_sha256": asked.sheet_sha256,
         "questions": asked.questions,
+        "stamps": asked.stamps or {},
         "summary": summary,
         "cards": cards,
     }

@@ -66,6 +66,8 @@ SUGGESTION_KEYS = {
 ADJUDICATION_KEYS = """
 - On a question, **1**, **2**, … takes that annotator's version with its values and links, and drops the others;
   **D** drops them all. Then **Shift** with the key of a rule names the rule, and the next open question follows.
+- Where more than half of three or more annotators have the same, that is preset (⏎): **Enter** takes it. Nothing is
+  decided before you do.
 - **N** goes to the next open question, and so does a click in the list.
 - To change a span before you keep it: click it, change it, then **K** keeps it as it stands. **Shift+D** drops that
   span alone.

@@ -11,6 +11,7 @@ from dataset.agreement.tallies import FIGURES
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, read_layer, table_path
 from dataset.record.locks import Tell, in_silence, reading
+from dataset.record.provenance import passed_articles
 from dataset.scheme import vocabulary
 from dataset.storage.tables import read_table
 
@@ -27,14 +28,14 @@ class ControlScore(NamedTuple):
 
 
 def control_articles(corpus: Corpus, round_name: str) -> set[str]:
-    """The articles of which the gold was not decided from this round.
+    """The articles of which the gold was not decided from this round; what no adjudicator decided is no control.
 
     Raises:
         Problem: a table of the gold cannot be read.
     """
     tasks = read_table(table_path(corpus.layer_path(GOLD), "tasks"), schema.Tasks)
     decisions = read_table(corpus.decisions, schema.Decisions).filter(round=round_name)
-    return set(tasks.filter(status="submitted")["article_id"]) - set(decisions["article_id"])
+    return set(tasks.filter(status="submitted")["article_id"]) - set(decisions["article_id"]) - passed_articles(corpus)
 
 
 def control_scores(corpus: Corpus, round_name: str, tell: Tell = in_silence) -> list[ControlScore]:

@@ -13,9 +13,11 @@ from dataset import schema
 from dataset.checks.findings import Finding
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import GOLD, read_layer
+from dataset.record.layer import GOLD, read_layer, table_path
+from dataset.record.provenance import provenance_path
 from dataset.scheme import vocabulary
 from dataset.storage.article_ranges import WHOLE, ArticleRange, read_range, rows_before
+from dataset.storage.tables import read_table
 
 UNREADABLE: Final = "unreadable-table"
 
@@ -69,6 +71,29 @@ def _contradicted(
         what = "differs in the gold" if row["outcome"] == "kept" else "is the same in the gold"
         message = f"{row['annotator']}'s span {row['span_id']} is said to be {row['outcome']}, but {what}"
         yield Finding("unsound-decision", GOLD, row["article_id"], message)
+
+
+def check_provenance(corpus: Corpus) -> Iterator[Finding]:
+    """Rows of `provenance.jsonl` that the table does not allow, and what they say that the record does not bear out.
+
+    Gold that cannot be read is a layer's finding, and not one here.
+    """
+    path = provenance_path(corpus)
+    try:
+        rows = read_table(path, schema.Provenance)
+    except Problem as problem:
+        yield unreadable_table(GOLD, problem)
+        return
+    for fault in schema.faults(schema.Provenance, rows, schema.KEYS[schema.Provenance]):
+        yield Finding("unsound-provenance", GOLD, "", f"{path.name}: {fault}")
+    if not rows["article_id"].is_sorted():
+        yield Finding("unsound-provenance", GOLD, "", f"{path.name} is not sorted by article")
+    with suppress(Problem):
+        tasks = read_table(table_path(corpus.layer_path(GOLD), "tasks"), schema.Tasks)
+        for article in rows.join(tasks, on="article_id", how="anti")["article_id"].drop_nulls():
+            yield Finding("unsound-provenance", GOLD, article, f"{path.name} has the article, and the gold lacks it")
+        for row in rows.filter(pl.col("labelled_by").list.len() == 0).iter_rows(named=True):
+            yield Finding("unsound-provenance", GOLD, row["article_id"], f"{path.name} names nobody who labelled it")
 
 
 _CONTENT: Final = ("label", "start", "end", *(name for names in vocabulary.ATTRIBUTES.values() for name in names))

@@ -51,6 +51,12 @@ _CODES: Final = (
         "Gold and its decisions do not fit together",
         "a span in gold/spans.jsonl that no row of gold/decisions.jsonl names",
     ),
+    Code(
+        "unsound-provenance",
+        "error",
+        "What the gold says that an article rests on is not so",
+        "a row of gold/provenance.jsonl about an article that the gold does not have",
+    ),
     Code("unsound-entity", "error", "A row of entities.jsonl is not what the table allows", "kind `planet`"),
     Code(
         "speaks-for-unknown",

@@ -7,7 +7,7 @@ from functools import partial
 
 from dataset.checks import hedge, number, quote, recall, speaker
 from dataset.checks import spans as everywhere
-from dataset.checks.decisions import UNREADABLE, check_decisions, unreadable_table
+from dataset.checks.decisions import UNREADABLE, check_decisions, check_provenance, unreadable_table
 from dataset.checks.facts import Facts, gather
 from dataset.checks.findings import Finding
 from dataset.checks.rows import row_findings
@@ -142,6 +142,8 @@ def _check(corpus: Corpus, name: str, each: OrderedMap, check: LayerCheck) -> It
     folder, unreadable = corpus.layer_path(name), set[str]()
     for lost in missing_files(folder):
         yield Finding("missing-table", name, "", f"{lost} is missing; put it back, or pull again")
+    if name == GOLD:
+        yield from check_provenance(corpus)
     try:
         article_ranges = layer_ranges(folder)
     except Problem as problem:

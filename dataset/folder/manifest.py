@@ -46,7 +46,8 @@ class Manifest:
 
     `files` are all files but the manifest, by their path with `/`. `content` has the content hash of each config
     (`dataset.folder.content_hash`) for both variants, whichever this one is. `commit` is the corpus's and `date` that
-    commit's; `tool` is the code that wrote the release, null in a manifest that does not name it.
+    commit's; `tool` is the code that wrote the release, null in a manifest that does not name it. `adjudicated_only`
+    says that what came into the gold without an adjudicator was left out.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Manifest:
     content: dict[str, dict[str, str]]
     written_by: dict[str, str] = field(default_factory=dict)
     tool: Tool | None = None
+    adjudicated_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,8 @@ def _require_types(values: Any) -> None:
     texts += [*values.get("written_by", {}).values(), *(stored["sha256"] for stored in values["files"].values())]
     if not isinstance(values["guidelines_versions"], list) or not all(isinstance(text, str) for text in texts):
         raise TypeError("a value that is to be a text is not")
+    if not isinstance(values.get("adjudicated_only", False), bool):
+        raise TypeError("whether only adjudicated articles are in it is not said with true or false")
     if not all(type(stored["size"]) is int for stored in values["files"].values()):
         raise TypeError("the size of a file is not a whole number")
 

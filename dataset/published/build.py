@@ -28,6 +28,7 @@ from dataset.record.counts import Summary, added_up, submitted_articles, summary
 from dataset.record.deciders import Deciders, deciders
 from dataset.record.layer import GOLD, SUGGESTIONS, layer_ranges, missing_files, read_layer, table_path
 from dataset.record.locks import Tell, in_silence, reading
+from dataset.record.provenance import adjudicated_articles
 from dataset.record.shown import assisted_work
 from dataset.record.splits import fixed_splits
 from dataset.record.withdrawal import unfinished
@@ -41,11 +42,19 @@ _BUILT: Final = re.compile(rf"({'|'.join(schema.CONFIGS)})/({'|'.join(vocabulary
 
 
 def build(
-    corpus: Corpus, name: str, out: Path, *, allow_errors: bool, each: OrderedMap = map, tell: Tell = in_silence
+    corpus: Corpus,
+    name: str,
+    out: Path,
+    *,
+    allow_errors: bool,
+    adjudicated_only: bool = False,
+    each: OrderedMap = map,
+    tell: Tell = in_silence,
 ) -> dict[str, int]:
     """Builds a layer into `out`, replacing a folder built before. Returns the rows of each config.
 
-    The layer is read and written part by part, all of it in one state; `each` processes the parts.
+    The layer is read and written part by part, all of it in one state; `each` processes the parts. With
+    `adjudicated_only`, what came into the gold without an adjudicator is left out.
 
     Raises:
         Problem: there is no such layer, it has errors, nothing in it can be built, `out` holds something else, or
@@ -60,14 +69,16 @@ def build(
     ):
         require_buildable(corpus, name)
         _refuse_withdrawn(corpus)
-        written = write_configs(corpus, name, folder, check=True, each=each)
+        written = write_configs(corpus, name, folder, check=True, adjudicated_only=adjudicated_only, each=each)
         if written.first and not allow_errors:
             total = written.errors.total()
             raise Problem(
                 f"{name} has {total} error{'' if total == 1 else 's'}, the first: {_shown(written.first)}",
                 "see `hedgerow validate`, or build anyway with --allow-errors",
             )
-        text = card(corpus, written.summary, written.rows, written.sizes, folder, written.errors)
+        text = card(
+            corpus, written.summary, written.rows, written.sizes, folder, written.errors, left_out=written.left_out
+        )
         (folder / CARD).write_text(text, encoding="utf-8")
         put_folder(folder, out)
     return {config: sum(by_split.values()) for config, by_split in written.rows.items()}
@@ -102,7 +113,8 @@ def _shown(finding: Finding) -> str:
 class BuildResult:
     """What was written: rows, and bytes before compression, by config and split; the layer, and its errors by code.
 
-    `first` is the first error.
+    `first` is the first error. `left_out` is how many articles are not there because nobody adjudicated them; None
+    where they are not to be left out.
     """
 
     rows: Sizes
@@ -110,6 +122,7 @@ class BuildResult:
     summary: Summary
     errors: Counter[str]
     first: Finding | None
+    left_out: int | None = None
 
 
 @dataclass(frozen=True)
@@ -123,18 +136,26 @@ class BuiltRange:
 
 
 def write_configs(
-    corpus: Corpus, name: str, folder: Path, *, check: bool = False, each: OrderedMap = map
+    corpus: Corpus,
+    name: str,
+    folder: Path,
+    *,
+    check: bool = False,
+    adjudicated_only: bool = False,
+    each: OrderedMap = map,
 ) -> BuildResult:
     """Writes every config of a layer, one part of the layer after another, so that only one has to be held.
 
-    With `check` it looks for errors, too, on the way.
+    With `check` it looks for errors, too, on the way. With `adjudicated_only` it writes the gold's adjudicated articles
+    alone.
 
     Raises:
-        Problem: no article of the layer is in the corpus.
+        Problem: no article of the layer is in the corpus, or none of those that are to be written.
     """
+    only = _adjudicated(corpus, name) if adjudicated_only else None
     made_by = deciders(corpus) if name == GOLD else Deciders()
     tellings = read_gold(corpus)["tellings"] if name == GOLD else schema.empty(schema.Tellings)
-    work = partial(build_range, corpus, name, made_by, assisted_work(corpus, name), fixed_splits(corpus), check)
+    work = partial(build_range, corpus, name, made_by, assisted_work(corpus, name), fixed_splits(corpus), check, only)
     parts = ((part, tellings.filter(part.holds())) for part in _parts(corpus, name))
     with RowWriters(folder, used_splits(corpus), schema.OF_ARTICLES) as writers:
         done = [_put(writers, built) for built in each(work, parts)]
@@ -147,8 +168,26 @@ def write_configs(
     rows, sizes = in_order(rows, *(counted for counted, _ in more)), in_order(sizes, *(bytes_ for _, bytes_ in more))
     first = next((built.first for built in done if built.first), None)
     return BuildResult(
-        rows, sizes, added_up(built.summary for built in done), sum((built.errors for built in done), Counter()), first
+        rows,
+        sizes,
+        added_up(built.summary for built in done),
+        sum((built.errors for built in done), Counter()),
+        first,
+        None if only is None else sum(article not in only for article in submitted_articles(corpus, name)),
     )
+
+
+def _adjudicated(corpus: Corpus, name: str) -> frozenset[str]:
+    """The articles of the gold that an adjudicator decided about."""
+    if name != GOLD:
+        raise Problem(f"{name} is the work of one annotator, and nothing in it is adjudicated", "build the gold")
+    articles = adjudicated_articles(corpus)
+    if articles.isdisjoint(submitted_articles(corpus, name)):
+        raise Problem(
+            "the record does not say of any article of the gold that it was adjudicated",
+            "build without --adjudicated-only",
+        )
+    return articles
 
 
 def _write_entities(corpus: Corpus, folder: Path) -> tuple[Sizes, Sizes]:
@@ -181,14 +220,17 @@ def build_range(
     assisted: pl.DataFrame,
     splits: pl.DataFrame,
     check: bool,
+    only: frozenset[str] | None,
     part: tuple[ArticleRange, pl.DataFrame],
 ) -> BuiltRange:
     """What is published of a part of a layer. `splits` is the table `splits`; the part comes with its tellings.
 
-    `made_by` and `assisted` are those of `labelled`.
+    `made_by` and `assisted` are those of `labelled`. Of other articles than `only` nothing is published.
     """
     article_range, tellings = part
     layer = read_layer(corpus.layer_path(name), name, article_range)
+    if only is not None:
+        layer = layer.only(layer.tasks.filter(pl.col("article_id").is_in(only))["article_id"].to_list())
     errors = errors_of(corpus, layer) if check else []
     rows = {
         config: {split: to_arrow(config, own) for split, own in _split(splits, rows)}

@@ -19,6 +19,7 @@ from dataset.record.corpus import Corpus, Publication
 from dataset.record.counts import Summary
 from dataset.record.deciders import deciders
 from dataset.record.layer import GOLD
+from dataset.record.provenance import in_words
 from dataset.record.rows import BaselineRow, rows_of
 from dataset.scheme import vocabulary
 from dataset.scoring.baselines import read_baselines, stale_baselines
@@ -62,11 +63,13 @@ def card(
     folder: Path,
     errors: Counter[str],
     edition: Edition | None = None,
+    left_out: int | None = None,
 ) -> str:
     """The README of a built folder. `folder` holds the Parquet files.
 
     `counts` are rows by config and split, `sizes` their bytes before compression, `errors` how many there are of each
-    code; `edition` is what a release is.
+    code; `edition` is what a release is. `left_out` is how many articles are not there because nobody adjudicated them,
+    None where they are not to be left out.
     """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -86,7 +89,8 @@ def card(
         licence=corpus.licence and spdx_id(corpus.licence),
         text_licence=_text_licence(corpus),
         layer=layer.name,
-        adjudicated=layer.name == "gold",
+        rests_on=_rests_on(folder) if layer.name == GOLD else "",
+        left_out=left_out,
         makers=_makers(corpus, layer),
         counts=layer.sentence,
         quotes=sum(counts["quotes"].values()),
@@ -97,6 +101,13 @@ def card(
         baselines=_baselines(corpus) if layer.name == GOLD else [],
         configs={name: (schema.MEANINGS[name], schema.fields(schema.CONFIGS[name])) for name in counts},
     )
+
+
+def _rests_on(folder: Path) -> str:
+    """What the gold in a folder rests on."""
+    articles = read_rows(folder, "articles", "labelled_by", "adjudicated")
+    adjudicated = "adjudicated " if articles["adjudicated"].fill_null(False).all() else ""
+    return f"This is the {adjudicated}gold. {in_words(articles)}"
 
 
 def _assisted(folder: Path) -> str:

@@ -15,6 +15,7 @@ from dataset.published.tokens import tokenize
 from dataset.record.corpus import Corpus
 from dataset.record.deciders import Deciders, deciders
 from dataset.record.layer import GOLD, Layer, read_layer, sort_layer
+from dataset.record.provenance import published_provenance
 from dataset.record.shown import assisted_work
 from dataset.scheme import vocabulary
 from dataset.scheme.covering import Covering
@@ -181,6 +182,7 @@ def labelled(
     helped = assisted_work(corpus, layer.name) if assisted is None else assisted
     is_helped = pl.col("article_id").is_in(helped["article_id"].to_list())
     articles = articles.with_columns(pl.Series("text", texts, pl.String), assisted=is_helped)
+    articles = _with_provenance(corpus, layer.name, articles, article_range)
     spans = _placed(layer.spans).join(articles, on="article_id", how="semi", maintain_order="left").with_row_index("at")
     spans = spans.with_columns((pl.col("article_id") + ":" + pl.col("span_id")).alias("public"))
     raters = spans.with_columns(outcome=_UNKNOWN, rule=_UNKNOWN)
@@ -192,6 +194,14 @@ def labelled(
     entities = corpus.entities_of(known["event_id"])
     whole, links = _with_kinds(spans, known, entities), _whole_links(layer.relations, spans)
     return LabelledLayer(articles, whole, links, _with_help(raters, helped), decisions, sorted_as, entities)
+
+
+def _with_provenance(corpus: Corpus, name: str, articles: pl.DataFrame, article_range: ArticleRange) -> pl.DataFrame:
+    """The articles with what each of the gold rests on; of another layer, and where the record does not say, null."""
+    rests_on = published_provenance(corpus, article_range)
+    if name != GOLD:
+        rests_on = rests_on.clear()
+    return articles.join(rests_on, on="article_id", how="left", maintain_order="left")
 
 
 def _with_help(raters: pl.DataFrame, assisted: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from dataset import schema
@@ -58,14 +58,15 @@ def added_up(summaries: Iterable[Summary]) -> Summary:
     return sum(rest, start=first)
 
 
-def summary(corpus: Corpus, name: str) -> Summary:
-    """The summary of a layer of the record, read part by part.
+def summary(corpus: Corpus, name: str, only: Collection[str] | None = None) -> Summary:
+    """The summary of a layer of the record, or of its articles `only`, read part by part.
 
     Raises:
         Problem: a file cannot be read as its table.
     """
     folder = corpus.layer_path(name)
-    return added_up(summary_of(read_layer(folder, name, article_range)) for article_range in layer_ranges(folder))
+    layers = (read_layer(folder, name, article_range) for article_range in layer_ranges(folder))
+    return added_up(summary_of(layer if only is None else layer.only([*only])) for layer in layers)
 
 
 def submitted_articles(corpus: Corpus, name: str) -> Iterator[str]:

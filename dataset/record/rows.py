@@ -213,6 +213,14 @@ class DecisionRow(Decision):
     article_id: str
 
 
+class ProvenanceRow(AboutArticle):
+    """A row of the table `provenance`."""
+
+    round: str
+    labelled_by: list[str]
+    adjudicated: bool
+
+
 class EntityRow(TypedDict):
     """A row of the table `entities`."""
 

@@ -19,6 +19,8 @@ from dataset.agreement.sortings import agreement_of
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary
+from dataset.record.layer import GOLD, table_path
+from dataset.record.provenance import in_words, passed_articles, published_provenance
 from dataset.record.rows import AgreementRow, rows_of
 from dataset.scheme import vocabulary
 from dataset.statements.comparison import Difference
@@ -66,6 +68,14 @@ def count_figures(corpus: Corpus) -> str:
     return "\n".join(lines)
 
 
+def provenance_figures(corpus: Corpus) -> str:
+    """On how many annotators' work the gold's articles rest, and how many were adjudicated."""
+    gold = read_table(table_path(corpus.layer_path(GOLD), "tasks"), schema.Tasks).filter(status="submitted")
+    if gold.is_empty():
+        return "There is no gold yet."
+    return in_words(gold.select("article_id").join(published_provenance(corpus), on="article_id", how="left"))
+
+
 def maker_figures(corpus: Corpus) -> str:
     """The kind of each annotator that the settings name, and what is known of it where it is a program."""
     makers = sorted(corpus.makers.items())
@@ -77,7 +87,8 @@ def agreement_figures(corpus: Corpus) -> str:
     """Agreement of every round that was measured, and what became of its spans in adjudication, as tables."""
     paths = sorted(corpus.annotations.glob("*/agreement.jsonl"))
     tables = [_agreement(read_sound(path, schema.Agreement)) for path in paths]
-    return "\n\n".join([*tables, *_outcomes(read_table(corpus.decisions, schema.Decisions))])
+    passed = pl.col("article_id").is_in(passed_articles(corpus))
+    return "\n\n".join([*tables, *_outcomes(read_table(corpus.decisions, schema.Decisions).filter(~passed))])
 
 
 def _agreement(figures: pl.DataFrame) -> str:
@@ -190,6 +201,7 @@ def _sorting_figure(figure: Interval) -> str:
 
 _MADE: Final[dict[str, Callable[[Corpus], str]]] = {
     "counts": count_figures,
+    "provenance": provenance_figures,
     "makers": maker_figures,
     "agreement": agreement_figures,
     "statements": statement_figures,

@@ -63,7 +63,8 @@ class ReleasePlan:
 
     `each` does the parts of a large record, and `find` the near-duplicates. `refuse` raises `Problem` for a corpus that
     is not to be released, and is asked about the corpus as its commit has it. `guidelines` are the pages that go into
-    the release, by name; one of them, VERSION, says which version they are.
+    the release, by name; one of them, VERSION, says which version they are. With `adjudicated_only`, what came into the
+    gold without an adjudicator is left out.
     """
 
     corpus: Corpus
@@ -75,6 +76,7 @@ class ReleasePlan:
     find: Finder = near_duplicates_in
     refuse: Callable[[Corpus], None] = lambda corpus: None
     guidelines: Mapping[str, str] = field(default_factory=dict)
+    adjudicated_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -315,7 +317,7 @@ def _in_words(change: Change) -> str:
 
 def _write_full(plan: ReleasePlan, commit: Commit, folder: Path) -> None:
     corpus = plan.corpus
-    written = write_configs(corpus, plan.layer, folder, each=plan.each)
+    written = write_configs(corpus, plan.layer, folder, adjudicated_only=plan.adjudicated_only, each=plan.each)
     layer, content = written.summary, manifest.content(folder)
     for name in (DATASHEET, CHANGELOG):
         (folder / name).write_bytes(_page(corpus, name).read_bytes())
@@ -325,7 +327,7 @@ def _write_full(plan: ReleasePlan, commit: Commit, folder: Path) -> None:
     withdrawn = read_withdrawn(corpus)["article_id"].to_list()
     guidelines, digest = put_guidelines(folder, plan.guidelines), manifest.rows_digest(content)
     edition = Edition(plan.version, commit.date, FULL, plots, withdrawn, digest, guidelines)
-    page = card(corpus, layer, written.rows, written.sizes, folder, Counter(), edition)
+    page = card(corpus, layer, written.rows, written.sizes, folder, Counter(), edition, written.left_out)
     (folder / CARD).write_text(page, encoding="utf-8")
     write_croissant(folder, about(corpus, layer, plan.version, commit, read_utf8(folder / DATASHEET)))
     full_manifest = Manifest(
@@ -339,6 +341,7 @@ def _write_full(plan: ReleasePlan, commit: Commit, folder: Path) -> None:
         content=content,
         written_by=manifest.writers(),
         tool=tool(),
+        adjudicated_only=plan.adjudicated_only,
     )
     manifest.write(folder, full_manifest)
 

@@ -80,6 +80,7 @@ def test_the_lists_of_the_record_and_of_the_configs_are_of_those_tables_that_the
         "notes",
         "deals",
         "decisions",
+        "provenance",
         "agreement",
         "baselines",
         "event_deals",

@@ -71,6 +71,11 @@ def link(relation: str | None, start: str, end: str, article: str = ONE, *, deri
     return key(article) | {"type": relation, "from_span": start, "to_span": end, "derived": derived}
 
 
+def renamed(row: Row, suffix: str) -> Row:
+    """The same span or link with other ids."""
+    return row | {name: f"{row[name]}{suffix}" for name in ("span_id", "from_span", "to_span") if name in row}
+
+
 def finding(code: str, region: str | None = None, message: str = "seen", article: str = ONE) -> Row:
     return key(article) | {"code": code, "region": region, "message": message}
 
@@ -202,6 +207,11 @@ def put_gold(corpus: Corpus) -> None:
     dropped = [decision(who, "upto", "dropped", "H9") for who in ("a1", "a2")]
     links = [decision("a1", "claim", "dropped", "H10", to_span="kyiv"), decision("judge", "may", "added", "H4")]
     put_jsonl(corpus.decisions, kept + dropped + links)
+
+
+def rests_on(article: str, *annotators: str, adjudicated: bool) -> Row:
+    """A row of the table `provenance`."""
+    return {"article_id": article, "round": "r1", "labelled_by": [*annotators], "adjudicated": adjudicated}
 
 
 def sort_gold(corpus: Corpus) -> None:

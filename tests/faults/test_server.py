@@ -15,6 +15,7 @@ import pytest
 from tenacity import wait_fixed, wait_none
 
 from annotation.adjudication import rounds_to_gold
+from annotation.adjudication.passing import Opened
 from annotation.embedded.server import Server
 from annotation.labelstudio import sending
 from annotation.labelstudio.client import Studio
@@ -69,7 +70,7 @@ def pull_all(corpus: Corpus, who: Seat) -> None:
 
 
 def open_all(corpus: Corpus, who: Seat) -> None:
-    rounds_to_gold.open_round(corpus, "r1", who, again=False)
+    rounds_to_gold.open_round(corpus, "r1", who, again=False, which=Opened.ALL)
 
 
 def take_all(corpus: Corpus, who: Seat) -> None:

@@ -3,11 +3,19 @@ from __future__ import annotations
 import pytest
 
 from annotation.adjudication.rounds_to_gold import DecisionsPull
-from annotation.labelstudio.seats import Seat
-from annotation.rounds import projects
+from annotation.labelstudio.seats import Seat, seat
+from annotation.rounds import projects, pull, push
 from dataset.record.corpus import Corpus
 from scripts.adjudicate import tell_left
-from tests.annotation.adjudication.test_rounds_to_gold import end_adjudication, judge, port, pulled, submit
+from tests.annotation.adjudication.test_rounds_to_gold import (
+    TEXTS,
+    NewCorpus,
+    end_adjudication,
+    judge,
+    port,
+    pulled,
+    submit,
+)
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow
 
 __all__ = ["judge", "port"]
@@ -59,6 +67,36 @@ def test_what_a_pull_left_as_it_is_is_told(capsys: pytest.CaptureFixture[str]) -
     assert "1 article with gold of another round or adjudicator left as it is; --replace takes" in output
     assert "2 articles not opened yet; run it once without --pull" in output
     assert "1 article not submitted yet" in output
+
+
+def test_what_was_labelled_again_is_told_with_what_is_asked_again(capsys: pytest.CaptureFixture[str]) -> None:
+    tell_left(DecisionsPull(asked_otherwise={"one": ["hedge “may”", "speaker “Kyiv”"]}))
+    output = capsys.readouterr().out
+    assert "one was labelled again after it was opened" in output
+    assert "nothing of it is taken: hedge “may”, speaker “Kyiv”" in output
+    assert "run `hedgerow adjudicate` without --pull" in output
+
+
+def test_the_work_of_one_annotator_passes_and_each_command_says_so(new_corpus: NewCorpus) -> None:
+    corpus = new_corpus(TEXTS)
+    push.deal(corpus, "r1", ["a1"])
+    a1 = seat(corpus, "a1")
+    push.push(corpus, "r1", a1)
+    for article in TEXTS:
+        submit(corpus, "a1", article)
+    pull.pull(corpus, "r1", [a1], accept_removals=False, tell=print)
+    code, output = adjudicate(corpus)
+    assert (code, "0 articles opened with 0 questions" in output) == (0, True)
+    assert "2 articles that one annotator alone labelled pass with --pull" in output
+    code, output = adjudicate(corpus, "--only-disputed", "--pull")
+    assert (code, "0 articles taken" in output) == (0, True)
+    assert "2 articles that one annotator alone labelled passed into the gold unadjudicated" in output
+    assert "provenance.jsonl" in output
+    assert "pull --all" in adjudicate(corpus, "--all")[1]
+
+
+def test_two_ways_to_choose_what_is_opened_are_wrong_usage(labelled: Corpus) -> None:
+    assert adjudicate(labelled, "--only-disputed", "--all")[0] == 2
 
 
 def test_a_round_that_is_not_open_is_one_line(labelled: Corpus, judge: Seat) -> None:

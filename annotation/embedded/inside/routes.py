@@ -112,6 +112,7 @@ NUMBERS: Final[Mapping[str, Mapping[str, str]]] = {
     "^api/annotations/<int:pk>/": _ANNOTATION,
     "^api/annotations/<int:pk>/convert-to-draft": _ANNOTATION,
     "^api/drafts/<int:pk>/": _DRAFT,
+    "^api/predictions/(?P<pk>[^/.]+)/$": {"pk": "tasks.Prediction"},
     FINDINGS: _TASK,
     PRACTICE: _TASK,
 }
@@ -130,6 +131,7 @@ COMMANDS: Final[Mapping[str, frozenset[str]]] = {
     "^api/projects/<int:pk>/": frozenset({"DELETE"}),
     IMPORT: _WRITE,
     "^api/tasks/<int:pk>/": frozenset({"PATCH", "DELETE"}),
+    "^api/predictions/(?P<pk>[^/.]+)/$": frozenset({"PATCH"}),
 }
 """What Hedgerow's commands need besides. They send the server's key in `KEY_HEADER`."""
 

@@ -100,10 +100,23 @@
   // What no question is about, and keeps the article from being gold: each with a region to go to.
   const problems = (surveyed) => [
     ...surveyed.pairs.map(([first, second]) => [first, `${named(first)} and ${named(second)} exclude each other: drop one`]),
+    ...outdated(surveyed),
     ...added(surveyed),
     ...(page()?.agreed ?? []).flatMap((span) => changed(span, surveyed)),
     ...meaningless(surveyed),
   ];
+
+  // A page that was open while it was brought to other work saves what it shows; then a question is one about old work.
+  const outdated = ({ work }) =>
+    work.regions
+      .filter((region) => isOutdated(region))
+      .map((region) => [region, `${named(region)} was labelled again: whoever runs the round opens it once more`]);
+  const isOutdated = (region) => {
+    const stamps = data()?.stamps;
+    const [id, stamp] = String(stampOf(region) ?? "").split(/ (?=\S*$)/);
+    return Boolean(stamps && stamp && id === region.cleanId && stamps[id] !== stamp);
+  };
+  const stampOf = (region) => [region, ...region.results].map(({ meta }) => meta?.asked).find(Boolean);
 
   const added = ({ work, items, stands }) => {
     const agreed = new Set((page()?.agreed ?? []).map((span) => span.region));
@@ -256,9 +269,28 @@
     draw();
   };
 
+  // Of a question about which nothing is said yet, the columns of the majority: what Enter takes. Until it does, nothing
+  // of that is in the result.
+  const preset = (card, work) => {
+    const untouched = regionsOf(work, card).every((region) => !value(region, "decision"));
+    return untouched ? (card.majority ?? []) : [];
+  };
+  const takePreset = (work, card) => {
+    const [first] = preset(card, work);
+    if (first !== undefined && !work.isReadOnly()) take(work, card, card.versions[first]);
+    return first !== undefined;
+  };
+
+  // What is ticked by a click keeps the focus, but takes no letters.
+  const isTick = (element) => element?.tagName === "INPUT" && ["radio", "checkbox"].includes(element.type);
+  const onClick = (event) => {
+    if (!event.detail || !questions()) return; // a key
+    setTimeout(() => isTick(document.activeElement) && document.activeElement.blur());
+  };
+
   const onKey = (event) => {
     const work = annotation();
-    if (!work || !questions() || isField(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!work || !questions() || (isField(event.target) && !isTick(event.target)) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!act(work, event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -269,6 +301,7 @@
     const key = /^(Key|Digit|Numpad)(\w)$/.exec(event.code)?.[2];
     const here = work.highlightedNode;
     const card = page() && cardOf(here);
+    if (event.key === "Enter") return Boolean(card && !event.shiftKey && takePreset(work, card));
     if (key === "N" && !event.shiftKey) next(work);
     else if (!key || !page() || !here || work.isReadOnly()) return false;
     else if (event.shiftKey && key === "D" && card) drop(work, card, [here]);
@@ -317,9 +350,11 @@
 
   const table = (work, card) => {
     const taken = card.versions.map((version) => isTaken(work, card, version));
-    const column = (tag, at, ...children) => element(tag, taken[at] ? "taken" : "", ...children);
+    const set = preset(card, work);
+    const column = (tag, at, ...children) => element(tag, taken[at] ? "taken" : set.includes(at) ? "preset" : "", ...children);
+    const mark = (at) => (taken[at] ? " ✓" : set.includes(at) ? " ⏎" : "");
     const head = page().annotators.map((who, at) =>
-      column("th", at, button("take", () => take(work, card, card.versions[at]), keycap(String(at + 1)), ` ${who}${taken[at] ? " ✓" : ""}`)));
+      column("th", at, button("take", () => take(work, card, card.versions[at]), keycap(String(at + 1)), ` ${who}${mark(at)}`)));
     const row = ({ name, cells }, className) =>
       element("tr", className, element("th", "", name), ...cells.map((pieces, at) => column("td", at, ...pieces.map(piece))));
     const piece = ([words, differs]) => element(differs ? "mark" : "span", "", words);
@@ -335,12 +370,24 @@
     return element("div", "rule-list", element("h4", "", "Rule that decides"), ...rows);
   };
 
+  // A line that stays where it is, so that nothing below it moves while one clicks.
+  const majority = (work, card) => {
+    const columns = card.majority ?? [];
+    if (!columns.length) return [];
+    const of = `${columns.length} of ${card.versions.length}`;
+    const who = columns.map((at) => page().annotators[at]).join(", ");
+    const isPreset = preset(card, work).length > 0;
+    const take = isPreset ? [button("act", () => takePreset(work, card), keycap("⏎"), " take"), ` majority preset: ${of}`] : [`majority: ${of}`];
+    return [element("p", isPreset ? "majority open" : "majority", ...take, ` (${who})`)];
+  };
+
   const asked = (work, here) => {
     const card = cardOf(here);
     if (!card) return [ruleList(work, here)];
     const notes = card.spans.flatMap((span) => span.reasons.filter((reason) => reason.startsWith("[")));
     return [
       table(work, card),
+      ...majority(work, card),
       ...notes.map((note) => element("p", "fault", note)),
       element("div", "acts",
         button("act", () => drop(work, card, regionsOf(work, card)), keycap("D"), " drop all"),
@@ -426,5 +473,6 @@
   };
 
   window.addEventListener("keydown", onKey, true);
+  window.addEventListener("click", onClick, true);
   setInterval(draw, 300);
 })();

@@ -94,9 +94,12 @@
 
   // The first field that is empty; where none is, the first one that is filled, unless that was taken just now.
   const openField = (event, taken) => {
-    const shown = (selector) => [...document.querySelectorAll(`.page .card ${selector}`)].find((part) => part.offsetParent);
-    const empty = shown("form input");
-    const filled = taken || empty ? undefined : shown("[data-testid=htx-textbox-edit-button]");
+    const all = (selector) => [...document.querySelectorAll(`.page .card ${selector}`)].filter((part) => part.offsetParent);
+    const ofSpan = (part) => !part.closest(".question"); // and not the adjudicator's note, which may stay empty
+    const shown = (selector) => all(selector).find(ofSpan);
+    const value = shown("form input");
+    const filled = taken || value ? undefined : shown("[data-testid=htx-textbox-edit-button]");
+    const empty = value ?? (filled ? undefined : all("form input")[0]);
     if (!taken && !empty && !filled) return;
     swallow(event);
     empty?.focus();

@@ -191,3 +191,41 @@ def test_whatever_was_marked_one_annotators_versions_together_are_their_work(
 
 def is_kept_link(row: Any, who: str) -> bool:
     return bool(row["annotator"] == who and row["to_span"] and row["outcome"] == "kept")
+
+
+def majorities(sheet: Sheet) -> list[list[int]]:
+    return [card["majority"] for card in cards_of(sheet)["cards"]]
+
+
+def test_what_more_than_half_of_three_have_is_the_majority() -> None:
+    one, two = hedge("h", "may", "modal"), hedge("i", "may", "modal")
+    assert majorities(asked(a1=[one], a2=[two], a3=[hedge("j", "may", "evidential")])) == [[0, 1]]
+    assert majorities(asked(a1=[one], a2=[hedge("j", "may", "evidential")], a3=[two])) == [[0, 2]]
+    assert majorities(asked(a1=[one], a2=[two], a3=[])) == [[0, 1]]
+
+
+def test_half_is_no_majority_nor_are_two_annotators_nor_most_who_have_nothing() -> None:
+    one, two = hedge("h", "may", "modal"), hedge("i", "may", "modal")
+    more = [hedge("j", "may", "evidential")]
+    assert majorities(asked(a1=[one], a2=[two], a3=more, a4=[more[0] | {"span_id": "k"}])) == [[]]
+    assert majorities(asked(a1=[one], a2=more)) == [[]]
+    assert majorities(asked(a1=[one], a2=[], a3=[])) == [[]]
+
+
+def test_a_majority_has_the_same_names_and_links_in_any_order() -> None:
+    def work(who: str, *names: str, linked: bool = True) -> list[Row]:
+        ends = [quote(f"q{who}", CLAIM, "indirect"), speaker(f"s{who}", "Kyiv", *names)]
+        return [*ends, link("said_by", f"q{who}", f"s{who}")] if linked else ends
+
+    both = ("Ukraine", "Russia")
+    sheet = asked(a1=work("1", *both), a2=work("2", *both[::-1]), a3=work("3", "Ukraine", linked=False))
+    assert majorities(sheet) == [[0, 1]]
+    sheet = asked(a1=work("1", *both), a2=work("2", *both, linked=False), a3=work("3", "Ukraine", linked=False))
+    assert majorities(sheet) == [[]]
+
+
+def test_no_majority_is_preset_where_a_check_finds_fault() -> None:
+    hedges = {who: [hedge(who, "may", kind)] for who, kind in (("a1", "modal"), ("a2", "modal"), ("a3", "evidential"))}
+    fault = {(who, who): ["[h3-doubtful-cue] no hedge"] for who in hedges}
+    assert majorities(asked_of(hedges)) == [[0, 1]]
+    assert majorities(asked_of(hedges, fault)) == [[]]

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Route, expect
 
 from annotation.adjudication import rounds_to_gold
 from annotation.adjudication.decisions import decide as decide_of
+from annotation.adjudication.gold import read_gold
 from annotation.adjudication.questions import Sheet
 from annotation.adjudication.rounds_to_gold import Round
 from annotation.embedded.server import Server
@@ -145,7 +146,7 @@ def test_four_differences_of_three_annotators_take_two_keys_each_and_make_exactl
     assert is_gold(page, differing)
     page.submit()
     assert rounds_to_gold.pull_decisions(differing, "r1", judge, accept_removals=False).taken == ["one"]
-    layer = rounds_to_gold.read_gold(differing)
+    layer = read_gold(differing)
     assert layer.spans.select("label", "text", "speaker_entities", "hedge_kind", "number_value").rows() == [
         ("speaker", "port", ["Port of Lomma"], None, None),
         ("speaker", "Monday", ["Ilsa Brandt"], None, None),
@@ -191,6 +192,80 @@ def test_another_version_replaces_the_first_and_one_undo_takes_back_a_whole_deci
     page.press("Control+z")
     page.page.wait_for_function("Htx.annotationStore.selected.history.undoIdx === 0")
     assert [answers(page, words) for words in ("The port", "port")] == before
+
+
+def test_what_the_majority_has_is_preset_and_nothing_of_it_is_decided_before_enter(
+    differing: Corpus, judge: Seat, page: Annotator
+) -> None:
+    preset = page.page.locator(".majority.open")
+    before = page.page.evaluate(RESULT)
+    expect(preset).to_contain_text("2 of 3")
+    expect(page.page.locator(".versions thead .preset")).to_have_count(2)
+    assert not [item for item in before if item.get("from_name") in ("decision", "rule")]
+    name_rule(page, "S2")
+    says(page, "4 of 4 questions open")
+    assert answers(page, "The port") == {"speaker_entities": ["Port of Lomma"], "rule": ["S2"]}
+    page.press("Enter")
+    says(page, "3 of 4 questions open")
+    assert [answers(page, words)["decision"] for words in ("The port", "port")] == [["keep"], ["drop"]]
+    expect(preset).to_have_count(0)
+    page.press("n")
+    page.wait_until_selected(QUOTE)
+    decide(page, "Enter", "S1")
+    says(page, "2 of 4 questions open")
+    assert links(page) == [[QUOTE, "Monday"]]
+    page.submit()
+    left = rounds_to_gold.pull_decisions(differing, "r1", judge, accept_removals=False)
+    assert left.undecided == {
+        "one": ["hedge “may”: neither kept nor dropped", "hedge “about”: neither kept nor dropped"]
+    }
+
+
+def test_a_click_takes_the_preset_and_one_undo_takes_it_back(page: Annotator) -> None:
+    page.page.locator(".majority.open .act").click()
+    page.page.wait_for_function("Htx.annotationStore.selected.history.undoIdx === 1")
+    assert answers(page, "The port")["decision"] == ["keep"]
+    page.press("Control+z")
+    expect(page.page.locator(".majority.open")).to_be_visible()
+    assert "decision" not in answers(page, "The port")
+
+
+def test_what_one_of_three_has_is_not_preset_and_enter_goes_to_the_note(page: Annotator) -> None:
+    page.page.locator(".question-row", has_text="hedge: about").click()
+    page.wait_until_selected("about")
+    expect(page.page.locator(".versions")).to_be_visible()
+    expect(page.page.locator(".majority, .versions .preset")).to_have_count(0)
+    page.press("Enter")
+    expect(page.page.get_by_placeholder("note")).to_be_focused()
+    page.type_keys("no cue")
+    page.press("Enter")
+    page.page.wait_for_function(f"{RESULT}.some(item => item.from_name === 'note')")
+    assert "decision" not in answers(page, "about")
+
+
+def test_enter_goes_to_the_value_of_a_number_and_not_to_the_note(page: Annotator) -> None:
+    page.press("Escape")
+    page.mark("4", "ships")
+    page.number("q", "5", "boats")
+    page.change_value("6")
+    page.page.wait_for_function(f"{RESULT}.some(item => item.value?.text?.[0] === '6')")
+    expected = {"number_kind": ["count"], "number_value": ["6"], "number_unit": ["boats"]}
+    assert answers(page, "ships") == expected
+
+
+def test_letters_and_digits_work_after_a_choice_was_clicked(page: Annotator) -> None:
+    page.click_words("may")
+    page.wait_until_selected("may")
+    page.page.locator('.card label:has(input[name="conditional"]):visible').click()
+    assert answers(page, "may")["hedge_kind"] == ["conditional"]
+    page.press("k")
+    page.page.locator(".rule-row", has_text="H8").click()
+    says(page, "3 of 4 questions open")
+    page.wait_until_selected("about")
+    page.press("n")
+    page.wait_until_selected("The port")
+    page.press("d")
+    assert answers(page, "port")["decision"] == ["drop"]
 
 
 def test_a_link_is_drawn_and_taken_away_with_the_version_that_has_it_or_has_none(page: Annotator) -> None:
@@ -372,13 +447,24 @@ def draw_a_link_to_itself(page: Annotator) -> int:
     return 1
 
 
+def keep_a_second_version(page: Annotator) -> int:
+    page.page.evaluate(KEEP, "port")
+    return 1
+
+
 NOT_DECIDED: list[Any] = [
+    keep_a_second_version,
     add_a_span,
     add_a_span_that_lacks_its_kind,
     add_a_span_over_another,
     delete_a_question,
     draw_a_link_to_itself,
 ]
+# Keeps a span that was dropped, as by hand.
+KEEP = """words => {
+    const region = Htx.annotationStore.selected.regions.find(region => region.text === words);
+    region.results.find(result => result.from_name.name === "decision").setValue(["keep"]);
+}"""
 # Draws a link between two spans.
 DRAW = """([from, to]) => {
     const work = Htx.annotationStore.selected;

@@ -10,9 +10,11 @@ from typing import Any, cast
 import pytest
 
 from annotation import guidelines
-from annotation.adjudication import rounds_to_gold
+from annotation.adjudication import gold, rounds_to_gold
+from annotation.adjudication.gold import read_gold
+from annotation.adjudication.passing import Opened
 from annotation.adjudication.rounds_to_gold import DecisionsPull, OpenedAdjudication
-from annotation.labelstudio.client import Studio
+from annotation.labelstudio.client import BegunWork, Studio
 from annotation.labelstudio.seats import Seat
 from dataset import schema
 from dataset.checks.decisions import check_decisions
@@ -52,6 +54,30 @@ class Held:
     def task_url(self, project: int, task_id: int) -> str:
         return f"{self.url}/{project}/{task_id}"
 
+    def whoami(self) -> tuple[int, str]:
+        return ACCOUNT, "adj@example.org"
+
+    def begun(self, task_id: int) -> BegunWork:
+        held = self._task(task_id)
+        return BegunWork(held.get("drafts", {}), {0: held["predictions"][0]["result"]})
+
+    def reopen(self, annotation: int) -> None:
+        (held,) = (task for task in self.held for work in task["annotations"] if work["id"] == annotation)
+        held["drafts"] = {len(held.get("drafts", {})) + 1: held["annotations"].pop()["result"]}
+
+    def set_draft(self, draft: int, result: list[Row]) -> None:
+        (held,) = (task for task in self.held if draft in task.get("drafts", {}))
+        held["drafts"][draft] = result
+
+    def set_prediction(self, prediction: int, result: list[Row]) -> None:
+        self.held[prediction]["predictions"][0]["result"] = result
+
+    def set_data(self, task_id: int, data: Row, meta: Row) -> None:
+        self._task(task_id).update(data=data, meta=meta)
+
+    def _task(self, task_id: int) -> Row:
+        return next(held for held in self.held if held["id"] == task_id)
+
     def import_tasks(self, project: int, tasks: list[Row]) -> None:
         self.held += [{"id": len(self.held) + at, "annotations": [], **task} for at, task in enumerate(tasks)]
 
@@ -62,7 +88,8 @@ class Held:
             for region, words in decisions.items():
                 for control, word in zip(("decision", "rule"), words, strict=True):
                     result.append({"id": region, "from_name": control, "type": "choices", "value": {"choices": [word]}})
-            raw_task["annotations"] = [{"result": result, "completed_by": account, "was_cancelled": False}]
+            work = {"id": raw_task["id"], "result": result, "completed_by": account, "was_cancelled": False}
+            raw_task["annotations"] = [work]
 
 
 def adjudicator(name: str = "adj") -> tuple[Held, Seat]:
@@ -89,8 +116,8 @@ def corpus(tmp_path: Path) -> Corpus:
     return made
 
 
-def opened(corpus: Corpus, who: Seat, round_name: str = "r1", *, again: bool = False) -> OpenedAdjudication:
-    return rounds_to_gold.open_round(corpus, round_name, who, again=again)
+def opened(corpus: Corpus, who: Seat, round_name: str = "r1", **how: Any) -> OpenedAdjudication:
+    return rounds_to_gold.open_round(corpus, round_name, who, **{"again": False, **how})
 
 
 def pulled(corpus: Corpus, who: Seat, round_name: str = "r1", **how: Any) -> DecisionsPull:
@@ -102,7 +129,7 @@ def test_a_decided_question_is_gold(corpus: Corpus) -> None:
     assert opened(corpus, who).questions == 1
     held.submit({"h": ("keep", "H4")})
     assert pulled(corpus, who).taken == [ONE]
-    assert rounds_to_gold.read_gold(corpus).spans.select("span_id", "annotator").rows() == [("h", "adj")]
+    assert read_gold(corpus).spans.select("span_id", "annotator").rows() == [("h", "adj")]
 
 
 def test_what_another_account_submitted_is_told_and_not_taken(corpus: Corpus) -> None:
@@ -148,10 +175,10 @@ def test_a_quote_that_one_of_three_links_elsewhere_after_the_round_was_opened_is
     opened(corpus, who, "r3")
     held.submit({})
     put_round(corpus, "r3", **agreed | {"a3": [*ends, link("said_by", "q", "k")]})
-    assert (pulled(corpus, who, "r3").taken, pulled(corpus, who, "r3").changed) == ([], [ONE])
-    assert list(opened(corpus, who, "r3").changed) == [ONE]
+    left = pulled(corpus, who, "r3")
+    assert (left.taken, left.asked_otherwise) == ([], {ONE: ["quote “that they crossed”"]})
     put_round(corpus, "r3", **agreed)
-    assert pulled(corpus, who, "r3").changed == []
+    assert pulled(corpus, who, "r3").asked_otherwise == {}
 
 
 def two_rounds(corpus: Corpus) -> tuple[tuple[Held, Seat], tuple[Held, Seat]]:
@@ -213,7 +240,7 @@ def test_a_pull_that_was_cut_off_is_told_and_mended_by_the_next(
     pulled(corpus, who)
     held.submit({"h": ("keep", "H4")})
     with monkeypatch.context() as cut, pytest.raises(KeyboardInterrupt):
-        cut.setattr(rounds_to_gold, "write_layers", cut_off)
+        cut.setattr(gold, "write_layers", cut_off)
         pulled(corpus, who)
     assert [finding.code for finding in check_decisions(corpus)] == ["unsound-decision"]
     assert pulled(corpus, who).taken == [ONE]
@@ -234,7 +261,7 @@ def test_what_nobody_who_submitted_an_article_marked_is_shown_though_others_have
         own = key(article, f"r1/{name}")
         put_layer(corpus, {"tasks": [task(article) | own], "spans": [], "relations": []}, f"r1/{name}")
     held, who = adjudicator()
-    assert opened(corpus, who).sent == 2
+    assert opened(corpus, who, which=Opened.ALL).sent == 2
     assert "Nobody marked" in summary(held)
 
 
@@ -265,7 +292,7 @@ def test_a_project_that_somebody_emptied_is_told_and_its_gold_stays(corpus: Corp
     assert (pulled(corpus, who).taken, pulled(corpus, who).unopened) == ([ONE], [])
     held.held.clear()
     assert (pulled(corpus, who).removed, pulled(corpus, who).unopened) == ([], [])
-    assert rounds_to_gold.read_gold(corpus).spans.height == 1
+    assert read_gold(corpus).spans.height == 1
 
 
 def test_a_project_whose_page_shows_other_guidelines_takes_no_new_article(corpus: Corpus) -> None:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from annotation.adjudication import rounds_to_gold
 from annotation.adjudication.decisions import decide
+from annotation.adjudication.gold import read_gold
 from annotation.adjudication.questions import sheet, shown_links
 from annotation.labelstudio.adjudicated import read_adjudication, write_adjudication
 from dataset.checks.decisions import check_decisions
@@ -192,7 +192,7 @@ def test_what_a_pull_takes_into_the_gold_is_sound(drawn: list[dict[str, list[Row
             sent["annotations"] = [{"result": result, "completed_by": ACCOUNT, "was_cancelled": False}]
         decided = pulled(corpus, who)
         assert sorted([*decided.taken, *decided.undecided]) == sorted(works)
-        gold = rounds_to_gold.read_gold(corpus)
+        gold = read_gold(corpus)
         assert overlaps(gold.spans.to_dicts()) == []
         assert [finding for finding in found_by(STRUCTURE, corpus, gold) if not CATALOGUE[finding.code].rule] == []
         assert list(check_decisions(corpus)) == []

@@ -44,6 +44,29 @@ def test_what_all_have_is_no_question() -> None:
     assert "All agree" in summary(sheet, [])
 
 
+def test_of_an_article_that_one_labelled_nobody_is_said_to_agree() -> None:
+    line = summary(asked(a1=[hedge("h", "may", "modal")]), [])
+    assert ("All agree" in line, "Only a1 labelled it" in line) == (False, True)
+
+
+def test_a_stamp_changes_with_the_work_at_its_span_alone() -> None:
+    mine = [quote("q", CLAIM, "indirect"), speaker("s", "Kyiv", "Ukraine"), hedge("h", "may", "modal")]
+    theirs = [quote("r", CLAIM, "indirect"), speaker("t", "Kyiv", "Ukraine"), link("said_by", "r", "t")]
+    before = asked(a1=mine, a2=theirs).stamps()
+    assert set(before) == {"q", "s", "h"}
+
+    def changed(**work: list[Row]) -> set[str]:
+        after = asked_of({"a1": mine, "a2": theirs, **work}).stamps()
+        return {region for region in before.keys() | after.keys() if before.get(region) != after.get(region)}
+
+    assert changed() == set()
+    assert changed(a1=[*mine[:2], hedge("h", "may", "evidential")]) == {"h"}
+    assert changed(a1=mine[:2]) == {"h"}
+    assert changed(a1=[*mine, link("said_by", "q", "s")]) == {"q"}
+    assert changed(a2=[theirs[0], speaker("t", "Kyiv’s", "Ukraine"), theirs[2]]) == {"s", "t"}
+    assert changed(a3=[]) == {"q", "s", "h"}
+
+
 def test_a_span_that_one_lacks_is_a_question() -> None:
     sheet = asked(a1=[hedge("h", "may", "modal")], a2=[])
     assert reasons(sheet) == [("not marked by a2",)]

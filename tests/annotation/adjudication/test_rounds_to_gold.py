@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from annotation.adjudication import rounds_to_gold
+from annotation.adjudication.gold import read_gold
 from annotation.embedded.server import Server
 from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import Seat, seat
@@ -169,7 +170,7 @@ def cell(page: Annotator, row: str, column: int) -> Locator:
 
 
 def gold(corpus: Corpus) -> list[tuple[str, str]]:
-    return rounds_to_gold.read_gold(corpus).spans.select("label", "text").rows()
+    return read_gold(corpus).spans.select("label", "text").rows()
 
 
 def test_from_two_annotators_to_gold(chromium: Browser, server: Server, port: Corpus, judge: Seat) -> None:
@@ -195,7 +196,7 @@ def test_from_two_annotators_to_gold(chromium: Browser, server: Server, port: Co
     decided = rounds_to_gold.pull_decisions(port, "r1", judge, accept_removals=False)
     assert (decided.taken, decided.undecided, decided.changed) == (["one", "two"], {}, [])
     assert gold(port) == [("speaker", "The port"), ("quote", QUOTE), ("hedge", "about"), ("number", "40")]
-    layer = rounds_to_gold.read_gold(port)
+    layer = read_gold(port)
     assert layer.relations.select("type", "derived").rows() == [("said_by", False), ("hedges", True)]
     assert layer.tasks.select("article_id", "round", "annotator", "status").rows() == [
         ("one", "gold", "adjudicator", "submitted"),
@@ -414,8 +415,8 @@ def test_a_round_that_changed_since_it_was_opened_is_told_and_not_mixed(port: Co
     pulled(port)
     assert task.id
     decided = rounds_to_gold.pull_decisions(port, "r1", judge, accept_removals=False)
-    assert (decided.taken, decided.changed) == ([], ["one"])
-    assert list(rounds_to_gold.open_round(port, "r1", judge, again=False).changed) == ["one"]
+    assert (decided.taken, decided.asked_otherwise) == ([], {"one": ["hedge “may”"]})
+    assert list(rounds_to_gold.open_round(port, "r1", judge, again=False).asked_again) == ["one"]
 
 
 def test_an_article_with_gold_is_not_opened_again_unless_asked(

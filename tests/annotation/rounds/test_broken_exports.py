@@ -55,6 +55,7 @@ NO_EXPORT_CAUSES = {
     "unreadable-table",
     "unsound-decision",
     "unsound-entity",
+    "unsound-provenance",
     "unsound-sorting",
     "value-missing",
     "withdrawal-unfinished",

@@ -6,7 +6,8 @@ import pytest
 
 from dataset.checks.suite import check_record
 from dataset.record.corpus import Corpus
-from tests.dataset.tiny import ONE, Row, put_corpus, put_jsonl, put_layer, valid_rows
+from dataset.record.provenance import provenance_path
+from tests.dataset.tiny import ONE, TWO, Row, put_corpus, put_jsonl, put_layer, rests_on, valid_rows
 
 GOLD = "gold"
 
@@ -80,3 +81,31 @@ def test_a_span_that_is_told_as_changed_and_is_the_same_is_told(gold: Corpus) ->
     lines[0] = lines[0].replace('"kept"', '"changed"')
     gold.decisions.write_text("".join(lines), encoding="utf-8")
     assert messages(gold) == [("unsound-decision", "a1's span kyiv is said to be changed, but is the same in the gold")]
+
+
+ALL_OF_IT = [rests_on(ONE, "a1", adjudicated=True), rests_on(TWO, "a1", "a2", adjudicated=False)]
+
+
+def test_what_the_gold_rests_on_is_sound_where_each_row_is_about_one_article_of_it(gold: Corpus) -> None:
+    for rows in ([], ALL_OF_IT[:1], ALL_OF_IT):
+        put_jsonl(provenance_path(gold), rows)
+        assert messages(gold) == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([rests_on("gone", "a1", adjudicated=True)], "provenance.jsonl has the article, and the gold lacks it"),
+        ([rests_on(ONE, adjudicated=True)], "provenance.jsonl names nobody who labelled it"),
+        (ALL_OF_IT[::-1], "provenance.jsonl is not sorted by article"),
+        ([*ALL_OF_IT[:1], *ALL_OF_IT[:1]], "provenance.jsonl: one is there twice"),
+    ],
+)
+def test_what_the_record_does_not_bear_out_is_told(gold: Corpus, rows: list[Row], message: str) -> None:
+    put_jsonl(provenance_path(gold), rows)
+    assert messages(gold) == [("unsound-provenance", message)]
+
+
+def test_a_table_of_it_that_cannot_be_read_is_a_finding(gold: Corpus) -> None:
+    provenance_path(gold).write_bytes(b"{\n")
+    assert [code for code, _ in messages(gold)] == ["unreadable-table"]

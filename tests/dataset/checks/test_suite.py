@@ -35,6 +35,7 @@ from tests.dataset.tiny import (
 
 OF_THE_WHOLE = (
     "unsound-decision",
+    "unsound-provenance",
     "stale-acknowledgement",
     "missing-table",
     "unreadable-table",

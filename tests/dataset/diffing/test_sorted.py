@@ -177,7 +177,7 @@ def test_a_name_that_adds_candidates_is_told_once(old: Path, tmp_path: Path) -> 
 
 BOUND = "numbers[].bound"
 SINCE_2 = {
-    "articles": {"title", "sentences[].start", "sentences[].end"},
+    "articles": {"title", "labelled_by", "adjudicated", "sentences[].start", "sentences[].end"},
     "quotes": {"start", "end"},
     "tokens": {"text"},
 }

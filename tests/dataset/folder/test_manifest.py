@@ -218,9 +218,9 @@ def with_own_hash(known: dict[str, Any]) -> bytes:
 
 
 def without_own_hash(folder: Path) -> dict[str, Any]:
-    """What a manifest says, as they were when they had no hash of themselves and named no tool."""
+    """What a manifest says, as they were when they had no hash of themselves and named neither a tool nor a part."""
     known = json.loads((folder / manifest.MANIFEST).read_bytes())
-    return {name: value for name, value in known.items() if name not in ("sha256", "tool")}
+    return {name: value for name, value in known.items() if name not in ("sha256", "tool", "adjudicated_only")}
 
 
 def test_a_folder_without_a_manifest_is_a_problem(tmp_path: Path) -> None:

@@ -11,8 +11,21 @@ from dataset import schema
 from dataset.published.build import build
 from dataset.published.card import size_category
 from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.provenance import provenance_path
 from tests.dataset.faults import FAULTS
-from tests.dataset.tiny import LAYER, OF_A_PASS, ONE, SKIPPED, TWO, put_corpus, put_jsonl, put_layer, task, valid_rows
+from tests.dataset.tiny import (
+    LAYER,
+    OF_A_PASS,
+    ONE,
+    SKIPPED,
+    TWO,
+    put_corpus,
+    put_jsonl,
+    put_layer,
+    rests_on,
+    task,
+    valid_rows,
+)
 
 
 class Card(NamedTuple):
@@ -129,9 +142,16 @@ def test_the_card_names_every_version_of_the_guidelines_and_only_those(tmp_path:
 def test_the_card_tells_a_single_pass_from_the_gold(tiny: Corpus) -> None:
     put_layer(tiny, valid_rows(), "gold")
     assert "This is the layer `r1/a1`: one unadjudicated pass." in card_of(tiny).text
+    assert "This is the gold. The record does not say" in card_of(tiny, "gold").text
+    rows = [rests_on(article, "a1", "a2", adjudicated=True) for article in (ONE, TWO)]
+    put_jsonl(provenance_path(tiny), rows)
     gold = card_of(tiny, "gold").text
-    assert "This is the adjudicated gold." in gold
+    assert "This is the adjudicated gold. Of 2 articles, 2 rest on the work of 2 annotators" in gold
     assert "unadjudicated" not in gold
+    put_jsonl(provenance_path(tiny), [rests_on(ONE, "a1", adjudicated=False), *rows[1:]])
+    gold = card_of(tiny, "gold").text
+    assert "This is the gold. Of 2 articles, 1 rests on the work of 2 annotators, 1 on the work of 1 annotator" in gold
+    assert "1 was adjudicated (`adjudicated`). 1 passed as the one annotator left it." in gold
 
 
 def test_the_card_of_a_layer_with_errors_names_their_codes_once(tmp_path: Path) -> None:

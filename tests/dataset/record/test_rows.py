@@ -33,6 +33,7 @@ PYTHON: dict[pl.DataType, Any] = {
         (rows.NoteRow, schema.Notes),
         (rows.DealRow, schema.Deals),
         (rows.DecisionRow, schema.Decisions),
+        (rows.ProvenanceRow, schema.Provenance),
         (rows.AgreementRow, schema.Agreement),
         (rows.BaselineRow, schema.Baselines),
         (rows.EntityRow, schema.Entities),

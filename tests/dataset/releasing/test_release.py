@@ -24,13 +24,26 @@ from dataset.folder import manifest
 from dataset.folder.tool import tool
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.provenance import provenance_path
 from dataset.record.withdrawal import withdraw
 from dataset.releasing.rehydration import rehydrate
 from dataset.releasing.release import ReleasePlan, ReleaseResult, UnfitRelease, least_version, prepare, release
 from tests.corpora import REPOSITORY
 from tests.dataset.loading import files, load
 from tests.dataset.release_setup import commit, git, next_version, plan_of, put_ready, put_repository
-from tests.dataset.tiny import EVENT, LAYER, ONE, TEXTS, TWO, put_corpus, put_jsonl, put_layer, row_of, valid_rows
+from tests.dataset.tiny import (
+    EVENT,
+    LAYER,
+    ONE,
+    TEXTS,
+    TWO,
+    put_corpus,
+    put_jsonl,
+    put_layer,
+    rests_on,
+    row_of,
+    valid_rows,
+)
 from tests.serving import serving
 
 OTHER_PYARROW = REPOSITORY / ".venv-pyarrow"
@@ -751,3 +764,27 @@ def test_an_annotators_sorting_stops_a_release_only_if_it_cannot_be_read(ready: 
     put_jsonl(tellings, [about | {"round": "e1", "annotator": "a1"}])
     commit(ready)
     assert release(plan_of(ready)).full.is_dir()
+
+
+# What nobody adjudicated
+
+
+def test_a_release_without_what_nobody_adjudicated_says_so_in_both_variants(tmp_path: Path) -> None:
+    corpus = put_repository(tmp_path / "corpus")
+    rows = [rests_on(ONE, "a1", "a2", adjudicated=True), rests_on(TWO, "a1", adjudicated=False)]
+    put_jsonl(provenance_path(corpus), rows)
+    prepare(plan_of(corpus))
+    commit(corpus)
+    done = release(replace(plan_of(corpus), adjudicated_only=True))
+    for folder in (done.full, done.withheld):
+        assert manifest.require_whole(folder, contents=True).adjudicated_only
+        assert load(folder, "articles")["article_id"] == [ONE]
+        assert "only its adjudicated articles are here, and 1 is left out" in (folder / "README.md").read_text()
+    texts = corpus.seeds / "text"
+    assert rehydrate(done.withheld, texts, tmp_path / "again") == 1
+    assert files(tmp_path / "again") == files(done.full)
+
+
+def test_a_release_of_the_whole_gold_does_not(cut: ReleaseResult) -> None:
+    assert not manifest.read(cut.full).adjudicated_only
+    assert "left out" not in (cut.full / "README.md").read_text()
