@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from annotation.adjudication import gold_places
 from annotation.adjudication.cards import cards, together
 from annotation.adjudication.decisions import decide
 from annotation.adjudication.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
@@ -296,7 +297,9 @@ def pull_decisions(
             tasks = list(map(read_task, passing))
             decided = DecisionsPull(kept.keep())
         with changing(corpus, tell):
-            return _bring_in(Round(corpus, round_name), project, tasks, decided, seat, accept_removals, again)
+            brought = _bring_in(Round(corpus, round_name), project, tasks, decided, seat, accept_removals, again)
+        gold_places.note(corpus, round_name, brought.places)
+        return brought
 
 
 def _bring_in(
