@@ -196,7 +196,7 @@ def test_the_summary_counts_what_was_asked_for_and_what_was_left_out(two: Corpus
     ("words", "what", "near"),
     [
         (("--article", "fery"), "the corpus has no article fery", "did you mean ferry?"),
-        (("--code", "h9-unlabeled-cue"), "there is no code h9-unlabeled-cue", "did you mean h9-unlabelled-cue?"),
+        (("--code", "h9-unlabeled-cue"), "there is no code h9-unlabeled-cue", "did you mean h9-unlabelled-cue"),
         (("--layer", "r1/A1"), "the record has no layer r1/A1", "did you mean r1/a1?"),
     ],
 )
@@ -209,14 +209,13 @@ def test_what_is_not_there_is_named_with_what_is_like_it(
 
 
 def test_csv_has_a_row_a_finding_and_no_cell_that_a_spreadsheet_would_run(tmp_path: Path) -> None:
-    text = "=cmd could\nit may rain."
-    corpus = put_corpus(tmp_path / "=1+1", {"=2": text})
-    put_layer(corpus, {"tasks": [task("=2") | key("=2")]})
+    corpus = put_corpus(tmp_path / "corpus", {"-2": "=cmd could\nit may rain."})
+    put_layer(corpus, {"tasks": [task("-2") | key("-2")]})
     result = CliRunner().invoke(app, ["validate", "--csv", "--corpus", str(corpus.root)])
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
     assert [(row["code"], row["article"], row["place"]) for row in rows] == [
-        ("h9-unlabelled-cue", "'=2", "5:10 could"),
-        ("h9-unlabelled-cue", "'=2", "14:17 may"),
+        ("h9-unlabelled-cue", "'-2", "5:10 could"),
+        ("h9-unlabelled-cue", "'-2", "14:17 may"),
     ]
     assert "0 errors, 2 warnings" in result.stderr
 
@@ -228,7 +227,7 @@ def test_a_finding_in_the_gold_has_the_address_of_its_adjudication_or_the_comman
     decision = {"round": "r7", "article_id": ARTICLE, "annotator": "a1", "span_id": "may", "outcome": "kept"}
     put_jsonl(corpus.decisions, [decision | dict.fromkeys(("to_span", "gold_span", "rule", "note"))])
     code = "q2-complementiser-left-out"
-    again = "hedgerow adjudicate --round r7 --adjudicator gold --replace"
+    again = "hedgerow adjudicate --round r7 --adjudicator a1 --replace"
     (finding,) = json.loads(run("validate", "--layer", "gold", "--code", code, "--json").stdout)
     assert (finding["address"], finding["command"]) == (None, again)
     assert again in run("validate", "--layer", "gold", "--code", code).stdout
