@@ -65,7 +65,7 @@ _COUNTS: Final = re.compile(rf" ?(?:{lexicon.one_of(lexicon.UNITS)})\b| (?:[a-z-
 
 def is_designation(words: str, before: str, after: str) -> bool:
     """Whether digits, between what is before and after them in their text, name or date something."""
-    if re.match(r"s\b|[A-Z]|\(", after) or after[:1] in "/:" or re.match(r"\.\d|[-–]\d", after):
+    if re.match(r"s\b|(?![CF]\b)[A-Z]|\(", after) or after[:1] in "/:" or re.match(r"\.\d|[-–]\d", after):
         return True
     if words.isdigit() and (len(words) > 6 or (words[0] == "0" and len(words) > 1)):
         return True

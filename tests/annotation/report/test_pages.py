@@ -80,7 +80,7 @@ def test_what_an_event_offers_works_after_another_one_was_open(page: Page, many:
     for event in ("e0000003", "e0000004"):
         page.evaluate("event => { location.hash = `event=${event}`; }", event)
         expect(page.locator("#part h1")).to_have_text(event)
-    mark = page.locator(".mark.m-quote").first
+    mark = page.locator(".text .mark.m-quote").first
     mark.click()
     expect(page.locator(".note-card")).to_have_count(1)
     page.keyboard.press("Escape")
@@ -173,7 +173,7 @@ def test_a_folder_has_a_page_an_event_and_an_index(page: Page, many: Corpus, tmp
     page.get_by_role("link", name="e0000002", exact=True).click()
     expect(page.locator("article")).to_have_count(5)
     assert article_ids(page) == [f"n{number:07}" for number in range(10, 15)]
-    page.locator(".mark.m-quote").first.click()
+    page.locator(".text .mark.m-quote").first.click()
     expect(page.locator(".note-card")).to_have_count(1)
     page.get_by_role("link", name="All events").click()
     expect(page.locator(".events tbody tr")).to_have_count(5)

@@ -277,6 +277,7 @@ MISSED: Final[dict[str, list[Work]]] = {
         Work("Storm\n\nAbout 90 boat owners left.", (hedge("About", "approximator"),), at="90"),
         Work("A storm sank 3-5 boats.", at="5"),
         Work("Ann Bo, 34, left.", at="34"),
+        Work("It was 38.8C in May.", at="38.8"),
         Work("A 34-year-old left.", at="34"),
     ],
     "n1-unlabelled-number-word": [
