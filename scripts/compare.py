@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import typer
 
-from dataset.record.corpus import open_corpus
+from dataset.problem import Problem
+from dataset.record.chosen_articles import ArticleChoice
+from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import GOLD
 from dataset.record.locks import reading
 from dataset.statements.comparison import Difference
 from dataset.statements.event_comparisons import ComparedEvent, StatementTelling, compared_events
 from scripts.cli.console import CorpusOption, JsonOption, say_json_rows, tell
-from scripts.cli.matrix import show
+from scripts.cli.matrix import show, show_outlets
+from scripts.cli.options import OutletOption, SinceOption, UntilOption
 
 
 def command(
     event: Annotated[
         list[str] | None, typer.Option(help="Only this event; may be repeated. Otherwise all that were sorted.")
     ] = None,
+    outlet: OutletOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     layer: Annotated[str, typer.Option(help="Whose sorting: `gold`, or a round's, such as e1/a1.")] = GOLD,
     every: Annotated[bool, typer.Option("--all", help="Statements of a single article, too.")] = False,
     corpus: CorpusOption = None,
@@ -28,20 +35,43 @@ def command(
 
     Statements stand below each other, articles beside each other. A cell has the cues that make the statement uncertain
     in that article, or `flat` where there is none, and its numbers; `~` is a statement that is told only partly. A cell
-    is empty where the article is silent.
+    is empty where the article is silent. --outlet, --since and --until leave the other articles out, and the statements
+    that only these tell. Where several outlets are named, a last table says what each does over all events shown.
 
     Example: hedgerow compare
     Example: hedgerow compare --event port-strike-2026 --all
+    Example: hedgerow compare --outlet "The Echo" --outlet Newsline --since 2026-03
     Example: hedgerow compare --json
     """
     here = open_corpus(corpus)
     with reading(here, tell):
-        events = list(compared_events(here, event or None, layer))
+        choice = ArticleChoice((), tuple(outlet or ()), since, until)
+        events = list(_chosen(here, compared_events(here, event or None, layer), choice))
     if as_json:
         say_json_rows(map(_json, events))
         return
     for compared in events:
         show(here, compared, every=every)
+    if len(set(outlet or ())) > 1:
+        show_outlets(here, events)
+
+
+def _chosen(corpus: Corpus, events: Iterable[ComparedEvent], choice: ArticleChoice) -> Iterator[ComparedEvent]:
+    """The events as the chosen articles tell them.
+
+    Raises:
+        Problem: none of them tells any.
+    """
+    chosen = choice.among(corpus) if choice else None
+    empty = True
+    for event in events:
+        if shown := event if chosen is None else event.only(chosen):
+            empty = False
+            yield shown
+    if empty:
+        raise Problem(
+            "the articles chosen tell no statement of these events", "leave out an outlet, a date or an event"
+        )
 
 
 def _json(event: ComparedEvent) -> dict[str, object]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from itertools import chain, islice
 from typing import Annotated, Final
 
 import typer
 
 from dataset.checks import acknowledged
+from dataset.checks.choosing import FindingChoice, known_articles, known_codes, known_layers
 from dataset.checks.findings import Finding, codes_page
 from dataset.checks.shared import check_shared
 from dataset.checks.suite import check_record
@@ -19,6 +21,7 @@ from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.locks import reading
 from dataset.storage.atomic import aside, make_private
 from scripts.cli.console import CorpusOption, JsonOption, count, say, say_json_rows, tell
+from scripts.cli.finding_files import print_csv
 from scripts.cli.findings import FindingPlaces, by_code, markdown, print_findings
 from scripts.cli.options import Engine, EngineOption, started
 
@@ -28,7 +31,15 @@ OF_MORE: Final = 20
 """How many are shown where there are more."""
 FILE: Final = "validate-findings.jsonl"
 LET: Final = "acknowledged"
+LEFT_OUT: Final = "left out"
 _Judged = tuple[Finding, bool]
+
+
+class Severities(StrEnum):
+    """Which findings are shown."""
+
+    error = "error"
+    warning = "warning"
 
 
 def command(
@@ -36,9 +47,20 @@ def command(
         list[str] | None,
         typer.Option(help="Only this layer, as r1/a1 or gold; all of them if not named.", metavar="LAYER"),
     ] = None,
+    code: Annotated[
+        list[str] | None, typer.Option(help="Only findings of this code; can be repeated.", metavar="CODE")
+    ] = None,
+    severity: Annotated[Severities | None, typer.Option(help="Only errors, or only warnings.")] = None,
+    article: Annotated[
+        list[str] | None, typer.Option(help="Only findings in this article; can be repeated.", metavar="ARTICLE")
+    ] = None,
+    errors_first: Annotated[bool, typer.Option("--errors-first", help="Show errors before warnings.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings, too.")] = False,
     show_all: Annotated[bool, typer.Option("--all", help="Show acknowledged warnings, too.")] = False,
     as_json: JsonOption = False,
+    as_csv: Annotated[
+        bool, typer.Option("--csv", help="Print the findings as CSV, for a spreadsheet and `acknowledge --from`.")
+    ] = False,
     as_markdown: Annotated[
         bool, typer.Option("--markdown", help="Print a Markdown table, for a pull request.")
     ] = False,
@@ -48,25 +70,34 @@ def command(
 ) -> None:
     """Check the record against the schema and the rules; print every finding.
 
-    Exit 1 if there is an error. A finding shows its words in context, its rule, and the task's address, where this
-    machine has pulled it. Acknowledged warnings are counted and not shown.
+    Exit 1 if there is an error among those asked for. A finding shows its words in context, its rule, and the task's
+    address, where this machine has pulled it. Acknowledged warnings are counted and not shown.
 
     Example: hedgerow validate --layer r1/a1
+    Example: hedgerow validate --severity warning --code h9-unlabelled-cue --csv > cues.csv
     Example: hedgerow validate --markdown
     """
     if codes:
         typer.echo(codes_page(), nl=False)
         return
+    if as_json + as_csv + as_markdown > 1:
+        raise typer.BadParameter("name one of --json, --csv and --markdown")
     here = open_corpus(corpus)
+    form = "json" if as_json else "csv" if as_csv else "markdown" if as_markdown else "people"
     counts = Counter[str]()
     with started(engine) as each, reading(here, tell):
-        names = _chosen(here, layer or [])
+        names = known_layers(here, layer or []) or _every_layer(here)
+        choice = FindingChoice(
+            known_codes(code or []), severity.value if severity else None, known_articles(here, article or [])
+        )
         whole = names == here.layers()
         findings = chain(check_record(here, names, each), check_shared(here) if whole else ())
-        listed = _listed(_judged(here, findings, whole=whole), counts, show_all)
-        _show(here, listed, "json" if as_json else "markdown" if as_markdown else "people")
-    if not as_json:
+        listed = _listed(here, _judged(here, findings, whole=whole), choice, counts, show_all)
+        _show(here, _errors_first(listed) if errors_first else listed, form)
+    if form in ("people", "markdown"):
         say(f"{', '.join(names)}: {_summary(counts)}")
+    elif form == "csv":
+        tell(f"{', '.join(names)}: {_summary(counts)}")
     if counts["error"] or (strict and counts["warning"]):
         raise typer.Exit(1)
 
@@ -82,28 +113,43 @@ def _judged(corpus: Corpus, findings: Iterable[Finding], *, whole: bool) -> Iter
         yield from acknowledged.judging(corpus, findings, whole=whole)
 
 
-def _listed(judged: Iterable[_Judged], counts: Counter[str], show_all: bool) -> Iterator[_Judged]:
-    """Those to be shown; counts all of them, by severity or as acknowledged."""
+def _listed(
+    corpus: Corpus, judged: Iterable[_Judged], choice: FindingChoice, counts: Counter[str], show_all: bool
+) -> Iterator[_Judged]:
+    """Those to be shown; counts all of them, by severity, as acknowledged, or as left out."""
     for finding, let in judged:
+        if not choice.holds(corpus, finding):
+            counts[LEFT_OUT] += not let
+            continue
         counts[LET if let else finding.severity] += 1
         if show_all or not let:
             yield finding, let
 
 
-def _chosen(corpus: Corpus, names: list[str]) -> list[str]:
-    known = corpus.layers()
-    for name in names:
-        if name not in known:
-            raise Problem(f"the record has no layer {name}", f"name one that it has: {', '.join(known) or 'none'}")
-    if not known:
-        raise Problem("the record has no layer yet", "bring one with `hedgerow pull --round r1`")
-    return list(dict.fromkeys(names)) or known
+def _errors_first(listed: Iterable[_Judged]) -> Iterator[_Judged]:
+    """All errors, then the rest, each in the order of the record."""
+    later = list[_Judged]()
+    for finding, let in listed:
+        if finding.severity == "error":
+            yield finding, let
+        else:
+            later.append((finding, let))
+    yield from later
+
+
+def _every_layer(corpus: Corpus) -> list[str]:
+    if names := corpus.layers():
+        return names
+    raise Problem("the record has no layer yet", "bring one with `hedgerow pull --round r1`")
 
 
 def _show(corpus: Corpus, listed: Iterator[_Judged], form: str) -> None:
     shown = FindingPlaces(corpus)
     if form == "json":
         say_json_rows(shown.row(finding, acknowledged=let) for finding, let in listed)
+        return
+    if form == "csv":
+        print_csv(shown.row(finding, acknowledged=let) for finding, let in listed)
         return
     first = list(islice(listed, SHOWN + 1))
     few = first if len(first) <= SHOWN else first[:OF_MORE]
@@ -130,4 +176,5 @@ def _keep(corpus: Corpus, shown: FindingPlaces, listed: Iterable[_Judged]) -> No
 
 def _summary(counts: Counter[str]) -> str:
     let = f", {counts[LET]} acknowledged" if counts[LET] else ""
-    return f"{count(counts['error'], 'error')}, {count(counts['warning'], 'warning')}{let}"
+    left_out = f"; {count(counts[LEFT_OUT], 'other finding')} left out" if counts[LEFT_OUT] else ""
+    return f"{count(counts['error'], 'error')}, {count(counts['warning'], 'warning')}{let}{left_out}"

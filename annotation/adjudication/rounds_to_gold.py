@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from annotation.adjudication import gold_places
 from annotation.adjudication.cards import cards, together
 from annotation.adjudication.decisions import Outcome, decide
 from annotation.adjudication.gold import GoldRows, gold_of_others, settled
@@ -362,7 +363,10 @@ def pull_decisions(
             tasks = list(map(read_task, passing))
             decided = DecisionsPull(kept.keep())
         with changing(corpus, tell):
-            return _bring_in(Round(corpus, round_name), project, tasks, decided, seat, accept_removals, again, which)
+            rounds = Round(corpus, round_name)
+            brought = _bring_in(rounds, project, tasks, decided, seat, accept_removals, again, which)
+        gold_places.note(corpus, round_name, brought.places)
+        return brought
 
 
 def _bring_in(

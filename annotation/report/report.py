@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 import jinja2
 import polars as pl
@@ -28,6 +29,7 @@ from dataset import schema
 from dataset.agreement import figures as agreement
 from dataset.agreement.compared import layers_of
 from dataset.problem import Problem
+from dataset.record.chosen_articles import EVERY_ARTICLE, ArticleChoice
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary_of
 from dataset.record.deciders import deciders
@@ -43,9 +45,15 @@ from dataset.statements.tables import gold_sorting
 from dataset.storage.atomic import write_bytes
 from dataset.storage.tables import read_table
 
-LIMIT: Final = 200
+LIMIT: Final = 1000
+WHOLE: Final = 20
+"""Articles that a report still shows all at once; one of more has a page an event."""
+TOGETHER: Final = 20
+"""Articles without an event that share a page."""
 PAGE: Final = Path(__file__).parent / "page"
-SCRIPTS: Final = ("script.js", "statements.js")
+SCRIPTS: Final = ("script.js", "statements.js", "pages.js")
+INDEX: Final = "index.html"
+GENERATOR: Final = b'<meta name="generator" content="Hedgerow report">'
 _BLANK_LINES: Final = re.compile(r"(?<=\n)((?:[^\S\n]*\n)+)")
 DONE, SKIPPED, OPEN = "#3d6fa8", "#e6b35a", "#ffffff"
 """Fills of a progress bar."""
@@ -53,12 +61,16 @@ DONE, SKIPPED, OPEN = "#3d6fa8", "#e6b35a", "#ffffff"
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """What a report is to show; where a name is None, what the record has decides. No `articles`: all, to `limit`."""
+    """What a report is to show; where a name is None, what the record has decides.
+
+    No `articles`: all, to `limit`. Of them, those that `choice` holds.
+    """
 
     layer: str | None = None
     round: str | None = None
     articles: tuple[str, ...] = ()
     limit: int = LIMIT
+    choice: ArticleChoice = EVERY_ARTICLE
 
 
 @dataclass(frozen=True)
@@ -107,6 +119,8 @@ def _gathered(corpus: Corpus, wanted: ReportOptions) -> Report:
     layer = _layer(corpus, wanted)
     round_name = wanted.round or _round_of(corpus, layer)
     submitted = layer.tasks.filter(status="submitted")["article_id"].to_list()
+    chosen = wanted.choice.among(corpus) if wanted.choice else None
+    submitted = [article for article in submitted if chosen is None or article in chosen]
     shown = _shown(submitted, wanted, layer.name)
     articles = [highlighted(article) for article in labelled_articles(corpus, layer.only(shown))]
     figures, no_figures = _figures(corpus, round_name)
@@ -171,6 +185,8 @@ def _round_of(corpus: Corpus, layer: Layer) -> str | None:
 
 
 def _shown(submitted: list[str], wanted: ReportOptions, layer: str) -> list[str]:
+    if not submitted:
+        raise Problem(f"{layer} has no submitted article of these events, outlets and dates", "leave one of them out")
     if unknown := sorted(set(wanted.articles) - set(submitted)):
         raise Problem(f"{layer} has no submitted article {unknown[0]}", "see the articles with `hedgerow progress`")
     return [article for article in submitted if not wanted.articles or article in wanted.articles][: wanted.limit]
@@ -309,33 +325,128 @@ def _alone(round_name: str | None) -> str:
     return f"There is nothing to lay side by side: no article here was submitted by two annotators of {where}."
 
 
-# The page
+# Its pages
+
+
+@dataclass(frozen=True)
+class ReportPart:
+    """The articles of one event, or some of those without one: what its page shows, and where that is.
+
+    `body` is the page's sections where they are on the same page as everything else, else "".
+    """
+
+    name: str
+    href: str
+    report: Report
+    body: str = ""
+
+    @property
+    def statements(self) -> int:
+        """How many statements its matrix has."""
+        return sum(len(event.rows) for event in self.report.events)
+
+    @property
+    def differing(self) -> int:
+        """In how many spans its annotators differ."""
+        return sum(len(comparison.different) for comparison in self.report.comparisons)
+
+    @property
+    def outlets(self) -> list[str]:
+        """Who published its articles, where that is known."""
+        return sorted({shown.article.article["outlet"] or "" for shown in self.report.articles} - {""})
+
+    @property
+    def dates(self) -> str:
+        """From when to when they were published, where that is known."""
+        days = sorted(day[:10] for shown in self.report.articles if (day := shown.article.article["published"]))
+        return "" if not days else days[0] if days[0] == days[-1] else f"{days[0]} to {days[-1]}"
+
+
+def parts(shown: Report) -> list[ReportPart]:
+    """The report event by event, then the articles that have none, some at a time."""
+    by_event: dict[str | None, list[HighlightedArticle]] = defaultdict(list)
+    for article in shown.articles:
+        by_event[article.article.article["event_id"]].append(article)
+    without = by_event.pop(None, [])
+    named = [(str(event), by_event[event]) for event in sorted(by_event, key=str)]
+    named += [
+        (f"no event, {at + 1} to {min(at + TOGETHER, len(without))}", without[at : at + TOGETHER])
+        for at in range(0, len(without), TOGETHER)
+    ]
+    return [ReportPart(name, f"#{urlencode({'event': name})}", _only(shown, name, some)) for name, some in named]
+
+
+def _only(shown: Report, event: str, articles: list[HighlightedArticle]) -> Report:
+    ids = {article.article.id for article in articles}
+    return replace(
+        shown,
+        articles=articles,
+        events=[matrix for matrix in shown.events if matrix.event_id == event],
+        comparisons=[comparison for comparison in shown.comparisons if comparison.article_id in ids],
+        comparisons_missing=shown.comparisons_missing
+        or (None if any(comparison.article_id in ids for comparison in shown.comparisons) else _alone(shown.round)),
+    )
 
 
 def page(shown: Report) -> str:
-    """The report as HTML that asks for nothing beside itself. The same report gives the same text."""
-    return _template().render(
-        report=shown,
-        outlets=_outlets(shown),
-        labels=vocabulary.LABELS,
-        colours=COLOURS,
-        tints={name: _tint(colour) for name, colour in COLOURS.items()},
-        lines=LINES,
-        states=STATES,
-        totals=_totals(shown.comparisons),
-        speakers=_speakers(shown),
-        forms=vocabulary.QUOTE_FORMS,
-        rules=_rules_named(shown),
-        differences=DIFFERENCES,
-        hasty_seconds=HASTY_SECONDS,
-        fills={"done": DONE, "skipped": SKIPPED, "open": OPEN},
-        css=(PAGE / "style.css").read_text(encoding="utf-8"),
-        scripts=[(PAGE / name).read_text(encoding="utf-8") for name in SCRIPTS],
+    """The report as HTML that asks for nothing beside itself. The same report gives the same text.
+
+    From `WHOLE` articles on, its events are kept as text of which a script lays out one at a time.
+    """
+    several = parts(shown) if len(shown.articles) > WHOLE else []
+    if len(several) < 2:
+        return _render("page.html.j2", shown, _places(shown), _rules_named(shown))
+    ats, rules = _places(shown), _rules_named(shown)
+    bodies = [replace(part, body=_render("sections.html.j2", part.report, ats, rules)) for part in several]
+    return _render("page.html.j2", shown, ats, rules, parts=bodies, inline=True)
+
+
+def _places(shown: Report) -> dict[str, str]:
+    """The id that each article has on the page."""
+    return {article.article.id: f"a{at}" for at, article in enumerate(shown.articles, 1)}
+
+
+def _render(
+    template: str,
+    shown: Report,
+    ats: Mapping[str, str],
+    rules: Mapping[str, str],
+    *,
+    parts: Sequence[ReportPart] = (),
+    part: ReportPart | None = None,
+    inline: bool = False,
+) -> str:
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            report=shown,
+            ats=ats,
+            rules=rules,
+            parts=parts,
+            part=part,
+            inline=inline,
+            home=INDEX,
+            outlets=_outlets(shown),
+            labels=vocabulary.LABELS,
+            colours=COLOURS,
+            tints={name: _tint(colour) for name, colour in COLOURS.items()},
+            lines=LINES,
+            states=STATES,
+            totals=_totals(shown.comparisons),
+            speakers=_speakers(shown),
+            forms=vocabulary.QUOTE_FORMS,
+            differences=DIFFERENCES,
+            hasty_seconds=HASTY_SECONDS,
+            fills={"done": DONE, "skipped": SKIPPED, "open": OPEN},
+            css=(PAGE / "style.css").read_text(encoding="utf-8"),
+            scripts=[(PAGE / name).read_text(encoding="utf-8") for name in SCRIPTS],
+        )
     )
 
 
 @cache
-def _template() -> jinja2.Template:
+def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(PAGE),
         autoescape=True,
@@ -347,7 +458,7 @@ def _template() -> jinja2.Template:
     environment.filters["with_gaps"] = _with_gaps
     environment.filters["with_rules"] = with_rules
     environment.filters["in_words"] = in_words
-    return environment.get_template("page.html.j2")
+    return environment
 
 
 def _marked_code(words: str) -> list[tuple[str, bool]]:
@@ -405,3 +516,30 @@ def write(shown: Report, out: Path) -> int:
     content = page(shown).encode()
     write_bytes(out, content)
     return len(content)
+
+
+def write_folder(shown: Report, folder: Path) -> int:
+    """Writes a page an event and, last, an index of them into a folder. Returns the bytes of all.
+
+    Pages of an earlier report there that this one does not have are removed.
+
+    Raises:
+        Problem: the folder holds something that is no report.
+    """
+    index = folder / INDEX
+    if folder.exists() and not folder.is_dir():
+        raise Problem(f"{folder} is a file", "name a folder with --folder DIR")
+    if folder.is_dir() and any(folder.iterdir()) and not (index.is_file() and GENERATOR in index.read_bytes()[:4096]):
+        raise Problem(f"{folder} holds something that is no report", "name a new folder with --folder DIR")
+    several = [replace(part, href=f"event-{number:03}.html") for number, part in enumerate(parts(shown), 1)]
+    ats, rules = _places(shown), _rules_named(shown)
+    pages = {
+        part.href: _render("page.html.j2", part.report, ats, _rules_named(part.report), part=part) for part in several
+    }
+    pages[INDEX] = _render("page.html.j2", shown, ats, rules, parts=several)
+    for name, content in pages.items():
+        write_bytes(folder / name, content.encode())
+    for old in folder.glob("event-*.html"):
+        if old.name not in pages:
+            old.unlink()
+    return sum(len(content.encode()) for content in pages.values())

@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from dataset import schema
+from dataset.checks.choosing import known_articles, known_codes, words_at
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -27,8 +28,8 @@ from dataset.storage.tables import read_table, table_bytes
 FILE: Final = "acknowledged.jsonl"
 STALE: Final = "stale-acknowledgement"
 SHOWN: Final = 20
-_KEY: Final = ["code", "article_id", "place"]
-_Key = tuple[str, str, str]
+KEY: Final = ["code", "article_id", "place"]
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def read(corpus: Corpus, layer: str = "") -> pl.DataFrame:
 def renewed(old: pl.DataFrame, ticked: Iterable[AcknowledgedRow], untouched: Collection[str]) -> pl.DataFrame:
     """What the annotator of a layer lets stand after a pull; of the articles `untouched` it stays as it was."""
     kept = old.filter(pl.col("article_id").is_in(list(untouched)))
-    return _sorted(pl.concat([kept, schema.frame(schema.Acknowledged, list(ticked))]).unique(_KEY))
+    return in_order(pl.concat([kept, schema.frame(schema.Acknowledged, list(ticked))]).unique(KEY))
 
 
 def write(corpus: Corpus, layer: str, rows: pl.DataFrame) -> bool:
@@ -74,14 +75,8 @@ def write(corpus: Corpus, layer: str, rows: pl.DataFrame) -> bool:
 
 def place(corpus: Corpus, finding: Finding) -> str | None:
     """`START:END` and the words there; None for a finding without a place or a text."""
-    if finding.start is None or finding.end is None:
-        return None
-    try:
-        text = corpus.text(finding.article_id)
-    except Problem:
-        return None
-    inside = 0 <= finding.start < finding.end <= len(text)
-    return f"{finding.start}:{finding.end} {text[finding.start : finding.end]}" if inside else None
+    words = words_at(corpus, finding)
+    return None if words is None else f"{finding.start}:{finding.end} {words}"
 
 
 def judge(corpus: Corpus, findings: Iterable[Finding], *, whole: bool) -> JudgedFindings:
@@ -97,23 +92,24 @@ def judge(corpus: Corpus, findings: Iterable[Finding], *, whole: bool) -> Judged
 
 def judging(corpus: Corpus, findings: Iterable[Finding], *, whole: bool) -> Iterator[tuple[Finding, bool]]:
     """The same, one finding after the other, each with whether it was acknowledged."""
-    known, ticked, used = _keys(corpus), dict[str, set[_Key]](), set[_Key]()
+    known, ticked, used = _keys(corpus), dict[str, set[Key]](), set[Key]()
     for finding in findings:
         if finding.layer not in ticked:
             ticked[finding.layer] = _keys(corpus, finding.layer)
         of_layer = ticked[finding.layer]
-        key = _key(corpus, finding) if finding.severity == "warning" and (known or of_layer) else None
+        key = key_of(corpus, finding) if finding.severity == "warning" and (known or of_layer) else None
         if key is not None and key in known:
             used.add(key)
         yield finding, key is not None and (key in known or key in of_layer)
     yield from ((_stale(*key), False) for key in sorted(known - used) if whole)
 
 
-def _keys(corpus: Corpus, layer: str = "") -> set[_Key]:
-    return set(read(corpus, layer).select(_KEY).iter_rows())
+def _keys(corpus: Corpus, layer: str = "") -> set[Key]:
+    return set(read(corpus, layer).select(KEY).iter_rows())
 
 
-def _key(corpus: Corpus, finding: Finding) -> _Key | None:
+def key_of(corpus: Corpus, finding: Finding) -> Key | None:
+    """What an acknowledgement of the finding has in the columns `KEY`; None where there is no place."""
     where = place(corpus, finding)
     return (finding.code, finding.article_id, where) if where else None
 
@@ -139,22 +135,42 @@ def acknowledge(
     Raises:
         Problem: the code is unknown or an error's, the reason is empty, or there is no such warning.
     """
-    _refuse(code, reason)
-    if article not in corpus.by_id:
-        raise Problem(f"the corpus has no article {article}", "take its id from what `hedgerow validate` prints")
+    refuse(code, reason)
+    known_articles(corpus, [article])
     candidates = [finding for finding in findings if (finding.code, finding.article_id) == (code, article)]
     chosen = next((finding for finding in candidates if f"{finding.start}:{finding.end}" == at), None)
-    key = _key(corpus, chosen) if chosen else None
+    key = key_of(corpus, chosen) if chosen else None
     if chosen is None or key is None:
-        has = f"it has: {_places(corpus, candidates)}" if candidates else "`hedgerow validate` shows what it has"
+        has = (
+            f"it has: {_places(corpus, candidates)}"
+            if candidates
+            else f"`hedgerow validate --article {article}` shows what it has"
+        )
         raise Problem(f"{article} has no {code} at {at}", has)
-    new = schema.frame(schema.Acknowledged, [{**dict(zip(_KEY, key, strict=True)), "reason": reason.strip()}])
-    with changing(corpus, tell):
-        if article in withdrawn_articles(corpus):
-            raise Problem(f"{article} was withdrawn", "nothing in it needs to be acknowledged")
-        rows = read(corpus).filter(pl.struct(_KEY) != dict(zip(_KEY, key, strict=True)))
-        write_bytes(path(corpus), table_bytes(_sorted(pl.concat([rows, new]))))
+    acknowledge_all(corpus, [row_of(key, reason)], tell)
     return chosen
+
+
+def acknowledge_all(corpus: Corpus, rows: Iterable[AcknowledgedRow], tell: Tell = in_silence) -> None:
+    """Adds rows to the lead's acknowledgements; one that is there for the same place is replaced.
+
+    Raises:
+        Problem: an article has been withdrawn, or the file cannot be read.
+    """
+    new = schema.frame(schema.Acknowledged, list(rows))
+    with changing(corpus, tell):
+        withdrawn = withdrawn_articles(corpus)
+        for article in new["article_id"]:
+            if article in withdrawn:
+                raise Problem(f"{article} was withdrawn", "nothing in it needs to be acknowledged")
+        kept = read(corpus).join(new, on=KEY, how="anti")
+        write_bytes(path(corpus), table_bytes(in_order(pl.concat([kept, new]))))
+
+
+def row_of(key: Key, reason: str) -> AcknowledgedRow:
+    """The acknowledgement with a key."""
+    code, article, where = key
+    return {"code": code, "article_id": article, "place": where, "reason": reason.strip()}
 
 
 def _places(corpus: Corpus, findings: list[Finding]) -> str:
@@ -163,16 +179,25 @@ def _places(corpus: Corpus, findings: list[Finding]) -> str:
     return ", ".join(shown) + (f" and {len(findings) - SHOWN} more" if len(findings) > SHOWN else "")
 
 
-def _refuse(code: str, reason: str) -> None:
-    if code not in CATALOGUE:
-        raise Problem(f"there is no code {code}", "`hedgerow validate --codes` lists them")
-    if CATALOGUE[code].severity == "error" or code == STALE:
+def refuse(code: str, reason: str) -> None:
+    """Refuses to acknowledge warnings of a code for a reason.
+
+    Raises:
+        Problem: the code is unknown or an error's, or the reason is empty.
+    """
+    known_codes([code])
+    if is_error(code):
         raise Problem(f"{code} cannot be acknowledged", "only warnings about the words can be; fix it")
     if not reason.strip():
         raise Problem("an acknowledgement needs a reason", "say with --reason why the warning may stand")
 
 
-def _sorted(rows: pl.DataFrame) -> pl.DataFrame:
-    """By article, then numerically by place."""
+def is_error(code: str) -> bool:
+    """Whether a code that the catalogue has is none of a warning about the words."""
+    return code in CATALOGUE and (CATALOGUE[code].severity == "error" or code == STALE)
+
+
+def in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """Acknowledgements by article, then numerically by place."""
     start = pl.col("place").str.extract(r"^(\d+):").cast(pl.Int64)
     return rows.sort("article_id", start, "place", "code")

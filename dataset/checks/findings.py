@@ -207,7 +207,7 @@ _CODES: Final = (
     Code(
         "q1-unlabelled-quotation",
         "warning",
-        "A pair of quotation marks outside every quote",
+        "A pair of quotation marks outside every quote, with more in it than a title or a word of distance",
         "“We lost,” the coach said, with no span on it",
         "Q1",
     ),
@@ -330,7 +330,7 @@ _CODES: Final = (
     Code(
         "n1-unlabelled-digits",
         "warning",
-        "Digits that no number covers, and that are not a date, time, year, ordinal or name",
+        "Digits that no number covers, and that are not a date, time, year, ordinal, score or name",
         "with 40 boats, with no span on it",
         "N1",
     ),
@@ -352,8 +352,8 @@ _CODES: Final = (
     Code(
         "n5-date-or-ordinal",
         "warning",
-        "A date, time, year, ordinal or part of a name is marked as a number",
-        "in [2019], the [second] bus, G[7]",
+        "A date, time, year, ordinal, score or part of a name is marked as a number",
+        "in [2019], the [second] bus, G[7], won [2-1]",
         "N5",
     ),
     Code(

@@ -12,6 +12,7 @@ import polars as pl
 from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
 from dataset.scheme import lexicon, vocabulary
+from dataset.scheme.designations import is_score
 from dataset.scheme.quantities import Quantity, is_unit, read_quantity, written_value
 
 _APPROXIMATOR: Final = re.compile(rf"{lexicon.one_of(lexicon.APPROXIMATORS)}\b")
@@ -23,6 +24,7 @@ _BEFORE_DAY: Final = rf"\b(?:{lexicon.MONTH}|{lexicon.MONTH} \d{{1,2}},)\s$"
 _AFTER_DAY: Final = (
     rf"^(?:\s(?:of\s)?{lexicon.MONTH}(?:\W|$)|:\d\d|(?:st|nd|rd|th)\b|\s?(?:[ap]m\b|[ap]\.m\.|o['’]clock))"
 )
+_PAIR: Final = r"^\d{1,3} ?[-–] ?\d{1,3}$"
 _YEAR: Final = r"^(?:1[89]|20)\d{2}$"
 _BEFORE_YEAR: Final = r"(?i)\b(?:in|since|until|during|year)\s$"
 _NAME: Final = r"(?:^|[^A-Za-z])(?:[A-Z]{1,2}|[A-Z][A-Za-z]{2,}-|[A-Z]+-)$"
@@ -75,13 +77,16 @@ def _is_date(words: str) -> bool:
 
 
 def dates(facts: Facts) -> Iterator[Finding]:
-    """Dates, times, years, ordinals and parts of names."""
+    """Dates, times, years, ordinals, scores and parts of names."""
     text, before, after = pl.col("text"), pl.col("before"), pl.col("after")
     day = text.str.contains(_DIGITS) & (before.str.contains(_BEFORE_DAY) | after.str.contains(_AFTER_DAY))
     year = text.str.contains(_YEAR) & before.str.contains(_BEFORE_YEAR)
     name = text.str.contains(r"^\d+$") & before.str.contains(_NAME)
-    for row in facts.sound.filter(
-        text.str.contains(_ORDINAL) | text.str.contains(_DATE) | day | year | name, label="number"
-    ).iter_rows(named=True):
+    dated = text.str.contains(_ORDINAL) | text.str.contains(_DATE) | day | year | name
+    numbers = facts.sound.filter(dated | text.str.contains(_PAIR), label="number").with_columns(dated.alias("dated"))
+    for row in numbers.iter_rows(named=True):
+        digits = row["start"], row["start"] + len(re.split(r"\D", row["text"])[0])
+        if not row["dated"] and not is_score(facts.text_of[row["article_id"]], *digits):
+            continue
         words = (row["before"][-12:] + row["text"] + row["after"][:8]).strip()
         yield facts.at("n5-date-or-ordinal", row, f"“{row['text']}” in “{words}” is not a quantity")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,15 +15,47 @@ from dataset.scheme.quotation_marks import MARKS, read_marks
 
 _ENCLOSED: Final = r"^(?:“[^“”\"‘’'«»]*”|\"[^“”\"‘’'«»]*\")$"
 _COMPLEMENTISER: Final = r"(?i)\b(?:that|whether)\s+$"
+_TAG: Final = re.compile(r"(?:^|\n)[ \t]*[A-Z][\w.'’-]*(?: [\w.'’-]+){0,4}[:.] ?$")
+_TAG_LENGTH: Final = 60
+_DOUBLE: Final = '“”"„«»'
+_Node = tuple[str, str]
 _ID: Final = ["article_id", "span_id"]
 
 
 def quotation_marks(facts: Facts) -> Iterator[Finding]:
     """Direct quotes without their marks, and direct or mixed ones with a mark too few."""
     marked = pl.col("quote_form").is_in(["direct", "mixed"]) & ~pl.col("text").str.contains(_ENCLOSED)
+    answers = _answers(facts)
     for row in facts.sound.filter(marked, label="quote").iter_rows(named=True):
+        is_answer = (row["article_id"], row["span_id"]) in answers and not any(mark in row["text"] for mark in _DOUBLE)
+        if is_answer:
+            continue
         if reason := _fault(row["text"], row["quote_form"], row["after"]):
             yield facts.at("q1-quotation-marks", row, f"{reason}: “{row['text'][:60]}”")
+
+
+def _answers(facts: Facts) -> set[_Node]:
+    """The quotes of interviews without marks: after a name and a colon, and what continues such a quote on a new line.
+
+    See hard case 37.
+    """
+    quotes = facts.sound.filter(label="quote", quote_form="direct")
+    answers, lines = set[_Node](), set[_Node]()
+    for article, span, start in quotes.select("article_id", "span_id", "start").iter_rows():
+        before = facts.text_of[article][max(0, start - _TAG_LENGTH) : start]
+        if _TAG.search(before):
+            answers.add((article, span))
+        elif before[-1:] == "\n":
+            lines.add((article, span))
+    onward = dict(_steps(facts))
+    for line in lines:
+        origin, seen = onward.get(line), set[_Node]()
+        while origin in lines and origin not in seen:
+            seen.add(origin)
+            origin = onward.get(origin)
+        if origin in answers:
+            answers.add(line)
+    return answers
 
 
 def _fault(text: str, form: str, after: str) -> str | None:
@@ -85,14 +118,11 @@ def circles(facts: Facts) -> Iterator[Finding]:
         yield facts.at("q4-cycle", facts.span_or_ids(article, first), f"{shown} → {first} is a circle")
 
 
-_Node = tuple[str, str]
-
-
 def _circling(facts: Facts) -> dict[_Node, tuple[_Node, ...]]:
     """The segments in a circle, with the circle they are in. Follows the first link of a segment alone."""
     onward: dict[_Node, _Node] = {}
-    for article, start, end in _steps(facts):
-        onward.setdefault((article, start), (article, end))
+    for segment, origin in _steps(facts):
+        onward.setdefault(segment, origin)
     done: set[_Node] = set()
     rings: dict[_Node, tuple[_Node, ...]] = {}
     for node in onward:
@@ -107,9 +137,11 @@ def _circling(facts: Facts) -> dict[_Node, tuple[_Node, ...]]:
     return rings
 
 
-def _steps(facts: Facts) -> Iterator[tuple[str, str, str]]:
+def _steps(facts: Facts) -> Iterator[tuple[_Node, _Node]]:
+    """Each segment with the one that it continues."""
     links = facts.layer.relations.filter(pl.col("from_span") != pl.col("to_span"), type="continues")
-    yield from links.select("article_id", "from_span", "to_span").iter_rows()
+    for article, start, end in links.select("article_id", "from_span", "to_span").iter_rows():
+        yield (article, start), (article, end)
 
 
 def _starts(span: SpanRow) -> int:

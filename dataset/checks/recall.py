@@ -15,7 +15,10 @@ import polars as pl
 from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
 from dataset.scheme import lexicon
-from dataset.scheme.quotation_marks import read_marks
+from dataset.scheme.designations import DESIGNATORS, is_designation, is_score
+from dataset.scheme.other_uses import is_other_use
+from dataset.scheme.quotation_marks import MARKS, is_title, read_marks
+from dataset.scheme.sentences import sentence_around
 
 _NOT_NUMBERS: Final = re.compile(rf"(?=[A-Zh\d\s])(?:{lexicon.NOT_NUMBERS})")
 _DIGITS: Final = re.compile(r"\d+(?:[.,]\d+)*")
@@ -79,6 +82,20 @@ _OPENING_LENGTH: Final = 8
 _SENTENCE_ENDS: Final = ".!?:\n"
 _SENTENCE: Final = re.compile(r"[^.!?\n]+(?:[.!?](?!\s)[^.!?\n]*)*")
 _VERBS: Final = lexicon.one_of(lexicon.CLAUSE_VERBS)
+_STATES: Final = re.compile(r"states\b")
+_BEFORE_A_NOUN: Final = re.compile(
+    r"\b(?:are|were|be|become|the|these|those|some|all|any|many|most|several|other|few|both|no|member|[a-z]+ed|and|or"
+    rf"|of|in|to|by|for|with|from|between|among|against|on|{_CARDINAL}) $",
+    re.IGNORECASE,
+)
+"""What comes before “states” where it is no verb."""
+_FRAGMENT: Final = 3
+_SAID: Final = re.compile(rf"\b{_VERBS}\b")
+_SAID_BEFORE: Final = re.compile(rf"(?:\b{_VERBS}(?: \w+){{0,2}},?|:) ?$")
+_SAID_AFTER: Final = re.compile(rf" (?:[\w’'.-]+ ){{0,3}}?{_VERBS}\b")
+_DIGITS_BEFORE: Final = re.compile(r"(?P<digits>\d+(?:[.,]\d+)*)[ -]$")
+_TIME_BEFORE: Final = re.compile(r"\b(?:half|quarter) (?:past|to) $")
+_TIME_AFTER: Final = re.compile(r" o['’]clock\b")
 SAYINGS: Final = re.compile(
     lexicon.at_word(
         rf"\b{_VERBS}\b"
@@ -122,6 +139,7 @@ class ArticleText(NamedTuple):
     furniture: TextPlaces
     spans: dict[str, TextPlaces]
     beginnings: list[int]
+    titles: TextPlaces = _NOWHERE
 
     def labelled(self, label: str) -> TextPlaces:
         """Where the spans of a label are."""
@@ -158,7 +176,16 @@ def _articles(facts: Facts) -> Iterator[ArticleText]:
     for article in wanted["article_id"]:
         if (text := facts.text_of.get(article)) is not None:
             places = TextPlaces(facts.furniture(article))
-            yield ArticleText(article, text, places, spans.get(article, {}), starts[article])
+            yield ArticleText(article, text, places, spans.get(article, {}), starts[article], titles(text))
+
+
+def titles(text: str) -> TextPlaces:
+    """Where titles stand between quotation marks."""
+    places = TextPlaces()
+    for start, end in read_marks(text).pairs:
+        if is_title(text[start:end]) and is_no_speech(text, start, end):
+            places.add(start, end)
+    return places
 
 
 def beginnings(texts: pl.Series) -> list[list[int]]:
@@ -196,7 +223,23 @@ def quotations(article: ArticleText) -> Iterator[_Missed]:
     for start, end in read_marks(article.text).pairs:
         if start >= reached and not quotes.touch(start, end):
             reached = end
-            yield "q1-unlabelled-quotation", start, end, f"no quote covers {_brief(article.text[start:end])}"
+            if not is_no_speech(article.text, start, end):
+                yield "q1-unlabelled-quotation", start, end, f"no quote covers {_brief(article.text[start:end])}"
+
+
+def is_no_speech(text: str, start: int, end: int) -> bool:
+    """Whether words between marks are a title, or three words at most without a sentence and a verb of saying.
+
+    With such a verb in their sentence a few words in marks are part of a mixed quote (Q3), else they are none (Q7).
+    """
+    words = text[start:end]
+    if is_title(words):
+        return not _SAID_BEFORE.search(text, max(0, start - AROUND), start) and not _SAID_AFTER.match(text, end)
+    inside = words.strip(MARKS)
+    if len(inside.split()) > _FRAGMENT or not inside[:1].islower() or inside[-1] in ".,!?…":
+        return False
+    first, last = sentence_around(text, start, end)
+    return not _SAID.search(text, first, last)
 
 
 def digits(article: ArticleText) -> Iterator[_Missed]:
@@ -204,23 +247,28 @@ def digits(article: ArticleText) -> Iterator[_Missed]:
     numbers = article.labelled("number")
     for match in _DIGITS.finditer(article.text):
         start, end = match.span()
-        if not numbers.touch(start, end) and not is_no_number(article.text, start, end):
+        covered = numbers.touch(start, end) or is_no_number(article.text, start, end)
+        if not covered and not article.titles.touch(start, end):
             yield "n1-unlabelled-digits", start, end, f"no number covers “{match[0]}”"
 
 
 def is_no_number(text: str, start: int, end: int) -> bool:
-    """Whether digits belong to a date, time, year, ordinal, name or list marker."""
+    """Whether digits belong to a date, time, year, ordinal, name, score or list marker."""
     if _is_plain(text, start, end):
         return False
     around = _NOT_NUMBERS.finditer(text, max(0, start - AROUND), end + AROUND)
-    return any(match.start() < end and start < match.end() for match in around)
+    if any(match.start() < end and start < match.end() for match in around):
+        return True
+    before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
+    return is_designation(text[start:end], before, after) or is_score(text, start, end)
 
 
 def _is_plain(text: str, start: int, end: int) -> bool:
     """Whether digits are between two words in lower case, so that nothing in `NOT_NUMBERS` can hold them."""
     before, after = text[text.rfind(" ", 0, max(0, start - 1)) + 1 : start], text[end : end + 3]
     words_around = before[-1:] == after[:1] == " " and (before[:-1] + after[1:]).isalpha() and len(after) == 3
-    small = words_around and (before[:-1] + after[1:]).islower() and text[start:end].isdigit()
+    plain_words = words_around and (before[:-1] + after[1:]).islower() and before[:-1] not in DESIGNATORS
+    small = plain_words and text[start:end].isdigit()
     return small and end - start <= 3 and len(before) > 1 and after != " of" and after[-1] != "m"
 
 
@@ -229,8 +277,18 @@ def number_words(article: ArticleText) -> Iterator[_Missed]:
     numbers = article.labelled("number")
     for match in matches(NUMBERS, article, 0, len(article.text)):
         start, end = match.span()
-        if not numbers.touch(start, end) and not is_in_name(article.text, start):
+        named = is_in_name(article.text, start) or article.titles.touch(start, end)
+        if not numbers.touch(start, end) and not named and not _goes_on(article, start, end):
             yield "n1-unlabelled-number-word", start, end, f"no number covers “{match[0]}”"
+
+
+def _goes_on(article: ArticleText, start: int, end: int) -> bool:
+    """Whether a number word goes on with digits that are a warning by themselves, or is a time: `half past four`."""
+    digits_before = _DIGITS_BEFORE.search(article.text, max(0, start - AROUND), start)
+    if digits_before:
+        return not article.labelled("number").touch(*digits_before.span("digits"))
+    time = _TIME_BEFORE.search(article.text, max(0, start - AROUND), start)
+    return bool(time or _TIME_AFTER.match(article.text, end))
 
 
 def is_in_name(text: str, start: int) -> bool:
@@ -247,7 +305,8 @@ def hedge_cues(article: ArticleText) -> Iterator[_Missed]:
     for match in matches(CUES, article, 0, len(article.text)):
         start, end = match.span()
         covered = hedges.touch(start, end) or numbers.touch(start, end)
-        if not covered and (match[0] == "I think" or not is_in_name(article.text, start)):
+        named = match[0] != "I think" and is_in_name(article.text, start)
+        if not covered and not named and not is_other_use(article.text, start, end, lexicon.plain(match[0])):
             yield "h9-unlabelled-cue", start, end, f"no hedge covers “{match[0]}”"
 
 
@@ -258,6 +317,8 @@ def sayings(article: ArticleText) -> Iterator[_Missed]:
         first, last = sentence.span()
         if not quotes.touch(first, last):
             for match in matches(SAYINGS, article, first, last):
+                if _STATES.match(match[0]) and _BEFORE_A_NOUN.search(article.text, first, match.start()):
+                    continue
                 yield "q2-unlabelled-saying", *match.span(), f"no quote in the sentence of “{match[0]}”"
 
 

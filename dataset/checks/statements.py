@@ -41,6 +41,15 @@ _LISTED: Final = 3
 _STEM: Final = 5
 _WORD: Final = re.compile(r"\w+")
 _OF_ROWS: Final = frozenset({"unreadable-table", "unsound-sorting", "foreign-row"})
+ABOUT_EVENTS: Final = frozenset(
+    {
+        *("unsound-sorting", "telling-of-other-event", "telling-of-no-span", "telling-of-wrong-span"),
+        *("quote-without-telling", "t4-two-statements", "unknown-statement", "statement-without-telling"),
+        *("statement-of-quotes-and-numbers", "t2-two-sources", "t5-contradicts-itself", "t5-statement-and-figure"),
+        *("gist-too-long", "gist-copies-quote", "figure-of-two-units", "tellings-share-no-word"),
+    }
+)
+"""The codes of what is found in how an event is sorted; it is put right where the event is."""
 _Tables = dict[str, pl.DataFrame]
 
 

@@ -12,6 +12,12 @@ _DEPTH: Final = 4
 _MARK_OR_LINE_END: Final = re.compile(f"[{MARKS}\n]")
 
 
+_TITLE_WORDS: Final = 7
+_SMALL_WORDS: Final = frozenset(
+    {*("a", "an", "the", "of", "and", "or", "in", "on", "at", "to", "for", "from", "with", "by", "de", "la", "vs")}
+)
+
+
 class QuotedPlace(NamedTuple):
     """A place between two marks, both inside."""
 
@@ -42,6 +48,15 @@ def read_marks(text: str) -> QuotationMarks:
         else:
             single.append(place)
     return QuotationMarks(sorted(pairs), sorted(place for place in single + opened if text[place] not in "'’"))
+
+
+def is_title(words: str) -> bool:
+    """Whether words between marks look like a title or name: few, with a capital or digits each, and no sentence."""
+    inside = words.strip(MARKS).removesuffix(",").split()
+    if not 0 < len(inside) <= _TITLE_WORDS or inside[-1][-1] in ".!?…":
+        return False
+    main = [word for word in inside if word not in _SMALL_WORDS]
+    return bool(main) and main[0] == inside[0] and all(word[0].isupper() or word[0].isdigit() for word in main)
 
 
 def _places(text: str) -> Iterator[int]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -40,6 +40,12 @@ class ComparedStatement:
         """What tells it in an article, in the order of the text."""
         return [telling for telling in self.tellings if telling.item.article_id == article]
 
+    def only(self, chosen: Container[str]) -> ComparedStatement | None:
+        """It as some articles tell it; None where none of them does."""
+        tellings = tuple(telling for telling in self.tellings if telling.item.article_id in chosen)
+        between = (each for each in self.differences if each.first in chosen and each.second in chosen)
+        return replace(self, tellings=tellings, differences=tuple(between)) if tellings else None
+
     @property
     def several(self) -> bool:
         """Whether several articles tell it."""
@@ -57,6 +63,12 @@ class ComparedEvent:
     event_id: str
     articles: tuple[str, ...]
     statements: tuple[ComparedStatement, ...]
+
+    def only(self, chosen: Container[str]) -> ComparedEvent | None:
+        """The event as some of its articles tell it; None where none of them does."""
+        articles = tuple(article for article in self.articles if article in chosen)
+        statements = tuple(kept for statement in self.statements if (kept := statement.only(articles)))
+        return replace(self, articles=articles, statements=statements) if statements else None
 
 
 def in_short(tellings: Iterable[StatementTelling]) -> str:

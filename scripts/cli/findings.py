@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from typing import Any
 
 from rich.markup import escape
 
+from annotation.adjudication.gold_places import GoldPlaces
 from annotation.guidelines import rules
 from annotation.rounds.pull import addresses
+from dataset.checks.choosing import words_at
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from scripts.cli.console import OUT
+from dataset.record.layer import GOLD
+from scripts.cli.console import OUT, typed
 
 AROUND = 40
 LONGEST = 120
@@ -29,11 +33,23 @@ class FindingPlaces:
     corpus: Corpus
     _addresses: dict[str, dict[str, str]] = field(default_factory=dict)
 
+    @cached_property
+    def _gold(self) -> GoldPlaces:
+        return GoldPlaces(self.corpus)
+
     def address(self, finding: Finding) -> str | None:
-        """Where the finding is fixed, if this machine knows."""
+        """The task in which the finding is fixed, if this machine knows; in the gold, that of adjudication."""
+        if finding.layer == GOLD:
+            return self._gold.address(finding.article_id, finding.code)
         if finding.layer not in self._addresses:
             self._addresses[finding.layer] = addresses(self.corpus, finding.layer)
         return self._addresses[finding.layer].get(finding.article_id)
+
+    def command(self, finding: Finding) -> str | None:
+        """What opens the task of a finding in the gold again, where its address is not known."""
+        if finding.layer != GOLD or self.address(finding):
+            return None
+        return self._gold.command(finding.article_id, finding.code)
 
     def context(self, finding: Finding) -> tuple[str, str, str] | None:
         """The words before, at and after the finding, on one line; None where it has no place."""
@@ -56,8 +72,10 @@ class FindingPlaces:
             "span_id": finding.span_id,
             "start": finding.start,
             "end": finding.end,
+            "words": words_at(self.corpus, finding),
             "message": finding.message,
             "address": self.address(finding),
+            "command": self.command(finding),
             "acknowledged": acknowledged,
         }
 
@@ -89,12 +107,19 @@ def print_findings(shown: FindingPlaces, findings: Iterable[tuple[Finding, bool]
     explained: set[str] = set()
     for (layer, article), group in groupby(findings, key=lambda judged: (judged[0].layer, judged[0].article_id)):
         several = list(group)
-        address = shown.address(several[0][0]) or ""
-        OUT.print(f"[bold]{escape(article)}[/] {escape(layer)}  {escape(address)}".rstrip())
+        OUT.print(f"[bold]{escape(article)}[/] {escape(layer)}  {escape(_way(shown, several[0][0]))}".rstrip())
         for finding, acknowledged in several:
             for text in _lines(shown, finding, finding.code not in explained, acknowledged):
                 OUT.print(text)
             explained.add(finding.code)
+
+
+def _way(shown: FindingPlaces, finding: Finding) -> str:
+    """The address of the task, or the command that opens it again."""
+    if address := shown.address(finding):
+        return address
+    command = shown.command(finding)
+    return typed(f"`{command}` opens it again") if command else ""
 
 
 def _lines(shown: FindingPlaces, finding: Finding, first: bool, acknowledged: bool) -> Iterator[str]:

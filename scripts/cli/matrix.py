@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.markup import escape
 from rich.table import Column, Table
 
 from dataset.record.corpus import Corpus
 from dataset.statements.event_comparisons import ComparedEvent, ComparedStatement, article_letters, in_short
+from dataset.statements.outlets import OutletCounts, outlet_counts
 from dataset.statements.sheets import STATEMENT
 from scripts.cli.console import OUT, count, say
 
 WIDTH = 34
 LONGEST = 120
+MOST = 3
 
 
 def show(corpus: Corpus, event: ComparedEvent, *, every: bool = False) -> None:
@@ -41,3 +45,20 @@ def _title(statement: ComparedStatement) -> str:
     words = statement.gist or statement.tellings[0].item.content.words
     against = f" (contradicts {', '.join(statement.contradicts)})" if statement.contradicts else ""
     return (words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…") + against
+
+
+def show_outlets(corpus: Corpus, events: Iterable[ComparedEvent]) -> None:
+    """Prints what each outlet does over all the events: whom it quotes, what it hedges, and what it leaves out."""
+    say("\nOver all of these, statements only:")
+    heads = ("articles", "tells", "leaves out", "numbers left out", "hedged", "no source", "quotes most")
+    table = Table("outlet", *heads, box=None, padding=(0, 1))
+    for counts in outlet_counts(events, {article: row["outlet"] for article, row in corpus.by_id.items()}):
+        most = ", ".join(f"{name} {number}" for name, number in _most(counts))
+        shares = [f"{part} of {counts.tellings}" for part in (counts.hedged, counts.unnamed)]
+        numbers = map(str, (counts.articles, counts.told, counts.left_out, counts.numbers_left_out))
+        table.add_row(escape(counts.outlet), *numbers, *shares, escape(most))
+    OUT.print(table)
+
+
+def _most(counts: OutletCounts) -> list[tuple[str, int]]:
+    return sorted(counts.sources.items(), key=lambda source: (-source[1], source[0]))[:MOST]

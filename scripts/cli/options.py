@@ -1,4 +1,4 @@
-"""The option that says what processes the parts of a record."""
+"""Options that several commands have: what processes the parts of a record, and which articles are asked for."""
 
 from __future__ import annotations
 
@@ -23,6 +23,18 @@ class Engine(StrEnum):
 EngineOption = Annotated[
     Engine,
     typer.Option(help="here: the cores of this machine. ray: the cluster at RAY_ADDRESS; the result is the same."),
+]
+
+OutletOption = Annotated[
+    list[str] | None, typer.Option(help="Only articles by this outlet; can be repeated.", metavar="OUTLET")
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(help="Only articles published on this day, in this month or year, or later.", metavar="DATE"),
+]
+UntilOption = Annotated[
+    str | None,
+    typer.Option(help="Only articles published on this day, in this month or year, or before.", metavar="DATE"),
 ]
 
 

@@ -1,6 +1,8 @@
 """How long the report takes to open and to filter: `python -m tests.benchmarks.report_page 60 400 20`.
 
-The numbers are the articles of one event, its statements, and the quotes of each article.
+The numbers are the articles of one event, its statements, and the quotes of each article. With one number,
+`python -m tests.benchmarks.report_page 300`, it is so many articles of three annotators and gold, five of an event: how
+long the report takes to open all at once, event by event, and from the index of a folder.
 """
 
 from __future__ import annotations
@@ -13,12 +15,14 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any, Final
+from unittest.mock import patch
 
 from playwright.sync_api import Page, sync_playwright
 
 from annotation.report import report
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD
+from tests.benchmarks.corpora import write_round
 from tests.benchmarks.statements import WORDS
 from tests.browser import CHROMIUM, FLAGS
 from tests.dataset.tiny import BLANK, Row, key, put_corpus, put_jsonl, put_layer, task
@@ -33,6 +37,12 @@ FILTER: Final = """([name, value]) => new Promise((done) => {
     field.dispatchEvent(new Event('input', {bubbles: true}));
     requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
 })"""
+OPENING: Final = """new Promise((done) => requestAnimationFrame(() => setTimeout(() => {
+    const [at] = performance.getEntriesByType('navigation');
+    done({'first paint': performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
+        'DOMContentLoaded': at.domContentLoadedEventEnd, 'load': at.loadEventEnd,
+        'height': document.documentElement.scrollHeight});
+})))"""
 STEPS: Final = (
     *(("speaker", "City"), ("speaker", "Union"), ("speaker", "")),
     *(("article", "a7"), ("part", "left-out"), ("part", ""), ("article", "")),
@@ -132,6 +142,38 @@ def measured(articles: int, statements: int, quotes: int) -> Iterator[str]:
         browser.close()
 
 
+def opened(articles: int) -> Iterator[str]:
+    """Lines that say how each form of the report of so many articles opens, and then an event of it."""
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        shown = report.report(write_round(Path(scratch) / "corpus", articles))
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        folder = Path(scratch) / "folder"
+        with patch.object(report, "WHOLE", articles):
+            report.write(shown, Path(scratch) / "whole.html")
+        report.write(shown, Path(scratch) / "paged.html")
+        report.write_folder(shown, folder)
+        for path in (Path(scratch) / "whole.html", Path(scratch) / "paged.html", folder / report.INDEX):
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            page.goto(path.as_uri(), wait_until="load")
+            times = page.evaluate(OPENING)
+            yield f"{path.name}: {path.stat().st_size / 1e6:.1f} MB, {_written(times)}"
+            link = page.locator(".events a").nth(30)
+            if link.count():
+                began = perf_counter()
+                link.click()
+                page.locator("article").first.wait_for()
+                height = page.evaluate("document.documentElement.scrollHeight")
+                yield f"  an event of it in {perf_counter() - began:.2f} s, {height:,} px"
+            page.close()
+        browser.close()
+
+
+def _written(times: dict[str, float]) -> str:
+    milliseconds = ", ".join(f"{name} {times[name]:,.0f} ms" for name in ("first paint", "DOMContentLoaded", "load"))
+    return f"{milliseconds}, {times['height']:,.0f} px"
+
+
 if __name__ == "__main__":
-    for line in measured(*map(int, sys.argv[1:4])):
+    numbers = [*map(int, sys.argv[1:4])]
+    for line in opened(*numbers) if len(numbers) == 1 else measured(*numbers):
         print(line, flush=True)

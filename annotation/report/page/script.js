@@ -1,5 +1,6 @@
 "use strict";
-(() => {
+// What one does with articles and the table of who said what; `signal` ends it, when another event takes their place.
+function startArticles(signal) {
   const SVG = "http://www.w3.org/2000/svg";
   const details = document.getElementById("details");
   const list = document.getElementById("details-list");
@@ -134,11 +135,11 @@
       pinned = true;
     });
   }
-  document.addEventListener("click", (event) => { if (!event.target.closest(".beside")) hide(); });
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); });
+  document.addEventListener("click", (event) => { if (!event.target.closest(".beside")) hide(); }, {signal});
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") hide(); }, {signal});
   document.getElementById("close-details").addEventListener("click", hide);
   allLinks.addEventListener("change", redraw);
-  window.addEventListener("resize", () => { if (shown || allLinks.checked) redraw(); });
+  window.addEventListener("resize", () => { if (shown || allLinks.checked) redraw(); }, {signal});
   document.addEventListener("click", (event) => {
     const mark = event.target.closest("a[href^='#a']");
     const target = mark && document.getElementById(mark.getAttribute("href").slice(1));
@@ -146,7 +147,7 @@
     target.focus({preventScroll: true});
     show(target.closest("article"), labelsAt(target).slice(0, 1));
     pinned = true;
-  });
+  }, {signal});
 
   // The table of who said what.
   const filter = document.getElementById("filter"), counter = document.getElementById("found");
@@ -169,7 +170,9 @@
   filter.addEventListener("input", narrow);
   filter.addEventListener("reset", () => setTimeout(narrow));
   filter.addEventListener("submit", (event) => event.preventDefault());
+}
 
+(() => {
   // Paper shows what is folded.
   const paper = window.matchMedia("print");
   let opened = [];

@@ -1,6 +1,7 @@
 "use strict";
 // The matrix of statements: its filters, which the address keeps, and the way from a cell to its article and back.
-(() => {
+// `signal` ends it, when another event takes its place; `named` says that the address has to name the event.
+function startStatements(signal, named) {
   const NAME = "#statements";
   const section = document.querySelector(NAME);
   if (!section) return;
@@ -49,7 +50,7 @@
 
   function fragment() {
     const kept = new URLSearchParams();
-    if (shown !== events[0]) kept.set("event", shown.name);
+    if (named || shown !== events[0]) kept.set("event", shown.name);
     for (const [name, value] of new FormData(shown.form)) if (value) kept.append(name, value);
     return kept.size ? `${NAME}&${kept}` : NAME;
   }
@@ -119,7 +120,7 @@
   window.addEventListener("popstate", () => {
     if (asked()) read();
     if (origin && location.hash.startsWith(NAME)) goBack();
-  });
+  }, {signal});
 
   // From cell to cell: sideways in a statement, up and down in an article.
   const links = (cell) => cell.querySelector("a.place");
@@ -148,4 +149,4 @@
     read();
     section.scrollIntoView();
   } else narrow();
-})();
+}

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from dataset.checks.recall import CUES, is_in_name
-from dataset.scheme import lexicon
 from dataset.scheme.lexicon import cue_kind, plain
+from dataset.scheme.other_uses import AROUND, is_other_use
 
 
 class Hedge(NamedTuple):
@@ -22,36 +22,10 @@ class Hedge(NamedTuple):
     pattern: str
 
 
-_ABILITY: Final = (
-    r"\s+(?:see|hear|feel|smell|taste|tell|afford|be (?:seen|heard|felt|read)|remember|swim|speak|read|only|hardly"
-    r"|barely|no longer|never|find no|finally|walk|reach|breathe|imagine|understand|get (?:out|in|away|home))\b"
+_UNDER_AN_AGE: Final = re.compile(
+    r"\s+\d{1,2}\b(?! (?:\w+ )?\w+s\b| (?:people|percent|per cent|million|billion)\b| ?%|,\d)"
 )
-_AS_ONE_COULD: Final = (
-    r"(?i)(?:\bas (?:\w+ ){1,3}(?:as )?(?:\w+ )?|\bso (?:that )?(?:\w+ ){1,3}|\b(?:if|how|where|wherever|whatever|when"
-    r"|before|until|wish|wished|all|everything|anything|best|than) (?:only )?\w+ )$"
-)
-_ASKED: Final = r"(?i)(?:^|[.!?“\"(] ?|\b(?:how|so|what|who|why|which|where) )$"
-_AS_POSSIBLE: Final = (
-    r"(?i)\b(?:as [\w-]+(?: [\w-]+){0,4} as|(?:if|when|where|wherever|whenever|best|worst|everything|make|makes|made"
-    r"|making)(?: \w+){0,2})\s$"
-)
-_NOT_A_DATE: Final = rf"(?!\s+(?:{lexicon.MONTH}|\d|next|this|to(?:day|morrow|night)|[A-Z]\w+day)\b)"
-_OTHER_USES: Final = {
-    cue: (re.compile(before) if before else None, re.compile(after) if after else None)
-    for cue, before, after in (
-        ("could", rf"{_AS_ONE_COULD}|{_ASKED.removeprefix('(?i)')}", _ABILITY),
-        ("may", r"\b[Cc]ome what $", r"(?i)\s+(?:i|we)\b"),
-        ("might", r"\b(?:the|its|their|his|her|our|with|all|military|naval|economic|full)\s$", r"\s+of\b|[.,;]"),
-        ("possible", _AS_POSSIBLE, r"\s+(?:to|for)\b"),
-        ("potential", r"\b(?:full|great|huge|enormous|own|his|her|their|its|my|your|our|real)\s$", r"(?!\s+[a-z])"),
-        ("under", "", r"\s+\d{1,2}\b(?! (?:\w+ )?\w+s\b| (?:people|percent|per cent|million|billion)\b| ?%|,\d)"),
-        ("as soon as", "", _NOT_A_DATE),
-        ("about", r"\b(?:talk(?:ed|ing|s)?|know|think|worried|what|how|questions?)\s$", ""),
-        ("i think", "", r"\s+(?:about|of)\b"),
-        *((cue, r"(?i)\b(?:no|not)\s$", "") for cue in ("more than", "less than", "fewer than", "at least")),
-    )
-}
-"""By cue, what comes before or after it where it is used in another way."""
+_ASKED: Final = re.compile(r"(?:^|[.!?“\"(] ?|\b(?:how|so|what|who|why|which|where) )$", re.IGNORECASE)
 _ALLEGED: Final = re.compile(
     r"\b(?:of|over|about|for|in|with|to|by|on|from|against|and|his|her|their|its|several|two|other|any|some|more)\s+"
     r"(?P<cue>alleged|reported|unconfirmed)(?= [a-z]+)(?! (?:that|to|by|in|on|at|from)\b)"
@@ -121,7 +95,7 @@ def _listed(text: str) -> Iterator[Hedge]:
         cue, kind = _read_cue(match[0])
         opens = text[max(0, start - 3) : start].rstrip()[-1:] in "-–—"
         in_name = cue != "i think" and not opens and is_in_name(text, start)
-        if kind is not None and not in_name and not _is_other_use(text, start, end, cue):
+        if kind is not None and not in_name and not _is_unlikely(text, start, end, cue):
             yield Hedge(start, end, kind, "cue-" + kind)
     for match in _STACKED.finditer(text):
         yield Hedge(*match.span("cue"), "approximator", "cue-approximator")
@@ -135,14 +109,11 @@ def _read_cue(words: str) -> tuple[str, str | None]:
     return plain(words), cue_kind(words)
 
 
-def _is_other_use(text: str, start: int, end: int, cue: str) -> bool:
-    """Whether a listed cue is used as H3 rules out: ability, permission, comparisons, and nouns of the same form."""
-    if cue not in _OTHER_USES:
-        return False
-    before, after = _OTHER_USES[cue]
-    return bool(before and before.search(text[max(0, start - 60) : start])) or bool(
-        after and after.match(text[end : end + 40])
-    )
+def _is_unlikely(text: str, start: int, end: int, cue: str) -> bool:
+    """Whether a cue is used in another way, or asks, or bounds an age, of which few are hedges."""
+    asks = cue == "could" and _ASKED.search(text[max(0, start - AROUND) : start])
+    bounds = cue == "under" and _UNDER_AN_AGE.match(text[end : end + AROUND])
+    return bool(asks or bounds) or is_other_use(text, start, end, cue)
 
 
 def _supposed(text: str) -> Iterator[Hedge]:

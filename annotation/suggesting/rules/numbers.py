@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from dataset.checks.recall import is_in_name, is_no_number
 from dataset.scheme import lexicon
+from dataset.scheme.designations import is_designation
 from dataset.scheme.lexicon import one_of, plain
 from dataset.scheme.quantities import NO_PLURALS, Reading, is_share, read_number, read_quantity
 
@@ -40,55 +41,12 @@ _NUMBER: Final = re.compile(
     rf"|(?i:{_HALF}|{_SHARE}|{_VAGUE}(?:{_UNIT})?"
     rf"|(?:{_PLAIN})(?:(?:{_UNIT})?(?: to | ?[-–] ?)(?:{_PLAIN}))?(?:{_UNIT})?))(?P<after>(?![\w$€£/(])|(?=[-‐]))"
 )
-_DESIGNATORS: Final = frozenset(
-    {
-        *(
-            "category",
-            "chapter",
-            "section",
-            "article",
-            "route",
-            "highway",
-            "flight",
-            "boeing",
-            "airbus",
-            "pier",
-            "room",
-        ),
-        *("channel", "no.", "number", "phase", "level", "stage", "tier", "type", "grade", "act", "title", "division"),
-        *("unit", "block", "line", "gate", "terminal", "platform", "apollo", "windows", "iphone", "galaxy", "model"),
-        *("formula", "area", "war", "resolution", "bill", "proposition", "measure", "district", "ward", "precinct"),
-        *(
-            "interstate",
-            "version",
-            "season",
-            "episode",
-            "part",
-            "volume",
-            "page",
-            "pages",
-            "day",
-            "week",
-            "game",
-            "lap",
-        ),
-        *("round", "row", "seat", "year", "class", "rule", "paragraph", "schedule", "step", "zone", "sector", "camp"),
-        *("bus", "train", "studio", "figure", "table", "case", "exhibit", "psalm", "magnitude", "reactor", "building"),
-        *("floor", "hole", "turn", "scale", "amendment", "clause", "annex", "group", "pool", "lane", "track", "plan"),
-        *("priority", "fifa", "super", "bowl", "nos.", "radio", "bbc", "highways", "junction", "exit", "apartment"),
-        *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-    }
-)
-"""Words before a number that name something by it: `Category 4`, `page 12`."""
 _TIME_AFTER: Final = re.compile(
     r"\s?(?:UTC|GMT|hrs\b|hours? (?:local|GMT)|o['’]clock|[ap]\.?m\b|(?:to|and|-|–) ?\d{1,2}(?::\d\d)?\s?[ap]\.?m\b"
     rf"|(?:and|or|to|-|–|,)\s?\d{{1,2}}(?:\s(?:and|or|to)\s\d{{1,2}})?\s{lexicon.MONTH})"
 )
-_DATE_BEFORE: Final = re.compile(
-    rf"\b{lexicon.MONTH} \d{{1,2}}(?:, \d{{1,2}})*(?:,? (?:and|or|to|through|until) | ?[-–] ?|, )$"
-)
-_COUNTED: Final = re.compile(r" (?:[a-z]+ )?(?:[a-z]+s|people|men|women|children)\b|,\d")
 _CLOCK_BEFORE: Final = re.compile(r"\b(?:at|by|until|before|after|from|since|around|about) $")
+_CLOCK_AFTER: Final = re.compile(r"(?: on| the next|[.,;]|$| every| each| and)")
 _OLD: Final = re.compile(r"[-‐](?:year|month|week|day)s?[-‐]old|[-‐](?:plus|odd|something|time|fold|way|sided|up|ish)")
 _RATIO: Final = re.compile(r" in \d{1,2}\b(?!,\d)(?! (?:second|minute|hour|day|week|month|year)s)")
 """What comes after the first number of `1 in 5 people`."""
@@ -189,45 +147,9 @@ def _is_no_quantity(text: str, start: int, end: int) -> bool:
 
 
 def _is_label(words: str, before: str, after: str) -> bool:
-    """Whether digits name or date something."""
-    if re.match(r"s\b|[A-Z]|\(", after) or after[:1] in "/:" or re.match(r"\.\d|[-–]\d", after):
-        return True
-    if words.isdigit() and (len(words) > 6 or (words[0] == "0" and len(words) > 1)):
-        return True
-    if _DATE_BEFORE.search(before) and not _COUNTED.match(after):
-        return True
-    named = before.rstrip().rsplit(None, 1)[-1:] if before[-1:] == " " else []
-    if not named:
-        return (
-            bool(re.search(r"[#№:][ ]?$|\bNo\. ?$", before))
-            and bool(re.fullmatch(r"\d{1,2}", words))
-            and before[-1:] != " "
-        )
-    word = named[0].strip("“\"'’(")
-    if word in ("H.R.", "S.", "No."):
-        return True
-    if word.lower() in _DESIGNATORS and (
-        word[0].isupper() or word.lower() not in ("line", "part", "day", "game", "group")
-    ):
-        return not re.match(r" (?:people|percent|per cent|million|billion)", after)
-    if (
-        _CLOCK_BEFORE.search(before)
-        and words.isdigit()
-        and len(words) <= 2
-        and re.match(r"(?: on| the next|[.,;]|$| every| each| and)", after)
-    ):
-        return True
-    is_name = (
-        word[:1].isupper()
-        and word.isalpha()
-        and before.rstrip()[: -len(word)].rstrip()[-1:] not in ("", ".", "!", "?", ":", "”", '"', "\n")
-    )
-    singular = not re.match(
-        r" (?:[a-z]+ )?(?:[a-z]+s|people|men|women|children|police)\b| ?%"
-        r"| (?:percent|per cent|million|billion|thousand)",
-        after,
-    )
-    return is_name and words.isdigit() and singular
+    """Whether digits name, date or time something."""
+    clock = words.isdigit() and len(words) <= 2 and _CLOCK_BEFORE.search(before)
+    return bool(clock and _CLOCK_AFTER.match(after)) or is_designation(words, before, after)
 
 
 def _reading(text: str, start: int, end: int) -> Reading:

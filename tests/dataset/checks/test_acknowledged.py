@@ -85,7 +85,7 @@ def test_a_part_of_the_record_makes_no_acknowledgement_stale(corpus: Corpus) -> 
         ("stale-acknowledgement", "17:19", "r", "cannot be acknowledged"),
         (CODE, "17:20", "r", "17:19 40, 30:32 50"),
         (CODE, "x", "r", "17:19 40, 30:32 50"),
-        ("h9-unlabelled-cue", "17:19", "r", "`hedgerow validate` shows what it has"),
+        ("h9-unlabelled-cue", "17:19", "r", "`hedgerow validate --article article` shows what it has"),
         (CODE, "17:19", "  ", "needs a reason"),
     ],
 )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from dataset.checks import recall
 from dataset.scheme import lexicon
+from dataset.scheme.designations import is_designation, is_score
 
 _WORDS = st.sampled_from(
     (
@@ -84,5 +85,7 @@ def test_digits_are_no_number_where_a_date_time_ordinal_name_or_marker_holds_the
         start, end = number.span()
         around = re.compile(lexicon.NOT_NUMBERS).finditer(text, max(0, start - recall.AROUND), end + recall.AROUND)
         within = any(match.start() < end and start < match.end() for match in around)
+        before, after = text[max(0, start - recall.AROUND) : start], text[end : end + recall.AROUND]
+        within |= is_designation(number[0], before, after) or is_score(text, start, end)
         digits = [place[1:3] for place in recall.digits(_article(text))]
         assert ((start, end) in digits) is not within

@@ -257,6 +257,7 @@ WRONG: Final[dict[str, list[Work]]] = {
         counted("It rained on 25 October.", number("25", "25")),
         counted("The G7 met.", number("7", "7")),
         counted("It left at 9:30.", number("9:30", "9")),
+        counted("The Owls won 2-1.", number("2-1", "2")),
         counted("The 3rd bus left.", number("3rd", "3")),
     ],
 }
@@ -264,12 +265,20 @@ WRONG: Final[dict[str, list[Work]]] = {
 
 MISSED: Final[dict[str, list[Work]]] = {
     "q1-unlabelled-quotation": [
-        Work("The “miracle” dam opened.", at="“miracle”"),
-        Work("The 'miracle' dam didn't open.", at="'miracle'"),
+        Work("“The dam is late.”", at="“The dam is late.”"),
+        Work("The bank called it 'a miracle of the north'.", at="'a miracle of the north'"),
+        Work("She said “No”.", at="“No”"),
+        Work("“A Mess,” said Ann Bo.", at="“A Mess,”"),
+        Work("It was “so bad”, wrote Ann Bo.", at="“so bad”"),
     ],
     "n1-unlabelled-digits": [
         Work("The coach bought 40 boats on Oct. 25, 2019.", at="40"),
         Work("A storm sank 3.5% of all boats.", at="3.5"),
+        Work("Storm\n\nAbout 90 boat owners left.", (hedge("About", "approximator"),), at="90"),
+        Work("A storm sank 3-5 boats.", at="5"),
+        Work("Ann Bo, 34, left.", at="34"),
+        Work("It was 38.8C in May.", at="38.8"),
+        Work("A 34-year-old left.", at="34"),
     ],
     "n1-unlabelled-number-word": [
         Work("The coach bought three boats.", at="three"),
@@ -280,12 +289,16 @@ MISSED: Final[dict[str, list[Work]]] = {
         Work("It sank a third of the boats.", at="a third"),
         Work("It sank two-thirds of the boats.", at="two-thirds"),
         Work("It rained for half an hour.", at="half an hour"),
+        Work("A storm sank 2.4 million boats.", (number("2.4", "2.4"),), at="million"),
     ],
     "h9-unlabelled-cue": [
         Work("The boat has reportedly sunk.", at="reportedly"),
         Work("The bank refused to deny a sale.", at="refused to deny"),
         Work("The alleged fraud was small.", at="alleged"),
         Work("It sank as early as Monday.", at="as early as"),
+        Work("It sails as soon as October.", at="as soon as"),
+        Work("The boat could sail on Monday.", at="could"),
+        Work("A flood is possible.", at="possible"),
         Work("Perhaps it sank.", at="Perhaps"),
         Work("Storm\nAllegedly it sank.", at="Allegedly"),
         Work("About 40 boats sank.", (number("40", "40", number_unit="boats"),), at="About"),
@@ -302,12 +315,35 @@ MISSED: Final[dict[str, list[Work]]] = {
     "q2-unlabelled-saying": [
         Work("The council said on Monday that it was late.", at="said on Monday that"),
         Work("The council warned it was late.", at="warned it"),
+        Work("The letter states that it was late.", at="states that"),
     ],
 }
 """By code: works in which nothing is labelled, and one thing is missed."""
 
 RIGHT: Final[list[Work]] = [
     Work(""),
+    Work("The “miracle” dam opened, and a 'miracle' it was. The film “The Long Way” won. “Nine Doors” is old."),
+    Work("The folk ballad 'Songs from the Hill' is read as “a joke”."),
+    Work("The train left at 1620 UTC, at 0400 local time and at half past four. A man in his 60s saw it."),
+    Work("A Boeing 737 and a Falcon 9 flew over Channel 4, Category 2 and Platform 1. The G20 spoke of COVID-19."),
+    Work("The Owls won 2-1 and 6-4, 3-6, 6-7 (5-7). The Owls lost 1-3. The council voted 79-18."),
+    Work("We sail as soon as we can, and as soon as possible. They made it possible to sail."),
+    Work("They could not do so. She could hear it. There were states that slept until they could leave."),
+    Work(
+        "Q: Is it late?\n\nA: It is late. It is sad.\n\nBO: We know.\n\nWe left.",
+        (
+            speaker("A", after=10),
+            quote("It is late. It is sad.", "direct", "linked"),
+            speaker("BO"),
+            quote("We know.", "direct", "linked"),
+            quote("We left.", "direct", "linked"),
+        ),
+        (
+            ("said_by", "It is late. It is sad.", "A"),
+            ("said_by", "We know.", "BO"),
+            ("continues", "We left.", "We know."),
+        ),
+    ),
     Work("The Big Three met at the Seven Network in May. May was wet, said nobody."),
     Work(
         "Rain fell in May 2019, at 9:30 and on 25 October. The G7 met; one may not forget the 2nd day.",
