@@ -65,7 +65,7 @@ class Renewal:
             return False
         works = [work.result for work in task.work]
         if task.asked_again and not works:  # a page that was open then may have saved what it had
-            works = [*self._seat.studio.begun(task.id).drafts.values()]
+            works = [*self._seat.studio.begun_work(task.id).drafts.values()]
         return any(asked_otherwise(now, task.asked, self._read(result, task)) for result in works)
 
     def ask_again(self, now: Sheet, listed: ListedTask, task: Task, new: SentTask) -> AskedAgain | None:
@@ -76,7 +76,7 @@ class Renewal:
         """
         if task.asked is None or task.asked.stamps is None:
             return None
-        begun = self._seat.studio.begun(task.id)
+        begun = self._seat.studio.begun_work(task.id)
         old = self._latest(task, begun)
         if old is None:
             return None
@@ -85,7 +85,7 @@ class Renewal:
         result = carried_over(first, old, task.text or "", _untouched(now, task.asked, read))
         if task.work:
             self._seat.studio.reopen(listed["annotations"][0]["id"])
-            begun = self._seat.studio.begun(task.id)
+            begun = self._seat.studio.begun_work(task.id)
         if begun.drafts:
             self._seat.studio.set_draft(next(iter(begun.drafts)), result)
         else:

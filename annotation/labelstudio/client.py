@@ -299,7 +299,7 @@ class Studio:
         """Id to result of the work on a task that was begun and not submitted."""
         return {int(draft["id"]): draft.get("result") for draft in self._get(f"api/tasks/{task}/")["drafts"]}
 
-    def begun(self, task: int) -> BegunWork:
+    def begun_work(self, task: int) -> BegunWork:
         """What a task's page may open with: work that was not submitted, and what was sent with the task."""
         held = self._get(f"api/tasks/{task}/")
         drafts, predictions = (

@@ -57,7 +57,7 @@ class Held:
     def whoami(self) -> tuple[int, str]:
         return ACCOUNT, "adj@example.org"
 
-    def begun(self, task_id: int) -> BegunWork:
+    def begun_work(self, task_id: int) -> BegunWork:
         held = self._task(task_id)
         return BegunWork(held.get("drafts", {}), {0: held["predictions"][0]["result"]})
 
