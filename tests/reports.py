@@ -69,7 +69,7 @@ def _event(number: int, name: str, seed: int) -> Iterator[Report]:
         "share": str(chance.randint(12, 88)),
     }
     details = [_detail(chance) for _ in range(5)]
-    first = date(2031, 5, 1) + timedelta(days=chance.randint(0, 40))
+    first = date(2021, 5, 1) + timedelta(days=chance.randint(0, 40))
     outlets = chance.sample(_OUTLETS, chance.randint(3, 7))
     for at, outlet in enumerate(outlets):
         day = first + timedelta(days=min(chance.choice((0, 0, 0, 1, 1, 2, 4)), 4))
