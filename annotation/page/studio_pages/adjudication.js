@@ -281,16 +281,9 @@
     return first !== undefined;
   };
 
-  // What is ticked by a click keeps the focus, but takes no letters.
-  const isTick = (element) => element?.tagName === "INPUT" && ["radio", "checkbox"].includes(element.type);
-  const onClick = (event) => {
-    if (!event.detail || !questions()) return; // a key
-    setTimeout(() => isTick(document.activeElement) && document.activeElement.blur());
-  };
-
   const onKey = (event) => {
     const work = annotation();
-    if (!work || !questions() || (isField(event.target) && !isTick(event.target)) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!work || !questions() || isField(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!act(work, event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -473,6 +466,5 @@
   };
 
   window.addEventListener("keydown", onKey, true);
-  window.addEventListener("click", onClick, true);
   setInterval(draw, 300);
 })();

@@ -253,21 +253,6 @@ def test_enter_goes_to_the_value_of_a_number_and_not_to_the_note(page: Annotator
     assert answers(page, "ships") == expected
 
 
-def test_letters_and_digits_work_after_a_choice_was_clicked(page: Annotator) -> None:
-    page.click_words("may")
-    page.wait_until_selected("may")
-    page.page.locator('.card label:has(input[name="conditional"]):visible').click()
-    assert answers(page, "may")["hedge_kind"] == ["conditional"]
-    page.press("k")
-    page.page.locator(".rule-row", has_text="H8").click()
-    says(page, "3 of 4 questions open")
-    page.wait_until_selected("about")
-    page.press("n")
-    page.wait_until_selected("The port")
-    page.press("d")
-    assert answers(page, "port")["decision"] == ["drop"]
-
-
 def test_a_link_is_drawn_and_taken_away_with_the_version_that_has_it_or_has_none(page: Annotator) -> None:
     page.click_words("lose")
     page.wait_until_selected(QUOTE)

@@ -17,8 +17,20 @@ from annotation.rounds import projects, push
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD
+from dataset.record.provenance import provenance_path
 from tests.browser import log_in
-from tests.dataset.tiny import ONE, as_layer, decision, put_corpus, put_gold, put_jsonl, put_layer, valid_rows
+from tests.dataset.tiny import (
+    ONE,
+    TWO,
+    as_layer,
+    decision,
+    put_corpus,
+    put_gold,
+    put_jsonl,
+    put_layer,
+    rests_on,
+    valid_rows,
+)
 
 
 @pytest.fixture
@@ -54,6 +66,14 @@ def test_a_span_is_kept_changed_or_dropped_by_the_rule_that_decided(adjudicated:
         "that up to around 12,000 troops may cross",
         "up to",
     ]
+
+
+def test_what_passed_without_an_adjudicator_is_no_feedback(adjudicated: Corpus) -> None:
+    put_jsonl(provenance_path(adjudicated), [rests_on(TWO, "a1", adjudicated=False)])
+    assert set(feedback(adjudicated, "r1", "a1").articles) == {ONE}
+    put_jsonl(provenance_path(adjudicated), [rests_on(article, "a1", adjudicated=False) for article in (ONE, TWO)])
+    with pytest.raises(Problem, match="nothing that a1 did in round r1 is adjudicated"):
+        feedback(adjudicated, "r1", "a1")
 
 
 def test_what_only_the_gold_has_is_missed(adjudicated: Corpus) -> None:

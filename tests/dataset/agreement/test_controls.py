@@ -7,8 +7,9 @@ import pytest
 from dataset.agreement.controls import control_articles, control_scores
 from dataset.record.corpus import Corpus
 from dataset.record.layer import make_layer
+from dataset.record.provenance import provenance_path
 from tests.dataset.layers import write_layer
-from tests.dataset.tiny import ONE, SKIPPED, TWO, key, put_corpus, put_jsonl, task, valid_rows
+from tests.dataset.tiny import ONE, SKIPPED, TWO, key, put_corpus, put_jsonl, rests_on, task, valid_rows
 
 
 @pytest.fixture
@@ -48,6 +49,11 @@ def test_gold_that_was_decided_from_the_round_measures_nobody_of_it(tiny: Corpus
     assert control_articles(tiny, "r1") == {TWO}
     assert control_articles(tiny, "r2") == {ONE, TWO}
     assert [score.articles for score in control_scores(tiny, "r1")] == [1]
+
+
+def test_gold_that_passed_without_an_adjudicator_measures_nobody(tiny: Corpus) -> None:
+    put_jsonl(provenance_path(tiny), [rests_on(TWO, "a1", adjudicated=False)])
+    assert control_articles(tiny, "r2") == {ONE}
 
 
 def test_a_skipped_article_is_no_control(tiny: Corpus) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
+from dataset.record.provenance import provenance_path
 from dataset.releasing.figures import filled, refresh
 from tests.dataset.sorting import put_sorted, sorted_rows
-from tests.dataset.tiny import put_corpus, put_jsonl, put_layer, valid_rows
+from tests.dataset.tiny import ONE, TWO, put_corpus, put_jsonl, put_layer, rests_on, valid_rows
 
 PAGE = "Before.\n\n<!-- figures: counts -->\nold\n<!-- end of figures -->\n\nAfter.\n"
 
@@ -58,6 +59,22 @@ def test_what_became_of_spans_is_counted_by_annotator(labelled: Corpus) -> None:
     page = filled(labelled, PAGE.replace("counts", "agreement"))
     assert "| a1 | 0 | 0 | 1 | 0 |" in page
     assert "| a2 | 0 | 0 | 2 | 0 |" in page
+
+
+def test_what_passed_without_an_adjudicator_is_not_among_what_became_of_spans(labelled: Corpus) -> None:
+    key = {"round": "r1", "annotator": "a1", "to_span": None, "gold_span": None, "rule": None, "note": None}
+    rows = [key | {"article_id": article, "span_id": "x", "outcome": "kept"} for article in (ONE, TWO)]
+    put_jsonl(labelled.decisions, rows)
+    put_jsonl(provenance_path(labelled), [rests_on(TWO, "a1", adjudicated=False)])
+    assert "| a1 | 1 | 0 | 0 | 0 |" in filled(labelled, PAGE.replace("counts", "agreement"))
+
+
+def test_a_page_says_what_the_gold_rests_on(labelled: Corpus) -> None:
+    page = PAGE.replace("counts", "provenance")
+    assert "There is no gold yet." in filled(labelled, page)
+    put_layer(labelled, valid_rows(), "gold")
+    put_jsonl(provenance_path(labelled), [rests_on(TWO, "a1", adjudicated=False)])
+    assert "Of 2 articles, 1 rests on the work of 1 annotator" in filled(labelled, page)
 
 
 def test_a_figure_that_does_not_exist_is_a_dash(labelled: Corpus) -> None:
