@@ -47,4 +47,4 @@ def _say_elsewhere(left: WithdrawnElsewhere) -> None:
         say("Pull the round once more, then take these away: `hedgerow pulls --prune`")
     if left.backups:
         names = ", ".join(path.name for path in left.backups)
-        say(f"Backups of before hold it still: take a new one with `hedgerow backup`, then delete {names}")
+        say(f"Backups taken before this hold it, too. Take a new one with `hedgerow backup`, then delete: {names}")

@@ -41,9 +41,9 @@ def drawn(round_name: str, articles: Collection[str]) -> list[str]:
 def new_deals(round_name: str, plan: RoundPlan, undealt: Undealt, known: pl.DataFrame) -> list[DealRow]:
     """The rows to add to the deals that are `known`.
 
-    What an annotator was let off is not dealt to them again. An article becomes common only when all have room for it,
-    so that the next deal can tell it from one that is an annotator's alone; where all articles are common, and for
-    controls, nobody waits.
+    What an annotator was let off is not dealt to them again. Whoever has no room for an article that is to be common
+    does not keep it from the others. A later deal gives it to them, or makes another common in its place: there are as
+    many in the end.
     """
     dealer = _Dealer(round_name, plan, undealt, known)
     for article in drawn(round_name, [*undealt.articles, *undealt.controls]):
@@ -62,7 +62,6 @@ class _Dealer:
         self._settled = {(row["annotator"], row["article_id"]) for row in rows}
         self._holders = Counter(row["article_id"] for row in held)
         self._common = self._in_common(plan.share, undealt)
-        self._waits = len(self._annotators) > 1 and len(self._common) < len(undealt.articles)
         self._hands = self._sizes(held, undealt.articles)
         self._room = {name: _room(name, held, plan.cap, undealt) for name in self._annotators}
 
@@ -87,18 +86,15 @@ class _Dealer:
 
     def deal(self, article: str) -> None:
         """Gives an article to whom it is due, if there is room for it."""
-        free = [name for name in self._annotators if (name, article) not in self._settled]
+        free = (name for name in self._annotators if (name, article) not in self._settled)
         ready = [name for name in free if self._room[name] > 0]
-        if article in self._controls or (article in self._common and self._may_spread(article, free, ready)):
+        if article in self._controls or article in self._common:
             for name in ready:
                 self._give(name, article)
-        elif article not in self._common and not self._holders[article] and ready:
+        elif not self._holders[article] and ready:
             name = min(ready, key=lambda each: (self._hands[each], each))
             self._hands[name] += 1
             self._give(name, article)
-
-    def _may_spread(self, article: str, free: list[str], ready: list[str]) -> bool:
-        return not self._waits or self._holders[article] >= _SEVERAL or ready == free
 
     def _give(self, name: str, article: str) -> None:
         self._room[name] -= 1

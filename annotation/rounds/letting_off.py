@@ -26,6 +26,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence
 from dataset.record.rows import DealRow, rows_of
+from dataset.statements.tables import dealt_events
 from dataset.storage.tables import read_sound
 
 GIVEN_BACK: Final = "given back"
@@ -101,7 +102,16 @@ def let_off(
 
 
 def _deals(corpus: Corpus, round_name: str) -> pl.DataFrame:
-    """The deals of a round, of which all may have been given back."""
+    """The deals of a round, of which all may have been given back.
+
+    Raises:
+        Problem: nothing was dealt, or events were.
+    """
+    if not dealt_events(corpus, round_name).is_empty():
+        raise Problem(
+            f"round {round_name} is of events, which stay with whom they were dealt to",
+            f"open them for somebody else with `hedgerow align --round {round_name} --annotator A`",
+        )
     if read_plan(corpus, round_name) is None:
         return dealt(corpus, round_name)
     return read_sound(deals_path(corpus, round_name), schema.Deals)

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from annotation.labelstudio import seats
 from annotation.labelstudio.seats import Seat, seat
 from annotation.rounds import projects, push
 from annotation.rounds.plans import plan_path
 from dataset.record.corpus import Corpus
+from scripts.cli.names import next_push
+from scripts.main import app
+from tests.annotation.rounds.test_kept_pulls import TEXTS as PULLED
+from tests.annotation.rounds.test_kept_pulls import series
 from tests.annotation.rounds.test_pull import labelled, submit
 from tests.annotation.rounds.test_push import on_server
 from tests.commands import Done
-from tests.corpora import copy_of_the_seeds
+from tests.corpora import copy_of_the_seeds, make_corpus
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow
 
 TEXTS = {f"n{number:02}": f"Article {number}." for number in range(20)}
@@ -112,6 +120,41 @@ def test_a_round_of_before_is_not_dealt_by_what_is_printed(tmp_path_factory: pyt
     before = push.deals_path(shipped, "r1").read_bytes()
     assert_one_line_and_3(run(shipped, "push", "--round", "r1"), "does not remember how it was dealt")
     assert push.deals_path(shipped, "r1").read_bytes() == before
+
+
+def test_who_was_removed_from_the_server_is_passed_over_and_named(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(corpus, "push", "--round", "r1", "--annotator", "a1", "--annotator", "a2", "--share", "0.2")
+    (corpus.root / "new.txt").write_text("Fresh words.", encoding="utf-8")
+    run(corpus, "intake", str(corpus.root / "new.txt"), "--event", "bridge-2031")
+    known = seats.seat
+    monkeypatch.setattr(seats, "seat", lambda where, name: replace(known(where, name), is_removed=name == "a1"))
+    words = ["push", "--round", "r1", "--corpus", str(corpus.root)]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    assert "a1 is passed over, because a1 was removed from this server" in done.output
+    deals = push.dealt(corpus, "r1")
+    assert (deals.filter(annotator="a1").height, deals.filter(article_id="new")["annotator"].to_list()) == (12, ["a2"])
+    assert CliRunner().invoke(app, [*words, "--annotator", "a1"]).exception is not None
+
+
+def test_the_next_step_of_a_first_start_names_all_who_label(corpus: Corpus) -> None:
+    assert next_push(corpus, ["a1", "a2"]) == "hedgerow push --round r1 --annotator a1 --annotator a2"
+    push.deal(corpus, "r7", ["a1"])
+    assert next_push(corpus, ["a1", "a2"]) == "hedgerow push --round r7"
+
+
+def test_raw_pulls_are_listed_and_pruned(tmp_path: Path) -> None:
+    made = make_corpus(tmp_path / "corpus", PULLED)
+    pulls = [*series(made, 3)]
+    listed = json.loads(run(made, "pulls", "--json").stdout)
+    assert [(row["id"], row["needed"]) for row in listed] == [*((each, False) for each in pulls[:2]), (pulls[2], True)]
+    shown = run(made, "pulls").stdout
+    assert all(each in shown for each in pulls) and "`hedgerow pulls --prune" in shown
+    done = run(made, "pulls", "--prune")
+    assert "2 pulls taken away, 1 kept" in done.stdout and "freed" in done.stdout
+    assert [path.name for path in made.pulls.iterdir()] == pulls[2:]
 
 
 def test_a_pull_with_something_gone_ends_with_1_and_says_what_lets_it_go(corpus: Corpus) -> None:

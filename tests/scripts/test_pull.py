@@ -46,6 +46,9 @@ def test_a_watch_keeps_record_and_report_current_until_it_is_stopped(
     assert soon(lambda: labelled() == {"one"} and report.exists())
     submit(a1, tasks["two"])
     assert soon(lambda: labelled() == {"one", "two"} and "Nothing was said" in report.read_text(encoding="utf-8"))
+    a1.studio.delete_task(tasks["one"])
+    submit(a1, tasks["three"])
+    assert soon(lambda: labelled() == {"one", "two", "three"})  # what is gone holds nothing else back
     watching.send_signal(signal.SIGINT)
     assert watching.wait(30) == 130
 

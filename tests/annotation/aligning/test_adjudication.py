@@ -212,8 +212,11 @@ def test_an_ended_event_that_the_server_lost_stays_until_its_removal_is_accepted
     who = seat(dam, "a1")
     (own,) = who.studio.tasks(projects.existing(dam, "e1", who, role=Role.SORTER))
     who.studio.delete_task(own["id"])
-    assert pulled(dam).removed == {"a1": [DAM]}
+    submit(dam, "a2", SECOND)
+    again = pulled(dam)
+    assert again.removed == again.held == {"a1": [DAM]}
     assert files(dam, "a1") == before
+    assert read_sorting(dam.layer_path("e1/a2")).event_tasks["event_id"].to_list() == [DAM]
     sorting_rounds.pull_sorting(dam, "e1", [who], accept_removals=True)
     assert read_sorting(dam.layer_path("e1/a1")).event_tasks.is_empty()
 

@@ -198,7 +198,8 @@ def test_all_articles_in_common_are_dealt_though_somebody_is_slow(tmp_path: Path
     assert hands["a2"] < hands["a1"]
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=10, deadline=None)
 @given(share=st.floats(0.05, 0.95), cap=st.integers(1, 9), paces=st.lists(st.integers(1, 4), min_size=2, max_size=3))
 def test_a_capped_round_ends_with_the_share_in_common_and_each_other_article_once(
     share: float, cap: int, paces: list[int]
