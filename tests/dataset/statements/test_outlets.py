@@ -34,7 +34,7 @@ def test_each_outlet_is_counted_over_all_events(events: list[ComparedEvent]) -> 
 
 
 def test_what_another_outlet_of_the_event_tells_alone_is_left_out(events: list[ComparedEvent]) -> None:
-    told = {
+    by_outlet = {
         outlet: {
             statement.id
             for event in events
@@ -45,9 +45,9 @@ def test_what_another_outlet_of_the_event_tells_alone_is_left_out(events: list[C
         for outlet in ("Echo", "Gazette")
     }
     outlets = counted(events)
-    assert outlets["Echo"].left_out == len(told["Gazette"] - told["Echo"]) > 0
-    assert outlets["Gazette"].left_out == len(told["Echo"] - told["Gazette"])
-    assert outlets["Gazette"].told == len(told["Gazette"])
+    assert outlets["Echo"].left_out == len(by_outlet["Gazette"] - by_outlet["Echo"]) > 0
+    assert outlets["Gazette"].left_out == len(by_outlet["Echo"] - by_outlet["Gazette"])
+    assert outlets["Gazette"].statements == len(by_outlet["Gazette"])
 
 
 def test_hedges_sources_and_numbers_are_those_of_its_own_tellings(events: list[ComparedEvent]) -> None:
