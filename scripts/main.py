@@ -38,7 +38,7 @@ COMMANDS: Final = {
     "feedback": "Show annotators what became of their spans, once a round is adjudicated.",
     "return": "Bring articles with errors or answered questions back to their annotators, first in the queue.",
     "validate": "Check the record against the schema and the rules; print every finding.",
-    "acknowledge": "Let a warning stand, with a reason. It comes back once its place or its words change.",
+    "acknowledge": "Let warnings stand, with a reason. A warning comes back once its place or its words change.",
     "agree": "Measure the agreement between a round's annotators, and keep the figures in the record.",
     "score": "Score the predictions of a model against a gold, with the annotators' own agreement beside it.",
     "adjudicate": "Open a round for adjudication in Label Studio, and take the decisions into the gold.",

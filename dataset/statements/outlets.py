@@ -14,7 +14,7 @@ from dataset.statements.sheets import STATEMENT
 class OutletCounts:
     """An outlet's articles in some events, and what they make of these events' statements; figures are left out.
 
-    `told` statements are told by an article of its, `left_out` only by articles of another outlet in an event that it
+    `statements` are told by an article of its, `left_out` ones only by articles of another outlet in an event that it
     covers too. Of its `tellings`, `hedged` have a cue and `unnamed` no source; `sources` says how many each has.
     `numbers_left_out` are statements that it tells without a number where another outlet's telling has one.
     """
@@ -22,7 +22,7 @@ class OutletCounts:
     outlet: str
     events: int = 0
     articles: int = 0
-    told: int = 0
+    statements: int = 0
     left_out: int = 0
     tellings: int = 0
     hedged: int = 0
@@ -51,7 +51,7 @@ def _count(counts: OutletCounts, statement: ComparedStatement, outlet_of: Mappin
     if not own:
         counts.left_out += 1
         return
-    counts.told += 1
+    counts.statements += 1
     counts.tellings += len(own)
     counts.hedged += sum(bool(content.cues) for content in own)
     counts.unnamed += sum(not content.sources for content in own)

@@ -55,7 +55,7 @@ def show_outlets(corpus: Corpus, events: Iterable[ComparedEvent]) -> None:
     for counts in outlet_counts(events, {article: row["outlet"] for article, row in corpus.by_id.items()}):
         most = ", ".join(f"{name} {number}" for name, number in _most(counts))
         shares = [f"{part} of {counts.tellings}" for part in (counts.hedged, counts.unnamed)]
-        numbers = map(str, (counts.articles, counts.told, counts.left_out, counts.numbers_left_out))
+        numbers = map(str, (counts.articles, counts.statements, counts.left_out, counts.numbers_left_out))
         table.add_row(escape(counts.outlet), *numbers, *shares, escape(most))
     OUT.print(table)
 

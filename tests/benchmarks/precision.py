@@ -133,9 +133,9 @@ def _outcome(those: Iterable[Warned], judged: dict[Warned, bool]) -> str:
     return ", ".join(f"{number} {verdict}" for verdict, number in sorted(verdicts.items())) or "–"
 
 
-NOTE: Final = """Sixty-four invented texts of 180 words, written as the news is before the rules were looked at, and
-judged by a language model. `before` and `after` are all warnings in a half, `right` is of those drawn, with 95 %
-intervals by Wilson. Right ones that are gone are mostly second warnings about one number of which the first part is still one, as
+NOTE: Final = """Sixty-four invented texts of 180 words, written before the rules were looked at, judged by a language
+model. `before` and `after` are all warnings in a half, `right` is of those drawn, with 95 % intervals by
+Wilson. Right ones that are gone are mostly second warnings about one number of which the first part is still one, as
 the “million” of `2.4 million`."""
 HEAD: Final = (*("code", "before", "right", "precision", "after", "right", "precision", "gone", "new"),)
 

@@ -16,7 +16,7 @@ from scripts.main import app
 from tests.dataset.tiny import key, put_corpus, put_layer, task
 
 TEXTS = {
-    "ferry": "The boat could sink. It has 40 cats. We could swim.",
+    "ferry": "The boat could sink. It has 40 cats. We could float.",
     "storm": "It could rain, and it may snow.",
     "match": "They could not lose.\nThey could win.",
 }

@@ -12,6 +12,7 @@ import pytest
 from annotation import guidelines
 from annotation.adjudication import gold, rounds_to_gold
 from annotation.adjudication.gold import read_gold
+from annotation.adjudication.gold_places import GoldPlaces
 from annotation.adjudication.passing import Opened
 from annotation.adjudication.rounds_to_gold import DecisionsPull, OpenedAdjudication
 from annotation.labelstudio.client import BegunWork, Studio
@@ -130,6 +131,19 @@ def test_a_decided_question_is_gold(corpus: Corpus) -> None:
     held.submit({"h": ("keep", "H4")})
     assert pulled(corpus, who).taken == [ONE]
     assert read_gold(corpus).spans.select("span_id", "annotator").rows() == [("h", "adj")]
+
+
+def test_a_pull_keeps_where_the_gold_is_adjudicated(corpus: Corpus) -> None:
+    held, who = adjudicator()
+    opened(corpus, who)
+    held.submit({"h": ("keep", "H4")})
+    assert GoldPlaces(corpus).address(ONE, "h9-unlabelled-cue") is None
+    pulled(corpus, who)
+    places = GoldPlaces(open_corpus(corpus.root))
+    assert places.address(ONE, "h9-unlabelled-cue") == held.task_url(1, held.held[0]["id"])
+    assert places.address(TWO, "h9-unlabelled-cue") is None
+    assert places.address(ONE, "quote-without-telling") is None, "it is put right where the event is sorted"
+    assert places.command(ONE, "h9-unlabelled-cue") == "hedgerow adjudicate --round r1 --adjudicator adj --replace"
 
 
 def test_what_another_account_submitted_is_told_and_not_taken(corpus: Corpus) -> None:
