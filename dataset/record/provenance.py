@@ -65,7 +65,7 @@ def in_words(articles: pl.DataFrame) -> str:
     several = [f"{number} on the work of {_annotators(who)}" for who, number in counts.iter_rows()]
     adjudicated, passed = articles.filter("adjudicated").height, articles.filter(~pl.col("adjudicated"))
     sentences = [
-        f"Of {total} {'article' if total == 1 else 'articles'}, {_listed(several)} (`labelled_by`).",
+        f"Of the articles, {_listed(several)} (`labelled_by`).",
         f"{adjudicated} {'was' if adjudicated == 1 else 'were'} adjudicated (`adjudicated`).",
     ]
     if alone := passed.filter(pl.col("labelled_by") == 1).height:

@@ -141,11 +141,11 @@ def problem(line: str) -> None:
 
 @contextmanager
 def bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Takes (done, total): a bar on a terminal, plain lines in a pipe."""
+    """Takes (done, total): a bar on a terminal, plain lines in a pipe. A total of 0 is one that nobody knows."""
     if not ERR.is_terminal:
         yield lambda done, total: tell(f"{title}: {done} of {total}") if total else None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=ERR, transient=True) as progress:
         task = progress.add_task(title, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+        yield lambda done, total: progress.update(task, completed=done, total=total or None)

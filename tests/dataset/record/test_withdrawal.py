@@ -14,6 +14,7 @@ from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import below
+from dataset.record.rights import read_rights, rights_path
 from dataset.record.splits import fixed_splits
 from dataset.record.withdrawal import read_withdrawn, withdraw, withdrawn_path
 from dataset.statements.tables import read_gold
@@ -111,6 +112,13 @@ def test_other_articles_are_taken_in_as_before(ready: Corpus, tmp_path: Path) ->
     assert intake(open_corpus(ready.root), sources_of([str(tmp_path / "new.txt")]), ArticleMetadata(EVENT)).added == [
         "new"
     ]
+
+
+def test_what_its_source_statement_use_goes_with_it(ready: Corpus) -> None:
+    statement = {"kind": "licence", "statement": "CC BY 2.5", "place": "column licence", "seen": "2024-10-29"}
+    put_jsonl(rights_path(ready), [{"article_id": article, **statement} for article in (ONE, TWO)])
+    withdraw(ready, TWO, WHY)
+    assert read_rights(ready)["article_id"].to_list() == [ONE]
 
 
 def test_an_article_that_is_not_there_is_refused(ready: Corpus) -> None:
