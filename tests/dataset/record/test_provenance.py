@@ -11,11 +11,11 @@ Rests = list[tuple[int | None, bool | None]]
 @pytest.mark.parametrize(
     ("rests", "sentences"),
     [
-        ([(2, True)] * 5, "Of 5 articles, 5 rest on the work of 2 annotators (`labelled_by`). 5 were adjudicated"),
-        ([(1, False)], "Of 1 article, 1 rests on the work of 1 annotator (`labelled_by`). 0 were adjudicated"),
-        ([(3, True), (3, False), (1, False)], "Of 3 articles, 2 rest on the work of 3 annotators, 1 on the work of 1"),
+        ([(2, True)] * 5, "Of the articles, 5 rest on the work of 2 annotators (`labelled_by`). 5 were adjudicated"),
+        ([(1, False)], "Of the articles, 1 rests on the work of 1 annotator (`labelled_by`). 0 were adjudicated"),
+        ([(3, True), (3, False), (1, False)], "Of the articles, 2 rest on the work of 3 annotators, 1 on the work of 1"),
         ([(3, True), (3, False), (1, False)], "1 passed as the one annotator left it. 1 passed because all annotators"),
-        ([(2, True), (None, None)], "Of 2 articles, 1 rests on the work of 2 annotators"),
+        ([(2, True), (None, None)], "Of the articles, 1 rests on the work of 2 annotators"),
         ([(2, True), (None, None)], "Of 1 the record does not say it."),
         ([(None, None)], "The record does not say how many annotators labelled an article"),
     ],

@@ -74,7 +74,7 @@ def test_a_page_says_what_the_gold_rests_on(labelled: Corpus) -> None:
     assert "There is no gold yet." in filled(labelled, page)
     put_layer(labelled, valid_rows(), "gold")
     put_jsonl(provenance_path(labelled), [rests_on(TWO, "a1", adjudicated=False)])
-    assert "Of 2 articles, 1 rests on the work of 1 annotator" in filled(labelled, page)
+    assert "Of the articles, 1 rests on the work of 1 annotator" in filled(labelled, page)
 
 
 def test_a_figure_that_does_not_exist_is_a_dash(labelled: Corpus) -> None:
