@@ -150,7 +150,7 @@ def test_the_card_tells_a_single_pass_from_the_gold(tiny: Corpus) -> None:
     assert "unadjudicated" not in gold
     put_jsonl(provenance_path(tiny), [rests_on(ONE, "a1", adjudicated=False), *rows[1:]])
     gold = card_of(tiny, "gold").text
-    assert "This is the gold. Of the articles, 1 rests on the work of 2 annotators, 1 on the work of 1 annotator" in gold
+    assert "This is the gold. Of the articles, 1 rests on the work of 2 annotators, 1 on the work of 1" in gold
     assert "1 was adjudicated (`adjudicated`). 1 passed as the one annotator left it." in gold
 
 

@@ -13,7 +13,7 @@ Rests = list[tuple[int | None, bool | None]]
     [
         ([(2, True)] * 5, "Of the articles, 5 rest on the work of 2 annotators (`labelled_by`). 5 were adjudicated"),
         ([(1, False)], "Of the articles, 1 rests on the work of 1 annotator (`labelled_by`). 0 were adjudicated"),
-        ([(3, True), (3, False), (1, False)], "Of the articles, 2 rest on the work of 3 annotators, 1 on the work of 1"),
+        ([(3, True), (3, False), (1, False)], "Of the articles, 2 rest on the work of 3 annotators, 1 on"),
         ([(3, True), (3, False), (1, False)], "1 passed as the one annotator left it. 1 passed because all annotators"),
         ([(2, True), (None, None)], "Of the articles, 1 rests on the work of 2 annotators"),
         ([(2, True), (None, None)], "Of 1 the record does not say it."),
