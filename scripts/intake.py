@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -50,6 +51,9 @@ def command(
     split_long: Annotated[
         bool, typer.Option("--split-long", help="Cut texts that are too long for the labelling page into parts.")
     ] = False,
+    skip_refused: Annotated[
+        bool, typer.Option("--skip-refused", help="Add the others where some cannot be taken in, as pages of a crawl.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Read everything, say what would be added, and write nothing.")
     ] = False,
@@ -77,7 +81,7 @@ def command(
     columns = named_columns(column or [], here.columns)
     options = ReadingOptions(columns, checked_encoding(encoding) if encoding else None, split, revision, config)
     sources = sources_of(inputs, checked_kind(kind))
-    run = look_into if dry_run else intake
+    run = look_into if dry_run else partial(intake, but_refused=skip_refused)
     try:
         with bar("intake") as progress:
             gathered = run(here, sources, defaults, options, splitting=split_long, progress=progress, tell=tell)
@@ -123,8 +127,9 @@ def _say(corpus: Corpus, gathered: Gathered, *, dry_run: bool) -> None:
     _list(corpus, list(_resembling(gathered)), "resemblances")
     _list(corpus, [str(reason) for reason in gathered.refused], "refused")
     if gathered.refused:
-        say(f"{len(gathered.refused)} of {gathered.read} cannot be taken in, so none would be")
-    elif not dry_run and gathered.added:
+        cannot = f"{len(gathered.refused)} of {gathered.read} cannot be taken in"
+        say(f"{cannot}; --skip-refused adds the others" if dry_run else f"{cannot} and were left out")
+    if not dry_run and gathered.added:
         _say_next(corpus, gathered)
 
 

@@ -79,8 +79,16 @@ def _what(done: PublishResult) -> str:
     return f"{manifest.name} {manifest.version} ({manifest.variant}, {'private' if done.private else 'public'})"
 
 
+def _say_why_withheld(done: PublishResult) -> None:
+    if done.closed:
+        named = ", ".join(f"“{licence}”" for licence in done.closed if licence)
+        why = " and ".join(filter(None, ("a licence that is not known" if None in done.closed else "", named)))
+        say(f"without the texts, because not all of them may be passed on: articles have {why}")
+
+
 def _say_plan(done: PublishResult) -> None:
     say(f"{_what(done)}: {done.release.folder} to {done.place.name}")
+    _say_why_withheld(done)
     for line in _steps(done, done.plan):
         say(f"  would {line}")
     say("nothing was done")
@@ -104,6 +112,7 @@ def _say_done(done: PublishResult) -> None:
     at = f" at commit {done.commit[:12]}" if done.commit else ""
     state = "was published before" if done.plan.done else "published"
     say(f"{_what(done)} {state}: {done.place.name}, {done.release.tag}{at}; read back and verified")
+    _say_why_withheld(done)
     for name in done.plan.removed:
         say(f"removed, because this version lacks it: {name}")
     say(f"The SHA-256 of its manifest: {done.release.digest}")

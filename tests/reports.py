@@ -67,6 +67,7 @@ def _event(number: int, name: str, seed: int) -> Iterator[Report]:
         "few": str(chance.randint(3, 19)),
         "money": f"{chance.randint(2, 95)} million",
         "share": str(chance.randint(12, 88)),
+        "street": f"{chance.randint(2, 400)} {chance.choice(_LAST)} {chance.choice(_STREETS)}",
     }
     details = [_detail(chance) for _ in range(5)]
     first = date(2021, 5, 1) + timedelta(days=chance.randint(0, 40))
@@ -175,12 +176,12 @@ TOPICS: Final = {
                 "A ferry, the {thing}, is stuck on a reef off {place}; all {many} people on board were rescued.",
             ),
             (
-                "“We may never know why she left the channel,” said {chief}, who leads the coast guard.",
+                "“We may never know why she was seen from {street},” said {chief}, who leads the coast guard.",
                 "{chief}, the head of the coast guard, told reporters that a fault in the steering could be why.",
             ),
             (
-                "{witness}, a passenger, said that the lights went out “and then there was a noise like thunder”.",
-                "“There was a noise like thunder,” passenger {witness} recalled.",
+                "{witness}, a passenger, said that the lights went out “and then there was thunder over {street}”.",
+                "“There was thunder over {street},” passenger {witness} recalled.",
             ),
             (
                 "{few} people were treated for injuries in {town}.",
@@ -213,7 +214,7 @@ TOPICS: Final = {
             ),
             (
                 "The union's leader, {chief}, said that members wanted {few} per cent more and would not take less.",
-                "“We ask for {few} per cent, and we can wait,” said {chief}, who leads the union.",
+                "“We ask for {few} per cent, and we wait at {street},” said {chief}, who leads the union.",
             ),
             (
                 "The employers' offer of {money} would ruin the budget, according to {minister}, the labour minister.",
@@ -249,7 +250,7 @@ TOPICS: Final = {
                 "{place} is under water: the {thing} rose over its dykes and reached {many} homes, officials say.",
             ),
             (
-                "“It could rise again tonight,” warned {chief} of the fire brigade.",
+                "“It could rise to {street} again tonight,” warned {chief} of the fire brigade.",
                 "The fire brigade's chief, {chief}, said the water might rise once more in the night.",
             ),
             (
@@ -286,12 +287,12 @@ TOPICS: Final = {
                 "{thing} scored twice as {place} overcame {town} in the cup.",
             ),
             (
-                "“He could play anywhere in the world,” said {chief}, {place}'s coach.",
+                "“He could play anywhere, even on {street},” said {chief}, {place}'s coach.",
                 "Coach {chief} said that his striker might leave in summer.",
             ),
             (
                 "{town}'s captain, {witness}, said the referee had missed a foul.",
-                "“That was a foul, and everybody saw it,” {witness}, the captain of {town}, complained.",
+                "“That was a foul, and {street} saw it,” {witness}, the captain of {town}, complained.",
             ),
             (
                 "A transfer would bring about {money}, it is reported.",
@@ -328,7 +329,7 @@ TOPICS: Final = {
             ),
             (
                 "The opposition's leader, {chief}, said the law would probably end in court.",
-                "“This will end in court,” predicted {chief}, who leads the opposition.",
+                "“This will end in court, and on {street},” predicted {chief}, who leads the opposition.",
             ),
             (
                 "The finance ministry puts the cost at roughly {money} a year.",
@@ -397,7 +398,7 @@ TOPICS: Final = {
                 "Firefighters could not save the {thing} in {place}, whose smoke kept {many} residents indoors.",
             ),
             (
-                "“It may have begun in the cellar,” said {chief}, who led the operation.",
+                "“It may have begun in the cellar of {street},” said {chief}, who led the operation.",
                 "According to {chief}, who led the operation, the fire could have started in the cellar.",
             ),
             (
@@ -410,7 +411,7 @@ TOPICS: Final = {
             ),
             (
                 "The mayor, {minister}, said the building would be missed.",
-                "Mayor {minister} thanked the brigades. “A piece of the town is gone.”",
+                "Mayor {minister} thanked the brigades. “A piece of {street} is gone.”",
             ),
         ),
         background=(
@@ -435,7 +436,7 @@ TOPICS: Final = {
             ),
             (
                 "The defeated mayor, {witness}, said it had been “a fair fight”.",
-                "“It was a fair fight,” said {witness}, who held the office for eight years.",
+                "“It was a fair fight, from {street} on,” said {witness}, who held the office for eight years.",
             ),
             (
                 "Only {many} votes were cast in some districts, the returning officer said.",
@@ -471,7 +472,7 @@ TOPICS: Final = {
                 "An outbreak of {thing} in {place} has reached {many} cases, according to the health office.",
             ),
             (
-                "“The number could double by next week,” said {chief}, the chief physician.",
+                "“It could double on {street} by next week,” said {chief}, the chief physician.",
                 "The chief physician, {chief}, said that cases might double within a week.",
             ),
             (
@@ -508,7 +509,7 @@ TOPICS: Final = {
                 "{place} has sent the {thing} into space; all {few} satellites were released, engineers said.",
             ),
             (
-                "“We may fly again in autumn,” said {chief}, who heads the company.",
+                "“We may fly again in autumn, over {street},” said {chief}, who heads the company.",
                 "The company's head, {chief}, said another flight was possible in autumn.",
             ),
             (

@@ -54,13 +54,15 @@ def intake(
     options: ReadingOptions = BY_DEFAULT,
     *,
     splitting: bool = False,
+    but_refused: bool = False,
     progress: Progress = lambda done, total: None,
     tell: Tell = in_silence,
 ) -> Gathered:
     """Adds each article that the sources hold and the corpus does not. What a source does not say is as in `defaults`.
 
-    Nothing is added unless all can be. Texts are there before the rows that name them, so that after a crash the same
-    call takes up where it was. With `splitting`, texts that are too long for the labelling page are cut into parts.
+    Nothing is added unless all can be, or `but_refused` says that the others are to be. Texts are there before the rows
+    that name them, so that after a crash the same call takes up where it was. With `splitting`, texts that are too long
+    for the labelling page are cut into parts.
 
     Raises:
         Problem: `defaults` has a value that is not allowed, one article cannot be taken in (RefusedArticles: several),
@@ -71,7 +73,7 @@ def intake(
         gathering = Gathering(corpus, _rows(corpus), defaults, checker, spool, splitting=splitting)
         gathering.read(sources, options, progress, _articles_in(sources))
         gathered = gathering.result
-        if gathered.refused:
+        if gathered.refused and not (but_refused and gathered.added):
             raise gathered.refused[0] if gathered.read == 1 else RefusedArticles(gathered.refused, gathered.read)
         if gathered.added:
             gathered.resemblances = resemblances(corpus, spool, tell)

@@ -19,13 +19,17 @@ from dataset.scheme.licences import allows_redistribution
 
 @dataclass(frozen=True)
 class PublishResult:
-    """What was published, or would be: the release, where, how, and the commit that holds it, where there is one."""
+    """What was published, or would be: the release, where, how, and the commit that holds it, where there is one.
+
+    `closed` are the licences, None among them where none is known, for which the texts were left out.
+    """
 
     release: Release
     place: Place
     private: bool
     plan: PublishPlan
     commit: str | None = None
+    closed: tuple[str | None, ...] = ()
 
     @property
     def leads_to(self) -> str | None:
@@ -62,11 +66,12 @@ def publish(
     private = place.is_private(public)
     release = _allowed(folder, manifest, private, include_text)
     plan = place.plan(release)
+    closed = _closed_licences(folder) if release.folder != folder.resolve() and holds_text(folder) else ()
     if dry_run:
-        return PublishResult(release, place, private, plan)
+        return PublishResult(release, place, private, plan, closed=closed)
     commit = place.put(release, plan, private)
     _read_back(release, place)
-    return PublishResult(release, place, private, plan, commit)
+    return PublishResult(release, place, private, plan, commit, closed)
 
 
 def _allowed(folder: Path, manifest: Manifest, private: bool, include_text: bool) -> Release:
@@ -75,7 +80,7 @@ def _allowed(folder: Path, manifest: Manifest, private: bool, include_text: bool
     Raises:
         Problem: the texts may not go there, and no folder without them is beside it.
     """
-    if not holds_text(folder) or _all_open(folder):
+    if not holds_text(folder) or not _closed_licences(folder):
         return release_in(folder, manifest)
     if include_text and not private:
         raise Problem("texts that may not be passed on would be public", "leave --include-text or --public out")
@@ -89,8 +94,10 @@ def holds_text(folder: Path) -> bool:
     )
 
 
-def _all_open(folder: Path) -> bool:
-    return all(map(allows_redistribution, read_rows(folder, "articles", "licence")["licence"].unique()))
+def _closed_licences(folder: Path) -> tuple[str | None, ...]:
+    """The licences of articles that do not let everybody pass the text on, None where one is not known."""
+    licences = read_rows(folder, "articles", "licence")["licence"].unique().sort()
+    return tuple(licence for licence in licences if not allows_redistribution(licence))
 
 
 def _withheld(folder: Path, manifest: Manifest) -> Release:

@@ -94,7 +94,8 @@ def prepare(plan: ReleasePlan) -> list[Path]:
     """Writes what a release needs committed: splits, changelog, figures, citation. Returns what changed.
 
     Raises:
-        Problem: the version cannot be next, the record has findings, an article has no event, or a page is missing.
+        Problem: the version cannot be next or, where the last release is at hand, is too small a step from it, the
+            record has findings, an article has no event, or a page is missing; nothing was written then.
     """
     corpus = plan.corpus
     _refuse_version(plan)
@@ -103,9 +104,36 @@ def prepare(plan: ReleasePlan) -> list[Path]:
     path = _page(corpus, CHANGELOG)
     changelog = with_entry(read_utf8(path), plan.version, head(corpus.root).date, _released(corpus))
     _page(corpus, DATASHEET)
-    changed = [corpus.splits] if fix_splits(corpus, submitted_articles(corpus, plan.layer)) else []
+    with _put_back_if_refused(corpus.splits):
+        changed = [corpus.splits] if fix_splits(corpus, submitted_articles(corpus, plan.layer)) else []
+        _refuse_small_step(plan)
     changed += [path] if write_bytes(path, changelog.encode()) else []
     return changed + refresh(corpus) + _cite(plan)
+
+
+@contextmanager
+def _put_back_if_refused(path: Path) -> Iterator[None]:
+    before = path.read_bytes() if path.exists() else None
+    try:
+        yield
+    except Problem:
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_bytes(path, before)
+        raise
+
+
+def _refuse_small_step(plan: ReleasePlan) -> None:
+    """Compares what would be released with the last release. Where that is not at hand, only the release can tell."""
+    try:
+        last = _last(plan)
+    except Problem:
+        return
+    if last is not None:
+        with folder_aside(plan.out.resolve() / f"{plan.version}-compared") as folder:
+            write_configs(plan.corpus, plan.layer, folder, adjudicated_only=plan.adjudicated_only, each=plan.each)
+            _honest_bump(plan, last, folder)
 
 
 def _cite(plan: ReleasePlan) -> list[Path]:
@@ -348,9 +376,9 @@ def _write_full(plan: ReleasePlan, commit: Commit, folder: Path) -> None:
 
 def _refuse_unfit(plan: ReleasePlan, home: Path, last: Path | None, full: Path, withheld: Path) -> None:
     candidates = [Candidate(folder, plan.corpus, plan.layer, last, home) for folder in (full, withheld)]
-    failed = [failure for candidate in candidates for failure in failures(candidate)]
+    failed = dict.fromkeys(failure for candidate in candidates for failure in failures(candidate))
     if failed:
-        raise UnfitRelease(plan.version, failed)
+        raise UnfitRelease(plan.version, [*failed])
 
 
 def _put(folder: Path, target: Path) -> None:

@@ -70,7 +70,7 @@ def test_a_dry_run_with_refusals_ends_with_1_and_names_them_all(corpus: Corpus, 
     names = [f"bad{number}.txt" for number in range(25)]
     done = hedgerow("intake", "a.txt", *names, "--dry-run", "--corpus", str(corpus.root), cwd=tmp_path)
     assert done.returncode == 1
-    assert "25 of 26 cannot be taken in, so none would be" in done.stdout
+    assert "25 of 26 cannot be taken in; --skip-refused adds the others" in done.stdout
     listed = (corpus.state / "intake-refused.txt").read_text().splitlines()
     assert len(listed) == 25
     assert str(corpus.state / "intake-refused.txt") in done.stderr
@@ -198,3 +198,14 @@ def test_a_dataset_that_is_nowhere_is_a_sentence(hub: Hub, corpus: Corpus, tmp_p
     done = from_hub(hub, corpus, tmp_path, "gulls/nothing")
     assert_one_line_and_3(done, "gulls/nothing is no file here, and the Hub has no dataset of that name")
     assert ids(corpus) == ["one"]
+
+
+def test_the_others_are_added_where_that_is_asked_for(corpus: Corpus, tmp_path: Path) -> None:
+    names = ("a.txt", "bad.txt", "void.txt")
+    words = ("intake", *names, "--event", "flood", "--skip-refused", "--corpus", str(corpus.root))
+    done = hedgerow(*words, cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "2 of 3 cannot be taken in and were left out" in done.stdout
+    refused = [line.split(" ")[1] for line in done.stderr.splitlines() if line.startswith("hedgerow:")]
+    assert refused == ["bad.txt", "void.txt"]
+    assert open_corpus(corpus.root).articles["article_id"].to_list() == ["a", "one"]
