@@ -24,7 +24,7 @@ from dataset.folder.manifest import FULL, WITHHELD, Manifest, Variant
 from dataset.folder.tool import tool
 from dataset.parallel import OrderedMap, local_map
 from dataset.problem import Problem
-from dataset.published.build import require_buildable, write_configs
+from dataset.published.build import build, require_buildable, write_configs
 from dataset.published.card import Edition, card
 from dataset.record.corpus import Corpus, as_committed
 from dataset.record.counts import submitted_articles
@@ -132,8 +132,10 @@ def _refuse_small_step(plan: ReleasePlan) -> None:
         return
     if last is not None:
         with folder_aside(plan.out.resolve() / f"{plan.version}-compared") as folder:
-            write_configs(plan.corpus, plan.layer, folder, adjudicated_only=plan.adjudicated_only, each=plan.each)
-            _honest_bump(plan, last, folder)
+            built = folder / plan.version
+            only = plan.adjudicated_only
+            build(plan.corpus, plan.layer, built, allow_errors=True, adjudicated_only=only, each=plan.each)
+            _honest_bump(plan, last, built)
 
 
 def _cite(plan: ReleasePlan) -> list[Path]:

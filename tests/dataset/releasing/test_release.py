@@ -675,14 +675,28 @@ def first(ready: Corpus) -> Corpus:
 
 
 def test_a_corrected_label_needs_a_major_version(first: Corpus) -> None:
+    shutil.copytree(first.root / "dist", first.root.parent / "kept")
+    shutil.rmtree(first.root / "dist")
     edit_span(first, "seen", quote_form="mixed")
     plan = next_version(first, "1.1.0")
+    shutil.copytree(first.root.parent / "kept", first.root / "dist")
     with pytest.raises(Problem, match=r"too small a step from 1\.0\.0: .*seen.* needs MAJOR; release 2\.0\.0"):
         release(plan)
     assert not (first.root / "dist" / "1.1.0").exists()
     prepare(plan_of(first, "2.0.0"))
     commit(first)
     assert release(plan_of(first, "2.0.0")).bump == Bump.MAJOR
+
+
+def test_a_step_that_is_too_small_is_refused_before_anything_is_prepared(first: Corpus) -> None:
+    edit_span(first, "seen", quote_form="mixed")
+    page = first.root / "CHANGELOG.md"
+    page.write_text(page.read_text().replace("## Unreleased\n", "## Unreleased\n\n- A label is corrected.\n", 1))
+    before = {path: path.read_bytes() for path in (page, first.splits)}
+    with pytest.raises(Problem, match=r"too small a step from 1\.0\.0: .*seen.* needs MAJOR; release 2\.0\.0"):
+        prepare(plan_of(first, "1.1.0"))
+    assert {path: path.read_bytes() for path in before} == before
+    assert prepare(plan_of(first, "2.0.0"))
 
 
 def test_a_corrected_label_is_released_as_a_major_version(first: Corpus) -> None:
