@@ -40,7 +40,8 @@ class LetOffArticles:
 
     `let_off` are theirs no longer, with why. `begun` were begun and not submitted, with the address of their page, and
     stay theirs unless they are among those let off; `submitted` stay. `deleted` counts the tasks that went from the
-    server. `leaves`: the annotator is dealt nothing more.
+    server, `undeleted` those that may hold a draft that only their annotator is shown. `leaves`: the annotator is dealt
+    nothing more.
     """
 
     annotator: str
@@ -49,6 +50,7 @@ class LetOffArticles:
     begun: dict[str, str] = field(default_factory=dict)
     submitted: list[str] = field(default_factory=list)
     deleted: int = 0
+    undeleted: int = 0
 
     @property
     def kept(self) -> dict[str, str]:
@@ -135,8 +137,14 @@ class _Hand:
             done.begun[article] = self._seat.studio.task_url(self._project or 0, task.id)
 
     def clear(self, done: LetOffArticles, progress: Progress) -> None:
-        """Deletes the tasks of what is let off that hold no work; what was begun meanwhile is noted as begun."""
+        """Deletes the tasks of what is let off that hold no work; what was begun meanwhile is noted as begun.
+
+        A server that Hedgerow does not run shows nobody the drafts of others, so no task goes from there.
+        """
         due = [self._tasks[article] for article in done.let_off if article in self._tasks and article not in done.begun]
+        if not self._seat.blind:
+            done.undeleted = len(due)
+            return
         progress(0, len(due))
         for count, task in enumerate(due, 1):
             if self._seat.studio.holds_work(task.id):

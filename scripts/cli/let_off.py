@@ -20,6 +20,11 @@ def say_let_off(done: LetOffArticles, round_name: str) -> None:
     who = done.annotator
     tasks = f"; {count(done.deleted, 'task')} without work deleted on the server" if done.deleted else ""
     say(f"{who}: let off {count(len(done.let_off), 'article')}{tasks}")
+    if done.undeleted:
+        say(
+            f"{count(done.undeleted, 'task')} left on the server, which does not show whether a draft was begun there: "
+            f"ask {who}, then delete each with `hedgerow discard ADDRESS`"
+        )
     for article in [article for article in done.begun if article in done.let_off][:SHOWN]:
         say(f"{who} had begun {article}; if they submit it all the same, it counts: {done.begun[article]}")
     for article, page in list(done.kept.items())[:SHOWN]:

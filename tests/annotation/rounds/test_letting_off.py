@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import pytest
@@ -59,6 +59,13 @@ def test_who_has_begun_nothing_leaves_as_if_nothing_had_been_dealt(dealt: Dealt)
     assert plan and plan.annotators == ("a2",)
     again = let_off(dealt.corpus, "r1", dealt.a1)
     assert (again.let_off, again.deleted) == ({}, 0)
+
+
+def test_where_the_drafts_of_others_do_not_show_no_task_is_deleted(dealt: Dealt) -> None:
+    done = let_off(dealt.corpus, "r1", replace(dealt.a1, blind=False))
+    assert (sorted(done.let_off), done.deleted, done.undeleted) == (["one", "three", "two"], 0, 3)
+    assert on_server(dealt.corpus, "r1", dealt.a1) == ["one", "three", "two"]
+    assert dealt.hand(dealt.a1) == []
 
 
 def test_what_was_submitted_or_begun_stays(dealt: Dealt) -> None:
