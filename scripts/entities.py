@@ -51,7 +51,7 @@ def command(
     with reading(here, tell):
         proposed = list(speaking_names(here, _chosen(here, event or []), open_suggester(by)))
         if proposed:
-            write_proposals(proposed, path)
+            write_proposals(here, proposed, path)
     if not proposed:
         say("every name that speaks is in a registry already")
         return

@@ -24,6 +24,7 @@ from scripts.cli.console import CorpusOption, JsonOption, bar, count, problem, s
 from scripts.cli.names import next_push
 
 SHOWN = 20
+FEW = 5
 
 
 def command(
@@ -101,7 +102,8 @@ def _undo(corpus: Corpus, inputs: list[str] | None) -> None:
         raise typer.BadParameter("--undo takes out the last intake as a whole: name no input with it")
     result = take_out(corpus, tell)
     more = f"; {result.gone} of that intake were not there any more" if result.gone else ""
-    say(f"{count(len(result.removed), 'article')} taken out of {corpus.seeds} again{more}")
+    removed = ", ".join(result.removed[:FEW]) + (", …" if len(result.removed) > FEW else "")
+    say(f"{count(len(result.removed), 'article')} taken out of {corpus.seeds} again ({removed}){more}")
 
 
 def _say(corpus: Corpus, gathered: Gathered, *, dry_run: bool) -> None:

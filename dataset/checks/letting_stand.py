@@ -49,17 +49,13 @@ def by_choice(corpus: Corpus, findings: Iterable[Finding], choice: FindingChoice
     """
     for code in sorted(choice.codes):
         acknowledged.refuse(code, reason)
-    planned, keys = Acknowledging(), set[Key]()
+    stands: dict[Key, bool] = {}
     for finding, let in acknowledged.judging(corpus, findings, whole=False):
         key = acknowledged.key_of(corpus, finding)
-        if key is None or key in keys or finding.severity == "error" or not choice.holds(corpus, finding):
-            continue
-        keys.add(key)
-        if let:
-            planned.before += 1
-        else:
-            planned.new.append(acknowledged.row_of(key, reason))
-    return planned
+        if key is not None and finding.severity != "error" and choice.holds(corpus, finding):
+            stands[key] = stands.get(key, True) and let  # what is ticked in one layer may be open in another
+    new = [acknowledged.row_of(key, reason) for key, let in stands.items() if not let]
+    return Acknowledging(new, len(stands) - len(new))
 
 
 def by_file(corpus: Corpus, findings: Iterable[Finding], wanted: Iterable[WantedWarning]) -> Acknowledging:
@@ -89,14 +85,15 @@ def by_file(corpus: Corpus, findings: Iterable[Finding], wanted: Iterable[Wanted
 
 
 def _keys_at(corpus: Corpus, findings: Iterable[Finding]) -> dict[Key, tuple[Key, bool]]:
-    """The key of each warning, and whether it was acknowledged, by that key and by one without the words."""
+    """The key of each warning, and whether it stands in every layer, by that key and by one without the words."""
     keys: dict[Key, tuple[Key, bool]] = {}
     for finding, let in acknowledged.judging(corpus, findings, whole=False):
         key = acknowledged.key_of(corpus, finding) if finding.severity == "warning" else None
         if key is not None:
             code, article, place = key
             for way in (place, place.partition(" ")[0], one_line(place)):
-                keys.setdefault((code, article, way), (key, let))
+                first, before = keys.get((code, article, way), (key, True))
+                keys[code, article, way] = (first, before and let)
     return keys
 
 

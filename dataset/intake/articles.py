@@ -77,6 +77,11 @@ NOTHING_KNOWN: Final = ArticleMetadata()
 BY_DEFAULT: Final = ReadingOptions()
 
 
+def first_line(error: Exception) -> str:
+    """What an error says on its first line; its name where it says nothing."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
 def unreadable(path: Path, error: OSError) -> Problem:
     """The problem that a file cannot be read."""
     if isinstance(error, FileNotFoundError):

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path, PurePath
 from typing import Final
 
-from dataset.intake.articles import ArticleMetadata, ReadingOptions, RightsStatement, SourceArticle
+from dataset.intake.articles import AGAIN, ArticleMetadata, ReadingOptions, RightsStatement, SourceArticle
 from dataset.intake.text import decoded, read_file
 from dataset.problem import Problem
 from dataset.record.corpus import COLUMN_FIELDS
@@ -59,8 +59,11 @@ class TableReader:
         """The reader of a table with these columns.
 
         Raises:
-            Problem: a column that was named is not there, or there is none for the text.
+            Problem: a column is there twice, one that was named is not there, or there is none for the text.
         """
+        names = list(there)
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise Problem(f"{place} has the column {twice} twice", f"give one of them another name, {AGAIN}")
         for name, column in options.columns.items():
             if column not in there:
                 raise missing_column(place, name, column, _listed(there))
@@ -124,7 +127,11 @@ class TableReader:
         if self.folder is None:
             raise Problem(f"{place} names a file, which nothing here holds", "name a column with the text itself")
         file = self.folder / PurePath(named)
-        if not file.resolve().is_relative_to(self.folder.resolve()):
+        try:
+            below = file.resolve().is_relative_to(self.folder.resolve())
+        except (OSError, ValueError, RuntimeError):  # a null character, or links in a circle
+            raise Problem(f"{place} names {named!r}, which is no file", "correct the path") from None
+        if not below:
             raise Problem(f"{place} names {named}, which is not below {self.folder}", "put the texts beside the table")
         return file
 

@@ -31,8 +31,6 @@ def read_csv(path: Path, options: ReadingOptions, separator: str | None = None) 
     separator = separator or max(_SEPARATORS, key=first.count)
     rows = _rows(path, csv.reader(_after(first, lines), delimiter=separator, strict=True))
     header = [name.strip() for name in next(rows, (1, []))[1]]
-    if twice := next((name for name in header if header.count(name) > 1), None):
-        raise Problem(f"{path} has the column {twice} twice", f"give one of them another name, {AGAIN}")
     reader = TableReader.for_columns(header, options, str(path), path.parent)
     for number, row in rows:
         place = f"{path}, line {number}"

@@ -10,7 +10,7 @@ import datasets
 from datasets.exceptions import DatasetNotFoundError, DatasetsError
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 
-from dataset.intake.articles import AGAIN, ReadingOptions, SourceArticle
+from dataset.intake.articles import AGAIN, ReadingOptions, SourceArticle, first_line
 from dataset.intake.columns import TableReader
 from dataset.problem import Problem
 
@@ -25,9 +25,10 @@ def read_saved(name: str, options: ReadingOptions) -> Iterator[SourceArticle | P
     """
     try:
         saved = datasets.load_from_disk(name)
-    except (OSError, ValueError, KeyError) as error:
-        reason = str(error).strip().splitlines() or [type(error).__name__]
-        raise Problem(f"{name} cannot be read as a saved dataset: {reason[0]}", f"save it again, {AGAIN}") from None
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise Problem(
+            f"{name} cannot be read as a saved dataset: {first_line(error)}", f"save it again, {AGAIN}"
+        ) from None
     for split, rows in _splits(saved, name, options).items():
         place = f"{name}, {split}" if split else name
         reader = TableReader.for_columns(rows.column_names, options, place, Path(name))

@@ -7,27 +7,42 @@ for the articles that are there with the same text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 
 from dataset.record.corpus import Corpus
-from dataset.storage.atomic import aside
+from dataset.record.rows import ArticleRow
+from dataset.storage.atomic import aside, sha256
 
 _KEPT: Final = 20
 """So many intakes can be taken out one after the other."""
 
 
-def remember(corpus: Corpus, articles: Iterable[tuple[str, str]]) -> Path:
-    """Writes down the ids and the SHA-256 of the articles that an intake is about to add. Returns the entry."""
+class Added(NamedTuple):
+    """What an intake added: SHA-256 of the text's bytes, and of the row but for its event, which is set later."""
+
+    text_sha256: str
+    row_sha256: str
+
+
+def row_sha256(row: Mapping[str, object]) -> str:
+    """SHA-256 of an article's row but for its event."""
+    known = {name: value for name, value in row.items() if name != "event_id"}
+    return sha256(orjson.dumps(known, option=orjson.OPT_SORT_KEYS))
+
+
+def remember(corpus: Corpus, rows: Iterable[ArticleRow]) -> Path:
+    """Writes down the articles that an intake is about to add, from their rows. Returns the entry."""
     before = entries(corpus)
     number = int(before[-1].stem) + 1 if before else 1
     entry = _folder(corpus) / f"{number:06d}.jsonl"
     with aside(entry) as new, new.open("wb") as out:
-        for article_id, digest in articles:
-            out.write(orjson.dumps([article_id, digest], option=orjson.OPT_APPEND_NEWLINE))
+        for row in rows:
+            words = [row["article_id"], row["text_sha256"], row_sha256(row)]
+            out.write(orjson.dumps(words, option=orjson.OPT_APPEND_NEWLINE))
     for old in before[: max(0, len(before) + 1 - _KEPT)]:
         forget(old)
     return entry
@@ -38,21 +53,15 @@ def entries(corpus: Corpus) -> list[Path]:
     return sorted(path for path in _folder(corpus).glob("*.jsonl") if path.stem.isdecimal())
 
 
-def read_entry(entry: Path) -> dict[str, str]:
-    """The SHA-256 of each article that an intake added, by its id."""
+def read_entry(entry: Path) -> dict[str, Added]:
+    """The articles that an intake added, by their ids."""
     with entry.open("rb") as lines:
-        return dict(_pairs(lines))
+        return {article_id: Added(*digests) for article_id, *digests in map(orjson.loads, lines)}
 
 
 def forget(entry: Path) -> None:
     """Removes an entry."""
     entry.unlink(missing_ok=True)
-
-
-def _pairs(lines: Iterable[bytes]) -> Iterator[tuple[str, str]]:
-    for line in lines:
-        article_id, digest = orjson.loads(line)
-        yield article_id, digest
 
 
 def _folder(corpus: Corpus) -> Path:

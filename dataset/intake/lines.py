@@ -58,8 +58,8 @@ def _narrow_lines(file: BinaryIO, path: Path, encoding: str) -> Iterator[str | P
             raise _too_long(path, number)
         try:
             text = line.decode(encoding)
-        except UnicodeDecodeError as error:
-            yield not_decodable(f"{path}, line {number},", encoding, line, error.start)
+        except UnicodeError as error:
+            yield not_decodable(f"{path}, line {number},", encoding, line, getattr(error, "start", 0))
         else:
             yield text.removeprefix("\ufeff") if number == 1 else text
 
@@ -70,8 +70,9 @@ def _wide_lines(file: BinaryIO, path: Path, encoding: str) -> Iterator[str]:
     for block in iter(lambda: file.read(_BLOCK_BYTES), None):
         try:
             rest += decoder.decode(block, final=not block)
-        except UnicodeDecodeError as error:
-            raise not_decodable(f"{path}, from line {number} on,", encoding, error.object, error.start) from None
+        except UnicodeError as error:
+            at = getattr(error, "start", 0)
+            raise not_decodable(f"{path}, from line {number} on,", encoding, block, at) from None
         lines = rest.split("\n")
         rest = lines.pop()
         if len(rest) > LONGEST_LINE:

@@ -9,7 +9,7 @@ from typing import Final
 import pyarrow
 import pyarrow.parquet
 
-from dataset.intake.articles import AGAIN, ReadingOptions, SourceArticle, unreadable
+from dataset.intake.articles import AGAIN, ReadingOptions, SourceArticle, first_line, unreadable
 from dataset.intake.columns import TableReader
 from dataset.problem import Problem
 
@@ -30,9 +30,9 @@ def read_parquet(path: Path, options: ReadingOptions) -> Iterator[SourceArticle 
                 for row in batch.to_pylist():
                     number += 1
                     yield reader.article_or_problem(row, f"{path}, row {number}")
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, ValueError, OverflowError, LookupError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise unreadable(path, error) from None
         raise Problem(
-            f"{path} cannot be read as Parquet: {str(error).splitlines()[0]}", f"get the whole file again, {AGAIN}"
+            f"{path} cannot be read as Parquet: {first_line(error)}", f"get the whole file again, {AGAIN}"
         ) from None

@@ -150,7 +150,7 @@ def _writing(corpus: Corpus) -> Iterator[None]:
 def _put(corpus: Corpus, spool: Spool) -> None:
     """Writes the texts, then the rows; where that fails before the rows are there, takes the texts away again."""
     written: list[str] = []
-    memory = remember(corpus, ((row["article_id"], row["text_sha256"]) for row, _ in spool.by_id()))
+    memory = remember(corpus, (row for row, _ in spool.by_id()))
     try:
         for start in range(0, len(spool.ids), _TEXTS_AT_ONCE):
             with asides() as several:

@@ -61,8 +61,8 @@ def decoded(content: bytes, place: str, encoding: str | None = None) -> str:
     name = encoding_of(content[:4], encoding)
     try:
         return content.decode(name)
-    except UnicodeDecodeError as error:
-        raise not_decodable(place, name, content, error.start) from None
+    except UnicodeError as error:
+        raise not_decodable(place, name, content, getattr(error, "start", 0)) from None
 
 
 def not_decodable(place: str, encoding: str, content: bytes, at: int) -> Problem:

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Final
 
 from dataset import schema
-from dataset.intake.journal import entries, forget, read_entry
+from dataset.intake.journal import Added, entries, forget, read_entry, row_sha256
 from dataset.intake.taking_in import alone, lines_there
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.locks import Tell, changing, in_silence
 from dataset.record.rights import rights_path
+from dataset.record.rows import ArticleRow, rows_of
 from dataset.record.withdrawal import tables_of_record
 from dataset.schema import RECORD
 from dataset.storage.address import Location
@@ -40,17 +41,18 @@ def undo(corpus: Corpus, tell: Tell = in_silence) -> UndoResult:
     An intake of which nothing is left is passed over for the one before. One that was cut off is finished.
 
     Raises:
-        Problem: nothing was taken in here, an article was dealt or labelled meanwhile, or the corpus cannot be read or
-            written.
+        Problem: nothing was taken in here, an article was dealt, labelled or edited meanwhile, or the corpus cannot be
+            read or written.
     """
     with alone(corpus), changing(corpus, tell), writing(corpus.seeds, "then nothing is left half out"):
         rows = read_table(corpus.seeds / "articles.jsonl", schema.Articles)
-        digests = dict(rows.select("article_id", "text_sha256").iter_rows())
+        known = {row["article_id"]: row for row in rows_of(rows, ArticleRow)}
         for entry in reversed(entries(corpus)):
             added = read_entry(entry)
-            there = [article for article, digest in added.items() if _is_there(corpus, digests, article, digest)]
+            there = [article for article, each in added.items() if _is_there(corpus, known, article, each)]
             if there:
                 _refuse_used(corpus, set(there))
+                _refuse_edited(corpus, known, {article: added[article] for article in there})
                 _remove(corpus, there)
                 forget(entry)
                 return UndoResult(sorted(there), len(added) - len(there))
@@ -61,12 +63,29 @@ def undo(corpus: Corpus, tell: Tell = in_silence) -> UndoResult:
     )
 
 
-def _is_there(corpus: Corpus, digests: Mapping[str, str], article: str, digest: str) -> bool:
+def _is_there(corpus: Corpus, known: Mapping[str, ArticleRow], article: str, added: Added) -> bool:
     """Whether an article has its row still, or at least its text, as where an intake or an undo was cut off."""
-    if article in digests:
-        return digests[article] == digest
+    if article in known:
+        return known[article]["text_sha256"] == added.text_sha256
     path = corpus.text_path(article)
-    return path.is_file() and sha256(path.read_bytes()) == digest
+    return path.is_file() and sha256(path.read_bytes()) == added.text_sha256
+
+
+def _refuse_edited(corpus: Corpus, known: Mapping[str, ArticleRow], added: Mapping[str, Added]) -> None:
+    """Refuses articles whose rows or texts a person has changed since; that they were given an event is no change."""
+    edited = sorted(
+        article
+        for article, each in added.items()
+        if (article in known and row_sha256(known[article]) != each.row_sha256)
+        or (corpus.text_path(article).is_file() and sha256(corpus.text_path(article).read_bytes()) != each.text_sha256)
+    )
+    if edited:
+        more = f" and {len(edited) - _NAMED} more" if len(edited) > _NAMED else ""
+        raise Problem(
+            f"the rows or texts of {', '.join(edited[:_NAMED])}{more} were changed since they were taken in; nothing "
+            "was taken out",
+            "put them back as they were, or take single articles out with `hedgerow withdraw`",
+        )
 
 
 def _refuse_used(corpus: Corpus, articles: set[str]) -> None:

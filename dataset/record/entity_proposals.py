@@ -44,9 +44,27 @@ class AcceptedEntities:
     extended: int
 
 
-def write_proposals(proposed: Iterable[ProposedEntity], path: Path) -> None:
-    """Writes what is proposed as a sheet."""
+def write_proposals(corpus: Corpus, proposed: Iterable[ProposedEntity], path: Path) -> None:
+    """Writes what is proposed as a sheet.
+
+    Raises:
+        Problem: the file holds something that was not accepted yet.
+    """
+    if path.exists() and not _accepted(corpus, path):
+        raise Problem(
+            f"{path} is there already, with what was not accepted",
+            f"run `hedgerow entities --accept {path}`, remove that file, or name another with --out",
+        )
     write_sheet(path, COLUMNS, ({**asdict(row), "aliases": BETWEEN.join(row.aliases)} for row in proposed))
+
+
+def _accepted(corpus: Corpus, path: Path) -> bool:
+    """Whether all that a sheet names is in the registries."""
+    try:
+        rows = read_sheet(path, NEEDED)
+    except Problem:
+        return False
+    return all(row.cells["entity"] in corpus.speakers.get(row.cells["event_id"], {}) for row in rows)
 
 
 def accept_entities(corpus: Corpus, path: Path, tell: Tell = in_silence) -> AcceptedEntities:

@@ -54,12 +54,31 @@ def write_proposals(corpus: Corpus, proposed: Iterable[ProposedEvent], path: Pat
     """Writes what is proposed as a sheet, and after it, without an event, the articles that are in no group.
 
     Returns how many those are.
+
+    Raises:
+        Problem: the file holds something that was not accepted yet.
     """
+    _refuse_to_lose(corpus, path)
     grouped = [(event.event_id, article) for event in proposed for article in shown(corpus, event)]
     left = without_event(corpus, {article.article_id for _, article in grouped})
     rows = grouped + [("", _shown(corpus, row, None)) for row in left]
     write_sheet(path, COLUMNS, ({EVENT: event, **vars(article)} for event, article in rows))
     return len(left)
+
+
+def _refuse_to_lose(corpus: Corpus, path: Path) -> None:
+    """A sheet that a person may have edited is not written over before it was accepted."""
+    if not path.exists():
+        return
+    try:
+        events = read_proposals(corpus, path)
+    except Problem:
+        events = {"": ""}
+    if any((row := corpus.find(article)) is None or row["event_id"] != event for article, event in events.items()):
+        raise Problem(
+            f"{path} is there already, with what was not accepted",
+            f"run `hedgerow events --accept {path}`, remove that file, or name another with --out",
+        )
 
 
 def without_event(corpus: Corpus, but: Iterable[str] = ()) -> list[ArticleRow]:

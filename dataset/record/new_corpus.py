@@ -13,16 +13,16 @@ import jinja2
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import SETTINGS
-from dataset.storage.atomic import folder_aside, put_folder
+from dataset.storage.atomic import asides
 from dataset.storage.repository import begin, begun
 
 PAGES: Final = {
-    SETTINGS: "hedgerow.toml.j2",
     ".gitignore": "gitignore.j2",
     "CHANGELOG.md": "CHANGELOG.md.j2",
     "DATASHEET.md": "DATASHEET.md.j2",
+    SETTINGS: "hedgerow.toml.j2",
 }
-"""The files of a new corpus, and the template of each."""
+"""The files of a new corpus, and the template of each; the last one makes it a corpus."""
 TO_ANSWER: Final = "TODO"
 """With what an answer of the datasheet begins that a person has to write; a release refuses it."""
 
@@ -54,11 +54,10 @@ def new_corpus(folder: Path, title: str | None = None, licence: str | None = Non
         raise Problem(f"{folder} is there already, and holds something", "name a folder that is new or empty")
     facts = {"name": name, "title": title or name, "licence": licence}
     pages = {page: _TEMPLATES.get_template(template).render(facts) for page, template in PAGES.items()}
-    with folder_aside(folder) as new:
+    with asides() as several:
         for page, content in pages.items():
-            (new / page).write_text(content, encoding="utf-8")
-        (new / "seeds").mkdir()
-        put_folder(new, folder)
+            several.write(folder / page, content.encode())
+    (folder / "seeds").mkdir()
     own_repository = not begun(folder)
     if own_repository:
         begin(folder)

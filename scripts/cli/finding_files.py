@@ -77,7 +77,7 @@ def _json_rows(path: Path, text: str) -> Iterator[tuple[str, _Row]]:
         whole = json.loads(text) if text.lstrip().startswith("[") else None
     except ValueError as error:
         raise Problem(f"{path} is not JSON: {error}", _NEXT) from None
-    lines = enumerate(text.splitlines(), start=1) if whole is None else enumerate(whole, start=1)
+    lines = enumerate(text.split("\n"), start=1) if whole is None else enumerate(whole, start=1)
     unit = "line" if whole is None else "row"
     for number, line in lines:
         where = f"{path}, {unit} {number}"

@@ -142,3 +142,10 @@ def test_a_line_without_end_is_not_read_whole(tmp_path: Path, monkeypatch: pytes
     feed = put(tmp_path / "feed.jsonl", ONE, TWO | {"text": "W" * 100})
     with pytest.raises(Problem, match="line 2, is longer than"):
         read_all(feed)
+
+
+def test_a_path_that_can_be_no_file_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    (tmp_path / "round.txt").symlink_to("round.txt")
+    for named in ("a\\u0000.txt", "round.txt"):
+        (tmp_path / "a.jsonl").write_text(f'{{"article_id": "a", "text_path": "{named}"}}\n', encoding="utf-8")
+        assert len(refusals(corpus, tmp_path / "a.jsonl")) == 1

@@ -67,3 +67,21 @@ def test_a_page_within_that_is_damaged_is_refused(corpus: Corpus, tmp_path: Path
     content[4:400] = b"\xff" * 396
     path.write_bytes(bytes(content))
     assert "a.parquet cannot be read as Parquet" in refusals(corpus, path)[-1]
+
+
+def test_a_column_that_is_there_twice_is_refused(corpus: Corpus, tmp_path: Path) -> None:
+    table = pyarrow.Table.from_arrays(
+        [pyarrow.array([word]) for word in ("a", "x", "y")], ["article_id", "text", "text"]
+    )
+    pyarrow.parquet.write_table(table, tmp_path / "a.parquet")
+    assert "column text twice" in refusals(corpus, tmp_path / "a.parquet")[0]
+
+
+def test_values_that_are_no_words_or_no_moment_are_one_sentence(corpus: Corpus, tmp_path: Path) -> None:
+    broken = pyarrow.array([b"\xff\xfe"]).cast(pyarrow.binary())
+    words = pyarrow.Array.from_buffers(pyarrow.string(), 1, broken.buffers())
+    put(tmp_path / "a.parquet", article_id=["a"], text=words)
+    assert "cannot be read as Parquet" in refusals(corpus, tmp_path / "a.parquet")[0]
+    far = pyarrow.array([2**60], pyarrow.timestamp("s"))
+    put(tmp_path / "b.parquet", article_id=["b"], text=["Sun."], published=far)
+    assert "cannot be read as Parquet" in refusals(corpus, tmp_path / "b.parquet")[0]

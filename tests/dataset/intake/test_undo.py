@@ -119,3 +119,25 @@ def test_statements_of_other_articles_stay(corpus: Corpus) -> None:
     undo(corpus)
     rows = [json.loads(line) for line in rights_path(corpus).read_text().splitlines()]
     assert [row["article_id"] for row in rows] == ["a"]
+
+
+def test_what_a_person_has_changed_since_is_not_taken_out(corpus: Corpus) -> None:
+    take_in(corpus, "a", "b")
+    text = corpus.text_path("b")
+    text.write_text("Text of b, put right.", encoding="utf-8")
+    before = tree(corpus.seeds)
+    with pytest.raises(Problem, match="texts of b were changed"):
+        undo(corpus)
+    assert tree(corpus.seeds) == before
+    text.write_text("Text of b.", encoding="utf-8")
+    path = corpus.seeds / "articles.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"CC-BY-4.0", b"CC-BY-SA-4.0", 1))
+    with pytest.raises(Problem, match="texts of a were changed"):
+        undo(open_corpus(corpus.root))
+
+
+def test_an_event_that_was_accepted_since_is_no_change(corpus: Corpus) -> None:
+    take_in(corpus, "a")
+    path = corpus.seeds / "articles.jsonl"
+    path.write_bytes(path.read_bytes().replace(b'"event_id":null', b'"event_id":"ferry-2031"'))
+    assert undo(open_corpus(corpus.root)).removed == ["a"]

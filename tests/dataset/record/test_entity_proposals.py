@@ -30,9 +30,18 @@ def registry(corpus: Corpus) -> dict[str, tuple[str, list[str], str | None]]:
 
 def test_what_is_proposed_can_be_accepted_as_it_is(corpus: Corpus) -> None:
     path = corpus.root / "entities.csv"
-    write_proposals([ProposedEntity(EVENT, "Jonas Keel", "person", ("Keel", "Jonas"), 3, 2)], path)
+    write_proposals(corpus, [ProposedEntity(EVENT, "Jonas Keel", "person", ("Keel", "Jonas"), 3, 2)], path)
     assert accept_entities(corpus, path) == AcceptedEntities(added=1, extended=0)
     assert registry(corpus)["Jonas Keel"] == ("person", ["Keel", "Jonas"], None)
+
+
+def test_a_sheet_that_was_not_accepted_is_not_written_over(corpus: Corpus) -> None:
+    path = sheet(corpus, f"{EVENT},Jonas Keel,person,,")
+    with pytest.raises(Problem, match="not accepted"):
+        write_proposals(corpus, [], path)
+    accept_entities(corpus, path)
+    write_proposals(open_corpus(corpus.root), [], path)
+    assert "Keel" not in path.read_text(encoding="utf-8-sig")
 
 
 def test_rows_of_one_name_are_one_entity_and_one_that_is_there_gets_more_aliases(corpus: Corpus) -> None:

@@ -46,6 +46,19 @@ def test_the_sheet_has_the_groups_first_and_then_what_is_in_none(corpus: Corpus)
     assert rows == [("ferry-2031", "b"), ("ferry-2031", "a"), ("", "c")]
 
 
+def test_a_sheet_that_was_edited_and_not_accepted_is_not_written_over(corpus: Corpus) -> None:
+    path = corpus.root / "events.csv"
+    write_proposals(corpus, PROPOSED, path)
+    edited = path.read_bytes().replace(b"ferry-2031", b"ferry-of-2031")
+    path.write_bytes(edited)
+    with pytest.raises(Problem, match="not accepted"):
+        write_proposals(corpus, PROPOSED, path)
+    assert path.read_bytes() == edited
+    assign_events(corpus, read_proposals(corpus, path))
+    write_proposals(open_corpus(corpus.root), [], path)
+    assert path.read_bytes() != edited
+
+
 def test_an_article_without_a_title_is_shown_by_its_first_words(corpus: Corpus) -> None:
     (first, _) = event_proposals.shown(corpus, PROPOSED[0])
     assert first.title == "What b reports. And more."

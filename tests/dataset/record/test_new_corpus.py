@@ -59,9 +59,10 @@ def test_what_is_there_is_never_written_over(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "ferry").iterdir()] == ["notes.txt"]
 
 
-def test_an_empty_folder_is_as_good_as_a_new_one(tmp_path: Path) -> None:
+def test_an_empty_folder_is_as_good_as_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "ferry").mkdir()
-    assert open_corpus(new_corpus(tmp_path / "ferry").folder).name == "ferry"
+    monkeypatch.chdir(tmp_path / "ferry")
+    assert open_corpus(new_corpus(Path()).folder).name == "ferry"
 
 
 def test_a_name_that_cannot_be_a_corpus_is_refused(tmp_path: Path) -> None:
