@@ -122,7 +122,9 @@ class TableReader:
     def _file(self, named: str, place: str) -> Path:
         """A path within the folder of the table: a table of somebody else's must not make other files an article."""
         if self.folder is None:
-            raise Problem(f"{place} names a file, which nothing here holds", "name a column with the text itself")
+            raise Problem(
+                f"{place} names a file, but a dataset has no folder with texts", "name a column with the text itself"
+            )
         file = self.folder / PurePath(named)
         if not file.resolve().is_relative_to(self.folder.resolve()):
             raise Problem(f"{place} names {named}, which is not below {self.folder}", "put the texts beside the table")

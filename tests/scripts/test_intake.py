@@ -120,7 +120,7 @@ def test_an_encoding_is_named(corpus: Corpus, tmp_path: Path) -> None:
 def test_a_file_of_no_known_kind_is_refused(corpus: Corpus, tmp_path: Path) -> None:
     (tmp_path / "a.docx").write_bytes(b"PK")
     done = hedgerow("intake", "a.docx", "--corpus", str(corpus.root), cwd=tmp_path)
-    assert_one_line_and_3(done, "a.docx is of no kind that is taken in")
+    assert_one_line_and_3(done, "a.docx is of a kind that is not taken in")
 
 
 def test_one_bad_file_is_one_line(corpus: Corpus, tmp_path: Path) -> None:
