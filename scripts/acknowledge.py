@@ -37,8 +37,8 @@ def command(
         Path | None,
         typer.Option(
             "--from",
-            help="Every warning in this file: what `validate --csv` or `--json` wrote, without the lines that were "
-            "struck out. A column `reason` comes before --reason.",
+            help="Every warning in this file, which `validate --csv` or `--json` wrote; first delete the lines that "
+            "are to be fixed. A column `reason` takes precedence over --reason.",
             metavar="FILE",
         ),
     ] = None,
@@ -50,7 +50,7 @@ def command(
         typer.Option(
             "--where",
             help="With --code, only those with these words at their place, or in this article, event or layer: "
-            "words=…, article=…, event=…, layer=…. Repeated, the same name means any of them, another one both.",
+            "words=…, article=…, event=…, layer=…. Of values of the same name one must match, of different names each.",
             metavar="NAME=VALUE",
         ),
     ] = None,
@@ -121,7 +121,7 @@ def _show(planned: Acknowledging) -> None:
         say(f"+ and {len(planned.new) - SHOWN} more")
     for problem, those in (
         ("the record has no such warning now", planned.gone),
-        ("an error, which is fixed and not acknowledged", planned.errors),
+        ("an error, which must be fixed and cannot be acknowledged", planned.errors),
     ):
         for each in those[:SHOWN]:
             say(f"{each.where}: {each.code} {each.article_id} {line(each.place)}: {problem}")

@@ -37,10 +37,12 @@ def command(
     ] = False,
     only_disputed: Annotated[
         bool,
-        typer.Option("--only-disputed", help="Open no article on which all annotators agree; it passes into the gold."),
+        typer.Option(
+            "--only-disputed", help="Open no articles on which all agree; with --pull they pass into the gold."
+        ),
     ] = False,
     every: Annotated[
-        bool, typer.Option("--all", help="Open every article, also those that one annotator alone labelled.")
+        bool, typer.Option("--all", help="Open every article, even one that only one annotator labelled.")
     ] = False,
     corpus: CorpusOption = None,
 ) -> None:
@@ -48,7 +50,7 @@ def command(
 
     What all annotators agree on is shown as accepted. Whatever they do not agree on is a question: take the version of
     one of them, or change it and keep it as it stands, or drop it, and name the rule that decides. An article that
-    only one annotator was dealt passes into the gold with --pull, unless a check finds an error in it; the gold says
+    was dealt to only one annotator passes into the gold with --pull, unless a check finds an error in it; the gold says
     that nobody adjudicated it. In a round that `align` opened, the questions are which quotes tell the same statement,
     and each statement gets a gist. It can be run again at any time.
 
@@ -96,7 +98,7 @@ def _open(corpus: Corpus, round_name: str, seat: seats.Seat, replace: bool, whic
 
 def _tell_passing(passing: Passing, one: str, several: str) -> None:
     """How many articles pass without an adjudicator, and why."""
-    for articles, why in ((passing.alone, "one annotator alone labelled"), (passing.agreed, "all annotators agree on")):
+    for articles, why in ((passing.alone, "only one annotator labelled"), (passing.agreed, "all annotators agree on")):
         if articles:
             say(f"{count(len(articles), 'article')} that {why} {one if len(articles) == 1 else several}")
 
@@ -142,7 +144,8 @@ def tell_left(decided: rounds_to_gold.DecisionsPull) -> None:
             say(f"  {problem}")
     for article, questions in _some(decided.asked_otherwise):
         say(
-            f"{article} was labelled again after it was opened, so nothing of it is taken: {', '.join(questions[:3])}; "
+            f"{article} was labelled again after it was opened, so nothing is taken from it: "
+            f"{', '.join(questions[:3])}; "
             "run `hedgerow adjudicate` without --pull, which asks that again and keeps the rest"
         )
     for article in decided.changed[:SHOWN]:

@@ -35,8 +35,8 @@ def command(
 
     Statements stand below each other, articles beside each other. A cell has the cues that make the statement uncertain
     in that article, or `flat` where there is none, and its numbers; `~` is a statement that is told only partly. A cell
-    is empty where the article is silent. --outlet, --since and --until leave the other articles out, and the statements
-    that only these tell. Where several outlets are named, a last table says what each does over all events shown.
+    is empty where the article is silent. --outlet, --since and --until choose the articles; a statement that none of
+    them tells is left out. If you name several outlets, a last table says what each does over all events shown.
 
     Example: hedgerow compare
     Example: hedgerow compare --event port-strike-2026 --all

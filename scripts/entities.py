@@ -22,18 +22,18 @@ def command(
     event: Annotated[
         list[str] | None, typer.Option("--event", help="Only this event; all of them if not named.", metavar="E")
     ] = None,
-    by: Annotated[str, typer.Option("--by", help="The suggester that looks for who speaks.", metavar="NAME")] = "rules",
+    by: Annotated[str, typer.Option("--by", help="The suggester that looks for speakers.", metavar="NAME")] = "rules",
     accept: Annotated[
         Path | None, typer.Option("--accept", help="Take the names from this sheet, once you have edited it.")
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help=f"Where the sheet goes; {SHEET} if not named.")] = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Propose who speaks in the events, with what each is called. You decide.
+    """Propose who speaks in the events, and by which names. You decide.
 
     The proposal is a sheet, which any spreadsheet opens, with a row for each name that is not in seeds/entities.jsonl
-    yet. Remove the rows that you do not want, put names and kinds right, give rows that are one speaker the same name,
-    and say in speaks_for for which other entity of the event somebody speaks. --accept then adds what the sheet has.
+    yet. Remove the rows that you do not want, correct names and kinds, give rows that are the same speaker the same
+    name, and name in speaks_for the entity that somebody speaks for. --accept then adds what is in the sheet.
 
     Example: hedgerow entities
     Example: hedgerow entities --accept entities.csv
@@ -44,7 +44,7 @@ def command(
         raise typer.BadParameter("--accept takes a sheet, so it goes with neither --event nor --out")
     if accept:
         taken = accept_entities(here, accept, tell)
-        say(f"{count(taken.added, 'entity', 'entities')} added, {taken.extended} with more aliases than before")
+        say(f"{count(taken.added, 'entity', 'entities')} added, {taken.extended} given more aliases")
         say("Next: `hedgerow push` offers these names on the page, and in articles that are open already")
         return
     path = out or here.root / SHEET
@@ -53,10 +53,10 @@ def command(
         if proposed:
             write_proposals(here, proposed, path)
     if not proposed:
-        say("every name that speaks is in a registry already")
+        say("every speaker is in seeds/entities.jsonl already")
         return
     events = len({entity.event_id for entity in proposed})
-    say(f"{count(len(proposed), 'name')} that speak in {count(events, 'event')} and are in no registry yet")
+    say(f"{count(len(proposed), 'name')} of speakers in {count(events, 'event')} not in seeds/entities.jsonl yet")
     say(f"Next: look through {path}, then `hedgerow entities --accept {path}`")
 
 

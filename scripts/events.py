@@ -24,7 +24,7 @@ SHOWN: Final = 20
 
 
 def command(
-    ask: Annotated[bool, typer.Option("--ask", help="Decide here on one event after the other.")] = False,
+    ask: Annotated[bool, typer.Option("--ask", help="Decide at the terminal instead, event by event.")] = False,
     accept: Annotated[
         Path | None, typer.Option("--accept", help="Take the events from this sheet, once you have edited it.")
     ] = None,
@@ -35,8 +35,8 @@ def command(
 
     The proposal is a sheet, which any spreadsheet opens, with a row for each article: change an event's id to merge,
     split or rename events, and leave it empty for an article that is to stay without one. --accept then takes the
-    sheet. With --ask you decide on each event here instead. An article that may report an event of the corpus is
-    proposed for that one. An event that an article has is never changed.
+    sheet. With --ask you decide at the terminal instead, event by event. An article that seems to report an event of
+    the corpus is proposed for that one. The event of an article that has one is never changed.
 
     Example: hedgerow events
     Example: hedgerow events --accept events.csv
@@ -77,9 +77,12 @@ def _write(corpus: Corpus, proposed: list[ProposedEvent], path: Path) -> None:
         say("every article has an event")
         return
     joining = sum(event.known for event in proposed)
-    more = f", {joining} of which the corpus has" if joining else ""
-    say(f"{count(grouped, 'article')} in {count(len(proposed), 'proposed event')}{more}; {left} near to no other")
-    say(f"Next: look through {path}, then `hedgerow events --accept {path}`")
+    more = f", {joining} of which the corpus has already" if joining else ""
+    say(f"{count(grouped, 'article')} in {count(len(proposed), 'proposed event')}{more}; {left} not near any other")
+    if grouped:
+        say(f"Next: look through {path}, then `hedgerow events --accept {path}`")
+    else:
+        say(f"Next: write an event's id beside each article in {path}, then `hedgerow events --accept {path}`")
 
 
 def _accept(corpus: Corpus, sheet: Path) -> None:
@@ -91,7 +94,10 @@ def _accept(corpus: Corpus, sheet: Path) -> None:
 
 def _say_assigned(articles: int, events: int, left: int) -> None:
     say(f"{count(articles, 'article')} put into {count(events, 'event')}; {left} without one")
-    say("Next: `hedgerow entities` proposes who speaks in them" + ("; `hedgerow events` the rest" if left else ""))
+    say(
+        "Next: `hedgerow entities` proposes who speaks in them"
+        + ("; `hedgerow events` proposes events for the rest" if left else "")
+    )
 
 
 # One after the other

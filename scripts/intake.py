@@ -30,7 +30,9 @@ FEW = 5
 def command(
     inputs: Annotated[
         list[str] | None,
-        typer.Argument(help="Files, folders, or a dataset of the Hub (org/name), of any kinds.", metavar="INPUT…"),
+        typer.Argument(
+            help="Files, folders, or datasets of the Hub (org/name), also of several kinds.", metavar="INPUT…"
+        ),
     ] = None,
     event: Annotated[str | None, typer.Option(help="The event that the articles report.", metavar="E")] = None,
     kind: Annotated[
@@ -38,7 +40,9 @@ def command(
     ] = None,
     column: Annotated[
         list[str] | None,
-        typer.Option(help="Which column of a table has which field: text=body; may be repeated.", metavar="FIELD=NAME"),
+        typer.Option(
+            help="Which column of a table holds a field, as text=body; may be repeated.", metavar="FIELD=NAME"
+        ),
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of the inputs where it is not UTF-8.")] = None,
     split: Annotated[str | None, typer.Option(help="Of a dataset: the split; all if not named.")] = None,
@@ -47,8 +51,8 @@ def command(
     outlet: Annotated[str | None, typer.Option(help="Who published them.")] = None,
     published: Annotated[str | None, typer.Option(help="Day of publication.", metavar="YYYY-MM-DD")] = None,
     url: Annotated[str | None, typer.Option(help="Where they were published.")] = None,
-    licence: Annotated[str | None, typer.Option(help="Licence of the text, SPDX where there is one.")] = None,
-    language: Annotated[str, typer.Option(help="Language of the text, BCP 47.")] = "en",
+    licence: Annotated[str | None, typer.Option(help="Licence of the text, by its SPDX id if it has one.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the text, as a BCP 47 tag.")] = "en",
     split_long: Annotated[
         bool, typer.Option("--split-long", help="Cut texts that are too long for the labelling page into parts.")
     ] = False,
@@ -64,9 +68,9 @@ def command(
 ) -> None:
     """Add articles to the corpus: all that are new, or none of them.
 
-    Texts, web pages, web archives, JSON Lines, CSV, Parquet and datasets are read by their endings. What an option says
-    is taken where an article's own row or page says nothing. CRLF and CR become LF and a byte-order mark is removed;
-    nothing else in a text changes.
+    Texts, web pages, web archives, JSON Lines, CSV, Parquet and datasets are told apart by their endings. What an
+    option says holds where an article's own row or page says nothing. CRLF and CR become LF and a byte-order mark is
+    removed; nothing else in a text changes.
 
     Example: hedgerow intake texts/ --event bridge-2031
     Example: hedgerow intake articles.csv --column text=body --column article_id=id --dry-run
@@ -101,7 +105,7 @@ def _undo(corpus: Corpus, inputs: list[str] | None) -> None:
     if inputs:
         raise typer.BadParameter("--undo takes out the last intake as a whole: name no input with it")
     result = take_out(corpus, tell)
-    more = f"; {result.gone} of that intake were not there any more" if result.gone else ""
+    more = f"; {result.gone} of that intake were no longer there" if result.gone else ""
     removed = ", ".join(result.removed[:FEW]) + (", …" if len(result.removed) > FEW else "")
     say(f"{count(len(result.removed), 'article')} taken out of {corpus.seeds} again ({removed}){more}")
 
@@ -118,6 +122,8 @@ def _say(corpus: Corpus, gathered: Gathered, *, dry_run: bool) -> None:
     if gathered.same_texts:
         twins = count(len(gathered.same_texts), "article")
         say(f"{twins} passed over, because the text is that of another article")
+    if gathered.unread:
+        say(f"Note: not read: {_columns(gathered.unread)}; --column FIELD=NAME says which field a column has")
     for line in gathered.notes:
         say(f"Note: {line}")
     _list(
@@ -135,6 +141,13 @@ def _say(corpus: Corpus, gathered: Gathered, *, dry_run: bool) -> None:
         _say_next(corpus, gathered)
 
 
+def _columns(names: set[str]) -> str:
+    """The first columns of a table, and how many more there are."""
+    shown = sorted(names)[:SHOWN]
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{count(len(names), 'column')} ({', '.join(shown)}{more})"
+
+
 def _resembling(gathered: Gathered) -> Iterator[str]:
     """The articles of which half is in another one, and how many pairs share less than that."""
     near = [pair for pair in gathered.resemblances if pair.near]
@@ -143,7 +156,7 @@ def _resembling(gathered: Gathered) -> Iterator[str]:
         retold = f"{pair.containment:.0%} of the shorter one is in the longer one"
         yield f"{pair.article_id} resembles {pair.resembles}: {alike if pair.jaccard >= NEAR else retold}"
     if rest := len(gathered.resemblances) - len(near):
-        yield f"{count(rest, 'pair')} of articles share a passage, a tenth or more of the shorter one"
+        yield f"{count(rest, 'pair')} of articles share a passage of a tenth or more of the shorter one"
 
 
 def _say_first(gathered: Gathered) -> None:
@@ -159,7 +172,10 @@ def _say_next(corpus: Corpus, gathered: Gathered) -> None:
     unknown = sorted(gathered.events - set(corpus.entities["event_id"]))
     if unknown:
         more = f" and {len(unknown) - 1} more events" if len(unknown) > 1 else ""
-        say(f"entities.jsonl names no speaker of {unknown[0]}{more} yet: add those to choose from before you push")
+        say(
+            f"entities.jsonl names no speaker of {unknown[0]}{more} yet: before you push, add some with "
+            "`hedgerow entities`"
+        )
     if gathered.without_event:
         has = "article has" if gathered.without_event == 1 else "articles have"
         say(f"{gathered.without_event} {has} no event yet. Next: `hedgerow events` proposes some")
@@ -189,6 +205,7 @@ def _as_json(gathered: Gathered, *, dry_run: bool) -> dict[str, object]:
         "refused": [_refusal(reason) for reason in gathered.refused],
         "warnings": gathered.warnings,
         "resemblances": [asdict(pair) for pair in gathered.resemblances],
+        "unread": sorted(gathered.unread),
         "notes": gathered.notes,
     }
 

@@ -38,7 +38,7 @@ RemovalsOption = Annotated[
     bool,
     typer.Option(
         "--accept-removals",
-        help="Let the pull remove what the record holds and the server does not; of the articles named, if any are.",
+        help="Let the pull remove what the record holds and the server does not; if articles are named, only theirs.",
     ),
 ]
 ArticlesArgument = Annotated[
@@ -64,10 +64,10 @@ def command(
 ) -> None:
     """Bring what was labelled into `pulls/` (raw, never changed) and into the record.
 
-    It asks only for what changed since the last pull. Where an article, a span or a link is gone from the server, the
-    record keeps all that it has of that article, the pull says what it is and ends with 1, and all other articles are
-    brought in. --accept-removals lets it go. What annotators ask comes with the pull (see `inbox`). Of a round that
-    `align` opened it brings what was sorted.
+    It asks only for what changed since the last pull. If an article, a span or a link is gone from the server, the
+    record keeps that article as it was, the pull names what is gone and exits with 1, and all other articles are
+    brought in. With --accept-removals it goes from the record, too. The annotators' questions come with the pull (see
+    `inbox`). For a round that `align` opened, it brings what was sorted.
 
     Example: hedgerow pull --round r1
     Example: hedgerow pull --round r1 --watch
@@ -155,7 +155,10 @@ def _report(corpus: Corpus, pulled: pulling.PullResult) -> None:
     for annotator, articles in pulled.missing.items():
         say(f"{annotator}: assigned but not on the server, push again: {_some(articles)}")
     for annotator, articles in pulled.withdrawn.items():
-        say(f"{annotator}: withdrawn, so passed over; delete the tasks in Label Studio: {_some(articles)}")
+        say(
+            f"{annotator}: withdrawn, so passed over; to delete the tasks, run `hedgerow withdraw` again: "
+            f"{_some(articles)}"
+        )
     _say_removed(corpus, pulled)
     _say_returned(pulled)
     if pulled.open_questions:
@@ -171,15 +174,15 @@ def _say_removed(corpus: Corpus, pulled: pulling.PullResult) -> None:
         kept = held.get(layer_name, [])
         for removal in removed[:SHOWN]:
             how = "kept in" if removal.article_id in kept else "removed from"
-            say(f"gone on the server, {how} {layer_name}: {removal.article_id}: {removal.what}")
+            say(f"gone from the server, {how} {layer_name}: {removal.article_id}: {removal.what}")
         if len(removed) > SHOWN:
             say(f"{layer_name}: and {len(removed) - SHOWN} more, all of them in {_kept(corpus, pulled)}")
     if held:
         articles = sorted({article for kept in held.values() for article in kept})
         again = f"hedgerow pull --round {pulled.round} --accept-removals"
         say(
-            f"{count(len(articles), 'article')} with something gone on the server left as before in the record. If it "
-            f"is to go: `{again}`, or for one article alone `{again} {articles[0]}`; if not, label it there again"
+            f"{count(len(articles), 'article')} kept in the record as before; something is missing on the server. "
+            f"To let it go: `{again}`, or for one article `{again} {articles[0]}`; to keep it, label it there again"
         )
 
 

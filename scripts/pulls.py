@@ -15,15 +15,16 @@ from scripts.cli.console import OUT, CorpusOption, JsonOption, count, say, say_j
 
 
 def command(
-    prune: Annotated[bool, typer.Option("--prune", help="Take away the pulls that nothing needs.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Delete the pulls that nothing needs.")] = False,
     corpus: CorpusOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List the raw pulls on this machine, how large each is, and what it is kept for.
 
-    A pull holds only the tasks that no earlier one of its project has, and refers to those for the others. With
-    --prune, the newest pull of each project stays, and each that a layer or a release names; what they have in others
-    is put into theirs first. A pull that is named, but not the newest, goes if it holds an article that was withdrawn.
+    A pull holds only the tasks that no earlier pull of its project has, and refers to the earlier ones for the rest.
+    --prune keeps the newest pull of each project and those that a layer or a release names, and first copies into them
+    what they refer to in others. A pull that is named, but not the newest, is deleted if it holds an article that was
+    withdrawn.
 
     Example: hedgerow pulls
     Example: hedgerow pulls --prune

@@ -43,7 +43,7 @@ def command(
     round_name: RoundOption,
     annotator: Annotated[
         list[str] | None,
-        typer.Option(help="Whom to deal articles to, beside those that the round has; may be repeated.", metavar="A"),
+        typer.Option(help="Deal to this annotator, besides those whom the round has; may be repeated.", metavar="A"),
     ] = None,
     share: Annotated[
         float | None,
@@ -90,13 +90,13 @@ def command(
 
     Everybody named gets all articles; with --share, the same part of them (at least one) and an even part of the rest.
     The round remembers all this in its round.toml: without options, `push` repeats it, and deals what has come since.
-    Options that are another than before are said, and count from then on; what was dealt stays dealt. See `reassign`
-    and `unassign` for articles that are to go back.
+    An option that differs from before is named, and applies from then on; what was dealt stays dealt. To take articles
+    back, see `reassign` and `unassign`.
 
-    With --cap 20, an annotator has at most 20 open articles at once, and the next push makes them 20 again.
+    With --cap 20, an annotator has at most 20 open articles at once, and the next push brings them back up to 20.
 
     With --control, articles that have gold are dealt only as controls, which look like any other article: 0.05 is one
-    for every twenty others, and at least one. `agree` shows how each annotator did on them.
+    for every twenty others, but at least one. `agree` shows how each annotator did on them.
 
     With --suggestions, articles open with what `hedgerow suggest` wrote for the round, for annotators to keep, change
     or drop. With --without 0.2, about a fifth of each annotator's articles has none, by chance, so that a small round

@@ -26,10 +26,10 @@ def command(
     begun: BegunOption = False,
     corpus: CorpusOption = None,
 ) -> None:
-    """Give articles that an annotator has not begun to another, and send them.
+    """Give articles that an annotator has not begun to another annotator, and send them.
 
-    If no articles are named, the second takes the place of the first in the round. What was submitted stays, and what
-    was begun stays with whom it is, unless --begun. It can be run again at any time, and finishes what was cut off.
+    If no articles are named, the second takes the place of the first in the round. What was submitted stays, and so
+    does what was begun, unless you say --begun. It can be run again at any time, and finishes what was cut off.
 
     Example: hedgerow reassign --round r1 --from a2 --to a4
     Example: hedgerow reassign --round r1 --from a2 --to a3 ferry-report

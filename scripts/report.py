@@ -42,7 +42,7 @@ def command(
     until: UntilOption = None,
     folder: Annotated[
         Path | None,
-        typer.Option("--folder", help="Write a page an event, and an index of them, into this folder.", metavar="DIR"),
+        typer.Option("--folder", help="Write one page for each event, and an index, into this folder.", metavar="DIR"),
     ] = None,
     limit: Annotated[int, typer.Option(help="The most articles to show.", min=1)] = LIMIT,
     corpus: CorpusOption = None,
@@ -51,8 +51,8 @@ def command(
     """Write one HTML page to look at: articles, quotes, disagreements, agreement and progress.
 
     The page needs no network and no server: open it in a browser, send it, or print it. It holds the articles' text.
-    More than 20 articles are shown event by event: the page begins with the events and lays out the one that one
-    chooses.
+    More than 20 articles are shown event by event: the page begins with a list of the events and shows the one that
+    you choose.
 
     Example: hedgerow report --round r1 --out dist/report.html
     Example: hedgerow report --outlet "The Echo" --since 2026-03 --folder dist/echo

@@ -26,8 +26,8 @@ def command(
     """Take articles back from an annotator who has not begun them; the next `push` deals them to others.
 
     If no articles are named, the annotator leaves the round and is dealt nothing more. What they submitted stays, and
-    what they have begun stays theirs to submit, unless --begun. Tasks on which there is no work go from the server.
-    Adjudication waits for nobody who was let off.
+    what they have begun stays theirs to submit, unless you say --begun. Tasks without work are deleted from the server.
+    Adjudication does not wait for work that was taken back.
 
     Example: hedgerow unassign --round r1 --annotator a2
     Example: hedgerow unassign --round r1 --annotator a2 ferry-report bridge-report
@@ -39,4 +39,4 @@ def command(
         done = let_off(here, round_name, seat, articles or [], begun=begun, progress=progress, tell=tell)
     say_let_off(done, round_name)
     if done.let_off:
-        say(f"Next: `hedgerow push --round {round_name}` deals to others what nobody has now")
+        say(f"Next: `hedgerow push --round {round_name}` deals what nobody has now to others")

@@ -86,7 +86,7 @@ def command(
     form = "json" if as_json else "csv" if as_csv else "markdown" if as_markdown else "people"
     counts = Counter[str]()
     with started(engine) as each, reading(here, tell):
-        names = known_layers(here, layer or []) or _every_layer(here)
+        names = known_layers(here, layer or []) or here.layers()
         choice = FindingChoice(
             known_codes(code or []), severity.value if severity else None, known_articles(here, article or [])
         )
@@ -94,10 +94,11 @@ def command(
         findings = chain(check_record(here, names, each), check_shared(here) if whole else ())
         listed = _listed(here, _judged(here, findings, whole=whole), choice, counts, show_all)
         _show(here, _errors_first(listed) if errors_first else listed, form)
+    checked = ", ".join(names) or "seeds (the record has no layer yet)"
     if form in ("people", "markdown"):
-        say(f"{', '.join(names)}: {_summary(counts)}")
+        say(f"{checked}: {_summary(counts)}")
     elif form == "csv":
-        tell(f"{', '.join(names)}: {_summary(counts)}")
+        tell(f"{checked}: {_summary(counts)}")
     if counts["error"] or (strict and counts["warning"]):
         raise typer.Exit(1)
 
@@ -135,12 +136,6 @@ def _errors_first(listed: Iterable[_Judged]) -> Iterator[_Judged]:
         else:
             later.append((finding, let))
     yield from later
-
-
-def _every_layer(corpus: Corpus) -> list[str]:
-    if names := corpus.layers():
-        return names
-    raise Problem("the record has no layer yet", "bring one with `hedgerow pull --round r1`")
 
 
 def _show(corpus: Corpus, listed: Iterator[_Judged], form: str) -> None:

@@ -20,9 +20,10 @@ def command(
 ) -> None:
     """Take an article out of the seeds and the whole record, and leave a tombstone without its text.
 
-    Its tasks go from Label Studio, with the work on them, which is said; where the server does not answer, the same
-    call deletes them later, and `pull` passes them over. Backups and raw pulls that hold it are named, with what to do.
-    Versions that were released are not altered. `intake` takes neither its id nor its text again.
+    Its tasks are deleted from Label Studio, and the command says which had work on them. If the server does not answer,
+    run the same command later; until then `pull` passes them over. Raw pulls and backups that hold the article are
+    named, with what to do about them. Versions that were released are not altered.
+    `intake` takes neither its id nor its text again.
 
     Example: hedgerow withdraw ferry-report --reason "its publisher asked for it"
     """

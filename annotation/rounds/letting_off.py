@@ -111,7 +111,7 @@ def _deals(corpus: Corpus, round_name: str) -> pl.DataFrame:
     """
     if not dealt_events(corpus, round_name).is_empty():
         raise Problem(
-            f"round {round_name} is of events, which stay with whom they were dealt to",
+            f"round {round_name} deals out events, which stay with those who were dealt them",
             f"open them for somebody else with `hedgerow align --round {round_name} --annotator A`",
         )
     if read_plan(corpus, round_name) is None:

@@ -155,7 +155,7 @@ def _plan_before(corpus: Corpus, round_name: str, known: pl.DataFrame, change: P
         options = " ".join(f"--annotator {name}" for name in names)
         raise Problem(
             f"round {round_name} does not remember how it was dealt",
-            f"say it once, with the options of then: `hedgerow push --round {round_name} {options}`",
+            f"say so once, with the options that you gave then: `hedgerow push --round {round_name} {options}`",
         )
     return change.of(RoundPlan(tuple(names)))
 

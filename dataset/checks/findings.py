@@ -54,7 +54,7 @@ _CODES: Final = (
     Code(
         "unsound-provenance",
         "error",
-        "What the gold says that an article rests on is not so",
+        "What the gold says an article rests on is not true",
         "a row of gold/provenance.jsonl about an article that the gold does not have",
     ),
     Code("unsound-entity", "error", "A row of entities.jsonl is not what the table allows", "kind `planet`"),

@@ -46,6 +46,7 @@ class SourceArticle:
     """An article as it was read. `place` says where, for people: the file, and the line, row or record in it.
 
     Where the source gives no `article_id`, one is made of `stem`, a file's name without its ending, or of the address.
+    `unread` are the columns of its table that no field has.
     `seen` is the day on which the source said what is in `rights`, as YYYY-MM-DD; None: the day of the intake.
     """
 
@@ -56,6 +57,7 @@ class SourceArticle:
     metadata: ArticleMetadata = ArticleMetadata()
     rights: tuple[RightsStatement, ...] = ()
     seen: str | None = None
+    unread: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

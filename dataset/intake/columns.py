@@ -46,11 +46,15 @@ def missing_column(place: str, name: str, column: str, there: str) -> Problem:
 
 @dataclass(frozen=True)
 class TableReader:
-    """Reads rows of one table. `used` has the column of each field; texts by path are in files below `folder`."""
+    """Reads rows of one table. `used` has the column of each field; texts by path are in files below `folder`.
+
+    `unread` are the columns that no field has, None where each row has columns of its own.
+    """
 
     used: Mapping[str, str]
     folder: Path | None
     encoding: str | None
+    unread: frozenset[str] | None = None
 
     @classmethod
     def for_columns(
@@ -68,7 +72,7 @@ class TableReader:
             if column not in there:
                 raise missing_column(place, name, column, _listed(there))
         used = {name: column for name in COLUMN_FIELDS if (column := options.columns.get(name, name)) in there}
-        reader = cls(used, folder, options.encoding)
+        reader = cls(used, folder, options.encoding, frozenset(there) - frozenset(used.values()))
         reader.require_text(there, place)
         return reader
 
@@ -109,7 +113,8 @@ class TableReader:
         licence = values.get("licence")
         rights = RightsStatement("licence", licence, f"column {self.used['licence']}") if licence else None
         metadata = ArticleMetadata(**values)
-        return SourceArticle(place, text, article_id, stem, metadata, (rights,) if rights else ())
+        unread = frozenset(row) - frozenset(self.used.values()) if self.unread is None else self.unread
+        return SourceArticle(place, text, article_id, stem, metadata, (rights,) if rights else (), unread=unread)
 
     def _text(self, row: Mapping[str, object], place: str) -> tuple[str, str | None]:
         """The text of a row and, where it is in a file, the stem of that."""
@@ -125,7 +130,9 @@ class TableReader:
     def _file(self, named: str, place: str) -> Path:
         """A path within the folder of the table: a table of somebody else's must not make other files an article."""
         if self.folder is None:
-            raise Problem(f"{place} names a file, which nothing here holds", "name a column with the text itself")
+            raise Problem(
+                f"{place} names a file, but a dataset has no folder with texts", "name a column with the text itself"
+            )
         file = self.folder / PurePath(named)
         try:
             below = file.resolve().is_relative_to(self.folder.resolve())

@@ -53,7 +53,7 @@ class Gathered:
 
     `events` are those of the new articles, `without_event` counts the new articles that have none.
     `refused` says why articles or inputs cannot be taken in, `warnings` what a person should look at, `resemblances`
-    which articles resemble which, and `notes` what of the metadata was read as something else.
+    which articles resemble which, `unread` the columns that no field has, and `notes` what of the metadata was read as something else.
     """
 
     read: int = 0
@@ -66,6 +66,7 @@ class Gathered:
     refused: list[Problem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     resemblances: list[Resemblance] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
 
@@ -109,6 +110,7 @@ class Gathering:
             self._refuse(article)
             return
         self.result.read += 1
+        self.result.unread |= article.unread
         try:
             self._add_parts(article)
         except Problem as problem:

@@ -37,7 +37,7 @@ def id_of(article: SourceArticle) -> str:
     if article.stem is not None:
         raise Problem(f"{article.place}: “{article.stem}” cannot be an article's id", f"rename the file: {_ALLOWED}")
     raise Problem(
-        f"{article.place} gives no id and no address to make one of",
+        f"{article.place} gives no id, and no address to make one from",
         "say which column has it with --column article_id=COLUMN",
     )
 

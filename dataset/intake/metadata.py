@@ -77,7 +77,7 @@ class MetadataChecker:
             return None
         known = licences.spdx_id(written)
         if known is None:
-            self._note(f"the licence “{written}” is none that SPDX lists; it is kept as it is")
+            self._note(f"SPDX does not list the licence “{written}”, which is kept as it is")
         elif known != written:
             self._note(f"the licence “{written}” is kept as {known}")
         return known or written

@@ -79,7 +79,7 @@ def _sources(name: str, kind: Kind | None) -> list[Source]:
     known = kind or _suffix(path)
     if known is None and path.exists():
         raise Problem(
-            f"{name} is of no kind that is taken in", f"name the kind with --format; these are taken in: {_TAKEN}"
+            f"{name} is of a kind that is not taken in", f"name the kind with --format; these are taken in: {_TAKEN}"
         )
     return [Source(known or "text", name)]
 

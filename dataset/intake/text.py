@@ -90,7 +90,7 @@ def checked_text(text: str, place: str) -> str:
         )
     if len(text) < _WALL_CHARACTERS and (wall := _WALL.search(text)):
         raise Problem(
-            f"{place} says “{wall[0]}” and little else, as a page does in the place of its article",
+            f"{place} says “{wall[0]}” and little else, like a page that is shown instead of the article",
             "get the article as a reader sees it, or leave it out",
         )
     return text

@@ -58,7 +58,7 @@ def undo(corpus: Corpus, tell: Tell = in_silence) -> UndoResult:
                 return UndoResult(sorted(there), len(added) - len(there))
             forget(entry)
     raise Problem(
-        f"no intake is remembered in {corpus.state} of which anything is left",
+        f"no intake is remembered in {corpus.state}, or nothing of it is left",
         "take single articles out with `hedgerow withdraw`, or go back to an earlier commit",
     )
 

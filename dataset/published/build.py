@@ -101,7 +101,8 @@ def require_buildable(corpus: Corpus, name: str) -> None:
         raise Problem(f"nothing in {name} was submitted", "label an article and pull again")
     known = [layer for layer in corpus.layers() if layer != name]
     raise Problem(
-        f"the record has no layer {name}", f"name another with --layer: {', '.join(known) or 'there is none yet'}"
+        f"the record has no layer {name}",
+        f"name another with --layer: {', '.join(known)}" if known else "there is none yet; pull some work first",
     )
 
 

@@ -50,7 +50,7 @@ class ArticleChoice:
             day = _checked(self.until)
             articles = articles.filter(pl.col("published").str.slice(0, len(day)) <= day)
         if not articles.height:
-            raise Problem("no article is of these events, outlets and dates", "leave one of them out")
+            raise Problem("no article is of these events, outlets and dates", "leave one of these options out")
         return frozenset(articles["article_id"])
 
 

@@ -118,7 +118,7 @@ def _checked(corpus: Corpus, path: Path, row: SheetRow) -> str:
     article, event = row.cells[ARTICLE], row.cells[EVENT]
     known = corpus.find(article)
     if known is None:
-        raise Problem(f"{path}:{row.line} names {article}, which the corpus has not", "fix or remove that line")
+        raise Problem(f"{path}:{row.line} names {article}, which the corpus does not have", "fix or remove that line")
     if not re.fullmatch(schema.IDENTIFIER, event):
         raise Problem(f"{path}:{row.line}: “{event}” cannot be an event's id", "use letters, digits, `_`, `-` and `.`")
     if known["event_id"] not in (None, event):

@@ -11,7 +11,8 @@ from scripts.cli.console import count, say
 
 SHOWN = 20
 BegunOption = Annotated[
-    bool, typer.Option("--begun", help="Let off also what was begun and not submitted; the draft stays on the server.")
+    bool,
+    typer.Option("--begun", help="Take back what was begun and not submitted, too; the draft stays on the server."),
 ]
 
 
@@ -36,5 +37,5 @@ def say_let_off(done: LetOffArticles, round_name: str) -> None:
     if done.leaves:
         say(
             f"{who} is dealt no more articles of {round_name}; `hedgerow push --round {round_name} --annotator {who}` "
-            "takes them in again"
+            "brings them back in"
         )

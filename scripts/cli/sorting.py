@@ -54,7 +54,9 @@ def pull(corpus: Corpus, round_name: str, seats: list[Seat], accept_removals: Ac
     say(f"Next: `hedgerow validate`, then `hedgerow agree --round {round_name}`")
     if held := sum(map(len, pulled.held.values())):
         again = f"hedgerow pull --round {round_name} --accept-removals"
-        say(f"{count(held, 'event')} gone on the server left in the record as before. Is it to go? `{again}`")
+        say(
+            f"{count(held, 'event')} left in the record as before, though gone from the server. To let it go: `{again}`"
+        )
         raise typer.Exit(1)
 
 
@@ -71,7 +73,7 @@ def _say_of(pulled: SortingPull, who: str) -> None:
             say(f"{who}: {event}: {fault}")
     kept = pulled.held.get(who, [])
     for event in pulled.removed.get(who, []):
-        say(f"{who}: {event} is gone on the server, and {'kept in' if event in kept else 'removed from'} the record")
+        say(f"{who}: {event} is gone from the server, and {'kept in' if event in kept else 'removed from'} the record")
 
 
 def agree(corpus: Corpus, round_name: str, *, as_json: bool) -> None:

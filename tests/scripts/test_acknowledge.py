@@ -210,3 +210,18 @@ def test_a_spreadsheet_gets_back_what_it_was_given(run: Run, corpus: Corpus, tmp
         writer.writerows(row | {"reason": "seen"} for row in rows if row["severity"] == "warning")
     assert run("acknowledge", "--from", file).exit_code == 0
     assert run("validate", "--severity", "warning", "--json").stdout == "[]\n"
+
+
+@pytest.mark.parametrize("way", ["choice", "file"])
+def test_what_an_annotator_ticked_in_one_layer_is_acknowledged_for_the_others(
+    run: Run, corpus: Corpus, tmp_path: Path, way: str
+) -> None:
+    start = TEXTS["ferry"].index("could")
+    row = {"code": CUE, "article_id": "ferry", "place": f"{start}:{start + 5} could", "reason": "right as it stands"}
+    path = acknowledged.path(corpus, "r1/a1")
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    sheet = tmp_path / "cues.csv"
+    sheet.write_text(run("validate", "--code", CUE, "--article", "ferry", "--csv").stdout, encoding="utf-8")
+    words = ("--from", sheet) if way == "file" else ("--code", CUE, "--where", "article=ferry")
+    assert run("acknowledge", *words, "--reason", "ability").exit_code == 0
+    assert (row["article_id"], row["place"], "ability") in kept(corpus)

@@ -73,7 +73,7 @@ def test_what_was_labelled_again_is_told_with_what_is_asked_again(capsys: pytest
     tell_left(DecisionsPull(asked_otherwise={"one": ["hedge “may”", "speaker “Kyiv”"]}))
     output = capsys.readouterr().out
     assert "one was labelled again after it was opened" in output
-    assert "nothing of it is taken: hedge “may”, speaker “Kyiv”" in output
+    assert "nothing is taken from it: hedge “may”, speaker “Kyiv”" in output
     assert "run `hedgerow adjudicate` without --pull" in output
 
 
@@ -87,10 +87,10 @@ def test_the_work_of_one_annotator_passes_and_each_command_says_so(new_corpus: N
     pull.pull(corpus, "r1", [a1], accept_removals=False, tell=print)
     code, output = adjudicate(corpus)
     assert (code, "0 articles opened with 0 questions" in output) == (0, True)
-    assert "2 articles that one annotator alone labelled pass with --pull" in output
+    assert "2 articles that only one annotator labelled pass with --pull" in output
     code, output = adjudicate(corpus, "--only-disputed", "--pull")
     assert (code, "0 articles taken" in output) == (0, True)
-    assert "2 articles that one annotator alone labelled passed into the gold unadjudicated" in output
+    assert "2 articles that only one annotator labelled passed into the gold unadjudicated" in output
     assert "provenance.jsonl" in output
     assert "pull --all" in adjudicate(corpus, "--all")[1]
 

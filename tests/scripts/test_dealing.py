@@ -167,7 +167,7 @@ def test_a_pull_with_something_gone_ends_with_1_and_says_what_lets_it_go(corpus:
     submit(a1, task_of(corpus, a1, "n02"), [])
     done = run(corpus, "pull", "--round", "r1")
     assert done.returncode == 1
-    assert "gone on the server, kept in r1/a1: n00: the article (submitted)" in done.stdout
+    assert "gone from the server, kept in r1/a1: n00: the article (submitted)" in done.stdout
     assert "r1/a1: 3 articles submitted" in done.stdout
     assert f"hedgerow pull --round r1 --accept-removals n00 --corpus {corpus.root}`" in done.stdout
     accepted = run(corpus, "pull", "--round", "r1", "--accept-removals", "n00")

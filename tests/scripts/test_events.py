@@ -100,4 +100,4 @@ def test_names_are_proposed_for_events_and_the_labelling_page_offers_those_accep
     assert {(row["event_id"], row["entity"]) for row in rows} == {
         (event, name) for event, names in offered.items() for name in names
     }
-    assert run(corpus, "entities").stdout.startswith("every name that speaks")
+    assert run(corpus, "entities").stdout.startswith("every speaker is in")

@@ -120,7 +120,7 @@ def test_an_encoding_is_named(corpus: Corpus, tmp_path: Path) -> None:
 def test_a_file_of_no_known_kind_is_refused(corpus: Corpus, tmp_path: Path) -> None:
     (tmp_path / "a.docx").write_bytes(b"PK")
     done = hedgerow("intake", "a.docx", "--corpus", str(corpus.root), cwd=tmp_path)
-    assert_one_line_and_3(done, "a.docx is of no kind that is taken in")
+    assert_one_line_and_3(done, "a.docx is of a kind that is not taken in")
 
 
 def test_one_bad_file_is_one_line(corpus: Corpus, tmp_path: Path) -> None:
@@ -209,3 +209,15 @@ def test_the_others_are_added_where_that_is_asked_for(corpus: Corpus, tmp_path: 
     refused = [line.split(" ")[1] for line in done.stderr.splitlines() if line.startswith("hedgerow:")]
     assert refused == ["bad.txt", "void.txt"]
     assert open_corpus(corpus.root).articles["article_id"].to_list() == ["a", "one"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_columns_that_no_field_has_are_named(corpus: Corpus, tmp_path: Path, name: str) -> None:
+    lines = {
+        "a.csv": "article_id,text,headline\nx,Wind rose.,Storm\n",
+        "a.jsonl": '{"article_id": "x", "text": "Wind rose.", "headline": "Storm"}\n',
+    }
+    (tmp_path / name).write_text(lines[name], encoding="utf-8")
+    words = ("intake", name, "--event", "flood", "--corpus", str(corpus.root))
+    assert "1 column (headline)" in hedgerow(*words, "--dry-run", cwd=tmp_path).stdout
+    assert "not read" not in hedgerow(*words, "--column", "title=headline", cwd=tmp_path).stdout

@@ -31,7 +31,7 @@ def test_a_files_name_that_cannot_be_an_id_gives_way_to_the_address() -> None:
 @pytest.mark.parametrize(
     ("of", "words"),
     [
-        (article(), "gives no id and no address to make one of; .*--column article_id="),
+        (article(), "gives no id, and no address to make one from; .*--column article_id="),
         (article("a b", url=URL), "“a b” cannot be an article's id"),
         (article(None, "a b"), "“a b” cannot be an article's id; rename the file"),
     ],

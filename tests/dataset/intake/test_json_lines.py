@@ -93,7 +93,7 @@ def test_a_licence_is_kept_as_a_statement_as_it_was_written(corpus: Corpus, tmp_
         ('{"article_id": "x", "text": "a\\u0007"}', "line 2 holds a control character, U+0007, at 1:2"),
         ('{"article_id": "x", "text": " \\n"}', "line 2 is blank"),
         ('{"article_id": "x y", "text": "W"}', "line 2: “x y” cannot be an article's id"),
-        ('{"text": "W"}', "line 2 gives no id and no address to make one of"),
+        ('{"text": "W"}', "line 2 gives no id, and no address to make one from"),
         ('{"article_id": ["x"], "text": "W"}', "line 2 has list in the column article_id"),
         ('{"article_id": "a", "text": "W"}', "has the id a, as"),
         ('{"article_id": "one", "text": "W"}', "there is an article one already, with another text"),

@@ -44,7 +44,7 @@ def test_a_licence_that_spdx_lists_has_its_id(written: str, id: str) -> None:
 def test_any_other_licence_is_kept_as_it_is_and_said(written: str) -> None:
     known, notes = checked(licence=written)
     assert known.licence == written
-    assert notes == [f"the licence “{written}” is none that SPDX lists; it is kept as it is"]
+    assert notes == [f"SPDX does not list the licence “{written}”, which is kept as it is"]
 
 
 def test_what_was_read_as_something_else_is_said_once_for_each_form() -> None:

@@ -37,7 +37,7 @@ def test_a_file_is_what_its_ending_says(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["a.json", "a.docx", "a", "a.md", ".txt", "a.gz", "a.pdf", "a.xlsx"])
 def test_any_other_file_is_refused_with_the_kinds_that_are_taken_in(tmp_path: Path, name: str) -> None:
-    with pytest.raises(Problem, match=r"is of no kind that is taken in.*--format.*\.jsonl.*Parquet"):
+    with pytest.raises(Problem, match=r"is of a kind that is not taken in.*--format.*\.jsonl.*Parquet"):
         sources_of([str(put(tmp_path, name) / name)])
 
 
