@@ -20,7 +20,7 @@ _STATEMENT = re.compile(r"^- \*\*(.+?)\*\* (.*\n(?:  .*\n)*)", re.MULTILINE)
 _SHOWN = re.compile(r"^ *- (?:Right|Wrong)\b.*\n", re.MULTILINE)
 _CASE = re.compile(r"^ *- ", re.MULTILINE)
 EXAMPLE: Final = re.compile(
-    r"^ *- (?P<verdict>Right|Wrong)(?: \((?:(?P<people>people only)|caught by (?P<rule>\w+))\))?: "
+    r"^ *- (?P<verdict>Right|Wrong)(?: \((?:(?P<people>no check sees it)|caught by (?P<rule>\w+))\))?: "
     r"`(?P<notation>.+?)`(?: (?P<note>.+))?$",
     re.MULTILINE,
 )

@@ -79,7 +79,7 @@ def _notes(match: re.Match[str]) -> Iterator[str]:
     if match["note"]:
         yield match["note"]
     if match["people"]:
-        yield "· people only"
+        yield "· no check sees it"
 
 
 def _paragraphs(article: str) -> str:

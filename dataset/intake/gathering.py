@@ -53,7 +53,8 @@ class Gathered:
 
     `events` are those of the new articles, `without_event` counts the new articles that have none.
     `refused` says why articles or inputs cannot be taken in, `warnings` what a person should look at, `resemblances`
-    which articles resemble which, `unread` the columns that no field has, and `notes` what of the metadata was read as something else.
+    which articles resemble which, `unread` the columns that no field has, and `notes` what of the metadata was read as
+    something else.
     """
 
     read: int = 0

@@ -102,11 +102,11 @@ def test_a_dollar_sign_is_not_taken_for_task_data() -> None:
 
 
 def test_every_example_stands_on_a_line_of_its_own_with_a_sign_of_its_kind() -> None:
-    text = "# T\n\n- **Q1** Rule.\n  - Right: `[s a] b`\n  - Wrong (people only): `a [q b]` So.\n"
+    text = "# T\n\n- **Q1** Rule.\n  - Right: `[s a] b`\n  - Wrong (no check sees it): `a [q b]` So.\n"
     assert page_markdown(text, repeated=True) == (
         "- **Q1** Rule.\n"
         '<span class="right-example"><span class="s"><i>s</i> a</span> b</span>\n'
-        '<span class="wrong-example">a <span class="q"><i>q</i> b</span> <em>So.</em> <em>· people only</em></span>\n'
+        '<span class="wrong-example">a <span class="q"><i>q</i> b</span> <em>So.</em> <em>· no check sees it</em></span>\n'
     )
     signs = "".join(PAGE.itertext())
     assert '.right-example::before { content: "✓ "' in signs
