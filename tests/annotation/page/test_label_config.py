@@ -106,7 +106,8 @@ def test_every_example_stands_on_a_line_of_its_own_with_a_sign_of_its_kind() -> 
     assert page_markdown(text, repeated=True) == (
         "- **Q1** Rule.\n"
         '<span class="right-example"><span class="s"><i>s</i> a</span> b</span>\n'
-        '<span class="wrong-example">a <span class="q"><i>q</i> b</span> <em>So.</em> <em>· no check sees it</em></span>\n'
+        '<span class="wrong-example">a <span class="q"><i>q</i> b</span> <em>So.</em> '
+        "<em>· no check sees it</em></span>\n"
     )
     signs = "".join(PAGE.itertext())
     assert '.right-example::before { content: "✓ "' in signs
