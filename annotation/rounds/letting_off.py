@@ -20,7 +20,7 @@ from annotation.labelstudio.seats import Seat
 from annotation.rounds import projects
 from annotation.rounds.locks import deals_alone, one_at_a_time
 from annotation.rounds.plans import RoundPlan, read_plan
-from annotation.rounds.push import deals_path, dealt, ended_in_record, put_deals
+from annotation.rounds.push import deals_path, dealt, ended_in_record, forgotten, put_deals
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -75,13 +75,15 @@ def let_off(
     Articles that were begun stay theirs unless `begun`.
 
     Raises:
-        Problem: nothing was dealt in the round, a named article was not dealt to the annotator, or the server cannot be
-            asked.
+        Problem: nothing was dealt in the round, a named article was not dealt to the annotator, the round has no plan
+            in which an annotator could leave it, or the server cannot be asked.
     """
     whom = [seat.annotator, *([to] if to else [])]
     with one_at_a_time(corpus, round_name, whom, tell):
-        mine = _deals(corpus, round_name).filter(annotator=seat.annotator)
-        rows = {row["article_id"]: row for row in rows_of(mine, DealRow)}
+        known = _deals(corpus, round_name)
+        if not articles and read_plan(corpus, round_name) is None:
+            raise forgotten(round_name, known)
+        rows = {row["article_id"]: row for row in rows_of(known.filter(annotator=seat.annotator), DealRow)}
         if strange := sorted(set(articles) - rows.keys()):
             raise Problem(
                 f"{strange[0]} was not dealt to {seat.annotator} in round {round_name}",

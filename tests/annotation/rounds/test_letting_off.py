@@ -12,7 +12,7 @@ from annotation.labelstudio.client import Studio
 from annotation.labelstudio.seats import Seat, seat
 from annotation.rounds import letting_off, progress, projects, push
 from annotation.rounds.letting_off import let_off
-from annotation.rounds.plans import PlanChange, read_plan
+from annotation.rounds.plans import PlanChange, plan_path, read_plan
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from tests.annotation.rounds.test_pull import draft, labelled, pulled, submit
@@ -117,6 +117,15 @@ def test_an_article_that_was_not_dealt_to_the_annotator_is_refused(dealt: Dealt)
     with pytest.raises(Problem, match="four was not dealt to a1 in round r1"):
         let_off(dealt.corpus, "r1", dealt.a1, ["one", "four"])
     assert dealt.hand(dealt.a1) == ["one", "three", "two"]
+
+
+def test_nobody_leaves_a_round_that_does_not_remember_how_it_was_dealt(dealt: Dealt) -> None:
+    plan_path(dealt.corpus, "r1").unlink()
+    for to in (None, "a2"):
+        with pytest.raises(Problem, match="does not remember how it was dealt"):
+            let_off(dealt.corpus, "r1", dealt.a1, to=to)
+    assert dealt.hand(dealt.a1) == on_server(dealt.corpus, "r1", dealt.a1) == ["one", "three", "two"]
+    assert list(let_off(dealt.corpus, "r1", dealt.a1, ["two"]).let_off) == ["two"]
 
 
 def test_another_takes_over_what_was_not_begun(dealt: Dealt) -> None:
