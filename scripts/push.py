@@ -168,10 +168,11 @@ def _seats(corpus: Corpus, round_name: str, plan: RoundPlan, named: list[str]) -
     if not seats:
         raise next(iter(passed_over.values()))
     for name, reason in passed_over.items():
-        say(
-            f"{name} is passed over, because {reason.what}; `hedgerow unassign --round {round_name} --annotator "
-            f"{name}` gives back what they have not begun"
-        )
+        instead = reason.next_step
+        if isinstance(reason, accounts.NotLetIn):
+            unassign = f"hedgerow unassign --round {round_name} --annotator {name}"
+            instead = f"`{unassign}` gives back what they have not begun"
+        say(f"{name} is passed over, because {reason.what}; {instead}")
     return seats, [*passed_over]
 
 

@@ -12,7 +12,7 @@ from annotation.rounds.letting_off import let_off
 from annotation.rounds.plans import RoundPlan, read_plan
 from dataset.record.corpus import open_corpus
 from scripts.cli.console import CorpusOption, RoundOption, bar, say, tell
-from scripts.cli.let_off import BegunOption, say_let_off
+from scripts.cli.let_off import BegunOption, say_let_off, seat_else_name
 from scripts.cli.names import checked_names
 
 
@@ -38,7 +38,7 @@ def command(
     checked_names([round_name, annotator, to])
     if annotator == to:
         raise typer.BadParameter("--from and --to name the same annotator")
-    seat, second = accounts.seat(here, annotator), accounts.seat(here, to)
+    seat, second = seat_else_name(here, annotator), accounts.seat(here, to)
     accounts.require_open([second])
     assistance = (read_plan(here, round_name) or RoundPlan()).assistance
     pushing.refuse_other_help(here, round_name, [second], assistance)

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from annotation.labelstudio import seats as accounts
 from annotation.rounds.letting_off import let_off
 from dataset.record.corpus import open_corpus
 from scripts.cli.console import CorpusOption, RoundOption, bar, say, tell
-from scripts.cli.let_off import BegunOption, say_let_off
+from scripts.cli.let_off import BegunOption, say_let_off, seat_else_name
 from scripts.cli.names import checked_names
 
 
@@ -34,7 +33,7 @@ def command(
     """
     here = open_corpus(corpus)
     checked_names([round_name, annotator])
-    seat = accounts.seat(here, annotator)
+    seat = seat_else_name(here, annotator)
     with bar(f"unassign {round_name}/{annotator}") as progress:
         done = let_off(here, round_name, seat, articles or [], begun=begun, progress=progress, tell=tell)
     say_let_off(done, round_name)

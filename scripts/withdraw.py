@@ -21,9 +21,9 @@ def command(
     """Take an article out of the seeds and the whole record, and leave a tombstone without its text.
 
     Its tasks are deleted from Label Studio, and the command says which had work on them. If the server does not answer,
-    run the same command later; until then `pull` passes them over. Raw pulls and backups that hold the article are
-    named, with what to do about them. Versions that were released are not altered.
-    `intake` takes neither its id nor its text again.
+    run the same command later; until then `pull` passes them over. Raw pulls, backups and desks that hold the article
+    are named, with what to do about them. Versions that were released are not altered. `intake` takes neither its id
+    nor its text again.
 
     Example: hedgerow withdraw ferry-report --reason "its publisher asked for it"
     """
@@ -40,6 +40,13 @@ def _say_elsewhere(left: WithdrawnElsewhere) -> None:
     for page, work in left.deleted.items():
         with_work = f", and the work that was {work} on it" if work else ""
         say(f"deleted from the server: {page}{with_work}")
+    for page, work in left.desks.items():
+        say(f"its quotes are still on a desk{f' with work that was {work}' if work else ''}: {page}")
+    if left.desks:
+        say(
+            "Take each desk away with `hedgerow discard ADDRESS`, and --with-work where it was sorted, then open its "
+            "event again in a new round with `hedgerow align`"
+        )
     if left.unasked:
         say(f"its tasks on the server stay for now, because {left.unasked}; run the same command once it answers")
     for pull in left.pulls:

@@ -48,12 +48,16 @@ _BEGUN: Final = {"fields": "all", "include": "id,data,annotations,drafts"}
 
 @dataclass(frozen=True)
 class BegunTask:
-    """A task, and whether work on it was submitted or skipped, or begun and neither."""
+    """A task, and whether work on it was submitted or skipped, or begun and neither.
+
+    `on_desk` are the articles whose quotes and numbers it shows, if it is one of the desk.
+    """
 
     id: int
     article_id: str
     submitted: bool
     begun: bool
+    on_desk: frozenset[str]
 
 
 class TaskFilter(TypedDict):
@@ -193,6 +197,7 @@ class Studio:
                 str(_article_of(task)),
                 submitted=bool(task.get("annotations")),
                 begun=bool(task.get("drafts")),
+                on_desk=_articles_on_desk(task),
             )
             for task in self._all_tasks(project, _BEGUN)
         ]
@@ -440,6 +445,13 @@ def _filter(column: str, kind: str, value: str | int) -> TaskFilter:
 def _article_of(task: JsonObject) -> object:
     data = task.get("data")
     return data.get("article_id") if isinstance(data, dict) else None
+
+
+def _articles_on_desk(task: JsonObject) -> frozenset[str]:
+    data = task.get("data")
+    quotes = data.get("quotes") if isinstance(data, dict) else None
+    shown = quotes.values() if isinstance(quotes, dict) else ()
+    return frozenset(str(quote.get("id")).partition(":")[0] for quote in shown if isinstance(quote, dict))
 
 
 def _query(filters: list[TaskFilter]) -> str:

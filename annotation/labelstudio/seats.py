@@ -32,6 +32,10 @@ class Seat:
     is_removed: bool = False
 
 
+class NotLetIn(Problem):
+    """An annotator has no account at the embedded server, or was removed from it."""
+
+
 def seat(corpus: Corpus, annotator: str) -> Seat:
     """Where an annotator works: the server that the environment names, else the embedded one.
 
@@ -49,11 +53,11 @@ def require_open(seats: Iterable[Seat]) -> None:
     """Nobody who was removed gets more to do.
 
     Raises:
-        Problem: one of them was.
+        NotLetIn: one of them was.
     """
     for each in seats:
         if each.is_removed:
-            raise Problem(
+            raise NotLetIn(
                 f"{each.annotator} was removed from this server",
                 f"leave them out, or let them in again with `hedgerow invite {each.annotator} --reset`",
             )
@@ -63,13 +67,14 @@ def embedded_seat(corpus: Corpus, annotator: str) -> Seat:
     """Where an annotator works on the embedded server, whatever the environment names.
 
     Raises:
-        Problem: it is not set up, or has no account for the annotator.
+        NotLetIn: it has no account for the annotator.
+        Problem: it is not set up.
     """
     known = Server(corpus.state).secrets()
     if known is None:
         raise Problem("no Label Studio is set up here", f"start one with `hedgerow up --annotator {annotator}`")
     if annotator not in known.annotators:
-        raise Problem(f"{annotator} has no account here", f"make one with `hedgerow up --annotator {annotator}`")
+        raise NotLetIn(f"{annotator} has no account here", f"make one with `hedgerow up --annotator {annotator}`")
     account = known.annotators[annotator]
     studio = Studio(known.url, account.token, key=known.key, shown_at=known.public_url)
     return Seat(annotator, studio, studio.whoami()[0], blind=True, is_removed=account.is_removed)

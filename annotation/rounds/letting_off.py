@@ -20,7 +20,7 @@ from annotation.labelstudio.seats import Seat
 from annotation.rounds import projects
 from annotation.rounds.locks import deals_alone, one_at_a_time
 from annotation.rounds.plans import RoundPlan, read_plan
-from annotation.rounds.push import deals_path, dealt, ended_in_record, put_deals
+from annotation.rounds.push import deals_path, dealt, ended_in_record, forgotten, put_deals
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -61,7 +61,7 @@ class LetOffArticles:
 def let_off(
     corpus: Corpus,
     round_name: str,
-    seat: Seat,
+    seat: Seat | str,
     articles: Collection[str] = (),
     *,
     to: str | None = None,
@@ -72,24 +72,28 @@ def let_off(
     """Lets an annotator off articles that they have not submitted, and deals these `to` somebody else if one is named.
 
     If no articles are named, it is all of theirs, and the annotator leaves the round: whoever takes over is in it then.
-    Articles that were begun stay theirs unless `begun`.
+    Articles that were begun stay theirs unless `begun`. Who has no account is given by name: no server is asked then,
+    and only what the record has counts as submitted.
 
     Raises:
-        Problem: nothing was dealt in the round, a named article was not dealt to the annotator, or the server cannot be
-            asked.
+        Problem: nothing was dealt in the round, a named article was not dealt to the annotator, the round has no plan
+            in which an annotator could leave it, or the server cannot be asked.
     """
-    whom = [seat.annotator, *([to] if to else [])]
+    annotator = seat if isinstance(seat, str) else seat.annotator
+    whom = [annotator, *([to] if to else [])]
     with one_at_a_time(corpus, round_name, whom, tell):
-        mine = _deals(corpus, round_name).filter(annotator=seat.annotator)
-        rows = {row["article_id"]: row for row in rows_of(mine, DealRow)}
+        known = _deals(corpus, round_name)
+        if not articles and read_plan(corpus, round_name) is None:
+            raise forgotten(round_name, known)
+        rows = {row["article_id"]: row for row in rows_of(known.filter(annotator=annotator), DealRow)}
         if strange := sorted(set(articles) - rows.keys()):
             raise Problem(
-                f"{strange[0]} was not dealt to {seat.annotator} in round {round_name}",
+                f"{strange[0]} was not dealt to {annotator} in round {round_name}",
                 f"see what was with `hedgerow progress --round {round_name}`",
             )
         wanted = set(articles) or {article for article, row in rows.items() if row["let_off"] is None}
-        done = LetOffArticles(seat.annotator, leaves=not articles)
-        hand = _Hand(corpus, round_name, seat)
+        done = LetOffArticles(annotator, leaves=not articles)
+        hand = _Hand(corpus, round_name, annotator, None if isinstance(seat, str) else seat)
         for article in sorted(wanted):
             hand.judge(article, done)
         for article in sorted(wanted - set(done.submitted)):
@@ -120,12 +124,12 @@ def _deals(corpus: Corpus, round_name: str) -> pl.DataFrame:
 
 
 class _Hand:
-    """The tasks of an annotator in a round, and what the record has of them."""
+    """The tasks of an annotator in a round, if they have a seat, and what the record has of them."""
 
-    def __init__(self, corpus: Corpus, round_name: str, seat: Seat) -> None:
-        self._seat, self._project = seat, projects.find(corpus, round_name, seat)
-        self._ended = ended_in_record(corpus, round_name, seat.annotator)
-        held = seat.studio.begun(self._project) if self._project is not None else []
+    def __init__(self, corpus: Corpus, round_name: str, annotator: str, seat: Seat | None) -> None:
+        self._seat, self._project = seat, projects.find(corpus, round_name, seat) if seat else None
+        self._ended = ended_in_record(corpus, round_name, annotator)
+        held = seat.studio.begun(self._project) if seat and self._project is not None else []
         self._tasks = {task.article_id: task for task in held}
 
     def judge(self, article: str, done: LetOffArticles) -> None:
@@ -133,7 +137,7 @@ class _Hand:
         task = self._tasks.get(article)
         if article in self._ended or (task is not None and task.submitted):
             done.submitted.append(article)
-        elif task is not None and task.begun:
+        elif self._seat and task is not None and task.begun:
             done.begun[article] = self._seat.studio.task_url(self._project or 0, task.id)
 
     def clear(self, done: LetOffArticles, progress: Progress) -> None:
@@ -141,6 +145,8 @@ class _Hand:
 
         A server that Hedgerow does not run shows nobody the drafts of others, so no task goes from there.
         """
+        if self._seat is None:
+            return
         due = [self._tasks[article] for article in done.let_off if article in self._tasks and article not in done.begun]
         if not self._seat.blind:
             done.undeleted = len(due)

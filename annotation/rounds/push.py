@@ -146,18 +146,33 @@ def planned(corpus: Corpus, round_name: str, change: PlanChange) -> RoundPlan:
 
 
 def _plan_before(corpus: Corpus, round_name: str, known: pl.DataFrame, change: PlanChange) -> RoundPlan:
-    """The plan as it was; of a round without one, whose deals are `known`, as the change says that it was."""
+    """The plan as it was; of a round without one, whose deals are `known`, as the change says that it was.
+
+    Raises:
+        Problem: the change does not say it.
+    """
     plan = read_plan(corpus, round_name)
     if plan is not None:
         return plan
     names = sorted(set(known["annotator"]))
-    if names and not change.annotators:
-        options = " ".join(f"--annotator {name}" for name in names)
-        raise Problem(
-            f"round {round_name} does not remember how it was dealt",
-            f"say so once, with the options that you gave then: `hedgerow push --round {round_name} {options}`",
-        )
+    if names and (not change.annotators or (change.share is None and not _all_in_common(known))):
+        raise forgotten(round_name, known)
     return change.of(RoundPlan(tuple(names)))
+
+
+def _all_in_common(known: pl.DataFrame) -> bool:
+    """Whether each article that was dealt went to everybody."""
+    return known.height == known["annotator"].n_unique() * known["article_id"].n_unique()
+
+
+def forgotten(round_name: str, known: pl.DataFrame) -> Problem:
+    """What is wrong with a round of such deals that has no plan."""
+    options = " ".join(f"--annotator {name}" for name in sorted(set(known["annotator"])))
+    return Problem(
+        f"round {round_name} does not remember how it was dealt",
+        f"say it once, with the options of then: `hedgerow push --round {round_name} {options} --share S`, where S is "
+        "the share of the articles that everybody got, 1 if that was all",
+    )
 
 
 def _changed(round_name: str, before: RoundPlan, change: PlanChange) -> RoundPlan:

@@ -2,19 +2,21 @@
 
 A pull is a folder with a manifest and two files for each source. `NAME.index` has the SHA-256 of each task's line, in
 order, and after it the id of an earlier pull where that one has the line. `NAME.jsonl` has the lines that no earlier
-pull has. A pull that was written before there were indexes has all of its lines itself.
+pull has. A pull that was written before there were indexes has all of its lines itself, and so has one that would
+refer to too many others.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, TypedDict
+from typing import BinaryIO, Final, Self, TypedDict
 
 from annotation.labelstudio.canonical import canonical_line, raw_line, raw_task
 from annotation.labelstudio.payloads import JsonObject
@@ -25,6 +27,10 @@ from dataset.storage.atomic import folder_aside, put_folder, sha256
 MANIFEST: Final = "manifest.json"
 _INDEX: Final = ".index"
 _LINES: Final = ".jsonl"
+MOST_REFERRED: Final = 50
+"""How many pulls one refers to at most; the next has all of its lines itself."""
+MOST_OPEN: Final = 64
+"""How many files are open at once: some systems allow a process 256."""
 
 
 class SourceNote(TypedDict):
@@ -84,6 +90,29 @@ def _lines_in(path: Path) -> dict[str, tuple[int, int]]:
     return places
 
 
+class _OpenFiles:
+    """Files that are read by turns, of which only those used last stay open."""
+
+    def __init__(self) -> None:
+        self._files = OrderedDict[Path, BinaryIO]()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in self._files.values():
+            file.close()
+
+    def at(self, path: Path) -> BinaryIO:
+        """The file at a path, open until so many others were asked for."""
+        if path not in self._files:
+            while len(self._files) >= MOST_OPEN:
+                self._files.popitem(last=False)[1].close()
+            self._files[path] = path.open("rb")
+        self._files.move_to_end(path)
+        return self._files[path]
+
+
 class KeptTasks:
     """The tasks of a source as a pull kept them: their raw lines, in order, gone through as often as wanted."""
 
@@ -110,15 +139,12 @@ class KeptTasks:
         Raises:
             OSError, KeyError: one is not there; `faults` says so before.
         """
-        with ExitStack() as opened:
-            files = {
-                pull_id: opened.enter_context(self._packs.path(pull_id, self._name).open("rb"))
-                for pull_id in {entry.pull_id for entry in self.entries}
-            }
+        with _OpenFiles() as files:
             for entry in self.entries:
                 start, length = self._packs.lines(entry.pull_id, self._name)[entry.sha256]
-                files[entry.pull_id].seek(start)
-                yield files[entry.pull_id].read(length)
+                lines = files.at(self._packs.path(entry.pull_id, self._name))
+                lines.seek(start)
+                yield lines.read(length)
 
     def faults(self, known: str) -> list[Path]:
         """The files that are no longer what they were; `known` is the SHA-256 of all lines together."""
@@ -153,11 +179,17 @@ class RawPull:
         self._sources: dict[str, SourceNote] = {}
 
     def lines(self, name: str, tasks: Iterable[JsonObject], server: str | None, project: int | None) -> Iterator[bytes]:
-        """Hands on each task of a source as a line, once it is written, unless an earlier pull of the source has it."""
+        """Hands on each task of a source as a line, once it is written, unless an earlier pull of the source has it.
+
+        Where the earlier ones are many, all is written again: a pull that refers to each before it is slow to read.
+        """
         self._digest.update(f"{name}\n".encode())
         kept = latest(self._corpus, self._round, name, server, project)
+        elsewhere = kept.entries if kept else []
+        if len({entry.pull_id for entry in elsewhere}) > MOST_REFERRED:
+            elsewhere = []
         count, whole = 0, hashlib.sha256()
-        with writing_lines(self._folder, name, kept.entries if kept else ()) as written:
+        with writing_lines(self._folder, name, elsewhere) as written:
             for line in map(raw_line, tasks):
                 count += 1
                 written.add(line)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from annotation.embedded.kept_backups import archives
-from annotation.labelstudio.client import Studio, foreign_server
+from annotation.labelstudio.client import BegunTask, Studio, foreign_server
 from annotation.labelstudio.seats import embedded_studios
 from annotation.rounds.kept_pulls import pulls_with
 from dataset.problem import Problem
@@ -19,10 +19,12 @@ class WithdrawnElsewhere:
     """Where else a withdrawn article is, or was.
 
     `deleted` are the addresses of tasks that went from the server, with what was on them: `submitted`, `begun` or
-    nothing. `unasked` says why the server could not be asked. `pulls` and `backups` still hold the article, or may.
+    nothing. `desks` are those of tasks that show its quotes among others of its event, and stay, with the same.
+    `unasked` says why the server could not be asked. `pulls` and `backups` still hold the article, or may.
     """
 
     deleted: dict[str, str] = field(default_factory=dict)
+    desks: dict[str, str] = field(default_factory=dict)
     unasked: str | None = None
     pulls: list[str] = field(default_factory=list)
     backups: list[Path] = field(default_factory=list)
@@ -39,22 +41,26 @@ def clear_elsewhere(corpus: Corpus, article: str) -> WithdrawnElsewhere:
     """
     left = WithdrawnElsewhere(pulls=pulls_with(corpus, article), backups=[path for path, _ in archives(corpus)])
     try:
-        for page, work in _delete_tasks(corpus, article):
-            left.deleted[page] = work
+        for studio, project, task in _tasks(corpus):
+            page, work = studio.task_url(project, task.id), _work_on(task)
+            if task.article_id == article:
+                studio.delete_task(task.id)
+                left.deleted[page] = work
+            elif article in task.on_desk:
+                left.desks[page] = work
     except Problem as problem:
         left.unasked = problem.what
     return left
 
 
-def _delete_tasks(corpus: Corpus, article: str) -> Iterator[tuple[str, str]]:
-    """The address of each task that was deleted, and what was on it."""
+def _tasks(corpus: Corpus) -> Iterator[tuple[Studio, int, BegunTask]]:
+    """The tasks of all projects of a corpus, with the project's id and an account that has it."""
     foreign = foreign_server()
     for studio in [Studio(*foreign)] if foreign else embedded_studios(corpus):
         for project, description in studio.projects().items():
-            if not description.startswith(f"hedgerow corpus={corpus.name} "):
-                continue
-            for task in studio.begun(project):
-                if task.article_id == article:
-                    studio.delete_task(task.id)
-                    work = "submitted" if task.submitted else "begun" if task.begun else ""
-                    yield studio.task_url(project, task.id), work
+            if description.startswith(f"hedgerow corpus={corpus.name} "):
+                yield from ((studio, project, task) for task in studio.begun(project))
+
+
+def _work_on(task: BegunTask) -> str:
+    return "submitted" if task.submitted else "begun" if task.begun else ""

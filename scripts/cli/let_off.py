@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
+from annotation.labelstudio import seats as accounts
+from annotation.labelstudio.seats import NotLetIn, Seat
 from annotation.rounds.letting_off import LetOffArticles
+from dataset.record.corpus import Corpus
 from scripts.cli.console import count, say
 
 SHOWN = 20
@@ -14,6 +17,19 @@ BegunOption = Annotated[
     bool,
     typer.Option("--begun", help="Take back what was begun and not submitted, too; the draft stays on the server."),
 ]
+
+
+def seat_else_name(corpus: Corpus, annotator: str) -> Seat | str:
+    """Where an annotator works; their name where they have no account, which is said.
+
+    Raises:
+        Problem: no server is set up, or it cannot be asked.
+    """
+    try:
+        return accounts.seat(corpus, annotator)
+    except NotLetIn as refusal:
+        say(f"{refusal.what}, so no server is asked: only what the record has of them counts as submitted")
+        return annotator
 
 
 def say_let_off(done: LetOffArticles, round_name: str) -> None:

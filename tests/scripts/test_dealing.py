@@ -139,6 +139,17 @@ def test_who_was_removed_from_the_server_is_passed_over_and_named(
     assert CliRunner().invoke(app, [*words, "--annotator", "a1"]).exception is not None
 
 
+def test_who_has_no_account_is_passed_over_and_lets_go_by_the_step_that_is_named(corpus: Corpus) -> None:
+    push.deal(corpus, "r1", ["a1", "gone"], 0.2)
+    own = set(TEXTS) - set(push.dealt(corpus, "r1").filter(annotator="a1")["article_id"])
+    step = "hedgerow unassign --round r1 --annotator gone"
+    assert f"because gone has no account here; `{step} --corpus" in run(corpus, "push", "--round", "r1").stdout
+    done = run(corpus, *step.split()[1:])
+    assert (done.returncode, "gone: let off 12 articles" in done.stdout) == (0, True), done.stderr
+    assert sent(run(corpus, "push", "--round", "r1")) == {"a1": len(own)}
+    assert push.holders(corpus, "r1") == ["a1"]
+
+
 def test_the_next_step_of_a_first_start_names_all_who_label(corpus: Corpus) -> None:
     assert next_push(corpus, ["a1", "a2"]) == "hedgerow push --round r1 --annotator a1 --annotator a2"
     push.deal(corpus, "r7", ["a1"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from tests.dataset.release_setup import put_under_git
 
 COUNT = 12
 TEXTS = {f"n{number:02}": f"Rain fell for {number} days." for number in range(COUNT)}
+MANY = {f"n{number:03}": f"Rain fell for {number} days." for number in range(90)}
 SERVER = "http://127.0.0.1:1"
 Task = dict[str, object]
 
@@ -32,7 +34,7 @@ def task(article: str, version: int) -> Task:
     """A task of an article that was submitted, as often as `version` says."""
     work = [{"id": 7, "result": [], "updated_at": f"2031-05-02T10:00:{version:02}Z"}] if version else []
     number = int(article[1:])
-    return {"id": number, "data": {"article_id": article, "text": TEXTS[article]}, "annotations": work}
+    return {"id": number, "data": {"article_id": article, "text": (TEXTS | MANY)[article]}, "annotations": work}
 
 
 def take(corpus: Corpus, versions: dict[str, int], *, project: int | None = 1, round_name: str = "r1") -> str:
@@ -58,6 +60,15 @@ def series(corpus: Corpus, count: int) -> dict[str, list[Task]]:
     for number in range(count):
         for article in list(TEXTS)[number : number + 2]:
             versions[article] += 1
+        made[take(corpus, versions)] = [task(article, version) for article, version in versions.items()]
+    return made
+
+
+def one_changed_each(corpus: Corpus, count: int) -> dict[str, list[Task]]:
+    """The same, each with one more article changed."""
+    versions, made = dict.fromkeys(corpus.by_id, 0), dict[str, list[Task]]()
+    for article in sorted(versions)[:count]:
+        versions[article] += 1
         made[take(corpus, versions)] = [task(article, version) for article, version in versions.items()]
     return made
 
@@ -233,6 +244,41 @@ def test_a_pull_with_a_withdrawn_article_goes_once_a_newer_one_is_without_it(cor
     assert {path.name for path in here.pulls.iterdir()} == {second}
     assert list(raw.altered(here)) == []
     assert not any(b"Rain fell for 3 days" in path.read_bytes() for path in here.pulls.rglob("*") if path.is_file())
+
+
+@contextmanager
+def few_files_to_open(more: int) -> Iterator[None]:
+    """As on a system that lets a process open only so many files more."""
+    resource = pytest.importorskip("resource")
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with Path(__file__).open("rb") as newest:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (newest.fileno() + more, allowed[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, allowed)
+
+
+def test_a_pull_of_very_many_earlier_ones_is_read_and_pruned_with_few_files_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = make_corpus(tmp_path / "corpus", MANY)
+    with monkeypatch.context() as patch:  # as pulls were written once
+        patch.setattr(raw, "MOST_REFERRED", len(MANY), raising=False)
+        last = [*one_changed_each(corpus, len(MANY))][-1]
+    assert len({entry.pull_id for entry in KeptTasks(Packs(corpus.pulls), last, "a1").entries}) == len(MANY)
+    with few_files_to_open(more=80):
+        assert len(content(corpus, last)) == len(MANY)
+        prune(corpus)
+        assert len(content(corpus, last)) == len(MANY)
+        assert list(raw.altered(corpus)) == []
+
+
+def test_a_pull_that_would_refer_to_too_many_others_is_whole(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(raw, "MOST_REFERRED", 4, raising=False)
+    pulls = one_changed_each(corpus, COUNT)
+    assert [len(own(corpus, pull_id)) for pull_id in pulls] == [COUNT, 1, 1, 1, 1, COUNT, 1, 1, 1, 1, COUNT, 1]
+    assert_whole(corpus, pulls, pulls)
 
 
 def test_a_line_comes_back_byte_for_byte(corpus: Corpus) -> None:

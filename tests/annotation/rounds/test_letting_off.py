@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -12,9 +13,12 @@ from annotation.labelstudio.client import Studio
 from annotation.labelstudio.seats import Seat, seat
 from annotation.rounds import letting_off, progress, projects, push
 from annotation.rounds.letting_off import let_off
-from annotation.rounds.plans import PlanChange, read_plan
+from annotation.rounds.plans import PlanChange, plan_path, read_plan
+from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
+from dataset.storage.tables import table_bytes
+from tests.annotation.rounds.test_deals import corpus_of
 from tests.annotation.rounds.test_pull import draft, labelled, pulled, submit
 from tests.annotation.rounds.test_push import on_server
 
@@ -119,6 +123,15 @@ def test_an_article_that_was_not_dealt_to_the_annotator_is_refused(dealt: Dealt)
     assert dealt.hand(dealt.a1) == ["one", "three", "two"]
 
 
+def test_nobody_leaves_a_round_that_does_not_remember_how_it_was_dealt(dealt: Dealt) -> None:
+    plan_path(dealt.corpus, "r1").unlink()
+    for to in (None, "a2"):
+        with pytest.raises(Problem, match="does not remember how it was dealt"):
+            let_off(dealt.corpus, "r1", dealt.a1, to=to)
+    assert dealt.hand(dealt.a1) == on_server(dealt.corpus, "r1", dealt.a1) == ["one", "three", "two"]
+    assert list(let_off(dealt.corpus, "r1", dealt.a1, ["two"]).let_off) == ["two"]
+
+
 def test_another_takes_over_what_was_not_begun(dealt: Dealt) -> None:
     corpus, a3 = dealt.corpus, seat(dealt.corpus, "a3")
     draft(dealt.a1, dealt.task(dealt.a1, "two"))
@@ -162,6 +175,19 @@ def test_adjudication_waits_for_nobody_who_was_let_off(dealt: Dealt) -> None:
     let_off(dealt.corpus, "r1", dealt.a1, ["two"])
     assert Round(dealt.corpus, "r1").ready() == ["one", "two"]
     assert Round(dealt.corpus, "r1").unfinished("three") == ["a1", "a2"]
+
+
+def test_who_has_no_account_keeps_what_the_record_has_and_lets_the_rest_go(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path / "c", 4)
+    push.deal(corpus, "r1", ["a1", "gone"])
+    first, *others = sorted(corpus.by_id)
+    row = {"round": "r1", "annotator": "gone", "article_id": first, "status": "submitted"}
+    path = corpus.layer_path("r1/gone") / "tasks.jsonl"
+    path.parent.mkdir()
+    path.write_bytes(table_bytes(schema.frame(schema.Tasks, [row])))
+    done = let_off(corpus, "r1", "gone", to="a2")
+    assert (done.submitted, sorted(done.let_off), done.deleted) == ([first], others, 0)
+    assert push.holders(corpus, "r1") == ["a1", "a2", "gone"]
 
 
 class CutOff(Exception):

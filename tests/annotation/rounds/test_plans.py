@@ -123,9 +123,19 @@ def test_a_round_without_a_plan_is_not_dealt_further_until_somebody_says_how(mad
     before = push.deals_path(made, "r1").read_bytes()
     with pytest.raises(Problem, match="does not remember how") as problem:
         push.deal_round(grown(made, 16), "r1", PlanChange())
-    assert "hedgerow push --round r1 --annotator a1 --annotator a2" in str(problem.value)
+    assert "hedgerow push --round r1 --annotator a1 --annotator a2 --share S" in str(problem.value)
     assert push.deals_path(made, "r1").read_bytes() == before
     assert push.deal_round(made, "r1", PlanChange(("a1",), 0.25)).plan == RoundPlan(("a1", "a2"), 0.25)
+
+
+def test_the_share_of_a_round_without_a_plan_is_asked_for_unless_all_was_in_common(made: Corpus) -> None:
+    for round_name, share in (("r1", 0.25), ("r2", 1)):
+        push.deal(made, round_name, ["a1", "a2"], share)
+        plan_path(made, round_name).unlink()
+    with pytest.raises(Problem, match="--share S"):
+        push.planned(made, "r1", PlanChange(("a1", "a2")))
+    assert push.planned(made, "r1", PlanChange(("a1", "a2"), 0.25)).share == 0.25
+    assert push.planned(made, "r2", PlanChange(("a3",))) == RoundPlan(("a1", "a2", "a3"))
 
 
 def test_a_deal_that_is_refused_leaves_no_plan(made: Corpus) -> None:

@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 
 import pytest
 
+from annotation.aligning import sorting_rounds
 from annotation.embedded.kept_backups import default_path
 from annotation.labelstudio.seats import Seat, seat
 from annotation.rounds import kept_pulls, push
+from annotation.rounds.discard import discard
 from annotation.rounds.withdrawing import clear_elsewhere
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.withdrawal import withdraw
+from dataset.statements.sheets import event_sheets
 from tests.annotation.rounds.test_pull import draft, labelled, pulled, submit
 from tests.annotation.rounds.test_push import on_server
 from tests.dataset.release_setup import put_under_git
@@ -63,6 +66,23 @@ def test_a_server_that_does_not_answer_is_passed_over_and_named(corpus: Corpus) 
         patch.setenv("LABEL_STUDIO_API_KEY", "none")
         left = clear_elsewhere(here, "one")
     assert left.deleted == {} and "no answer from http://127.0.0.1:1" in str(left.unasked)
+
+
+def test_the_desks_that_show_its_quotes_are_named_until_they_are_taken_away(seeds: Corpus) -> None:
+    (sheet,) = event_sheets(seeds)
+    article, others = sheet.items[0].article_id, len({item.article_id for item in sheet.items}) - 1
+    assert others
+    put_under_git(seeds)
+    sorting_rounds.deal_events(seeds, "e1", ["a1"], [])
+    sorting_rounds.open_events(seeds, "e1", seat(seeds, "a1"), stood={})
+    done = hedgerow("withdraw", article, "--reason", "asked for", "--corpus", str(seeds.root))
+    here = open_corpus(seeds.root)
+    (desk,) = clear_elsewhere(here, article).desks
+    assert f"its quotes are still on a desk: {desk}" in done.stdout and "hedgerow discard ADDRESS" in done.stdout
+    discard(here, desk, with_work=False)
+    sorting_rounds.deal_events(here, "e2", ["a1"], [])
+    assert sorting_rounds.open_events(here, "e2", seat(here, "a1"), stood={}).sent == 1
+    assert clear_elsewhere(here, article).desks == {}
 
 
 def test_the_command_says_all_of_it(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
