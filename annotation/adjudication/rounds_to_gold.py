@@ -10,7 +10,7 @@ from typing import Final
 from annotation.adjudication import gold_places
 from annotation.adjudication.cards import cards, together
 from annotation.adjudication.decisions import Outcome, decide
-from annotation.adjudication.gold import GoldRows, gold_of_others, settled
+from annotation.adjudication.gold import GoldRows, decided_gold, gold_of_others, settled
 from annotation.adjudication.passing import Opened, Passing, as_submitted
 from annotation.adjudication.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
 from annotation.adjudication.renewing import AskedAgain, Renewal, asked_otherwise
@@ -193,7 +193,7 @@ def open_round(
 ) -> OpenedAdjudication:
     """Sends the adjudicator each article that all its annotators ended and that is one of `which`, once.
 
-    Articles with gold are sent only if `again`. What passes without an adjudicator goes into the gold with the
+    Articles with gold are sent only if `again`; what was decided before then is, though it would pass. What passes without an adjudicator goes into the gold with the
     decisions, and not here.
 
     Raises:
@@ -308,11 +308,15 @@ def _checked(this_round: Round, articles: list[str]) -> _Checked:
 
 
 def _passing(this_round: Round, checked: _Checked, which: Opened) -> tuple[Passing, dict[str, Sheet]]:
-    """Which of the articles pass, and the sheets of those that an adjudicator is to see."""
-    passing, sheets = Passing(), {}
+    """Which of the articles pass, and the sheets of those that an adjudicator is to see.
+
+    Where an adjudicator decided before, only an adjudicator decides anew.
+    """
+    passing, sheets, decided = Passing(), {}, decided_gold(this_round.corpus)
     for article, findings in checked.findings.items():
         asked = this_round.sheet(article, checked.faults[article])
-        if not passing.add(asked, which, findings, alone=this_round.is_alone(article)):
+        opened = Opened.ALL if article in decided else which
+        if not passing.add(asked, opened, findings, alone=this_round.is_alone(article)):
             sheets[article] = asked
     return passing, sheets
 
@@ -349,7 +353,7 @@ def pull_decisions(
     """Brings what the adjudicator decided into the gold; articles with open questions stay out.
 
     So does what an adjudicator is to see by `which`; whatever else was not opened passes into the gold as it was
-    submitted, and takes the place of nothing that was decided. Gold that another round or another adjudicator made is
+    submitted, and never takes the place of what was decided. Gold that another round or another adjudicator made is
     replaced only if `again`. Pulls of all rounds take turns: they write one gold.
 
     Raises:

@@ -173,19 +173,47 @@ def test_a_disputed_article_passes_by_no_option(made: Corpus) -> None:
     assert (sent.sent, sent.passing.articles, sent.passing.held) == (1, [], {})
 
 
-def test_what_was_decided_is_not_replaced_by_what_passes_in_another_round_unless_asked(made: Corpus) -> None:
+def test_what_was_decided_is_never_replaced_by_what_passes_in_another_round_but_decided_anew_if_asked(
+    made: Corpus,
+) -> None:
     put_round(made, "r1", a1=[hedge("h", "may", "modal")], a2=[])
     held, who = adjudicator()
     opened(made, who)
     held.submit({"h": ("keep", "H4")})
     pulled(made, who)
     put_round(made, "r2", a1=sound())
-    second = adjudicator()[1]
+    later, second = adjudicator()
     assert opened(made, second, "r2").gold == [ONE]
-    assert pulled(made, second, "r2").passing.articles == []
+    for again in (False, True):
+        left = pulled(made, second, "r2", again=again, accept_removals=True)
+        assert (left.passing.articles, left.unopened) == ([], [ONE] if again else [])
     assert decided_in(made) == [("r1", "h")]
-    assert pulled(made, second, "r2", again=True, accept_removals=True).passing.alone == [ONE]
-    assert provenance(made) == [(ONE, "r2", ["a1"], False)]
+    assert (opened(made, second, "r2", again=True).sent, len(later.held)) == (1, 1)
+    later.submit({})
+    assert pulled(made, second, "r2", again=True, accept_removals=True).taken == [ONE]
+    assert provenance(made) == [(ONE, "r2", ["a1"], True)]
+
+
+def test_what_all_agree_on_replaces_no_decision_either(made: Corpus) -> None:
+    put_round(made, "r1", a1=[hedge("h", "may", "modal")], a2=[])
+    held, who = adjudicator()
+    opened(made, who)
+    held.submit({"h": ("drop", "H4")})
+    pulled(made, who)
+    put_round(made, "r2", a1=sound(), a2=sound(".2"))
+    second = adjudicator()[1]
+    assert pulled(made, second, "r2", again=True, which=DISPUTED).unopened == [ONE]
+    assert (decided_in(made), provenance(made)) == ([("r1", "h")], [(ONE, "r1", ["a1", "a2"], True)])
+
+
+def test_what_passed_in_one_round_gives_way_to_what_passes_in_another_if_asked(made: Corpus) -> None:
+    put_round(made, "r1", a1=sound())
+    who = adjudicator()[1]
+    pulled(made, who)
+    put_round(made, "r2", a2=sound())
+    assert pulled(made, who, "r2").passing.articles == []
+    assert pulled(made, who, "r2", again=True).passing.alone == [ONE]
+    assert provenance(made) == [(ONE, "r2", ["a2"], False)]
 
 
 def test_what_was_decided_stays_decided_when_its_task_is_gone(made: Corpus) -> None:
