@@ -8,6 +8,7 @@ import pytest
 
 from annotation.adjudication.gold import read_gold
 from annotation.adjudication.passing import Opened
+from annotation.rounds.plans import RoundPlan, plan_bytes, plan_path
 from dataset.checks.suite import check_record
 from dataset.record.corpus import Corpus
 from dataset.record.provenance import read_provenance
@@ -104,6 +105,42 @@ def test_what_passed_once_passes_again_byte_for_byte_and_follows_its_annotator(m
     assert ("may" in read_gold(made).spans["span_id"].to_list(), len(left.removed)) == (True, 1)
     assert pulled(made, who, accept_removals=True).written != []
     assert "may" not in read_gold(made).spans["span_id"].to_list()
+
+
+def planned(corpus: Corpus, *annotators: str, share: float = 1, cap: int | None = 1) -> None:
+    plan_path(corpus, "r1").write_bytes(plan_bytes("r1", RoundPlan(annotators, share, cap=cap)))
+
+
+def test_an_article_that_is_meant_for_several_waits_for_those_who_are_not_dealt_it_yet(made: Corpus) -> None:
+    put_round(made, "r1", a1=sound())
+    planned(made, "a1", "a2")
+    held, who = adjudicator()
+    sent = opened(made, who)
+    assert (sent.waiting, sent.passing.articles, held.held) == ({ONE: ["a2"]}, [], [])
+    assert pulled(made, who).passing.articles == []
+    put_round(made, "r1", a1=sound(), a2=without("may", ".2"))
+    assert (opened(made, who).sent, provenance(made)) == (1, [])
+
+
+def test_it_waits_for_nobody_who_was_let_off_it(made: Corpus) -> None:
+    put_round(made, "r1", a1=sound())
+    planned(made, "a1", "a2")
+    dealt = {"round": "r1", "article_id": ONE, "let_off": None}
+    rows = [dealt | {"annotator": "a1"}, dealt | {"annotator": "a2", "let_off": "given back"}]
+    put_jsonl(made.annotations / "r1" / "deals.jsonl", rows)
+    assert opened(made, adjudicator()[1]).passing.alone == [ONE]
+
+
+@pytest.mark.parametrize(
+    ("annotators", "share", "cap"), [(("a1",), 1, 1), (("a1", "a2"), 0.5, 1), (("a1", "a2"), 1, None)]
+)
+def test_what_is_meant_for_one_annotator_alone_or_was_dealt_without_a_cap_waits_for_nobody_else(
+    made: Corpus, annotators: tuple[str, ...], share: float, cap: int | None
+) -> None:
+    put_round(made, "r1", a1=sound())
+    planned(made, *annotators, share=share, cap=cap)
+    sent = opened(made, adjudicator()[1])
+    assert (sent.waiting, sent.passing.alone) == ({}, [ONE])
 
 
 def test_an_error_in_it_makes_it_a_question(made: Corpus) -> None:
