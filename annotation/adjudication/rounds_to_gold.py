@@ -210,8 +210,8 @@ def open_round(
 ) -> OpenedAdjudication:
     """Sends the adjudicator each article that all its annotators ended and that is one of `which`, once.
 
-    Articles with gold are sent only if `again`; what was decided before then is, though it would pass. What passes without an adjudicator goes into the gold with the
-    decisions, and not here.
+    Articles with gold are sent only if `again`; then one that was decided is sent though it would pass. What passes
+    without an adjudicator goes into the gold with the decisions, and not here.
 
     Raises:
         Problem: the round cannot be laid side by side, or the server cannot be asked.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from annotation.adjudication.gold import read_gold
+from annotation.adjudication.gold_places import GoldPlaces
 from annotation.adjudication.passing import Opened
 from annotation.rounds.plans import RoundPlan, plan_bytes, plan_path
 from dataset.checks.suite import check_record
@@ -92,6 +94,38 @@ def test_the_work_of_one_annotator_is_not_opened_and_passes_into_the_gold_as_it_
     assert gold.relations.filter("derived").height == 4
     assert provenance(made) == [(ONE, "r1", ["a1"], False)]
     assert findings(made) == []
+
+
+def test_a_finding_in_what_passed_is_fixed_by_its_annotator_or_opened_by_the_command_that_is_shown(
+    made: Corpus,
+) -> None:
+    put_round(made, "r1", a1=sound())
+    held, who = adjudicator()
+    pulled(made, who)
+    places = GoldPlaces(made)
+    assert places.address(ONE, "h9-unlabelled-cue") is None
+    assert places.command(ONE, "h9-unlabelled-cue") == "hedgerow adjudicate --round r1 --all"
+    assert opened(made, who, which=ALL).sent == 1
+    noted = {"server": held.url, "project": 3, "tasks": {ONE: 8}}
+    path = made.state / "places" / "r1" / "a1.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(noted), encoding="utf-8")
+    assert GoldPlaces(made).address(ONE, "h9-unlabelled-cue") == f"{held.url}/projects/3/data?task=8"
+    pulled(made, who)
+    assert GoldPlaces(made).address(ONE, "h9-unlabelled-cue") == held.task_url(1, held.held[0]["id"])
+
+
+def test_a_finding_in_what_all_agreed_on_is_for_the_adjudicator_and_not_for_one_annotator(made: Corpus) -> None:
+    put_round(made, "r1", a1=sound(), a2=sound(".2"))
+    who = adjudicator()[1]
+    pulled(made, who, which=DISPUTED)
+    path = made.state / "places" / "r1" / "a1.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({"server": who.studio.url, "project": 3, "tasks": {ONE: 8}}), encoding="utf-8")
+    places = GoldPlaces(made)
+    assert places.address(ONE, "h9-unlabelled-cue") is None
+    assert places.command(ONE, "h9-unlabelled-cue") == "hedgerow adjudicate --round r1 --all"
+    assert opened(made, who, which=ALL).sent == 1
 
 
 def test_what_passed_once_passes_again_byte_for_byte_and_follows_its_annotator(made: Corpus) -> None:
