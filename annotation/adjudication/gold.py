@@ -25,6 +25,11 @@ def settled(corpus: Corpus, round_name: str) -> set[str]:
     return set(read_gold(corpus).tasks["article_id"]) - passed_articles(corpus, round_name)
 
 
+def decided_gold(corpus: Corpus) -> set[str]:
+    """The articles whose gold an adjudicator decided, in whatever round: nothing that passes takes its place."""
+    return set(read_gold(corpus).tasks["article_id"]) - passed_articles(corpus)
+
+
 def gold_of_others(corpus: Corpus, round_name: str, adjudicator: str) -> set[str]:
     """The articles whose gold another round or another adjudicator made; what passed from this round is nobody's."""
     gold = read_gold(corpus).tasks

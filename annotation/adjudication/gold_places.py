@@ -1,4 +1,4 @@
-"""Where what the gold holds was decided: the task of adjudication, or the command that opens one again."""
+"""Where what the gold holds was decided or labelled: the task, or the command that opens one of adjudication."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from typing import Final
 
 import polars as pl
 
+from annotation.rounds.pull import addresses
 from dataset import schema
 from dataset.checks.statements import ABOUT_EVENTS
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, table_path
+from dataset.record.provenance import read_provenance
+from dataset.record.rows import ProvenanceRow, rows_of
 from dataset.storage.atomic import make_private, write_bytes
 from dataset.storage.tables import read_table
 
@@ -42,9 +45,16 @@ class GoldPlaces:
     corpus: Corpus
 
     def address(self, article: str, code: str) -> str | None:
-        """The task in which a finding in the gold is fixed; None where no pull of this machine saw it."""
-        round_name = None if code in ABOUT_EVENTS else self._rounds.get(article)
-        return self._noted(round_name).get(article) if round_name else None
+        """The task in which a finding in the gold is fixed; None where no pull of this machine saw it.
+
+        The work of one annotator that passed is fixed in that annotator's own task.
+        """
+        round_name = None if code in ABOUT_EVENTS else self._round(article)
+        if round_name is None:
+            return None
+        passed = self._passed.get(article)
+        own = self._labelled(f"{round_name}/{passed['labelled_by'][0]}") if passed and _is_alone(passed) else {}
+        return self._noted(round_name).get(article) or own.get(article)
 
     def command(self, article: str, code: str) -> str | None:
         """What opens the round again that decided an article, or, for a finding about an event, sorted its quotes."""
@@ -52,14 +62,29 @@ class GoldPlaces:
             row = self.corpus.by_id.get(article)
             round_name, who = self._sorted_in.get(str(row["event_id"]) if row else ""), _ADJUDICATOR
         else:
-            round_name, who = self._rounds.get(article), self._adjudicators.get(article, _ADJUDICATOR)
+            round_name, who = self._round(article), self._adjudicators.get(article, _ADJUDICATOR)
+            if round_name and article in self._passed:  # nobody decided about it, and --all alone opens it
+                return f"hedgerow adjudicate --round {round_name} --all"
         named = "" if who == _ADJUDICATOR else f" --adjudicator {who}"
         return f"hedgerow adjudicate --round {round_name}{named} --replace" if round_name else None
+
+    def _round(self, article: str) -> str | None:
+        passed = self._passed.get(article)
+        return passed["round"] if passed else self._rounds.get(article)
 
     def _noted(self, round_name: str) -> dict[str, str]:
         if round_name not in self._by_round:
             self._by_round[round_name] = _read(_path(self.corpus, round_name))
         return self._by_round[round_name]
+
+    def _labelled(self, layer: str) -> dict[str, str]:
+        if layer not in self._by_layer:
+            self._by_layer[layer] = addresses(self.corpus, layer)
+        return self._by_layer[layer]
+
+    @cached_property
+    def _by_layer(self) -> dict[str, dict[str, str]]:
+        return {}
 
     @cached_property
     def _by_round(self) -> dict[str, dict[str, str]]:
@@ -71,6 +96,14 @@ class GoldPlaces:
         with suppress(Problem):
             decided = read_table(self.corpus.decisions, schema.Decisions).select("article_id", "round").unique()
             return dict(decided.drop_nulls().sort("round").iter_rows())
+        return {}
+
+    @cached_property
+    def _passed(self) -> dict[str, ProvenanceRow]:
+        """What the record says of the articles that passed without an adjudicator."""
+        with suppress(Problem):
+            passed = read_provenance(self.corpus).filter(~pl.col("adjudicated"))
+            return {row["article_id"]: row for row in rows_of(passed, ProvenanceRow)}
         return {}
 
     @cached_property
@@ -89,6 +122,10 @@ class GoldPlaces:
                 events = read_table(path, schema.EventDeals).select(pl.col("event_id").drop_nulls().unique())
                 rounds |= dict.fromkeys(events["event_id"], path.parent.name)
         return rounds
+
+
+def _is_alone(passed: ProvenanceRow) -> bool:
+    return len(passed["labelled_by"]) == 1
 
 
 def _read(path: Path) -> dict[str, str]:

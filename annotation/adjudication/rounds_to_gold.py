@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import polars as pl
+
 from annotation.adjudication import gold_places
 from annotation.adjudication.cards import cards, together
 from annotation.adjudication.decisions import Outcome, decide
-from annotation.adjudication.gold import GoldRows, gold_of_others, settled
+from annotation.adjudication.gold import GoldRows, decided_gold, gold_of_others, settled
 from annotation.adjudication.passing import Opened, Passing, as_submitted
 from annotation.adjudication.questions import Sheet, excluded, sheet, shown_links, summary, who_had_what
 from annotation.adjudication.renewing import AskedAgain, Renewal, asked_otherwise
@@ -20,11 +22,14 @@ from annotation.labelstudio.result import ResultRows
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import AdjudicationQuestions, Task, ended, read_task, with_questions
 from annotation.rounds import projects, push, raw
+from annotation.rounds.dealing import Undealt, still_due
 from annotation.rounds.locks import one_at_a_time
 from annotation.rounds.normalise import derived
+from annotation.rounds.plans import read_plan
 from annotation.rounds.pull import AS_IT_WAS
 from dataset import schema
 from dataset.agreement.compared import folders_of, layers_of
+from dataset.agreement.controls import control_articles
 from dataset.checks import acknowledged
 from dataset.checks.findings import CATALOGUE, Finding
 from dataset.checks.suite import STRUCTURE, check_layer, found_by
@@ -103,6 +108,7 @@ class Round:
         worked = layers_of(corpus, name)
         deals = read_sound(push.deals_path(corpus, name), schema.Deals) if worked else push.dealt(corpus, name)
         self._dealt = dict(push.standing(deals).group_by("article_id").agg("annotator").iter_rows())
+        self._due = _still_due(corpus, name, deals)
         self.annotators = sorted({*deals["annotator"], *worked})
         layers = [read_layer(corpus.layer_path(f"{name}/{who}"), f"{name}/{who}") for who in self.annotators]
         self._layers = dict(zip(self.annotators, layers, strict=True))
@@ -124,8 +130,9 @@ class Round:
         return sorted(({*self._dealt}.union(*self._status.values()) & set(self.corpus.by_id)) - self.withdrawn)
 
     def unfinished(self, article: str) -> list[str]:
-        """The annotators who have not ended an article that was dealt to them."""
-        return sorted(who for who in self._dealt.get(article, ()) if article not in self._status[who])
+        """The annotators who have not ended an article that was dealt to them, or that the plan has for all."""
+        awaited = {*self._dealt.get(article, ()), *self._due.get(article, ())}
+        return sorted(who for who in awaited if article not in self._status.get(who, {}))
 
     def ready(self) -> list[str]:
         """The articles that all who were dealt them have ended, and that somebody submitted."""
@@ -158,6 +165,16 @@ class Round:
             for who, layer in self._layers.items()
             if articles
         }
+
+
+def _still_due(corpus: Corpus, round_name: str, deals: pl.DataFrame) -> dict[str, list[str]]:
+    """Who is to be dealt an article once there is room below the cap; without a cap, each push deals all there is."""
+    plan = read_plan(corpus, round_name)
+    if plan is None or plan.cap is None or len(plan.annotators) == 1:
+        return {}
+    apart = withdrawn_articles(corpus) | (control_articles(corpus, round_name) if plan.control else set[str]())
+    articles = [article for article in corpus.articles["article_id"] if article not in apart]
+    return still_due(round_name, plan, Undealt(articles), deals)
 
 
 def _refuse_unsound(corpus: Corpus, layer: Layer) -> None:
@@ -193,8 +210,8 @@ def open_round(
 ) -> OpenedAdjudication:
     """Sends the adjudicator each article that all its annotators ended and that is one of `which`, once.
 
-    Articles with gold are sent only if `again`. What passes without an adjudicator goes into the gold with the
-    decisions, and not here.
+    Articles with gold are sent only if `again`; then one that was decided is sent though it would pass. What passes
+    without an adjudicator goes into the gold with the decisions, and not here.
 
     Raises:
         Problem: the round cannot be laid side by side, or the server cannot be asked.
@@ -308,11 +325,15 @@ def _checked(this_round: Round, articles: list[str]) -> _Checked:
 
 
 def _passing(this_round: Round, checked: _Checked, which: Opened) -> tuple[Passing, dict[str, Sheet]]:
-    """Which of the articles pass, and the sheets of those that an adjudicator is to see."""
-    passing, sheets = Passing(), {}
+    """Which of the articles pass, and the sheets of those that an adjudicator is to see.
+
+    Where an adjudicator decided before, only an adjudicator decides anew.
+    """
+    passing, sheets, decided = Passing(), {}, decided_gold(this_round.corpus)
     for article, findings in checked.findings.items():
         asked = this_round.sheet(article, checked.faults[article])
-        if not passing.add(asked, which, findings, alone=this_round.is_alone(article)):
+        opened = Opened.ALL if article in decided else which
+        if not passing.add(asked, opened, findings, alone=this_round.is_alone(article)):
             sheets[article] = asked
     return passing, sheets
 
@@ -349,7 +370,7 @@ def pull_decisions(
     """Brings what the adjudicator decided into the gold; articles with open questions stay out.
 
     So does what an adjudicator is to see by `which`; whatever else was not opened passes into the gold as it was
-    submitted, and takes the place of nothing that was decided. Gold that another round or another adjudicator made is
+    submitted, and never takes the place of what was decided. Gold that another round or another adjudicator made is
     replaced only if `again`. Pulls of all rounds take turns: they write one gold.
 
     Raises:

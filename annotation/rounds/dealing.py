@@ -51,6 +51,11 @@ def new_deals(round_name: str, plan: RoundPlan, undealt: Undealt, known: pl.Data
     return dealer.rows
 
 
+def still_due(round_name: str, plan: RoundPlan, undealt: Undealt, known: pl.DataFrame) -> dict[str, list[str]]:
+    """Who of the plan was neither dealt nor let off an article in common, by article; empty where all of them were."""
+    return _Dealer(round_name, plan, undealt, known).still_due()
+
+
 class _Dealer:
     """The hands of a round's annotators, as they are dealt."""
 
@@ -83,6 +88,14 @@ class _Dealer:
             if row["article_id"] in among and row["annotator"] in own:
                 own[row["annotator"]].add(row["article_id"])
         return {name: len(hand) for name, hand in own.items()}
+
+    def still_due(self) -> dict[str, list[str]]:
+        """The annotators whom an article in common has not reached."""
+        due = {
+            article: [name for name in self._annotators if (name, article) not in self._settled]
+            for article in self._common
+        }
+        return {article: names for article, names in due.items() if names}
 
     def deal(self, article: str) -> None:
         """Gives an article to whom it is due, if there is room for it."""

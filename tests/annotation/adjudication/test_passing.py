@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from annotation.adjudication.gold import read_gold
+from annotation.adjudication.gold_places import GoldPlaces
 from annotation.adjudication.passing import Opened
+from annotation.rounds.plans import RoundPlan, plan_bytes, plan_path
 from dataset.checks.suite import check_record
 from dataset.record.corpus import Corpus
 from dataset.record.provenance import read_provenance
@@ -93,6 +96,38 @@ def test_the_work_of_one_annotator_is_not_opened_and_passes_into_the_gold_as_it_
     assert findings(made) == []
 
 
+def test_a_finding_in_what_passed_is_fixed_by_its_annotator_or_opened_by_the_command_that_is_shown(
+    made: Corpus,
+) -> None:
+    put_round(made, "r1", a1=sound())
+    held, who = adjudicator()
+    pulled(made, who)
+    places = GoldPlaces(made)
+    assert places.address(ONE, "h9-unlabelled-cue") is None
+    assert places.command(ONE, "h9-unlabelled-cue") == "hedgerow adjudicate --round r1 --all"
+    assert opened(made, who, which=ALL).sent == 1
+    noted = {"server": held.url, "project": 3, "tasks": {ONE: 8}}
+    path = made.state / "places" / "r1" / "a1.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(noted), encoding="utf-8")
+    assert GoldPlaces(made).address(ONE, "h9-unlabelled-cue") == f"{held.url}/projects/3/data?task=8"
+    pulled(made, who)
+    assert GoldPlaces(made).address(ONE, "h9-unlabelled-cue") == held.task_url(1, held.held[0]["id"])
+
+
+def test_a_finding_in_what_all_agreed_on_is_for_the_adjudicator_and_not_for_one_annotator(made: Corpus) -> None:
+    put_round(made, "r1", a1=sound(), a2=sound(".2"))
+    who = adjudicator()[1]
+    pulled(made, who, which=DISPUTED)
+    path = made.state / "places" / "r1" / "a1.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps({"server": who.studio.url, "project": 3, "tasks": {ONE: 8}}), encoding="utf-8")
+    places = GoldPlaces(made)
+    assert places.address(ONE, "h9-unlabelled-cue") is None
+    assert places.command(ONE, "h9-unlabelled-cue") == "hedgerow adjudicate --round r1 --all"
+    assert opened(made, who, which=ALL).sent == 1
+
+
 def test_what_passed_once_passes_again_byte_for_byte_and_follows_its_annotator(made: Corpus) -> None:
     put_round(made, "r1", a1=sound())
     _, who = adjudicator()
@@ -104,6 +139,42 @@ def test_what_passed_once_passes_again_byte_for_byte_and_follows_its_annotator(m
     assert ("may" in read_gold(made).spans["span_id"].to_list(), len(left.removed)) == (True, 1)
     assert pulled(made, who, accept_removals=True).written != []
     assert "may" not in read_gold(made).spans["span_id"].to_list()
+
+
+def planned(corpus: Corpus, *annotators: str, share: float = 1, cap: int | None = 1) -> None:
+    plan_path(corpus, "r1").write_bytes(plan_bytes("r1", RoundPlan(annotators, share, cap=cap)))
+
+
+def test_an_article_that_is_meant_for_several_waits_for_those_who_are_not_dealt_it_yet(made: Corpus) -> None:
+    put_round(made, "r1", a1=sound())
+    planned(made, "a1", "a2")
+    held, who = adjudicator()
+    sent = opened(made, who)
+    assert (sent.waiting, sent.passing.articles, held.held) == ({ONE: ["a2"]}, [], [])
+    assert pulled(made, who).passing.articles == []
+    put_round(made, "r1", a1=sound(), a2=without("may", ".2"))
+    assert (opened(made, who).sent, provenance(made)) == (1, [])
+
+
+def test_it_waits_for_nobody_who_was_let_off_it(made: Corpus) -> None:
+    put_round(made, "r1", a1=sound())
+    planned(made, "a1", "a2")
+    dealt = {"round": "r1", "article_id": ONE, "let_off": None}
+    rows = [dealt | {"annotator": "a1"}, dealt | {"annotator": "a2", "let_off": "given back"}]
+    put_jsonl(made.annotations / "r1" / "deals.jsonl", rows)
+    assert opened(made, adjudicator()[1]).passing.alone == [ONE]
+
+
+@pytest.mark.parametrize(
+    ("annotators", "share", "cap"), [(("a1",), 1, 1), (("a1", "a2"), 0.5, 1), (("a1", "a2"), 1, None)]
+)
+def test_what_is_meant_for_one_annotator_alone_or_was_dealt_without_a_cap_waits_for_nobody_else(
+    made: Corpus, annotators: tuple[str, ...], share: float, cap: int | None
+) -> None:
+    put_round(made, "r1", a1=sound())
+    planned(made, *annotators, share=share, cap=cap)
+    sent = opened(made, adjudicator()[1])
+    assert (sent.waiting, sent.passing.alone) == ({}, [ONE])
 
 
 def test_an_error_in_it_makes_it_a_question(made: Corpus) -> None:
@@ -173,19 +244,47 @@ def test_a_disputed_article_passes_by_no_option(made: Corpus) -> None:
     assert (sent.sent, sent.passing.articles, sent.passing.held) == (1, [], {})
 
 
-def test_what_was_decided_is_not_replaced_by_what_passes_in_another_round_unless_asked(made: Corpus) -> None:
+def test_what_was_decided_is_never_replaced_by_what_passes_in_another_round_but_decided_anew_if_asked(
+    made: Corpus,
+) -> None:
     put_round(made, "r1", a1=[hedge("h", "may", "modal")], a2=[])
     held, who = adjudicator()
     opened(made, who)
     held.submit({"h": ("keep", "H4")})
     pulled(made, who)
     put_round(made, "r2", a1=sound())
-    second = adjudicator()[1]
+    later, second = adjudicator()
     assert opened(made, second, "r2").gold == [ONE]
-    assert pulled(made, second, "r2").passing.articles == []
+    for again in (False, True):
+        left = pulled(made, second, "r2", again=again, accept_removals=True)
+        assert (left.passing.articles, left.unopened) == ([], [ONE] if again else [])
     assert decided_in(made) == [("r1", "h")]
-    assert pulled(made, second, "r2", again=True, accept_removals=True).passing.alone == [ONE]
-    assert provenance(made) == [(ONE, "r2", ["a1"], False)]
+    assert (opened(made, second, "r2", again=True).sent, len(later.held)) == (1, 1)
+    later.submit({})
+    assert pulled(made, second, "r2", again=True, accept_removals=True).taken == [ONE]
+    assert provenance(made) == [(ONE, "r2", ["a1"], True)]
+
+
+def test_what_all_agree_on_replaces_no_decision_either(made: Corpus) -> None:
+    put_round(made, "r1", a1=[hedge("h", "may", "modal")], a2=[])
+    held, who = adjudicator()
+    opened(made, who)
+    held.submit({"h": ("drop", "H4")})
+    pulled(made, who)
+    put_round(made, "r2", a1=sound(), a2=sound(".2"))
+    second = adjudicator()[1]
+    assert pulled(made, second, "r2", again=True, which=DISPUTED).unopened == [ONE]
+    assert (decided_in(made), provenance(made)) == ([("r1", "h")], [(ONE, "r1", ["a1", "a2"], True)])
+
+
+def test_what_passed_in_one_round_gives_way_to_what_passes_in_another_if_asked(made: Corpus) -> None:
+    put_round(made, "r1", a1=sound())
+    who = adjudicator()[1]
+    pulled(made, who)
+    put_round(made, "r2", a2=sound())
+    assert pulled(made, who, "r2").passing.articles == []
+    assert pulled(made, who, "r2", again=True).passing.alone == [ONE]
+    assert provenance(made) == [(ONE, "r2", ["a2"], False)]
 
 
 def test_what_was_decided_stays_decided_when_its_task_is_gone(made: Corpus) -> None:
