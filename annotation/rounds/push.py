@@ -170,7 +170,7 @@ def forgotten(round_name: str, known: pl.DataFrame) -> Problem:
     options = " ".join(f"--annotator {name}" for name in sorted(set(known["annotator"])))
     return Problem(
         f"round {round_name} does not remember how it was dealt",
-        f"say so once, with the options that you gave then: `hedgerow push --round {round_name} {options} --share S`, where S is "
+        f"say so once, with the options of then: `hedgerow push --round {round_name} {options} --share S`, where S is "
         "the share of the articles that everybody got, 1 if that was all",
     )
 

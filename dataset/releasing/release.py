@@ -51,7 +51,7 @@ class UnfitRelease(Problem):
 
     def __init__(self, version: str, failed: list[FailedCheck]) -> None:
         super().__init__(
-            f"{version} fails {len(failed)} release checks, so nothing was written; the first: {failed[0]}",
+            f"{version} fails release checks ({len(failed)}), so nothing was written; the first: {failed[0]}",
             "fix the record or the pages, commit, and release again",
         )
         self.failed = failed

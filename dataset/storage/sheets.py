@@ -35,13 +35,19 @@ def write_sheet(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, 
     out = StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_safe(row.get(name)) for name in columns] for row in rows)
+    writer.writerows([safe_cell(row.get(name)) for name in columns] for row in rows)
     write_bytes(path, out.getvalue().encode("utf-8-sig"))
 
 
-def _safe(value: object) -> str:
+def safe_cell(value: object) -> str:
+    """A value as a cell that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def plain_cell(cell: str) -> str:
+    """What a cell says, without the apostrophe that `safe_cell` gave it."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
 
 
 def read_sheet(path: Path, needed: Sequence[str]) -> list[SheetRow]:
@@ -77,9 +83,4 @@ def _rows(path: Path, reader: Reader, needed: Sequence[str]) -> Iterator[SheetRo
             continue
         if len(cells) != len(names):
             raise Problem(f"{path}:{line} has {len(cells)} cells, but the first line {len(names)}", "fix that line")
-        yield SheetRow(line, dict(zip(names, map(_plain, cells), strict=True)))
-
-
-def _plain(cell: str) -> str:
-    text = cell.strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+        yield SheetRow(line, dict(zip(names, (plain_cell(cell.strip()) for cell in cells), strict=True)))

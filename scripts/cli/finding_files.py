@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from dataset.checks.letting_stand import WantedWarning, one_line
 from dataset.problem import Problem
+from dataset.storage.sheets import plain_cell, safe_cell
 from scripts.cli.console import visible
 
 COLUMNS: Final = (
@@ -20,8 +21,6 @@ COLUMNS: Final = (
     *("address", "command", "acknowledged", "reason"),
 )
 """The columns of the CSV. `place` is `START:END` and the words there; `reason` is empty, to be filled in."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes a cell for a formula by."""
 _PLACE: Final = re.compile(r"(\d+):(\d+)(?: (.*))?", re.DOTALL)
 _NEEDED: Final = ("code", "article", "place")
 _NEXT: Final = "write it with `hedgerow validate --csv` or `--json`, and strike out lines"
@@ -46,8 +45,7 @@ def _value(row: Mapping[str, Any], column: str) -> object:
 
 
 def _cell(value: object) -> str:
-    words = "" if value is None else visible(one_line(str(value)))
-    return f"'{words}" if words.startswith(_FORMULA) else words
+    return safe_cell("" if value is None else visible(one_line(str(value))))
 
 
 def read_wanted(path: Path, reason: str | None) -> list[WantedWarning]:
@@ -106,7 +104,7 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[str, _Row]]:
 
 
 def _uncelled(value: str) -> str:
-    return value[1:] if value.startswith(tuple(f"'{sign}" for sign in _FORMULA)) else value
+    return plain_cell(value)
 
 
 def _wanted(where: str, row: _Row, reason: str) -> WantedWarning:

@@ -284,6 +284,8 @@
   const onKey = (event) => {
     const work = annotation();
     if (!work || !questions() || isField(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    // There it is a click, and no key of Label Studio's page either.
+    if (event.key === "Enter" && event.target.closest?.("button, a, [role=button]")) return event.stopImmediatePropagation();
     if (!act(work, event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
@@ -294,7 +296,7 @@
     const key = /^(Key|Digit|Numpad)(\w)$/.exec(event.code)?.[2];
     const here = work.highlightedNode;
     const card = page() && cardOf(here);
-    if (event.key === "Enter") return Boolean(card && !event.shiftKey && takePreset(work, card));
+    if (event.key === "Enter") return Boolean(card && !event.shiftKey && !event.repeat && takePreset(work, card));
     if (key === "N" && !event.shiftKey) next(work);
     else if (!key || !page() || !here || work.isReadOnly()) return false;
     else if (event.shiftKey && key === "D" && card) drop(work, card, [here]);

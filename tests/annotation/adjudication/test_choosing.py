@@ -230,6 +230,22 @@ def test_a_click_takes_the_preset_and_one_undo_takes_it_back(page: Annotator) ->
     assert "decision" not in answers(page, "The port")
 
 
+def test_enter_on_a_button_is_a_click_on_it_and_takes_no_preset(page: Annotator) -> None:
+    expect(page.page.locator(".majority.open")).to_be_visible()
+    second = page.page.locator(".versions .take").nth(1)
+    second.focus()
+    page.press("Enter")
+    page.page.wait_for_function("Htx.annotationStore.selected.history.undoIdx === 1")
+    assert [answers(page, words)["decision"] for words in ("The port", "port")] == [["drop"], ["keep"]]
+
+
+def test_enter_that_is_held_down_takes_no_preset(page: Annotator) -> None:
+    expect(page.page.locator(".majority.open")).to_be_visible()
+    held = "new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', repeat: true, bubbles: true })"
+    page.page.evaluate(f"document.body.dispatchEvent({held})")
+    assert "decision" not in answers(page, "The port")
+
+
 def test_what_one_of_three_has_is_not_preset_and_enter_goes_to_the_note(page: Annotator) -> None:
     page.page.locator(".question-row", has_text="hedge: about").click()
     page.wait_until_selected("about")

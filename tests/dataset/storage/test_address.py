@@ -60,10 +60,17 @@ def test_an_address_that_does_not_answer_is_a_problem(tmp_path: Path) -> None:
         location(tmp_path, "ftp://127.0.0.1:1/record", WHERE)
 
 
-@pytest.mark.parametrize("line", ['format = "csv"', 'form = "parquet"', "format = 1"])
-def test_settings_that_say_something_else_are_refused(tmp_path: Path, line: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ('format = "csv"', "may say format and address"),
+        ('form = "parquet"', "did you mean format"),
+        ("format = 1", "may say format and address"),
+    ],
+)
+def test_settings_that_say_something_else_are_refused(tmp_path: Path, line: str, words: str) -> None:
     corpus = put_corpus(tmp_path)
     with (corpus.root / "hedgerow.toml").open("a", encoding="utf-8") as settings:
         settings.write(f"[record]\n{line}\n")
-    with pytest.raises(Problem, match=r"\[record\] may say format and address"):
+    with pytest.raises(Problem, match=words):
         open_corpus(corpus.root)
