@@ -10,7 +10,7 @@ from annotation.labelstudio import seats as accounts
 from annotation.labelstudio.seats import Seat
 from annotation.practice.project import not_passed
 from annotation.rounds import push as pushing
-from annotation.rounds.assistance import require_suggestions
+from annotation.rounds.assistance import Assistance, require_suggestions
 from annotation.rounds.plans import PlanChange, RoundPlan
 from dataset.intake.text import LONG_BYTES
 from dataset.problem import Problem
@@ -121,21 +121,31 @@ def command(
     for line in dealt.changes:
         say(f"{round_name}: {line}")
     for seat in seats:
-        with bar(f"push {round_name}/{seat.annotator}") as progress:
-            done = pushing.push(here, round_name, seat, progress, tell, plan.assistance)
-        where = seat.studio.project_url(done.project)
-        fresh = f"; {count(done.refreshed, 'open article')} given today's names" if done.refreshed else ""
-        say(f"{seat.annotator}: {done.sent} sent, {done.there} there before{fresh}{_with_help(done)}: {where}")
+        _push_to(here, round_name, seat, plan.assistance)
     _say_of_the_undealt(here, round_name, dealt)
     _warn_of_overlong(pushing.overlong(here, round_name))
     _warn_of_unpractised(not_passed(here, seats))
     if not all(seat.blind for seat in seats):
-        say("This server shows annotators each other's projects: they are blind only by agreement.")
-        say(
-            "On it, each annotator switches on, once in each browser, “Select region after creating it” (the sliders "
-            "below the article), and links with Alt+R; the page says so too."
-        )
+        _say_what_differs_elsewhere()
     say(f"Next: the annotators label and submit, then `hedgerow pull --round {round_name}`")
+
+
+def _push_to(corpus: Corpus, round_name: str, seat: Seat, assistance: Assistance | None) -> None:
+    """Sends an annotator what was dealt, and says what was sent where."""
+    with bar(f"push {round_name}/{seat.annotator}") as progress:
+        done = pushing.push(corpus, round_name, seat, progress, tell, assistance)
+    where = seat.studio.project_url(done.project)
+    fresh = f"; {count(done.refreshed, 'open article')} given today's names" if done.refreshed else ""
+    say(f"{seat.annotator}: {done.sent} sent, {done.there} there before{fresh}{_with_help(done)}: {where}")
+
+
+def _say_what_differs_elsewhere() -> None:
+    """What is otherwise on a server that Hedgerow does not run."""
+    say("This server shows annotators each other's projects: they are blind only by agreement.")
+    say(
+        "On it, each annotator switches on, once in each browser, “Select region after creating it” (the sliders "
+        "below the article), and links with Alt+R; the page says so too."
+    )
 
 
 def _planned(corpus: Corpus, round_name: str, change: PlanChange) -> RoundPlan:

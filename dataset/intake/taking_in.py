@@ -71,14 +71,12 @@ def intake(
     checker = _checker(defaults)
     with alone(corpus), changing(corpus, tell), _writing(corpus), Spool(corpus.state) as spool:
         gathering = Gathering(corpus, _rows(corpus), defaults, checker, spool, splitting=splitting)
-        gathering.read(sources, options, progress, _articles_in(sources))
-        gathered = gathering.result
+        gathered = _read_all(gathering, sources, options, progress)
         if gathered.refused and not (but_refused and gathered.added):
             raise gathered.refused[0] if gathered.read == 1 else RefusedArticles(gathered.refused, gathered.read)
         if gathered.added:
             gathered.resemblances = resemblances(corpus, spool, tell)
             _put(corpus, spool)
-    gathered.added.sort()
     return gathered
 
 
@@ -100,10 +98,9 @@ def look_into(
     checker = _checker(defaults)
     with reading(corpus, tell), Spool(corpus.state if corpus.state.is_dir() else Path(tempfile.gettempdir())) as spool:
         gathering = Gathering(corpus, _rows(corpus), defaults, checker, spool, splitting=splitting)
-        gathering.read(sources, options, progress, _articles_in(sources))
-        gathering.result.resemblances = resemblances(corpus, spool, tell)
-    gathering.result.added.sort()
-    return gathering.result
+        gathered = _read_all(gathering, sources, options, progress)
+        gathered.resemblances = resemblances(corpus, spool, tell)
+    return gathered
 
 
 def _checker(defaults: ArticleMetadata) -> MetadataChecker:
@@ -113,9 +110,12 @@ def _checker(defaults: ArticleMetadata) -> MetadataChecker:
     return checker
 
 
-def _articles_in(sources: list[Source]) -> int:
-    """How many articles there are to be read; 0 where nobody knows it before."""
-    return len(sources) if all(source.kind in ONE_EACH for source in sources) else 0
+def _read_all(gathering: Gathering, sources: list[Source], options: ReadingOptions, progress: Progress) -> Gathered:
+    """What all inputs hold, the new ids in order; how many articles there are is known where each input holds one."""
+    total = len(sources) if all(source.kind in ONE_EACH for source in sources) else 0
+    gathering.read(sources, options, progress, total)
+    gathering.result.added.sort()
+    return gathering.result
 
 
 @contextmanager

@@ -20,7 +20,7 @@ BegunOption = Annotated[
 
 
 def seat_else_name(corpus: Corpus, annotator: str) -> Seat | str:
-    """Where an annotator works; their name where they have no account, which is said.
+    """Where an annotator works; their name where they have no account, and a line that tells so.
 
     Raises:
         Problem: no server is set up, or it cannot be asked.

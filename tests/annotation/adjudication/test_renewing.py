@@ -45,12 +45,12 @@ def asked(corpus: Corpus) -> tuple[Held, Seat]:
 
 def decide(result: list[Row], **decisions: tuple[str, str]) -> list[Row]:
     """What is on a page, with decision and rule by region."""
-    said = [
+    answers = [
         {"id": region, "from_name": control, "type": "choices", "value": {"choices": [word]}}
         for region, words in decisions.items()
         for control, word in zip(("decision", "rule"), words, strict=True)
     ]
-    return [*copy.deepcopy(result), *said]
+    return [*copy.deepcopy(result), *answers]
 
 
 def begun(held: Held) -> list[Row]:
@@ -65,8 +65,8 @@ def submit(held: Held, result: list[Row]) -> None:
 
 
 def decided(result: list[Row]) -> dict[str, tuple[str | None, str | None]]:
-    said = read_adjudication(result, TEXTS[ONE]).decisions
-    return {region: (answer.decision, answer.rule) for region, answer in said.items() if answer.decision}
+    decisions = read_adjudication(result, TEXTS[ONE]).decisions
+    return {region: (answer.decision, answer.rule) for region, answer in decisions.items() if answer.decision}
 
 
 def with_another_kind(rows: list[Row]) -> list[Row]:
