@@ -17,7 +17,7 @@ _READ_CHARACTERS: Final = 1_000
 def other_language(text: str, declared: str) -> str | None:
     """The language of a text as BCP 47, where it is surely another than the one that is declared; else None.
 
-    Varieties of a language, as of Norwegian, are not told apart. Where the model does not know the declared language, the
+    Varieties of a language, as of Norwegian, are not told apart. Where the model does not know the declared one, the
     answer is None.
     """
     start = text[:_READ_CHARACTERS]
