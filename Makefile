@@ -55,6 +55,8 @@ pyarrow: .venv-pyarrow/installed
 $(VENV)/created:
 	@$(PYTHON) -c 'import sys; sys.exit("Hedgerow needs Python 3.11 or newer; name one with make PYTHON=...") if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv $(VENV)
+# The pip that Python 3.11 brings breaks off where two packages write an extra of lxml differently.
+	@$(INSTALL) --upgrade pip
 	@touch $@
 
 $(VENV)/installed: pyproject.toml constraints.txt $(VENV)/created
