@@ -8,6 +8,8 @@ export PYTHONDONTWRITEBYTECODE :=
 # The tests need little of what is installed for them: compiling all of it would take half a minute.
 AS_USED := --no-compile
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# The pip that Python 3.11 brings breaks off at an extra with an underscore, which the intake of web pages needs.
+NEWER_PIP := $(INSTALL) --upgrade pip
 
 .PHONY: demo test quick soak bench check install environments install-dev consumer models pyarrow chromium postgres proxies clean
 
@@ -55,17 +57,17 @@ pyarrow: .venv-pyarrow/installed
 $(VENV)/created:
 	@$(PYTHON) -c 'import sys; sys.exit("Hedgerow needs Python 3.11 or newer; name one with make PYTHON=...") if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv $(VENV)
-# The pip that Python 3.11 brings breaks off where two packages write an extra of lxml differently.
-	@$(INSTALL) --upgrade pip
 	@touch $@
 
 $(VENV)/installed: pyproject.toml constraints.txt $(VENV)/created
 	@echo "installing Hedgerow and Label Studio into $(VENV) (about a minute)"
+	@$(NEWER_PIP)
 	@$(INSTALL) --editable '.[server]'
 	@touch $@
 
 $(VENV)/installed-dev: pyproject.toml constraints.txt $(VENV)/created
 	@echo "installing Hedgerow, Label Studio and the tests' tools into $(VENV)"
+	@$(NEWER_PIP)
 	@$(INSTALL) $(AS_USED) --editable '.[server,dev,cluster,suggest]'
 	@touch $@ $(VENV)/installed
 
