@@ -204,3 +204,9 @@ def test_fills_differ_for_every_sight_inside_a_quote_too(sight: str) -> None:
 
 def test_no_two_labels_have_the_same_line() -> None:
     assert len(set(LINES.values())) == len(vocabulary.LABELS)
+
+
+def test_no_style_rule_has_what_label_studio_writes_out_as_an_entity() -> None:
+    styles = [style.text or "" for style in PAGE.iter("Style")]
+    assert styles
+    assert not [line for style in styles for line in style.splitlines() if ">" in line or "&" in line]
