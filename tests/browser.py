@@ -191,6 +191,7 @@ class Annotator:
         if self.is_own or self.page.is_closed() or not self.page.url.startswith(f"{self.url}/projects/"):
             return False
         try:
+            self.page.unroute_all(behavior="ignoreErrors")
             self.page.mouse.move(0, 0)
             if self.page.wait_for_function(_QUIET, timeout=10_000).json_value() == "none":
                 return False
@@ -440,6 +441,8 @@ def leave_pages(browser: Browser, *, keep: bool) -> None:
         _left.clear()
     for context in browser.contexts:
         if context not in [page.context for page in _left.values()]:
+            for page in context.pages:  # a request that a test's route holds back would keep it open
+                page.unroute_all(behavior="ignoreErrors")
             context.close()
 
 

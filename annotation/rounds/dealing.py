@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import polars as pl
@@ -23,14 +23,12 @@ _SEVERAL: Final = 2
 class Undealt:
     """What there is to deal: articles, and `controls`, which go to everybody.
 
-    `ended` says by annotator which articles need no room any more. `only_new_count`: the share is that of the articles
-    that nobody has, beside what is in common already; else it is that of all.
+    `ended` says by annotator which articles need no room any more.
     """
 
     articles: list[str]
     controls: list[str] = field(default_factory=list)
     ended: Mapping[str, Collection[str]] = field(default_factory=dict)
-    only_new_count: bool = False
 
 
 def drawn(round_name: str, articles: Collection[str]) -> list[str]:
@@ -56,6 +54,15 @@ def still_due(round_name: str, plan: RoundPlan, undealt: Undealt, known: pl.Data
     return _Dealer(round_name, plan, undealt, known).still_due()
 
 
+def with_new_share(plan: RoundPlan, before: RoundPlan, articles: list[str], known: pl.DataFrame) -> RoundPlan:
+    """A plan whose share is another than `before`, so that it counts for those of the articles that nobody has."""
+    holders = Counter(known.filter(pl.col("let_off").is_null())["article_id"])
+    held = [holders[article] for article in articles if article in holders]
+    several = sum(count >= _SEVERAL for count in held)
+    common = max(several, min(before.count_in_common(len(held)), len(held)))
+    return replace(plan, dealt_before=len(held), common_before=common)
+
+
 class _Dealer:
     """The hands of a round's annotators, as they are dealt."""
 
@@ -66,19 +73,16 @@ class _Dealer:
         held = [row for row in rows if row["let_off"] is None]
         self._settled = {(row["annotator"], row["article_id"]) for row in rows}
         self._holders = Counter(row["article_id"] for row in held)
-        self._common = self._in_common(plan.share, undealt)
+        self._common = self._in_common(plan, undealt.articles)
         self._hands = self._sizes(held, undealt.articles)
         self._room = {name: _room(name, held, plan.cap, undealt) for name in self._annotators}
 
-    def _in_common(self, share: float, undealt: Undealt) -> frozenset[str]:
+    def _in_common(self, plan: RoundPlan, articles: list[str]) -> frozenset[str]:
         """Articles that several have are the common ones first, then those that nobody has, then those that one has."""
-        articles = drawn(self._round, undealt.articles)
-        by_claim = sorted(articles, key=lambda article: (1, 2, 0)[min(self._holders[article], _SEVERAL)])
-        wanted = share * len(articles)
-        if undealt.only_new_count:
-            holders = [self._holders[article] for article in articles]
-            wanted = sum(count >= _SEVERAL for count in holders) + share * holders.count(0)
-        return frozenset(by_claim[: max(1, round(wanted))])
+        by_claim = sorted(
+            drawn(self._round, articles), key=lambda article: (1, 2, 0)[min(self._holders[article], _SEVERAL)]
+        )
+        return frozenset(by_claim[: plan.count_in_common(len(articles))])
 
     def _sizes(self, held: list[DealRow], articles: list[str]) -> dict[str, int]:
         """How many articles each has, or will have of those in common."""

@@ -28,7 +28,8 @@ class RoundPlan:
 
     `control` is the share of articles with gold, `cap` how many open articles an annotator has at most; None: as many
     as there are. `suggestions` is the layer that is shown, None where none is; `without` and `least` are those of
-    `Assistance`.
+    `Assistance`. Where the share was another once, `dealt_before` articles, `common_before` of them in common, were
+    dealt by that, and `share` is that of all others.
     """
 
     annotators: tuple[_Name, ...] = ()
@@ -38,6 +39,12 @@ class RoundPlan:
     suggestions: _Name | None = None
     without: Annotated[float, Field(ge=0, lt=1)] = 0
     least: _Share = 0
+    dealt_before: Annotated[int, Field(ge=0)] = 0
+    common_before: Annotated[int, Field(ge=0)] = 0
+
+    def count_in_common(self, articles: int) -> int:
+        """How many of so many articles are to go to everybody; one at least."""
+        return max(1, round(self.common_before + self.share * max(0, articles - self.dealt_before)))
 
     @property
     def assistance(self) -> Assistance | None:

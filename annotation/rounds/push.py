@@ -17,7 +17,7 @@ from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import Task, names_data, read_task, write_task
 from annotation.rounds import projects
 from annotation.rounds.assistance import Assistance, SuggestedArticles
-from annotation.rounds.dealing import Undealt, new_deals
+from annotation.rounds.dealing import Undealt, new_deals, with_new_share
 from annotation.rounds.locks import deals_alone, one_at_a_time
 from annotation.rounds.plans import PlanChange, RoundPlan, differences, plan_bytes, plan_path, read_plan
 from dataset import schema
@@ -122,13 +122,11 @@ def deal_round(
         plan = _changed(round_name, before, change)
         gone = withdrawn_articles(corpus)
         there = [article for article in ids if article not in gone]
+        undealt = _undealt(corpus, round_name, there, plan, known)
+        undealt = replace(undealt, ended=_ended(corpus, round_name, plan, ended or {}))
+        if len(before.annotators) > 1 and before.share != plan.share:
+            plan = with_new_share(plan, before, undealt.articles, known)
         now = replace(plan, annotators=tuple(name for name in plan.annotators if name not in passed_over))
-        undealt = _undealt(corpus, round_name, there, now, known)
-        undealt = replace(
-            undealt,
-            ended=_ended(corpus, round_name, now, ended or {}),
-            only_new_count=len(before.annotators) > 1 and before.share != plan.share,
-        )
         rows = new_deals(round_name, now, undealt, known)
         deals = pl.concat([known, schema.frame(schema.Deals, rows)]).sort("annotator", "article_id")
         put_deals(corpus, round_name, plan, deals)

@@ -83,6 +83,32 @@ def test_one_who_comes_later_gets_the_shared_part_and_evens_out_with_new_article
     assert {name: len(hand) for name, hand in after.items()} == {"a1": 7, "a2": 7, "a3": 6}
 
 
+@settings(max_examples=20, deadline=None)
+@given(
+    shares=st.tuples(st.floats(0.01, 1), st.floats(0.01, 1)).filter(lambda shares: shares[0] != shares[1]),
+    people=st.integers(2, 3),
+    grown_by=st.tuples(st.integers(1, 12), st.integers(1, 12)),
+)
+def test_a_new_share_is_that_of_later_articles_alone_at_the_push_that_names_it_and_at_all_that_follow(
+    shares: tuple[float, float], people: int, grown_by: tuple[int, int]
+) -> None:
+    names = [f"a{number}" for number in range(1, people + 1)]
+    with tempfile.TemporaryDirectory() as scratch:
+        corpus = corpus_of(Path(scratch) / "c", 10)
+        before = set.intersection(*hands(corpus, *names, share=shares[0]).values())
+        corpus = grown(corpus, 10 + grown_by[0])
+        push.deal_round(corpus, "r1", PlanChange(share=shares[1]))
+        push.deal_round(corpus, "r1", PlanChange())
+        corpus = grown(corpus, 10 + sum(grown_by))
+        push.deal_round(corpus, "r1", PlanChange())
+        deals = push.deal_round(corpus, "r1", PlanChange(tuple(names), share=shares[1])).deals
+    dealt = [set(deals.filter(annotator=name)["article_id"]) for name in names]
+    common = set.intersection(*dealt)
+    assert common & {f"n{number:03}" for number in range(10)} == before
+    assert abs(len(common - before) - shares[1] * sum(grown_by)) <= 1
+    assert sum(map(len, dealt)) == 10 + sum(grown_by) + len(common) * (people - 1)
+
+
 def test_who_is_pushed_alone_after_another_gets_the_share_in_common(tmp_path: Path) -> None:
     corpus = corpus_of(tmp_path / "c", 10)
     hands(corpus, "a1", share=0.2)
