@@ -5,7 +5,7 @@
   // Without N (a new statement), U (undo), M (what is next), and of an adjudicator G (the gist).
   const KEYS = "123456789abcdefhijklopqrstvwxyz";
   const FIELDS = ["statement", "partly", "contradicts"];
-  const { annotation: complete, data, element, isField, values } = window.HedgerowStudio;
+  const { annotation: complete, data, element, isField, keepSaving, values } = window.HedgerowStudio;
 
   const annotation = () => {
     const work = complete();
@@ -108,6 +108,7 @@
 
   const onKey = (event) => {
     const work = annotation();
+    if (work?.submissionStarted) keepSaving();
     if (!work || event.ctrlKey || event.metaKey) return;
     if (isField(event.target)) return event.key === "Escape" ? event.target.blur() : undefined;
     if (act(work, event)) {
@@ -153,6 +154,7 @@
     const own = values(here, "statement");
     const lone = own[0] === here.cleanId && !ranked(work, here).some(({ name }) => name === own[0]);
     const choose = (name) => (event) => {
+      if (work.submissionStarted) keepSaving();
       sort(work, name, { partly: event.shiftKey, contradicts: event.altKey });
       draw();
     };

@@ -6,7 +6,7 @@
   const SETTINGS = "labelStudio:settings";
   const OFFERED = "hedgerow:settings";
   const MODIFIERS = ["ctrl", "alt", "shift", "meta"];
-  const { annotation, articleNode, isArticle, isField, nodeAt, note, placeOf, plain, readArticle, shortened, swallow } = window.HedgerowStudio;
+  const { annotation, articleNode, isArticle, isField, keepSaving, nodeAt, note, placeOf, plain, readArticle, shortened, swallow } = window.HedgerowStudio;
   const source = (work) => work.linkingModes.get("create_relation").region;
 
   // A new span is selected at once. Set once a browser: who switches it off has it off.
@@ -227,18 +227,6 @@
     preset = undefined;
     delete document.documentElement.dataset.hedgerowPreset;
     return taken;
-  };
-
-  // After a submit that failed, Label Studio saves no more drafts until one succeeds: then they are saved from here.
-  let waiting;
-  const keepSaving = () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(() => {
-      const work = annotation();
-      if (!work?.submissionStarted || window.Htx.isSubmitting || work.isReadOnly()) return;
-      work.addVersions({ draft: work.serializeAnnotation({ fast: true }) });
-      window.Htx.submitDraft(work);
-    }, 1000);
   };
 
   for (const name of ["keydown", "pointerdown", "click"]) document.addEventListener(name, watch, true);

@@ -149,11 +149,13 @@
     }
     const answer = fetched.apply(window, submission?.isFirst ? withId(given) : given);
     const tell = (stored) => {
-      if (!stored.ok) return;
+      if (submission) sayRefused(stored.ok ? "" : REFUSED);
+      if (!stored.ok) return keepSaving();
+      if (isDraft && refused?.textContent) sayRefused(KEPT);
       if (submission) listeners.forEach((listener) => listener(submission));
       if (isDraft) draftListeners.forEach((listener) => listener(began));
     };
-    if (submission || isDraft) answer.then(tell).catch(() => {});
+    if (submission || isDraft) answer.catch(() => ({ ok: false })).then(tell).catch(() => {});
     return answer;
   };
   const asked = ([what, how]) => [(how?.method ?? what?.method ?? "GET").toUpperCase(), String(what?.url ?? what)];
@@ -186,6 +188,34 @@
   const onSubmission = (listener) => listeners.push(listener);
   const onDraft = (listener) => draftListeners.push(listener);
 
+  // After a submit that failed, Label Studio saves no more drafts until one succeeds. Then they are saved from here, until
+  // the server takes one.
+  let waiting;
+  const keepSaving = () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => {
+      const work = annotation();
+      if (!work?.submissionStarted || work.isReadOnly()) return;
+      if (window.Htx.isSubmitting) return keepSaving();
+      work.addVersions({ draft: work.serializeAnnotation({ fast: true }) });
+      window.Htx.submitDraft(work);
+    }, 1000);
+  };
+
+  // What a refused submission means stays on the page until one is taken, or another task is opened.
+  const REFUSED = "The server did not take your work. It is still on this page: press Submit again.";
+  const KEPT = "The server did not take your work. It is kept as a draft, even if you load the page anew: press Submit again.";
+  let refused, refusedOf;
+  const sayRefused = (words) => {
+    if (refused?.textContent === words) return;
+    refused?.remove();
+    refused = element("div", "hedgerow-refused", words);
+    refused.setAttribute("role", "alert");
+    refusedOf = window.Htx?.task?.id;
+    if (words) document.body.append(refused);
+  };
+  setInterval(() => refused?.textContent && window.Htx?.task?.id !== refusedOf && sayRefused(""), 300);
+
   // The page says what these scripts do for its annotators, and what they must do where they do nothing.
   const sayWhetherHere = () => {
     const work = window.Htx?.annotationStore?.selected;
@@ -195,6 +225,6 @@
   setInterval(sayWhetherHere, 300);
 
   window.HedgerowStudio = {
-    MEMBERS, annotation, isArticle, isAdjudicating, data, plain, values, select, articleNode, readArticle, placeOf, nodeAt, isField, swallow, element, button, shortened, note, drawing, onChange, onSubmission, onDraft,
+    MEMBERS, annotation, isArticle, isAdjudicating, data, plain, values, select, articleNode, readArticle, placeOf, nodeAt, isField, swallow, element, button, shortened, note, drawing, onChange, onSubmission, onDraft, keepSaving,
   };
 })();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from annotation.aligning import sorting_rounds
 from annotation.embedded.server import Server
@@ -134,6 +134,45 @@ def test_what_keys_sort_is_kept_undone_and_pulled(desk: Desk, event: EventSheet,
     }
     assert len(report.open["a1"][event.event_id]) == len(event.items) - 5
     assert report.faults == {}
+
+
+def test_nothing_is_lost_when_the_server_does_not_take_a_submit(desk: Desk, event: EventSheet, seeds: Corpus) -> None:
+    page, refusals = desk.page, [500, 502]
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "POST":
+            route.fulfill(status=refusals.pop(0), body="")
+        else:
+            route.fallback()
+
+    def submit_in_vain() -> None:
+        with page.expect_response("**/api/tasks/*/annotations**") as refused:
+            desk.annotator.button("Submit").click()
+        assert not refused.value.ok
+        expect(page.get_by_role("alert").filter(has_text="kept as a draft")).to_be_visible()
+
+    page.route("**/api/tasks/*/annotations**", refuse)
+    desk.press("ArrowDown", "A1")
+    desk.press("n", "A2")
+    desk.press(desk.key_of("A1"), "A3")
+    before = {"A1 statement": "A1", "A2 statement": "A1"}
+    submit_in_vain()
+    desk.is_now(before)
+    page.reload()
+    desk.annotator.wait_for_article()
+    desk.is_now(before)
+    submit_in_vain()
+    with page.expect_response(lambda answer: "/drafts" in answer.url and answer.request.method != "GET"):
+        desk.press("ArrowDown", "A3")
+        desk.press("n", "A4")
+    page.reload()
+    desk.annotator.wait_for_article()
+    desk.is_now({**before, "A3 statement": "A3"})
+    page.unroute_all()
+    desk.annotator.submit()
+    expect(page.locator(".hedgerow-refused")).to_have_count(0)
+    pulled(seeds)
+    assert by_key(event, sorting(seeds)) == {("A1", "A1", "whole"), ("A2", "A1", "whole"), ("A3", "A3", "whole")}
 
 
 def test_nobody_sees_what_another_sorts(desk: Desk, seeds: Corpus) -> None:
