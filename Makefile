@@ -34,6 +34,7 @@ soak: environments
 	@$(BIN)/python -m tests.benchmarks.growth server 1000 10000 100000
 	@$(BIN)/python -m tests.benchmarks.growth files 1000 10000 100000 1000000
 	@$(BIN)/python -m tests.benchmarks.statements 100 1000 10000
+	@$(BIN)/python -m tests.benchmarks.desk 20 40 80
 
 bench: install-dev
 	@$(BIN)/python -m tests.benchmarks.run

@@ -11,6 +11,7 @@ from annotation.labelstudio import seats as accounts
 from dataset.record.corpus import open_corpus
 from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, tell
 from scripts.cli.names import checked_names
+from scripts.cli.sorting import some
 
 
 def command(
@@ -40,7 +41,7 @@ def command(
     checked_names([round_name])
     seats = [accounts.seat(here, name) for name in names]
     accounts.require_open(seats)
-    sorting_rounds.deal_events(here, round_name, names, event or [], tell)
+    _say_left_out(sorting_rounds.deal_events(here, round_name, names, event or [], tell))
     for seat in seats:
         with bar(f"align {round_name}/{seat.annotator}") as progress:
             opened = sorting_rounds.open_events(here, round_name, seat, progress, tell, stood={} if afresh else None)
@@ -62,3 +63,16 @@ def command(
         say("This server shows annotators each other's projects: they are blind only by agreement.")
         say("On it a statement is chosen by typing its key; the page says how.")
     say(f"Next: the annotators sort and submit, then `hedgerow pull --round {round_name}`")
+
+
+def _say_left_out(left_out: sorting_rounds.LeftOut) -> None:
+    for name, size in left_out.too_large.items():
+        say(
+            f"{name} is not opened: it has {size} quotes and numbers, and the desk takes at most "
+            f"{sorting_rounds.MOST}. If its articles tell of several events, keep them apart in seeds/articles.jsonl"
+        )
+    if left_out.alone:
+        say(
+            "Not opened, because a single article of it has quotes or numbers in the gold, and there is nothing to "
+            f"compare: {some(left_out.alone)}"
+        )

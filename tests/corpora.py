@@ -37,3 +37,11 @@ def copy_of_the_seeds(root: Path) -> Corpus:
     shutil.copytree(REPOSITORY / "dataset" / "annotations", root / "annotations")
     (root / "hedgerow.toml").write_text(f'name = "{root.name}"\n', encoding="utf-8")
     return open_corpus(root)
+
+
+def put_on_server(corpus: Corpus, state: Path, name: str) -> Corpus:
+    """The corpus with a name of its own, on the running server that has this state."""
+    (corpus.root / "hedgerow.toml").write_text(f'name = "{name}"\n', encoding="utf-8")
+    shutil.rmtree(corpus.state, ignore_errors=True)
+    corpus.state.symlink_to(state)
+    return open_corpus(corpus.root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -42,6 +42,20 @@ from dataset.storage.tables import table_bytes
 SUBMITTED, SKIPPED = STATUSES
 MANY: Final = 240
 """Quotes and numbers of one event with which the desk was measured, and is quick."""
+MOST: Final = 1000
+"""Quotes and numbers of one event that the desk takes at most. It was measured with nearly so many, and is slow."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Events that were not dealt, and why.
+
+    Of those `alone`, a single article has quotes or numbers in the gold, so that there is nothing to compare. Those
+    `too_large` have more quotes and numbers than the desk takes: so many.
+    """
+
+    alone: list[str]
+    too_large: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -86,11 +100,13 @@ class SortingPull:
 
 def deal_events(
     corpus: Corpus, round_name: str, annotators: list[str], events: list[str], tell: Tell = in_silence
-) -> None:
+) -> LeftOut:
     """Deals these events, or all that have a gold quote or number, to each annotator; what was dealt stays dealt.
 
+    Returns the events that were left out, unless the round has them already.
+
     Raises:
-        Problem: there is no such event, or nothing in one to sort, or the round is one of labelling.
+        Problem: there is no such event, nothing in one to sort, all are left out, or the round is one of labelling.
     """
     if push.deals_path(corpus, round_name).exists():
         raise Problem(
@@ -102,17 +118,43 @@ def deal_events(
         empty = [sheet.event_id for sheet in sheets if not sheet.items]
         if events and empty:
             raise Problem(f"the gold has no quote and no number of {empty[0]}", "adjudicate its articles first")
+        known = dealt_events(corpus, round_name)
+        left_out = _left_out(sheet for sheet in sheets if sheet.event_id not in set(known["event_id"]))
         rows = [
             {"event_id": sheet.event_id, "round": round_name, "annotator": annotator}
             for sheet in sheets
             for annotator in annotators
-            if sheet.items
+            if sheet.items and sheet.event_id not in {*left_out.alone, *left_out.too_large}
         ]
         if not rows:
-            raise Problem("the gold has no quote and no number of any event", "adjudicate a round first")
-        known = dealt_events(corpus, round_name)
+            raise _nothing_to_sort(left_out)
         deals = pl.concat([known, schema.frame(schema.EventDeals, rows)]).unique().sort("annotator", "event_id")
         write_bytes(deals_path(corpus, round_name), table_bytes(deals))
+    return left_out
+
+
+def _left_out(sheets: Iterable[EventSheet]) -> LeftOut:
+    left_out = LeftOut([], {})
+    for sheet in sheets:
+        if len(sheet.items) > MOST:
+            left_out.too_large[sheet.event_id] = len(sheet.items)
+        elif len({item.article_id for item in sheet.items}) == 1:
+            left_out.alone.append(sheet.event_id)
+    return left_out
+
+
+def _nothing_to_sort(left_out: LeftOut) -> Problem:
+    for event, size in left_out.too_large.items():
+        return Problem(
+            f"{event} has {size} quotes and numbers, and the desk takes at most {MOST}",
+            "if its articles tell of several events, keep them apart in seeds/articles.jsonl",
+        )
+    for event in left_out.alone:
+        return Problem(
+            f"a single article of {event} has quotes or numbers in the gold, so there is nothing to compare",
+            "adjudicate another article of it, or take one in",
+        )
+    return Problem("the gold has no quote and no number of any event", "adjudicate a round first")
 
 
 def open_events(

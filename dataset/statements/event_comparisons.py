@@ -108,6 +108,11 @@ def compared_events(corpus: Corpus, events: Iterable[str] | None = None, layer: 
     sorted_events = set(sorting.tellings["event_id"])
     wanted = sorted(sorted_events if events is None else set(events))
     if missing := [event for event in wanted if event not in sorted_events]:
+        if corpus.articles.filter(event_id=missing[0]).height == 1:
+            raise Problem(
+                f"a single article of the corpus reports {missing[0]}, so there is nothing to compare",
+                "take in another one of the same event",
+            )
         raise Problem(
             f"{layer} says of no quote of {missing[0]} which statement it tells",
             "open the event with `hedgerow align --round e1 --annotator a1`",

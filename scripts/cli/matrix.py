@@ -24,10 +24,14 @@ def show(corpus: Corpus, event: ComparedEvent, *, every: bool = False) -> None:
     quotes = [statement for statement in event.statements if statement.kind == STATEMENT]
     figures = len(event.statements) - len(quotes)
     several = sum(len(statement.articles()) > 1 for statement in quotes)
-    say(
-        f"{event.event_id}: {count(len(event.articles), 'article')}, {count(len(quotes), 'statement')}, {several} of "
-        f"them told by several articles; {count(figures, 'figure')}"
-    )
+    parts = f"{event.event_id}: {count(len(event.articles), 'article')}, {count(len(quotes), 'statement')}"
+    if len(event.articles) == 1:
+        shown_by = "" if every else ": --all shows it alone"
+        say(f"{parts}, {count(figures, 'figure')}. With a single article there is nothing to compare{shown_by}")
+        if not every:
+            return
+    else:
+        say(f"{parts}, {several} of them told by several articles; {count(figures, 'figure')}")
     names = article_letters(event)
     table = Table("", Column("statement", min_width=WIDTH), *names.values(), box=None, padding=(0, 1))
     for statement in shown:

@@ -42,13 +42,13 @@ def pull(corpus: Corpus, round_name: str, seats: list[Seat], accept_removals: Ac
 
     Raises:
         Problem: the server cannot be asked.
-        Exit: with 1, where the record keeps events that the server no longer has.
+        Exit: with 1, where an event was opened on other quotes, or the record keeps one that the server no longer has.
     """
     pulled = sorting_rounds.pull_sorting(
         corpus, round_name, seats, accept_removals=accept_removals, tell=tell, full=full
     )
     for who in pulled.submitted:
-        _say_of(pulled, who)
+        _say_of(pulled, round_name, who)
     changed = ", ".join(below(corpus.record, path) for path in pulled.written)
     say(f"pull {pulled.pull_id}; changed: {changed or 'nothing'}")
     say(f"Next: `hedgerow validate`, then `hedgerow agree --round {round_name}`")
@@ -57,17 +57,21 @@ def pull(corpus: Corpus, round_name: str, seats: list[Seat], accept_removals: Ac
         say(
             f"{count(held, 'event')} left in the record as before, though gone from the server. To let it go: `{again}`"
         )
+    if held or pulled.changed:
         raise typer.Exit(1)
 
 
-def _say_of(pulled: SortingPull, who: str) -> None:
+def _say_of(pulled: SortingPull, round_name: str, who: str) -> None:
     waiting = pulled.waiting.get(who, [])
     submitted = f"{count(pulled.submitted[who], 'event')} submitted, {pulled.skipped[who]} skipped"
     say(f"{who}: {submitted}, {len(waiting)} still to do")
     for event, keys in pulled.open.get(who, {}).items():
-        say(f"{who}: {count(len(keys), 'quote or number', 'quotes and numbers')} of {event} not sorted: {_some(keys)}")
+        say(f"{who}: {count(len(keys), 'quote or number', 'quotes and numbers')} of {event} not sorted: {some(keys)}")
     for event in pulled.changed.get(who, []):
-        say(f"{who}: the quotes of {event} have changed since it was opened; what the record holds of it stays")
+        say(
+            f"{who}: the quotes of {event} have changed since it was opened; what the record holds of it stays. "
+            f"To open it anew: `hedgerow align --round {round_name} --annotator {who}`"
+        )
     for event, faults in pulled.faults.get(who, {}).items():
         for fault in faults[:SHOWN]:
             say(f"{who}: {event}: {fault}")
@@ -181,6 +185,7 @@ def _say_decisions(corpus: Corpus, round_name: str, decided: SortingDecisions) -
     say("Next: `hedgerow validate`, then `hedgerow compare`")
 
 
-def _some(keys: list[str]) -> str:
+def some(keys: list[str]) -> str:
+    """The first names of a list, and how many more there are."""
     more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
     return ", ".join(keys[:SHOWN]) + more

@@ -1,10 +1,24 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
+import pytest
+
+from annotation.embedded.server import Server
+from annotation.labelstudio.seats import seat
+from annotation.rounds import projects
+from annotation.rounds.projects import Role
+from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from tests.annotation.aligning.test_adjudication import FIRST, SECOND, dam, submit
+from dataset.record.layer import GOLD
+from tests.annotation.aligning.test_adjudication import FIRST, SECOND, dam, submit, with_fewer_quotes
+from tests.annotation.report.retold import BRIDGE, FAIR, put_retold
+from tests.benchmarks.report_page import EVENT, made
+from tests.corpora import put_on_server
 from tests.dataset.sorting import DAM
+from tests.dataset.tiny import put_layer
+from tests.disks import tree
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow
 
 __all__ = ["dam"]
@@ -65,3 +79,38 @@ def test_what_cannot_be_done_is_one_line(dam: Corpus) -> None:
     assert_one_line_and_3(
         hedgerow("agree", "--round", "e1", "--corpus", str(dam.root)), "no two annotators have sorted"
     )
+
+
+def test_an_event_whose_quotes_have_changed_is_named_with_what_to_do(dam: Corpus) -> None:
+    submit(dam, "a1", FIRST)
+    put_layer(dam, with_fewer_quotes(), GOLD)
+    code, output = run(dam, "align", "--round", "e1", "--annotator", "a1")
+    (line,) = [line for line in output.splitlines() if "have changed since it was opened" in line]
+    assert code == 0
+    assert line.startswith(f"a1: the quotes of {DAM} ")
+    assert "`hedgerow discard http://127.0.0.1:" in line
+    code, output = run(dam, "pull", "--round", "e1", "--annotator", "a1")
+    assert code == 1
+    assert any(DAM in line and "have changed" in line for line in output.splitlines())
+
+
+def test_an_event_of_a_single_article_is_not_opened_and_the_others_are(server: Server, tmp_path: Path) -> None:
+    corpus = put_on_server(put_retold(tmp_path / "retold"), server.state, "retold-to-align")
+    code, output = run(corpus, "align", "--round", "e1", "--annotator", "a1")
+    assert code == 0
+    (line,) = [line for line in output.splitlines() if "nothing to compare" in line]
+    assert FAIR in line
+    assert BRIDGE not in line
+    assert "a1: 1 event sent" in output
+
+
+def test_an_event_of_five_thousand_quotes_is_refused_and_nothing_is_written(server: Server, tmp_path: Path) -> None:
+    quoted = made(tmp_path / "quoted", articles=250, statements=80, quotes=20)
+    corpus = put_on_server(quoted, server.state, "quoted-to-align")
+    before = tree(Path(corpus.root))
+    done = hedgerow("align", "--round", "e1", "--annotator", "a1", "--corpus", str(corpus.root))
+    assert_one_line_and_3(done, f"{EVENT} has 5000 quotes and numbers")
+    assert "seeds/articles.jsonl" in done.stderr
+    assert tree(Path(corpus.root)) == before
+    with pytest.raises(Problem):
+        projects.existing(corpus, "e1", seat(corpus, "a1"), role=Role.SORTER)

@@ -8,8 +8,9 @@ from typer.testing import CliRunner, Result
 
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD
 from scripts.main import app
-from tests.annotation.report.retold import ALONE, ANONYMOUS, EVENTS, FAIR, FULL, SHORT, put_retold
+from tests.annotation.report.retold import ALONE, ANONYMOUS, BRIDGE, EVENTS, FAIR, FULL, SHORT, put_retold
 from tests.dataset.tiny import article_row, put_jsonl
 
 KNOWN = {FULL: ("The Echo", "2031-04-30"), SHORT: ("Gazette", "2031-05-02"), ALONE: ("Gazette", "2031-05-03")}
@@ -58,6 +59,30 @@ def test_two_outlets_are_counted_beside_each_other_and_one_alone_is_not(corpus: 
     assert "leaves out" in both.stdout
     assert "Lee 2" in both.stdout
     assert "leaves out" not in run(corpus, "--outlet", "Gazette").stdout
+
+
+def test_an_event_of_a_single_article_has_nothing_to_compare_and_the_others_are_shown(corpus: Corpus) -> None:
+    fair, bridge = (run(corpus, "--event", event).stdout for event in (FAIR, BRIDGE))
+    both = run(corpus)
+    assert both.exit_code == 0, both.output
+    assert both.stdout == bridge + fair
+    (line,) = fair.splitlines()
+    assert line.startswith(f"{FAIR}: 1 article")
+    assert "nothing to compare" in line
+    assert "nothing to compare" not in bridge
+    alone = run(corpus, "--event", FAIR, "--all").stdout
+    assert "The fair begins" in alone
+    assert "--all" not in alone
+
+
+def test_an_event_of_a_single_article_that_nobody_sorted_is_a_problem(corpus: Corpus) -> None:
+    for table in ("tellings", "statements"):
+        path = corpus.layer_path(GOLD) / f"{table}.jsonl"
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        put_jsonl(path, [row for row in rows if row["event_id"] != FAIR])
+    result = run(corpus, "--event", FAIR)
+    assert isinstance(result.exception, Problem)
+    assert f"a single article of the corpus reports {FAIR}" in result.exception.what
 
 
 def test_what_leaves_nothing_is_a_problem(corpus: Corpus) -> None:
