@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 from pathlib import Path
 
@@ -203,6 +204,23 @@ def with_fewer_quotes() -> Rows:
 
 def files(corpus: Corpus, name: str, round_name: str = "e1") -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (corpus.annotations / round_name / name).iterdir()}
+
+
+def test_what_the_server_sent_of_a_sorting_is_kept_as_it_came_and_read_only(dam: Corpus, judge: Seat) -> None:
+    submit(dam, "a1", FIRST)
+    submit(dam, "a2", SECOND)
+    folder = dam.pulls / pulled(dam).pull_id
+    for name in ("a1", "a2"):
+        who = seat(dam, name)
+        sent = who.studio.tasks(projects.existing(dam, "e1", who, role=Role.SORTER))
+        kept = (folder / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line) for line in kept] == list(sent)
+    adjudication.open_sorting(dam, "e1", judge, again=False)
+    decisions = dam.pulls / decided(dam, judge).pull_id
+    (task,) = judge.studio.tasks(projects.existing(dam, "e1", judge, role=Role.SORTING_ADJUDICATOR))
+    assert [json.loads(line) for line in (decisions / "adjudicator.jsonl").read_text("utf-8").splitlines()] == [task]
+    written = [path for each in (folder, decisions) for path in each.iterdir()]
+    assert not any(path.stat().st_mode & 0o222 for path in written)
 
 
 def test_an_ended_event_that_the_server_lost_stays_until_its_removal_is_accepted(dam: Corpus) -> None:

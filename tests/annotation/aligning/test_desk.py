@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from annotation.aligning.desk import Begun, desk_page, desk_task, read_sorted
 from annotation.labelstudio.desk import DeskRegion, write_desk
 from dataset.record.corpus import open_corpus
-from dataset.statements.sheets import EventSheet, event_sheets
+from dataset.statements.sheets import STATEMENT, EventSheet, event_sheets
 from dataset.statements.sorted_events import SortedBy, Telling
 from tests.corpora import REPOSITORY
 from tests.dataset.sorting import DAM, put_sorted, sorted_rows
@@ -47,6 +47,17 @@ def test_every_quote_and_number_stands_on_the_page_at_its_place(corpus: str, she
         assert page.text[region.start : region.end] == region.words
         line = page.text[page.text.rfind("\n", 0, region.start) + 1 : region.start]
         assert line.startswith(f"{region.key}  ")
+
+
+@pytest.mark.parametrize("corpus", ["tiny", "five articles"])
+def test_numbers_come_after_the_quotes(corpus: str, sheet: EventSheet) -> None:
+    if corpus == "five articles":
+        (sheet,) = event_sheets(open_corpus(REPOSITORY))
+    page = desk_page(sheet)
+    labels = [region.label for region in page.regions]
+    quotes = len(sheet.of(STATEMENT))
+    assert labels == ["quote"] * quotes + ["number"] * (len(sheet.items) - quotes)
+    assert [region.start for region in page.regions] == sorted(region.start for region in page.regions)
 
 
 def test_a_task_names_no_annotator_and_ranks_by_key(sheet: EventSheet) -> None:

@@ -128,6 +128,8 @@ FAULTS: list[tuple[str, Fault, Place]] = [
     ("t5-contradicts-itself", contradict("hold", "hold"), (ONE, "q1")),
     ("t5-statement-and-figure", contradict("age", "hold"), (ONE, "n1")),
     ("gist-too-long", gist("hold", "so " * 31), (ONE, "q1")),
+    ("unsound-sorting", gist("hold", ""), ("", None)),
+    ("unsound-sorting", gist("hold", " \t"), ("", None)),
     ("gist-copies-quote", gist("built", "We built it for good!"), (ONE, "q2")),
     ("gist-copies-quote", gist("leaks", "The dam will hold for another forty years."), (TWO, "p1")),
     ("figure-of-two-units", change("m1", number_unit="months"), (TWO, "m1")),
