@@ -9,12 +9,13 @@ import pytest
 from annotation.aligning import sorting_rounds
 from annotation.aligning.sorting_rounds import LeftOut, deal_events
 from dataset.problem import Problem
-from dataset.record.corpus import Corpus
+from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import GOLD
+from dataset.statements.sheets import event_sheets
 from dataset.statements.tables import dealt_events
-from tests.annotation.report.retold import BRIDGE, FAIR, put_retold
+from tests.annotation.report.retold import ALONE, ANONYMOUS, BRIDGE, FAIR, FULL, SHORT, put_retold
 from tests.dataset.sorting import DAM, put_sorted, sorted_rows
-from tests.dataset.tiny import ONE, TWO, key, put_layer, task
+from tests.dataset.tiny import ONE, TWO, article_row, key, put_jsonl, put_layer, task
 
 ITEMS = 11
 """Quotes and numbers of the bridge, which three articles report."""
@@ -42,6 +43,16 @@ def test_an_event_that_is_too_large_for_the_desk_is_left_out(corpus: Corpus, mon
     with pytest.raises(Problem, match=f"{BRIDGE} has {ITEMS} quotes and numbers"):
         deal_events(corpus, "e2", ["a1"], [])
     assert dealt_events(corpus, "e2").is_empty()
+
+
+def test_what_is_left_out_does_not_keep_the_others_back(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = {FULL: BRIDGE, SHORT: BRIDGE, ANONYMOUS: FAIR, ALONE: FAIR}
+    rows = [article_row(article, corpus.text(article), event) for article, event in events.items()]
+    put_jsonl(corpus.seeds / "articles.jsonl", rows)
+    sizes = {sheet.event_id: len(sheet.items) for sheet in event_sheets(open_corpus(corpus.root))}
+    monkeypatch.setattr(sorting_rounds, "MOST", sizes[FAIR])
+    assert deal_events(open_corpus(corpus.root), "e1", ["a1"], []) == LeftOut([], {BRIDGE: sizes[BRIDGE]})
+    assert dealt(corpus) == [(FAIR, "a1")]
 
 
 def test_where_nothing_else_is_there_the_reason_is_a_problem(corpus: Corpus) -> None:
