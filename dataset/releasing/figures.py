@@ -25,6 +25,7 @@ from dataset.record.rows import AgreementRow, rows_of
 from dataset.scheme import vocabulary
 from dataset.statements.comparison import Difference
 from dataset.statements.event_comparisons import ComparedEvent, article_letters, compared_events, in_short
+from dataset.statements.losses import losses
 from dataset.statements.sheets import STATEMENT, event_sheets
 from dataset.statements.sorted_events import sorted_by
 from dataset.statements.tables import dealt_events, gold_sorting, read_sorting, sorting_rounds
@@ -151,7 +152,14 @@ def _matrix(event: ComparedEvent) -> str:
     lines = [[s.gist or "", *(in_short(s.of_article(article)) for article in event.articles)] for s in shown]
     head = ["statement", *article_letters(event).values()]
     rows = [head, ["---"] * len(head), *lines]
-    return "\n".join([words, "", *(f"| {' | '.join(map(_in_a_cell, row))} |" for row in rows)])
+    table = "\n".join([words, "", *(f"| {' | '.join(map(_in_a_cell, row))} |" for row in rows)])
+    return "\n\n".join(filter(None, [table, _losses(event)]))
+
+
+def _losses(event: ComparedEvent) -> str:
+    gists = {statement.id: statement.gist or "" for statement in event.statements}
+    lost = list(losses(event).items())[:_SHOWN_LOSSES]
+    return "\n".join(f"- “{' '.join(gists[statement].split())}” {' '.join(each)}" for statement, each in lost)
 
 
 def _in_a_cell(words: str) -> str:
@@ -165,6 +173,7 @@ def _differs(difference: Difference) -> bool:
 
 
 _SHOWN_STATEMENTS: Final = 6
+_SHOWN_LOSSES: Final = 5
 
 
 def sorting_figures(corpus: Corpus) -> str:
