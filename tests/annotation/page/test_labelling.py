@@ -564,6 +564,12 @@ def test_nothing_is_lost_when_the_server_does_not_take_a_submit(seeds: Corpus, w
     with page.expect_response("**/api/tasks/*/annotations**") as refused:
         annotator.button("Submit").click()
     assert refused.value.status == 500
+    expect(page.get_by_role("alert").filter(has_text="kept as a draft")).to_be_visible()
+    page.reload()
+    annotator.wait_for_article()
+    expect(page.locator("[data-start]")).to_have_count(1)
+    with page.expect_response("**/api/tasks/*/annotations**"):
+        annotator.button("Submit").click()
     page.wait_for_function("!Htx.isSubmitting")
     with page.expect_response(lambda answer: "/drafts" in answer.url and answer.request.method != "GET") as draft:
         mark_hedge(seeds, annotator)
