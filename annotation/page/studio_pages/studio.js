@@ -150,7 +150,7 @@
     const answer = fetched.apply(window, submission?.isFirst ? withId(given) : given);
     const tell = (stored) => {
       if (submission) sayRefused(stored.ok ? "" : REFUSED);
-      if (!stored.ok) return keepSaving();
+      if (!stored.ok) return keepSaving(isDraft ? 5000 : 1000);
       if (isDraft && refused?.textContent) sayRefused(KEPT);
       if (submission) listeners.forEach((listener) => listener(submission));
       if (isDraft) draftListeners.forEach((listener) => listener(began));
@@ -191,7 +191,7 @@
   // After a submit that failed, Label Studio saves no more drafts until one succeeds. Then they are saved from here, until
   // the server takes one.
   let waiting;
-  const keepSaving = () => {
+  const keepSaving = (milliseconds = 1000) => {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
       const work = annotation();
@@ -199,12 +199,12 @@
       if (window.Htx.isSubmitting) return keepSaving();
       work.addVersions({ draft: work.serializeAnnotation({ fast: true }) });
       window.Htx.submitDraft(work);
-    }, 1000);
+    }, milliseconds);
   };
 
   // What a refused submission means stays on the page until one is taken, or another task is opened.
-  const REFUSED = "The server did not take your work. It is still on this page: press Submit again.";
-  const KEPT = "The server did not take your work. It is kept as a draft, even if you load the page anew: press Submit again.";
+  const REFUSED = "The server did not take your work. It is still on this page. Press the button again.";
+  const KEPT = "The server did not take your work. It is kept as a draft, even if you load the page anew. Press the button again.";
   let refused, refusedOf;
   const sayRefused = (words) => {
     if (refused?.textContent === words) return;
