@@ -31,7 +31,7 @@ def test_a_right_candidate_counts_where_it_stands() -> None:
     ]
     gold = SortedBy({"a": Telling("s1"), "b": Telling("s2", "s1"), "c": Telling("s2"), "d": Telling("s3")})
     counts = candidates.counted([(items, Registry(), gold)])["statement"]
-    # “a” and “b” stand first for each other; for “c” it is “a”, and “b”, which is right, is next; none is right for “d”.
+    # “a” and “b” stand first for each other; for “c” it is “a”, and “b”, which is right, is next.
     assert (counts.items, counts.matched, counts.first, counts.among_few) == (4, 3, 2, 3)
     assert sum(right for right, _ in counts.pairs) == 2
     apart = SortedBy({"a": Telling("s1"), "b": Telling("s2"), "c": Telling("s1"), "d": Telling("s3")})
