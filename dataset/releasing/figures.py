@@ -24,6 +24,7 @@ from dataset.record.rows import AgreementRow, rows_of
 from dataset.scheme import vocabulary
 from dataset.statements.comparison import Difference
 from dataset.statements.event_comparisons import ComparedEvent, article_letters, compared_events, in_short
+from dataset.statements.losses import losses
 from dataset.statements.sheets import STATEMENT
 from dataset.statements.tables import gold_sorting, sorting_rounds
 from dataset.storage.atomic import read_utf8, write_bytes
@@ -149,7 +150,14 @@ def _matrix(event: ComparedEvent) -> str:
     lines = [[s.gist or "", *(in_short(s.of_article(article)) for article in event.articles)] for s in shown]
     head = ["statement", *article_letters(event).values()]
     rows = [head, ["---"] * len(head), *lines]
-    return "\n".join([words, "", *(f"| {' | '.join(map(_in_a_cell, row))} |" for row in rows)])
+    table = "\n".join([words, "", *(f"| {' | '.join(map(_in_a_cell, row))} |" for row in rows)])
+    return "\n\n".join(filter(None, [table, _losses(event)]))
+
+
+def _losses(event: ComparedEvent) -> str:
+    gists = {statement.id: statement.gist or "" for statement in event.statements}
+    lost = list(losses(event).items())[:_SHOWN_LOSSES]
+    return "\n".join(f"- “{' '.join(gists[statement].split())}” {' '.join(each)}" for statement, each in lost)
 
 
 def _in_a_cell(words: str) -> str:
@@ -163,6 +171,7 @@ def _differs(difference: Difference) -> bool:
 
 
 _SHOWN_STATEMENTS: Final = 6
+_SHOWN_LOSSES: Final = 5
 
 
 def sorting_figures(corpus: Corpus) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,9 @@ import pytest
 from dataset.checks.statements import check_statements
 from dataset.problem import Problem
 from dataset.record.corpus import open_corpus
-from dataset.statements.event_comparisons import ComparedEvent, compared_events
+from dataset.statements.comparison import comparisons_of
+from dataset.statements.event_comparisons import ComparedEvent, ComparedStatement, article_letters, compared_events
+from dataset.statements.sheets import registry_of_event
 from tests.corpora import REPOSITORY
 from tests.dataset.sorting import put_sorted, sorted_rows, telling
 from tests.dataset.tiny import ONE
@@ -62,6 +66,55 @@ def test_a_telling_of_a_span_that_is_gone_is_left_out(tmp_path: Path) -> None:
     rows["tellings"].append({**rows["tellings"][0], "span_id": "gone"})
     (event,) = compared_events(put_sorted(tmp_path, rows))
     assert all(telling.item.span_id != "gone" for statement in event.statements for telling in statement.tellings)
+
+
+def test_the_page_says_in_how_many_rows_a_hedge_counts_for_a_statement_that_it_is_not_about(
+    event: ComparedEvent,
+) -> None:
+    quotes = [statement for statement in event.statements if statement.kind == "statement"]
+    statement_counts = Counter(telling.item.id for statement in quotes for telling in statement.tellings)
+    tellings = {each.id: [(telling.item.id, telling.item.telling()) for telling in each.tellings] for each in quotes}
+    without = {
+        statement: [replace(telling, cues=()) if statement_counts[item] > 1 else telling for item, telling in several]
+        for statement, several in tellings.items()
+    }
+    corpus = open_corpus(REPOSITORY)
+    changed = [
+        (statement, difference.first, difference.second)
+        for statement, difference in comparisons_of(without, registry_of_event(corpus, event.event_id))
+        if difference.certainty != certainty_of(event, statement, difference.first, difference.second)
+    ]
+    assert Counter(statement for statement, *_ in changed) == {"s3": 6, "s20": 1}
+    rows = sum(len(statement.differences) for statement in quotes)
+    page = " ".join((REPOSITORY / "dataset" / "README.md").read_text(encoding="utf-8").split())
+    assert f"`certainty` is wrong in {len(changed)} of the {rows} rows" in page
+
+
+def certainty_of(event: ComparedEvent, statement: str, first: str, second: str) -> str:
+    (certainty,) = (
+        difference.certainty
+        for each in event.statements
+        if each.id == statement
+        for difference in each.differences
+        if (difference.first, difference.second) == (first, second)
+    )
+    return certainty
+
+
+def test_the_page_says_of_which_articles_one_is_flatter_though_both_tell_it_flatly(event: ComparedEvent) -> None:
+    def flat(statement: ComparedStatement, article: str) -> bool:
+        return any(not telling.item.content.cues for telling in statement.of_article(article))
+
+    letters = article_letters(event)
+    rows = [
+        (statement.id, letters[difference.first] + letters[difference.second], difference.certainty)
+        for statement in event.statements
+        for difference in statement.differences
+        if difference.certainty != "same" and flat(statement, difference.first) and flat(statement, difference.second)
+    ]
+    assert rows == [("s7", "AB", "second flatter"), ("s7", "AE", "second flatter")]
+    page = " ".join((REPOSITORY / "dataset" / "README.md").read_text(encoding="utf-8").split())
+    assert "so the row says `second flatter`, as does that of A and E" in page
 
 
 def test_of_an_event_of_one_article_statements_are_listed_and_nothing_is_compared(tmp_path: Path) -> None:
