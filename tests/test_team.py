@@ -14,10 +14,9 @@ from tests.reports import reports
 from tests.team import Team, play
 
 
-@pytest.mark.served
 @pytest.mark.timeout(900)
-def test_a_team_comes_from_a_table_of_articles_to_its_second_release(tmp_path: Path) -> None:
-    team = Team(tmp_path, list(reports(4)))
+def test_a_team_comes_from_a_table_of_articles_to_its_second_release(tmp_path: Path, set_up: Path) -> None:
+    team = Team(tmp_path, list(reports(4)), set_up=set_up)
     play(team)
     corpus = open_corpus(team.root)
     first, second = (json.loads((corpus.releases / f"{version}.json").read_text()) for version in ("1.0.0", "2.0.0"))

@@ -38,18 +38,26 @@ LOST = "custom_hotkeys"
 """A column of accounts that only the newer version has."""
 
 
+@pytest.fixture(scope="module")
+def older_set_up(set_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The state of `set_up` as Label Studio 1.23.0 would have left it, had it come before the last migration."""
+    server = Server(Path(shutil.copytree(set_up, tmp_path_factory.mktemp("older") / "state")))
+    leave_behind(server, "1.23.0")
+    return server.state
+
+
 @pytest.fixture
-def older(request: pytest.FixtureRequest, set_up: Path, tmp_path: Path) -> Iterator[Corpus]:
-    """A corpus with a server as Label Studio 1.23.0 would have left it, had it come before the last migration."""
+def older(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Corpus]:
+    """A corpus with such a server."""
     corpus = make_corpus(tmp_path / "older", {"one": "Rain."})
     server = Server(corpus.state)
     if getattr(request, "param", "SQLite") == "SQLite":
-        shutil.copytree(set_up, corpus.state)
+        shutil.copytree(request.getfixturevalue("older_set_up"), corpus.state)
     else:
         cluster: Postgres = request.getfixturevalue("postgres")
         server.up(["a1", "a2"], None, print, cluster.create(f"older-{tmp_path.name[-30:]}"))
         server.down()
-    leave_behind(server, "1.23.0")
+        leave_behind(server, "1.23.0")
     yield corpus
     server.down()
 

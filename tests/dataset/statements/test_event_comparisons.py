@@ -15,7 +15,7 @@ from dataset.statements.comparison import comparisons_of
 from dataset.statements.event_comparisons import ComparedEvent, ComparedStatement, article_letters, compared_events
 from dataset.statements.sheets import registry_of_event
 from tests.corpora import REPOSITORY
-from tests.dataset.sorting import put_sorted, sorted_rows, telling
+from tests.dataset.sorting import DAM, FAIR, put_sorted, sorted_rows, telling
 from tests.dataset.tiny import ONE
 
 
@@ -57,8 +57,15 @@ def test_a_layer_that_sorted_nothing_is_refused(tmp_path: Path) -> None:
     corpus = put_sorted(tmp_path, sorted_rows())
     with pytest.raises(Problem, match="e1/a1 has sorted no event"):
         list(compared_events(corpus, layer="e1/a1"))
-    with pytest.raises(Problem, match="gold says of no quote of fair which statement it tells"):
-        list(compared_events(corpus, ["fair"]))
+    with pytest.raises(Problem, match="a single article of the corpus reports fair"):
+        list(compared_events(corpus, [FAIR]))
+
+
+def test_an_event_that_nobody_sorted_is_refused_where_others_are_sorted(tmp_path: Path) -> None:
+    rows = sorted_rows()
+    rows["tellings"] = [row | {"event_id": FAIR} for row in rows["tellings"]]
+    with pytest.raises(Problem, match="gold says of no quote of dam which statement it tells"):
+        list(compared_events(put_sorted(tmp_path, rows), [DAM]))
 
 
 def test_a_telling_of_a_span_that_is_gone_is_left_out(tmp_path: Path) -> None:
