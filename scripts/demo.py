@@ -39,9 +39,10 @@ def command(
     ] = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Run everything on the articles of this corpus: start, push, restore, pull, validate, agree, build, load, report.
+    """Run everything on the articles of this corpus: start, push, restore, pull, validate, agree, build, load.
 
-    It works on a copy, in a folder of its own, and leaves a server running for you to label in.
+    It works on a copy, in a folder of its own, writes a report of it to look at, and leaves a server running for you to
+    label in.
 
     Example: hedgerow demo
     """
