@@ -148,7 +148,7 @@ def label(team: Team) -> None:
     """A round of three annotators, of whose articles a fifth is everybody's."""
     names = [word for name in ANNOTATORS for word in ("--annotator", name)]
     if team.set_up:
-        shutil.copytree(team.set_up, team.corpus.state)
+        shutil.copytree(team.set_up, team.corpus.state, dirs_exist_ok=True)
     team.run("up", *names, "--annotator", ADJUDICATOR)
     team.run("push", "--round", "r1", *names, "--share", "0.2")
     submit(team, "r1")
