@@ -271,14 +271,26 @@ class Agreement(Table):
 
     round: str = column("the annotation round", str_matches=IDENTIFIER)
     annotators: str = column("the two that it is about, as `a1,a2`; null: all, their pairs added up", optional=True)
-    scope: str = column("`all` labels together, a label, an attribute or a relation", isin=vocabulary.SCOPES)
-    measure: str = column("what was measured", isin=vocabulary.MEASURES)
+    scope: str = column(
+        "`all` labels together, a label, an attribute or a relation; of a round of sorting `statement` or `figure`",
+        isin=vocabulary.AGREED_SCOPES,
+    )
+    measure: str = column(
+        "what was measured; of a round of sorting F1 of `pairs`, or of B³ (`b_cubed`)", isin=vocabulary.AGREED_MEASURES
+    )
     value: float = column("the figure; null where it does not exist", optional=True)
-    low: float = column("lower end of the 95 % interval (bootstrap over articles, or Wilson's)", optional=True)
+    low: float = column(
+        "lower end of the 95 % interval (bootstrap over articles, of sorting over events or statements; or Wilson's)",
+        optional=True,
+    )
     high: float = column("upper end of that interval", optional=True)
     articles: int = column("articles that it rests on", ge=0)
     annotator_count: int = column("annotators that it rests on", ge=0)
-    spans: int = column("spans that it rests on; of `boundary` and attributes: matched pairs; of links: links", ge=0)
+    spans: int = column(
+        "spans that it rests on; of `boundary` and attributes: matched pairs; of links: links; of statements: quotes; "
+        "of figures: numbers",
+        ge=0,
+    )
 
 
 class OfEvent(Table):

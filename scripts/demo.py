@@ -13,6 +13,7 @@ from annotation.embedded.accounts import Account
 from annotation.embedded.server import Server
 from annotation.labelstudio import seats as accounts
 from annotation.practice.project import open_practice
+from annotation.report.report import report, write
 from annotation.rounds import pull, push
 from annotation.rounds.restore import restore
 from dataset.agreement import figures
@@ -38,7 +39,7 @@ def command(
     ] = None,
     corpus: CorpusOption = None,
 ) -> None:
-    """Run everything on the articles of this corpus: start, push, restore, pull, validate, agree, build, load.
+    """Run everything on the articles of this corpus: start, push, restore, pull, validate, agree, build, load, report.
 
     It works on a copy, in a folder of its own, and leaves a server running for you to label in.
 
@@ -62,7 +63,11 @@ def command(
     build(demo, GOLD, folder, allow_errors=False)
     say(f"build: {folder}, the gold that adjudication made of {ROUND}")
     show_event(demo, folder)
+    page = demo.root / "dist" / "report.html"
+    write(report(demo, tell=tell), page)
     _invite(demo, server, known.annotators[YOU])
+    say("To look at all of it, with every article and what each makes of the event, open this page in a browser:")
+    say(f"  {_short(page)}")
 
 
 def _put_back(demo: Corpus) -> list[accounts.Seat]:
@@ -101,7 +106,6 @@ def _invite(demo: Corpus, server: Server, account: Account) -> None:
     say(login(account, server))
     say(f"When you have submitted it: `hedgerow pull --round {YOUR_ROUND} {place}`")
     say(f"To build what you labelled: `hedgerow build --layer {mine} --out {_short(demo.root)}/mine {place}`")
-    say(f"To look at all of it:       `hedgerow report {place}`")
     say(f"To stop the server:         `hedgerow down {place}`")
     say("To practise first, on three invented articles that show at once what differs from their gold, open:")
     say(f"  {seat.studio.project_url(open_practice(demo, seat, tell))}")

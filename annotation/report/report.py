@@ -28,6 +28,7 @@ from annotation.suggesting.acceptance import HASTY_SECONDS, Acceptance, acceptan
 from dataset import schema
 from dataset.agreement import figures as agreement
 from dataset.agreement.compared import layers_of
+from dataset.agreement.sorting_figures import sorting_agreement, sorting_figures
 from dataset.problem import Problem
 from dataset.record.chosen_articles import EVERY_ARTICLE, ArticleChoice
 from dataset.record.corpus import Corpus
@@ -41,7 +42,7 @@ from dataset.releasing import plots
 from dataset.scheme import vocabulary
 from dataset.statements.event_comparisons import compared_events
 from dataset.statements.sheets import registry_of_event
-from dataset.statements.tables import gold_sorting
+from dataset.statements.tables import dealt_events, gold_sorting
 from dataset.storage.atomic import write_bytes
 from dataset.storage.tables import read_table
 
@@ -239,14 +240,27 @@ def _figures(corpus: Corpus, round_name: str | None) -> tuple[pl.DataFrame, str 
     if round_name is None:
         return none, "The record has no round of annotators."
     try:
-        if agreement.is_stale(corpus, round_name):
-            return agreement.agreement(corpus, round_name).figures, None
-        return agreement.read(corpus, round_name), None
+        if not agreement.is_stale(corpus, round_name):
+            return agreement.read(corpus, round_name), None
+        if not dealt_events(corpus, round_name).is_empty():
+            figures = sorting_figures(round_name, sorting_agreement(corpus, round_name))
+            return figures, "No two annotators have sorted the same event." if figures.is_empty() else None
+        return agreement.agreement(corpus, round_name).figures, None
     except Problem as problem:
         return none, f"There is no agreement to show: {problem.what}."
 
 
 def _figure_plots(figures: pl.DataFrame) -> Iterator[str]:
+    titles = {"pairs": "Same statement (F1 of pairs)", "b_cubed": "Same statement (B³ F1)"}
+    for measure, title in titles.items():
+        if (rows := figures.filter(measure=measure)).height:
+            named = rows.with_columns(pl.format("{}s {}", "scope", "annotators").alias("annotators"))
+            yield plots.intervals(title, _intervals(named, "annotators"))
+    if figures.filter(measure="exact").height:
+        yield from _span_plots(figures)
+
+
+def _span_plots(figures: pl.DataFrame) -> Iterator[str]:
     together = figures.filter(pl.col("annotators").is_null())
     titles = {
         "exact": "Same words (exact F1)",

@@ -24,6 +24,7 @@ from dataset.agreement import alpha, bootstrap
 from dataset.agreement.coded import Numbers
 from dataset.agreement.compared import SubmissionCounts, folders_of, pairs, ranges_of_round, shared
 from dataset.agreement.ranges import COLUMNS, Group, RangeTallies, split, tallied_range
+from dataset.agreement.sorting_figures import Agreed, sorting_agreement, sorting_figures
 from dataset.agreement.tallies import FIGURES, MATCHED_FIGURES, Figure
 from dataset.agreement.wilson import wilson
 from dataset.parallel import OrderedMap
@@ -33,6 +34,7 @@ from dataset.record.layer import TABLES, Layer, sort_layer, table_path
 from dataset.record.locks import Tell, changing, in_silence, reading
 from dataset.record.rows import AgreementRow
 from dataset.scheme import vocabulary
+from dataset.statements.tables import dealt_events
 from dataset.storage.address import Location
 from dataset.storage.article_ranges import ArticleRange, batches, read_range
 from dataset.storage.atomic import sha256, write_bytes
@@ -258,6 +260,12 @@ def write(corpus: Corpus, agreed: RoundAgreement, tell: Tell = in_silence) -> No
         write_bytes(basis_path(corpus, agreed.round), (json.dumps(basis, indent=2) + "\n").encode())
 
 
+def write_sorting(corpus: Corpus, round_name: str, agreed: Agreed, tell: Tell = in_silence) -> None:
+    """Keeps the figures of a round of sorting alone, which are measured again as soon as hashes would be compared."""
+    with changing(corpus, tell):
+        write_bytes(figures_path(corpus, round_name), table_bytes(sorting_figures(round_name, agreed)))
+
+
 def read(corpus: Corpus, round_name: str) -> pl.DataFrame:
     """A round's figures as they were kept; no row where none were.
 
@@ -268,7 +276,15 @@ def read(corpus: Corpus, round_name: str) -> pl.DataFrame:
 
 
 def is_stale(corpus: Corpus, round_name: str) -> bool:
-    """Whether the figures kept are missing, or layers or texts are not those they were computed from."""
+    """Whether the figures kept are missing, or not of the layers and texts (or, of sorting, of the gold) as they are.
+
+    Raises:
+        Problem: the layers or the texts cannot be read.
+    """
+    if not dealt_events(corpus, round_name).is_empty():
+        measured = sorting_figures(round_name, sorting_agreement(corpus, round_name))
+        path = figures_path(corpus, round_name)
+        return not path.exists() or path.read_bytes() != table_bytes(measured)
     try:
         kept = json.loads(basis_path(corpus, round_name).read_text(encoding="utf-8"))
         figures_sha256 = sha256(figures_path(corpus, round_name).read_bytes())

@@ -22,7 +22,7 @@ COLUMNS: Final = 6
 class SortingAgreement:
     """Agreement of two annotators: `pairs` is F1 of the pairs that tell one statement, `b_cubed` the F1 of B³.
 
-    Both rest on so many items (`count`).
+    Both rest on so many items (`count`), which are in so many articles of so many events.
 
     The intervals are drawn over events, or where there is but one, over the first annotator's statements. Where all
     draws are alike, or the figure is 0 or 1, they are Wilson's by the number of items: pairs depend on each other, so
@@ -32,6 +32,7 @@ class SortingAgreement:
     pairs: Interval
     b_cubed: Interval
     events: int
+    articles: int
 
 
 def agreement_of(events: Iterable[tuple[SortedBy, SortedBy]], kinds: Mapping[str, str], kind: str) -> SortingAgreement:
@@ -50,13 +51,15 @@ def agreement_of(events: Iterable[tuple[SortedBy, SortedBy]], kinds: Mapping[str
         kinds: the kind of each item, by its id.
         kind: the kind of those that count.
     """
-    tallies = [
-        _tallies(_names(first, kinds, kind), _names(second, kinds, kind), first.given & second.given)
+    named = [
+        (_names(first, kinds, kind), _names(second, kinds, kind), first.given & second.given)
         for first, second in events
     ]
-    tallies = [rows for rows in tallies if len(rows)]
+    tallies = [rows for rows in (_tallies(*both) for both in named) if len(rows)]
     if not tallies:
-        return SortingAgreement(NOTHING, NOTHING, 0)
+        return SortingAgreement(NOTHING, NOTHING, 0, 0)
+    asked = (item for first, second, given in named for item in (first.keys() & second.keys()) - given)
+    articles = len({item.partition(":")[0] for item in asked})
     units = np.stack([rows.sum(axis=0) for rows in tallies]) if len(tallies) > 1 else tallies[0]
     times = np.random.default_rng(SEED).multinomial(len(units), np.full(len(units), 1 / len(units)), size=DRAWS)
     limits = np.stack(percentiles(_figures(times @ units)), axis=1)
@@ -66,7 +69,7 @@ def agreement_of(events: Iterable[tuple[SortedBy, SortedBy]], kinds: Mapping[str
         interval(float(value), (float(low), float(high)), items, items)
         for value, (low, high) in zip(values, limits, strict=True)
     )
-    return SortingAgreement(pairs, b_cubed, len(tallies))
+    return SortingAgreement(pairs, b_cubed, len(tallies), articles)
 
 
 def _names(sorting: SortedBy, kinds: Mapping[str, str], kind: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 from typing import Final
 
 import polars as pl
@@ -32,7 +33,7 @@ _TABLES: Final[tuple[tuple[str, type[schema.Table]], ...]] = (("spans", schema.S
 
 
 def gold_tables(corpus: Corpus) -> GoldTables:
-    """How to get what the gold has in articles; gold of one part is read now, and larger gold article by article.
+    """How to get what the gold has in articles; gold of one part is read now, and larger gold as it is asked for.
 
     Raises:
         Problem: the gold cannot be read, now or when it is got.
@@ -43,15 +44,24 @@ def gold_tables(corpus: Corpus) -> GoldTables:
         spans, relations = (read_range(path, table) for path, table in paths)
         return lambda articles: (_in(spans, articles), _in(relations, articles))
 
+    places = {article: at for at, article in enumerate(corpus.articles["article_id"])}
+
     def read(articles: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-        ranges = [ArticleRange(article, f"{article}\0") for article in articles]
+        ranges = _runs(sorted(articles, key=places.__getitem__), places)
         spans, relations = (
-            pl.concat([schema.empty(table), *(read_range(path, table, part) for part in ranges)])
+            _in(pl.concat([schema.empty(table), *(read_range(path, table, part) for part in ranges)]), articles)
             for path, table in paths
         )
         return spans, relations
 
     return read
+
+
+def _runs(articles: list[str], places: Mapping[str, int]) -> list[ArticleRange]:
+    """Ranges that hold these articles, one for all that follow each other in the corpus."""
+    runs = groupby(enumerate(articles), key=lambda numbered: places[numbered[1]] - numbered[0])
+    several = ([article for _, article in run] for _, run in runs)
+    return [ArticleRange(run[0], f"{run[-1]}\0") for run in several]
 
 
 def _in(rows: pl.DataFrame, articles: list[str]) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 from dataset import schema
@@ -12,6 +13,7 @@ from dataset.checks.findings import Finding
 from dataset.checks.statements import check_statements
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
+from dataset.record.layer import GOLD
 from dataset.record.shown import SHOWN
 from dataset.record.withdrawal import unfinished, withdrawn_path
 from dataset.storage.tables import read_sound
@@ -25,6 +27,13 @@ def check_shared(corpus: Corpus) -> Iterator[Finding]:
     yield from check_tables(corpus)
     yield from check_withdrawals(corpus)
     yield from check_statements(corpus)
+
+
+def errors_beside(corpus: Corpus, layer: str) -> Iterator[Finding]:
+    """The errors of what is built with a layer's articles: of registries, and of how the gold is sorted."""
+    of_entities = chain(check_entities(corpus), check_representation(corpus))
+    of_statements = check_statements(corpus, [GOLD], errors_only=True) if layer == GOLD else ()
+    return (finding for finding in chain(of_entities, of_statements) if finding.severity == "error")
 
 
 def check_ids(corpus: Corpus) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import Any, Final
 
@@ -53,19 +53,23 @@ ABOUT_EVENTS: Final = frozenset(
 _Tables = dict[str, pl.DataFrame]
 
 
-def check_statements(corpus: Corpus) -> Iterator[Finding]:
-    """All findings of how events are sorted, layer by layer and event by event, by article and place.
+def check_statements(
+    corpus: Corpus, layers: Iterable[str] | None = None, *, errors_only: bool = False
+) -> Iterator[Finding]:
+    """All findings of how these layers, or all of them, sort events: layer by layer, event by event, by place.
 
     A table that cannot be read is one finding, and its layer's events are then not looked at. Where the gold cannot be
-    read, no layer's are: that is a finding of `check_record`.
+    read, no layer's are: that is a finding of `check_record`. `errors_only` does not look for warnings.
     """
-    names = sorted_layers(corpus)
+    there = sorted_layers(corpus)
+    names = there if layers is None else [name for name in layers if name in there]
     gold = _gold_or_none(corpus) if names else None
+    checks = ERRORS if errors_only else ERRORS + WARNINGS
     for name in names:
         tables, findings = _read(corpus, name)
         yield from findings
         if tables is not None and gold is not None:
-            yield from _check_events(corpus, name, tables, gold)
+            yield from _check_events(corpus, name, tables, gold, checks)
 
 
 def settled(finding: Finding) -> bool:
@@ -129,15 +133,17 @@ def _foreign_rows(name: str, table: str, rows: pl.DataFrame) -> Iterator[Finding
 # Events
 
 
-def _check_events(corpus: Corpus, name: str, tables: _Tables, gold: GoldTables) -> Iterator[Finding]:
-    """What is found in each event that a layer has sorted, in the order of their ids."""
+def _check_events(
+    corpus: Corpus, name: str, tables: _Tables, gold: GoldTables, checks: Iterable[Check]
+) -> Iterator[Finding]:
+    """What these checks find in each event that a layer has sorted, in the order of their ids."""
     tables = {table: rows for table, rows in tables.items() if table != "event_tasks"}
     by_event = {table: _by_event(rows) for table, rows in tables.items()}
     for event in sorted({event for groups in by_event.values() for event in groups}):
         rows = {table: by_event[table].get(event, frame.clear()) for table, frame in tables.items()}
         with suppress(Problem):  # a part of the gold that cannot be read is a finding of its layer
             sorting = _sorted_event(corpus, name, event, rows, gold_of_event(corpus, event, gold))
-            yield from sorted((finding for check in CHECKS for finding in check(sorting)), key=place)
+            yield from sorted((finding for check in checks for finding in check(sorting)), key=place)
 
 
 def _by_event(rows: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -352,17 +358,14 @@ def _runs(words: list[str]) -> set[tuple[str, ...]]:
     return {tuple(words[at : at + RUN]) for at in range(len(words) - RUN + 1)}
 
 
-CHECKS: Final[tuple[Callable[[SortedEvent], Iterator[Finding]], ...]] = (
+Check = Callable[[SortedEvent], Iterator[Finding]]
+ERRORS: Final[tuple[Check, ...]] = (
     places,
     untold_quotes,
     degrees,
     unknown_statements,
     untold_statements,
     kinds,
-    sources,
-    units,
-    content,
     contradictions,
-    long_gists,
-    copied_gists,
 )
+WARNINGS: Final[tuple[Check, ...]] = (sources, units, content, long_gists, copied_gists)

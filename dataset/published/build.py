@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ import pyarrow
 
 from dataset import schema
 from dataset.checks.findings import Finding
+from dataset.checks.shared import errors_beside
 from dataset.checks.suite import errors_of
 from dataset.folder.folder import CARD, read_rows
 from dataset.folder.writer import RowWriters, to_arrow
@@ -107,7 +109,7 @@ def require_buildable(corpus: Corpus, name: str) -> None:
 
 
 def _shown(finding: Finding) -> str:
-    return f"{finding.code} in {finding.article_id}: {finding.message}"
+    return f"{finding.code} in {finding.article_id or finding.layer}: {finding.message}"
 
 
 @dataclass(frozen=True)
@@ -147,14 +149,15 @@ def write_configs(
 ) -> BuildResult:
     """Writes every config of a layer, one part of the layer after another, so that only one has to be held.
 
-    With `check` it looks for errors, too, on the way. With `adjudicated_only` it writes the gold's adjudicated articles
-    alone.
+    With `check` it looks for errors, too: in registries and in how the gold is sorted first, in articles on the way.
+    With `adjudicated_only` it writes the gold's adjudicated articles alone.
 
     Raises:
         Problem: no article of the layer is in the corpus, or none of those that are to be written.
     """
     only = _adjudicated(corpus, name) if adjudicated_only else None
     made_by = deciders(corpus) if name == GOLD else Deciders()
+    beside = list(errors_beside(corpus, name)) if check else []
     tellings = read_gold(corpus)["tellings"] if name == GOLD else schema.empty(schema.Tellings)
     work = partial(build_range, corpus, name, made_by, assisted_work(corpus, name), fixed_splits(corpus), check, only)
     parts = ((part, tellings.filter(part.holds())) for part in _parts(corpus, name))
@@ -167,12 +170,12 @@ def write_configs(
     if name == GOLD:
         more.append(write_event_configs(folder, recorded_sorting(corpus), each))
     rows, sizes = in_order(rows, *(counted for counted, _ in more)), in_order(sizes, *(bytes_ for _, bytes_ in more))
-    first = next((built.first for built in done if built.first), None)
+    first = next(chain(beside, (built.first for built in done if built.first)), None)
     return BuildResult(
         rows,
         sizes,
         added_up(built.summary for built in done),
-        sum((built.errors for built in done), Counter()),
+        sum((built.errors for built in done), Counter(finding.code for finding in beside)),
         first,
         None if only is None else sum(article not in only for article in submitted_articles(corpus, name)),
     )

@@ -6,8 +6,7 @@ A block begins with `<!-- figures: NAME -->` and ends with `<!-- end of figures 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from itertools import combinations
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +14,7 @@ import polars as pl
 
 from dataset import schema
 from dataset.agreement.bootstrap import Interval
-from dataset.agreement.sortings import agreement_of
+from dataset.agreement.sorting_figures import sorting_agreement
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary
@@ -26,9 +25,8 @@ from dataset.scheme import vocabulary
 from dataset.statements.comparison import Difference
 from dataset.statements.event_comparisons import ComparedEvent, article_letters, compared_events, in_short
 from dataset.statements.losses import losses
-from dataset.statements.sheets import STATEMENT, event_sheets
-from dataset.statements.sorted_events import sorted_by
-from dataset.statements.tables import dealt_events, gold_sorting, read_sorting, sorting_rounds
+from dataset.statements.sheets import STATEMENT
+from dataset.statements.tables import gold_sorting, sorting_rounds
 from dataset.storage.atomic import read_utf8, write_bytes
 from dataset.storage.tables import read_sound, read_table
 
@@ -86,8 +84,8 @@ def maker_figures(corpus: Corpus) -> str:
 
 def agreement_figures(corpus: Corpus) -> str:
     """Agreement of every round that was measured, and what became of its spans in adjudication, as tables."""
-    paths = sorted(corpus.annotations.glob("*/agreement.jsonl"))
-    tables = [_agreement(read_sound(path, schema.Agreement)) for path in paths]
+    kept = (read_sound(path, schema.Agreement) for path in sorted(corpus.annotations.glob("*/agreement.jsonl")))
+    tables = [_agreement(figures) for figures in kept if not figures.filter(measure="exact").is_empty()]
     passed = pl.col("article_id").is_in(passed_articles(corpus))
     return "\n\n".join([*tables, *_outcomes(read_table(corpus.decisions, schema.Decisions).filter(~passed))])
 
@@ -178,27 +176,17 @@ _SHOWN_LOSSES: Final = 5
 
 def sorting_figures(corpus: Corpus) -> str:
     """How far each two annotators of a round of sorting put the same quotes and numbers together."""
-    kinds = {item.id: item.kind for sheet in event_sheets(corpus) for item in sheet.items}
-    lines = [line for round_name in sorting_rounds(corpus) for line in _sorting_lines(corpus, round_name, kinds)]
+    lines = [line for round_name in sorting_rounds(corpus) for line in _sorting_lines(corpus, round_name)]
     head = "| round | annotators | of | pairs F1 | B³ F1 | on |"
     return "\n".join([head, "| --- | --- | --- | --- | --- | --- |", *lines])
 
 
-def _sorting_lines(corpus: Corpus, round_name: str, kinds: Mapping[str, str]) -> Iterator[str]:
-    deals = dealt_events(corpus, round_name)
-    sortings = {who: read_sorting(corpus.layer_path(f"{round_name}/{who}")) for who in sorted(set(deals["annotator"]))}
-    for first, second in combinations(sortings, 2):
-        events = [(sorted_by(sortings[first], event), sorted_by(sortings[second], event)) for event in _events(deals)]
-        for kind in vocabulary.STATEMENT_KINDS:
-            agreed = agreement_of(events, kinds, kind)
-            if not agreed.events:
-                continue
-            figures = [_sorting_figure(agreed.pairs), _sorting_figure(agreed.b_cubed), str(agreed.pairs.count)]
-            yield f"| {' | '.join([round_name, f'{first}, {second}', f'{kind}s', *figures])} |"
-
-
-def _events(deals: pl.DataFrame) -> list[str]:
-    return sorted(set(deals["event_id"]))
+def _sorting_lines(corpus: Corpus, round_name: str) -> Iterator[str]:
+    for pair, by_kind in sorting_agreement(corpus, round_name).items():
+        for kind, agreed in by_kind.items():
+            if agreed.events:
+                figures = [_sorting_figure(agreed.pairs), _sorting_figure(agreed.b_cubed), str(agreed.pairs.count)]
+                yield f"| {' | '.join([round_name, ', '.join(pair), f'{kind}s', *figures])} |"
 
 
 def _sorting_figure(figure: Interval) -> str:

@@ -78,6 +78,12 @@ found that has the same offsets; the mean exact F1 of an article; Krippendorff's
 Over spans matched exactly, or relaxed: of attributes the share with the same value, of links F1.
 """
 
+SORTING_MEASURES: Final = ("pairs", "b_cubed")
+"""Of statements and figures: F1 of the pairs of quotes or numbers that tell the same, and of B³."""
+AGREED_SCOPES: Final = (*SCOPES, *STATEMENT_KINDS)
+AGREED_MEASURES: Final = (*MEASURES, *SORTING_MEASURES)
+"""What is in the table `agreement`, of rounds of labelling and of rounds of sorting."""
+
 FINER: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "quote": ("quote_form", QUOTE_FORMS),
     "hedge": ("hedge_kind", HEDGE_KINDS),
@@ -88,7 +94,7 @@ KINDS: Final = tuple((name, value) for name, values in FINER.values() for value 
 SCORED: Final = (*SCOPES[: 1 + len(LABELS)], *(f"{name}={value}" for name, value in KINDS), *SCOPES[1 + len(LABELS) :])
 SCORE_SCOPES: Final = (*SCORED, *STATEMENT_KINDS)
 """What a score is about: a scope of agreement, a quote form or hedge kind as `quote_form=direct`, or statements."""
-SCORE_MEASURES: Final = (*SPAN_MEASURES[:4], *MATCHED_MEASURES, "pairs", "b_cubed")
+SCORE_MEASURES: Final = (*SPAN_MEASURES[:4], *MATCHED_MEASURES, *SORTING_MEASURES)
 """What predictions are scored by: measures of agreement, and of statements F1 of pairs and of B³.
 
 Of links, `exact` and `relaxed` count a link only where both its ends are matched so, and `on_exact` and `on_relaxed`

@@ -138,10 +138,10 @@ def _difference(first: _Account, second: _Account, registry: Registry) -> Differ
         second_words=_only(second.content, first.content),
         attribution=_attribution(first.sources, second.sources, registry),
         certainty=_certainty(first, second),
-        first_cues=tuple(sorted(first.cues - second.cues)),
-        second_cues=tuple(sorted(second.cues - first.cues)),
+        first_cues=_only_cues(first, second),
+        second_cues=_only_cues(second, first),
         numbers=number_changes(first.numbers, second.numbers),
-        form="same" if first.direct == second.direct else "first direct" if first.direct else "second direct",
+        form=_form(first, second),
     )
 
 
@@ -176,6 +176,11 @@ def _ratio(first: Tokens, second: Tokens) -> float:
 
 
 def _only(content: Tokens, apart: Tokens) -> Tokens:
+    """The content words of one article that no telling of the other has, each once, as `_tokens` levels them.
+
+    Of “They will be used on October 27.” against “they would be used in the coming days” they are “october” and “27”,
+    and the other way round “coming” and “days”.
+    """
     without = frozenset(apart)
     return tuple(token for token in content if token not in without)
 
@@ -223,6 +228,10 @@ def _certainty(first: _Account, second: _Account) -> str:
     neither have one, the first's kinds of cue are a part of the second's (“could go” against “could reportedly go”);
     `second flatter` the other way. `same`: equal kinds (“may go”, “might go”). `mixed`: each has a kind that the other
     lacks (“could go”, “will reportedly go”).
+
+    All tellings of an article count, and not its flattest alone. Of two articles that tell a statement flatly, one that
+    hedges it nowhere is flatter than one that hedges it elsewhere, if only in its date: “they intend to go” is flatter
+    than “they will go” and, further down, “they will go as soon as Sunday”. What somebody intends is no cue.
     """
     kinds, other_kinds = ({cue.kind for cue in account.cues} for account in (first, second))
     if first.flat != second.flat:
@@ -230,3 +239,26 @@ def _certainty(first: _Account, second: _Account) -> str:
     if kinds == other_kinds:
         return "same"
     return "first flatter" if kinds < other_kinds else "second flatter" if other_kinds < kinds else "mixed"
+
+
+def _only_cues(account: _Account, apart: _Account) -> tuple[Cue, ...]:
+    """The cues of one article that the other has on no telling; the same words in capitals are the same cue.
+
+    Of “If they go, I think it is legal” against “it could be legal if they go” it is “i think”, and the other way
+    round “could”.
+    """
+    return tuple(sorted(account.cues - apart.cues))
+
+
+# Form
+
+
+def _form(first: _Account, second: _Account) -> str:
+    """Which article alone has a telling that is a direct quote.
+
+    `first direct`: the first has “We will go,” in quotation marks throughout, and the second only “they would go”, or a
+    mixed “they would ‘go’”; `second direct` the other way. `same`: both have a direct telling, or neither.
+    """
+    if first.direct == second.direct:
+        return "same"
+    return "first direct" if first.direct else "second direct"

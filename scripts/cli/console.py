@@ -42,7 +42,8 @@ class Screen(Console):
 # Where a caller closed them, as services do, what is printed goes nowhere.
 sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-OUT = Screen(highlight=False, emoji=False, soft_wrap=True, width=None if sys.stdout.isatty() else 120)
+_KNOWN = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
+OUT = Screen(highlight=False, emoji=False, soft_wrap=True, width=None if _KNOWN else 120)
 ERR = Screen(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 CorpusOption = Annotated[
@@ -89,6 +90,11 @@ def _corpus_named(words: str) -> str:
 def say(line: str) -> None:
     """A line of the result; shown as it is."""
     OUT.print(escape(typed(line)))
+
+
+def page_width() -> int:
+    """The terminal's columns, or those that COLUMNS says; 100 where neither is known, so that a page can hold them."""
+    return OUT.width if _KNOWN else 100
 
 
 def say_json(content: Any) -> None:

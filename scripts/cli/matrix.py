@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from rich.console import RenderableType
 from rich.markup import escape
 from rich.table import Column, Table
 
@@ -11,9 +12,10 @@ from dataset.record.corpus import Corpus
 from dataset.statements.event_comparisons import ComparedEvent, ComparedStatement, article_letters, in_short
 from dataset.statements.outlets import OutletCounts, outlet_counts
 from dataset.statements.sheets import STATEMENT
-from scripts.cli.console import OUT, count, say
+from scripts.cli.console import OUT, count, page_width, say
 
-WIDTH = 34
+CELL = 9
+"""Columns that an article gets at least, with the blanks beside them."""
 LONGEST = 120
 MOST = 3
 
@@ -27,22 +29,41 @@ def show(corpus: Corpus, event: ComparedEvent, *, every: bool = False) -> None:
     parts = f"{event.event_id}: {count(len(event.articles), 'article')}, {count(len(quotes), 'statement')}"
     if len(event.articles) == 1:
         shown_by = "" if every else ": --all shows it alone"
-        say(f"{parts}, {count(figures, 'figure')}. With a single article there is nothing to compare{shown_by}")
+        _print(f"{parts}, {count(figures, 'figure')}. With a single article there is nothing to compare{shown_by}")
         if not every:
             return
     else:
-        say(f"{parts}, {several} of them told by several articles; {count(figures, 'figure')}")
+        _print(f"{parts}, {several} of them told by several articles; {count(figures, 'figure')}")
     names = article_letters(event)
-    table = Table("", Column("statement", min_width=WIDTH), *names.values(), box=None, padding=(0, 1))
-    for statement in shown:
-        cells = [in_short(statement.of_article(article)) for article in event.articles]
-        table.add_row(statement.id, escape(_title(statement)), *map(escape, cells))
-    OUT.print(table)
+    for articles in _beside_each_other(event.articles):
+        _print(_matrix([each for each in shown if not {*articles}.isdisjoint(each.articles())], articles, names))
     for article, letter in names.items():
         outlet = corpus.by_id[article]["outlet"]
-        say(f"{letter}  {article}{f' ({outlet})' if outlet else ''}")
+        _print(f"{letter}  {article}{f' ({outlet})' if outlet else ''}")
     if not every and len(shown) < len(event.statements):
-        say(f"{len(event.statements) - len(shown)} more that a single article tells: --all")
+        _print(f"{len(event.statements) - len(shown)} more that a single article tells: --all")
+
+
+def _print(words: str | RenderableType) -> None:
+    """Prints something in the columns that there are; words are broken between lines, and not cut."""
+    OUT.print(escape(words) if isinstance(words, str) else words, width=page_width(), soft_wrap=False)
+
+
+def _beside_each_other(articles: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The articles, as many at a time as there are columns for beside the statements."""
+    most = max(1, page_width() * 2 // 3 // CELL - 1)
+    return (articles[at : at + most] for at in range(0, len(articles), most))
+
+
+def _matrix(shown: Sequence[ComparedStatement], articles: Sequence[str], names: Mapping[str, str]) -> Table:
+    titles = [_title(statement) for statement in shown]
+    # A fixed width, because a least one makes rich's table wider than the page.
+    words = Column("statement", width=min(max(map(len, titles), default=0), page_width() // 3), overflow="fold")
+    table = Table("", words, *(Column(names[article], overflow="fold") for article in articles), box=None)
+    for statement, title in zip(shown, titles, strict=True):
+        cells = (in_short(statement.of_article(article)) for article in articles)
+        table.add_row(statement.id, escape(title), *map(escape, cells))
+    return table
 
 
 def _title(statement: ComparedStatement) -> str:
@@ -61,7 +82,7 @@ def show_outlets(corpus: Corpus, events: Iterable[ComparedEvent]) -> None:
         shares = [f"{part} of {counts.tellings}" for part in (counts.hedged, counts.unnamed)]
         numbers = map(str, (counts.articles, counts.statements, counts.left_out, counts.numbers_left_out))
         table.add_row(escape(counts.outlet), *numbers, *shares, escape(most))
-    OUT.print(table)
+    _print(table)
 
 
 def _most(counts: OutletCounts) -> list[tuple[str, int]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import typer
 from rich.table import Table
 
@@ -11,8 +9,11 @@ from annotation.aligning import adjudication, sorting_rounds
 from annotation.aligning.adjudication import SortingDecisions, SortingRound
 from annotation.aligning.sorting_rounds import SortingPull
 from annotation.labelstudio.seats import Seat
+from annotation.rounds.locks import measuring_alone
 from dataset.agreement.bootstrap import Interval
-from dataset.agreement.sortings import SortingAgreement, agreement_of
+from dataset.agreement.figures import figures_path, write_sorting
+from dataset.agreement.sorting_figures import Agreed, sorting_agreement
+from dataset.agreement.sortings import SortingAgreement
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import below
@@ -81,50 +82,43 @@ def _say_of(pulled: SortingPull, round_name: str, who: str) -> None:
 
 
 def agree(corpus: Corpus, round_name: str, *, as_json: bool) -> None:
-    """Says how far each two annotators of a round put the same quotes and numbers together.
+    """Says how far each two annotators of a round put the same quotes and numbers together, and keeps the figures.
 
     Raises:
         Problem: no two annotators sorted the same event.
     """
-    with reading(corpus, tell):
-        this_round = SortingRound(corpus, round_name)
-    figures, given = _figures(this_round), _given(this_round)
-    if not any(agreed.events for by_kind in figures.values() for agreed in by_kind.values()):
-        raise Problem(
-            f"no two annotators have sorted the same event in round {round_name}",
-            f"let them submit, then run `hedgerow pull --round {round_name}`",
-        )
+    with measuring_alone(corpus, round_name, tell):
+        with reading(corpus, tell):
+            given, figures = _given(SortingRound(corpus, round_name)), sorting_agreement(corpus, round_name)
+        if not any(agreed.events for by_kind in figures.values() for agreed in by_kind.values()):
+            raise Problem(
+                f"no two annotators have sorted the same event in round {round_name}",
+                f"let them submit, then run `hedgerow pull --round {round_name}`",
+            )
+        write_sorting(corpus, round_name, figures, tell)
     if as_json:
-        say_json({pair: {kind: _row(agreed) for kind, agreed in kinds.items()} for pair, kinds in figures.items()})
+        say_json(
+            {",".join(pair): {kind: _row(each) for kind, each in kinds.items()} for pair, kinds in figures.items()}
+        )
         return
-    table = Table(
-        "", *(f"{kind}s: {name}" for kind in STATEMENT_KINDS for name in ("pairs F1", "B³ F1", "on")), box=None
-    )
-    for pair, kinds in figures.items():
-        cells = [[_cell(agreed.pairs), _cell(agreed.b_cubed), str(agreed.pairs.count)] for agreed in kinds.values()]
-        table.add_row(pair, *(cell for row in cells for cell in row))
-    OUT.print(table)
+    _show(figures)
     events = max(agreed.events for by_kind in figures.values() for agreed in by_kind.values())
     drawn = "events" if events > 1 else "the statements of a single event, so they say nothing of another event"
     if given:
         say(f"{count(given, 'quote or number', 'quotes and numbers')} stood sorted as in the gold, and do not count.")
     say(f"[low,high]: 95 % interval, bootstrap over {drawn}.")
     say("Where all draws are alike, it is Wilson's, by the number of items. –: there is no such figure.")
+    say(f"All figures, with what they rest on: {figures_path(corpus, round_name).relative_to(corpus.root)}, or --json")
 
 
-def _figures(this_round: SortingRound) -> dict[str, dict[str, SortingAgreement]]:
-    """The figures of each two annotators, by kind."""
-    sortings = {event: this_round.sorted_by(event) for event in this_round.events()}
-    kinds = {item.id: item.kind for sheet in this_round.sheets.values() for item in sheet.items}
-    return {
-        f"{first},{second}": {
-            kind: agreement_of(
-                [(by[first], by[second]) for by in sortings.values() if first in by and second in by], kinds, kind
-            )
-            for kind in STATEMENT_KINDS
-        }
-        for first, second in combinations(this_round.annotators, 2)
-    }
+def _show(figures: Agreed) -> None:
+    table = Table(
+        "", *(f"{kind}s: {name}" for kind in STATEMENT_KINDS for name in ("pairs F1", "B³ F1", "on")), box=None
+    )
+    for pair, kinds in figures.items():
+        cells = [[_cell(agreed.pairs), _cell(agreed.b_cubed), str(agreed.pairs.count)] for agreed in kinds.values()]
+        table.add_row(",".join(pair), *(cell for row in cells for cell in row))
+    OUT.print(table)
 
 
 def _given(this_round: SortingRound) -> int:

@@ -10,6 +10,7 @@ from dataset.agreement.figures import is_stale
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from scripts.main import app
+from tests.dataset.agreement.test_sorting_figures import put_round
 from tests.dataset.tiny import SKIPPED, key, put_corpus, put_layer, row_of, task, valid_rows
 from tests.scripts.test_main import assert_one_line_and_3, hedgerow
 from tests.scripts.test_validate import a_console
@@ -87,6 +88,20 @@ def test_json_is_complete_and_has_no_nan(corpus: Corpus, monkeypatch: pytest.Mon
     kept = (corpus.annotations / "r1" / "agreement.jsonl").read_text(encoding="utf-8").splitlines()
     assert known["figures"] == [json.loads(line) for line in kept]
     assert set(known["basis"]["annotators"]) == {"a1", "a2"}
+
+
+def test_a_round_of_sorting_is_measured_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sorted_twice = put_round(tmp_path / "dam", "a1", "a2")
+    monkeypatch.setattr("scripts.cli.sorting.OUT", a_console())
+    monkeypatch.setattr("scripts.cli.console.OUT", a_console())
+    words = ["agree", "--round", "e1", "--corpus", str(sorted_twice.root)]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert cells(result.stdout, "a1,a2")[1:3] == ["1.00", "[0.57,1.00]"]
+    assert "e1/agreement.jsonl" in result.stdout
+    assert not is_stale(sorted_twice, "e1")
+    as_json = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    assert as_json["a1,a2"]["statement"]["pairs"]["count"] == 5
 
 
 def test_one_annotator_ends_with_one_line_and_3(corpus: Corpus) -> None:

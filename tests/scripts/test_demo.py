@@ -26,7 +26,11 @@ def test_the_demo_runs_twice_from_nothing_and_leaves_the_corpus_as_it_was(tmp_pa
             assert "label an article yourself" in done.stdout
             assert "  http://127.0.0.1:" in done.stdout
             assert "`hedgerow down --corpus" in done.stdout
-            assert re.search(r"To practise first.+\n  http://127\.0\.0\.1:\d+/projects/\d+/data\n\Z", done.stdout)
+            practice = r"To practise first.+\n  http://127\.0\.0\.1:\d+/projects/\d+/data\n"
+            assert (last := re.search(rf"{practice}.+open this page in a browser:\n  (.+)\n\Z", done.stdout))
+            assert "Russia will put North Korean soldiers" in (REPOSITORY / last[1]).read_text(encoding="utf-8")
+            matrix = done.stdout.partition("told by several articles")[2].partition("To label an article")[0]
+            assert max(map(len, matrix.splitlines())) <= 100
     finally:
         stopped = hedgerow("down", "--corpus", str(out))
     assert stopped.stdout.startswith("stopped")

@@ -24,6 +24,7 @@ from dataset.record.shown import ShownRows, shown_frames, write_shown
 from tests.annotation.report.opened import DESKTOP, PHONE, show, tab_to
 from tests.contrasts import low_contrasts
 from tests.corpora import copy_of_the_seeds
+from tests.dataset.agreement.test_sorting_figures import put_round
 from tests.dataset.drawn import broken_rows
 from tests.dataset.faults import FAULTS
 from tests.dataset.tiny import (
@@ -394,6 +395,15 @@ def test_agreement_is_drawn_with_its_intervals(page: Page, two: Corpus) -> None:
     show(page, two)
     plot = page.get_by_role("img", name=re.compile("exact F1"))
     expect(plot).to_contain_text(f"{agreed['value']:.2f} [{agreed['low']:.2f}, {agreed['high']:.2f}]")
+
+
+def test_of_a_round_of_sorting_the_agreement_on_statements_is_drawn(page: Page, tmp_path: Path) -> None:
+    corpus = put_round(tmp_path / "dam", "a1", "a2")
+    show(page, corpus, ReportOptions(layer="gold", round="e1"))
+    plot = page.get_by_role("img", name=re.compile("F1 of pairs"))
+    expect(plot).to_contain_text("statements a1,a2")
+    expect(plot).to_contain_text("1.00 [0.57, 1.00]")
+    expect(page.get_by_role("img", name=re.compile("exact F1"))).to_have_count(0)
 
 
 def test_figures_that_are_kept_and_fresh_are_not_drawn_anew(two: Corpus) -> None:

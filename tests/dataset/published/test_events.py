@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset import schema
+from dataset.checks.statements import check_statements
 from dataset.folder.folder import configs_of, read_rows
+from dataset.problem import Problem
 from dataset.published import events
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus
@@ -19,7 +22,7 @@ from dataset.record.layer import GOLD
 from dataset.statements.event_comparisons import compared_events
 from tests.corpora import REPOSITORY
 from tests.dataset.loading import files, load
-from tests.dataset.sorting import DAM, GISTS, TEXTS, put_sorted, sorted_rows, telling
+from tests.dataset.sorting import DAM, GISTS, TEXTS, put_sorted, put_sorting, sorted_rows, telling
 from tests.dataset.tiny import (
     LAYER,
     ONE,
@@ -200,6 +203,59 @@ def _tasks() -> Rows:
 def test_a_gold_that_is_not_sorted_has_no_statements(tmp_path: Path) -> None:
     rows = sorted_rows() | {"tellings": [], "contradictions": [], "statements": []}
     assert not set(configs_of(built(tmp_path, rows))) & set(schema.OF_STATEMENTS)
+
+
+def of_an_unknown_statement(corpus: Corpus, rows: Rows) -> None:
+    rows["tellings"].append(telling("s99", ONE, "q2", "partly"))
+    put_sorting(corpus, {"tellings": rows["tellings"]}, GOLD)
+
+
+def wholly_of_two_statements(corpus: Corpus, rows: Rows) -> None:
+    rows["tellings"].append(telling("built", ONE, "q1"))
+    put_sorting(corpus, {"tellings": rows["tellings"]}, GOLD)
+
+
+def who_speak_for_each_other(corpus: Corpus, rows: Rows) -> None:
+    named = {"kind": "group", "aliases": [], "event_id": DAM}
+    circle = [named | {"entity": name, "speaks_for": whom} for name, whom in ("AB", "BA")]
+    put_jsonl(corpus.seeds / "entities.jsonl", [*corpus.entities.to_dicts(), *circle])
+
+
+@pytest.mark.parametrize(
+    ("code", "place", "change"),
+    [
+        ("unknown-statement", ONE, of_an_unknown_statement),
+        ("t4-two-statements", ONE, wholly_of_two_statements),
+        ("speaks-for-circle", "seeds", who_speak_for_each_other),
+    ],
+)
+def test_an_error_in_statements_or_in_who_speaks_for_whom_is_refused_and_nothing_is_written(
+    tmp_path: Path, code: str, place: str, change: Callable[[Corpus, Rows], None]
+) -> None:
+    rows = sorted_rows()
+    change(put_sorted(tmp_path / "corpus", rows), rows)
+    corpus, out = open_corpus(tmp_path / "corpus"), tmp_path / "out"
+    with pytest.raises(Problem, match=rf"gold has 1 error, the first: {code} in {place}: .*--allow-errors"):
+        build(corpus, GOLD, out, allow_errors=False)
+    assert [path.name for path in tmp_path.iterdir()] == ["corpus"]
+    build(corpus, GOLD, out, allow_errors=True)
+    assert f"({code})" in (out / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_is_only_warned_of_in_statements_is_built(tmp_path: Path) -> None:
+    rows = sorted_rows()
+    rows["statements"][0]["gist"] = "a word " * 40
+    corpus = put_sorted(tmp_path / "corpus", rows)
+    assert "gist-too-long" in {finding.code for finding in check_statements(corpus)}
+    build(corpus, GOLD, tmp_path / "out", allow_errors=False)
+
+
+def test_how_the_gold_is_sorted_does_not_hold_up_what_is_built_of_an_annotators_layer(tmp_path: Path) -> None:
+    rows = sorted_rows()
+    corpus = put_sorted(tmp_path / "corpus", rows)
+    put_layer(corpus, {"tasks": [task(ONE)]})
+    of_an_unknown_statement(corpus, rows)
+    build(corpus, LAYER, tmp_path / "out", allow_errors=False)
 
 
 def test_the_entities_are_those_of_events_with_a_published_article(dam: Path) -> None:

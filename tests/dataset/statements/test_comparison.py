@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset.scheme import vocabulary
+from dataset.statements import comparison
 from dataset.statements.comparison import Cue, Difference, QuoteTelling, compare, comparisons_of
 from dataset.statements.numbers import NumberChange, Quantity
 from dataset.statements.registry import Registry
@@ -194,6 +196,10 @@ def test_what_becomes_of_each_number() -> None:
         (TROOPS, replace(TROOPS, low=15000.0, high=15000.0, bound="at most"), "bound changed"),
         (TROOPS, replace(TROOPS, low=11500.0, high=11500.0, bound="about"), "bound changed"),
         (TROOPS, replace(TROOPS, low=8000.0, high=8000.0, bound="about"), "conflicting"),
+        (ABOUT_TROOPS, replace(TROOPS, low=10_800.0, high=13_200.0), "bound changed"),
+        (ABOUT_TROOPS, replace(TROOPS, low=13_200.0, high=13_200.0), "bound changed"),
+        (ABOUT_TROOPS, replace(TROOPS, low=13_201.0, high=13_201.0), "conflicting"),
+        (ABOUT_TROOPS, replace(TROOPS, low=10_799.0, high=10_799.0), "conflicting"),
     ],
 )
 def test_two_numbers_of_a_unit_agree_differ_in_bound_or_conflict(
@@ -236,6 +242,76 @@ def test_a_number_that_an_article_gives_exactly_and_about_has_both_bounds() -> N
 )
 def test_form_is_whether_one_side_alone_quotes_directly(first: list[str], second: list[str], form: str) -> None:
     assert difference([telling(form=f) for f in first], [telling(form=f) for f in second]).form == form
+
+
+# The examples of the definitions
+
+AS_SOON_AS = Cue("as soon as", "approximator")
+
+
+def cued(words: str, *cues: Cue) -> QuoteTelling:
+    return telling(words, cues=cues)
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "first", "second"),
+    [
+        ("wording", "same", [cued("It ‘will’ go.")], [cued("it would go", WOULD)]),
+        (
+            "wording",
+            "edited",
+            [cued("they will be sent into battle soon")],
+            [cued("they will be sent to battle soon")],
+        ),
+        (
+            "first_words",
+            ("october", "27"),
+            [cued("They will be used on October 27.")],
+            [cued("they would be used in the coming days", WOULD)],
+        ),
+        (
+            "second_words",
+            ("coming", "days"),
+            [cued("They will be used on October 27.")],
+            [cued("they would be used in the coming days", WOULD)],
+        ),
+        ("certainty", "first flatter", [cued("they will go")], [cued("could go", COULD)]),
+        ("certainty", "first flatter", [cued("could go", COULD)], [cued("could reportedly go", COULD, REPORTEDLY)]),
+        ("certainty", "same", [cued("may go", Cue("may", "modal"))], [cued("might go", Cue("might", "modal"))]),
+        ("certainty", "mixed", [cued("could go", COULD)], [cued("will reportedly go", REPORTEDLY)]),
+        (
+            "certainty",
+            "second flatter",
+            [cued("they will go"), cued("they will go as soon as Sunday", AS_SOON_AS)],
+            [cued("they intend to go")],
+        ),
+        (
+            "first_cues",
+            (Cue("i think", "modal"),),
+            [cued("If they go, I think it is legal", Cue("If", "conditional"), I_THINK)],
+            [cued("it could be legal if they go", IF, COULD)],
+        ),
+        (
+            "second_cues",
+            (COULD,),
+            [cued("If they go, I think it is legal", Cue("If", "conditional"), I_THINK)],
+            [cued("it could be legal if they go", IF, COULD)],
+        ),
+        ("form", "first direct", [telling("We will go,", form="direct")], [telling("they would go")]),
+        (
+            "form",
+            "first direct",
+            [telling("We will go,", form="direct")],
+            [telling("they would ‘go’", form="mixed")],
+        ),
+    ],
+)
+def test_what_the_definitions_give_as_examples_is_so(
+    part: str, value: object, first: list[QuoteTelling], second: list[QuoteTelling]
+) -> None:
+    assert getattr(difference(first, second), part) == value
+    definitions = " ".join(Path(comparison.__file__).read_text(encoding="utf-8").split())
+    assert all(f"“{each.words}”" in definitions for each in (*first, *second))
 
 
 # Every pair of articles

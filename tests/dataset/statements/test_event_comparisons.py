@@ -12,7 +12,7 @@ from dataset.checks.statements import check_statements
 from dataset.problem import Problem
 from dataset.record.corpus import open_corpus
 from dataset.statements.comparison import comparisons_of
-from dataset.statements.event_comparisons import ComparedEvent, compared_events
+from dataset.statements.event_comparisons import ComparedEvent, ComparedStatement, article_letters, compared_events
 from dataset.statements.sheets import registry_of_event
 from tests.corpora import REPOSITORY
 from tests.dataset.sorting import put_sorted, sorted_rows, telling
@@ -99,6 +99,22 @@ def certainty_of(event: ComparedEvent, statement: str, first: str, second: str) 
         if (difference.first, difference.second) == (first, second)
     )
     return certainty
+
+
+def test_the_page_says_of_which_articles_one_is_flatter_though_both_tell_it_flatly(event: ComparedEvent) -> None:
+    def flat(statement: ComparedStatement, article: str) -> bool:
+        return any(not telling.item.content.cues for telling in statement.of_article(article))
+
+    letters = article_letters(event)
+    rows = [
+        (statement.id, letters[difference.first] + letters[difference.second], difference.certainty)
+        for statement in event.statements
+        for difference in statement.differences
+        if difference.certainty != "same" and flat(statement, difference.first) and flat(statement, difference.second)
+    ]
+    assert rows == [("s7", "AB", "second flatter"), ("s7", "AE", "second flatter")]
+    page = " ".join((REPOSITORY / "dataset" / "README.md").read_text(encoding="utf-8").split())
+    assert "so the row says `second flatter`, as does that of A and E" in page
 
 
 def test_of_an_event_of_one_article_statements_are_listed_and_nothing_is_compared(tmp_path: Path) -> None:
