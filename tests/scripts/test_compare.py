@@ -78,6 +78,7 @@ def test_an_event_of_a_single_article_has_nothing_to_compare_and_the_others_are_
     assert both.stdout == bridge + fair
     assert fair.startswith(f"{FAIR}: 1 article")
     assert "nothing to compare" in " ".join(fair.split())
+    assert "The fair begins" not in fair
     assert "nothing to compare" not in " ".join(bridge.split())
     alone = run(corpus, "--event", FAIR, "--all").stdout
     assert "The fair begins" in alone
