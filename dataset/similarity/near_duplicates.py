@@ -22,15 +22,15 @@ _ALIKE: Final = 5
 _CROWDED: Final = 4
 _FOLLOWING: Final = 3
 _NEIGHBOURS: Final = 3
-PAIRS_AT_ONCE: Final = 10_000
+PAIRS_AT_ONCE: Final = 2_000
 CONTAINED: Final = 0.1
 """Share of the smaller article's shingles from which on it is listed that the larger one retells it."""
 SHARED: Final = 30
 """Shingles that a retelling shares at least: some 34 words in a row, more than a quotation or a caption has."""
 SAMPLED: Final = 3
 """The same where only a part of the shingles is looked at, and SHARED times that part is less."""
-MEETINGS_AT_ONCE: Final = 5_000_000
-AT_ONCE: Final = 2_000
+MEETINGS_AT_ONCE: Final = 2_000_000
+AT_ONCE: Final = 500
 _KEYS: Final = pl.col("text").str.to_lowercase().str.extract_all(r"\w+")
 Finder = Callable[[Iterable[Path]], pl.DataFrame]
 """From Parquet files with `article_id` and `text` to what `near_duplicates` returns."""
@@ -121,10 +121,11 @@ def _held(texts: pl.DataFrame) -> pl.DataFrame:
 
 def _pairs(held: pl.DataFrame, least: float = SHARED) -> pl.DataFrame:
     """The near-duplicates, and the retellings that share so many shingles at `least`: `at`, `other` and MEASURES."""
-    few = rare(held)
-    pairs = candidates(alike(shared(sketch(few))), neighbours(crowded(common(held))))
-    near = listed(pairs, lambda some: similar(_measured(some, held)))
-    return with_retellings(near, retellings(few, least), lambda some: _measured(some, held))
+    several = held.filter(pl.len().over("shingle") > 1)  # most are one article's own, and `total` counts them
+    few = rare(several)
+    pairs = candidates(alike(shared(sketch(few))), neighbours(crowded(common(several))))
+    near = listed(pairs, lambda some: similar(_measured(some, several)))
+    return with_retellings(near, retellings(few, least), lambda some: _measured(some, several))
 
 
 def _named(pairs: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dataset.intake import resemblances
 from dataset.intake.articles import ArticleMetadata
 from dataset.intake.sources import Source
 from dataset.intake.taking_in import intake
@@ -49,6 +50,11 @@ def intake_growth(folder: Path, small: int, large: int) -> Grown:
     return _grown("intake", small, large, lambda count: taken_in(folder / f"intake{count}", count))
 
 
+def sampled_intake_growth(folder: Path, small: int, large: int) -> Grown:
+    """The same, with no more held of the texts to compare than of some thousand articles."""
+    return _grown("intake", small, large, lambda count: taken_in(folder / f"intake{count}", count, sampled_intake_step))
+
+
 def _grown(step: str, small: int, large: int, at: Callable[[int], Measured]) -> Grown:
     return Grown(step, small, large, at(small), at(large))
 
@@ -58,14 +64,20 @@ def _pulled(folder: Path, count: int) -> Measured:
     return measure(pull_step, corpus.root, export)
 
 
-def taken_in(folder: Path, count: int) -> Measured:
-    """`intake` of so many files."""
+def taken_in(folder: Path, count: int, step: Callable[[Path, Path], int] | None = None) -> Measured:
+    """`intake` of so many files, by that step."""
     corpus = write_corpus(folder / "corpus", 1, seed=8)
     texts = write_corpus(folder / "in", count + 1).root / "seeds" / "text"
-    return measure(intake_step, corpus.root, texts)
+    return measure(step or intake_step, corpus.root, texts)
 
 
 def intake_step(root: Path, texts: Path) -> int:
     """Takes all files but the first in."""
     sources = [Source("text", str(file)) for file in sorted(texts.iterdir())[1:]]
     return len(intake(open_corpus(root), sources, ArticleMetadata("generated", language="en")).added)
+
+
+def sampled_intake_step(root: Path, texts: Path) -> int:
+    """The same in a process in which the texts of a thousand articles are many."""
+    resemblances.WHOLE = 2_000_000  # type: ignore[misc]
+    return intake_step(root, texts)
