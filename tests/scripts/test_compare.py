@@ -28,7 +28,7 @@ KNOWN = {FULL: ("The Echo", "2031-04-30"), SHORT: ("Gazette", "2031-05-02"), ALO
 
 @pytest.fixture
 def corpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
-    monkeypatch.setattr("scripts.cli.matrix.page_width", lambda: 100)  # wherever the tests run
+    monkeypatch.setattr("scripts.cli.console.OUT.width", 100)  # wherever the tests run
     corpus = put_retold(tmp_path / "retold")
     rows = [
         article_row(article, corpus.text(article), event)
