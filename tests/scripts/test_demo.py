@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 from tests.annotation.rounds.test_pull import files
+from tests.commands import Running
 from tests.corpora import REPOSITORY
 from tests.scripts.test_main import hedgerow
 
@@ -15,7 +17,8 @@ def test_the_demo_runs_twice_from_nothing_and_leaves_the_corpus_as_it_was(tmp_pa
     out = tmp_path / "demo"
     try:
         for put_back in (5, 0):
-            done = hedgerow("demo", "--out", str(out), cwd=REPOSITORY)
+            columns = {**os.environ, "COLUMNS": "100"}
+            done = Running("demo", "--out", str(out), cwd=REPOSITORY, environment=columns).ended()
             assert done.returncode == 0, done.stderr
             assert done.stdout.count(f"restore: {put_back} with the work of the record") == 2
             assert "validate: 0 errors in gold, r1/a1, r1/a2" in done.stdout

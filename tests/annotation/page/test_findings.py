@@ -102,7 +102,7 @@ def test_what_is_ticked_as_right_stays_ticked_in_the_draft_and_can_be_undone(
     open_text(new_corpus, annotator, "Perhaps the bus waits.")
     annotator.press("m")
     with annotator.page.expect_response(lambda answer: "/drafts" in answer.url and answer.request.method == "POST"):
-        strip(annotator).get_by_label("right as it stands").check()
+        strip(annotator).get_by_label("right as it stands").click()
     expect(summary(annotator)).to_have_text("Nothing to correct")
     annotator.page.reload()
     annotator.wait_for_article()
@@ -133,7 +133,7 @@ def test_what_was_ticked_is_an_acknowledgement_of_that_layer_and_comes_back_with
 ) -> None:
     corpus, here = open_text(new_corpus, annotator, "Perhaps the bus waits.")
     annotator.press("m")
-    strip(annotator).get_by_label("right as it stands").check()
+    strip(annotator).get_by_label("right as it stands").click()
     annotator.submit()
     layer = pulled(corpus, here)
     findings = check_layer(corpus, layer)
