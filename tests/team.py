@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +33,7 @@ from annotation.suggesting.layers import event_text
 from annotation.suggesting.protocol import open_suggester
 from annotation.suggesting.sound import keep_sound
 from dataset.record.corpus import Corpus, open_corpus
-from tests.commands import HEDGEROW
+from tests.commands import HEDGEROW, Done, Running
 from tests.dataset.release_setup import git
 from tests.reports import Report, reports
 
@@ -57,6 +57,18 @@ class Ran:
     seconds: float = 0.0
 
 
+def in_a_process(words: Sequence[str], cwd: Path) -> Done:
+    """Starts a command as a shell does."""
+    return subprocess.run(
+        [*HEDGEROW, *words], cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False
+    )
+
+
+def in_a_fork(words: Sequence[str], cwd: Path) -> Done:
+    """The same where what most commands need was imported before."""
+    return Running(*words, cwd=cwd).ended()
+
+
 @dataclass
 class Team:
     """The team's corpus, the articles that they have, and what they typed.
@@ -68,6 +80,7 @@ class Team:
     articles: list[Report]
     seed: int = 1
     set_up: Path | None = None
+    start: Callable[[Sequence[str], Path], Done] = in_a_process
     typed: dict[str, Ran] = field(default_factory=dict)
 
     @property
@@ -81,14 +94,7 @@ class Team:
     def run(self, *words: str, codes: Sequence[int] = (0,), cwd: Path | None = None) -> str:
         """Types a command. Returns what it prints."""
         began = time.perf_counter()
-        done = subprocess.run(
-            [*HEDGEROW, *words],
-            cwd=cwd or self.root,
-            capture_output=True,
-            text=True,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
+        done = self.start(words, cwd or self.root)
         ran = self.typed.setdefault(words[0], Ran(" ".join(words)[:60]))
         ran.times, ran.seconds = ran.times + 1, ran.seconds + time.perf_counter() - began
         assert done.returncode in codes, (words, done.returncode, done.stdout[-3_000:], done.stderr[-3_000:])

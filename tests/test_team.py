@@ -11,12 +11,12 @@ from dataset.record.corpus import open_corpus
 from dataset.schema import Provenance
 from dataset.storage.tables import read_table
 from tests.reports import reports
-from tests.team import Team, play
+from tests.team import Team, in_a_fork, play
 
 
 @pytest.mark.timeout(900)
 def test_a_team_comes_from_a_table_of_articles_to_its_second_release(tmp_path: Path, set_up: Path) -> None:
-    team = Team(tmp_path, list(reports(4)), set_up=set_up)
+    team = Team(tmp_path, list(reports(4)), set_up=set_up, start=in_a_fork)
     play(team)
     corpus = open_corpus(team.root)
     first, second = (json.loads((corpus.releases / f"{version}.json").read_text()) for version in ("1.0.0", "2.0.0"))

@@ -289,13 +289,13 @@ def line(run: Run, load: Load, clock: dict[str, float]) -> list[str]:
 
 
 def runs(people: Sequence[int], submissions: int, minutes: float, *, every: bool) -> list[Run]:
-    """The lines of the table: both servers without thinking, and with it the one that is used, most on PostgreSQL."""
+    """The lines of the table: both servers without thinking, and with it the one that is used."""
     planned = []
     for database in (POSTGRESQL, SQLITE):
         for count in people:
             articles = max(1, submissions // count)
             planned += [Run(served_by, database, count, articles, None) for served_by in (FORMER, NOW)]
-    for database, count in ((POSTGRESQL, max(people)), (SQLITE, min(people))):
+    for database, count in ((POSTGRESQL, max(people)), *((SQLITE, count) for count in people)):
         servers = (FORMER, NOW) if every else (NOW,)
         articles = 2 + int(minutes * 60 / PERIOD)
         planned += [Run(served_by, database, count, articles, minutes * 60) for served_by in servers]

@@ -124,9 +124,10 @@ def test_what_it_suggests_breaks_hardly_any_rule() -> None:
 @pytest.mark.parametrize(
     "words", ["The mayor said that any of 40 boats could sink if it rained. “We ran,” he said.\n", "said if it would "]
 )
+@pytest.mark.parametrize("size", [200_000, pytest.param(1_000_000, marks=pytest.mark.soak)])
 @pytest.mark.slow
-def test_a_megabyte_is_read(words: str) -> None:
-    suggestions = suggested(words * (1_000_000 // len(words)))
+def test_a_megabyte_is_read(words: str, size: int) -> None:
+    suggestions = suggested(words * (size // len(words)))
     assert len(suggestions.scores) == len(suggestions.spans)
 
 
