@@ -22,7 +22,7 @@ _ALIKE: Final = 5
 _CROWDED: Final = 4
 _FOLLOWING: Final = 3
 _NEIGHBOURS: Final = 3
-PAIRS_AT_ONCE: Final = 2_000
+SHINGLES_AT_ONCE: Final = 1_500_000
 CONTAINED: Final = 0.1
 """Share of the smaller article's shingles from which on it is listed that the larger one retells it."""
 SHARED: Final = 30
@@ -267,7 +267,8 @@ def _measured(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     named = pl.concat([pairs["at"], pairs["other"]]).unique().alias("at").to_frame()
     own = held.join(named, on="at", how="semi").select("at", "shingle", "total")
     sizes = own.select("at", pl.col("total").alias("size")).unique()
-    each = [measures(both(some, own.select("at", "shingle")), sizes) for some in pairs.iter_slices(PAIRS_AT_ONCE)]
+    rows = own.select("at", "shingle")
+    each = [measures(both(some, rows), sizes) for some in slices_of(pairs, rows)]
     none = pl.DataFrame(schema={**pairs.schema, **_MEASURED})
     return pl.concat([none, *each])
 
@@ -288,6 +289,12 @@ def alike(shared: pl.DataFrame) -> pl.DataFrame:
     """`at` and `other` of the articles whose sketches are alike."""
     counts = shared.group_by("at", "other", "size", "size_2").agg(pl.len().alias("both"))
     return counts.filter(pl.col("both") * _ALIKE >= pl.min_horizontal("size", "size_2")).select("at", "other")
+
+
+def slices_of(pairs: pl.DataFrame, held: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The pairs, as many at a time as have some SHINGLES_AT_ONCE in `held`."""
+    mean = held.height / max(1, held["at"].n_unique())
+    return pairs.iter_slices(max(1, int(SHINGLES_AT_ONCE / max(1, mean))))
 
 
 def both(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:

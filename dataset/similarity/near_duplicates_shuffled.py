@@ -91,7 +91,7 @@ def _measured(pairs: pl.DataFrame, held: Any, buckets: int) -> pl.DataFrame:
 
 def _both(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
     """`duplicates.both`, a part of the pairs at a time."""
-    parts = [duplicates.both(part, held) for part in pairs.iter_slices(duplicates.PAIRS_AT_ONCE)]
+    parts = [duplicates.both(part, held) for part in duplicates.slices_of(pairs, held)]
     return pl.concat([pl.DataFrame(schema={**_PAIRS, "both": pl.UInt32}), *parts])
 
 

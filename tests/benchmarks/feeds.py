@@ -29,22 +29,21 @@ HEAD: Final = ("step", "articles", "MB of JSON Lines", "seconds", "peak MB", "ex
 
 
 def write_feed(path: Path, count: int) -> Path:
-    """JSON Lines with so many articles, no two of which are the same."""
+    """JSON Lines with so many articles, no two of which have more than a few words in a row in common."""
     drawn = random.Random(7)
-    sentences = [sentence for article in list(articles(400, 7)) for sentence in article.text.split("\n") if sentence]
+    words = sorted({word for article in articles(400, 7) for word in article.text.split()})
     with path.open("w", encoding="utf-8") as out:
         for number in range(count):
-            text, length = [f"Report {number}."], 0
-            while length < CHARACTERS:
-                text.append(drawn.choice(sentences))
-                length += len(text[-1]) + 1
+            lines = [f"Report {number}."]
+            while sum(map(len, lines)) < CHARACTERS:
+                lines.append(" ".join(drawn.choices(words, k=18)))
             row = {
                 "id": f"feed-{number:07d}",
-                "headline": text[1][:60],
+                "headline": lines[1][:60],
                 "date": "2024-10-29",
                 "url": f"https://gull.example/{number}",
                 "rights": "CC BY 4.0",
-                "body": "\n".join(text),
+                "body": "\n".join(lines),
             }
             out.write(f"{json.dumps(row)}\n")
     return path
