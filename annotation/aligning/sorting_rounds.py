@@ -144,12 +144,14 @@ def _left_out(sheets: Iterable[EventSheet]) -> LeftOut:
 
 
 def _nothing_to_sort(left_out: LeftOut) -> Problem:
-    for event, size in left_out.too_large.items():
+    if left_out.too_large:
+        event, size = next(iter(left_out.too_large.items()))
         return Problem(
             f"{event} has {size} quotes and numbers, and the desk takes at most {MOST}",
             "if its articles tell of several events, keep them apart in seeds/articles.jsonl",
         )
-    for event in left_out.alone:
+    if left_out.alone:
+        event = left_out.alone[0]
         return Problem(
             f"a single article of {event} has quotes or numbers in the gold, so there is nothing to compare",
             "adjudicate another article of it, or take one in",
