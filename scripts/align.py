@@ -9,9 +9,8 @@ import typer
 from annotation.aligning import sorting_rounds
 from annotation.labelstudio import seats as accounts
 from dataset.record.corpus import open_corpus
-from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, tell
+from scripts.cli.console import CorpusOption, RoundOption, bar, count, say, some, tell
 from scripts.cli.names import checked_names
-from scripts.cli.sorting import some
 
 
 def command(

@@ -21,10 +21,9 @@ from dataset.record.layer import below
 from dataset.record.renewal import Accepted
 from dataset.storage.atomic import aside
 from scripts.cli import sorting
-from scripts.cli.console import CorpusOption, RoundOption, count, say, tell
+from scripts.cli.console import SHOWN, CorpusOption, RoundOption, count, say, some, tell
 from scripts.cli.names import checked_names
 
-SHOWN = 20
 FILE = "pull-removals.jsonl"
 
 
@@ -153,11 +152,11 @@ def _report(corpus: Corpus, pulled: pulling.PullResult) -> None:
             f"{count(layer.spans, 'span')}, {count(layer.relations, 'link')}{in_raw}"
         )
     for annotator, articles in pulled.missing.items():
-        say(f"{annotator}: assigned but not on the server, push again: {_some(articles)}")
+        say(f"{annotator}: assigned but not on the server, push again: {some(articles)}")
     for annotator, articles in pulled.withdrawn.items():
         say(
             f"{annotator}: withdrawn, so passed over; to delete the tasks, run `hedgerow withdraw` again: "
-            f"{_some(articles)}"
+            f"{some(articles)}"
         )
     _say_removed(corpus, pulled)
     _say_returned(pulled)
@@ -196,7 +195,7 @@ def _say_returned(pulled: pulling.PullResult) -> None:
             ("returned and not corrected yet", returned.out),
         ):
             if articles:
-                say(f"{annotator}: {what}: {_some(articles)}")
+                say(f"{annotator}: {what}: {some(articles)}")
 
 
 def _kept(corpus: Corpus, pulled: pulling.PullResult) -> Path:
@@ -206,8 +205,3 @@ def _kept(corpus: Corpus, pulled: pulling.PullResult) -> Path:
     with aside(path) as new, new.open("w", encoding="utf-8") as out:
         out.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     return path
-
-
-def _some(names: list[str]) -> str:
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more

@@ -240,11 +240,11 @@ def _figures(corpus: Corpus, round_name: str | None) -> tuple[pl.DataFrame, str 
     if round_name is None:
         return none, "The record has no round of annotators."
     try:
-        if not agreement.is_stale(corpus, round_name):
-            return agreement.read(corpus, round_name), None
-        if not dealt_events(corpus, round_name).is_empty():
+        if not dealt_events(corpus, round_name).is_empty():  # only measuring them would show staleness
             figures = sorting_figures(round_name, sorting_agreement(corpus, round_name))
             return figures, "No two annotators have sorted the same event." if figures.is_empty() else None
+        if not agreement.is_stale(corpus, round_name):
+            return agreement.read(corpus, round_name), None
         return agreement.agreement(corpus, round_name).figures, None
     except Problem as problem:
         return none, f"There is no agreement to show: {problem.what}."

@@ -261,7 +261,7 @@ def write(corpus: Corpus, agreed: RoundAgreement, tell: Tell = in_silence) -> No
 
 
 def write_sorting(corpus: Corpus, round_name: str, agreed: Agreed, tell: Tell = in_silence) -> None:
-    """Keeps the figures of a round of sorting alone, which are measured again as soon as hashes would be compared."""
+    """Keeps the figures of a round of sorting. They need no basis: whether they are stale is seen by measuring anew."""
     with changing(corpus, tell):
         write_bytes(figures_path(corpus, round_name), table_bytes(sorting_figures(round_name, agreed)))
 

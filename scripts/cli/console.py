@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from textwrap import indent
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 from rich.console import Console
@@ -45,6 +45,9 @@ sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa:
 _KNOWN = sys.stdout.isatty() or os.environ.get("COLUMNS", "").isdigit()
 OUT = Screen(highlight=False, emoji=False, soft_wrap=True, width=None if _KNOWN else 120)
 ERR = Screen(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+
+SHOWN: Final = 20
+"""How many of a kind a command names."""
 
 CorpusOption = Annotated[
     Path | None,
@@ -90,6 +93,12 @@ def _corpus_named(words: str) -> str:
 def say(line: str) -> None:
     """A line of the result; shown as it is."""
     OUT.print(escape(typed(line)))
+
+
+def some(names: list[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
 
 
 def page_width() -> int:

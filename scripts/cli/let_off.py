@@ -10,9 +10,8 @@ from annotation.labelstudio import seats as accounts
 from annotation.labelstudio.seats import NotLetIn, Seat
 from annotation.rounds.letting_off import LetOffArticles
 from dataset.record.corpus import Corpus
-from scripts.cli.console import count, say
+from scripts.cli.console import SHOWN, count, say
 
-SHOWN = 20
 BegunOption = Annotated[
     bool,
     typer.Option("--begun", help="Take back what was begun and not submitted, too; the draft stays on the server."),

@@ -21,9 +21,7 @@ from dataset.record.locks import reading
 from dataset.record.renewal import Accepted
 from dataset.scheme.vocabulary import STATEMENT_KINDS
 from dataset.statements.tables import dealt_events
-from scripts.cli.console import OUT, bar, count, open_again, say, say_json, tell
-
-SHOWN = 20
+from scripts.cli.console import OUT, SHOWN, bar, count, open_again, say, say_json, some, tell
 
 
 def is_sorting(corpus: Corpus, round_name: str) -> bool:
@@ -177,9 +175,3 @@ def _say_decisions(corpus: Corpus, round_name: str, decided: SortingDecisions) -
     if decided.undecided or decided.changed:
         raise typer.Exit(1)
     say("Next: `hedgerow validate`, then `hedgerow compare`")
-
-
-def some(keys: list[str]) -> str:
-    """The first names of a list, and how many more there are."""
-    more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
-    return ", ".join(keys[:SHOWN]) + more
