@@ -73,11 +73,18 @@ _READY = """() => {
         && (!article || document.querySelector('.hedgerow-header .counted'))
         && (!isLabelled || (checked && checked !== 'Checking …'));
 }"""
-# In a page that was gone on to, all that was asked was answered half a second ago: no check or task is on its way.
-_IDLE = """() => {
-    const asked = window.hedgerowAsked;
-    return !asked || (!asked.open && performance.now() - asked.last > 500);
-}"""
+# All that a page asks of the server, from its beginning.
+_COUNTED = """
+    window.hedgerowAsked = { open: 0, last: 0 };
+    const fetched = window.fetch;
+    window.fetch = (...given) => {
+        hedgerowAsked.open++;
+        return fetched(...given).finally(() => { hedgerowAsked.open--; hedgerowAsked.last = performance.now(); });
+    };
+"""
+# All of it was answered half a second ago: no check is on its way, nor the task, which Label Studio asks for twice at
+# times and begins anew when the second answer comes.
+_IDLE = "!hedgerowAsked.open && performance.now() - hedgerowAsked.last > 500"
 # Label Studio waits for no answer, so that no late one comes upon an article that is gone; "none" where none is shown.
 _QUIET = """() => {
     const list = window.dataManager?.store, work = window.Htx?.annotationStore?.selected;
@@ -88,14 +95,6 @@ _QUIET = """() => {
 }"""
 # Goes on within the document that is loaded, as the links of Label Studio's own pages do, without waiting for a draft.
 _GO_ON = """address => {
-    const count = () => {
-        const asked = { open: 0, last: 0 }, fetched = window.fetch;
-        window.fetch = (...given) => {
-            asked.open++;
-            return fetched(...given).finally(() => { asked.open--; asked.last = performance.now(); });
-        };
-        return asked;
-    };
     const isRoot = key => key.startsWith('__reactContainer') || key === '_reactRootContainer';
     const roots = [...document.querySelectorAll('.app-wrapper')].flatMap(
         element => Object.keys(element).filter(isRoot).map(key => element[key]));
@@ -105,8 +104,7 @@ _GO_ON = """address => {
         const history = part?.memoizedProps?.history ?? part?.memoizedProps?.value?.history;
         if (history?.push) {
             window.Htx = undefined;
-            window.hedgerowAsked ??= count();
-            window.hedgerowAsked.last = performance.now();
+            hedgerowAsked.last = performance.now();
             history.push(address);
             return true;
         }
@@ -201,8 +199,7 @@ class Annotator:
 
     def wait_for_article(self) -> None:
         expect(self.button("Submit").or_(self.button("Update"))).to_be_visible()
-        self.page.wait_for_load_state("networkidle")  # which says nothing of a page that was gone on to
-        self.page.wait_for_function(f"() => ({_READY})() && ({_IDLE})()")
+        self.page.wait_for_function(f"() => ({_READY})() && {_IDLE}")
 
     def button(self, name: str) -> Locator:
         return self.page.locator(".lsf-bottombar button", has_text=name)
@@ -248,7 +245,7 @@ class Annotator:
 
     def click_words(self, words: str, nth: int = 1) -> None:
         self.clicks += 1
-        x1, y1, x2, y2 = self.page.evaluate(_RECTANGLES, [words, nth])
+        x1, y1, x2, y2 = self._ends_of(words, nth)
         self.page.mouse.click((x1 + x2) / 2 if y1 == y2 else x1 + 2, y1)
 
     def mark(self, key: str, words: str, nth: int = 1) -> None:
@@ -425,7 +422,12 @@ def _new_page(browser: Browser, url: str, account: Account) -> Page:
         page = log_in_anew(browser, url, account)
         _logged_in[account] = page.context.storage_state()
         page.context.close()
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=_logged_in[account])
+    return _begun_page(browser, _logged_in[account])
+
+
+def _begun_page(browser: Browser, known: StorageState | None = None) -> Page:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=known)
+    context.add_init_script(_COUNTED)
     page = context.new_page()
     page.set_default_timeout(60_000)
     return page
@@ -448,8 +450,7 @@ def leave_pages(browser: Browser, *, keep: bool) -> None:
 
 def log_in_anew(browser: Browser, url: str, account: Account) -> Page:
     """The page that an account sees once it has given its password."""
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.set_default_timeout(60_000)
+    page = _begun_page(browser)
     _fill_in(page, url, account)
     return page
 

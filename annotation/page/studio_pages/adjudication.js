@@ -3,7 +3,7 @@
 // does is what a hand could do: it sets decision, rule, values and links of the question's regions. Elsewhere, and
 // where a member of the store is gone, the adjudicator does so.
 (() => {
-  const { annotation: complete, data, isField } = window.HedgerowStudio;
+  const { annotation: complete, data, isField, renew } = window.HedgerowStudio;
   // Rules are chosen with Shift. D, K and N have other work.
   const RULE_KEYS = "1234567890ABCEFGHIJLMOPQRSTUVWXYZ";
   const ANSWERS = ["decision", "rule", "note", "who", "label"];
@@ -461,10 +461,8 @@
     const here = work.highlightedNode;
     const card = cardOf(here);
     const answers = card && [regionsOf(work, card).map((region) => [value(region, "decision"), value(region, "rule")]), card.versions.map((version) => isTaken(work, card, version))];
-    const state = JSON.stringify([work.id, here?.cleanId, here && value(here, "rule"), states, others.map(([, line]) => line), answers]);
-    if (column.dataset.state === state && column.childElementCount) return;
-    column.dataset.state = state;
-    column.replaceChildren(...(here ? asked(work, here) : []), list(work, states, others));
+    const state = JSON.stringify([here?.cleanId, here && value(here, "rule"), states, others.map(([, line]) => line), answers]);
+    renew(column, work, state, () => [...(here ? asked(work, here) : []), list(work, states, others)]);
   };
 
   window.addEventListener("keydown", onKey, true);

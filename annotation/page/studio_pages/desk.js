@@ -5,7 +5,7 @@
   // Without N (a new statement), U (undo), M (what is next), and of an adjudicator G (the gist).
   const KEYS = "123456789abcdefhijklopqrstvwxyz";
   const FIELDS = ["statement", "partly", "contradicts"];
-  const { annotation: complete, data, element, isField, keepSaving, values } = window.HedgerowStudio;
+  const { annotation: complete, data, element, isField, keepSaving, renew, values } = window.HedgerowStudio;
 
   const annotation = () => {
     const work = complete();
@@ -185,23 +185,24 @@
       }
     }
     const here = quotes()[work.highlightedNode?.cleanId] ? work.highlightedNode : undefined;
-    const state = JSON.stringify([here?.cleanId, all.map(sorted)]);
-    if (desk.dataset.state === state && desk.childElementCount) return;
-    desk.dataset.state = state;
+    renew(desk, work, JSON.stringify([here?.cleanId, all.map(sorted)]), () => [head(work, all), ...selected(work, here)]);
+  };
+
+  const head = (work, all) => {
     const open = all.filter(isOpen).length;
     const waiting = disputes() ? all.filter((region) => isWaiting(work, region)).length : open;
-    const head = waiting && !open ? `All ${all.length} are sorted · ${waiting} want a rule or a gist` : open ? `${open} of ${all.length} open` : `All ${all.length} are sorted: Ctrl+Enter submits`;
-    const nodes = [element("div", "desk-head", head)];
-    if (here) {
-      const { who, words } = quotes()[here.cleanId];
-      nodes.push(element("div", "desk-now", `${here.cleanId} ${who}: ${words}`));
-      const dispute = disputes()?.[here.cleanId];
-      if (dispute) nodes.push(element("div", "desk-dispute", dispute));
-      nodes.push(...rows(work, here));
-    } else {
-      nodes.push(element("div", "desk-now", "↓ begins with the first that is open"));
-    }
-    desk.replaceChildren(...nodes);
+    const ended = waiting ? `All ${all.length} are sorted · ${waiting} want a rule or a gist` : `All ${all.length} are sorted: Ctrl+Enter submits`;
+    return element("div", "desk-head", open ? `${open} of ${all.length} open` : ended);
+  };
+  const selected = (work, here) => {
+    if (!here) return [element("div", "desk-now", "↓ begins with the first that is open")];
+    const { who, words } = quotes()[here.cleanId];
+    const dispute = disputes()?.[here.cleanId];
+    return [
+      element("div", "desk-now", `${here.cleanId} ${who}: ${words}`),
+      ...(dispute ? [element("div", "desk-dispute", dispute)] : []),
+      ...rows(work, here),
+    ];
   };
 
   window.addEventListener("keydown", onKey, true);

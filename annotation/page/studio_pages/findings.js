@@ -4,7 +4,7 @@
   const PAUSE = 60; // milliseconds without a change before the checks run
   const PATIENCE = 4000; // milliseconds that a submission waits for the checks
   const TICKED = "right_as_it_stands";
-  const { button, element, isAdjudicating, isArticle, isField, onChange, select, shortened } = window.HedgerowStudio;
+  const { button, element, isAdjudicating, isArticle, isField, isPressed, onChange, select, shortened } = window.HedgerowStudio;
 
   // The annotation on a labelling page; the adjudication page and the desk have checks of their own.
   const annotation = () => {
@@ -87,6 +87,7 @@
   const draw = () => {
     const place = strip();
     if (!place) return;
+    if (isPressed()) return void setTimeout(draw, 50);
     const focused = place.contains(document.activeElement) ? document.activeElement.className : undefined;
     const head = button("summary", list, summary());
     head.setAttribute("aria-expanded", String(Boolean(state.isListed)));

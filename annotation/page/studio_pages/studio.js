@@ -92,6 +92,22 @@
     node.addEventListener("click", onClick);
     return node;
   };
+  // Puts new nodes in a place where their state is another one, or their annotation, which Label Studio makes anew when it
+  // loads a task again. Not between a press and its release: what is pressed would be gone, and the click with it.
+  let pressed = false;
+  const isPressed = () => pressed;
+  const release = () => (pressed = false);
+  window.addEventListener("pointerdown", () => (pressed = true), true);
+  window.addEventListener("click", release, true);
+  for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, () => setTimeout(release), true);
+  window.addEventListener("blur", release);
+  const renewed = new WeakMap();
+  const renew = (place, work, state, nodes) => {
+    const before = renewed.get(place);
+    if (pressed || (before?.work === work && before.state === state && place.childElementCount)) return;
+    renewed.set(place, { work, state });
+    place.replaceChildren(...nodes());
+  };
   const shortened = (words) => (words.length > 60 ? `${words.slice(0, 28)} … ${words.slice(-28)}` : words).replace(/\s+/g, " ");
 
   // A short note that a screen reader says, too, when it has nothing else to say. It says what changes in a place that is
@@ -225,6 +241,6 @@
   setInterval(sayWhetherHere, 300);
 
   window.HedgerowStudio = {
-    MEMBERS, annotation, isArticle, isAdjudicating, data, plain, values, select, articleNode, readArticle, placeOf, nodeAt, isField, swallow, element, button, shortened, note, drawing, onChange, onSubmission, onDraft, keepSaving,
+    MEMBERS, annotation, isArticle, isAdjudicating, data, plain, values, select, articleNode, readArticle, placeOf, nodeAt, isField, swallow, element, button, shortened, isPressed, renew, note, drawing, onChange, onSubmission, onDraft, keepSaving,
   };
 })();

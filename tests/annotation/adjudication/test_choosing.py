@@ -341,6 +341,16 @@ def test_the_list_goes_to_the_question_that_is_clicked(page: Annotator) -> None:
     assert answers(page, "port")["decision"] == ["keep"]
 
 
+def test_a_click_counts_where_the_column_changes_between_its_press_and_its_release(page: Annotator) -> None:
+    page.page.locator(".rule-row", has_text="S2").hover()
+    page.page.mouse.down()
+    page.press("2")
+    says(page, "4 of 4 questions open")
+    page.page.mouse.up()
+    says(page, "3 of 4 questions open")
+    assert answers(page, "port") == {"speaker_entities": ["Port of Lomma"], "decision": ["keep"], "rule": ["S2"]}
+
+
 def test_only_the_rules_of_the_label_are_offered_with_their_words_the_likely_one_first(page: Annotator) -> None:
     page.click_words("may")
     page.wait_until_selected("may")

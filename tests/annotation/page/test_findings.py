@@ -58,6 +58,22 @@ def test_findings_are_counted_shown_one_by_one_and_gone_once_they_are_dealt_with
     expect(annotator.page.locator(".hedgerow-wrong")).to_have_count(0)
 
 
+def test_a_click_counts_where_the_server_answers_between_its_press_and_its_release(
+    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
+) -> None:
+    open_text(new_corpus, annotator, TEXT)
+    annotator.mark("2", "that the bridge may close")
+    expect(summary(annotator)).to_have_text("2 to correct · 3 to look at")
+    summary(annotator).hover()
+    with annotator.page.expect_response("**/findings"):
+        annotator.press("w")
+        annotator.page.mouse.down()
+    annotator.page.evaluate("() => new Promise(requestAnimationFrame)")
+    annotator.page.mouse.up()
+    expect(summary(annotator)).to_have_text("1 to correct · 3 to look at")
+    expect(summary(annotator)).to_have_attribute("aria-expanded", "true")
+
+
 def test_the_first_submission_shows_the_errors_and_the_second_submits(
     new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
 ) -> None:
