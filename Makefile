@@ -16,13 +16,15 @@ NEWER_PIP := $(INSTALL) --upgrade pip
 demo: install
 	@$(BIN)/hedgerow demo
 
-# Each of the three has a Label Studio and a browser of its own; who is done first takes tests over from the others.
+# Each worker has a Label Studio and a browser of its own; who is done first takes tests over from the others. Three are for
+# two cores; with more cores, name more: `make test WORKERS=6`.
+WORKERS ?= 3
 test: environments check
-	@$(BIN)/python -m pytest -n 3 --dist worksteal
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 # What needs no server, browser or cluster and takes less than seconds, with fewer drawn examples: to be run while one works.
 quick: install-dev
-	@$(BIN)/python -m pytest -n 3 --dist worksteal --hypothesis-profile=quick -m "not soak and not served and not slow"
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=quick -m "not soak and not served and not slow"
 
 # The long forms of tests that `make test` runs in short, the table of faults, and how time grows up to a million
 # articles. Hours, and 50 GB of disk.
