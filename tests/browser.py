@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -73,18 +74,23 @@ _READY = """() => {
         && (!article || document.querySelector('.hedgerow-header .counted'))
         && (!isLabelled || (checked && checked !== 'Checking …'));
 }"""
-# All that a page asks of the server, from its beginning.
-_COUNTED = """
-    window.hedgerowAsked = { open: 0, last: 0 };
-    const fetched = window.fetch;
+# How much of what a page asks of the server is not answered yet.
+_ASKED = """window.hedgerowAsked ??= (() => {
+    const asked = { open: 0, frames: 0 }, fetched = window.fetch;
     window.fetch = (...given) => {
-        hedgerowAsked.open++;
-        return fetched(...given).finally(() => { hedgerowAsked.open--; hedgerowAsked.last = performance.now(); });
+        asked.open++;
+        return fetched(...given).finally(() => { asked.open--; asked.frames = 0; });
     };
-"""
-# All of it was answered half a second ago: no check is on its way, nor the task, which Label Studio asks for twice at
-# times and begins anew when the second answer comes.
-_IDLE = "!hedgerowAsked.open && performance.now() - hedgerowAsked.last > 500"
+    return asked;
+})()"""
+# The page is ready, and nothing is on its way to it for half a second in which it has time: Label Studio begins each
+# annotation twice, the second time once it has drawn the first.
+_STEADY = f"""wait => {{
+    const asked = {_ASKED}, work = window.Htx?.annotationStore?.selected;
+    const isSteady = asked.wait === wait && asked.work === work && !asked.open && ({_READY})();
+    Object.assign(asked, {{ wait, work, frames: isSteady ? asked.frames + 1 : 0 }});
+    return asked.frames > 30;
+}}"""
 # Label Studio waits for no answer, so that no late one comes upon an article that is gone; "none" where none is shown.
 _QUIET = """() => {
     const list = window.dataManager?.store, work = window.Htx?.annotationStore?.selected;
@@ -104,7 +110,6 @@ _GO_ON = """address => {
         const history = part?.memoizedProps?.history ?? part?.memoizedProps?.value?.history;
         if (history?.push) {
             window.Htx = undefined;
-            hedgerowAsked.last = performance.now();
             history.push(address);
             return true;
         }
@@ -199,7 +204,7 @@ class Annotator:
 
     def wait_for_article(self) -> None:
         expect(self.button("Submit").or_(self.button("Update"))).to_be_visible()
-        self.page.wait_for_function(f"() => ({_READY})() && {_IDLE}")
+        self.page.wait_for_function(_STEADY, arg=next(_waits))
 
     def button(self, name: str) -> Locator:
         return self.page.locator(".lsf-bottombar button", has_text=name)
@@ -404,6 +409,7 @@ class Annotator:
         return self.page.locator(_HELD_BACK).count() > 0
 
 
+_waits = itertools.count()
 _logged_in: dict[Account, StorageState] = {}
 _given: list[tuple[Account, Annotator]] = []
 _left: dict[tuple[str, Account], Page] = {}  # servers of the tests have accounts in common
@@ -427,7 +433,7 @@ def _new_page(browser: Browser, url: str, account: Account) -> Page:
 
 def _begun_page(browser: Browser, known: StorageState | None = None) -> Page:
     context = browser.new_context(viewport={"width": 1440, "height": 900}, storage_state=known)
-    context.add_init_script(_COUNTED)
+    context.add_init_script(_ASKED)
     page = context.new_page()
     page.set_default_timeout(60_000)
     return page
