@@ -26,12 +26,12 @@ test: environments check
 quick: install-dev
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --hypothesis-profile=quick -m "not soak and not served and not slow"
 
-# The long forms of tests that `make test` runs in short, the table of faults, and how time grows up to a million
-# articles. Hours, and 50 GB of disk.
+# The long forms of tests that `make test` runs in short, the property tests with examples that are drawn anew, the table of
+# faults, and how time grows up to a million articles. Hours, and 50 GB of disk.
 FAULTS := $(CURDIR)/.pytest_cache/faults.jsonl
 soak: environments
 	@mkdir -p $(dir $(FAULTS)) && rm -f $(FAULTS)
-	@HEDGEROW_FAULTS=$(FAULTS) $(BIN)/python -m pytest -m "soak or counted" -s --hypothesis-profile=searching; ended=$$?; \
+	@HEDGEROW_FAULTS=$(FAULTS) $(BIN)/python -m pytest -m "soak or counted or hypothesis" -s --hypothesis-profile=searching; ended=$$?; \
 	  $(BIN)/python -m tests.faults.table $(FAULTS); exit $$ended
 	@$(BIN)/python -m tests.benchmarks.growth server 1000 10000 100000
 	@$(BIN)/python -m tests.benchmarks.growth files 1000 10000 100000 1000000

@@ -103,6 +103,18 @@ def test_a_full_folder_that_calls_itself_withheld_is_seen_through(full: Path, sh
         publish(full, shelf, public=True)
 
 
+def test_a_release_without_its_rows_is_refused_though_its_manifest_names_none(full: Path, shelf: str) -> None:
+    known = manifest.read(full)
+    rows = {name for name in known.files if name.endswith(".parquet")}
+    for name in rows:
+        (full / name).unlink()
+    files = {name: file for name, file in known.files.items() if name not in rows}
+    manifest.write(full, replace(known, files=files))
+    with pytest.raises(Problem, match="is not what its manifest says"):
+        publish(full, shelf, include_text=True)
+    assert not Path(shelf).exists()
+
+
 def test_a_folder_without_a_manifest_is_refused(tmp_path: Path, shelf: str) -> None:
     corpus = put_corpus(tmp_path / "corpus")
     put_layer(corpus, valid_rows())
