@@ -43,7 +43,7 @@ def command(
         ),
     ] = None,
     codes: Annotated[
-        list[str] | None, typer.Option("--code", help="Every warning of this code; can be repeated.", metavar="CODE")
+        list[str] | None, typer.Option("--code", help="Every warning of this code; may be repeated.", metavar="CODE")
     ] = None,
     where: Annotated[
         list[str] | None,

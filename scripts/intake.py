@@ -41,7 +41,7 @@ def command(
     column: Annotated[
         list[str] | None,
         typer.Option(
-            help="Which column of a table holds a field, as text=body; may be repeated.", metavar="FIELD=NAME"
+            help="Which column of a table holds a field, such as text=body; may be repeated.", metavar="FIELD=NAME"
         ),
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of the inputs where it is not UTF-8.")] = None,

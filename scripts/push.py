@@ -68,7 +68,9 @@ def command(
     ] = None,
     suggestions: Annotated[
         str | None,
-        typer.Option(help="Show the suggestions of this layer, as rules, for annotators to decide on.", metavar="NAME"),
+        typer.Option(
+            help="Show the suggestions of this layer, such as rules, to annotators, who decide.", metavar="NAME"
+        ),
     ] = None,
     without: Annotated[
         float | None,

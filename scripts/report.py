@@ -35,7 +35,7 @@ def command(
         list[str] | None, typer.Option(help="An article to show; repeat it for more. By default all.", metavar="ID")
     ] = None,
     event: Annotated[
-        list[str] | None, typer.Option(help="Only articles of this event; can be repeated.", metavar="EVENT")
+        list[str] | None, typer.Option(help="Only articles of this event; may be repeated.", metavar="EVENT")
     ] = None,
     outlet: OutletOption = None,
     since: SinceOption = None,

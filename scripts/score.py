@@ -25,7 +25,7 @@ def command(
     predictions: Annotated[
         str | None,
         typer.Argument(
-            help="JSON Lines or Parquet with a span a row, a DocBin (….spacy), a built folder, or a layer, as r1/a1.",
+            help="JSON Lines or Parquet with a span a row, a DocBin (….spacy), a built folder or a layer (r1/a1).",
             metavar="PREDICTIONS",
         ),
     ] = None,
@@ -47,7 +47,7 @@ def command(
     baseline: Annotated[
         str | None,
         typer.Option(
-            help="In place of PREDICTIONS: a suggester, as rules, whose figures on the gold are kept for the card.",
+            help="In place of PREDICTIONS: a suggester such as rules, whose figures on the gold are kept for the card.",
             metavar="NAME",
         ),
     ] = None,

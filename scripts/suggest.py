@@ -36,7 +36,9 @@ def command(
     round_name: RoundOption,
     by: Annotated[
         list[str] | None,
-        typer.Option(help="A suggester, as rules, spacy or file:predictions.jsonl; may be repeated.", metavar="NAME"),
+        typer.Option(
+            help="A suggester such as rules, spacy or file:predictions.jsonl; may be repeated.", metavar="NAME"
+        ),
     ] = None,
     report: Annotated[
         bool, typer.Option("--report", help="Instead: what annotators made of the suggestions of the round.")

@@ -74,7 +74,7 @@ def command(
     trusted_proxy: Annotated[
         list[str] | None,
         typer.Option(
-            help="Where that proxy comes from, 127.0.0.1 say: its word is taken for who asks, and that TLS is used.",
+            help="The address of that proxy, such as 127.0.0.1. The server believes it who asks, and that TLS is used.",
             metavar="IP",
             rich_help_panel=_WHERE,
         ),

@@ -45,14 +45,14 @@ class Severities(StrEnum):
 def command(
     layer: Annotated[
         list[str] | None,
-        typer.Option(help="Only this layer, as r1/a1 or gold; all of them if not named.", metavar="LAYER"),
+        typer.Option(help="Only this layer, such as r1/a1 or gold; all of them if not named.", metavar="LAYER"),
     ] = None,
     code: Annotated[
-        list[str] | None, typer.Option(help="Only findings of this code; can be repeated.", metavar="CODE")
+        list[str] | None, typer.Option(help="Only findings of this code; may be repeated.", metavar="CODE")
     ] = None,
     severity: Annotated[Severities | None, typer.Option(help="Only errors, or only warnings.")] = None,
     article: Annotated[
-        list[str] | None, typer.Option(help="Only findings in this article; can be repeated.", metavar="ARTICLE")
+        list[str] | None, typer.Option(help="Only findings in this article; may be repeated.", metavar="ARTICLE")
     ] = None,
     errors_first: Annotated[bool, typer.Option("--errors-first", help="Show errors before warnings.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings, too.")] = False,

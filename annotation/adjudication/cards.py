@@ -201,7 +201,7 @@ def _links(asked: Sheet, position: int, annotator: str) -> list[tuple[str, str]]
 
 
 def _agreed(asked: Sheet, position: int, offered: set[str]) -> AgreedSpan:
-    """A span that nobody is asked about: it needs a rule once it is another, or is linked to what not all linked."""
+    """A span that nobody is asked about. It needs a rule once it is changed, or linked where not all linked it."""
     item = asked.items[position]
     (version,) = item.versions
     targets = [

@@ -121,7 +121,7 @@ def beyond(group: SpanGroup, row: SpanRow) -> tuple[str, str, str]:
 
 
 def _cuts(group: SpanGroup, row: SpanRow) -> bool:
-    """Whether an edge of what all members cover is inside of a word of this one."""
+    """Whether what all members cover begins or ends in the middle of one of this row's words."""
     before, shared, after = beyond(group, row)
     return any(first[-1:].isalnum() and last[:1].isalnum() for first, last in ((before, shared), (shared, after)))
 

@@ -156,7 +156,7 @@ def read_sorted(
     reading = read_desk(result)
     event = SortedEvent(faults=[f"{region or 'the result'}: {message}" for region, message in reading.faults])
     items = {item.key: item for item in sheet.items}
-    event.faults += [f"{key} is no quote or number of the event" for key in reading.answers if key not in items]
+    event.faults += [f"{key} is not a quote or number of the event" for key in reading.answers if key not in items]
     answers = {key: reading.answers.get(key, DeskAnswer()) for key in items}
     tells = {key: _tells(key, answers[key], items, event.faults) for key in items}
     names: dict[str, str] = {}
@@ -205,7 +205,7 @@ def _tells(key: str, answer: DeskAnswer, items: Mapping[str, SheetItem], faults:
     rows: dict[str, str] = {}
     for name, degree in [(name, WHOLE) for name in answer.statement] + [(name, PARTLY) for name in answer.partly]:
         if name not in items:
-            faults.append(f"{key} is sorted to {name}, which is no quote or number of the event")
+            faults.append(f"{key} is sorted to {name}, which is not a quote or number of the event")
         elif items[name].kind != items[key].kind:
             faults.append(f"{key} is sorted to {name}, but a quote and a number never tell the same")
         else:
@@ -232,7 +232,7 @@ def _contradictions(
         for name in answer.contradicts:
             against = names.get(name)
             if own is None or against is None or against == own:
-                faults.append(f"{key} contradicts {name}, which is no statement apart from its own")
+                faults.append(f"{key} contradicts {name}, which is not a statement apart from its own")
             else:
                 pairs.add((min(own, against), max(own, against)))
     return sorted(pairs)

@@ -192,7 +192,7 @@ def _refuse_name(name: str) -> None:
     parts = name.split("/")
     plain = all(part not in ("", ".", "..") and "\\" not in part and "\0" not in part for part in parts)
     if not plain or not (name in (_SECRETS, DUMP) or (parts[0] == "label-studio" and len(parts) > 1)):
-        raise _Damaged(f"its {MANIFEST} lists {name!r}, which is no place in a server's data")
+        raise _Damaged(f"its {MANIFEST} lists {name!r}, which is not a place in a server's data")
 
 
 def _take(member: tarfile.TarInfo, stream: IO[bytes], expected: ArchiveMember, folder: Path | None) -> None:

@@ -122,7 +122,7 @@ def _checked_proxy(proxy: str) -> str:
         return str(ipaddress.ip_network(proxy))
     except ValueError:
         raise Problem(
-            f"--trusted-proxy {proxy} is no IP address, nor a network of them",
+            f"--trusted-proxy {proxy} is not an IP address, nor a network of them",
             "write it like 127.0.0.1 or 10.0.0.0/24",
         ) from None
 
@@ -140,7 +140,7 @@ def _refuse_open_passwords(network: Network, insecure: bool) -> None:
             "network may read everything, add --insecure-network",
         )
     if network.address is None:
-        raise Problem(f"nobody knows what people type to reach {place}", "name it with --address http://…")
+        raise Problem(f"the address at which people reach {place} is not known", "name it with --address http://…")
 
 
 def _is_local(address: str) -> bool:

@@ -485,7 +485,7 @@ def _port(known: Secrets, named: int | None) -> int:
         except OSError as error:
             if error.errno == errno.EADDRNOTAVAIL:
                 raise Problem(
-                    f"{host}, where the server is to listen, is no address of this machine",
+                    f"{host}, where the server is to listen, is not an address of this machine",
                     f"name one with --listen, {LOOPBACK}:8080 say",
                 ) from None
     raise Problem(f"port {wanted} on {host} is taken", "stop what listens there, or name another with --port")

@@ -544,7 +544,7 @@ def write_folder(shown: Report, folder: Path) -> int:
     if folder.exists() and not folder.is_dir():
         raise Problem(f"{folder} is a file", "name a folder with --folder DIR")
     if folder.is_dir() and any(folder.iterdir()) and not (index.is_file() and GENERATOR in index.read_bytes()[:4096]):
-        raise Problem(f"{folder} holds something that is no report", "name a new folder with --folder DIR")
+        raise Problem(f"{folder} holds something that is not a report", "name a new folder with --folder DIR")
     several = [replace(part, href=f"event-{number:03}.html") for number, part in enumerate(parts(shown), 1)]
     ats, rules = _places(shown), _rules_named(shown)
     pages = {

@@ -113,7 +113,7 @@ def plan_bytes(round_name: str, plan: RoundPlan) -> bytes:
 
 
 def differences(before: RoundPlan, after: RoundPlan) -> Iterator[str]:
-    """What is another in a plan than before, a sentence each."""
+    """What changed in a plan, a sentence for each change."""
     joined = [name for name in after.annotators if name not in before.annotators]
     if before.annotators and joined:
         yield f"{', '.join(joined)} {'joins' if len(joined) == 1 else 'join'} {', '.join(before.annotators)}"

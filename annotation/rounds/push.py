@@ -61,7 +61,7 @@ def deals_path(corpus: Corpus, round_name: str) -> Path:
 
 @dataclass(frozen=True)
 class DealtRound:
-    """The deals of a round, its plan, and what is another in it than before, a sentence each."""
+    """The deals of a round, its plan, and what changed in the plan, a sentence for each change."""
 
     name: str
     deals: pl.DataFrame

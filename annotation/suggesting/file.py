@@ -124,7 +124,7 @@ def _article_of(path: Path, number: int, line: bytes) -> str:
     except (KeyError, TypeError):
         raise Problem(f"{path} names no article_id at line {number}", _AS_PREDICTIONS) from None
     if not isinstance(article, str):
-        raise Problem(f"{path} has an article_id that is no string at line {number}", _AS_PREDICTIONS)
+        raise Problem(f"{path} has an article_id that is not a string at line {number}", _AS_PREDICTIONS)
     return article
 
 
@@ -146,7 +146,7 @@ def _span_rows(where: str, row: Row) -> Iterator[tuple[Row, str]]:
     for name, label in _PARTS.items():
         parts = row.get(name) or []
         if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
-            raise Problem(f"{where}: {name} is no list of spans", _AS_PREDICTIONS)
+            raise Problem(f"{where}: {name} is not a list of spans", _AS_PREDICTIONS)
         for part in parts:
             yield {_OF_PART[label].get(key, key): value for key, value in part.items()}, label
 
@@ -161,7 +161,7 @@ def _span(where: str, row: Row, label: str, text: EventText) -> MarkedSpan:
     start, end = row.get("start"), row.get("end")
     if type(start) is not int or type(end) is not int or not 0 <= start < end <= len(text.text):
         raise Problem(
-            f"{where}: {start}:{end} is no place in {text.article_id}, which has {len(text.text)} characters",
+            f"{where}: {start}:{end} is not a place in {text.article_id}, which has {len(text.text)} characters",
             "count offsets in Unicode code points from 0, the end after the last",
         )
     words = row.get("text")
@@ -186,10 +186,10 @@ def _value(where: str, name: str, value: object) -> object:
     if name == "speaker_entities":
         names = [] if value is None else value
         if not isinstance(names, list) or not all(isinstance(entity, str) for entity in names):
-            raise Problem(f"{where}: {name} is no list of names", 'write it as ["Ada Penn"]')
+            raise Problem(f"{where}: {name} is not a list of names", 'write it as ["Ada Penn"]')
         return names
     if value is not None and not isinstance(value, str):
-        raise Problem(f"{where}: {name} is {value!r}, which is no string", "write the value as a string")
+        raise Problem(f"{where}: {name} is {value!r}, which is not a string", "write the value as a string")
     return value
 
 

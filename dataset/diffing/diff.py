@@ -235,7 +235,7 @@ def _links_of(spans: pl.DataFrame, relation: str, placed: list[str]) -> pl.DataF
 
 
 class _Explained:
-    """Which rows differ because something else changed, which is told itself."""
+    """Which rows differ because of something else that changed, which has a line of its own."""
 
     def __init__(self, changes: list[Change], digests: Digests) -> None:
         named = [change for change in changes if change.bump > Bump.PATCH]
@@ -277,7 +277,7 @@ def _in(value: str | pl.Expr, values: Iterable[str | None]) -> pl.Expr:
 
 
 def _unexplained(config: str, rows: pl.DataFrame) -> Iterator[Change]:
-    """Rows that differ where nothing that is told itself does."""
+    """Rows that differ although nothing did that has a line of its own."""
     differ = rows.filter(pl.col(WHOLE).ne_missing(pl.col(WHOLE + NEW)))
     if config in ("annotators", *_STATEMENTS, "entities"):
         differ = differ.filter(pl.col(OWN).eq_missing(pl.col(OWN + NEW)))

@@ -217,7 +217,7 @@ def read_built(path: Path) -> DatasetFolder:
     files = {config.name: shards(path, config.name) for config in sorted(path.glob("*/"))}
     files = {config: by_split for config, by_split in files.items() if by_split}
     if not (path / CARD).is_file() or "articles" not in files:
-        raise Problem(f"{path} is no built dataset", "name a folder that `hedgerow build` made")
+        raise Problem(f"{path} is not a built dataset", "name a folder that `hedgerow build` made")
     files |= _card_files(DatasetFolder(path, {}))
     ordered = [name for name in schema.CONFIGS if name in files]
     return DatasetFolder(path, {name: files[name] for name in [*ordered, *sorted(files.keys() - set(ordered))]})

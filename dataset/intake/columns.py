@@ -137,7 +137,7 @@ class TableReader:
         try:
             below = file.resolve().is_relative_to(self.folder.resolve())
         except (OSError, ValueError, RuntimeError):  # a null character, or links in a circle
-            raise Problem(f"{place} names {named!r}, which is no file", "correct the path") from None
+            raise Problem(f"{place} names {named!r}, which is not a file", "correct the path") from None
         if not below:
             raise Problem(f"{place} names {named}, which is not below {self.folder}", "put the texts beside the table")
         return file

@@ -54,7 +54,7 @@ def read_from_hub(name: str, options: ReadingOptions) -> Iterator[SourceArticle 
         raise Problem(f"{name} cannot be asked for, because HF_HUB_OFFLINE is set", "unset it") from None
     except DatasetNotFoundError:
         raise Problem(
-            f"{name} is no file here, and the Hub has no dataset of that name that this token may see",
+            f"{name} is not a file here, and the Hub has no dataset of that name that this token may see",
             "correct the name, or log in with `hf auth login`",
         ) from None
     except (DatasetsError, HfHubHTTPError, OSError, ValueError, RuntimeError) as error:

@@ -21,7 +21,7 @@ _CONTROL: Final = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 def latest_day() -> date:
-    """The day that it is where it is latest."""
+    """Today's date in the easternmost time zone, where the day begins first."""
     return (datetime.now(UTC) + _FARTHEST_EAST).date()
 
 

@@ -52,7 +52,7 @@ def checked_kind(name: str | None) -> Kind | None:
         Problem: there is no such kind.
     """
     if name is not None and name not in KINDS:
-        raise Problem(f"“{name}” is no format of an input", f"write {', '.join(KINDS[:-1])} or {KINDS[-1]}")
+        raise Problem(f"“{name}” is not a format of an input", f"write {', '.join(KINDS[:-1])} or {KINDS[-1]}")
     return name
 
 

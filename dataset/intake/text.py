@@ -43,7 +43,8 @@ def checked_encoding(name: str) -> str:
         return codecs.lookup(name).name
     except (LookupError, ValueError):
         raise Problem(
-            f"“{name}” is no encoding of text that Python knows", "write one such as utf-8, utf-16, latin-1 or cp1252"
+            f"“{name}” is not an encoding of text that Python knows",
+            "write one such as utf-8, utf-16, latin-1 or cp1252",
         ) from None
 
 

@@ -65,7 +65,7 @@ def article_of_page(
     """
     tree = trafilatura.load_html(page) if page.strip() else None
     if tree is None:
-        raise Problem(f"{place} is no web page", "leave it out, or say with --format what it is")
+        raise Problem(f"{place} is not a web page", "leave it out, or say with --format what it is")
     document: Any = trafilatura.bare_extraction(
         tree, url=url, include_comments=False, with_metadata=True, date_extraction_params=dict(_AS_GIVEN)
     )

@@ -53,7 +53,7 @@ _COLUMNS: Final = {
 
 @dataclass(frozen=True)
 class Sorting:
-    """What no other config tells of statements and figures.
+    """What no other config says of statements and figures.
 
     `statements` has their `gist` and what each `contradicts`, by event_id and statement_id; `figures` has the
     numbers (published span_id) that tell each, and the `degree`.

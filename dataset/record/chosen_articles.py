@@ -59,7 +59,7 @@ EVERY_ARTICLE: Final = ArticleChoice()
 
 def _checked(date: str) -> str:
     if not _DATE.fullmatch(date):
-        raise Problem(f"{date} is no date", "write it as 2031-05-02, 2031-05 or 2031")
+        raise Problem(f"{date} is not a date", "write it as 2031-05-02, 2031-05 or 2031")
     return date
 
 

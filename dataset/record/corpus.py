@@ -453,14 +453,16 @@ def _text(root: Path, settings: dict[str, Any], name: str, default: str, within:
     """A setting that is text on one line."""
     value = settings.get(name, default)
     if not isinstance(value, str) or not value.isprintable():
-        raise Problem(f"{root / SETTINGS}: {name}{within} must be text in quotation marks, on one line", "fix it")
+        raise Problem(
+            f"{root / SETTINGS}: {name}{within} is not text on one line", "write it on one line, in quotation marks"
+        )
     return value
 
 
 def _note(root: Path, of: str, settings: dict[str, Any]) -> str:
     """A setting that is text, on one line or several."""
     if not isinstance(settings["note"], str) or not settings["note"].replace("\n", "").isprintable():
-        raise Problem(f"{root / SETTINGS}: note in [{of}] must be text in quotation marks", "fix it")
+        raise Problem(f"{root / SETTINGS}: note in [{of}] is not text", "write it in quotation marks")
     return settings["note"]
 
 

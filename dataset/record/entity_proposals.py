@@ -93,8 +93,8 @@ def accept_entities(corpus: Corpus, path: Path, tell: Tell = in_silence) -> Acce
         for row, entity in rows:
             if entity["speaks_for"] and (entity["event_id"], entity["speaks_for"]) not in after:
                 raise Problem(
-                    f"{path}:{row.line}: {entity['entity']} speaks for “{entity['speaks_for']}”, which is no entity of "
-                    f"{entity['event_id']}",
+                    f"{path}:{row.line}: {entity['entity']} speaks for “{entity['speaks_for']}”, which is not an entity "
+                    f"of {entity['event_id']}",
                     "add a line for it, or leave speaks_for empty",
                 )
         write_table(registry, schema.Entities, schema.frame(schema.Entities, [*after.values()]))
@@ -124,7 +124,7 @@ def _entity(path: Path, row: SheetRow) -> EntityRow:
         raise Problem(f"{path}:{row.line} has no event or no name", "fill it in, or remove that line")
     if cells["kind"] not in vocabulary.SPEAKER_KINDS:
         raise Problem(
-            f"{path}:{row.line}: “{cells['kind']}” is no kind of speaker",
+            f"{path}:{row.line}: “{cells['kind']}” is not a kind of speaker",
             f"write {', '.join(vocabulary.SPEAKER_KINDS[:-1])} or {vocabulary.SPEAKER_KINDS[-1]}",
         )
     aliases = [alias.strip() for alias in cells["aliases"].split(BETWEEN.strip())]

@@ -119,7 +119,7 @@ def _wanted(where: str, row: _Row, reason: str) -> WantedWarning:
     match = _PLACE.fullmatch(str(values["place"]))
     if not match:
         raise Problem(
-            f"{where}: {values['place']} is no place", "write it as START:END, with the words after it or not"
+            f"{where}: {values['place']} is not a place", "write it as START:END, with the words after it or not"
         )
     words = f" {one_line(match[3])}" if match[3] else ""
     own = row.get("reason")

@@ -26,7 +26,7 @@ EngineOption = Annotated[
 ]
 
 OutletOption = Annotated[
-    list[str] | None, typer.Option(help="Only articles by this outlet; can be repeated.", metavar="OUTLET")
+    list[str] | None, typer.Option(help="Only articles by this outlet; may be repeated.", metavar="OUTLET")
 ]
 SinceOption = Annotated[
     str | None,

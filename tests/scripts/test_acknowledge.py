@@ -121,7 +121,7 @@ def test_what_was_acknowledged_before_keeps_its_reason(run: Run, corpus: Corpus,
     ("content", "what"),
     [
         (b"code,article\nh9-unlabelled-cue,ferry\n", "line 2 has no place"),
-        (b"code,article,place\nh9-unlabelled-cue,ferry,here\n", "line 2: here is no place"),
+        (b"code,article,place\nh9-unlabelled-cue,ferry,here\n", "line 2: here is not a place"),
         (b'code,article,place\nh9-unlabelled-cue,"ferry,9:14\n', "is not CSV"),
         (b'{"code":"h9-unlabelled-cue","article":"ferry","place":"9:14"}\n{"code"', "line 2 is not JSON"),
         (b"[1]", "row 1 is not an object"),

@@ -167,7 +167,7 @@ def test_many_changes_are_cut_and_counted(run: Run, old: Path, new: Path, monkey
 def test_a_folder_that_is_no_dataset_is_a_problem(run: Run, old: Path, tmp_path: Path) -> None:
     result = run(old, tmp_path)
     assert isinstance(result.exception, Problem)
-    assert "is no built dataset" in str(result.exception)
+    assert "is not a built dataset" in str(result.exception)
 
 
 def put_manifest(folder: Path, sha256: str, commit: str | None) -> None:

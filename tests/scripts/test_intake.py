@@ -112,7 +112,7 @@ def test_a_licence_in_words_is_read_by_its_id_and_said(corpus: Corpus, tmp_path:
 
 def test_an_encoding_is_named(corpus: Corpus, tmp_path: Path) -> None:
     words = ("intake", "bad.txt", "--corpus", str(corpus.root))
-    assert_one_line_and_3(hedgerow(*words, "--encoding", "klingon", cwd=tmp_path), "is no encoding of text")
+    assert_one_line_and_3(hedgerow(*words, "--encoding", "klingon", cwd=tmp_path), "is not an encoding of text")
     assert hedgerow(*words, "--encoding", "latin-1", cwd=tmp_path).returncode == 0
     assert open_corpus(corpus.root).text("bad") == "café"
 
@@ -196,7 +196,7 @@ def test_one_split_of_it_is_read_where_it_is_named(hub: Hub, corpus: Corpus, tmp
 
 def test_a_dataset_that_is_nowhere_is_a_sentence(hub: Hub, corpus: Corpus, tmp_path: Path) -> None:
     done = from_hub(hub, corpus, tmp_path, "gulls/nothing")
-    assert_one_line_and_3(done, "gulls/nothing is no file here, and the Hub has no dataset of that name")
+    assert_one_line_and_3(done, "gulls/nothing is not a file here, and the Hub has no dataset of that name")
     assert ids(corpus) == ["one"]
 
 

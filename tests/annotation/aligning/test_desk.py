@@ -99,12 +99,12 @@ def test_what_is_told_partly_comes_second_or_alone(sheet: EventSheet) -> None:
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"A1": {"statement": "Z9"}}, "A1 is sorted to Z9, which is no quote or number of the event"),
+        ({"A1": {"statement": "Z9"}}, "A1 is sorted to Z9, which is not a quote or number of the event"),
         ({"A1": {"statement": "A1n"}}, "a quote and a number never tell the same"),
         ({"A1": {"partly": ("A2",)}}, "nothing tells wholly what A1 tells partly, A2"),
         ({"A1": {"statement": "A1", "contradicts": ("A1",)}}, "A1 contradicts A1"),
         ({"A1": {"contradicts": ("A2",)}, "A2": {"statement": "A2"}}, "A1 contradicts A2"),
-        ({"Z9": {}}, "Z9 is no quote or number of the event"),
+        ({"Z9": {}}, "Z9 is not a quote or number of the event"),
         ({"A1": {"statement": "A1 A2"}}, "A1 tells one statement"),
     ],
 )

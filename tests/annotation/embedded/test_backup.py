@@ -489,11 +489,11 @@ FORGERIES: dict[str, tuple[Callable[[Files], Files], str]] = {
     "not-json": (lambda files: {**files, MANIFEST: b"["}, "manifest.json cannot be read"),
     "a-list": (lambda files: {**files, MANIFEST: b"[]"}, "manifest.json cannot be read"),
     "deep": (lambda files: {**files, MANIFEST: b"[" * 100_000}, "manifest.json cannot be read"),
-    "upwards": (lambda files: listed(files, "label-studio/../../../up", b"x"), "is no place in"),
-    "absolute": (lambda files: listed(files, "/tmp/absolute", b"x"), "is no place in"),
-    "elsewhere": (lambda files: listed(files, "process.json", b"{}"), "is no place in"),
-    "below-secrets": (lambda files: listed(files, "secrets.json/x", b"{}"), "is no place in"),
-    "backslash": (lambda files: listed(files, "label-studio\\..\\x", b"x"), "is no place in"),
+    "upwards": (lambda files: listed(files, "label-studio/../../../up", b"x"), "is not a place in"),
+    "absolute": (lambda files: listed(files, "/tmp/absolute", b"x"), "is not a place in"),
+    "elsewhere": (lambda files: listed(files, "process.json", b"{}"), "is not a place in"),
+    "below-secrets": (lambda files: listed(files, "secrets.json/x", b"{}"), "is not a place in"),
+    "backslash": (lambda files: listed(files, "label-studio\\..\\x", b"x"), "is not a place in"),
     "bad-secrets": (lambda files: listed(files, "secrets.json", b"{}"), "its accounts cannot be read"),
 }
 

@@ -138,7 +138,7 @@ def test_an_address_to_listen_on_that_the_new_machine_lacks_is_told(set_up: Path
     known = server.secrets()
     assert known
     server.write_secrets(replace(known, network=Network("192.0.2.1", "https://label.example.org", ("192.0.2.2",))))
-    with pytest.raises(Problem, match=r"192\.0\.2\.1.*is no address of this machine") as problem:
+    with pytest.raises(Problem, match=r"192\.0\.2\.1.*is not an address of this machine") as problem:
         server.up([], None, print)
     assert "--listen" in problem.value.next_step
 

@@ -189,7 +189,7 @@ def test_pages_that_a_report_no_longer_has_are_removed(many: Corpus, tmp_path: P
 
 def test_a_folder_with_something_else_in_it_is_left_as_it_is(many: Corpus, tmp_path: Path) -> None:
     (tmp_path / "event-009.html").write_text("mine", encoding="utf-8")
-    with pytest.raises(Problem, match="is no report"):
+    with pytest.raises(Problem, match="is not a report"):
         report.write_folder(report.report(many), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["event-009.html"]
 
@@ -222,7 +222,7 @@ def test_articles_are_chosen_by_event_outlet_and_date(
     [
         (ArticleChoice(events=("brigde",)), "the corpus has no event brigde"),
         (ArticleChoice(outlets=("The Eco",)), "no article is by The Eco"),
-        (ArticleChoice(since="May"), "May is no date"),
+        (ArticleChoice(since="May"), "May is not a date"),
         (ArticleChoice(since="2032"), "no article is of these events, outlets and dates"),
     ],
 )

@@ -467,7 +467,7 @@ def test_without_words_an_edge_an_attribute_and_a_text_are_seen_to_have_changed(
 
 def test_a_folder_that_no_build_made_is_refused(built: Path, tmp_path: Path) -> None:
     for old, new in ((built, tmp_path), (tmp_path / "nowhere", built)):
-        with pytest.raises(Problem, match="is no built dataset; name a folder"):
+        with pytest.raises(Problem, match="is not a built dataset; name a folder"):
             diff(old, new)
 
 

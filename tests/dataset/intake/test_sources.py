@@ -44,7 +44,7 @@ def test_any_other_file_is_refused_with_the_kinds_that_are_taken_in(tmp_path: Pa
 def test_a_format_that_is_named_goes_before_the_ending(tmp_path: Path) -> None:
     path = str(put(tmp_path, "feed.log") / "feed.log")
     assert sources_of([path], checked_kind("jsonl")) == [Source("jsonl", path)]
-    with pytest.raises(Problem, match="is no format of an input; write text, html, jsonl"):
+    with pytest.raises(Problem, match="is not a format of an input; write text, html, jsonl"):
         checked_kind("docx")
 
 

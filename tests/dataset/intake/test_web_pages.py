@@ -126,7 +126,7 @@ def test_a_page_in_another_encoding_than_it_names_is_refused_and_read_by_the_rig
     [
         ("<html><body><nav><a href='/a'>News</a></nav></body></html>", "port.html has no main text"),
         ("<html><body><p>Please enable JavaScript to read on.</p></body></html>", "port.html has no main text"),
-        ("", "port.html is no web page"),
+        ("", "port.html is not a web page"),
         (
             page(text="").replace(
                 "<p></p>", f"<p>We and our partners use cookies. Accept all cookies. {'x' * 150}</p>", 1
