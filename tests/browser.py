@@ -86,7 +86,7 @@ _ASKED = """window.hedgerowAsked ??= (() => {
 # The page is ready, and nothing is on its way to it for half a second in which it has time: Label Studio begins each
 # annotation twice, the second time once it has drawn the first.
 _STEADY = f"""wait => {{
-    const asked = {_ASKED}, work = window.Htx?.annotationStore?.selected;
+    const asked = {_ASKED}, work = window.Htx?.annotationStore?.selected?.trackedState;
     const isSteady = asked.wait === wait && asked.work === work && !asked.open && ({_READY})();
     Object.assign(asked, {{ wait, work, frames: isSteady ? asked.frames + 1 : 0 }});
     return asked.frames > 30;

@@ -163,7 +163,7 @@
     } catch {
       // A store of another version: what the page asks is asked all the same.
     }
-    const answer = isTask(given) ? askedOnce(given) : fetched.apply(window, submission?.isFirst ? withId(given) : given);
+    const answer = fetched.apply(window, submission?.isFirst ? withId(given) : given);
     const tell = (stored) => {
       if (submission) sayRefused(stored.ok ? "" : REFUSED);
       if (!stored.ok) return keepSaving(isDraft ? 5000 : 1000);
@@ -185,25 +185,6 @@
     if (method === "POST" && TASK.test(address)) return { task: address.match(TASK)[1], held: data(), isFirst: true };
     if (method === "PATCH" && WORK.test(address)) return { task: window.Htx?.task?.id, held: data(), isFirst: false };
     return undefined;
-  };
-  // Where a link leads to a project that was never opened before, Label Studio asks twice for the task, and begins it anew
-  // when the second answer comes, without what was labelled since the first. Both get the first.
-  const onTheWay = new Map();
-  const isTask = (given) => {
-    const [method, address] = asked(given);
-    return method === "GET" && /\/api\/tasks\/\d+(\?|$)/.test(address);
-  };
-  const askedOnce = async (given) => {
-    const [, address] = asked(given);
-    const first = onTheWay.get(address);
-    if (first) return first.then((answer) => answer.clone(), () => fetched.apply(window, given));
-    const answer = fetched.apply(window, given);
-    onTheWay.set(address, answer);
-    try {
-      return (await answer).clone();
-    } finally {
-      onTheWay.delete(address);
-    }
   };
   // A submission has an id that it keeps when Submit is pressed again: where the answer was lost, the server stores no
   // second one. Label Studio itself gives one to articles of its stream alone.
