@@ -84,7 +84,7 @@ class Draws:
 def agreement(
     corpus: Corpus, round_name: str, draws: Draws = Draws(), each: OrderedMap = map, tell: Tell = in_silence
 ) -> RoundAgreement:
-    """Measures the agreement of a round, part by part, in one state of the record. `each` processes the parts.
+    """Measures the agreement of a round, range by range, in one state of the record. `each` processes the ranges.
 
     Raises:
         Problem: there is nothing to compare, or what there is cannot be compared.
@@ -104,7 +104,7 @@ def figures(
     """All figures of all annotators together, then of each pair that has articles in common.
 
     Raises:
-        Problem: the parts hold other articles than `common` counts.
+        Problem: the ranges hold other articles than `common` counts.
     """
     groups: dict[Group, list[str]] = {None: common.annotators}
     groups |= {f"{a},{b}": [a, b] for a, b in pairs(common.annotators) if common.articles(a, b)}
@@ -331,7 +331,7 @@ def _layer_basis(folder: Location, article_ranges: list[ArticleRange]) -> LayerB
 
 
 def _table_bytes(folder: Location, name: str, article_ranges: list[ArticleRange]) -> Iterator[bytes]:
-    """A table of a layer as the record has it, part by part. The order of relations is that of their spans."""
+    """A table of a layer as the record has it, range by range. The order of relations is that of their spans."""
     needed = {name, "spans"} if name == "relations" else {name}
     for article_range in article_ranges:
         tables = {
