@@ -19,10 +19,10 @@ from dataset.checks.findings import Finding
 from dataset.checks.shared import errors_beside
 from dataset.checks.suite import errors_of
 from dataset.folder.folder import CARD, read_rows
-from dataset.folder.writer import RowWriters, to_arrow
+from dataset.folder.writer import CountsBySplit, RowWriters, to_arrow
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
-from dataset.published.card import BUILT_BY, Sizes, card, in_order
+from dataset.published.card import BUILT_BY, card, in_order
 from dataset.published.events import recorded_sorting, write_event_configs
 from dataset.published.rows import frames
 from dataset.record.corpus import Corpus
@@ -120,8 +120,8 @@ class BuildResult:
     where they are not to be left out.
     """
 
-    rows: Sizes
-    sizes: Sizes
+    rows: CountsBySplit
+    sizes: CountsBySplit
     summary: Summary
     errors: Counter[str]
     first: Finding | None
@@ -194,7 +194,7 @@ def _adjudicated(corpus: Corpus, name: str) -> frozenset[str]:
     return articles
 
 
-def _write_entities(corpus: Corpus, folder: Path) -> tuple[Sizes, Sizes]:
+def _write_entities(corpus: Corpus, folder: Path) -> tuple[CountsBySplit, CountsBySplit]:
     """Writes the registries of the events that have an article in the folder. Returns rows, and bytes uncompressed."""
     events = read_rows(folder, "articles", "event_id")["event_id"]
     with RowWriters(folder, used_splits(corpus), ["entities"]) as writers:
