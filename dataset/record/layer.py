@@ -45,7 +45,7 @@ class Layer:
     findings: pl.DataFrame
 
     def only(self, article_ids: list[str]) -> Layer:
-        """The part of the layer that is about these articles."""
+        """The layer with only the rows of these articles."""
         tables = {name: getattr(self, name).filter(pl.col("article_id").is_in(article_ids)) for name in TABLES}
         return replace(self, **tables)
 
