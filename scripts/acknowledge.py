@@ -72,7 +72,7 @@ def command(
         raise typer.BadParameter("CODE goes with ARTICLE and --place, and without --dry-run")
     here = open_corpus(corpus)
     if code is not None and article is not None and place is not None:
-        _one(here, code, article, place, reason or "")
+        _by_place(here, code, article, place, reason or "")
         return
     with reading(here, tell):
         findings = chain(check_record(here, here.layers()), check_statements(here))
@@ -84,7 +84,7 @@ def command(
     _write(here, planned, dry_run)
 
 
-def _one(corpus: Corpus, code: str, article: str, place: str, reason: str) -> None:
+def _by_place(corpus: Corpus, code: str, article: str, place: str, reason: str) -> None:
     with reading(corpus, tell):
         everything = chain(check_record(corpus, corpus.layers()), check_statements(corpus))
         findings = [each for each in everything if each.article_id == article]

@@ -96,11 +96,11 @@ def _open(corpus: Corpus, round_name: str, seat: seats.Seat, replace: bool, whic
     say(f"Next: {seat.annotator} decides and submits, then `hedgerow adjudicate --round {round_name} --pull{flags}`")
 
 
-def _tell_passing(passing: Passing, one: str, several: str) -> None:
+def _tell_passing(passing: Passing, singular: str, plural: str) -> None:
     """How many articles pass without an adjudicator, and why."""
     for articles, why in ((passing.alone, "only one annotator labelled"), (passing.agreed, "all annotators agree on")):
         if articles:
-            say(f"{count(len(articles), 'article')} that {why} {one if len(articles) == 1 else several}")
+            say(f"{count(len(articles), 'article')} that {why} {singular if len(articles) == 1 else plural}")
 
 
 def _tell_held(passing: Passing) -> None:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from annotation.labelstudio import seats
 from annotation.rounds import progress as progressing
-from annotation.rounds.progress import Progress
+from annotation.rounds.progress import RoundProgress
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from scripts.cli.console import OUT, CorpusOption, JsonOption, RoundOption, count, say, say_json
@@ -39,7 +39,7 @@ def command(round_name: RoundOption, corpus: CorpusOption = None, as_json: JsonO
         say(f"{name}: from the record as it was pulled last, because {reason}")
 
 
-def _asked(corpus: Corpus, round_name: str, known: list[Progress]) -> tuple[list[Progress], dict[str, str]]:
+def _asked(corpus: Corpus, round_name: str, known: list[RoundProgress]) -> tuple[list[RoundProgress], dict[str, str]]:
     """Progress from the server where it can be asked, else as known; and why it could not, by annotator."""
     rows, unasked = [], {}
     for row in known:
@@ -51,7 +51,7 @@ def _asked(corpus: Corpus, round_name: str, known: list[Progress]) -> tuple[list
     return rows, unasked
 
 
-def _print(rows: list[Progress]) -> None:
+def _print(rows: list[RoundProgress]) -> None:
     table = Table("annotator", *("dealt", "open", "skipped", "done"), "minutes per article: median", "mean", box=None)
     for row in rows:
         counts = map(str, (row.dealt, row.open, row.skipped, row.done))

@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from annotation.labelstudio.seats import Seat
-from annotation.page.messages import SpanOutcome, Tally, outcomes_markdown
+from annotation.page.messages import OutcomeCounts, SpanOutcome, outcomes_markdown
 from annotation.rounds import projects
 from annotation.rounds.inbox import show_on_pages
 from annotation.rounds.locks import one_at_a_time
@@ -34,7 +34,7 @@ class Feedback:
 
     annotator: str
     articles: dict[str, list[SpanOutcome]]
-    tallies: dict[str, Tally]
+    tallies: dict[str, OutcomeCounts]
 
 
 def feedback(corpus: Corpus, round_name: str, annotator: str, tell: Tell = in_silence) -> Feedback:
@@ -131,5 +131,5 @@ def _missed(
             yield span, rules[key]
 
 
-def _tally(articles: Mapping[str, list[SpanOutcome]]) -> Tally:
+def _tally(articles: Mapping[str, list[SpanOutcome]]) -> OutcomeCounts:
     return Counter(outcome.kind for outcomes in articles.values() for outcome in outcomes)

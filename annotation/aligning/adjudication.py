@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from annotation.aligning.desk import Begun, SortedEvent, desk_task, read_sorted
+from annotation.aligning.desk import Begun, DeskSorting, desk_task, read_sorted
 from annotation.aligning.sorting_rounds import near_of
 from annotation.labelstudio.payloads import SentDeskTask
 from annotation.labelstudio.seats import Seat
@@ -294,7 +294,7 @@ class _GoldOfEvents:
             "statements": [],
         }
 
-    def problems(self, event: str, result: SortedEvent) -> list[str]:
+    def problems(self, event: str, result: DeskSorting) -> list[str]:
         """What is open in a submission, in words."""
         sheet = self._round.sheets[event]
         keys = {item.id: item.key for item in sheet.items}
@@ -307,7 +307,7 @@ class _GoldOfEvents:
             *(f"{keys[item]} has no rule" for item in comparison.disputed if item not in result.rules),
         ]
 
-    def take(self, event: str, result: SortedEvent) -> dict[str, int]:
+    def take(self, event: str, result: DeskSorting) -> dict[str, int]:
         """Adds the rows of an event. Returns how many statements and figures it has."""
         sheet = self._round.sheets[event]
         ids, counts = dict[str, str](), dict[str, int]()
@@ -328,7 +328,7 @@ class _GoldOfEvents:
         self._add_decisions(event, result)
         return counts
 
-    def _add_decisions(self, event: str, result: SortedEvent) -> None:
+    def _add_decisions(self, event: str, result: DeskSorting) -> None:
         """Decisions about what was asked; about what was given, the earlier rounds' decisions stand."""
         sheet = self._round.sheets[event]
         decided = sorted_as(result.tellings)
@@ -357,7 +357,7 @@ class _GoldOfEvents:
                 )
 
 
-def _groups(result: SortedEvent, items: set[str]) -> dict[str, list[str]]:
+def _groups(result: DeskSorting, items: set[str]) -> dict[str, list[str]]:
     """The ids of the items that tell each statement wholly, by its name, in the order of the sheet."""
     groups: dict[str, list[str]] = {}
     for row in result.tellings:

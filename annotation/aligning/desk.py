@@ -12,7 +12,7 @@ from annotation.labelstudio.desk import DESK, DeskAnswer, DeskRegion, read_desk,
 from annotation.labelstudio.payloads import DeskData, DeskQuote, GivenKeys, SentDeskTask
 from dataset.record.rows import ContradictionRow, TellingRow
 from dataset.scheme.vocabulary import DEGREES
-from dataset.statements.sheets import FIGURE, STATEMENT, EventSheet, SheetItem
+from dataset.statements.sheets import FIGURE, STATEMENT, EventSheet, EventSheetItem
 from dataset.statements.sorted_events import SortedBy, Telling
 
 WHOLE, PARTLY = DEGREES
@@ -42,19 +42,19 @@ def desk_page(sheet: EventSheet) -> DeskPage:
     return DeskPage("\n".join(lines), tuple(regions))
 
 
-def _groups(sheet: EventSheet) -> list[tuple[str, list[SheetItem]]]:
+def _groups(sheet: EventSheet) -> list[tuple[str, list[EventSheetItem]]]:
     """Titles and what stands below each."""
-    by_source: dict[str, list[SheetItem]] = defaultdict(list)
+    by_source: dict[str, list[EventSheetItem]] = defaultdict(list)
     for item in sheet.of(STATEMENT):
         by_source[_who(item)].append(item)
-    by_unit: dict[str, list[SheetItem]] = defaultdict(list)
+    by_unit: dict[str, list[EventSheetItem]] = defaultdict(list)
     for item in sheet.of(FIGURE):
         by_unit[f"Numbers: {item.unit or 'without a unit'}"].append(item)
     quotes = sorted(by_source.items(), key=lambda group: (group[0] == NOBODY, -len(group[1]), group[0]))
     return quotes + sorted(by_unit.items(), key=lambda group: (-len(group[1]), group[0]))
 
 
-def _who(item: SheetItem) -> str:
+def _who(item: EventSheetItem) -> str:
     return " & ".join(item.principals) or NOBODY
 
 
@@ -127,7 +127,7 @@ def _begun(region: DeskRegion, item: str, begun: Begun, keys: Mapping[str, str])
 
 
 @dataclass
-class SortedEvent:
+class DeskSorting:
     """What an annotator sorted of an event: rows of `tellings` and `contradictions`, and what does not fit, in words.
 
     `open` are the keys of what was left unsorted, and `given` the ids of what was left as it stood when the event was
@@ -146,7 +146,7 @@ class SortedEvent:
 
 def read_sorted(
     result: Any, sheet: EventSheet, round_name: str, annotator: str, given: Mapping[str, GivenKeys]
-) -> SortedEvent:
+) -> DeskSorting:
     """The rows that a result of the desk says. A statement is named by the first of the sheet that tells it wholly.
 
     `given` is what stood sorted when the event was opened.
@@ -154,7 +154,7 @@ def read_sorted(
     Never raises: what does not fit is said in `faults`, and left out of the rows.
     """
     reading = read_desk(result)
-    event = SortedEvent(faults=[f"{region or 'the result'}: {message}" for region, message in reading.faults])
+    event = DeskSorting(faults=[f"{region or 'the result'}: {message}" for region, message in reading.faults])
     items = {item.key: item for item in sheet.items}
     event.faults += [f"{key} is not a quote or number of the event" for key in reading.answers if key not in items]
     answers = {key: reading.answers.get(key, DeskAnswer()) for key in items}
@@ -200,7 +200,9 @@ def _given_rows(keys: GivenKeys) -> list[tuple[str, str]]:
     return [(name, degree) for name, degree in zip(keys, DEGREES, strict=True) if name is not None]
 
 
-def _tells(key: str, answer: DeskAnswer, items: Mapping[str, SheetItem], faults: list[str]) -> list[tuple[str, str]]:
+def _tells(
+    key: str, answer: DeskAnswer, items: Mapping[str, EventSheetItem], faults: list[str]
+) -> list[tuple[str, str]]:
     """What a quote or number tells, by the key that names it on the page, and how much of it."""
     rows: dict[str, str] = {}
     for name, degree in [(name, WHOLE) for name in answer.statement] + [(name, PARTLY) for name in answer.partly]:

@@ -8,13 +8,13 @@ from typing import Final
 
 import polars as pl
 
-from annotation.aligning.desk import Begun, SortedEvent, desk_task, read_sorted
+from annotation.aligning.desk import Begun, DeskSorting, desk_task, read_sorted
 from annotation.labelstudio.seats import Seat
 from annotation.labelstudio.tasks import Task, ended, read_task
 from annotation.rounds import projects, push, raw
 from annotation.rounds.locks import one_at_a_time
 from annotation.rounds.projects import Role
-from annotation.rounds.pull import AS_IT_WAS, Source, ask
+from annotation.rounds.pull import AS_IT_WAS, TaskSource, ask
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -248,7 +248,7 @@ def pull_sorting(
 def _bring_in(
     corpus: Corpus,
     round_name: str,
-    sources: list[Source],
+    sources: list[TaskSource],
     tasks: dict[str, list[Task]],
     pulled: SortingPull,
     accept_removals: Accepted,
@@ -278,7 +278,7 @@ def _bring_in(
 class _SortingReader:
     """Makes rows of an annotator's tasks; what does not fit goes into the pull's report."""
 
-    def __init__(self, round_name: str, source: Source, sheets: dict[str, EventSheet], pulled: SortingPull) -> None:
+    def __init__(self, round_name: str, source: TaskSource, sheets: dict[str, EventSheet], pulled: SortingPull) -> None:
         self._round, self._source, self._sheets, self._pulled = round_name, source, sheets, pulled
         self.rows: dict[str, list[dict[str, object]]] = {"event_tasks": [], "tellings": [], "contradictions": []}
 
@@ -327,7 +327,7 @@ class _SortingReader:
             }
             self.rows["event_tasks"].append({**row})
 
-    def _take(self, event: str, result: SortedEvent) -> None:
+    def _take(self, event: str, result: DeskSorting) -> None:
         self.rows["tellings"] += [{**row} for row in result.tellings]
         self.rows["contradictions"] += [{**row} for row in result.contradictions]
         for fault in result.faults:

@@ -39,7 +39,7 @@ class OrganisationMember:
 
 
 @dataclass(frozen=True)
-class Attempt:
+class Trespass:
     """A request that must be refused, and what would be the case if it were not.
 
     `made_at` is where what it would make could be deleted.
@@ -110,7 +110,7 @@ def _tried(known: Secrets) -> tuple[list[str], int]:
     return list(dict.fromkeys(successes)), count
 
 
-def _successes(web: httpx.Client, account: Account, attempts: list[Attempt], headers: dict[str, str]) -> Iterator[str]:
+def _successes(web: httpx.Client, account: Account, attempts: list[Trespass], headers: dict[str, str]) -> Iterator[str]:
     """What the account can do and must not, a sentence for each. What it made in doing so is deleted again."""
     for attempt in attempts:
         answer = web.request(attempt.method, attempt.path, json=attempt.body, headers=headers)
@@ -167,39 +167,39 @@ def _neighbour(account: Account, annotators: list[Account], works: dict[str, Own
     return next((work for annotator in following if (work := works[annotator.name]) is not None), None)
 
 
-def _attempts(member: OrganisationMember, work: OwnedWork | None, neighbour: OwnedWork | None) -> Iterator[Attempt]:
+def _attempts(member: OrganisationMember, work: OwnedWork | None, neighbour: OwnedWork | None) -> Iterator[Trespass]:
     same = {"active_organization": member.organisation}
-    yield Attempt("PATCH", f"/api/users/{member.user}/", "switch to another organisation", same)
-    yield Attempt("GET", "/api/invite", "invite accounts")
-    yield Attempt("GET", "/api/webhooks/", "set up web hooks")
-    yield Attempt("GET", "/api/storages/", "set up storages")
+    yield Trespass("PATCH", f"/api/users/{member.user}/", "switch to another organisation", same)
+    yield Trespass("GET", "/api/invite", "invite accounts")
+    yield Trespass("GET", "/api/webhooks/", "set up web hooks")
+    yield Trespass("GET", "/api/storages/", "set up storages")
     if work is not None:
-        yield Attempt("GET", f"/api/projects/{work.project}/export?exportType=JSON", "export a project")
+        yield Trespass("GET", f"/api/projects/{work.project}/export?exportType=JSON", "export a project")
     if neighbour is not None:
         yield from _attempts_at(neighbour)
 
 
-def _forgery(account: Account, work: OwnedWork | None, members: dict[str, OrganisationMember]) -> Iterator[Attempt]:
+def _forgery(account: Account, work: OwnedWork | None, members: dict[str, OrganisationMember]) -> Iterator[Trespass]:
     """A submission under another's name."""
     user = next((member.user for name, member in members.items() if name != account.name), None)
     if work is not None and work.tasks and user is not None:
         path = f"/api/tasks/{work.tasks[0]}/annotations/"
-        yield Attempt("POST", path, "submit as another", {"result": [], "completed_by": user}, "/api/annotations/")
+        yield Trespass("POST", path, "submit as another", {"result": [], "completed_by": user}, "/api/annotations/")
 
 
-def _attempts_at(work: OwnedWork) -> Iterator[Attempt]:
+def _attempts_at(work: OwnedWork) -> Iterator[Trespass]:
     harm = "reach another's"
-    yield Attempt("GET", f"/api/projects/{work.project}/", f"{harm} project")
-    yield Attempt("GET", f"/api/tasks/?project={work.project}", f"{harm} tasks")
-    yield Attempt("POST", "/api/dm/views/", "write into another's project", {"project": work.project, "data": {}})
+    yield Trespass("GET", f"/api/projects/{work.project}/", f"{harm} project")
+    yield Trespass("GET", f"/api/tasks/?project={work.project}", f"{harm} tasks")
+    yield Trespass("POST", "/api/dm/views/", "write into another's project", {"project": work.project, "data": {}})
     for number in work.tasks:
-        yield Attempt("GET", f"/api/tasks/{number}/", f"{harm} task")
-        yield Attempt("GET", f"/api/tasks/{number}/annotations/", f"{harm} annotations")
-        yield Attempt("GET", f"/api/tasks/{number}/drafts", f"{harm} drafts")
+        yield Trespass("GET", f"/api/tasks/{number}/", f"{harm} task")
+        yield Trespass("GET", f"/api/tasks/{number}/annotations/", f"{harm} annotations")
+        yield Trespass("GET", f"/api/tasks/{number}/drafts", f"{harm} drafts")
     for number in work.annotations:
-        yield Attempt("GET", f"/api/annotations/{number}/", f"{harm} annotation")
+        yield Trespass("GET", f"/api/annotations/{number}/", f"{harm} annotation")
     for number in work.drafts:
-        yield Attempt("GET", f"/api/drafts/{number}/", f"{harm} draft")
+        yield Trespass("GET", f"/api/drafts/{number}/", f"{harm} draft")
 
 
 def _get(web: httpx.Client, account: Account, key: str | None, path: str) -> Any:

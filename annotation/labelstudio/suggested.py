@@ -23,8 +23,8 @@ SUGGESTIONS: Final = "suggestions"
 """The name under which the page finds its prediction."""
 
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Place = Annotated[int, Field(ge=0, lt=2**53)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Offset = Annotated[int, Field(ge=0, lt=2**53)]
 _ALLOWED: Final[Mapping[str, Mapping[str, Collection[str] | None]]] = {
     "speaker": {"speaker_entities": None, "speaker_other": None},
     "quote": {"quote_form": vocabulary.QUOTE_FORMS, "quote_unnamed": (UNNAMED,)},
@@ -40,11 +40,11 @@ class SuggestedRegion:
 
     id: Annotated[str, Field(min_length=1)]
     label: Literal["speaker", "quote", "hedge", "number"]
-    start: Place
-    end: Place
+    start: Offset
+    end: Offset
     text: str
     values: dict[str, list[str]]
-    score: Share
+    score: Probability
     pattern: str | None
 
     @model_validator(mode="after")
@@ -63,7 +63,7 @@ class SuggestedTask:
     """What a task was sent with; `by` is None where it is in the share `without`."""
 
     by: Annotated[str, Field(pattern=IDENTIFIER)] | None
-    least: Share
+    least: Probability
     without: Annotated[float, Field(ge=0, lt=1)]
     regions: list[SuggestedRegion]
     links: list[tuple[str, str]]

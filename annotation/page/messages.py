@@ -67,11 +67,11 @@ class SpanOutcome:
     note: str | None
 
 
-Tally = Mapping[str, int]
+OutcomeCounts = Mapping[str, int]
 """How many spans were kept, changed, dropped and missed, by these words."""
 
 
-def outcomes_markdown(outcomes: Sequence[SpanOutcome], tallies: Mapping[str, Tally]) -> str:
+def outcomes_markdown(outcomes: Sequence[SpanOutcome], tallies: Mapping[str, OutcomeCounts]) -> str:
     """What became of an annotator's spans in an article, and in figures in each round, by the rounds' names."""
     own = [outcome for outcome in outcomes if outcome.kind != "missed"]
     kept = sum(outcome.kind == "kept" for outcome in own)
@@ -95,7 +95,7 @@ def _outcome_line(outcome: SpanOutcome) -> str:
     return f"- {outcome.label}, changed: {own}{words}{changes}{rule}{note}"
 
 
-def _tally_line(tally: Tally) -> str:
+def _tally_line(tally: OutcomeCounts) -> str:
     own = sum(tally.get(kind, 0) for kind in ("kept", "changed", "dropped"))
     kept = tally.get("kept", 0)
     share = f" ({kept / own:.0%})" if own else ""

@@ -11,7 +11,7 @@ from annotation.labelstudio.payloads import SentTask
 from annotation.labelstudio.seats import Seat, embedded_seat
 from annotation.labelstudio.tasks import read_task
 from annotation.practice.material import practice_articles, practice_corpus
-from annotation.practice.sheet import Score, first_submission, scores, standing
+from annotation.practice.sheet import LabelScore, first_submission, scores, standing
 from annotation.rounds import projects
 from annotation.rounds.locks import one_at_a_time
 from annotation.rounds.projects import Role
@@ -35,7 +35,7 @@ class PracticeResult:
     project: int
     articles: int
     done: int
-    scores: list[Score]
+    scores: list[LabelScore]
     passed: bool
 
     @property

@@ -12,7 +12,6 @@ from annotation.practice.comparison import Comparison, LinkChange, SpanPair, com
 from annotation.practice.material import PracticeArticle, Row, practice_articles
 from dataset.scheme import vocabulary
 
-Place = tuple[int, int]
 IN_DOUBT: Final = "E3"
 """The rule that a span shows for which neither the gold nor a lesson has a reason: in doubt, do not mark."""
 _OF_VALUE: Final = {
@@ -40,7 +39,7 @@ _NAMES: Final = {
 }
 
 
-class SheetItem(TypedDict):
+class PracticeDifference(TypedDict):
     """A difference: what kind it is, of which label, where, and the rules and hard cases that it shows.
 
     `kind` is missed, extra, edges, label, attribute or link. `own` and `gold` are the code points of the span on either
@@ -50,15 +49,15 @@ class SheetItem(TypedDict):
 
     kind: str
     label: str
-    own: Place | None
-    gold: Place | None
+    own: tuple[int, int] | None
+    gold: tuple[int, int] | None
     name: str
     was: str
     wanted: str
     rules: list[str]
 
 
-class Score(TypedDict):
+class LabelScore(TypedDict):
     """How many spans of a label (or of `all`) the annotator and the gold have, and how many are exactly the same.
 
     `f1` is that of spans with the same offsets; None where neither side has any.
@@ -71,7 +70,7 @@ class Score(TypedDict):
     f1: float | None
 
 
-class ShownRule(TypedDict):
+class PracticeRule(TypedDict):
     """A rule or hard case as the sheet shows it: its heading, its text, and its right example as HTML."""
 
     title: str
@@ -92,16 +91,16 @@ class Standing(TypedDict):
     passed: bool
 
 
-class Sheet(TypedDict):
+class PracticeSheet(TypedDict):
     """All that the page needs to show how an article was labelled."""
 
     text: str
-    items: list[SheetItem]
-    scores: list[Score]
-    rules: dict[str, ShownRule]
+    items: list[PracticeDifference]
+    scores: list[LabelScore]
+    rules: dict[str, PracticeRule]
 
 
-def sheet_of(article_id: str, text_sha256: str, result: object) -> Sheet | None:
+def sheet_of(article_id: str, text_sha256: str, result: object) -> PracticeSheet | None:
     """The sheet of a submission; None for what is no practice article, or is one with another text.
 
     Raises:
@@ -140,14 +139,14 @@ def standing(firsts: Sequence[Comparison], mark: float) -> Standing:
     return {"articles": articles, "done": len(firsts), "f1": f1, "mark": mark, "passed": passed}
 
 
-def scores(comparisons: Iterable[Comparison]) -> list[Score]:
+def scores(comparisons: Iterable[Comparison]) -> list[LabelScore]:
     """How all these articles together were labelled: first all labels, then each."""
     known = list(comparisons)
     labels = [(vocabulary.ALL, vocabulary.LABELS), *((label, (label,)) for label in vocabulary.LABELS)]
     return [_score(name, only, known) for name, only in labels]
 
 
-def _score(name: str, labels: tuple[str, ...], comparisons: list[Comparison]) -> Score:
+def _score(name: str, labels: tuple[str, ...], comparisons: list[Comparison]) -> LabelScore:
     def count(of: Iterable[Row]) -> int:
         return sum(span["label"] in labels for span in of)
 
@@ -168,7 +167,7 @@ class _Item(NamedTuple):
     rule: str | None = None
 
 
-def _items(article: PracticeArticle, comparison: Comparison) -> Iterator[SheetItem]:
+def _items(article: PracticeArticle, comparison: Comparison) -> Iterator[PracticeDifference]:
     for item in _differences(comparison):
         span = item.gold or item.own or {}
         yield {
@@ -224,7 +223,7 @@ def _ends(spans: list[Row]) -> str:
     return " · ".join(f"{span['label']} “{span['text']}”" for span in spans)
 
 
-def _place(span: Row | None) -> Place | None:
+def _place(span: Row | None) -> tuple[int, int] | None:
     return None if span is None else (span["start"], span["end"])
 
 
@@ -253,7 +252,7 @@ def _overlap(first: Row, second: Row) -> float:
     return float(shared / (max(first["end"], second["end"]) - min(first["start"], second["start"])))
 
 
-def _shown(rule: str) -> ShownRule:
+def _shown(rule: str) -> PracticeRule:
     if not rule.isdecimal():
         stated = guidelines.rules()[rule]
         return {"title": rule, "text": stated.text, "right": marked(stated.right)}

@@ -22,7 +22,7 @@ WORDS: Final = {
 
 
 @dataclass(frozen=True)
-class Link:
+class NoteLink:
     """A link as it is shown at one of its ends: `other_end` is the one across. All three are numbers of notes."""
 
     type: str
@@ -47,7 +47,7 @@ class SpanNote:
     end: int
     words: str
     facts: tuple[tuple[str, str], ...]
-    links: tuple[Link, ...]
+    links: tuple[NoteLink, ...]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def highlighted(article: LabelledArticle) -> HighlightedArticle:
     )
 
 
-def _note(article: LabelledArticle, number: int, signs: dict[str, str], links: list[Link]) -> SpanNote:
+def _note(article: LabelledArticle, number: int, signs: dict[str, str], links: list[NoteLink]) -> SpanNote:
     span = article.spans[number]
     return SpanNote(
         number,
@@ -118,16 +118,16 @@ def facts(span: SpanRow, kinds: dict[str, str]) -> Iterator[tuple[str, str]]:
             yield name.partition("_")[2], str(value)
 
 
-def _links(article: LabelledArticle) -> dict[int, list[Link]]:
+def _links(article: LabelledArticle) -> dict[int, list[NoteLink]]:
     """The links by the numbers of both their ends."""
     numbers = {span["span_id"]: number for number, span in enumerate(article.spans)}
-    links: dict[int, list[Link]] = defaultdict(list)
+    links: dict[int, list[NoteLink]] = defaultdict(list)
     for row in article.relations:
         if row["type"] in WORDS and row["from_span"] in numbers and row["to_span"] in numbers:
             source, target = numbers[row["from_span"]], numbers[row["to_span"]]
             forwards, backwards = WORDS[row["type"]]
-            links[source].append(Link(row["type"], forwards, source, target, target, row["derived"]))
-            links[target].append(Link(row["type"], backwards, source, target, source, row["derived"]))
+            links[source].append(NoteLink(row["type"], forwards, source, target, target, row["derived"]))
+            links[target].append(NoteLink(row["type"], backwards, source, target, source, row["derived"]))
     return links
 
 

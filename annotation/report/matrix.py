@@ -13,7 +13,7 @@ from typing import Final
 
 from annotation.report.highlights import HighlightedArticle
 from annotation.report.labelled import LabelledArticle
-from annotation.report.quantity_plots import Figure, FigureTelling, UnitPlot, unit_plots
+from annotation.report.quantity_plots import FigureTelling, PlottedFigure, UnitPlot, unit_plots
 from dataset.published.rows import QuoteRow
 from dataset.record.rows import SpanRow
 from dataset.scheme.lexicon import plain
@@ -34,7 +34,7 @@ _QUOTED: Final = {"first direct": "not quoted word for word", "second direct": "
 
 
 @dataclass(frozen=True)
-class Place:
+class PageMark:
     """Where the page shows a span: the id of its mark, and what the mark is called, as “quote 5”."""
 
     mark: str
@@ -61,11 +61,11 @@ class CellTelling:
     runs: tuple[Run, ...]
     around: tuple[Cue, ...]
     flat: bool
-    place: Place | None
+    place: PageMark | None
 
 
 @dataclass(frozen=True)
-class Change:
+class CellChange:
     """What differs from the most complete telling: one of `DIFFERENCES`, and how, in words."""
 
     kind: str
@@ -77,7 +77,7 @@ class MatrixCell:
     """What one article makes of a statement. `complete` marks the telling that the changes of all cells start from."""
 
     tellings: tuple[CellTelling, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[CellChange, ...]
     complete: bool
 
 
@@ -114,21 +114,21 @@ class EventMatrix:
         return len({figure.id for plot in self.plots for figure in plot.figures})
 
 
-def places(articles: Iterable[HighlightedArticle]) -> dict[str, Place]:
+def places(articles: Iterable[HighlightedArticle]) -> dict[str, PageMark]:
     """Where each quote and number of the articles stands on the page, by its published id."""
-    marks: dict[str, Place] = {}
+    marks: dict[str, PageMark] = {}
     for at, shown in enumerate(articles, 1):
         for number, (row, first) in enumerate(zip(shown.quotes, shown.first, strict=True), 1):
-            marks[row["quote_id"]] = Place(f"a{at}-{first}", f"quote {number}")
+            marks[row["quote_id"]] = PageMark(f"a{at}-{first}", f"quote {number}")
         for note in shown.notes:
             if note.label == "number":
                 span = shown.article.spans[note.number]
-                marks[shown.article.public(span)] = Place(f"a{at}-{note.number}", f"number {note.sign}")
+                marks[shown.article.public(span)] = PageMark(f"a{at}-{note.number}", f"number {note.sign}")
     return marks
 
 
 def event_matrix(
-    event: ComparedEvent, registry: Registry, labelled: Mapping[str, LabelledArticle], placed: Mapping[str, Place]
+    event: ComparedEvent, registry: Registry, labelled: Mapping[str, LabelledArticle], placed: Mapping[str, PageMark]
 ) -> EventMatrix:
     """An event ready to be shown. `labelled` are its articles by id, `placed` those spans that the page shows."""
     return _Matrix(event, registry, labelled, placed).whole()
@@ -142,7 +142,7 @@ class _Matrix:
         event: ComparedEvent,
         registry: Registry,
         labelled: Mapping[str, LabelledArticle],
-        placed: Mapping[str, Place],
+        placed: Mapping[str, PageMark],
     ) -> None:
         self._event, self._registry, self._labelled, self._placed = event, registry, labelled, placed
         self._quotes = {row["quote_id"]: row for article in labelled.values() for row in article.quotes}
@@ -205,7 +205,7 @@ class _Matrix:
             self._placed.get(item.id),
         )
 
-    def _figure(self, statement: ComparedStatement) -> Figure:
+    def _figure(self, statement: ComparedStatement) -> PlottedFigure:
         tellings = tuple(
             FigureTelling(
                 telling.item.article_id,
@@ -217,7 +217,7 @@ class _Matrix:
             for telling in statement.tellings
             if telling.item.content.quantities
         )
-        return Figure(
+        return PlottedFigure(
             statement.id, statement.gist, tellings, *self._places(statement), tuple(_figure_differs(tellings))
         )
 
@@ -301,19 +301,19 @@ def _completeness(tellings: Sequence[StatementTelling], registry: Registry) -> t
 
 def changes(
     complete: Sequence[StatementTelling], tellings: Sequence[StatementTelling], registry: Registry
-) -> Iterator[Change]:
+) -> Iterator[CellChange]:
     """In what an article differs from the most complete tellings of a statement, in the order of `DIFFERENCES`."""
     first, second = ([telling.item.telling() for telling in several] for several in (complete, tellings))
     difference = compare(first, second, registry)
     if difference.wording != "same":
-        yield Change("wording", _WORDED[difference.wording])
+        yield CellChange("wording", _WORDED[difference.wording])
     if difference.attribution != "same":
-        yield Change("attribution", _attribution(difference.attribution, complete, tellings, registry))
+        yield CellChange("attribution", _attribution(difference.attribution, complete, tellings, registry))
     if (certainty := _certainty(difference, first, second)) is not None:
         yield certainty
-    yield from (Change("numbers", words) for words in _numbers(difference.numbers))
+    yield from (CellChange("numbers", words) for words in _numbers(difference.numbers))
     if difference.form != "same":
-        yield Change("form", _QUOTED[difference.form])
+        yield CellChange("form", _QUOTED[difference.form])
 
 
 def _attribution(
@@ -340,16 +340,18 @@ def _joined(names: Iterable[str]) -> str:
     return " & ".join(sorted(names))
 
 
-def _certainty(difference: Difference, first: Sequence[QuoteTelling], second: Sequence[QuoteTelling]) -> Change | None:
+def _certainty(
+    difference: Difference, first: Sequence[QuoteTelling], second: Sequence[QuoteTelling]
+) -> CellChange | None:
     """The hedges lost and gained. Of hedges of the same kinds, one in place of another is a matter of wording."""
     lost, gained = _as_written(difference.first_cues, first), _as_written(difference.second_cues, second)
     surer = _SURER.get(difference.certainty)
     if surer is None and lost and gained:
-        return Change("wording", f"hedged with {gained}, not {lost}")
+        return CellChange("wording", f"hedged with {gained}, not {lost}")
     flat = difference.certainty == "second flatter" and any(not telling.cues for telling in second)
     parts = [surer, "flat" if flat else None, lost and f"hedge lost: {lost}", gained and f"hedge added: {gained}"]
     words = "; ".join(part for part in parts if part)
-    return Change("certainty", words) if words else None
+    return CellChange("certainty", words) if words else None
 
 
 def _as_written(cues: Iterable[Cue], tellings: Iterable[QuoteTelling]) -> str:

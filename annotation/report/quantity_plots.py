@@ -30,7 +30,7 @@ class FigureTelling:
 
 
 @dataclass(frozen=True)
-class Figure:
+class PlottedFigure:
     """A quantity with all that tells it. `articles` and `speakers` are places in those of the event."""
 
     id: str
@@ -42,7 +42,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Mark:
+class PlottedTelling:
     """A telling on the axis: its ends in percent of the axis, equal for a dot; None where its words give no value.
 
     `kind` is its bound. An arrow to the left or right says that it is open there.
@@ -60,8 +60,8 @@ class Mark:
 class FigureLines:
     """A figure in a plot: one line for each article, as (article, its marks)."""
 
-    figure: Figure
-    lines: tuple[tuple[str, tuple[Mark, ...]], ...]
+    figure: PlottedFigure
+    lines: tuple[tuple[str, tuple[PlottedTelling, ...]], ...]
 
     @property
     def id(self) -> str:
@@ -98,9 +98,9 @@ class UnitPlot:
     figures: tuple[FigureLines, ...]
 
 
-def unit_plots(figures: Iterable[Figure]) -> tuple[UnitPlot, ...]:
+def unit_plots(figures: Iterable[PlottedFigure]) -> tuple[UnitPlot, ...]:
     """A plot for each unit, those with the most tellings first. A figure that is given in two units is in two plots."""
-    by_unit: defaultdict[str, list[Figure]] = defaultdict(list)
+    by_unit: defaultdict[str, list[PlottedFigure]] = defaultdict(list)
     for figure in figures:
         for unit in dict.fromkeys(_unit(telling) for telling in figure.tellings):
             tellings = tuple(telling for telling in figure.tellings if _unit(telling) == unit)
@@ -114,25 +114,25 @@ def _unit(telling: FigureTelling) -> str:
     return unit if unit.isupper() else plain(unit)  # USD, but troops
 
 
-def _plot(unit: str, figures: list[Figure]) -> UnitPlot:
+def _plot(unit: str, figures: list[PlottedFigure]) -> UnitPlot:
     quantities = [telling.quantity for figure in figures for telling in figure.tellings]
     values = [end for quantity in quantities for end in (quantity.low, quantity.high) if end is not None]
     axis = axis_of(values) if values else None
     return UnitPlot(unit, axis, tuple(FigureLines(figure, _lines(figure, axis)) for figure in figures))
 
 
-def _lines(figure: Figure, axis: Axis | None) -> tuple[tuple[str, tuple[Mark, ...]], ...]:
-    by_article: defaultdict[str, list[Mark]] = defaultdict(list)
+def _lines(figure: PlottedFigure, axis: Axis | None) -> tuple[tuple[str, tuple[PlottedTelling, ...]], ...]:
+    by_article: defaultdict[str, list[PlottedTelling]] = defaultdict(list)
     for telling in figure.tellings:
         by_article[telling.article].append(_mark(telling, axis))
     return tuple((article, tuple(by_article[article])) for article in sorted(by_article))
 
 
-def _mark(telling: FigureTelling, axis: Axis | None) -> Mark:
+def _mark(telling: FigureTelling, axis: Axis | None) -> PlottedTelling:
     quantity = telling.quantity
     ends = [end for end in (quantity.low, quantity.high) if end is not None]
     low, high = (axis.percent(min(ends)), axis.percent(max(ends))) if axis and ends else (None, None)
-    return Mark(
+    return PlottedTelling(
         telling,
         quantity.bound,
         low,

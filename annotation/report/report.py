@@ -23,7 +23,7 @@ from annotation.report.quantity_plots import in_words
 from annotation.report.side_by_side import STATES, ArticleComparison, ArticleDecisions, compare
 from annotation.rounds import inbox, progress
 from annotation.rounds.inbox import Question
-from annotation.rounds.progress import Progress
+from annotation.rounds.progress import RoundProgress
 from annotation.suggesting.acceptance import HASTY_SECONDS, Acceptance, acceptance
 from dataset import schema
 from dataset.agreement import figures as agreement
@@ -95,7 +95,7 @@ class Report:
     figures: list[AgreementRow]
     figure_plots: list[str]
     figures_missing: str | None
-    progress: list[tuple[Progress, str]]
+    progress: list[tuple[RoundProgress, str]]
     progress_missing: str | None
     acceptance: Acceptance | None
 
@@ -275,16 +275,16 @@ def _span_plots(figures: pl.DataFrame) -> Iterator[str]:
         yield plots.intervals("Each pair (exact F1, all labels)", _intervals(pairs, "annotators"))
 
 
-def _intervals(rows: pl.DataFrame, name: str = "scope") -> list[plots.Interval]:
+def _intervals(rows: pl.DataFrame, name: str = "scope") -> list[plots.PlottedInterval]:
     return [
-        plots.Interval(
+        plots.PlottedInterval(
             row[name].replace("_", " "), row["value"], row["low"], row["high"], COLOURS.get(row["scope"], plots.BAR)
         )
         for row in rows.iter_rows(named=True)
     ]
 
 
-def _progress(corpus: Corpus, round_name: str | None) -> tuple[list[tuple[Progress, str]], str | None]:
+def _progress(corpus: Corpus, round_name: str | None) -> tuple[list[tuple[RoundProgress, str]], str | None]:
     if round_name is None:
         return [], "The record has no round of annotators."
     try:
@@ -299,7 +299,7 @@ def _acceptance(corpus: Corpus, round_name: str | None) -> Acceptance | None:
     return acceptance(corpus, round_name) if round_name and assisted else None
 
 
-def _bar(counts: Progress) -> str:
+def _bar(counts: RoundProgress) -> str:
     parts = (("done", counts.done, DONE), ("skipped", counts.skipped, SKIPPED), ("open", counts.open, OPEN))
     return plots.shares(counts.annotator, [plots.Share(*part) for part in parts])
 

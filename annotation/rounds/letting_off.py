@@ -93,7 +93,7 @@ def let_off(
             )
         wanted = set(articles) or {article for article, row in rows.items() if row["let_off"] is None}
         done = LetOffArticles(annotator, leaves=not articles)
-        hand = _Hand(corpus, round_name, annotator, None if isinstance(seat, str) else seat)
+        hand = _HeldTasks(corpus, round_name, annotator, None if isinstance(seat, str) else seat)
         for article in sorted(wanted):
             hand.judge(article, done)
         for article in sorted(wanted - set(done.submitted)):
@@ -123,7 +123,7 @@ def _deals(corpus: Corpus, round_name: str) -> pl.DataFrame:
     return read_sound(deals_path(corpus, round_name), schema.Deals)
 
 
-class _Hand:
+class _HeldTasks:
     """The tasks of an annotator in a round, if they have a seat, and what the record has of them."""
 
     def __init__(self, corpus: Corpus, round_name: str, annotator: str, seat: Seat | None) -> None:

@@ -27,7 +27,7 @@ from dataset.storage.tables import read_sound, read_table
 
 
 @dataclass(frozen=True)
-class Progress:
+class RoundProgress:
     """Where one annotator is in a round: counts of articles or events, and minutes that a submitted one took.
 
     `dealt` is open, skipped and done together; what the annotator was let off and did not end is in `let_off` alone.
@@ -59,7 +59,7 @@ def annotators_of(corpus: Corpus, round_name: str) -> list[str]:
     return sorted({*_hands(corpus, round_name), *layers})
 
 
-def on_server(corpus: Corpus, round_name: str, seat: Seat) -> Progress:
+def on_server(corpus: Corpus, round_name: str, seat: Seat) -> RoundProgress:
     """An annotator's progress as the server reports it now.
 
     Raises:
@@ -90,7 +90,7 @@ def _end(raw: JsonObject, account: int | None) -> TaskEnding | None:
     return min(own, key=lambda end: end["status"] == "skipped", default=None)
 
 
-def in_record(corpus: Corpus, round_name: str) -> list[Progress]:
+def in_record(corpus: Corpus, round_name: str) -> list[RoundProgress]:
     """Each annotator's progress as the record has it since the last pull; no server is asked.
 
     Raises:
@@ -138,11 +138,11 @@ def _hands(corpus: Corpus, round_name: str) -> dict[str, _Hand]:
 
 def _progress(
     annotator: str, dealt: int, ends: Iterable[TaskEnding | TaskRow | EventTaskRow], source: str, let_off: int = 0
-) -> Progress:
+) -> RoundProgress:
     ended = list(ends)
     done = [end for end in ended if end["status"] == "submitted"]
     minutes = [end["seconds"] / 60 for end in done if end["seconds"] is not None]
-    return Progress(
+    return RoundProgress(
         annotator=annotator,
         dealt=dealt,
         open=dealt - len(ended),

@@ -86,7 +86,7 @@ class PullResult:
 
 
 @dataclass(frozen=True, eq=False)
-class Source:
+class TaskSource:
     """One annotator's raw tasks, read once, and where they came from."""
 
     annotator: str
@@ -165,7 +165,7 @@ def ask(
     *,
     full: bool = False,
     role: projects.Role = projects.Role.ANNOTATOR,
-) -> Source:
+) -> TaskSource:
     """The tasks of an annotator's project: those that changed since the last pull, and the others as they were then.
 
     Raises:
@@ -175,7 +175,7 @@ def ask(
     kept = None if full else raw.latest(corpus, round_name, seat.annotator, seat.studio.url, project)
     listed = changes.listed(seat.studio, project, kept)
     tell(f"{seat.annotator}: {listed.count} tasks, {listed.asked} of them new or changed")
-    return Source(seat.annotator, listed.tasks, seat.account, seat.studio.url, project)
+    return TaskSource(seat.annotator, listed.tasks, seat.account, seat.studio.url, project)
 
 
 def pull_file(
@@ -193,12 +193,12 @@ def pull_file(
         Problem: the file cannot be read as one.
     """
     with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, [annotator], tell):
-        sources = [Source(annotator, read_export(export))]
+        sources = [TaskSource(annotator, read_export(export))]
         return take_in(corpus, round_name, sources, accept_removals=accept_removals, tell=tell)
 
 
 def take_in(
-    corpus: Corpus, round_name: str, sources: list[Source], *, accept_removals: Accepted, tell: Tell = in_silence
+    corpus: Corpus, round_name: str, sources: list[TaskSource], *, accept_removals: Accepted, tell: Tell = in_silence
 ) -> PullResult:
     """Keeps the raw tasks, then brings the record to what they say, but for articles that would lose something.
 
@@ -219,7 +219,7 @@ def _bring_in(
     corpus: Corpus,
     round_name: str,
     pulled: PullResult,
-    by_source: dict[Source, NormalisedSource],
+    by_source: dict[TaskSource, NormalisedSource],
     accept_removals: Accepted,
 ) -> PullResult:
     """Makes the layers from what the sources say and from the record as it is now, and puts them in place."""
@@ -282,7 +282,7 @@ def _write(corpus: Corpus, pulled: PullResult) -> None:
     pulled.changed += put_layers(begun, {"pull_id": pulled.pull_id, "pulled_at": raw.now()}, corpus.form)
 
 
-def _missing(corpus: Corpus, round_name: str, by_source: dict[Source, NormalisedSource]) -> dict[str, list[str]]:
+def _missing(corpus: Corpus, round_name: str, by_source: dict[TaskSource, NormalisedSource]) -> dict[str, list[str]]:
     """Articles that are dealt and are not on the server, by annotator. An export need not hold them all."""
     deals = standing(read_sound(deals_path(corpus, round_name), schema.Deals))
     missing = {}
@@ -295,7 +295,7 @@ def _missing(corpus: Corpus, round_name: str, by_source: dict[Source, Normalised
 
 
 def _keep(
-    corpus: Corpus, round_name: str, sources: list[Source], rows: list[Spill]
+    corpus: Corpus, round_name: str, sources: list[TaskSource], rows: list[Spill]
 ) -> tuple[str, list[NormalisedSource]]:
     """Writes the raw pull, unless it is there. Returns its id and what its tasks say."""
     with raw.writing_pull(corpus, round_name) as kept:
@@ -305,7 +305,7 @@ def _keep(
         return kept.keep(), taken
 
 
-def _read_once(corpus: Corpus, round_name: str, source: Source, rows: Spill, kept: raw.RawPull) -> NormalisedSource:
+def _read_once(corpus: Corpus, round_name: str, source: TaskSource, rows: Spill, kept: raw.RawPull) -> NormalisedSource:
     """Keeps and normalises the tasks as they come, so that few are held; in several processes where there are many."""
     taken = NormalisedSource(rows)
     lines = kept.lines(source.annotator, source.tasks, source.server, source.project)
@@ -317,7 +317,7 @@ def _read_once(corpus: Corpus, round_name: str, source: Source, rows: Spill, kep
     return taken
 
 
-def _note_places(corpus: Corpus, layer: str, source: Source, places: dict[str, int]) -> None:
+def _note_places(corpus: Corpus, layer: str, source: TaskSource, places: dict[str, int]) -> None:
     """Keeps on this machine where each article of a layer is labelled."""
     if source.server is not None:
         noted = {"server": source.server, "project": source.project, "tasks": places}

@@ -21,7 +21,7 @@ OTHER_TEXT = "task-text-differs"
 
 @dataclass(frozen=True)
 class ComparedLayers:
-    """What is compared in a round, or in a part of it.
+    """What is compared in a round, or in an article range of it.
 
     `layers` holds, by annotator, the submitted articles that somebody else submitted, too; skipped ones are in none.
     `lengths` is the code points of each compared article's text, by article_id, in the order of the ids.
@@ -55,7 +55,7 @@ def folders_of(corpus: Corpus, round_name: str) -> dict[str, Location]:
 
 
 def layers_of(corpus: Corpus, round_name: str, article_range: ArticleRange = WHOLE) -> dict[str, Layer]:
-    """The layers of a round, or a part of them, by annotator.
+    """The layers of a round, or an article range of them, by annotator.
 
     Raises:
         Problem: a layer cannot be read.
@@ -65,7 +65,7 @@ def layers_of(corpus: Corpus, round_name: str, article_range: ArticleRange = WHO
 
 
 def ranges_of_round(corpus: Corpus, round_name: str) -> list[ArticleRange]:
-    """The parts of a round's layers, in order.
+    """The article ranges of a round's layers, in order.
 
     Raises:
         Problem: a table is not sorted by article.
@@ -110,7 +110,7 @@ def together(tasks: Mapping[str, pl.DataFrame]) -> Counter[tuple[str, ...]]:
 
 
 def compared(corpus: Corpus, round_name: str, layers: Mapping[str, Layer]) -> ComparedLayers:
-    """What can be compared of a round's layers, or of a part of them.
+    """What can be compared of a round's layers, or of an article range of them.
 
     Raises:
         Problem: a text cannot be read, or a layer holds work on another text than the corpus has.

@@ -25,7 +25,7 @@ from dataset.agreement.coded import Numbers
 from dataset.agreement.compared import SubmissionCounts, folders_of, pairs, ranges_of_round, shared
 from dataset.agreement.ranges import COLUMNS, Group, RangeTallies, split, tallied_range
 from dataset.agreement.sorting_figures import Agreed, sorting_agreement, sorting_figures
-from dataset.agreement.tallies import FIGURES, MATCHED_FIGURES, Figure
+from dataset.agreement.tallies import FIGURES, MATCHED_FIGURES, FigureKey
 from dataset.agreement.wilson import wilson
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
@@ -42,7 +42,7 @@ from dataset.storage.tables import read_sound, table_bytes
 
 Floats = NDArray[np.float64]
 
-ALPHAS: Final[list[Figure]] = [(label, vocabulary.ALPHA) for label in vocabulary.LABELS]
+ALPHAS: Final[list[FigureKey]] = [(label, vocabulary.ALPHA) for label in vocabulary.LABELS]
 DECIMALS: Final = 6
 
 
@@ -84,7 +84,7 @@ class Draws:
 def agreement(
     corpus: Corpus, round_name: str, draws: Draws = Draws(), each: OrderedMap = map, tell: Tell = in_silence
 ) -> RoundAgreement:
-    """Measures the agreement of a round, part by part, in one state of the record. `each` processes the parts.
+    """Measures the agreement of a round, range by range, in one state of the record. `each` processes the ranges.
 
     Raises:
         Problem: there is nothing to compare, or what there is cannot be compared.
@@ -104,7 +104,7 @@ def figures(
     """All figures of all annotators together, then of each pair that has articles in common.
 
     Raises:
-        Problem: the parts hold other articles than `common` counts.
+        Problem: the ranges hold other articles than `common` counts.
     """
     groups: dict[Group, list[str]] = {None: common.annotators}
     groups |= {f"{a},{b}": [a, b] for a, b in pairs(common.annotators) if common.articles(a, b)}
@@ -209,7 +209,7 @@ def _intervals(total: Floats, values: Floats, low: Floats, high: Floats) -> tupl
 _F1: Final = ("exact", "relaxed", "detection")
 
 
-def _place(figure: Figure) -> tuple[int, int]:
+def _place(figure: FigureKey) -> tuple[int, int]:
     return vocabulary.SCOPES.index(figure[0]), vocabulary.MEASURES.index(figure[1])
 
 
@@ -225,7 +225,7 @@ def _rounded(number: float) -> float | None:
     return None if np.isnan(number) else round(float(number), DECIMALS) + 0.0
 
 
-def _rests_on(own: _Sums, total: Floats) -> dict[Figure, int]:
+def _rests_on(own: _Sums, total: Floats) -> dict[FigureKey, int]:
     """Spans of the annotators, each counted once; matched pairs or links where these are what is compared."""
     spans = dict(zip(vocabulary.LABELS, map(int, own.spans), strict=True))
     spans[vocabulary.ALL] = sum(spans.values())
@@ -331,7 +331,7 @@ def _layer_basis(folder: Location, article_ranges: list[ArticleRange]) -> LayerB
 
 
 def _table_bytes(folder: Location, name: str, article_ranges: list[ArticleRange]) -> Iterator[bytes]:
-    """A table of a layer as the record has it, part by part. The order of relations is that of their spans."""
+    """A table of a layer as the record has it, range by range. The order of relations is that of their spans."""
     needed = {name, "spans"} if name == "relations" else {name}
     for article_range in article_ranges:
         tables = {

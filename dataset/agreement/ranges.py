@@ -1,4 +1,4 @@
-"""What the articles of a part of a round add to every figure: the work of one batch, here or on another machine."""
+"""What the articles of an article range of a round add to every figure: one batch's work, here or elsewhere."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def split(rows: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def tallied_range(corpus: Corpus, round_name: str, article_range: ArticleRange = WHOLE) -> RangeTallies:
-    """The batch function of `agree`: what it returns depends on the part's articles alone.
+    """The batch function of `agree`: what it returns depends on the range's articles alone.
 
     Raises:
         Problem: a table or a text cannot be read, or there is work on another text than the corpus has.

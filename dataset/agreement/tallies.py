@@ -14,12 +14,12 @@ from dataset.agreement.matching import Matchings, Pairs, match
 from dataset.scheme import vocabulary
 
 Floats = NDArray[np.float64]
-Figure = tuple[str, str]
+FigureKey = tuple[str, str]
 
 SPAN_FIGURES: Final = [(s, m) for s in (vocabulary.ALL, *vocabulary.LABELS) for m in vocabulary.SPAN_MEASURES]
 _ATTRIBUTES: Final = [name for names in vocabulary.ATTRIBUTES.values() for name in names]
 MATCHED_FIGURES: Final = [(s, m) for s in (*_ATTRIBUTES, *vocabulary.RELATIONS) for m in vocabulary.MATCHED_MEASURES]
-FIGURES: Final[list[Figure]] = SPAN_FIGURES + MATCHED_FIGURES
+FIGURES: Final[list[FigureKey]] = SPAN_FIGURES + MATCHED_FIGURES
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Tally:
         return Tally(self.top + addend.top, self.bottom + addend.bottom)
 
 
-TallyRows = tuple[Figure, Floats, Floats]
+TallyRows = tuple[FigureKey, Floats, Floats]
 
 
 def tally(first: CodedSpans, second: CodedSpans) -> Tally:

@@ -33,7 +33,7 @@ _TABLES: Final[tuple[tuple[str, type[schema.Table]], ...]] = (("spans", schema.S
 
 
 def gold_tables(corpus: Corpus) -> GoldTables:
-    """How to get what the gold has in articles; gold of one part is read now, and larger gold as it is asked for.
+    """How to get what the gold has in articles; gold of one range is read now, and larger gold as it is asked for.
 
     Raises:
         Problem: the gold cannot be read, now or when it is got.
@@ -49,7 +49,7 @@ def gold_tables(corpus: Corpus) -> GoldTables:
     def read(articles: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
         ranges = _runs(sorted(articles, key=places.__getitem__), places)
         spans, relations = (
-            _in(pl.concat([schema.empty(table), *(read_range(path, table, part) for part in ranges)]), articles)
+            _in(pl.concat([schema.empty(table), *(read_range(path, table, own) for own in ranges)]), articles)
             for path, table in paths
         )
         return spans, relations

@@ -13,7 +13,7 @@ from dataset.checks.facts import Facts
 from dataset.checks.findings import Finding
 from dataset.scheme import lexicon, vocabulary
 from dataset.scheme.designations import is_score
-from dataset.scheme.quantities import Quantity, is_unit, read_quantity, written_value
+from dataset.scheme.quantities import ParsedQuantity, is_unit, read_quantity, written_value
 
 _APPROXIMATOR: Final = re.compile(rf"{lexicon.one_of(lexicon.APPROXIMATORS)}\b")
 _GOES_ON: Final = re.compile(r"[ -]*(?:and|or|to|half|point|quarter|third)\b")
@@ -45,11 +45,11 @@ def _typed(facts: Facts) -> pl.DataFrame:
     return facts.sound.filter(pl.col("number_value").is_not_null() & ~digits.fill_null(False), label="number")
 
 
-def _certain(read: Quantity) -> bool:
+def _certain(read: ParsedQuantity) -> bool:
     return read.certain and (not read.rest or is_unit(read.rest))
 
 
-def _same(bounds: tuple[float | None, float | None], read: Quantity) -> bool:
+def _same(bounds: tuple[float | None, float | None], read: ParsedQuantity) -> bool:
     low, high = bounds
     if low is None or (high is None) != (read.high is None):
         return False

@@ -90,7 +90,7 @@ _BEFORE_A_NOUN: Final = re.compile(
 )
 """What comes before “states” where it is no verb."""
 _FRAGMENT: Final = 3
-_SAID: Final = re.compile(rf"\b{_VERBS}\b")
+_SAYING: Final = re.compile(rf"\b{_VERBS}\b")
 _SAID_BEFORE: Final = re.compile(rf"(?:\b{_VERBS}(?: \w+){{0,2}},?|:) ?$")
 _SAID_AFTER: Final = re.compile(rf" (?:[\w’'.-]+ ){{0,3}}?{_VERBS}\b")
 _DIGITS_BEFORE: Final = re.compile(r"(?P<digits>\d+(?:[.,]\d+)*)[ -]$")
@@ -239,7 +239,7 @@ def is_no_speech(text: str, start: int, end: int) -> bool:
     if len(inside.split()) > _FRAGMENT or not inside[:1].islower() or inside[-1] in ".,!?…":
         return False
     first, last = sentence_around(text, start, end)
-    return not _SAID.search(text, first, last)
+    return not _SAYING.search(text, first, last)
 
 
 def digits(article: ArticleText) -> Iterator[_Missed]:

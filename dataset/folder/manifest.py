@@ -64,7 +64,7 @@ class Manifest:
 
 
 @dataclass(frozen=True)
-class Difference:
+class ManifestDifference:
     """Where a folder is not what its manifest says: `kind` is missing, altered, extra or content."""
 
     kind: str
@@ -227,24 +227,24 @@ def _from_json(values: Mapping[str, Any]) -> Manifest:
     return Manifest(**{**known, "files": files, "content": hashes, "tool": tool})
 
 
-def verify(folder: Path, *, contents: bool = False) -> list[Difference]:
+def verify(folder: Path, *, contents: bool = False) -> list[ManifestDifference]:
     """Where a folder is not what its manifest says; nothing, if it is. `contents` computes the content hashes, too.
 
     Raises:
         Problem: the folder has no manifest that can be read.
     """
     manifest, stored = read(folder), stored_files(folder)
-    differences = [Difference("missing", name) for name in manifest.files if name not in stored]
+    differences = [ManifestDifference("missing", name) for name in manifest.files if name not in stored]
     differences += [
-        Difference("altered", name) for name, file in manifest.files.items() if stored.get(name, file) != file
+        ManifestDifference("altered", name) for name, file in manifest.files.items() if stored.get(name, file) != file
     ]
-    differences += [Difference("extra", name) for name in stored if name not in manifest.files]
+    differences += [ManifestDifference("extra", name) for name in stored if name not in manifest.files]
     if contents and not differences:
         differences += wrong_contents(folder, manifest)
     return differences
 
 
-def wrong_contents(folder: Path, manifest: Manifest) -> list[Difference]:
+def wrong_contents(folder: Path, manifest: Manifest) -> list[ManifestDifference]:
     """The configs whose rows do not give the content hash that the manifest has for its variant, or that have none.
 
     Every version has the config `articles`; which others it has, its own Hedgerow knew.
@@ -254,7 +254,7 @@ def wrong_contents(folder: Path, manifest: Manifest) -> list[Difference]:
     hashes = manifest.content[manifest.variant]
     held = {name.rpartition("/")[0] for name in manifest.files if name.endswith(".parquet")}
     return [
-        Difference("content", config)
+        ManifestDifference("content", config)
         for config in sorted({"articles"} | held | hashes.keys())
         if config not in held or config not in hashes or _rows_hash(folder, config) != hashes[config]
     ]

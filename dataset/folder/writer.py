@@ -18,7 +18,7 @@ ROW_GROUP: Final = {"articles": 1_000, "tokens": 1_000, "attribution": 5_000, "s
 """Rows of a row group, where a row is a whole article, or holds all names in one or quotes of several."""
 AT_ONCE: Final = 50_000
 """Rows of every other row group."""
-Counts = dict[str, dict[str, int]]
+CountsBySplit = dict[str, dict[str, int]]
 """Of each config, by split: rows, or bytes."""
 _WRITER: Final[dict[str, Any]] = {
     "compression": "zstd",
@@ -114,14 +114,14 @@ class RowWriters:
                 _put(self._writers[key], held.slice(start, size).combine_chunks())
             self._waiting[key] = [held.slice(whole).combine_chunks()]
 
-    def finished(self) -> tuple[Counts, Counts]:
+    def finished(self) -> tuple[CountsBySplit, CountsBySplit]:
         """Writes what waits, and closes the files. Returns rows, and bytes before they are compressed."""
         for key, waiting in self._waiting.items():
             if waiting:
                 _put(self._writers[key], pyarrow.concat_tables(waiting).combine_chunks())
         self._open.close()
-        rows: Counts = {}
-        sizes: Counts = {}
+        rows: CountsBySplit = {}
+        sizes: CountsBySplit = {}
         for (config, split), path in self._paths.items():
             counted = rows.setdefault(config, {}), sizes.setdefault(config, {})
             counted[0][split], counted[1][split] = _size(path)

@@ -21,7 +21,7 @@ from dataset.problem import Problem
 LARGEST_PAGE: Final = 32 << 20
 """Bytes, as sent. What is larger is no page that people read."""
 _PAGES: Final = ("text/html", "application/xhtml+xml")
-_FOUND: Final = "200"
+_STATUS_OK: Final = "200"
 _GZIP: Final = b"\x1f\x8b"
 
 
@@ -85,7 +85,7 @@ class _Gzip:
 
 def _is_page(record: Any) -> bool:
     headers = record.http_headers
-    if headers is None or headers.get_statuscode() != _FOUND:
+    if headers is None or headers.get_statuscode() != _STATUS_OK:
         return False
     return (headers.get_header("Content-Type") or "").partition(";")[0].strip().lower() in _PAGES
 

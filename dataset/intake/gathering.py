@@ -13,7 +13,7 @@ from dataset.intake.identifiers import can_be_id, id_of
 from dataset.intake.languages import other_language
 from dataset.intake.metadata import MetadataChecker
 from dataset.intake.resemblances import Resemblance
-from dataset.intake.sources import Source, read_source
+from dataset.intake.sources import IntakeSource, read_source
 from dataset.intake.splitting import split_long
 from dataset.intake.spool import Spool
 from dataset.intake.text import LONG_BYTES, checked_text
@@ -94,7 +94,7 @@ class Gathering:
         withdrawn = read_withdrawn(corpus).select("article_id", "text_sha256").iter_rows()
         self._withdrawn = {key: article for article, digest in reversed(list(withdrawn)) for key in (digest, article)}
 
-    def read(self, sources: Iterable[Source], options: ReadingOptions, progress: Progress, total: int) -> None:
+    def read(self, sources: Iterable[IntakeSource], options: ReadingOptions, progress: Progress, total: int) -> None:
         """Reads all inputs to their ends. `total` is the number of articles in them, 0 where nobody knows it."""
         for source in sources:
             try:

@@ -33,7 +33,7 @@ _HUB_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII
 
 
 @dataclass(frozen=True)
-class Source:
+class IntakeSource:
     """An input of one kind: a file, a folder that is a dataset, or the name of one on the Hub."""
 
     kind: Kind
@@ -56,7 +56,7 @@ def checked_kind(name: str | None) -> Kind | None:
     return name
 
 
-def sources_of(inputs: Iterable[str], kind: Kind | None = None) -> list[Source]:
+def sources_of(inputs: Iterable[str], kind: Kind | None = None) -> list[IntakeSource]:
     """What is to be read; of a folder, the files of its kind, by name.
 
     `kind` says what the inputs are, whatever their names; None: their names say it.
@@ -67,11 +67,11 @@ def sources_of(inputs: Iterable[str], kind: Kind | None = None) -> list[Source]:
     return [source for name in inputs for source in _sources(name, kind)]
 
 
-def _sources(name: str, kind: Kind | None) -> list[Source]:
+def _sources(name: str, kind: Kind | None) -> list[IntakeSource]:
     path = Path(name)
     try:
         if kind == "hub" or (kind is None and _is_on_hub(name)):
-            return [Source("hub", name)]
+            return [IntakeSource("hub", name)]
         if path.is_dir():
             return _of_folder(path, kind)
     except OSError as error:
@@ -81,7 +81,7 @@ def _sources(name: str, kind: Kind | None) -> list[Source]:
         raise Problem(
             f"{name} is of a kind that is not taken in", f"name the kind with --format; these are taken in: {_TAKEN}"
         )
-    return [Source(known or "text", name)]
+    return [IntakeSource(known or "text", name)]
 
 
 def _is_on_hub(name: str) -> bool:
@@ -95,9 +95,9 @@ def _suffix(path: Path) -> Kind | None:
     return next((kind for suffix, kind in SUFFIXES.items() if name.endswith(suffix) and len(name) > len(suffix)), None)
 
 
-def _of_folder(folder: Path, kind: Kind | None) -> list[Source]:
+def _of_folder(folder: Path, kind: Kind | None) -> list[IntakeSource]:
     if kind == "dataset" or (kind is None and any((folder / name).is_file() for name in _SAVED)):
-        return [Source("dataset", str(folder))]
+        return [IntakeSource("dataset", str(folder))]
     files = _by_kind(path for path in folder.iterdir() if path.is_file())
     if not files:
         files = _by_kind(path for path in folder.rglob("*.parquet") if path.is_file())
@@ -108,7 +108,7 @@ def _of_folder(folder: Path, kind: Kind | None) -> list[Source]:
         raise Problem(f"{folder} holds files of several kinds: {held}", "say which are meant with --format")
     if not files:
         raise Problem(f"{folder} holds no file {f'of {kind}' if kind else 'that is taken in'}", f"name {_TAKEN}")
-    return [Source(of_kind, str(path)) for of_kind, paths in files.items() for path in paths]
+    return [IntakeSource(of_kind, str(path)) for of_kind, paths in files.items() for path in paths]
 
 
 def _by_kind(paths: Iterable[Path]) -> dict[Kind, list[Path]]:
@@ -119,7 +119,7 @@ def _by_kind(paths: Iterable[Path]) -> dict[Kind, list[Path]]:
     return files
 
 
-def read_source(source: Source, options: ReadingOptions) -> Iterator[SourceArticle | Problem]:
+def read_source(source: IntakeSource, options: ReadingOptions) -> Iterator[SourceArticle | Problem]:
     """The articles of an input, in its order; in the place of one that cannot be read, why.
 
     Raises:

@@ -21,7 +21,7 @@ from dataset.intake.gathering import Gathered, Gathering, Progress
 from dataset.intake.journal import forget, remember
 from dataset.intake.metadata import MetadataChecker, latest_day
 from dataset.intake.resemblances import resemblances
-from dataset.intake.sources import ONE_EACH, Source
+from dataset.intake.sources import ONE_EACH, IntakeSource
 from dataset.intake.spool import Spool
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -49,7 +49,7 @@ class RefusedArticles(Problem):
 
 def intake(
     corpus: Corpus,
-    sources: list[Source],
+    sources: list[IntakeSource],
     defaults: ArticleMetadata = NOTHING_KNOWN,
     options: ReadingOptions = BY_DEFAULT,
     *,
@@ -82,7 +82,7 @@ def intake(
 
 def look_into(
     corpus: Corpus,
-    sources: list[Source],
+    sources: list[IntakeSource],
     defaults: ArticleMetadata = NOTHING_KNOWN,
     options: ReadingOptions = BY_DEFAULT,
     *,
@@ -110,7 +110,9 @@ def _checker(defaults: ArticleMetadata) -> MetadataChecker:
     return checker
 
 
-def _read_all(gathering: Gathering, sources: list[Source], options: ReadingOptions, progress: Progress) -> Gathered:
+def _read_all(
+    gathering: Gathering, sources: list[IntakeSource], options: ReadingOptions, progress: Progress
+) -> Gathered:
     """What all inputs hold, the new ids in order; how many articles there are is known where each input holds one."""
     total = len(sources) if all(source.kind in ONE_EACH for source in sources) else 0
     gathering.read(sources, options, progress, total)

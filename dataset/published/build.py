@@ -19,10 +19,10 @@ from dataset.checks.findings import Finding
 from dataset.checks.shared import errors_beside
 from dataset.checks.suite import errors_of
 from dataset.folder.folder import CARD, read_rows
-from dataset.folder.writer import RowWriters, to_arrow
+from dataset.folder.writer import CountsBySplit, RowWriters, to_arrow
 from dataset.parallel import OrderedMap
 from dataset.problem import Problem
-from dataset.published.card import BUILT_BY, Sizes, card, in_order
+from dataset.published.card import BUILT_BY, card, in_order
 from dataset.published.events import recorded_sorting, write_event_configs
 from dataset.published.rows import frames
 from dataset.record.corpus import Corpus
@@ -55,8 +55,8 @@ def build(
 ) -> dict[str, int]:
     """Builds a layer into `out`, replacing a folder built before. Returns the rows of each config.
 
-    The layer is read and written part by part, all of it in one state; `each` processes the parts. With
-    `adjudicated_only`, what came into the gold without an adjudicator is left out.
+    The layer is read and written one article range after another, all of it in one state; `each` processes the
+    ranges. With `adjudicated_only`, what came into the gold without an adjudicator is left out.
 
     Raises:
         Problem: there is no such layer, it has errors, nothing in it can be built, `out` holds something else, or
@@ -120,8 +120,8 @@ class BuildResult:
     where they are not to be left out.
     """
 
-    rows: Sizes
-    sizes: Sizes
+    rows: CountsBySplit
+    sizes: CountsBySplit
     summary: Summary
     errors: Counter[str]
     first: Finding | None
@@ -130,7 +130,7 @@ class BuildResult:
 
 @dataclass(frozen=True)
 class BuiltRange:
-    """A part of a layer as it is published: rows by config and split. `first` is the first of the errors."""
+    """An article range of a layer as it is published: rows by config and split. `first` is the first of the errors."""
 
     rows: dict[str, dict[str, pyarrow.Table]]
     summary: Summary
@@ -147,7 +147,7 @@ def write_configs(
     adjudicated_only: bool = False,
     each: OrderedMap = map,
 ) -> BuildResult:
-    """Writes every config of a layer, one part of the layer after another, so that only one has to be held.
+    """Writes every config of a layer, one article range after another, so that only one has to be held.
 
     With `check` it looks for errors, too: in registries and in how the gold is sorted first, in articles on the way.
     With `adjudicated_only` it writes the gold's adjudicated articles alone.
@@ -160,9 +160,9 @@ def write_configs(
     beside = list(errors_beside(corpus, name)) if check else []
     tellings = read_gold(corpus)["tellings"] if name == GOLD else schema.empty(schema.Tellings)
     work = partial(build_range, corpus, name, made_by, assisted_work(corpus, name), fixed_splits(corpus), check, only)
-    parts = ((part, tellings.filter(part.holds())) for part in _parts(corpus, name))
+    ranges = ((article_range, tellings.filter(article_range.holds())) for article_range in _ranges(corpus, name))
     with RowWriters(folder, used_splits(corpus), schema.OF_ARTICLES) as writers:
-        done = [_put(writers, built) for built in each(work, parts)]
+        done = [_put(writers, built) for built in each(work, ranges)]
         rows, sizes = writers.finished()
     if not sum(rows.get("articles", {}).values()):
         raise Problem(f"no article of {name} is in the corpus: nothing to build", "see `hedgerow validate`")
@@ -194,7 +194,7 @@ def _adjudicated(corpus: Corpus, name: str) -> frozenset[str]:
     return articles
 
 
-def _write_entities(corpus: Corpus, folder: Path) -> tuple[Sizes, Sizes]:
+def _write_entities(corpus: Corpus, folder: Path) -> tuple[CountsBySplit, CountsBySplit]:
     """Writes the registries of the events that have an article in the folder. Returns rows, and bytes uncompressed."""
     events = read_rows(folder, "articles", "event_id")["event_id"]
     with RowWriters(folder, used_splits(corpus), ["entities"]) as writers:
@@ -204,15 +204,15 @@ def _write_entities(corpus: Corpus, folder: Path) -> tuple[Sizes, Sizes]:
 
 
 def _put(writers: RowWriters, built: BuiltRange) -> BuiltRange:
-    """Writes the rows of a part. Returns what is left of it."""
+    """Writes the rows of an article range. Returns what is left of it."""
     for config, splits in built.rows.items():
         for split, rows in splits.items():
             writers.add(config, split, rows)
     return replace(built, rows={})
 
 
-def _parts(corpus: Corpus, name: str) -> list[ArticleRange]:
-    """The parts of a layer; those of the gold are small in the layers that it was made of, too."""
+def _ranges(corpus: Corpus, name: str) -> list[ArticleRange]:
+    """The article ranges of a layer; those of the gold are small in the layers that it was made of, too."""
     names = corpus.layers() if name == GOLD else [name]
     return layer_ranges(*map(corpus.layer_path, names))
 
@@ -225,13 +225,13 @@ def build_range(
     splits: pl.DataFrame,
     check: bool,
     only: frozenset[str] | None,
-    part: tuple[ArticleRange, pl.DataFrame],
+    own_range: tuple[ArticleRange, pl.DataFrame],
 ) -> BuiltRange:
-    """What is published of a part of a layer. `splits` is the table `splits`; the part comes with its tellings.
+    """What is published of a layer's article range. `splits` is the table `splits`; the range comes with its tellings.
 
     `made_by` and `assisted` are those of `labelled`. Of other articles than `only` nothing is published.
     """
-    article_range, tellings = part
+    article_range, tellings = own_range
     layer = read_layer(corpus.layer_path(name), name, article_range)
     if only is not None:
         layer = layer.only(layer.tasks.filter(pl.col("article_id").is_in(only))["article_id"].to_list())

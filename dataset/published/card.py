@@ -15,6 +15,7 @@ from packaging.licenses import InvalidLicenseExpression, canonicalize_license_ex
 from dataset import schema
 from dataset.folder.folder import CARD, files_of, read_rows
 from dataset.folder.manifest import FULL, WITHHELD, Variant, tag_name
+from dataset.folder.writer import CountsBySplit
 from dataset.record.corpus import Corpus, Publication
 from dataset.record.counts import Summary
 from dataset.record.deciders import deciders
@@ -35,8 +36,6 @@ VARIANTS: Final[dict[str, str]] = {
     ),
 }
 _VARIANT: Final = re.compile(r"(<!-- variant -->\n).*?(\n<!-- end of variant -->)", re.DOTALL)
-Sizes = dict[str, dict[str, int]]
-"""Of each config, by split: rows, or bytes."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,8 @@ class Edition:
 def card(
     corpus: Corpus,
     layer: Summary,
-    counts: Sizes,
-    sizes: Sizes,
+    counts: CountsBySplit,
+    sizes: CountsBySplit,
     folder: Path,
     errors: Counter[str],
     edition: Edition | None = None,
@@ -171,7 +170,7 @@ def _text_licence(corpus: Corpus) -> str:
     return f"{column} has each one's licence" + (", and is null where none is known" if unknown else "")
 
 
-def in_order(*several: Sizes) -> Sizes:
+def in_order(*several: CountsBySplit) -> CountsBySplit:
     """The counts of several configs together, in the order of the configs."""
     counts = {config: of_config for some in several for config, of_config in some.items()}
     return {config: counts[config] for config in schema.CONFIGS if config in counts}
@@ -196,7 +195,7 @@ def makers_of(corpus: Corpus, layer: Summary) -> list[str]:
     return sorted(layer.annotators | (deciders(corpus).annotators if layer.name == GOLD else set()))
 
 
-def for_variant(page: str, variant: Variant, counts: Sizes, sizes: Sizes, folder: Path) -> str:
+def for_variant(page: str, variant: Variant, counts: CountsBySplit, sizes: CountsBySplit, folder: Path) -> str:
     """A release's card as that of another variant, whose Parquet files `folder` holds."""
     from huggingface_hub import DatasetCard
 
@@ -207,7 +206,7 @@ def for_variant(page: str, variant: Variant, counts: Sizes, sizes: Sizes, folder
     return f"---\n{_yaml(facts, counts, sizes, folder)}\n---\n{body}"
 
 
-def _yaml(facts: dict[str, Any], counts: Sizes, sizes: Sizes, folder: Path) -> str:
+def _yaml(facts: dict[str, Any], counts: CountsBySplit, sizes: CountsBySplit, folder: Path) -> str:
     from datasets import DatasetInfo, SplitDict, SplitInfo
     from datasets.info import DatasetInfosDict
     from huggingface_hub import DatasetCardData

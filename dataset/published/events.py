@@ -19,7 +19,7 @@ import pyarrow.parquet
 from dataset import schema
 from dataset.folder.buckets import MOST, Buckets
 from dataset.folder.folder import files_of, read_rows, shards
-from dataset.folder.writer import Counts, RowWriters, to_arrow
+from dataset.folder.writer import CountsBySplit, RowWriters, to_arrow
 from dataset.parallel import OrderedMap
 from dataset.published.rows import speaker_names
 from dataset.record.corpus import Corpus
@@ -237,7 +237,7 @@ def event_frames(events: SortedEvents) -> dict[str, pl.DataFrame]:
 # Written
 
 
-def write_event_configs(folder: Path, sorting: Sorting, each: OrderedMap = map) -> tuple[Counts, Counts]:
+def write_event_configs(folder: Path, sorting: Sorting, each: OrderedMap = map) -> tuple[CountsBySplit, CountsBySplit]:
     """Writes the configs about statements into a folder that has all others. Returns rows, and bytes uncompressed.
 
     `sorting` is how its articles are sorted. Some events after the other are held, whole. A config without a row is

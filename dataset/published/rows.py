@@ -170,7 +170,7 @@ def labelled(
     tellings: pl.DataFrame | None = None,
     assisted: pl.DataFrame | None = None,
 ) -> LabelledLayer:
-    """The submitted articles of a part of a layer, by id. Skipped articles and those not ended are not published.
+    """The submitted articles of a layer's article range, by id. Skipped articles and those not ended are not published.
 
     `made_by` is whose work became the gold, and `tellings` how it is sorted, where that is the layer; `assisted` is
     what was labelled with suggestions, as `assisted_work` says. Each is looked up if not given.
@@ -545,7 +545,7 @@ def frames(
     tellings: pl.DataFrame | None = None,
     assisted: pl.DataFrame | None = None,
 ) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Every config of articles and its rows of a part of a layer, sorted by article and place, one after the other."""
+    """Every config of articles and its rows of a layer's article range, sorted by article and place, in turn."""
     labelled_layer = labelled(corpus, sort_layer(layer), article_range, made_by, tellings, assisted)
     for config, rows in ROWS.items():
         yield config, rows(labelled_layer).select(*schema.polars_schema(schema.CONFIGS[config]))

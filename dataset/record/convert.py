@@ -50,7 +50,7 @@ def _in_another(folder: Location, table: str, form: str) -> Location:
 
 
 def _rows(paths: dict[str, Location], table: str, article_ranges: list[ArticleRange]) -> Iterator[pl.DataFrame]:
-    """A table as the record has it, part by part. Decisions on an article are in the order in which they were made."""
+    """A table as the record has it, range by range. Decisions on an article are in the order they were made in."""
     if table != DECISIONS:
         return in_order(paths, table, article_ranges)
     decisions = (read_range(paths[DECISIONS], schema.Decisions, article_range) for article_range in article_ranges)

@@ -16,7 +16,7 @@ from dataset.storage.article_ranges import batches
 class Summary:
     """Of a layer: how many articles were submitted, spans of each label, links of each type; by whom, by which rules.
 
-    Summaries of parts add up.
+    Summaries of article ranges add up.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Summary:
 
 
 def summary_of(layer: Layer) -> Summary:
-    """The summary of a layer, or of a part of one."""
+    """The summary of a layer, or of an article range of one."""
     labels = {f"{label}s": layer.spans.filter(label=label).height for label in vocabulary.LABELS}
     links = {f"`{name}` links": layer.relations.filter(type=name).height for name in vocabulary.RELATIONS}
     articles = layer.tasks.filter(status="submitted").height
@@ -53,13 +53,13 @@ def summary_of(layer: Layer) -> Summary:
 
 
 def added_up(summaries: Iterable[Summary]) -> Summary:
-    """The summary of all parts of a layer; there is at least one."""
+    """The summary of all article ranges of a layer; there is at least one."""
     first, *rest = summaries
     return sum(rest, start=first)
 
 
 def summary(corpus: Corpus, name: str, only: Collection[str] | None = None) -> Summary:
-    """The summary of a layer of the record, or of its articles `only`, read part by part.
+    """The summary of a layer of the record, or of its articles `only`, read range by range.
 
     Raises:
         Problem: a file cannot be read as its table.

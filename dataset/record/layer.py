@@ -45,7 +45,7 @@ class Layer:
     findings: pl.DataFrame
 
     def only(self, article_ids: list[str]) -> Layer:
-        """The part of the layer that is about these articles."""
+        """The layer with only the rows of these articles."""
         tables = {name: getattr(self, name).filter(pl.col("article_id").is_in(article_ids)) for name in TABLES}
         return replace(self, **tables)
 
@@ -141,20 +141,20 @@ def _layer_files(annotations: Location) -> Iterator[Location]:
 
 
 def read_layer(folder: Location, name: str, article_range: ArticleRange = WHOLE) -> Layer:
-    """A part of the layer in a folder, or all of it, sorted; one without files is empty.
+    """The layer in a folder, or an article range of it, sorted; one without files is empty.
 
     Raises:
-        Problem: a file cannot be read as its table, or is not sorted by article and has several parts.
+        Problem: a file cannot be read as its table, or is not sorted by article and has several article ranges.
     """
     tables = {table: read_range(table_path(folder, table), model, article_range) for table, model in TABLES.items()}
     return sort_layer(Layer(name, **tables))
 
 
 def in_order(paths: Mapping[str, Location], table: str, cut: Iterable[ArticleRange]) -> Iterator[pl.DataFrame]:
-    """One of a layer's tables part by part, sorted; `paths` are the files of the layer. Links are sorted by their ends.
+    """One of a layer's tables range by range, sorted; `paths` are the layer's files. Links are sorted by their ends.
 
     Raises:
-        Problem: a file cannot be read as its table, or is not sorted by article and has several parts.
+        Problem: a file cannot be read as its table, or is not sorted by article and has several article ranges.
     """
     needed = {table, "spans"} if table == "relations" else {table}
     for article_range in cut:
@@ -166,7 +166,7 @@ def in_order(paths: Mapping[str, Location], table: str, cut: Iterable[ArticleRan
 
 
 def layer_ranges(*folders: Location) -> list[ArticleRange]:
-    """The parts of layers in folders, so that each is small in all of them together.
+    """The article ranges of layers in folders, so that each is small in all of them together.
 
     Raises:
         Problem: a table is not sorted by article.

@@ -27,7 +27,7 @@ def read_provenance(corpus: Corpus) -> pl.DataFrame:
 
 
 def published_provenance(corpus: Corpus, article_range: ArticleRange = WHOLE) -> pl.DataFrame:
-    """article_id, `labelled_by` as a count, and `adjudicated`, of articles in a part of the gold.
+    """article_id, `labelled_by` as a count, and `adjudicated`, of articles in an article range of the gold.
 
     Raises:
         Problem: the file cannot be read as the table, or is not sorted by article.

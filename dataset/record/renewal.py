@@ -1,4 +1,4 @@
-"""A layer of the record made anew from rows on disk, part by part, beside the old one; and what the old one loses."""
+"""A layer of the record made anew from rows on disk, range by range, beside the old one; and what the old one loses."""
 
 from __future__ import annotations
 

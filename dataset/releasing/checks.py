@@ -44,7 +44,7 @@ _LOADED: Final = 100
 
 
 @dataclass(frozen=True)
-class Candidate:
+class ReleaseCandidate:
     """A folder that is to be a release: of which corpus and layer, and the last release, if there is one.
 
     `home` is the folder that has the accounts of annotators, where the corpus itself was written out of a commit.
@@ -106,7 +106,7 @@ class FailedCheck:
         return f"{self.code}: {self.message}"
 
 
-def failures(candidate: Candidate) -> list[FailedCheck]:
+def failures(candidate: ReleaseCandidate) -> list[FailedCheck]:
     """All that the checks find."""
     return [FailedCheck(code, message) for code, check in CHECKS.items() for message in check(candidate)]
 
@@ -122,7 +122,7 @@ def _some(rows: pl.DataFrame, describe: Callable[..., str]) -> Iterator[str]:
 # What is in the rows
 
 
-def same_id_twice(candidate: Candidate) -> Iterator[str]:
+def same_id_twice(candidate: ReleaseCandidate) -> Iterator[str]:
     """Ids are unique in each config, and the spans within articles and quotes are those of `spans`."""
     for config, key in schema.CONFIG_KEYS.items():
         if config in candidate.configs:
@@ -151,14 +151,14 @@ _NESTED: Final = {
 }
 
 
-def _part(candidate: Candidate, config: str, part: str, named: str = "span_id") -> pl.DataFrame:
+def _part(candidate: ReleaseCandidate, config: str, part: str, named: str = "span_id") -> pl.DataFrame:
     """Rows within rows: article_id, span_id (or what else names them), start, end and text of each."""
     inner = candidate.rows(config, "article_id", part).explode(part).filter(pl.col(part).is_not_null())
     name, *place = (pl.col(part).struct.field(name) for name in (named, "start", "end", "text"))
     return inner.select("article_id", name.alias("span_id"), *place)
 
 
-def not_a_slice(candidate: Candidate) -> Iterator[str]:
+def not_a_slice(candidate: ReleaseCandidate) -> Iterator[str]:
     """The words of every span are the article's at its offsets, and a quote's those of its segments."""
     if not candidate.full:
         return
@@ -177,7 +177,7 @@ def not_a_slice(candidate: Candidate) -> Iterator[str]:
 _PLACE: Final = ["article_id", "span_id", "start", "end", "text"]
 
 
-def _sentences_of_hedges(candidate: Candidate) -> pl.DataFrame:
+def _sentences_of_hedges(candidate: ReleaseCandidate) -> pl.DataFrame:
     """The sentence of each hedge, with the columns of a place."""
     names = ("article_id", "span_id", "sentence_start", "sentence_end", "sentence")
     return candidate.rows("hedges", *names).select(
@@ -189,7 +189,7 @@ def _no_slice(span_id: str, start: int, end: int) -> str:
     return f"the words of {span_id} are not the article's at {start}:{end}"
 
 
-def _wrong_quotes(candidate: Candidate) -> Iterator[str]:
+def _wrong_quotes(candidate: ReleaseCandidate) -> Iterator[str]:
     words = pl.col("segments").list.eval(pl.element().struct.field("text")).list.join(BETWEEN_SEGMENTS)
     for config in ("quotes", "attribution"):
         rows = candidate.rows(config, "quote_id", "text", "segments")
@@ -197,7 +197,7 @@ def _wrong_quotes(candidate: Candidate) -> Iterator[str]:
         yield from _some(wrong, lambda quote_id: f"the words of {quote_id} are not those of its segments")
 
 
-def tokens_lose_spans(candidate: Candidate) -> Iterator[str]:
+def tokens_lose_spans(candidate: ReleaseCandidate) -> Iterator[str]:
     """Every row of `tokens` gives its article's spans back, label by label."""
     if not candidate.full:
         return
@@ -224,7 +224,7 @@ def _tagged(rows: pl.DataFrame, tags: str) -> pl.DataFrame:
     )
 
 
-def not_nfc(candidate: Candidate) -> Iterator[str]:
+def not_nfc(candidate: ReleaseCandidate) -> Iterator[str]:
     """Every attribute is in Unicode's normal form C; the articles' own words stay as they are."""
     for config in candidate.configs:
         for name in _attributes(config):
@@ -251,7 +251,7 @@ def _attributes(config: str) -> list[str]:
 # What the pages say
 
 
-def stale_count(candidate: Candidate) -> Iterator[str]:
+def stale_count(candidate: ReleaseCandidate) -> Iterator[str]:
     """Every count in the card, the datasheet and the README is that of a layer; the card's, that of the rows."""
     corpus = candidate.corpus
     sentences = {name: summary(corpus, name).sentence for name in corpus.layers()}
@@ -267,7 +267,7 @@ def stale_count(candidate: Candidate) -> Iterator[str]:
     yield from _wrong_rows(candidate)
 
 
-def _wrong_rows(candidate: Candidate) -> Iterator[str]:
+def _wrong_rows(candidate: ReleaseCandidate) -> Iterator[str]:
     for info in candidate.facts.get("dataset_info", []):
         for split in info["splits"]:
             paths = shards(candidate.folder, info["config_name"]).get(split["name"], [])
@@ -276,7 +276,7 @@ def _wrong_rows(candidate: Candidate) -> Iterator[str]:
                 yield f"the card says {declared} {info['config_name']} in {split['name']}, but there are {rows}"
 
 
-def class_order(candidate: Candidate) -> Iterator[str]:
+def class_order(candidate: ReleaseCandidate) -> Iterator[str]:
     """The classes in the card's YAML, which win over the files', are the files', in their order."""
     from datasets import DatasetInfo
     from datasets.info import DatasetInfosDict
@@ -291,7 +291,7 @@ def class_order(candidate: Candidate) -> Iterator[str]:
                 yield f"the classes of {config} in the card differ from those in {paths[0].name}"
 
 
-def schema_differs(candidate: Candidate) -> Iterator[str]:
+def schema_differs(candidate: ReleaseCandidate) -> Iterator[str]:
     """Every file of a config has the config's columns and types."""
     for config in candidate.configs:
         declared = header(schema.features(schema.CONFIGS[config]).arrow_schema)
@@ -300,14 +300,14 @@ def schema_differs(candidate: Candidate) -> Iterator[str]:
                 yield f"{config}/{path.name} does not have the columns, types or classes of {config}"
 
 
-def template_text(candidate: Candidate) -> Iterator[str]:
+def template_text(candidate: ReleaseCandidate) -> Iterator[str]:
     """No page holds a placeholder for words that nobody wrote."""
     for name, page in candidate.pages.items():
         if name.endswith(".md") and (match := _TEMPLATE.search(page)):
             yield f"{name} holds “{match[0]}”, which looks like a placeholder"
 
 
-def croissant_unloadable(candidate: Candidate) -> Iterator[str]:
+def croissant_unloadable(candidate: ReleaseCandidate) -> Iterator[str]:
     """The Croissant names every Parquet file as it is, and mlcroissant loads every record set without side files.
 
     It is handed over as JSON, with a mapping from file ids to paths, as by somebody who has it in another folder. A
@@ -376,7 +376,7 @@ def _first_line(error: Exception) -> str:
 # Who must not be in it
 
 
-def annotator_named(candidate: Candidate) -> Iterator[str]:
+def annotator_named(candidate: ReleaseCandidate) -> Iterator[str]:
     """No account name, address or token of an annotator is in any file."""
     secrets = {
         secret.encode() for secret in _accounts(candidate.home or candidate.corpus.root) if len(secret) >= _SHORTEST
@@ -429,7 +429,7 @@ def _contents(path: Path) -> Iterator[bytes]:
 # What the splits keep apart
 
 
-def shared_quote(candidate: Candidate) -> Iterator[str]:
+def shared_quote(candidate: ReleaseCandidate) -> Iterator[str]:
     """No quoted string of five or more tokens is on both sides of a split."""
     if not candidate.full or candidate.texts["split"].n_unique() == 1:
         return
@@ -441,7 +441,7 @@ def _shared(articles: list[str], splits: list[str]) -> str:
     return f"{' and '.join(articles)} share a quoted string over {' and '.join(splits)}: put their events together"
 
 
-def near_duplicate(candidate: Candidate) -> Iterator[str]:
+def near_duplicate(candidate: ReleaseCandidate) -> Iterator[str]:
     """No two articles that resemble each other by half, or of which one retells half of the other, are kept apart.
 
     A retelling of less than that is listed, and may be on both sides: paragraphs of background do as much.
@@ -454,7 +454,7 @@ def near_duplicate(candidate: Candidate) -> Iterator[str]:
             yield f"{first} and {second} are near-duplicates: put their events together"
 
 
-def moved_split(candidate: Candidate) -> Iterator[str]:
+def moved_split(candidate: ReleaseCandidate) -> Iterator[str]:
     """Every event is in the split that was fixed for it, and in that of the last release."""
     now = candidate.texts.select("event_id", "split").unique(maintain_order=True)
     known = [("it was fixed in", fixed_splits(candidate.corpus))]
@@ -470,13 +470,13 @@ def moved_split(candidate: Candidate) -> Iterator[str]:
         yield f"{lacking[0]} has no fixed split"
 
 
-def not_in_manifest(candidate: Candidate) -> Iterator[str]:
+def not_in_manifest(candidate: ReleaseCandidate) -> Iterator[str]:
     """The folder holds what the manifest names, no more and no less; the rows without text have its content hashes."""
     # Those of the full rows were computed from these very files.
     yield from map(str, manifest.verify(candidate.folder, contents=not candidate.full))
 
 
-CHECKS: Final[dict[str, Callable[[Candidate], Iterator[str]]]] = {
+CHECKS: Final[dict[str, Callable[[ReleaseCandidate], Iterator[str]]]] = {
     "same-id-twice": same_id_twice,
     "not-a-slice": not_a_slice,
     "stale-count": stale_count,

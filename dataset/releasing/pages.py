@@ -69,9 +69,9 @@ def _rounds(corpus: Corpus, layer: Summary) -> list[str]:
     return [layer.name.rpartition("/")[0]]
 
 
-def _agreement(corpus: Corpus, round_name: str) -> list[plots.Interval]:
+def _agreement(corpus: Corpus, round_name: str) -> list[plots.PlottedInterval]:
     path = corpus.annotations / round_name / "agreement.jsonl"
     exact = read_sound(path, schema.Agreement).filter(pl.col("annotators").is_null(), measure="exact")
     by_scope = {row["scope"]: row for row in exact.iter_rows(named=True)}
     named = [by_scope[scope] for scope in (*vocabulary.LABELS, vocabulary.ALL) if scope in by_scope]
-    return [plots.Interval(row["scope"], row["value"], row["low"], row["high"]) for row in named]
+    return [plots.PlottedInterval(row["scope"], row["value"], row["low"], row["high"]) for row in named]

@@ -33,7 +33,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Interval:
+class PlottedInterval:
     """A figure from 0 to 1 with the ends of its interval; None where there is none."""
 
     name: str
@@ -64,7 +64,7 @@ def bars(title: str, rows: Sequence[Bar]) -> str:
     return _finished(svg)
 
 
-def intervals(title: str, rows: Sequence[Interval]) -> str:
+def intervals(title: str, rows: Sequence[PlottedInterval]) -> str:
     """Figures from 0 to 1 as dots with their intervals as lines; one below 0 is drawn at 0."""
     svg = _canvas(title, len(rows), "; ".join(f"{row.name} {_figure(row)}" for row in rows), axis=True)
     bottom = _HEAD + _ROW * len(rows)
@@ -78,7 +78,7 @@ def intervals(title: str, rows: Sequence[Interval]) -> str:
     return _finished(svg)
 
 
-def _whisker(svg: ET.Element, row: Interval, middle: float) -> None:
+def _whisker(svg: ET.Element, row: PlottedInterval, middle: float) -> None:
     if row.value is None:
         return
     if row.low is not None and row.high is not None:
@@ -124,7 +124,7 @@ def _x(value: float) -> float:
     return round(_NAMES + (WIDTH - _NAMES - _VALUES - 10) * min(max(value, 0.0), 1.0), 1)
 
 
-def _figure(row: Interval) -> str:
+def _figure(row: PlottedInterval) -> str:
     if row.value is None:
         return "–"
     return f"{row.value:.2f}" + ("" if row.low is None else f" [{row.low:.2f}, {row.high:.2f}]")

@@ -18,10 +18,10 @@ from dataset.folder import manifest
 from dataset.folder.content_hash import header
 from dataset.folder.folder import files_of, read_rows, shards
 from dataset.folder.manifest import FULL, WITHHELD, kept_configs
-from dataset.folder.writer import file_name, row_groups, to_arrow, write_rows, write_tables
+from dataset.folder.writer import CountsBySplit, file_name, row_groups, to_arrow, write_rows, write_tables
 from dataset.intake.text import normalised
 from dataset.problem import Problem
-from dataset.published.card import Sizes, in_order
+from dataset.published.card import in_order
 from dataset.published.events import Sorting, write_event_configs
 from dataset.published.rows import BETWEEN_SEGMENTS, tokens_of
 from dataset.releasing.pages import article_texts
@@ -109,9 +109,9 @@ def _text(path: Path, digest: str) -> str | None:
     return content.decode("utf-8") if sha256(content) == digest else None
 
 
-def _write(folder: Path, new: Path, texts: pl.DataFrame) -> tuple[Sizes, Sizes]:
-    counts: Sizes = {}
-    sizes: Sizes = {}
+def _write(folder: Path, new: Path, texts: pl.DataFrame) -> tuple[CountsBySplit, CountsBySplit]:
+    counts: CountsBySplit = {}
+    sizes: CountsBySplit = {}
     for config in (name for name in kept_configs(folder) if name not in schema.OF_STATEMENTS):
         counts[config], sizes[config] = {}, {}
         for split, paths in shards(folder, config).items():

@@ -32,7 +32,7 @@ from dataset.record.splits import fix_splits, require_splits
 from dataset.record.withdrawal import read_withdrawn
 from dataset.releasing.attribution import put_attribution
 from dataset.releasing.changelog import CHANGELOG, entry, with_entry
-from dataset.releasing.checks import Candidate, FailedCheck, failures
+from dataset.releasing.checks import FailedCheck, ReleaseCandidate, failures
 from dataset.releasing.croissant import about, write_croissant
 from dataset.releasing.figures import filled, refresh
 from dataset.releasing.pages import DATASHEET, put_guidelines, put_plots, put_report
@@ -377,7 +377,7 @@ def _write_full(plan: ReleasePlan, commit: Commit, folder: Path) -> None:
 
 
 def _refuse_unfit(plan: ReleasePlan, home: Path, last: Path | None, full: Path, withheld: Path) -> None:
-    candidates = [Candidate(folder, plan.corpus, plan.layer, last, home) for folder in (full, withheld)]
+    candidates = [ReleaseCandidate(folder, plan.corpus, plan.layer, last, home) for folder in (full, withheld)]
     failed = dict.fromkeys(failure for candidate in candidates for failure in failures(candidate))
     if failed:
         raise UnfitRelease(plan.version, [*failed])

@@ -13,15 +13,15 @@ from dataset.folder import manifest
 from dataset.folder.content_hash import without_text
 from dataset.folder.folder import CARD, shards
 from dataset.folder.manifest import Variant, kept_configs
-from dataset.folder.writer import file_name, row_groups, write_tables
-from dataset.published.card import Sizes, for_variant
+from dataset.folder.writer import CountsBySplit, file_name, row_groups, write_tables
+from dataset.published.card import for_variant
 from dataset.releasing.croissant import known_about, write_croissant
 
 
-def write_withheld(full: Path, out: Path) -> tuple[Sizes, Sizes]:
+def write_withheld(full: Path, out: Path) -> tuple[CountsBySplit, CountsBySplit]:
     """Writes the configs of a `full` folder without their text. Returns rows, and bytes before compression."""
-    counts: Sizes = {}
-    sizes: Sizes = {}
+    counts: CountsBySplit = {}
+    sizes: CountsBySplit = {}
     for config in kept_configs(full):
         counts[config], sizes[config] = {}, {}
         for split, paths in shards(full, config).items():
@@ -31,7 +31,7 @@ def write_withheld(full: Path, out: Path) -> tuple[Sizes, Sizes]:
     return counts, sizes
 
 
-def put_variant(source: Path, folder: Path, variant: Variant, counts: Sizes, sizes: Sizes) -> None:
+def put_variant(source: Path, folder: Path, variant: Variant, counts: CountsBySplit, sizes: CountsBySplit) -> None:
     """Puts all that goes with the configs of another variant, which `folder` holds already; the manifest comes last."""
     source_manifest = manifest.read(source)
     for name in source_manifest.files:

@@ -26,7 +26,7 @@ from dataset.scheme.lexicon import (
 )
 
 
-class Quantity(NamedTuple):
+class ParsedQuantity(NamedTuple):
     """Lowest and highest value (None: no upper end), and the words after the number: none, a unit, or what is counted.
 
     `certain` is False where the words can be read in more ways than one.
@@ -77,7 +77,7 @@ NO_PLURALS: Final = frozenset({*FUNCTION_WORDS, *SAYING, *_VERBS, *_NO_NOUNS, *U
 
 
 @lru_cache(maxsize=65536)
-def read_quantity(words: str) -> Quantity | None:
+def read_quantity(words: str) -> ParsedQuantity | None:
     """What a number's words say, a fraction in percent; None where they do not begin with a number."""
     text = plain(words)
     money = _CURRENCY.match(text)
@@ -89,7 +89,7 @@ def read_quantity(words: str) -> Quantity | None:
     rest = text[last.end :]
     fits = second is None or (second.certain and first.scaled == second.scaled and first.low <= second.low)
     certain = first.certain and fits and not (rest and is_share(words))
-    return Quantity(first.low, None if last.open else last.low, rest, certain)
+    return ParsedQuantity(first.low, None if last.open else last.low, rest, certain)
 
 
 def is_unit(rest: str) -> bool:
@@ -135,7 +135,7 @@ def counted_noun(after: str) -> str:
     return "" if match is None or _NOT_COUNTED.fullmatch(match[1]) or match[1] in NO_PLURALS else match[1]
 
 
-def written_value(read: Quantity) -> str:
+def written_value(read: ParsedQuantity) -> str:
     """A quantity as the value of a number: `12000`, `10000..12000`, `1000..`."""
     low = _written(read.low)
     if read.high is None:

@@ -23,12 +23,12 @@ from dataset.scoring.rows import of_file, of_rows
 from dataset.scoring.scored import DRAWS, PredictionScore, scored
 from dataset.scoring.sources import of_folder, of_layer, of_sorting, of_work
 
-Predictions = str | Path | Iterable[Mapping[str, Any]] | pl.DataFrame | Layer
+PredictionsSource = str | Path | Iterable[Mapping[str, Any]] | pl.DataFrame | Layer
 _LAYER: Final = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+")
 
 
 def score(
-    predictions: Predictions,
+    predictions: PredictionsSource,
     gold: str | Path = GOLD,
     *,
     split: str | None = None,
@@ -121,7 +121,7 @@ def _gold(gold: str | Path, corpus: Corpus | None) -> LabelledArticles:
 
 
 def _predictions(
-    predictions: Predictions, corpus: Corpus | None, gold: LabelledArticles
+    predictions: PredictionsSource, corpus: Corpus | None, gold: LabelledArticles
 ) -> tuple[LabelledArticles, list[str]]:
     """The predictions, and the names of columns that mean nothing here."""
     if isinstance(predictions, Layer):

@@ -18,7 +18,7 @@ from dataset.record.layer import Layer
 from dataset.scheme import vocabulary
 from dataset.scoring.labelled import LabelledArticles
 
-Score = tuple[str, str]
+ScoreKey = tuple[str, str]
 Four = tuple[Numbers, Numbers, Numbers, Numbers]
 """By article: right predictions, predictions, gold that is matched, and gold."""
 
@@ -28,7 +28,7 @@ _KINDS: Final = [f"{name}={value}" for name, value in vocabulary.KINDS]
 _OF_SPANS: Final = (vocabulary.ALL, *vocabulary.LABELS, *_KINDS)
 ATTRIBUTES: Final = [name for names in vocabulary.ATTRIBUTES.values() for name in names]
 _LINK_MEASURES: Final = (*_F1_MEASURES[:2], *vocabulary.MATCHED_MEASURES)
-SCORES: Final[list[Score]] = [
+SCORES: Final[list[ScoreKey]] = [
     *((scope, measure) for measure in (*_F1_MEASURES, *SHARES) for scope in _OF_SPANS),
     *((scope, measure) for measure in vocabulary.MATCHED_MEASURES for scope in ATTRIBUTES),
     *((scope, measure) for measure in _LINK_MEASURES for scope in vocabulary.RELATIONS),

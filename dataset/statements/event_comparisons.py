@@ -10,7 +10,7 @@ from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD
 from dataset.record.rows import ContradictionRow, StatementRow, TellingRow, rows_of
 from dataset.statements.comparison import Difference, comparisons_of
-from dataset.statements.sheets import STATEMENT, EventSheet, SheetItem, event_sheets, registry_of_event
+from dataset.statements.sheets import STATEMENT, EventSheet, EventSheetItem, event_sheets, registry_of_event
 from dataset.statements.tables import gold_sorting, read_gold, read_sorting
 
 
@@ -18,7 +18,7 @@ from dataset.statements.tables import gold_sorting, read_gold, read_sorting
 class StatementTelling:
     """A quote or number that tells a statement, wholly or partly."""
 
-    item: SheetItem
+    item: EventSheetItem
     degree: str
 
 

@@ -36,7 +36,7 @@ class _Content:
 
 
 @dataclass(frozen=True)
-class SheetItem:
+class EventSheetItem:
     """A quote or a number.
 
     `key` is its short name on the page, as `A3` or, of a number, `A3n`. `principals` are those that its sources speak
@@ -83,7 +83,7 @@ class EventSheet:
 
     event_id: str
     articles: tuple[str, ...]
-    items: tuple[SheetItem, ...]
+    items: tuple[EventSheetItem, ...]
 
     def fingerprint(self) -> str:
         """SHA-256 of what is to be sorted: it changes with each quote, number, word or source that does."""
@@ -92,7 +92,7 @@ class EventSheet:
         ]
         return sha256(json.dumps([self.event_id, shown], ensure_ascii=False, sort_keys=True).encode())
 
-    def of(self, kind: str) -> list[SheetItem]:
+    def of(self, kind: str) -> list[EventSheetItem]:
         """The quotes, or the numbers."""
         return [item for item in self.items if item.kind == kind]
 
@@ -140,7 +140,7 @@ def _sheet(corpus: Corpus, event: str, gold: Layer) -> EventSheet:
     registry = registry_of_event(corpus, event)
     submitted = gold.tasks.filter(status="submitted")["article_id"].unique().sort().to_list()
     spans, links = by_article(gold.spans, SpanRow), by_article(gold.relations, RelationRow)
-    items: list[SheetItem] = []
+    items: list[EventSheetItem] = []
     for number, article in enumerate(submitted):
         if spans[article]:
             items += _items(_letters(number), corpus.text(article), spans[article], links[article], registry)
@@ -155,7 +155,7 @@ def _letters(number: int) -> str:
 
 def _items(
     letters: str, text: str, spans: list[SpanRow], links: list[RelationRow], registry: Registry
-) -> Iterator[SheetItem]:
+) -> Iterator[EventSheetItem]:
     article = ArticleQuotes(spans, links)
     for number, quote in enumerate(article.quotes(), 1):
         quantities = tuple(map(article.quantity, article.numbers_in(quote)))
@@ -168,9 +168,9 @@ def _items(
         yield _item(f"{letters}{number}n", text, span, telling, registry)
 
 
-def _item(key: str, text: str, span: SpanRow, content: _Content, registry: Registry) -> SheetItem:
+def _item(key: str, text: str, span: SpanRow, content: _Content, registry: Registry) -> EventSheetItem:
     first, last = sentence_around(text, span["start"], span["end"])
-    return SheetItem(
+    return EventSheetItem(
         key=key,
         article_id=span["article_id"],
         span_id=span["span_id"],

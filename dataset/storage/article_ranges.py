@@ -1,6 +1,6 @@
-"""Parts of a layer: the rows of neighbouring articles, so that a table of any size is read a bit at a time.
+"""Article ranges: the rows of neighbouring articles, so that a table of any size is read a bit at a time.
 
-The record is sorted by article, so a part is all between two ids. Where it is in JSON Lines is found by bisection, in
+The record is sorted by article, so a range is all between two ids. Where it is in JSON Lines is found by bisection, in
 Parquet from the first and last article of each row group.
 """
 
@@ -18,11 +18,11 @@ import polars as pl
 from dataset import schema
 from dataset.problem import Problem
 from dataset.storage.address import Location
-from dataset.storage.parquet_tables import PARQUET, Span, group_spans, read_groups
+from dataset.storage.parquet_tables import PARQUET, GroupRange, group_ranges, read_groups
 from dataset.storage.tables import lines_before, read_table, rows_of
 
 AT_ONCE: Final = 8 << 20
-"""Bytes of the longest table that one part holds, about."""
+"""Bytes of the longest table that one range holds, about."""
 _LINE: Final = 440
 """Bytes of a row as JSON Lines, about."""
 _Key = tuple[bool, str]
@@ -36,7 +36,7 @@ class ArticleRange:
     until: str | None = None
 
     def holds(self) -> pl.Expr:
-        """Whether a row's `article_id` is in the part."""
+        """Whether a row's `article_id` is in the range."""
         article, limits = pl.col("article_id"), [pl.lit(True)]
         if self.first is not None:
             limits.append((article >= self.first).fill_null(True))
@@ -44,9 +44,9 @@ class ArticleRange:
             limits.append((article < self.until).fill_null(False))
         return pl.all_horizontal(limits)
 
-    def meets(self, span: Span) -> bool:
-        """Whether rows from one article to another may be in the part; None is beyond all of them."""
-        first, last = span
+    def meets(self, group_range: GroupRange) -> bool:
+        """Whether rows from one article to another may be in the range; None is beyond all of them."""
+        first, last = group_range
         ends_before = self.first is not None and last is not None and last < self.first
         return not ends_before and (self.until is None or (first is not None and first < self.until))
 
@@ -55,7 +55,7 @@ WHOLE: Final = ArticleRange()
 
 
 def ranges_of(tables: Iterable[Location], size: int | None = None) -> list[ArticleRange]:
-    """Cuts tables sorted by article into parts of about `size` (else `AT_ONCE`) bytes of the longest, in order.
+    """Cuts tables sorted by article into ranges of about `size` (else `AT_ONCE`) bytes of the longest, in order.
 
     Raises:
         Problem: the longest is not sorted by article, or one in Parquet cannot be read.
@@ -72,7 +72,7 @@ def ranges_of(tables: Iterable[Location], size: int | None = None) -> list[Artic
 def _size(path: Location) -> int:
     if path.suffix != PARQUET:
         return path.stat().st_size
-    return _LINE * sum(rows for _, rows in group_spans(path, schema.RECORD[path.stem]))
+    return _LINE * sum(rows for _, rows in group_ranges(path, schema.RECORD[path.stem]))
 
 
 def _edges_of_lines(path: Location, size: int) -> list[str]:
@@ -88,7 +88,7 @@ def _edges_of_groups(path: Location, size: int) -> list[str]:
     """The articles that row groups begin with, `size` bytes or more from one to the next."""
     edges: list[str] = []
     row_count, before = 0, ""
-    for (first, last), rows in group_spans(path, schema.RECORD[path.stem]):
+    for (first, last), rows in group_ranges(path, schema.RECORD[path.stem]):
         if first is not None and first < before:
             raise unsorted(path)
         if first is not None and row_count * _LINE >= size and first not in edges[-1:]:
@@ -99,7 +99,7 @@ def _edges_of_groups(path: Location, size: int) -> list[str]:
 
 
 def read_range(path: Location, table: type[schema.Table], article_range: ArticleRange = WHOLE) -> pl.DataFrame:
-    """The rows of a table that are in a part; a missing file is a table without rows.
+    """The rows of a table that are in an article range; a missing file is a table without rows.
 
     Raises:
         Problem: the file cannot be read as the table, or is not sorted by article.
@@ -131,7 +131,7 @@ def _from_groups(path: Location, table: type[schema.Table], article_range: Artic
 
 
 def rows_before(path: Location, article_range: ArticleRange) -> int:
-    """How many rows a table has before a part."""
+    """How many rows a table has before an article range."""
     if path.suffix == PARQUET:
         before = ArticleRange(None, article_range.first)
         return _from_groups(path, schema.RECORD[path.stem], before).height if article_range.first is not None else 0
@@ -142,19 +142,19 @@ def rows_before(path: Location, article_range: ArticleRange) -> int:
 def batches(
     path: Location, table: type[schema.Table], article_ranges: Sequence[ArticleRange]
 ) -> Iterator[pl.DataFrame]:
-    """The rows of a table, part by part."""
+    """The rows of a table, range by range."""
     for article_range in article_ranges:
         yield read_range(path, table, article_range)
 
 
 def unsorted(path: Location) -> Problem:
-    """That a table is not in the order of the record, which only a table of one part need not be."""
+    """That a table is not in the order of the record, which only a table of one range need not be."""
     sort = "" if path.suffix == PARQUET else "sort its lines (`LC_ALL=C sort`), or "
     return Problem(f"{path} is not sorted by article_id", f"{sort}put back what the pull wrote")
 
 
 def _places(file: IO[bytes], path: Location, article_range: ArticleRange) -> tuple[int, int]:
-    """Where a part's rows begin and end in a file."""
+    """Where an article range's rows begin and end in a file."""
     size = _length(file)
     start = 0 if article_range.first is None else _place(file, path, size, article_range.first)
     end = size if article_range.until is None else _place(file, path, size, article_range.until)

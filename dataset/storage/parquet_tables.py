@@ -20,7 +20,7 @@ from dataset.storage.address import Location
 
 PARQUET: Final = ".parquet"
 ROWS: Final = 20_000
-"""Rows of a row group, but for those of its last article: as many as a part of JSON Lines holds, about."""
+"""Rows of a row group, but for those of its last article: as many as an article range of JSON Lines holds, about."""
 _WRITER: Final[dict[str, Any]] = {
     "compression": "zstd",
     "compression_level": 3,
@@ -28,7 +28,7 @@ _WRITER: Final[dict[str, Any]] = {
     "write_page_checksum": True,
     "version": "2.6",
 }
-Span = tuple[str | None, str | None]
+GroupRange = tuple[str | None, str | None]
 """The first and the last article of a row group; None is beyond all of them: rows that name none are last."""
 
 
@@ -79,25 +79,26 @@ def _end(ids: pl.Series, size: int) -> int | None:
     return cast("int | None", fitting.max() if fitting.len() else ends.min())
 
 
-def read_groups(path: Location, table: type[schema.Table], wanted: Callable[[Span], bool]) -> pl.DataFrame:
+def read_groups(path: Location, table: type[schema.Table], wanted: Callable[[GroupRange], bool]) -> pl.DataFrame:
     """The rows of those row groups that are `wanted`.
 
     Raises:
         Problem: the file is not the table, or is damaged.
     """
     with _opened(path, table) as file:
-        numbers = [number for number, span in enumerate(_spans(file)) if wanted(span)]
+        numbers = [number for number, group_range in enumerate(_group_ranges(file)) if wanted(group_range)]
         return cast(pl.DataFrame, pl.from_arrow(file.read_row_groups(numbers), schema=schema.polars_schema(table)))
 
 
-def group_spans(path: Location, table: type[schema.Table]) -> list[tuple[Span, int]]:
+def group_ranges(path: Location, table: type[schema.Table]) -> list[tuple[GroupRange, int]]:
     """The first and last article of each row group, and how many rows it has.
 
     Raises:
         Problem: the file is not the table, or is damaged.
     """
     with _opened(path, table) as file:
-        return [(span, file.metadata.row_group(number).num_rows) for number, span in enumerate(_spans(file))]
+        group_rows = (file.metadata.row_group(number).num_rows for number in range(file.num_row_groups))
+        return list(zip(_group_ranges(file), group_rows, strict=True))
 
 
 def has_rows(path: Location) -> bool:
@@ -111,13 +112,13 @@ def has_rows(path: Location) -> bool:
         return True
 
 
-def _spans(file: pyarrow.parquet.ParquetFile) -> list[Span]:
+def _group_ranges(file: pyarrow.parquet.ParquetFile) -> list[GroupRange]:
     column = file.schema_arrow.names.index("article_id")
     groups = (file.metadata.row_group(number) for number in range(file.num_row_groups))
-    return [_span(group.column(column).statistics) for group in groups]
+    return [_group_range(group.column(column).statistics) for group in groups]
 
 
-def _span(statistics: pyarrow.parquet.Statistics | None) -> Span:
+def _group_range(statistics: pyarrow.parquet.Statistics | None) -> GroupRange:
     if statistics is None or not statistics.has_min_max:
         return (None, None) if statistics is not None and statistics.null_count else ("", None)
     return statistics.min, None if statistics.null_count else statistics.max

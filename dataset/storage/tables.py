@@ -53,7 +53,7 @@ def read_table(path: Location, table: type[schema.Table]) -> pl.DataFrame:
     if not path.exists():
         return schema.empty(table)
     if path.suffix == PARQUET:
-        return read_groups(path, table, lambda span: True)
+        return read_groups(path, table, lambda group_range: True)
     return rows_of(path.read_bytes(), table, path)
 
 
@@ -114,10 +114,10 @@ def _as_written(content: bytes, table: type[schema.Table]) -> pl.DataFrame | Non
 
 
 def _holds(content: bytes, rows: pl.DataFrame) -> bool:
-    """Whether the content is just these rows as they are written; compared part by part."""
+    """Whether the content is just these rows as they are written; compared slice by slice."""
     at = 0
-    for part in rows.iter_slices(_AT_ONCE):
-        written = table_bytes(part)
+    for rows_slice in rows.iter_slices(_AT_ONCE):
+        written = table_bytes(rows_slice)
         if not content.startswith(written, at):
             return False
         at += len(written)

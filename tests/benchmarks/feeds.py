@@ -15,7 +15,7 @@ from typing import Final
 
 from dataset.intake.articles import ArticleMetadata, ReadingOptions
 from dataset.intake.gathering import Gathered
-from dataset.intake.sources import Source
+from dataset.intake.sources import IntakeSource
 from dataset.intake.taking_in import intake, look_into
 from dataset.record.corpus import open_corpus
 from tests.benchmarks import results
@@ -59,7 +59,9 @@ def feed_step(root: Path, feed: Path, dry: bool) -> int:
 def _run(root: Path, feed: Path, dry: bool) -> Gathered:
     columns = {"article_id": "id", "title": "headline", "published": "date", "licence": "rights", "text": "body"}
     run = look_into if dry else intake
-    return run(open_corpus(root), [Source("jsonl", str(feed))], ArticleMetadata(language="en"), ReadingOptions(columns))
+    return run(
+        open_corpus(root), [IntakeSource("jsonl", str(feed))], ArticleMetadata(language="en"), ReadingOptions(columns)
+    )
 
 
 def taken_in(folder: Path, count: int) -> tuple[float, Measured, Measured]:

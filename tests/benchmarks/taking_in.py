@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dataset.intake import resemblances
 from dataset.intake.articles import ArticleMetadata
-from dataset.intake.sources import Source
+from dataset.intake.sources import IntakeSource
 from dataset.intake.taking_in import intake
 from dataset.record.corpus import open_corpus
 from tests.benchmarks.corpora import write_corpus, write_export
@@ -73,7 +73,7 @@ def taken_in(folder: Path, count: int, step: Callable[[Path, Path], int] | None 
 
 def intake_step(root: Path, texts: Path) -> int:
     """Takes all files but the first in."""
-    sources = [Source("text", str(file)) for file in sorted(texts.iterdir())[1:]]
+    sources = [IntakeSource("text", str(file)) for file in sorted(texts.iterdir())[1:]]
     return len(intake(open_corpus(root), sources, ArticleMetadata("generated", language="en")).added)
 
 

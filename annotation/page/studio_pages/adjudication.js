@@ -173,8 +173,8 @@
   };
 
   const setValues = (work, region, values) => {
-    const others = region.results.map((item) => item.from_name.name).filter((name) => !ANSWERS.includes(name) && !(name in values));
-    for (const name of others) put(work, region, name, []);
+    const stale = region.results.map((item) => item.from_name.name).filter((name) => !ANSWERS.includes(name) && !(name in values));
+    for (const name of stale) put(work, region, name, []);
     for (const [name, wanted] of Object.entries(values)) put(work, region, name, wanted);
   };
 
@@ -392,23 +392,23 @@
   };
 
   const SIGNS = { open: "○", kept: "✓", dropped: "✗" };
-  const list = (work, states, others) => {
+  const list = (work, states, unsound) => {
     const about = (card) => card.spans.map(({ label, words }) => `${label}: ${words}`).join(" · ");
     const reasons = (card) => card.spans.flatMap((span) => span.reasons).join("; ");
     const rows = cards().map((card, at) =>
       button(`question-row ${states[at]}`, () => goToCard(work, card),
         element("b", "", SIGNS[states[at]]), element("span", "", about(card), element("i", "", ` · ${reasons(card)}`))));
-    const rest = others.map(([region, line]) => button("question-row open", () => go(work, region), element("b", "", "!"), element("span", "", line)));
+    const rest = unsound.map(([region, line]) => button("question-row open", () => go(work, region), element("b", "", "!"), element("span", "", line)));
     const missed = page().missed.length ? [element("h4", "", "Nobody marked"), ...page().missed.map((line) => element("p", "", line))] : [];
     return element("div", "question-list", ...rest, ...rows, ...missed);
   };
 
-  const summary = (states, others, surveyed) => {
+  const summary = (states, unsound, surveyed) => {
     const open = states.filter((state) => state === "open").length;
-    if (!open && !others.length) return "All is decided: submit";
+    if (!open && !unsound.length) return "All is decided: submit";
     const gone = cards().some((card, at) => states[at] === "open" && !regionsOf(surveyed.work, card).length);
     const way = gone ? "Ctrl+Z: bring back what was deleted" : "N: next";
-    return `${open} of ${states.length} ${states.length === 1 ? "question" : "questions"} open · ${others[0]?.[1] ?? way}`;
+    return `${open} of ${states.length} ${states.length === 1 ? "question" : "questions"} open · ${unsound[0]?.[1] ?? way}`;
   };
 
   // The first open question is selected when the article opens, and what Ctrl+Z opened again is gone to. Label Studio
@@ -433,11 +433,11 @@
     if (!work.objects?.every((shown) => shown.isReady)) return;
     const surveyed = survey(work);
     const states = cards().map((card) => stateOf(card, surveyed));
-    const others = problems(surveyed);
+    const unsound = problems(surveyed);
     for (const [at, card] of cards().entries()) mark(work, card, states[at]);
-    root.style.setProperty("--hedgerow-open", JSON.stringify(summary(states, others, surveyed)));
+    root.style.setProperty("--hedgerow-open", JSON.stringify(summary(states, unsound, surveyed)));
     follow(work, states);
-    if (page()) show(work, states, others);
+    if (page()) show(work, states, unsound);
   };
 
   // Nothing of this page's own stays where it does nothing.
@@ -455,14 +455,14 @@
     }
   };
 
-  const show = (work, states, others) => {
+  const show = (work, states, unsound) => {
     const column = document.querySelector(".page .open-questions");
     if (!column) return;
     const here = work.highlightedNode;
     const card = cardOf(here);
     const answers = card && [regionsOf(work, card).map((region) => [value(region, "decision"), value(region, "rule")]), card.versions.map((version) => isTaken(work, card, version))];
-    const state = JSON.stringify([here?.cleanId, here && value(here, "rule"), states, others.map(([, line]) => line), answers]);
-    renew(column, work, state, () => [...(here ? asked(work, here) : []), list(work, states, others)]);
+    const state = JSON.stringify([here?.cleanId, here && value(here, "rule"), states, unsound.map(([, line]) => line), answers]);
+    renew(column, work, state, () => [...(here ? asked(work, here) : []), list(work, states, unsound)]);
   };
 
   window.addEventListener("keydown", onKey, true);

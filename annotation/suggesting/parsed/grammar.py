@@ -10,8 +10,8 @@ from annotation.suggesting.parsed.sentences import ParsedSentence
 from annotation.suggesting.rules import cues as by_words
 from annotation.suggesting.rules import verbs
 from annotation.suggesting.rules.attributions import PATTERNS, clause_end
-from annotation.suggesting.rules.cues import Cue
-from annotation.suggesting.rules.mentions import OCCASIONS, Mention, is_comma
+from annotation.suggesting.rules.cues import SayingCue
+from annotation.suggesting.rules.mentions import OCCASIONS, TokenRange, is_comma
 from annotation.suggesting.rules.tokens import QUOTATION, WORD, Sentence
 
 _MODALS: Final = frozenset({"can", "could", "may", "might", "would", "mightn't", "wouldn't"})
@@ -30,7 +30,7 @@ class ParsedGrammar:
         self._parsed = {part.sentence.tokens[0].start: part for part in parsed}
         self._words = {start: word for part in self._parsed.values() for start, word in _places(part)}
 
-    def cues(self, sentence: Sentence) -> list[Cue]:
+    def cues(self, sentence: Sentence) -> list[SayingCue]:
         """The saying words that the patterns see and the parse does not rule out, and those that only it sees."""
         parsed = self._parsed[sentence.tokens[0].start]
         signals = [cue for seen in by_words.cues(sentence) if (cue := _checked(parsed, seen))]
@@ -40,7 +40,7 @@ class ParsedGrammar:
                 signals.append(cue)
         return sorted(signals, key=lambda cue: cue.verb)
 
-    def clause(self, sentence: Sentence, cue: Cue, ceiling: int) -> Mention | None:
+    def clause(self, sentence: Sentence, cue: SayingCue, ceiling: int) -> TokenRange | None:
         """The complement of a cue's verb; what the patterns see where the verb has none."""
         seen = PATTERNS.clause(sentence, cue, ceiling)
         if cue.kind in ("noun", "according"):
@@ -76,7 +76,7 @@ def _places(parsed: ParsedSentence) -> Iterator[tuple[int, Any]]:
 # Saying words
 
 
-def _checked(parsed: ParsedSentence, cue: Cue) -> Cue | None:
+def _checked(parsed: ParsedSentence, cue: SayingCue) -> SayingCue | None:
     """The cue with the subject that the parse has; None if its word is no verb there."""
     if cue.kind not in ("before", "after", "elided"):
         return cue
@@ -107,12 +107,12 @@ def _is_set_off(sentence: Sentence, verb: int) -> bool:
     return verb > 0 and (is_comma(sentence.tokens[verb - 1]) or sentence.tokens[verb - 1].kind == QUOTATION)
 
 
-def _is_beside_quotation(sentence: Sentence, cue: Cue) -> bool:
+def _is_beside_quotation(sentence: Sentence, cue: SayingCue) -> bool:
     near = sentence.tokens[max(0, cue.first - 2) : cue.last + 2]
     return any(token.kind == QUOTATION for token in near)
 
 
-def _unseen(parsed: ParsedSentence, at: int) -> Cue | None:
+def _unseen(parsed: ParsedSentence, at: int) -> SayingCue | None:
     """The cue of a verb of saying in a finite form that has a subject and a complement."""
     tokens = parsed.sentence.tokens
     frame = verbs.VERBS.get(tokens[at].lower) if tokens[at].kind == WORD else None
@@ -134,7 +134,7 @@ def _unseen(parsed: ParsedSentence, at: int) -> Cue | None:
         return None
     negated = any(child.dep_ == "neg" for child in verb.children)
     coordinate = by_words.is_coordinate(tokens, phrase.first, 0)
-    return Cue("before", at, frame, phrase, phrase.first, at + 1, coordinate, negated=negated)
+    return SayingCue("before", at, frame, phrase, phrase.first, at + 1, coordinate, negated=negated)
 
 
 def _reports(word: Any) -> bool:
@@ -158,7 +158,7 @@ def _subject(verb: Any, depth: int = 0) -> Any | None:
     return None
 
 
-def _phrase(parsed: ParsedSentence, head: Any) -> Mention | None:
+def _phrase(parsed: ParsedSentence, head: Any) -> TokenRange | None:
     """The tokens of a speaker by its head: with job and apposition, without clauses, asides and time (S2, S3)."""
     within = {word.i for word in _kept(head)}
     last = head.i
@@ -170,7 +170,7 @@ def _phrase(parsed: ParsedSentence, head: Any) -> Mention | None:
     while first - 1 in within:
         first -= 1
     tokens = [parsed.places[place] for place in range(first, last + 1)]
-    phrase = Mention(tokens[0], tokens[-1] + 1)
+    phrase = TokenRange(tokens[0], tokens[-1] + 1)
     has_quotation = any(token.kind == QUOTATION for token in parsed.sentence.tokens[phrase.first : phrase.last])
     return None if has_quotation or not head.tag_.startswith(_SPEAKS) else phrase
 
@@ -199,7 +199,7 @@ def _is_outside(word: Any) -> bool:
 # What is said
 
 
-def _complement(parsed: ParsedSentence, verb: Any, cue: Cue, ceiling: int) -> Mention | None:
+def _complement(parsed: ParsedSentence, verb: Any, cue: SayingCue, ceiling: int) -> TokenRange | None:
     """The clause that the parse has as a verb's complement after it."""
     tokens = parsed.sentence.tokens
     for child in verb.children:
@@ -211,11 +211,11 @@ def _complement(parsed: ParsedSentence, verb: Any, cue: Cue, ceiling: int) -> Me
         while last > first and tokens[last - 1].kind not in (WORD, QUOTATION) and tokens[last - 1].text not in ")%":
             last -= 1
         if last - first >= 2 and tokens[first].lower not in verbs.RELATIVES - {"that"}:
-            return Mention(first, clause_end(tokens, first, last))
+            return TokenRange(first, clause_end(tokens, first, last))
     return None
 
 
-def _is_object(parsed: ParsedSentence, verb: Any, seen: Mention) -> bool:
+def _is_object(parsed: ParsedSentence, verb: Any, seen: TokenRange) -> bool:
     """Whether what seems a clause without “that” is a plain object of its verb, and a noun phrase is no quote (Q7)."""
     token = parsed.sentence.tokens[seen.first]
     is_gerund = token.lower.endswith("ing") and parsed.word(seen.first).tag_ == "VBG"
@@ -226,7 +226,7 @@ def _is_object(parsed: ParsedSentence, verb: Any, seen: Mention) -> bool:
     return any(seen.first <= parsed.token(word) < seen.last and word.tag_.startswith("NN") for word in objects)
 
 
-def _nearer(sentence: Sentence, cue: Cue, seen: Mention, complement: Mention) -> Mention:
+def _nearer(sentence: Sentence, cue: SayingCue, seen: TokenRange, complement: TokenRange) -> TokenRange:
     """The clause as the patterns see it, without a hearer before it, and up to the comma at which the parse ends it."""
     tokens, first, last = sentence.tokens, seen.first, seen.last
     opens = tokens[complement.first].lower in ("that", "whether")
@@ -239,4 +239,4 @@ def _nearer(sentence: Sentence, cue: Cue, seen: Mention, complement: Mention) ->
     )
     if first < complement.last < last and is_comma(tokens[complement.last]) and not goes_on:
         last = complement.last
-    return Mention(first, last)
+    return TokenRange(first, last)

@@ -8,9 +8,9 @@ from itertools import pairwise
 from typing import Final, NamedTuple, Protocol
 
 from annotation.suggesting.rules import verbs
-from annotation.suggesting.rules.cues import Cue, boundaries, cues
+from annotation.suggesting.rules.cues import SayingCue, boundaries, cues
 from annotation.suggesting.rules.mentions import (
-    Mention,
+    TokenRange,
     head_subject,
     is_comma,
     may_end_clause,
@@ -18,8 +18,6 @@ from annotation.suggesting.rules.mentions import (
     skip_adverbials,
 )
 from annotation.suggesting.rules.tokens import QUOTATION, WORD, Sentence, Token, sentences
-
-Place = tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -34,18 +32,18 @@ class Quote:
     end: int
     form: str
     pattern: str
-    speaker: Place | None = None
+    speaker: tuple[int, int] | None = None
     continues: int | None = None
 
 
 class Grammar(Protocol):
     """How a sentence is read: where it says that somebody says something, and the clause that is reported."""
 
-    def cues(self, sentence: Sentence) -> list[Cue]:
+    def cues(self, sentence: Sentence) -> list[SayingCue]:
         """The saying words of a sentence, in order."""
         ...
 
-    def clause(self, sentence: Sentence, cue: Cue, ceiling: int) -> Mention | None:
+    def clause(self, sentence: Sentence, cue: SayingCue, ceiling: int) -> TokenRange | None:
         """What a cue reports after it, before the token `ceiling`; None where it reports nothing there."""
         ...
 
@@ -57,11 +55,11 @@ class Grammar(Protocol):
 class Patterns:
     """The grammar that looks at the words alone."""
 
-    def cues(self, sentence: Sentence) -> list[Cue]:
+    def cues(self, sentence: Sentence) -> list[SayingCue]:
         """The saying words of a sentence, in order."""
         return cues(sentence)
 
-    def clause(self, sentence: Sentence, cue: Cue, ceiling: int) -> Mention | None:
+    def clause(self, sentence: Sentence, cue: SayingCue, ceiling: int) -> TokenRange | None:
         """What stands after a cue and is reported by it."""
         return _after(sentence, cue, ceiling)
 
@@ -73,10 +71,10 @@ class Patterns:
 PATTERNS: Final = Patterns()
 
 
-class Report(NamedTuple):
+class ReportedSpeech(NamedTuple):
     """Token ranges that one cue reports, in order; the later ones continue the first."""
 
-    parts: list[Mention]
+    parts: list[TokenRange]
     pattern: str
 
 
@@ -88,7 +86,7 @@ class _Article:
     quotes: list[Quote] = field(default_factory=list)
     open: int | None = None
     open_line: int = -1
-    subject: Place | None = None
+    subject: tuple[int, int] | None = None
 
 
 def read_quotes(text: str, grammar: Grammar = PATTERNS) -> list[Quote]:
@@ -117,7 +115,7 @@ def _read(sentence: Sentence, article: _Article) -> None:
     article.subject = subject
 
 
-def _without_nested(sentence: Sentence, signals: list[Cue], grammar: Grammar) -> list[Cue]:
+def _without_nested(sentence: Sentence, signals: list[SayingCue], grammar: Grammar) -> list[SayingCue]:
     """The last cue alone, where it is about the whole sentence and the others stand within what it reports."""
     if len(signals) < 2 or signals[-1].kind not in ("before", "after", "according", "passive"):
         return signals
@@ -135,7 +133,7 @@ def _is_quotation(tokens: Sequence[Token]) -> bool:
     return all(token.kind == QUOTATION for token in tokens)
 
 
-def _take(sentence: Sentence, cue: Cue, later: Sequence[Cue], reached: int, article: _Article) -> int:
+def _take(sentence: Sentence, cue: SayingCue, later: Sequence[SayingCue], reached: int, article: _Article) -> int:
     """Adds what a cue reports. Returns the token up to which the sentence is taken."""
     tokens = sentence.tokens
     ceiling = _ceiling(tokens, cue, later)
@@ -154,19 +152,19 @@ def _take(sentence: Sentence, cue: Cue, later: Sequence[Cue], reached: int, arti
     return max(cue.last, *(part.last for part in report.parts))
 
 
-def _without_artefact(tokens: Sequence[Token], speaker: Mention) -> Mention:
+def _without_artefact(tokens: Sequence[Token], speaker: TokenRange) -> TokenRange:
     """The owner alone, where the phrase is a possessive and something that says: `the union's report` (S5)."""
     for place in range(speaker.first + 1, speaker.last - 1):
         says = tokens[speaker.last - 1].lower in verbs.NOUNS or tokens[speaker.last - 1].lower in _ARTEFACTS
         if tokens[place].lower == "'s" and speaker.last - place <= 4 and says:
-            return Mention(speaker.first, place)
+            return TokenRange(speaker.first, place)
     return speaker
 
 
 _ARTEFACTS: Final = frozenset({"report", "letter", "study", "statement", "survey", "post", "memo", "document", "brief"})
 
 
-def _ceiling(tokens: Sequence[Token], cue: Cue, later: Sequence[Cue]) -> int:
+def _ceiling(tokens: Sequence[Token], cue: SayingCue, later: Sequence[SayingCue]) -> int:
     end = len(tokens)
     while end > cue.last and tokens[end - 1].kind not in (WORD, QUOTATION) and tokens[end - 1].text not in ")%":
         end -= 1
@@ -176,11 +174,11 @@ def _ceiling(tokens: Sequence[Token], cue: Cue, later: Sequence[Cue]) -> int:
     return end
 
 
-def _place(tokens: Sequence[Token], part: Mention) -> Place:
+def _place(tokens: Sequence[Token], part: TokenRange) -> tuple[int, int]:
     return tokens[part.first].start, tokens[part.last - 1].end
 
 
-def _form(tokens: Sequence[Token], part: Mention) -> str:
+def _form(tokens: Sequence[Token], part: TokenRange) -> str:
     within = tokens[part.first : part.last]
     if _is_quotation(within):
         return "direct"
@@ -190,7 +188,7 @@ def _form(tokens: Sequence[Token], part: Mention) -> str:
 # What a cue reports
 
 
-def _report(sentence: Sentence, cue: Cue, floor: int, ceiling: int, grammar: Grammar) -> Report | None:
+def _report(sentence: Sentence, cue: SayingCue, floor: int, ceiling: int, grammar: Grammar) -> ReportedSpeech | None:
     tokens = sentence.tokens
     if cue.kind == "according":
         return _according(tokens, cue, floor, ceiling)
@@ -205,24 +203,24 @@ def _report(sentence: Sentence, cue: Cue, floor: int, ceiling: int, grammar: Gra
     if before is not None and (report := _reported_before(tokens, cue, before, after, ceiling)):
         return report
     if after is not None:
-        return Report([after], _pattern_after(tokens, cue, after))
+        return ReportedSpeech([after], _pattern_after(tokens, cue, after))
     return None
 
 
 def _reported_before(
-    tokens: Sequence[Token], cue: Cue, before: Mention, after: Mention | None, ceiling: int
-) -> Report | None:
+    tokens: Sequence[Token], cue: SayingCue, before: TokenRange, after: TokenRange | None, ceiling: int
+) -> ReportedSpeech | None:
     """What stands before a cue, with what goes on after it; None where a clause after it is all that it reports."""
     form = _form(tokens, before)
     pattern = "quotation-before" if form == "direct" else "clause-before"
     if after is None or form != "indirect":
-        return Report([before, *_continuation(tokens, cue, before, ceiling)], pattern)
+        return ReportedSpeech([before, *_continuation(tokens, cue, before, ceiling)], pattern)
     if after.first == cue.last + 1 and tokens[cue.last].text == "," and tokens[after.first].lower == "that":
-        return Report([before, after], pattern)
+        return ReportedSpeech([before, after], pattern)
     return None
 
 
-def _opens_only(tokens: Sequence[Token], before: Mention, after: Mention) -> bool:
+def _opens_only(tokens: Sequence[Token], before: TokenRange, after: TokenRange) -> bool:
     """Whether what is before a cue only leads up to the quotation after it: `Angered by the “plan,” he said: “…”`."""
     if _form(tokens, after) != "direct" or _form(tokens, before) == "direct":
         return False
@@ -231,7 +229,7 @@ def _opens_only(tokens: Sequence[Token], before: Mention, after: Mention) -> boo
     return tokens[after.first - 1].text == ":" or leads
 
 
-def _pattern_after(tokens: Sequence[Token], cue: Cue, part: Mention) -> str:
+def _pattern_after(tokens: Sequence[Token], cue: SayingCue, part: TokenRange) -> str:
     form = _form(tokens, part)
     if form == "direct":
         return "quotation-after"
@@ -249,7 +247,7 @@ def _pattern_after(tokens: Sequence[Token], cue: Cue, part: Mention) -> str:
     return "clause-said" if cue.frame.verb == "say" else "clause-bare"
 
 
-def _before(sentence: Sentence, cue: Cue, floor: int) -> Mention | None:
+def _before(sentence: Sentence, cue: SayingCue, floor: int) -> TokenRange | None:
     """What stands before a cue and is reported by it."""
     tokens, end = sentence.tokens, cue.first
     any_verb = cue.frame.verb == "any"
@@ -267,7 +265,7 @@ def _before(sentence: Sentence, cue: Cue, floor: int) -> Mention | None:
     return _clause_before(sentence, cue, floor, end)
 
 
-def _quotation_before(tokens: Sequence[Token], floor: int, end: int) -> Mention:
+def _quotation_before(tokens: Sequence[Token], floor: int, end: int) -> TokenRange:
     """A quotation, or the clause that ends with it."""
     first = end - 1
     while first > floor and tokens[first - 1].kind == QUOTATION:
@@ -277,14 +275,14 @@ def _quotation_before(tokens: Sequence[Token], floor: int, end: int) -> Mention:
         start += 1
     lead = tokens[start:first]
     if not lead or lead[-1].text in ":,—–-" or not any(token.kind == WORD for token in lead):
-        return Mention(first, end)
-    return Mention(start, end)
+        return TokenRange(first, end)
+    return TokenRange(start, end)
 
 
 _WITH_IS: Final = verbs.PRONOUNS | {"that", "there", "what", "who", "here"}
 
 
-def _clause_before(sentence: Sentence, cue: Cue, floor: int, end: int) -> Mention | None:
+def _clause_before(sentence: Sentence, cue: SayingCue, floor: int, end: int) -> TokenRange | None:
     tokens = sentence.tokens
     start = floor
     while start < end and (tokens[start].kind not in (WORD, QUOTATION) or tokens[start].lower in ("and", "but")):
@@ -302,10 +300,10 @@ def _clause_before(sentence: Sentence, cue: Cue, floor: int, end: int) -> Mentio
     if cue.frame.hearer:
         follows = _after_hearer(tokens, follows, len(tokens))
     ends = follows >= len(tokens) or tokens[follows].kind != WORD or _may_follow(tokens[follows])
-    return Mention(start, end) if ends else None
+    return TokenRange(start, end) if ends else None
 
 
-def _verb_after(tokens: Sequence[Token], cue: Cue) -> bool:
+def _verb_after(tokens: Sequence[Token], cue: SayingCue) -> bool:
     """Whether the verb of the clause comes after the cue: `The dam, the engineer said, was weak`."""
     last = cue.last
     return last + 1 < len(tokens) and tokens[last].text == "," and verbs.may_be_finite(tokens[last + 1].lower)
@@ -319,7 +317,7 @@ def _may_follow(token: Token) -> bool:
     )
 
 
-def _continuation(tokens: Sequence[Token], cue: Cue, before: Mention, ceiling: int) -> list[Mention]:
+def _continuation(tokens: Sequence[Token], cue: SayingCue, before: TokenRange, ceiling: int) -> list[TokenRange]:
     """What goes on after a cue that interrupts what it reports (Q4)."""
     at = cue.last
     if cue.kind != "after":
@@ -338,11 +336,11 @@ def _continuation(tokens: Sequence[Token], cue: Cue, before: Mention, ceiling: i
             has_verb = any(token.kind == WORD and verbs.is_finite(token.lower) for token in lead)
             if not _is_mark(tokens[place - 1]) or (has_verb and not goes_on):
                 break
-            return [Mention(start, end)]
+            return [TokenRange(start, end)]
     interrupted = at + 1 < ceiling and tokens[at].text == "," and _form(tokens, before) == "indirect"
     whole = any(_is_sure_verb(token) for token in tokens[before.first : before.last] if token.kind == WORD)
     if interrupted and verbs.may_be_finite(tokens[at + 1].lower) and not whole:
-        return [Mention(at + 1, clause_end(tokens, at + 1, ceiling))]
+        return [TokenRange(at + 1, clause_end(tokens, at + 1, ceiling))]
     return []
 
 
@@ -351,11 +349,11 @@ def _is_mark(token: Token) -> bool:
     return token.kind not in (WORD, QUOTATION)
 
 
-def _has_verb(tokens: Sequence[Token], part: Mention) -> bool:
+def _has_verb(tokens: Sequence[Token], part: TokenRange) -> bool:
     return any(token.kind == WORD and verbs.is_finite(token.lower) for token in tokens[part.first : part.last])
 
 
-def _after(sentence: Sentence, cue: Cue, ceiling: int) -> Mention | None:
+def _after(sentence: Sentence, cue: SayingCue, ceiling: int) -> TokenRange | None:
     """What stands after a cue and is reported by it."""
     tokens, at = sentence.tokens, _report_start(sentence.tokens, cue, ceiling)
     if at >= ceiling or (cue.frame.verb == "ask" and tokens[cue.last].lower == "for"):
@@ -373,7 +371,7 @@ def _after(sentence: Sentence, cue: Cue, ceiling: int) -> Mention | None:
     return _clause_after(sentence, cue, at, ceiling) or _after_phrase(sentence, cue, at, ceiling)
 
 
-def _report_start(tokens: Sequence[Token], cue: Cue, ceiling: int) -> int:
+def _report_start(tokens: Sequence[Token], cue: SayingCue, ceiling: int) -> int:
     """The place after adverbials, the hearer, and an aside that a “that” follows: `said, in effect, that`."""
     at = skip_adverbials(tokens, cue.last, ceiling)
     if cue.frame.hearer and at < ceiling:
@@ -390,7 +388,7 @@ def _report_start(tokens: Sequence[Token], cue: Cue, ceiling: int) -> int:
     return at
 
 
-def _after_mark(tokens: Sequence[Token], cue: Cue, at: int, ceiling: int) -> Mention | None:
+def _after_mark(tokens: Sequence[Token], cue: SayingCue, at: int, ceiling: int) -> TokenRange | None:
     """What a colon or a comma opens: a quotation, after a colon also a clause, and all that `As she said,` is about."""
     if at + 1 >= ceiling:
         return None
@@ -398,14 +396,14 @@ def _after_mark(tokens: Sequence[Token], cue: Cue, at: int, ceiling: int) -> Men
         return _quotations(tokens, at + 1, ceiling) if cue.frame.clause else None
     as_said = cue.first == 1 and tokens[0].lower == "as" and tokens[at + 1].lower != "and"
     if tokens[at].text == ":" or (tokens[at].text == "," and as_said):
-        return Mention(at + 1, clause_end(tokens, at + 1, ceiling))
+        return TokenRange(at + 1, clause_end(tokens, at + 1, ceiling))
     return None
 
 
 _OPENS_PHRASE: Final = verbs.PREPOSITIONS | {"after", "before"}
 
 
-def _after_phrase(sentence: Sentence, cue: Cue, at: int, ceiling: int) -> Mention | None:
+def _after_phrase(sentence: Sentence, cue: SayingCue, at: int, ceiling: int) -> TokenRange | None:
     """What is reported after a hearer, or another phrase: `warned the jury not to`, `said of the plan: “…”`."""
     tokens = sentence.tokens
     if not (cue.frame.may_hear or tokens[at].lower in _OPENS_PHRASE):
@@ -434,24 +432,24 @@ def _over_aside(tokens: Sequence[Token], at: int, ceiling: int) -> int:
     return at
 
 
-def _quotations(tokens: Sequence[Token], at: int, ceiling: int) -> Mention:
+def _quotations(tokens: Sequence[Token], at: int, ceiling: int) -> TokenRange:
     end = at + 1
     while end < ceiling and tokens[end].kind == QUOTATION:
         end += 1
-    return Mention(at, end)
+    return TokenRange(at, end)
 
 
-def _quotation_after(tokens: Sequence[Token], cue: Cue, at: int, ceiling: int) -> Mention:
+def _quotation_after(tokens: Sequence[Token], cue: SayingCue, at: int, ceiling: int) -> TokenRange:
     """A quotation by itself, or the clause that it begins."""
     alone = _quotations(tokens, at, ceiling)
     if alone.last >= ceiling or tokens[alone.last].kind != WORD or tokens[alone.last].lower in verbs.CONJUNCTIONS:
         return alone
     if tokens[alone.last - 1].ends_sentence or tokens[alone.last].lower in ("when", "after", "as", "while", "before"):
         return alone
-    return Mention(at, clause_end(tokens, at, ceiling))
+    return TokenRange(at, clause_end(tokens, at, ceiling))
 
 
-def _clause_after(sentence: Sentence, cue: Cue, at: int, ceiling: int) -> Mention | None:
+def _clause_after(sentence: Sentence, cue: SayingCue, at: int, ceiling: int) -> TokenRange | None:
     """The clause that begins there, if the verb can report one of its kind; after what holds back, a phrase, too."""
     tokens, frame = sentence.tokens, cue.frame
     if at + 1 >= ceiling and not cue.withheld and not (frame.gerund and tokens[at].lower.endswith("ing")):
@@ -460,16 +458,16 @@ def _clause_after(sentence: Sentence, cue: Cue, at: int, ceiling: int) -> Mentio
     if kind == "that":
         return _that_clause(tokens, at, ceiling)
     if kind == "infinitive":
-        return Mention(at, clause_end(tokens, at, ceiling)) if frame.infinitive and not cue.withheld else None
+        return TokenRange(at, clause_end(tokens, at, ceiling)) if frame.infinitive and not cue.withheld else None
     if kind:
-        return Mention(at, clause_end(tokens, at, ceiling))
+        return TokenRange(at, clause_end(tokens, at, ceiling))
     if cue.withheld and cue.kind != "noun":
-        return Mention(at, _object_end(tokens, at, ceiling))
+        return TokenRange(at, _object_end(tokens, at, ceiling))
     bare = (frame.bare or sentence.heading) and not cue.negated and _is_clause(tokens, at, ceiling, frame.verb)
-    return Mention(at, clause_end(tokens, at, ceiling)) if bare else None
+    return TokenRange(at, clause_end(tokens, at, ceiling)) if bare else None
 
 
-def _clause_kind(tokens: Sequence[Token], cue: Cue, at: int, ceiling: int) -> str:
+def _clause_kind(tokens: Sequence[Token], cue: SayingCue, at: int, ceiling: int) -> str:
     """By what a clause shows that it is one: that, infinitive, gerund or question; "" where it does not."""
     word, frame = tokens[at].lower, cue.frame
     then = tokens[at + 1].lower if at + 1 < ceiling else ""
@@ -489,13 +487,13 @@ def _clause_kind(tokens: Sequence[Token], cue: Cue, at: int, ceiling: int) -> st
 _NO_GERUNDS: Final = frozenset({"wrongdoing", "anything", "something", "nothing", "everything", "meddling"})
 
 
-def _that_clause(tokens: Sequence[Token], at: int, ceiling: int) -> Mention:
+def _that_clause(tokens: Sequence[Token], at: int, ceiling: int) -> TokenRange:
     """A clause from its “that”, which stays out before a clause that is quoted in full."""
     if tokens[at + 1].kind == QUOTATION:
         quoted = _quotations(tokens, at + 1, ceiling)
         if quoted.last >= ceiling or _is_mark(tokens[quoted.last]):
             return quoted
-    return Mention(at, clause_end(tokens, at, ceiling))
+    return TokenRange(at, clause_end(tokens, at, ceiling))
 
 
 _NO_CLAUSES: Final = frozenset({"nothing", "little", "goodbye", "yes", "so", "hello", "thanks", "of"})
@@ -634,7 +632,7 @@ def _begins_clause(tokens: Sequence[Token], at: int) -> bool:
 # Other cues
 
 
-def _according(tokens: Sequence[Token], cue: Cue, floor: int, ceiling: int) -> Report | None:
+def _according(tokens: Sequence[Token], cue: SayingCue, floor: int, ceiling: int) -> ReportedSpeech | None:
     end = cue.first
     if end > floor and is_comma(tokens[end - 1]):
         end -= 1
@@ -645,42 +643,46 @@ def _according(tokens: Sequence[Token], cue: Cue, floor: int, ceiling: int) -> R
     if end - start < 2:
         if not follows or cue.last + 2 >= ceiling:
             return None
-        return Report([Mention(cue.last + 1, clause_end(tokens, cue.last + 1, ceiling))], "according-first")
-    parts = [Mention(start, end)]
+        return ReportedSpeech([TokenRange(cue.last + 1, clause_end(tokens, cue.last + 1, ceiling))], "according-first")
+    parts = [TokenRange(start, end)]
     if follows and cue.last + 2 < ceiling and not _has_verb(tokens, parts[0]) and _is_verb(tokens[cue.last + 1]):
-        parts.append(Mention(cue.last + 1, clause_end(tokens, cue.last + 1, ceiling)))
-    return Report(parts, "according-last")
+        parts.append(TokenRange(cue.last + 1, clause_end(tokens, cue.last + 1, ceiling)))
+    return ReportedSpeech(parts, "according-last")
 
 
-def _passive(tokens: Sequence[Token], cue: Cue, floor: int, ceiling: int) -> Report | None:
+def _passive(tokens: Sequence[Token], cue: SayingCue, floor: int, ceiling: int) -> ReportedSpeech | None:
     """What nobody, or an agent after “by”, is said to have said."""
     impersonal = tokens[cue.first].lower == "it"
     pattern = "passive-by" if cue.speaker else "passive"
     at = skip_adverbials(tokens, cue.last, ceiling)
     if impersonal and cue.first > floor and is_comma(tokens[cue.first - 1]) and at >= ceiling:
         start = floor if tokens[floor].kind == WORD else floor + 1
-        return Report([Mention(start, cue.first - 1)], pattern)
+        return ReportedSpeech([TokenRange(start, cue.first - 1)], pattern)
     if at + 1 >= ceiling or tokens[at].kind != WORD:
         return None
     if cue.frame.gerund and cue.frame.hearer:
         place = _after_hearer(tokens, at, ceiling, of=True)
-        return Report([Mention(place, clause_end(tokens, place, ceiling))], pattern) if place < ceiling else None
+        return (
+            ReportedSpeech([TokenRange(place, clause_end(tokens, place, ceiling))], pattern)
+            if place < ceiling
+            else None
+        )
     word = tokens[at].lower
     if word == "that" and (impersonal or cue.frame.hearer):
-        return Report([Mention(at, clause_end(tokens, at, ceiling))], pattern)
+        return ReportedSpeech([TokenRange(at, clause_end(tokens, at, ceiling))], pattern)
     infinitive = word == "to" and (cue.frame.hearer or cue.frame.verb in ("say", "report", "allege", "claim"))
     if infinitive and cue.frame.verb != "remind":
-        return Report([Mention(at, clause_end(tokens, at, ceiling))], pattern)
+        return ReportedSpeech([TokenRange(at, clause_end(tokens, at, ceiling))], pattern)
     return None
 
 
-def _of_noun(tokens: Sequence[Token], cue: Cue, ceiling: int) -> Report | None:
+def _of_noun(tokens: Sequence[Token], cue: SayingCue, ceiling: int) -> ReportedSpeech | None:
     """The clause after a noun of saying; where the noun is the sentence's subject, up to the sentence's own verb."""
     end = clause_end(tokens, cue.last, ceiling)
     if not any(_is_verb(token) for token in tokens[: cue.first]):
         end = min(end, _before_main_verb(tokens, cue.last, end))
     pattern = "noun" if cue.speaker else "noun-unnamed"
-    return Report([Mention(cue.last, end)], pattern) if end - cue.last > 1 else None
+    return ReportedSpeech([TokenRange(cue.last, end)], pattern) if end - cue.last > 1 else None
 
 
 def _before_main_verb(tokens: Sequence[Token], at: int, end: int) -> int:
@@ -711,7 +713,7 @@ def _read_heading(sentence: Sentence, article: _Article) -> int:
             continue
         speaker = phrase_ending(tokens, at, 0, heading=True)
         short = speaker is not None and speaker.first == 0 and at <= 4
-        clause = Mention(at + 1, len(tokens))
+        clause = TokenRange(at + 1, len(tokens))
         named = tokens[0].is_capital
         quoted = any(token.kind == QUOTATION for token in tokens[at + 1 :])
         if tokens[at - 1].lower in _KICKERS:
@@ -786,7 +788,7 @@ def _read_after_colon(sentence: Sentence, article: _Article) -> bool:
     return False
 
 
-def _person_at_head(tokens: Sequence[Token]) -> Place | None:
+def _person_at_head(tokens: Sequence[Token]) -> tuple[int, int] | None:
     """The sentence's subject, if it is a name, “he” or “she”."""
     if not tokens or tokens[0].kind != WORD:
         return None

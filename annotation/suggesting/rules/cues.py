@@ -8,7 +8,7 @@ from typing import Final
 
 from annotation.suggesting.rules import verbs
 from annotation.suggesting.rules.mentions import (
-    Mention,
+    TokenRange,
     head_subject,
     is_adverb,
     is_comma,
@@ -54,7 +54,7 @@ _CUE_WORDS: Final = frozenset({"according", *VERBS, *verbs.NOUNS})
 
 
 @dataclass(frozen=True)
-class Cue:
+class SayingCue:
     """A saying word at the token `verb`, with who says it; the reported words begin at `last` or end before `first`.
 
     `kind`: before (its subject is before it), after, elided (its subject is an earlier verb's), passive, noun,
@@ -65,7 +65,7 @@ class Cue:
     kind: str
     verb: int
     frame: Frame
-    speaker: Mention | None
+    speaker: TokenRange | None
     first: int
     last: int
     coordinate: bool
@@ -73,9 +73,9 @@ class Cue:
     negated: bool = False
 
 
-def cues(sentence: Sentence) -> list[Cue]:
+def cues(sentence: Sentence) -> list[SayingCue]:
     """The cues of a sentence, in order."""
-    tokens, signals = sentence.tokens, list[Cue]()
+    tokens, signals = sentence.tokens, list[SayingCue]()
     for at, token in enumerate(tokens):
         if token.lower not in _CUE_WORDS and not (at > 1 and verbs.in_ed(token.lower) and tokens[0].kind == QUOTATION):
             continue
@@ -92,7 +92,7 @@ def _is_title_case(sentence: Sentence) -> bool:
     return sentence.heading and len(words) > 2 and sum(token.is_capital for token in words) > 0.7 * len(words)
 
 
-def _cue(sentence: Sentence, at: int, previous: Cue | None) -> Cue | None:
+def _cue(sentence: Sentence, at: int, previous: SayingCue | None) -> SayingCue | None:
     tokens, token = sentence.tokens, sentence.tokens[at]
     if token.lower == "according":
         return _according(tokens, at)
@@ -104,7 +104,7 @@ def _cue(sentence: Sentence, at: int, previous: Cue | None) -> Cue | None:
     return None if _is_noun(tokens, at) else _verb(sentence, at, frame, previous)
 
 
-def _verb(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -> Cue | None:
+def _verb(sentence: Sentence, at: int, frame: Frame, previous: SayingCue | None) -> SayingCue | None:
     tokens, token = sentence.tokens, sentence.tokens[at]
     if at == 0 and frame.form in ("past", "third") and token.lower in verbs.ALONE:
         return _opening(tokens, frame)
@@ -118,7 +118,7 @@ def _verb(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -> Cu
     return _finite(sentence, at, frame, previous)
 
 
-def _any_verb(tokens: Sequence[Token], at: int) -> Cue | None:
+def _any_verb(tokens: Sequence[Token], at: int) -> SayingCue | None:
     """Any past in -ed, if only its subject is between it and a quotation that ends with a comma: “…,” he marvelled."""
     quotation = next((place for place in range(at - 1, -1, -1) if tokens[place].kind == QUOTATION), None)
     if quotation is None or tokens[at].lower in _QUOTED or tokens[quotation].text.rstrip("”\"»’'")[-1:] != ",":
@@ -126,15 +126,15 @@ def _any_verb(tokens: Sequence[Token], at: int) -> Cue | None:
     own = subject_before(tokens, at, quotation + 1)
     if own is None or own.first != quotation + 1 or at - own.last > 1 or tokens[at - 1].lower in verbs.DETERMINERS:
         return None
-    return Cue("before", at, _OF_ANY_VERB, own, own.first, at + 1, coordinate=True)
+    return SayingCue("before", at, _OF_ANY_VERB, own, own.first, at + 1, coordinate=True)
 
 
-def _opening(tokens: Sequence[Token], frame: Frame) -> Cue | None:
+def _opening(tokens: Sequence[Token], frame: Frame) -> SayingCue | None:
     """A verb before its subject at the head of a sentence: `Said the mayor: “…”`."""
     subject = subject_after(tokens, 1, len(tokens))
     if subject is None or subject.last >= len(tokens) or tokens[subject.last].text not in (":", ","):
         return None
-    return Cue("before", 0, frame, subject, 0, subject.last, coordinate=True)
+    return SayingCue("before", 0, frame, subject, 0, subject.last, coordinate=True)
 
 
 def _skip_adverbs_back(tokens: Sequence[Token], at: int) -> int:
@@ -171,7 +171,7 @@ def _opens_report(token: Token) -> bool:
 # Verbs
 
 
-def _finite(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -> Cue | None:
+def _finite(sentence: Sentence, at: int, frame: Frame, previous: SayingCue | None) -> SayingCue | None:
     tokens = sentence.tokens
     floor = previous.last if previous else 0
     negated = _is_negated(tokens, at)
@@ -180,10 +180,12 @@ def _finite(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -> 
     own = subject_before(tokens, at, floor, heading=sentence.heading)
     opens = own is not None and own.first <= floor and at - own.first <= 14
     if inverted and (own is None or tokens[at - 1].kind == QUOTATION or not (opens or _report_follows(tokens, at))):
-        return Cue("after", at, frame, inverted, at, inverted.last, coordinate=False)
+        return SayingCue("after", at, frame, inverted, at, inverted.last, coordinate=False)
     if own is not None:
         first = min(own.first, at)
-        return Cue("before", at, frame, own, first, at + 1, is_coordinate(tokens, first, floor), withheld, negated)
+        return SayingCue(
+            "before", at, frame, own, first, at + 1, is_coordinate(tokens, first, floor), withheld, negated
+        )
     before = _skip_back(tokens, at)
     if before >= floor and tokens[before].lower in verbs.CONJUNCTIONS and before > 0:
         return _elided(tokens, at, frame, previous, before, withheld=withheld)
@@ -206,7 +208,7 @@ def _is_negated(tokens: Sequence[Token], at: int) -> bool:
     return any(word in _NEGATED or word in _HAS_NOT or word == "never" for word in near)
 
 
-def _inverted(tokens: Sequence[Token], at: int, frame: Frame, floor: int) -> Mention | None:
+def _inverted(tokens: Sequence[Token], at: int, frame: Frame, floor: int) -> TokenRange | None:
     """The subject after a verb that follows what it reports: “…,” said the mayor."""
     if at == 0 or tokens[at].lower not in verbs.ALONE:
         return None
@@ -243,8 +245,8 @@ def is_coordinate(tokens: Sequence[Token], first: int, floor: int) -> bool:
 
 
 def _elided(
-    tokens: Sequence[Token], at: int, frame: Frame, previous: Cue | None, conjunction: int, *, withheld: bool
-) -> Cue | None:
+    tokens: Sequence[Token], at: int, frame: Frame, previous: SayingCue | None, conjunction: int, *, withheld: bool
+) -> SayingCue | None:
     """A verb after “and” or “but” that has the subject of the verb before."""
     before = tokens[conjunction - 1]
     set_off = is_comma(before) or (before.kind == QUOTATION and before.text.rstrip("”\"»’'")[-1:] == ",")
@@ -256,10 +258,12 @@ def _elided(
     if speaker is None:
         return None
     negated = _is_negated(tokens, at)
-    return Cue("elided", at, frame, speaker, conjunction, at + 1, coordinate=True, withheld=withheld, negated=negated)
+    return SayingCue(
+        "elided", at, frame, speaker, conjunction, at + 1, coordinate=True, withheld=withheld, negated=negated
+    )
 
 
-def _participle(tokens: Sequence[Token], at: int, frame: Frame, previous: Cue | None) -> Cue | None:
+def _participle(tokens: Sequence[Token], at: int, frame: Frame, previous: SayingCue | None) -> SayingCue | None:
     if at == 0:
         return None
     before = tokens[at - 1]
@@ -269,19 +273,19 @@ def _participle(tokens: Sequence[Token], at: int, frame: Frame, previous: Cue | 
         return _quoted_as(tokens, at, frame)
     if before.lower in _BE or (is_adverb(before) and tokens[at - 2].lower in _BE):
         own = subject_before(tokens, at, previous.last if previous else 0)
-        return own and Cue("before", at, frame, own, own.first, at + 1, is_coordinate(tokens, own.first, 0))
+        return own and SayingCue("before", at, frame, own, own.first, at + 1, is_coordinate(tokens, own.first, 0))
     if own := _with_subject(tokens, at):
-        return own and Cue("before", at, frame, own, own.first - 1, at + 1, coordinate=True)
+        return own and SayingCue("before", at, frame, own, own.first - 1, at + 1, coordinate=True)
     said_in = before.kind == WORD and before.lower in ("statement", "letter", "email", "post", "tweet", "video", "note")
     if not (is_comma(before) or said_in or before.lower in ("by", "and", "while") or before.kind == QUOTATION):
         return None
     speaker = previous.speaker if previous else head_subject(tokens, at - 1)
     if speaker is None:
         return None
-    return Cue("elided", at, frame, speaker, at - 1, at + 1, coordinate=is_comma(before))
+    return SayingCue("elided", at, frame, speaker, at - 1, at + 1, coordinate=is_comma(before))
 
 
-def _with_subject(tokens: Sequence[Token], at: int) -> Mention | None:
+def _with_subject(tokens: Sequence[Token], at: int) -> TokenRange | None:
     """The subject of a participle after “with”: `, with a spokesman adding that`."""
     for place in range(at - 2, max(0, at - 8), -1):
         if tokens[place].kind != WORD:
@@ -291,7 +295,7 @@ def _with_subject(tokens: Sequence[Token], at: int) -> Mention | None:
     return None
 
 
-def _quoted_as(tokens: Sequence[Token], at: int, frame: Frame) -> Cue | None:
+def _quoted_as(tokens: Sequence[Token], at: int, frame: Frame) -> SayingCue | None:
     """“Was quoted as saying”, and the agency that “quoted the minister as saying” (S4)."""
     quoted = next((place for place in range(at - 2, max(-1, at - 14), -1) if tokens[place].lower in _QUOTED), None)
     if quoted is None or quoted == 0:
@@ -302,13 +306,13 @@ def _quoted_as(tokens: Sequence[Token], at: int, frame: Frame) -> Cue | None:
         return None
     agency = None if passive else subject_before(tokens, quoted, 0)
     first = min(source.first, quoted, agency.first if agency else quoted)
-    return Cue("before", at, frame, source, first, at + 1, is_coordinate(tokens, first, 0))
+    return SayingCue("before", at, frame, source, first, at + 1, is_coordinate(tokens, first, 0))
 
 
 _QUOTED: Final = frozenset({"quoted", "quotes", "cited", "cites"})
 
 
-def _held_back(tokens: Sequence[Token], at: int, frame: Frame) -> Cue | None:
+def _held_back(tokens: Sequence[Token], at: int, frame: Frame) -> SayingCue | None:
     """“Stopped short of confirming”, “refrained from denying”."""
     for verb in (at - 2, at - 3):
         if verb > 0 and (tokens[verb].lower in _HOLDING or tokens[verb].lower.startswith("stop")):
@@ -316,11 +320,11 @@ def _held_back(tokens: Sequence[Token], at: int, frame: Frame) -> Cue | None:
             if own is None:
                 return None
             coordinate = is_coordinate(tokens, own.first, 0)
-            return Cue("before", at, frame, own, own.first, at + 1, coordinate, withheld=True)
+            return SayingCue("before", at, frame, own, own.first, at + 1, coordinate, withheld=True)
     return None
 
 
-def _base(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -> Cue | None:
+def _base(sentence: Sentence, at: int, frame: Frame, previous: SayingCue | None) -> SayingCue | None:
     """A base form: after an auxiliary, after “refused to”, or of a plural subject."""
     tokens = sentence.tokens
     if at == 0:
@@ -332,7 +336,7 @@ def _base(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -> Cu
     helper = _skip_adverbs_back(tokens, at)
     helped = helper >= 0 and tokens[helper].lower in verbs.AUXILIARIES - _BE
     if (inverted := _inverted(tokens, at, frame, floor)) and not helped:
-        return Cue("after", at, frame, inverted, at, inverted.last, coordinate=False)
+        return SayingCue("after", at, frame, inverted, at, inverted.last, coordinate=False)
     own = subject_before(tokens, at, floor, heading=sentence.heading)
     if own is None:
         conjunction = _skip_back(tokens, at)
@@ -345,17 +349,17 @@ def _base(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -> Cu
     negated = _is_negated(tokens, at)
     withheld = negated and frame.verb in ("confirm", "deny")
     coordinate = is_coordinate(tokens, own.first, floor)
-    return Cue("before", at, frame, own, own.first, at + 1, coordinate, withheld, negated)
+    return SayingCue("before", at, frame, own, own.first, at + 1, coordinate, withheld, negated)
 
 
-def _is_plural(tokens: Sequence[Token], subject: Mention) -> bool:
+def _is_plural(tokens: Sequence[Token], subject: TokenRange) -> bool:
     words = [token.lower for token in tokens[subject.first : subject.last]]
     head = next((at for at, word in enumerate(words) if at and word in (*verbs.PREPOSITIONS, ",")), len(words))
     words = words[:head]
     return words[-1] in ("they", "we", "i") or words[-1] in verbs.GROUPS or words[-1].endswith("s") or "and" in words
 
 
-def _after_to(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -> Cue | None:
+def _after_to(sentence: Sentence, at: int, frame: Frame, previous: SayingCue | None) -> SayingCue | None:
     """“Refused to say”, “declined to confirm”, “went on to say”."""
     tokens, verb = sentence.tokens, at - 2
     while verb > 0 and is_adverb(tokens[verb]):
@@ -374,10 +378,10 @@ def _after_to(sentence: Sentence, at: int, frame: Frame, previous: Cue | None) -
         is_joined = conjunction >= floor and tokens[conjunction].lower in verbs.CONJUNCTIONS
         return _elided(tokens, at, frame, previous, conjunction, withheld=withheld) if is_joined else None
     coordinate = is_coordinate(tokens, own.first, floor)
-    return Cue("before", at, frame, own, own.first, at + 1, coordinate, withheld, negated=refuses)
+    return SayingCue("before", at, frame, own, own.first, at + 1, coordinate, withheld, negated=refuses)
 
 
-def _passive(tokens: Sequence[Token], at: int, auxiliary: int, frame: Frame) -> Cue | None:
+def _passive(tokens: Sequence[Token], at: int, auxiliary: int, frame: Frame) -> SayingCue | None:
     """“It was announced that”, “was accused by the union of”, “is said to”."""
     last, speaker = at + 1, None
     for by in range(at + 1, min(at + 6, len(tokens))):
@@ -386,12 +390,12 @@ def _passive(tokens: Sequence[Token], at: int, auxiliary: int, frame: Frame) -> 
         if tokens[by].lower == "by" and (agent := subject_after(tokens, by + 1, len(tokens))):
             of = next((place for place in range(by, agent.last) if tokens[place].lower == "of"), None)
             if frame.verb == "accuse" and of is not None:
-                agent = Mention(agent.first, of)
+                agent = TokenRange(agent.first, of)
             speaker, last = agent, agent.last
             break
     subject = subject_before(tokens, auxiliary, 0)
     first = subject.first if subject else auxiliary
-    return Cue("passive", at, frame, speaker, first, last, is_coordinate(tokens, first, 0))
+    return SayingCue("passive", at, frame, speaker, first, last, is_coordinate(tokens, first, 0))
 
 
 # Nouns, and “according to”
@@ -402,7 +406,7 @@ _WITH_INFINITIVE: Final = Frame("noun", "noun", True, False, False, True, False,
 _ACCORDING: Final = Frame("according", "according", True, True, False, False, False, False)
 
 
-def _noun(tokens: Sequence[Token], at: int) -> Cue | None:
+def _noun(tokens: Sequence[Token], at: int) -> SayingCue | None:
     """“The union's claim that”, “warnings from the port that”, “her promise to”."""
     frame = _WITH_INFINITIVE if tokens[at].lower in verbs.WITH_INFINITIVE else _OF_A_NOUN
     after = at + 1
@@ -421,22 +425,22 @@ def _noun(tokens: Sequence[Token], at: int) -> Cue | None:
     if speaker is None and tokens[at].lower not in _UNNAMED_NOUNS:
         return None
     first = min(speaker.first if speaker else at, at)
-    return Cue("noun", at, frame, speaker, first, after, coordinate=False)
+    return SayingCue("noun", at, frame, speaker, first, after, coordinate=False)
 
 
-def _owner(tokens: Sequence[Token], at: int) -> Mention | None:
+def _owner(tokens: Sequence[Token], at: int) -> TokenRange | None:
     for place in range(at - 1, max(-1, at - 4), -1):
         word = tokens[place].lower
         if word == "'s" or (word == "'" and tokens[place - 1].lower.endswith("s")):
             return phrase_ending(tokens, place, 0)
         if word in ("his", "her", "their", "its"):
-            return Mention(place, place + 1)
+            return TokenRange(place, place + 1)
         if tokens[place].kind != WORD or word in verbs.DETERMINERS or word in verbs.PREPOSITIONS:
             return None
     return None
 
 
-def _according(tokens: Sequence[Token], at: int) -> Cue | None:
+def _according(tokens: Sequence[Token], at: int) -> SayingCue | None:
     if at + 2 >= len(tokens) or tokens[at + 1].lower != "to":
         return None
     speaker = subject_after(tokens, at + 2, len(tokens))
@@ -448,9 +452,9 @@ def _according(tokens: Sequence[Token], at: int) -> Cue | None:
     end = next((place for place in range(speaker.first + 2, last) if _begins_aside(tokens, place)), last)
     if last < len(tokens) and tokens[last - 1].lower == "on" and tokens[last].lower in verbs.DAYS:
         end, last = min(end, last - 1), last + 1
-    speaker = Mention(speaker.first, end)
+    speaker = TokenRange(speaker.first, end)
     aside = at > 0 and is_comma(tokens[at - 1]) and last < len(tokens) and tokens[last].text == ","
-    return Cue("according", at, _ACCORDING, speaker, at, last, coordinate=not aside)
+    return SayingCue("according", at, _ACCORDING, speaker, at, last, coordinate=not aside)
 
 
 def _begins_aside(tokens: Sequence[Token], at: int) -> bool:
@@ -465,7 +469,7 @@ def _ends_source(token: Token) -> bool:
     return clause or word in verbs.CONJUNCTIONS or word in verbs.DAYS
 
 
-def boundaries(tokens: Sequence[Token], cue: Cue) -> Iterator[int]:
+def boundaries(tokens: Sequence[Token], cue: SayingCue) -> Iterator[int]:
     """Where what an earlier cue reports ends, if this one is coordinate to it."""
     first = cue.first
     if first and tokens[first - 1].kind == WORD and cue.kind not in ("elided",):

@@ -29,7 +29,7 @@ _SINGULAR: Final = frozenset({"he", "she", "his", "her", "i"})
 _PLURAL: Final = frozenset({"they", "we", "their", "it", "its"})
 
 
-class Registry:
+class EntityAliases:
     """The canonical names of an event by everything that they are called."""
 
     def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
@@ -57,7 +57,7 @@ def _bare(words: str) -> str:
 class Identities:
     """The entities of an article's speakers, which are to be asked for in the order of the text."""
 
-    def __init__(self, text: str, registry: Registry) -> None:
+    def __init__(self, text: str, registry: EntityAliases) -> None:
         self._text, self._registry = text, registry
         self._person: list[str] | None = None
         self._body: list[str] | None = None

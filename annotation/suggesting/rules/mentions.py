@@ -10,7 +10,7 @@ from annotation.suggesting.rules.tokens import MARK, QUOTATION, WORD, Token
 from dataset.scheme.lexicon import MONTHS
 
 
-class Mention(NamedTuple):
+class TokenRange(NamedTuple):
     """The tokens `first` up to `last` of a sentence."""
 
     first: int
@@ -114,7 +114,7 @@ def is_comma(token: Token) -> bool:
     return token.kind == MARK and token.text in ",—–-"
 
 
-def subject_before(tokens: Sequence[Token], verb: int, floor: int, *, heading: bool = False) -> Mention | None:
+def subject_before(tokens: Sequence[Token], verb: int, floor: int, *, heading: bool = False) -> TokenRange | None:
     """The subject of the verb at that place, no earlier than `floor`.
 
     An aside between the two is passed over, and an apposition that identifies the subject is part of it. Before a
@@ -138,7 +138,7 @@ def subject_before(tokens: Sequence[Token], verb: int, floor: int, *, heading: b
     if token.kind != WORD or token.lower in verbs.CONJUNCTIONS:
         return None
     if token.lower in verbs.PRONOUNS:
-        return Mention(at, at + 1)
+        return TokenRange(at, at + 1)
     if token.lower in verbs.RELATIVES and at > floor:
         end = at - 1 if is_comma(tokens[at - 1]) else at
         antecedent = phrase_ending(tokens, end, floor, heading=heading)
@@ -146,15 +146,15 @@ def subject_before(tokens: Sequence[Token], verb: int, floor: int, *, heading: b
     return phrase_ending(tokens, at + 1, floor, heading=heading) or _before_relative(tokens, at, floor)
 
 
-def _person_in(tokens: Sequence[Token], phrase: Mention) -> Mention:
+def _person_in(tokens: Sequence[Token], phrase: TokenRange) -> TokenRange:
     """What “who” stands for in a phrase before it: `a request by lawyers, who` is about the lawyers."""
     for place in range(phrase.last - 2, phrase.first, -1):
         if tokens[place].lower in ("by", "from", "with", "to", "against", "on", "about"):
-            return Mention(place + 1, phrase.last)
+            return TokenRange(place + 1, phrase.last)
     return phrase
 
 
-def _with_name(tokens: Sequence[Token], subject: Mention, floor: int) -> Mention:
+def _with_name(tokens: Sequence[Token], subject: TokenRange, floor: int) -> TokenRange:
     """The subject with the name before it, of which it is the apposition: `Ann Bo, a geologist, who was ill, said`."""
     first = subject.first
     if first < floor + 2 or tokens[first - 1].text != ",":
@@ -165,10 +165,10 @@ def _with_name(tokens: Sequence[Token], subject: Mention, floor: int) -> Mention
     is_job = tokens[name.first].lower in verbs.DETERMINERS
     if is_job != tokens[first].is_capital or not (is_job or tokens[name.first].is_capital):
         return subject
-    return Mention(name.first, subject.last)
+    return TokenRange(name.first, subject.last)
 
 
-def _before_relative(tokens: Sequence[Token], at: int, floor: int) -> Mention | None:
+def _before_relative(tokens: Sequence[Token], at: int, floor: int) -> TokenRange | None:
     """The phrase before a relative clause without commas: `officials who asked not to be named`, `a study made in`."""
     for place in range(at, max(floor, at - 14), -1):
         token = tokens[place]
@@ -195,7 +195,7 @@ _PARTICIPLES: Final = frozenset(
 )
 
 
-def _before_aside(tokens: Sequence[Token], comma: int, floor: int, heading: bool) -> Mention | None:
+def _before_aside(tokens: Sequence[Token], comma: int, floor: int, heading: bool) -> TokenRange | None:
     """The subject before an aside that ends with the comma at that place."""
     for begin in range(comma - 2, floor, -1):
         if not is_comma(tokens[begin]) or not _is_aside(tokens[begin + 1 : comma]):
@@ -203,7 +203,7 @@ def _before_aside(tokens: Sequence[Token], comma: int, floor: int, heading: bool
         subject = phrase_ending(tokens, begin, floor, heading=heading)
         if subject and _is_clean(tokens, subject.first, floor):
             whole = identifies(tokens[begin + 1 : comma])
-            return Mention(subject.first, comma) if whole else subject
+            return TokenRange(subject.first, comma) if whole else subject
     return None
 
 
@@ -245,7 +245,7 @@ def identifies(aside: Sequence[Token]) -> bool:
     )
 
 
-def phrase_ending(tokens: Sequence[Token], end: int, floor: int, *, heading: bool = False) -> Mention | None:
+def phrase_ending(tokens: Sequence[Token], end: int, floor: int, *, heading: bool = False) -> TokenRange | None:
     """The longest plain noun phrase that ends before the token `end`, with its prepositional phrases."""
     if end > floor + 1 and tokens[end - 1].text == ")":
         end = next((place for place in range(end - 2, max(floor, end - 9), -1) if tokens[place].text == "("), end)
@@ -259,7 +259,7 @@ def phrase_ending(tokens: Sequence[Token], end: int, floor: int, *, heading: boo
         end = next((at for at in range(start + 1, end - 1) if _is_seen_by(tokens, at)), end)
     if start is None or not _is_phrase(tokens[start:end], clean=clean, heading=heading):
         return None
-    return Mention(start, end)
+    return TokenRange(start, end)
 
 
 def _is_seen_by(tokens: Sequence[Token], at: int) -> bool:
@@ -436,12 +436,12 @@ _SPEAKING_TOO: Final = frozenset(
 """Occasions that can be said to say something."""
 
 
-def subject_after(tokens: Sequence[Token], first: int, ceiling: int) -> Mention | None:
+def subject_after(tokens: Sequence[Token], first: int, ceiling: int) -> TokenRange | None:
     """The subject that begins with the token `first`, after its verb, with an apposition that identifies it."""
     if first >= ceiling or tokens[first].kind != WORD:
         return None
     if tokens[first].lower in verbs.PRONOUNS:
-        return Mention(first, first + 1)
+        return TokenRange(first, first + 1)
     if tokens[first].lower in verbs.PREPOSITIONS or tokens[first].lower in verbs.SUBORDINATORS:
         return None
     last = first
@@ -449,7 +449,7 @@ def subject_after(tokens: Sequence[Token], first: int, ceiling: int) -> Mention 
         last += 1
     if last == first or not _is_phrase(tokens[first:last], clean=True, heading=False):
         return None
-    return Mention(first, _with_apposition(tokens, last, ceiling))
+    return TokenRange(first, _with_apposition(tokens, last, ceiling))
 
 
 def _goes_on_after(tokens: Sequence[Token], at: int, first: int) -> bool:
@@ -512,7 +512,7 @@ def _is_occasion(tokens: Sequence[Token], at: int) -> bool:
     return any(token.lower in OCCASIONS for token in tokens[at + 1 : at + 5])
 
 
-def head_subject(tokens: Sequence[Token], ceiling: int) -> Mention | None:
+def head_subject(tokens: Sequence[Token], ceiling: int) -> TokenRange | None:
     """The subject of the sentence that these tokens begin, by its first verb."""
     floor = 0
     opening = tokens[0]

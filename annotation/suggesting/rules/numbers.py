@@ -83,7 +83,7 @@ _NOT_BETWEEN: Final = frozenset(
 )
 
 
-class Number(NamedTuple):
+class NumberSpan(NamedTuple):
     """A quantity at `start:end`, the pattern that it fits, and its attributes."""
 
     start: int
@@ -92,7 +92,7 @@ class Number(NamedTuple):
     reading: Reading
 
 
-def read_numbers(text: str) -> list[Number]:
+def read_numbers(text: str) -> list[NumberSpan]:
     """The quantities of a text, in order; none overlaps another."""
     numbers = []
     for match in _NUMBER.finditer(text):
@@ -100,7 +100,7 @@ def read_numbers(text: str) -> list[Number]:
         if start < end and not _is_no_quantity(text, start, end):
             reading = _reading(text, start, end)
             if reading.kind and reading.value:
-                numbers.append(Number(start, end, _pattern(text[start:end], reading), reading))
+                numbers.append(NumberSpan(start, end, _pattern(text[start:end], reading), reading))
     return numbers
 
 

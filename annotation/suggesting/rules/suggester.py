@@ -11,7 +11,7 @@ from typing import Final
 
 from annotation.suggesting.protocol import EventText, Suggestions, link, marked_span
 from annotation.suggesting.rules.attributions import PATTERNS, Grammar, Quote, read_quotes
-from annotation.suggesting.rules.entities import Identities, Registry
+from annotation.suggesting.rules.entities import EntityAliases, Identities
 from annotation.suggesting.rules.hedges import read_hedges
 from annotation.suggesting.rules.numbers import read_numbers
 from dataset.problem import Problem
@@ -49,17 +49,19 @@ class Registries:
     """The registries of texts, each made once for all the texts of its event."""
 
     def __init__(self) -> None:
-        self._made: dict[int, Registry] = {}
+        self._made: dict[int, EntityAliases] = {}
 
-    def of(self, text: EventText) -> Registry:
+    def of(self, text: EventText) -> EntityAliases:
         """The registry of a text's event."""
         key = id(text.registry)
         if key not in self._made:
-            self._made[key] = Registry(text.registry)
+            self._made[key] = EntityAliases(text.registry)
         return self._made[key]
 
 
-def suggest_for(text: str, registry: Registry, scores: Mapping[str, float], grammar: Grammar = PATTERNS) -> Suggestions:
+def suggest_for(
+    text: str, registry: EntityAliases, scores: Mapping[str, float], grammar: Grammar = PATTERNS
+) -> Suggestions:
     """What the patterns find in a text as a grammar reads it, each with the score of its pattern."""
     scored = _Scored(scores)
     _add_quotes(scored, text, registry, grammar)
@@ -102,7 +104,7 @@ class _Scored:
         self.suggestions.scores.append(score)
 
 
-def _add_quotes(scored: _Scored, text: str, registry: Registry, grammar: Grammar) -> None:
+def _add_quotes(scored: _Scored, text: str, registry: EntityAliases, grammar: Grammar) -> None:
     quotes = read_quotes(text, grammar)
     speakers = dict(_speakers(text, quotes, registry))
     spans: list[MarkedSpan] = []
@@ -122,7 +124,7 @@ def _add_quotes(scored: _Scored, text: str, registry: Registry, grammar: Grammar
             scored.suggestions.links.append(link(span, spans[quote.continues]))
 
 
-def _speakers(text: str, quotes: list[Quote], registry: Registry) -> Iterator[tuple[tuple[int, int], MarkedSpan]]:
+def _speakers(text: str, quotes: list[Quote], registry: EntityAliases) -> Iterator[tuple[tuple[int, int], MarkedSpan]]:
     """A span for each place where a quote's speaker is, in the order of the text."""
     identities = Identities(text, registry)
     for place in sorted({quote.speaker for quote in quotes if quote.speaker is not None}):

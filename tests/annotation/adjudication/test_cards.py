@@ -198,18 +198,18 @@ def majorities(sheet: Sheet) -> list[list[int]]:
 
 
 def test_what_more_than_half_of_three_have_is_the_majority() -> None:
-    one, two = hedge("h", "may", "modal"), hedge("i", "may", "modal")
-    assert majorities(asked(a1=[one], a2=[two], a3=[hedge("j", "may", "evidential")])) == [[0, 1]]
-    assert majorities(asked(a1=[one], a2=[hedge("j", "may", "evidential")], a3=[two])) == [[0, 2]]
-    assert majorities(asked(a1=[one], a2=[two], a3=[])) == [[0, 1]]
+    first, second = hedge("h", "may", "modal"), hedge("i", "may", "modal")
+    assert majorities(asked(a1=[first], a2=[second], a3=[hedge("j", "may", "evidential")])) == [[0, 1]]
+    assert majorities(asked(a1=[first], a2=[hedge("j", "may", "evidential")], a3=[second])) == [[0, 2]]
+    assert majorities(asked(a1=[first], a2=[second], a3=[])) == [[0, 1]]
 
 
 def test_half_is_no_majority_nor_are_two_annotators_nor_most_who_have_nothing() -> None:
-    one, two = hedge("h", "may", "modal"), hedge("i", "may", "modal")
+    first, second = hedge("h", "may", "modal"), hedge("i", "may", "modal")
     more = [hedge("j", "may", "evidential")]
-    assert majorities(asked(a1=[one], a2=[two], a3=more, a4=[more[0] | {"span_id": "k"}])) == [[]]
-    assert majorities(asked(a1=[one], a2=more)) == [[]]
-    assert majorities(asked(a1=[one], a2=[], a3=[])) == [[]]
+    assert majorities(asked(a1=[first], a2=[second], a3=more, a4=[more[0] | {"span_id": "k"}])) == [[]]
+    assert majorities(asked(a1=[first], a2=more)) == [[]]
+    assert majorities(asked(a1=[first], a2=[], a3=[])) == [[]]
 
 
 def test_a_majority_has_the_same_names_and_links_in_any_order() -> None:

@@ -8,7 +8,7 @@ from annotation.labelstudio.result import write_result
 from annotation.practice import sheet
 from annotation.practice.comparison import compare
 from annotation.practice.material import PracticeArticle, practice_articles
-from annotation.practice.sheet import Sheet, scores, sheet_of
+from annotation.practice.sheet import PracticeSheet, scores, sheet_of
 from dataset.scheme import vocabulary
 
 Row = dict[str, Any]
@@ -33,7 +33,7 @@ def marked(article: PracticeArticle, label: str, start: int, end: int, **values:
     return blank | {"span_id": "mine", "text": article.text[start:end], "article_id": article.article_id} | values
 
 
-def seen(article: PracticeArticle, spans: list[Row], relations: list[Row] | None = None) -> Sheet:
+def seen(article: PracticeArticle, spans: list[Row], relations: list[Row] | None = None) -> PracticeSheet:
     links = article.relations if relations is None else relations
     made = sheet_of(article.article_id, article.text_sha256, write_result(spans, links))
     assert made

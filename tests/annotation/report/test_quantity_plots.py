@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.report.quantity_plots import Figure, FigureTelling, Mark, axis_of, in_words, unit_plots
+from annotation.report.quantity_plots import FigureTelling, PlottedFigure, PlottedTelling, axis_of, in_words, unit_plots
 from dataset.statements.numbers import Quantity
 
 
@@ -14,11 +14,11 @@ def telling(
     return FigureTelling(article, (), Quantity("so many", "count", low, high, bound, unit), partly=False, mark=None)
 
 
-def figure(*tellings: FigureTelling, name: str = "f1") -> Figure:
-    return Figure(name, None, tellings, (), (), ())
+def figure(*tellings: FigureTelling, name: str = "f1") -> PlottedFigure:
+    return PlottedFigure(name, None, tellings, (), (), ())
 
 
-def drawn(*tellings: FigureTelling) -> list[Mark]:
+def drawn(*tellings: FigureTelling) -> list[PlottedTelling]:
     (plot,) = unit_plots([figure(*tellings)])
     return [mark for lines in plot.figures for _, marks in lines.lines for mark in marks]
 

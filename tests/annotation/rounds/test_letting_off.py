@@ -180,13 +180,13 @@ def test_adjudication_waits_for_nobody_who_was_let_off(dealt: Dealt) -> None:
 def test_who_has_no_account_keeps_what_the_record_has_and_lets_the_rest_go(tmp_path: Path) -> None:
     corpus = corpus_of(tmp_path / "c", 4)
     push.deal(corpus, "r1", ["a1", "gone"])
-    first, *others = sorted(corpus.by_id)
+    first, *rest = sorted(corpus.by_id)
     row = {"round": "r1", "annotator": "gone", "article_id": first, "status": "submitted"}
     path = corpus.layer_path("r1/gone") / "tasks.jsonl"
     path.parent.mkdir()
     path.write_bytes(table_bytes(schema.frame(schema.Tasks, [row])))
     done = let_off(corpus, "r1", "gone", to="a2")
-    assert (done.submitted, sorted(done.let_off), done.deleted) == ([first], others, 0)
+    assert (done.submitted, sorted(done.let_off), done.deleted) == ([first], rest, 0)
     assert push.holders(corpus, "r1") == ["a1", "a2", "gone"]
 
 

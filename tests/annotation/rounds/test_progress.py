@@ -4,7 +4,7 @@ import pytest
 
 from annotation.labelstudio.seats import Seat
 from annotation.rounds import progress, push
-from annotation.rounds.progress import Progress
+from annotation.rounds.progress import RoundProgress
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import make_layer
@@ -13,8 +13,8 @@ from tests.dataset.layers import write_layer
 
 
 def test_a_fresh_round_is_all_open(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
-    assert progress.on_server(corpus, "r1", a1) == Progress("a1", 3, 3, 0, 0, None, None, "server")
-    assert progress.in_record(corpus, "r1") == [Progress("a1", 3, 3, 0, 0, None, None, "record")]
+    assert progress.on_server(corpus, "r1", a1) == RoundProgress("a1", 3, 3, 0, 0, None, None, "server")
+    assert progress.in_record(corpus, "r1") == [RoundProgress("a1", 3, 3, 0, 0, None, None, "record")]
 
 
 def test_a_submit_a_skip_and_a_draft_are_told_apart(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
@@ -22,7 +22,7 @@ def test_a_submit_a_skip_and_a_draft_are_told_apart(corpus: Corpus, a1: Seat, ta
     submit(a1, tasks["two"], [], skipped=True)
     draft(a1, tasks["three"])
     counts = progress.on_server(corpus, "r1", a1)
-    assert counts == Progress("a1", 3, 1, 1, 1, 0.21, 0.21, "server")
+    assert counts == RoundProgress("a1", 3, 1, 1, 1, 0.21, 0.21, "server")
 
 
 def test_the_record_tells_the_same_once_it_is_pulled(corpus: Corpus, a1: Seat, tasks: dict[str, int]) -> None:
@@ -31,7 +31,7 @@ def test_the_record_tells_the_same_once_it_is_pulled(corpus: Corpus, a1: Seat, t
     assert progress.in_record(corpus, "r1")[0].open == 3
     pulled(corpus, a1)
     (counts,) = progress.in_record(corpus, "r1")
-    assert counts == Progress("a1", 3, 1, 1, 1, 0.21, 0.21, "record")
+    assert counts == RoundProgress("a1", 3, 1, 1, 1, 0.21, 0.21, "record")
 
 
 def test_minutes_are_median_and_mean_of_what_was_submitted(corpus: Corpus) -> None:
@@ -49,8 +49,8 @@ def test_minutes_are_median_and_mean_of_what_was_submitted(corpus: Corpus) -> No
     ]
     write_layer(corpus.layer_path("r1/a1"), make_layer("r1/a1", tasks=rows))
     assert progress.in_record(corpus, "r1") == [
-        Progress("a1", 5, 0, 1, 4, 2.0, 4.33, "record"),
-        Progress("a2", 3, 3, 0, 0, None, None, "record"),
+        RoundProgress("a1", 5, 0, 1, 4, 2.0, 4.33, "record"),
+        RoundProgress("a2", 3, 3, 0, 0, None, None, "record"),
     ]
 
 

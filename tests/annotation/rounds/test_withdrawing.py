@@ -70,8 +70,8 @@ def test_a_server_that_does_not_answer_is_passed_over_and_named(corpus: Corpus) 
 
 def test_the_desks_that_show_its_quotes_are_named_until_they_are_taken_away(seeds: Corpus) -> None:
     (sheet,) = event_sheets(seeds)
-    article, others = sheet.items[0].article_id, len({item.article_id for item in sheet.items}) - 1
-    assert others
+    article, elsewhere = sheet.items[0].article_id, len({item.article_id for item in sheet.items}) - 1
+    assert elsewhere
     put_under_git(seeds)
     sorting_rounds.deal_events(seeds, "e1", ["a1"], [])
     sorting_rounds.open_events(seeds, "e1", seat(seeds, "a1"), stood={})

@@ -178,7 +178,7 @@ def test_figures_that_somebody_changed_are_stale(corpus: Corpus) -> None:
     assert agreement.is_stale(corpus, "r1")
 
 
-# Part by part
+# Range by range
 
 
 def test_the_figures_of_the_repository_are_those_that_it_keeps(tmp_path: Path) -> None:

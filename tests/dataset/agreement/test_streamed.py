@@ -1,4 +1,4 @@
-"""A layer that is put away and written part by part is, byte for byte, the one made in memory."""
+"""A layer that is put away and written range by range is, byte for byte, the one made in memory."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import pyarrow.parquet
 import pytest
 
 from dataset.folder import manifest
-from dataset.folder.manifest import Difference, Manifest, verify
+from dataset.folder.manifest import Manifest, ManifestDifference, verify
 from dataset.folder.tool import Tool
 from dataset.problem import Problem
 from dataset.published.build import build
@@ -87,9 +87,9 @@ def test_a_file_that_is_gone_altered_or_new_is_told(folder: Path) -> None:
     (folder / QUOTES).write_bytes((folder / QUOTES).read_bytes() + b" ")
     (folder / "spans" / "notes.txt").write_text("mine")
     assert verify(folder) == [
-        Difference("missing", "README.md"),
-        Difference("altered", QUOTES),
-        Difference("extra", "spans/notes.txt"),
+        ManifestDifference("missing", "README.md"),
+        ManifestDifference("altered", QUOTES),
+        ManifestDifference("extra", "spans/notes.txt"),
     ]
     with pytest.raises(Problem, match=r"README\.md is missing and 2 more"):
         manifest.require_whole(folder)
@@ -98,7 +98,7 @@ def test_a_file_that_is_gone_altered_or_new_is_told(folder: Path) -> None:
 def test_a_file_of_the_same_size_with_other_bytes_is_told(folder: Path) -> None:
     content = (folder / "README.md").read_bytes()
     (folder / "README.md").write_bytes(content[:-1] + b"!")
-    assert verify(folder) == [Difference("altered", "README.md")]
+    assert verify(folder) == [ManifestDifference("altered", "README.md")]
 
 
 def test_content_that_is_not_the_manifests_is_told_only_when_asked_for(folder: Path) -> None:
@@ -107,7 +107,7 @@ def test_content_that_is_not_the_manifests_is_told_only_when_asked_for(folder: P
     before = manifest.read(folder)
     manifest.write(folder, Manifest(**{**vars(before), "files": manifest.stored_files(folder)}))
     assert verify(folder) == []
-    assert verify(folder, contents=True) == [Difference("content", "quotes")]
+    assert verify(folder, contents=True) == [ManifestDifference("content", "quotes")]
 
 
 @pytest.mark.parametrize("broken", ["", "[]", "{}", '{"variant": "half"}'])
@@ -194,13 +194,13 @@ def test_rows_that_no_content_hash_covers_are_told(folder: Path) -> None:
     shutil.copy(folder / QUOTES, folder / "more" / "train-00000-of-00001.parquet")
     before = manifest.read(folder)
     manifest.write(folder, replace(before, files=manifest.stored_files(folder)))
-    assert verify(folder, contents=True) == [Difference("content", "more")]
+    assert verify(folder, contents=True) == [ManifestDifference("content", "more")]
 
 
 def test_a_config_whose_files_are_no_parquet_is_told(folder: Path) -> None:
     (folder / QUOTES).write_bytes(b"PAR1")
     manifest.write(folder, replace(manifest.read(folder), files=manifest.stored_files(folder)))
-    assert verify(folder, contents=True) == [Difference("content", "quotes")]
+    assert verify(folder, contents=True) == [ManifestDifference("content", "quotes")]
 
 
 TOOL: dict[str, Any] = {"version": "0.1.0", "sha256": "0" * 64, "commit": None, "changed": False}

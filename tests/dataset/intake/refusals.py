@@ -11,7 +11,7 @@ import pytest
 
 from dataset.intake.articles import BY_DEFAULT, NOTHING_KNOWN, ArticleMetadata, ReadingOptions, SourceArticle
 from dataset.intake.gathering import Gathered
-from dataset.intake.sources import Source, read_source, sources_of
+from dataset.intake.sources import IntakeSource, read_source, sources_of
 from dataset.intake.taking_in import RefusedArticles, intake, look_into
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -32,7 +32,7 @@ def take_in(
 
 def read_all(path: Path, options: ReadingOptions = BY_DEFAULT, kind: str | None = None) -> list[SourceArticle]:
     """The articles of an input, none of which is refused."""
-    (source,) = sources_of([str(path)]) if kind is None else [Source(kind, str(path))]  # type: ignore[arg-type]
+    (source,) = sources_of([str(path)]) if kind is None else [IntakeSource(kind, str(path))]  # type: ignore[arg-type]
     articles = []
     for article in read_source(source, options):
         assert isinstance(article, SourceArticle), article

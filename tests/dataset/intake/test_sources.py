@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dataset.intake.sources import Source, checked_kind, sources_of
+from dataset.intake.sources import IntakeSource, checked_kind, sources_of
 from dataset.problem import Problem
 
 NAMES = {
@@ -32,7 +32,7 @@ def put(folder: Path, *names: str) -> Path:
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_is_what_its_ending_says(tmp_path: Path, name: str) -> None:
     path = str(put(tmp_path, name) / name)
-    assert sources_of([path]) == [Source(NAMES[name], path)]  # type: ignore[arg-type]
+    assert sources_of([path]) == [IntakeSource(NAMES[name], path)]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.docx", "a", "a.md", ".txt", "a.gz", "a.pdf", "a.xlsx"])
@@ -43,7 +43,7 @@ def test_any_other_file_is_refused_with_the_kinds_that_are_taken_in(tmp_path: Pa
 
 def test_a_format_that_is_named_goes_before_the_ending(tmp_path: Path) -> None:
     path = str(put(tmp_path, "feed.log") / "feed.log")
-    assert sources_of([path], checked_kind("jsonl")) == [Source("jsonl", path)]
+    assert sources_of([path], checked_kind("jsonl")) == [IntakeSource("jsonl", path)]
     with pytest.raises(Problem, match="is not a format of an input; write text, html, jsonl"):
         checked_kind("docx")
 
@@ -69,12 +69,12 @@ def test_a_folder_without_any_is_refused(tmp_path: Path) -> None:
 
 def test_a_saved_dataset_is_one_input(tmp_path: Path) -> None:
     folder = put(tmp_path / "saved", "dataset_info.json", "state.json", "data-00000-of-00001.arrow")
-    assert sources_of([str(folder)]) == [Source("dataset", str(folder))]
+    assert sources_of([str(folder)]) == [IntakeSource("dataset", str(folder))]
 
 
 def test_a_name_that_is_no_path_is_a_dataset_of_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(put(tmp_path, "texts/a.txt"))
-    assert sources_of(["gulls/news"]) == [Source("hub", "gulls/news")]
-    assert sources_of(["texts/a.txt"]) == [Source("text", "texts/a.txt")]
+    assert sources_of(["gulls/news"]) == [IntakeSource("hub", "gulls/news")]
+    assert sources_of(["texts/a.txt"]) == [IntakeSource("text", "texts/a.txt")]
     assert sources_of(["texts/b"])[0].kind != "hub"
     assert sources_of(["gulls/news.csv"])[0].kind == "csv"

@@ -6,7 +6,7 @@ import xml.etree.ElementTree as ET
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dataset.releasing.plots import WIDTH, Bar, Interval, Share, bars, intervals, shares
+from dataset.releasing.plots import WIDTH, Bar, PlottedInterval, Share, bars, intervals, shares
 
 SVG = "{http://www.w3.org/2000/svg}"
 SHARES = st.floats(0, 1)
@@ -40,7 +40,7 @@ def test_nothing_counted_is_drawn_all_the_same() -> None:
 @given(st.tuples(SHARES, SHARES, SHARES))
 def test_a_dot_stands_at_its_figure_and_its_line_spans_the_interval(figures: tuple[float, float, float]) -> None:
     low, value, high = sorted(figures)
-    svg = intervals("Agreement", [Interval("all", value, low, high)])
+    svg = intervals("Agreement", [PlottedInterval("all", value, low, high)])
     grid = [at(line, "x1") for line in drawn(svg, "line") if line.get("stroke-width") is None]
     (dot,) = drawn(svg, "circle")
     line = next(element for element in drawn(svg, "line") if element.get("stroke-width") == "3")
@@ -50,20 +50,20 @@ def test_a_dot_stands_at_its_figure_and_its_line_spans_the_interval(figures: tup
 
 
 def test_a_figure_that_does_not_exist_is_a_dash_and_no_dot() -> None:
-    svg = intervals("Agreement", [Interval("hedges", None, None, None)])
+    svg = intervals("Agreement", [PlottedInterval("hedges", None, None, None)])
     assert "–" in words(svg)
     assert drawn(svg, "circle") == []
 
 
 def test_a_figure_of_one_article_has_no_line() -> None:
-    svg = intervals("Agreement", [Interval("all", 0.5, None, None)])
+    svg = intervals("Agreement", [PlottedInterval("all", 0.5, None, None)])
     assert "0.50" in words(svg)
     assert not [line for line in drawn(svg, "line") if line.get("stroke-width")]
 
 
 @given(st.floats(-1, 1))
 def test_what_is_drawn_stays_inside(value: float) -> None:
-    (dot,) = drawn(intervals("alpha", [Interval("all", value, -1.0, 1.0)]), "circle")
+    (dot,) = drawn(intervals("alpha", [PlottedInterval("all", value, -1.0, 1.0)]), "circle")
     assert 0 < at(dot, "cx") < WIDTH
 
 
@@ -81,7 +81,7 @@ def test_names_are_words_and_not_markup() -> None:
 
 
 def test_a_screen_reader_hears_every_number() -> None:
-    label = ET.fromstring(intervals("Exact", [Interval("all", 0.5, 0.25, 0.75)])).get("aria-label")
+    label = ET.fromstring(intervals("Exact", [PlottedInterval("all", 0.5, 0.25, 0.75)])).get("aria-label")
     assert label == "Exact: all 0.50 [0.25, 0.75]"
     assert ET.fromstring(shares("a1", [Share("done", 3, "#000000")])).get("aria-label") == "a1: 3 done"
 

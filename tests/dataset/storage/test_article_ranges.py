@@ -1,4 +1,4 @@
-"""Parts of a layer."""
+"""Article ranges of a layer."""
 
 from __future__ import annotations
 

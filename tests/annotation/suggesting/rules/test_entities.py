@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from annotation.suggesting.rules.entities import Identities, Registry
+from annotation.suggesting.rules.entities import EntityAliases, Identities
 
-REGISTRY = Registry(
+REGISTRY = EntityAliases(
     {
         "Northwind Airships": ["Northwind", "the firm"],
         "Mirta Savelin": ["Savelin"],
@@ -14,7 +14,7 @@ REGISTRY = Registry(
 )
 
 
-def entities(text: str, *mentions: str, registry: Registry = REGISTRY) -> list[list[str]]:
+def entities(text: str, *mentions: str, registry: EntityAliases = REGISTRY) -> list[list[str]]:
     identities, named, reached = Identities(text, registry), [], 0
     for words in mentions:
         start = text.index(words, reached)
@@ -53,12 +53,12 @@ def test_a_registered_speaker_is_known_by_its_aliases(words: str, expected: list
     ],
 )
 def test_a_speaker_that_is_not_registered_goes_by_its_name_or_its_words(words: str, expected: str) -> None:
-    assert entities(words, words, registry=Registry({})) == [[expected]]
+    assert entities(words, words, registry=EntityAliases({})) == [[expected]]
 
 
 def test_a_surname_stands_for_the_whole_name_in_the_text() -> None:
     text = "Gareth Vane is a builder. Vane said no."
-    assert entities(text, "Vane said"[:4], registry=Registry({})) == [["Gareth Vane"]]
+    assert entities(text, "Vane said"[:4], registry=EntityAliases({})) == [["Gareth Vane"]]
 
 
 def test_a_pronoun_stands_for_the_last_speaker_of_its_kind() -> None:
