@@ -93,7 +93,7 @@ def accept_entities(corpus: Corpus, path: Path, tell: Tell = in_silence) -> Acce
         for row, entity in rows:
             if entity["speaks_for"] and (entity["event_id"], entity["speaks_for"]) not in after:
                 raise Problem(
-                    f"{path}:{row.line}: {entity['entity']} speaks for “{entity['speaks_for']}”, which is not an entity "
+                    f"{path}:{row.line}: {entity['entity']} speaks for “{entity['speaks_for']}”, not an entity "
                     f"of {entity['event_id']}",
                     "add a line for it, or leave speaks_for empty",
                 )
