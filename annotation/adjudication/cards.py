@@ -183,7 +183,7 @@ def _taken(asked: Sheet, positions: list[int], annotator: str, offered: set[str]
 
 def _values(version: SpanVersion, row: SpanRow, offered: set[str]) -> dict[str, list[str]]:
     """The values of the page's controls that say what a row says, at the region of its version."""
-    items = write_span({**as_row({**row, "span_id": version.region}, SpanRow)}, offered)
+    items = write_span(as_row({**row, "span_id": version.region}, SpanRow), offered)
     return {
         item["from_name"]: item["value"].get("choices") or item["value"]["text"]
         for item in items
