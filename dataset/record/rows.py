@@ -264,14 +264,6 @@ class EntityRow(TypedDict):
     speaks_for: str | None
 
 
-class EventDealRow(TypedDict):
-    """A row of the table `event_deals`."""
-
-    event_id: str
-    round: str
-    annotator: str
-
-
 class EventTaskRow(TypedDict):
     """A row of the table `event_tasks`."""
 

@@ -40,7 +40,6 @@ PYTHON: dict[pl.DataType, Any] = {
         (rows.BaselineRow, schema.Baselines),
         (rows.Lesson, schema.Lessons),
         (rows.EntityRow, schema.Entities),
-        (rows.EventDealRow, schema.EventDeals),
         (rows.EventTaskRow, schema.EventTasks),
         (rows.TellingRow, schema.Tellings),
         (rows.ContradictionRow, schema.Contradictions),
