@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from annotation.adjudication.gold_places import GoldPlaces
 from annotation.guidelines import rules
+from annotation.page.messages import both_ends
 from annotation.rounds.pull import addresses
 from dataset.checks.choosing import words_at
 from dataset.checks.findings import CATALOGUE, Finding
@@ -85,7 +86,7 @@ def in_context(text: str, start: int | None, end: int | None) -> tuple[str, str,
     if start is None or end is None or not 0 <= start <= end <= len(text):
         return None
     before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
-    return line(before), shortened(line(text[start:end])), line(after)
+    return line(before), short_line(text[start:end]), line(after)
 
 
 def line(words: str) -> str:
@@ -93,10 +94,9 @@ def line(words: str) -> str:
     return words.replace("\r\n", "⏎").replace("\n", "⏎").replace("\r", "⏎").replace("\t", " ")
 
 
-def shortened(words: str) -> str:
-    """Words without their middle, where they are long."""
-    half = LONGEST // 2
-    return words if len(words) <= LONGEST else f"{words[:half]} … {words[-half:]}"
+def short_line(words: str) -> str:
+    """Words on one line, without their middle where they are long."""
+    return both_ends(line(words), LONGEST)
 
 
 def print_findings(shown: FindingPlaces, findings: Iterable[tuple[Finding, bool]]) -> None:
