@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import TypedDict
 
 from rich.markup import escape
 
@@ -25,6 +25,25 @@ from scripts.cli.console import OUT, typed
 AROUND = 40
 LONGEST = 120
 COLOURS = {"error": "red", "warning": "yellow"}
+
+
+class FindingForMachines(TypedDict):
+    """A finding as JSON and CSV have it: with its rule, the words at its place, and where it can be looked at."""
+
+    code: str
+    severity: str
+    rule: str | None
+    layer: str
+    annotator: str
+    article_id: str
+    span_id: str | None
+    start: int | None
+    end: int | None
+    words: str | None
+    message: str
+    address: str | None
+    command: str | None
+    acknowledged: bool
 
 
 @dataclass
@@ -61,7 +80,7 @@ class FindingPlaces:
             return None
         return in_context(text, start, end)
 
-    def row(self, finding: Finding, *, acknowledged: bool = False) -> dict[str, Any]:
+    def row(self, finding: Finding, *, acknowledged: bool = False) -> FindingForMachines:
         """A finding for machines."""
         return {
             "code": finding.code,
