@@ -11,8 +11,8 @@ Each package may use those above it in this list, and all of them `problem`, `sc
     checks      findings: what breaks a rule of the scheme or does not fit together
     agreement   layers compared: matching, F1, alpha, intervals
     folder      a built dataset folder: reading, writing, content hash, manifest
-    published   the record's rows as the published configs, and the card
     scoring     predictions of a model against a gold, by the matching that measures annotators
+    published   the record's rows as the published configs, and the card
     diffing     what changed between two dataset folders, and the version bump that it asks for
     releasing   a release: checks, pages, Croissant, variants
     publishing  a release on the Hub or on a shelf, and back

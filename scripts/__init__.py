@@ -1,1 +1,4 @@
-"""The `hedgerow` command: a module a subcommand, and `cli`, which they share. Begin with `main`."""
+"""The `hedgerow` command: a module for each subcommand, and `cli`, which they share.
+
+Uses `annotation` and `dataset`. Begin with `main`.
+"""

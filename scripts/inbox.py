@@ -12,7 +12,7 @@ from annotation.rounds.inbox import Question
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from scripts.cli.console import CorpusOption, JsonOption, say, say_json, tell
-from scripts.cli.findings import line, shortened
+from scripts.cli.findings import line, short_line
 from scripts.cli.names import checked_names
 
 
@@ -75,7 +75,7 @@ def _row(question: Question) -> dict[str, Any]:
 
 def _print(shown: list[Question], answered: int) -> None:
     for each in shown:
-        about = f": “{shortened(line(each.words))}”" if each.words else ""
+        about = f": “{short_line(each.words)}”" if each.words else ""
         say(f"{each.id}  {each.layer}  {each.note['article_id']}{about}")
         say(f"  {line(each.note['question'])}")
         if each.note["answer"]:

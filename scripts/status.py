@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TypedDict
 
 import typer
 
 from annotation.embedded.kept_backups import newest
-from annotation.embedded.server import Server, summary
+from annotation.embedded.server import Server, ServerSummary, summary
 from annotation.labelstudio.client import foreign_server, without_credentials
 from dataset.record.corpus import open_corpus
 from dataset.record.layer import suggestions_in
 from scripts.cli.console import CorpusOption, JsonOption, count, say, say_json
+
+
+class BackupNote(TypedDict):
+    """The newest backup: its file, and when it was taken (UTC)."""
+
+    file: str
+    taken_at: str
+
+
+class Status(ServerSummary):
+    """The server, its newest backup, the record's layers, and the address of a Label Studio that is used instead."""
+
+    backup: BackupNote | None
+    layers: list[str]
+    suggestions: list[str]
+    foreign: str | None
 
 
 def command(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
@@ -25,7 +41,8 @@ def command(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
     here = open_corpus(corpus)
     foreign = foreign_server()
     backup = newest(here)
-    status = summary(Server(here.state)) | {
+    status: Status = {
+        **summary(Server(here.state)),
         "backup": {"file": str(backup[0]), "taken_at": f"{backup[1]:%Y-%m-%dT%H:%M:%SZ}"} if backup else None,
         "layers": here.layers(),
         "suggestions": suggestions_in(here.record),
@@ -39,16 +56,17 @@ def command(corpus: CorpusOption = None, as_json: JsonOption = False) -> None:
         raise typer.Exit(1)
 
 
-def _say_all(status: dict[str, Any], backed_up: datetime | None) -> None:
+def _say_all(status: Status, backed_up: datetime | None) -> None:
     say(_server_line(status))
     if status["address"]:
         say(f"people reach it at {status['address']}")
     if status["uptime"] is not None:
-        taken = f"{status['memory'] / 1e6:.0f} MB of memory"
-        say(f"up for {span(status['uptime'])}, {count(status['workers'], 'process', 'processes')} at work, {taken}")
+        taken = f"{(status['memory'] or 0) / 1e6:.0f} MB of memory"
+        at_work = count(status["workers"] or 0, "process", "processes")
+        say(f"up for {span(status['uptime'])}, {at_work} at work, {taken}")
     if status["database"]:
         say(f"its work is in {status['database']}")
-        say(f"free disk: {status['free_disk'] / 1e9:.1f} GB; newest backup: {_age(backed_up)}")
+        say(f"free disk: {(status['free_disk'] or 0) / 1e9:.1f} GB; newest backup: {_age(backed_up)}")
     say(f"annotators with an account: {', '.join(status['annotators']) or 'none'}")
     say(f"layers of the record: {', '.join(status['layers']) or 'none'}")
     if status["suggestions"]:
@@ -69,7 +87,7 @@ def span(seconds: float) -> str:
     return count(minutes // 60, "hour") if minutes < 48 * 60 else count(minutes // 1440, "day")
 
 
-def _server_line(status: dict[str, Any]) -> str:
+def _server_line(status: Status) -> str:
     if not status["running"] and status["should_run"]:
         return "Label Studio was started and has ended by itself; start it again with `hedgerow up`"
     if not status["running"]:

@@ -149,29 +149,33 @@ def command(
         return
     if into or files != ProxyFiles():
         raise typer.BadParameter("--into goes with --service, and a certificate with --proxy")
-    host, listen_port = parse_listen(listen) if listen else (None, None)
-    if None not in (port, listen_port) and port != listen_port:
-        raise typer.BadParameter("--listen names another port than --port")
+    host, at_port = _listening(listen, port)
+    network = NetworkWish(host, address, tuple(trusted_proxy or ()), insecure=insecure_network)
     server = Server(here.state)
     before = server.settle(tell, adopt=adopt, database_url=database)
     with upgrading(here, before, tell):
-        known = server.up(
-            checked_names(annotator or []),
-            port or listen_port,
-            tell,
-            database,
-            network=NetworkWish(host, address, tuple(trusted_proxy or ()), insecure=insecure_network),
-            workers=workers,
-            foreground=foreground,
-        )
-        say(f"Label Studio: {known.public_url}")
-        for account in (known.admin, *known.annotators.values()):
-            say(login(account, server))
+        names = checked_names(annotator or [])
+        known = server.up(names, at_port, tell, database, network=network, workers=workers, foreground=foreground)
+        _say_log_ins(known, server)
         _check_blindness(known)
     if foreground:
         server.stay(tell)
         return
     say(f"Next: `{_next_step(here, list(known.annotators))}`; to stop it: `hedgerow down`")
+
+
+def _listening(listen: str | None, port: int | None) -> tuple[str | None, int | None]:
+    """The IP address and the port to listen on, None where they are not named."""
+    host, listen_port = parse_listen(listen) if listen else (None, None)
+    if None not in (port, listen_port) and port != listen_port:
+        raise typer.BadParameter("--listen names another port than --port")
+    return host, port or listen_port
+
+
+def _say_log_ins(known: Secrets, server: Server) -> None:
+    say(f"Label Studio: {known.public_url}")
+    for account in (known.admin, *known.annotators.values()):
+        say(login(account, server))
 
 
 def _print(corpus: Corpus, service: Service | None, into: Path | None, proxy: Proxy | None, files: ProxyFiles) -> None:

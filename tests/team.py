@@ -24,7 +24,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from annotation.guidelines import version
-from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import seat
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects
@@ -33,6 +32,7 @@ from annotation.suggesting.layers import event_text
 from annotation.suggesting.protocol import open_suggester
 from annotation.suggesting.sound import keep_sound
 from dataset.record.corpus import Corpus, open_corpus
+from tests.annotation.labelstudio.written import result_of
 from tests.commands import HEDGEROW, Done, Running
 from tests.dataset.release_setup import git
 from tests.reports import Report, reports
@@ -190,7 +190,7 @@ def seen(corpus: Corpus, article: str, chance: random.Random) -> list[Any]:
     for span in spans:
         if span["label"] == "speaker":
             span["speaker_entities"] = [name for name in span["speaker_entities"] if name in offered] or offered[:1]
-    return write_result(spans, links, offered)
+    return result_of(spans, links, offered)
 
 
 def adjudicate(team: Team) -> None:

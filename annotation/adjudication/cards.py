@@ -13,12 +13,12 @@ from annotation.adjudication.questions import SHOWN, Sheet, SheetItem, SpanVersi
 from annotation.guidelines.titles import TITLES
 from annotation.labelstudio.payloads import AgreedSpan, Card, CardRow, Cards, CardSpan, Piece, TakenVersion
 from annotation.labelstudio.result import LABEL, write_span
+from annotation.page.messages import both_ends
 from dataset.record.rows import SpanRow, as_row
 from dataset.scheme import vocabulary
 
 BESIDE: Final = 40
 """How many characters may stand between a quote and its speaker, so that both are one question."""
-_ENDS: Final = SHOWN // 2
 
 
 def cards(asked: Sheet, names: Iterable[str], uncovered: Iterable[str]) -> Cards:
@@ -162,7 +162,7 @@ def _targets(asked: Sheet, links: list[LinkGroup], who: str) -> Iterator[Piece]:
 def _shortened(words: str) -> str:
     """Both ends of words, on one line."""
     line = " ".join(words.split()) if len(words) > SHOWN else words.replace("\n", " ")
-    return line if len(line) <= SHOWN else f"{line[:_ENDS]} … {line[-_ENDS:]}"
+    return both_ends(line, SHOWN)
 
 
 # What a key answers
@@ -183,7 +183,7 @@ def _taken(asked: Sheet, positions: list[int], annotator: str, offered: set[str]
 
 def _values(version: SpanVersion, row: SpanRow, offered: set[str]) -> dict[str, list[str]]:
     """The values of the page's controls that say what a row says, at the region of its version."""
-    items = write_span({**as_row({**row, "span_id": version.region}, SpanRow)}, offered)
+    items = write_span(as_row({**row, "span_id": version.region}, SpanRow), offered)
     return {
         item["from_name"]: item["value"].get("choices") or item["value"]["text"]
         for item in items

@@ -11,6 +11,7 @@ from annotation.adjudication.questions import Sheet, shown_links
 from annotation.labelstudio.adjudicated import AdjudicationResult
 from annotation.labelstudio.result import ResultRows
 from dataset.checks.findings import Finding
+from dataset.record.rows import Link, MarkedSpan
 
 
 class Opened(StrEnum):
@@ -63,7 +64,9 @@ def _agree(asked: Sheet) -> bool:
 
 def as_submitted(asked: Sheet) -> Outcome:
     """The gold of an article as its annotators submitted it, or why it cannot be gold."""
-    spans = [{**item.versions[0].row} for item in asked.items]
-    links = [{"from_span": start, "to_span": end, "derived": False} for start, end in shown_links(asked)]
+    spans: list[MarkedSpan] = [item.versions[0].row for item in asked.items]
+    links: list[Link] = [
+        {"type": None, "from_span": start, "to_span": end, "derived": False} for start, end in shown_links(asked)
+    ]
     settled = replace(asked, items=tuple(replace(item, reasons=()) for item in asked.items))
     return decide(settled, AdjudicationResult(ResultRows(spans, links), {}), "")

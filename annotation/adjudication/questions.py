@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from annotation.adjudication.alignment import LinkGroup, SpanGroup, align, same_links, value, values
+from annotation.page.messages import both_ends
 from dataset.record.rows import RelationRow, SpanRow, as_row
 from dataset.scheme import vocabulary
 from dataset.storage.atomic import sha256
@@ -222,7 +223,7 @@ def excluded(asked: Sheet, version: SpanVersion) -> list[str]:
     """A line for each span that cannot be gold beside this version: of the same label, and sharing words with it."""
     mine = version.row
     return [
-        f"excludes “{_ends(row['text'])}”: keep one of them"
+        f"excludes “{both_ends(row['text'], 2 * SHOWN)}”: keep one of them"
         for item in asked.items
         if item.group.label == mine["label"]
         for row in (candidate.row for candidate in item.versions if candidate is not version)
@@ -244,16 +245,11 @@ def _had(asked: Sheet, position: int, annotator: str) -> str:
         for link in asked.links
         if link.from_group == position and annotator in link.members
     ]
-    return " · ".join([f"“{_ends(row['text'])}”", *attributes, *targets])
+    return " · ".join([f"“{both_ends(row['text'], 2 * SHOWN)}”", *attributes, *targets])
 
 
 def _short(text: str) -> str:
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
-
-
-def _ends(text: str) -> str:
-    """Both ends of a text: where annotators differ in a boundary, it is there."""
-    return text if len(text) <= 2 * SHOWN else f"{text[:SHOWN]} … {text[-SHOWN:]}"
 
 
 _MARKUP: Final = str.maketrans(

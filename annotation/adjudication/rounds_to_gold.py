@@ -503,7 +503,7 @@ def _add(
     adjudicated: bool,
 ) -> None:
     """Adds an article's gold, with the links that follow by rule."""
-    gold = ResultRows([{**span} for span in outcome.spans], [{**link} for link in outcome.relations])
+    gold = ResultRows([*outcome.spans], [*outcome.relations])
     links = gold.relations + derived(this_round.corpus.text(article), gold)
     rows.add(
         article,

@@ -159,10 +159,7 @@ def read_sorted(
     event.faults += [f"{key} is not a quote or number of the event" for key in reading.answers if key not in items]
     answers = {key: reading.answers.get(key, DeskAnswer()) for key in items}
     tells = {key: _tells(key, answers[key], items, event.faults) for key in items}
-    names: dict[str, str] = {}
-    for key, rows in tells.items():
-        for name in (name for name, degree in rows if degree == WHOLE):
-            names.setdefault(name, items[key].id)
+    names = _statement_names(tells, items)
     for key, rows in tells.items():
         event.faults += [
             f"nothing tells wholly what {key} tells partly, {name}" for name, _ in rows if name not in names
@@ -183,10 +180,9 @@ def read_sorted(
         ]
         if key in given and rows == _given_rows(given[key]):
             event.given.append(items[key].id)
-        if answers[key].rule:
-            event.rules[items[key].id] = answers[key].rule[0]
-        for name in (name for name, degree in rows if degree == WHOLE and answers[key].gist):
-            event.gists.setdefault(names[name], answers[key].gist[0])
+        _note_rule_and_gists(
+            event, items[key].id, answers[key], [names[name] for name, degree in rows if degree == WHOLE]
+        )
     event.contradictions = [
         ContradictionRow(
             event_id=sheet.event_id, round=round_name, annotator=annotator, statement=first, against=second
@@ -194,6 +190,23 @@ def read_sorted(
         for first, second in _contradictions(answers, tells, names, event.faults)
     ]
     return event
+
+
+def _statement_names(tells: Mapping[str, list[tuple[str, str]]], items: Mapping[str, EventSheetItem]) -> dict[str, str]:
+    """By the key that names a statement on the page, the id of the first item of the sheet that tells it wholly."""
+    names: dict[str, str] = {}
+    for key, rows in tells.items():
+        for name in (name for name, degree in rows if degree == WHOLE):
+            names.setdefault(name, items[key].id)
+    return names
+
+
+def _note_rule_and_gists(event: DeskSorting, item: str, answer: DeskAnswer, wholly: list[str]) -> None:
+    """Notes the rule that an adjudicator named at an item, and the gist of each statement that it tells `wholly`."""
+    if answer.rule:
+        event.rules[item] = answer.rule[0]
+    for statement in wholly if answer.gist else ():
+        event.gists.setdefault(statement, answer.gist[0])
 
 
 def _given_rows(keys: GivenKeys) -> list[tuple[str, str]]:

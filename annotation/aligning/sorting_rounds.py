@@ -179,13 +179,7 @@ def open_events(
         with reading(corpus, tell):
             dealt = require_dealt(corpus, round_name).filter(annotator=seat.annotator)["event_id"].to_list()
             sheets = {sheet.event_id: sheet for sheet in event_sheets(corpus, dealt)}
-            if stood is None:
-                gold = gold_sorting(corpus)
-                stood = {event: sorted_by(gold, event) for event in sheets}
-            begun = {
-                event: Begun(stood.get(event, SortedBy()).named_by(item.id for item in sheet.items))
-                for event, sheet in sheets.items()
-            }
+            begun = _begun(corpus, sheets, stood)
         project = projects.find_or_create(corpus, round_name, seat, role=Role.SORTER, tell=tell)
         there = {task.event_id: task for task in map(read_task, seat.studio.tasks(project, annotations=False))}
         missing = [sheet for event, sheet in sheets.items() if event not in there and sheet.items]
@@ -208,6 +202,17 @@ def open_events(
         },
         crowded={sheet.event_id: len(sheet.items) for sheet in missing if len(sheet.items) > MANY},
     )
+
+
+def _begun(corpus: Corpus, sheets: Mapping[str, EventSheet], stood: Mapping[str, SortedBy] | None) -> dict[str, Begun]:
+    """What each event's page shows as sorted already: what `stood` there, or else what the gold says."""
+    if stood is None:
+        gold = gold_sorting(corpus)
+        stood = {event: sorted_by(gold, event) for event in sheets}
+    return {
+        event: Begun(stood.get(event, SortedBy()).named_by(item.id for item in sheet.items))
+        for event, sheet in sheets.items()
+    }
 
 
 def near_of(corpus: Corpus, sheet: EventSheet) -> dict[str, list[tuple[str, float]]]:

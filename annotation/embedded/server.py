@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any
+from typing import IO, TypedDict
 
 import filelock
 import httpx
@@ -527,8 +527,25 @@ def check_label_studio() -> None:
         )
 
 
-def summary(server: Server) -> dict[str, Any]:
-    """What runs: address, process, database, annotators; no secrets. Memory and disk in bytes, uptime in seconds.
+class ServerSummary(TypedDict):
+    """What runs. Memory and free disk are in bytes, uptime in seconds; None where there is no server or process."""
+
+    running: bool
+    should_run: bool
+    answers: bool
+    url: str | None
+    address: str | None
+    workers: int | None
+    uptime: int | None
+    memory: int | None
+    free_disk: int | None
+    database: str | None
+    pid: int | None
+    annotators: list[str]
+
+
+def summary(server: Server) -> ServerSummary:
+    """What runs: address, process, database, annotators; no secrets.
 
     A server `should_run` from the `up` that started it until it is stopped.
     """

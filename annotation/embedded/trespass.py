@@ -58,7 +58,7 @@ def blindness(known: Secrets) -> Iterator[DoctorLine]:
     Raises:
         Problem: an annotator does not reach their own work.
     """
-    successes, count = _tried(known)
+    successes, count = tried(known)
     if successes:
         more = f", and {len(successes) - _SHOWN} more" if len(successes) > _SHOWN else ""
         yield DoctorLine("blindness", "fail", ", ".join(successes[:_SHOWN]) + more, _RESTART)
@@ -67,12 +67,7 @@ def blindness(known: Secrets) -> Iterator[DoctorLine]:
         yield DoctorLine("blindness", "ok", f"{people} made {count} attempts at what is closed, and each was refused")
 
 
-def harms(known: Secrets) -> list[str]:
-    """What annotators can do and must not, a sentence for each."""
-    return _tried(known)[0]
-
-
-def _tried(known: Secrets) -> tuple[list[str], int]:
+def tried(known: Secrets) -> tuple[list[str], int]:
     """What must not work but did, and how many attempts were made.
 
     Each annotator tries to reach the work of one other. The requests that would change something ask for nothing that

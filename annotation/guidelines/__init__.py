@@ -1,4 +1,8 @@
-"""The guidelines that annotators work by, as files that the labelling page and people read."""
+"""The guidelines that annotators work by: Markdown that the labelling page and people read, and what reads it.
+
+Uses `dataset.scheme`. `html` makes a page of a section, `titles` names each rule. Begin with `rules` below, and with
+`start.md`.
+"""
 
 from __future__ import annotations
 

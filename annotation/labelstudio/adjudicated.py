@@ -17,7 +17,7 @@ from annotation.labelstudio.result import (
     write_result,
     write_span,
 )
-from dataset.record.rows import SpanRow
+from dataset.record.rows import Link, SpanRow
 
 # Of the adjudication page: the mark of a label that stands for a question, and what is said of it.
 OPEN: Final = " ?"
@@ -123,13 +123,12 @@ def write_adjudication(
     offered = set(names)
     results = []
     for span, had in spans:
-        row = {**span}
-        region = [*write_span(row, offered)]
+        region = [*write_span(span, offered)]
         for item in region:
             if item["from_name"] == LABEL and had:
                 item["value"]["labels"] = [f"{span['label']}{OPEN}"]
         if had:
-            region.append(region_item(row, "who", "textarea", {"text": had}))
+            region.append(region_item(span, "who", "textarea", {"text": had}))
         marks: Result = {"readonly": True} if locked and not had else {}
         if stamps and (stamp := stamps.get(span["span_id"])):
             marks["meta"] = {ASKED: f"{span['span_id']} {stamp}"}
@@ -138,7 +137,8 @@ def write_adjudication(
 
 
 def _drawn(links: Iterable[tuple[str, str]]) -> list[Result]:
-    return write_result([], ({"from_span": start, "to_span": end, "derived": False} for start, end in links))
+    rows: list[Link] = [{"type": None, "from_span": start, "to_span": end, "derived": False} for start, end in links]
+    return write_result([], rows)
 
 
 def carried_over(begun: list[Result], old: list[Result], text: str, untouched: Collection[str]) -> list[Result]:

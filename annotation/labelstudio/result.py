@@ -12,18 +12,20 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypedDict, cast
 
 from dataset.problem import Problem
-from dataset.record.rows import Asked
+from dataset.record.rows import Asked, Link, MarkedSpan
 from dataset.schema import PLACE
 from dataset.scheme import vocabulary
 from dataset.storage.atomic import sha256
 
-Row = dict[str, Any]
-
-
 Result = dict[str, Any]
+"""A result as Label Studio's JSON has it, which may hold anything; only this package looks inside."""
+
+
+_Filling = dict[str, Any]
+"""A `MarkedSpan` that is filled column by column, by their names."""
 
 
 LABEL: Final = "label"
@@ -105,6 +107,14 @@ _PLACE: Final = ("span_id", "label", "start", "end", "text")
 _BLANK: Final = dict.fromkeys((*_PLACE, *(name for names in vocabulary.ATTRIBUTES.values() for name in names)))
 
 
+class Region(TypedDict):
+    """Where a span stands; of a `MarkedSpan`, all that each of its results repeats."""
+
+    span_id: str
+    start: int
+    end: int
+
+
 @dataclass
 class ResultRows:
     """What one result says: span and relation rows without the layer's key, and questions to the lead.
@@ -114,8 +124,8 @@ class ResultRows:
     were suggested, with the seconds that this took, None where they are not known.
     """
 
-    spans: list[Row] = field(default_factory=list)
-    relations: list[Row] = field(default_factory=list)
+    spans: list[MarkedSpan] = field(default_factory=list)
+    relations: list[Link] = field(default_factory=list)
     questions: list[Asked] = field(default_factory=list)
     findings: list[tuple[str, str | None, str]] = field(default_factory=list)
     ticked: list[tuple[str, str]] = field(default_factory=list)
@@ -243,7 +253,7 @@ def _label(region: str, item: Result, reading: ResultRows) -> str | None:
     return None
 
 
-def _blank_span(region: str, label: str, start: int, end: int, text: str) -> Row:
+def _blank_span(region: str, label: str, start: int, end: int, text: str) -> _Filling:
     span = _BLANK.copy()
     span["span_id"], span["label"], span["start"], span["end"] = region, label, start, end
     span["text"] = text[start:end] if 0 <= start <= end <= len(text) else ""
@@ -251,7 +261,7 @@ def _blank_span(region: str, label: str, start: int, end: int, text: str) -> Row
     return span
 
 
-def _compare_surface(span: Row, surface: Any, text: str, reading: ResultRows) -> None:
+def _compare_surface(span: _Filling, surface: Any, text: str, reading: ResultRows) -> None:
     """Notes where a region's own words are not the article's at its offsets.
 
     Label Studio writes a line end as a backslash and an n, and takes doubled blanks for one: both sides are brought to
@@ -274,7 +284,7 @@ def _same_words(first: str, second: str) -> bool:
 
 
 def _read_attribute(
-    span: Row, item: Result, offsets: tuple[int, int], reading: ResultRows, offered: Collection[str] | None
+    span: _Filling, item: Result, offsets: tuple[int, int], reading: ResultRows, offered: Collection[str] | None
 ) -> None:
     name, value = item.get("from_name"), item.get("value")
     if name not in _CONTROLS:
@@ -304,7 +314,7 @@ def _read_attribute(
 
 
 def _find_unoffered(
-    span: Row, name: str, values: list[str], reading: ResultRows, offered: Collection[str] | None
+    span: _Filling, name: str, values: list[str], reading: ResultRows, offered: Collection[str] | None
 ) -> None:
     """Notes choices that the page did not have. The other choices are columns' values, which the checks judge."""
     listed = offered if name == "speaker_entities" else (UNNAMED,) if name == "quote_unnamed" else None
@@ -337,7 +347,7 @@ def is_text(value: Any) -> bool:
     return isinstance(value, str) and (value.isascii() or not _SURROGATE.search(value))
 
 
-def _fill(span: Row, name: str, values: list[str], reading: ResultRows) -> None:
+def _fill(span: _Filling, name: str, values: list[str], reading: ResultRows) -> None:
     column = _COLUMN_OF.get(name, name)
     if name in _LISTS:
         names = values if name in CHOICES else [entity.strip() for value in values for entity in value.split(_AND)]
@@ -352,17 +362,17 @@ def _fill(span: Row, name: str, values: list[str], reading: ResultRows) -> None:
         span[column] = "unnamed"
 
 
-def _find_several(span: Row, name: str, values: list[str], reading: ResultRows) -> None:
+def _find_several(span: _Filling, name: str, values: list[str], reading: ResultRows) -> None:
     reading.add_finding("several-values", span["span_id"], f"`{name}` holds several values: {brief(values)}")
 
 
-def _finish(span: Row) -> Row:
+def _finish(span: _Filling) -> MarkedSpan:
     """Adds what follows from what was typed. Names are a set: listed or typed, in whatever order, they are sorted."""
     span["speaker_entities"].sort()
     if span["label"] == "quote" and span["quote_source"] is None:
         span["quote_source"] = "linked"
     span["number_low"], span["number_high"] = vocabulary.value_bounds(span["number_value"]) or (None, None)
-    return span
+    return cast(MarkedSpan, span)
 
 
 def brief(value: Any) -> str:
@@ -389,12 +399,12 @@ def _read_relations(result: list[Any], reading: ResultRows) -> None:
             reading.relations.append(row)
 
 
-def _relation(start: str, end: str, spans: dict[str, Row]) -> Row:
-    labels = (spans.get(start, {}).get("label"), spans.get(end, {}).get("label"))
-    return {"type": vocabulary.relation_type(*labels), "from_span": start, "to_span": end, "derived": False}
+def _relation(start: str, end: str, spans: dict[str, MarkedSpan]) -> Link:
+    first, second = (spans[at]["label"] if at in spans else None for at in (start, end))
+    return {"type": vocabulary.relation_type(first, second), "from_span": start, "to_span": end, "derived": False}
 
 
-def _directed(start: str, end: str, direction: Any, spans: dict[str, Row]) -> tuple[str, str]:
+def _directed(start: str, end: str, direction: Any, spans: dict[str, MarkedSpan]) -> tuple[str, str]:
     """The ends in the scheme's direction, whichever way the link was drawn; where neither way is one, as drawn."""
     ways = [(end, start), (start, end)] if direction == "left" else [(start, end), (end, start)]
     known = [way for way in ways if _relation(*way, spans)["type"]]
@@ -404,8 +414,8 @@ def _directed(start: str, end: str, direction: Any, spans: dict[str, Row]) -> tu
 
 
 def write_result(
-    spans: Iterable[Row],
-    relations: Iterable[Row],
+    spans: Iterable[MarkedSpan],
+    relations: Iterable[Link],
     names: Iterable[str] = (),
     questions: Iterable[Asked] = (),
     ticked: Iterable[tuple[str, str]] = (),
@@ -437,7 +447,7 @@ def write_result(
     ]
 
 
-def _write_kept(span: Row, kept: Mapping[str, float | None]) -> Iterator[Result]:
+def _write_kept(span: MarkedSpan, kept: Mapping[str, float | None]) -> Iterator[Result]:
     if span["span_id"] in kept:
         yield region_item(span, SUGGESTION, "choices", {"text": span["text"], "choices": [KEPT]})
         if (seconds := kept[span["span_id"]]) is not None:
@@ -459,7 +469,7 @@ def _article_item(control: str, texts: list[str]) -> Result:
     return {**item, "value": {"text": texts}}
 
 
-def write_span(span: Row, offered: set[str]) -> Iterator[Result]:
+def write_span(span: MarkedSpan, offered: set[str]) -> Iterator[Result]:
     """A span's results: one for its label, and one for each attribute that has a value."""
     yield region_item(span, LABEL, "labels", {"text": span["text"], "labels": [span["label"]]})
     unlisted = [_typeable(span, name) for name in span["speaker_entities"] if name not in offered]
@@ -482,7 +492,7 @@ def write_span(span: Row, offered: set[str]) -> Iterator[Result]:
             yield region_item(span, name, "textarea", {"text": values})
 
 
-def _typeable(span: Row, name: str) -> str:
+def _typeable(span: MarkedSpan, name: str) -> str:
     if not name or name != name.strip() or _AND in name:
         raise Problem(
             f"the speaker {span['span_id']} of {span.get('article_id', 'the article')} has the name {brief(name)}, "
@@ -492,7 +502,7 @@ def _typeable(span: Row, name: str) -> str:
     return name
 
 
-def region_item(span: Row, control: str, kind: str, value: Row) -> Result:
+def region_item(span: Region, control: str, kind: str, value: Mapping[str, object]) -> Result:
     """One result of the region of a span."""
     return {
         "id": span["span_id"],

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Self, cast
 
 from pydantic import Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass as validated
 
 from annotation.labelstudio.payloads import JsonObject, SentPrediction, SentTask, SuggestedData, SuggestedRegionData
-from annotation.labelstudio.result import CHOICES, LABEL, UNNAMED, Result, brief, region_item, write_span
+from annotation.labelstudio.result import CHOICES, LABEL, UNNAMED, Region, Result, brief, region_item, write_span
 from dataset.record.rows import Link, MarkedSpan, Score
 from dataset.schema import IDENTIFIER
 from dataset.scheme import vocabulary
@@ -81,7 +81,7 @@ class SuggestedTask:
     @property
     def result(self) -> list[Result]:
         """The result that shows them."""
-        return _result([vars(region) for region in self.regions], self.links)
+        return _result(cast(list[SuggestedRegionData], [vars(region) for region in self.regions]), self.links)
 
 
 _READER: Final = TypeAdapter(SuggestedTask)
@@ -124,7 +124,7 @@ def suggestions_data(
 def _region(span: MarkedSpan, score: Score, names: set[str]) -> SuggestedRegionData:
     values = {
         item["from_name"]: item["value"]["choices" if item["type"] == "choices" else "text"]
-        for item in write_span({**span}, names)
+        for item in write_span(span, names)
         if item["from_name"] != LABEL
     }
     place = {"id": span["span_id"], "label": span["label"], "start": span["start"], "end": span["end"]}
@@ -142,13 +142,13 @@ def with_suggestions(task: SentTask, suggestions: SuggestedData) -> SentTask:
     return {**task, "data": data, "predictions": shown}  # type: ignore[typeddict-item]
 
 
-def _result(regions: Iterable[Mapping[str, object]], links: Iterable[tuple[str, str]]) -> list[Result]:
+def _result(regions: Iterable[SuggestedRegionData], links: Iterable[tuple[str, str]]) -> list[Result]:
     result = list[Result]()
     for region in regions:
         words = {"text": region["text"]}
-        span = {"span_id": region["id"], "start": region["start"], "end": region["end"]}
+        span: Region = {"span_id": region["id"], "start": region["start"], "end": region["end"]}
         result.append(region_item(span, LABEL, "labels", {**words, "labels": [region["label"]]}))
-        for control, values in region["values"].items():  # type: ignore[attr-defined]
+        for control, values in region["values"].items():
             is_choice = control in CHOICES
             value = {**words, "choices": values} if is_choice else {"text": values}
             result.append(region_item(span, control, "choices" if is_choice else "textarea", value))

@@ -86,11 +86,11 @@ def _outcome_line(outcome: SpanOutcome) -> str:
     rule = f" ({outcome.rule})" if outcome.rule else ""
     note = f" *{_line(outcome.note)}*" if outcome.note else ""
     if outcome.kind == "missed":
-        return f"- {outcome.label}, missed: **{_line(_shortened(outcome.gold or ''))}**{rule}{note}"
-    own = _line(_shortened(outcome.own or ""))
+        return f"- {outcome.label}, missed: **{_line(both_ends(outcome.gold or ''))}**{rule}{note}"
+    own = _line(both_ends(outcome.own or ""))
     if outcome.kind == "dropped":
         return f"- {outcome.label}, not in the gold: {own}{rule}{note}"
-    words = f" → **{_line(_shortened(outcome.gold or ''))}**" if outcome.gold != outcome.own else ""
+    words = f" → **{_line(both_ends(outcome.gold or ''))}**" if outcome.gold != outcome.own else ""
     changes = f"; {_line('; '.join(outcome.changes))}" if outcome.changes else ""
     return f"- {outcome.label}, changed: {own}{words}{changes}{rule}{note}"
 
@@ -104,12 +104,13 @@ def _tally_line(tally: OutcomeCounts) -> str:
 
 
 def _at(words: str | None) -> str:
-    return f"*{_line(_shortened(words))}*: " if words else ""
+    return f"*{_line(both_ends(words))}*: " if words else ""
 
 
-def _shortened(words: str) -> str:
-    half = LONGEST // 2
-    return words if len(words) <= LONGEST else f"{words[:half]} … {words[-half:]}"
+def both_ends(words: str, longest: int = LONGEST) -> str:
+    """Words without their middle, where they are longer than `longest` code points."""
+    half = longest // 2
+    return words if len(words) <= longest else f"{words[:half]} … {words[-half:]}"
 
 
 def _line(words: str | None) -> str:

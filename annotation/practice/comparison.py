@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
 from annotation.labelstudio.result import read_result
-from annotation.practice.material import PracticeArticle, Row
+from annotation.practice.material import PracticeArticle
 from annotation.rounds.normalise import derived
 from dataset.agreement.coded import ATTRIBUTES, CodedSpans, Numbers
 from dataset.agreement.matching import Pairs, match
+from dataset.record.rows import Link, MarkedSpan
 from dataset.scheme import vocabulary
 
-SpanPair = tuple[Row, Row]
+SpanPair = tuple[MarkedSpan, MarkedSpan]
 """A span of the annotator's, and the gold's span that it stands for."""
 _PLACES: Final = {label: place for place, label in enumerate(vocabulary.LABELS)}
 
@@ -26,8 +27,8 @@ class LinkChange:
     """A span whose links are not the gold's, and the spans that it links to here and there."""
 
     pair: SpanPair
-    own: list[Row]
-    gold: list[Row]
+    own: list[MarkedSpan]
+    gold: list[MarkedSpan]
 
 
 @dataclass(frozen=True)
@@ -38,13 +39,13 @@ class Comparison:
     of what they cover together. `missed` are the gold's alone, `extra` the annotator's. `links` are of those in pairs.
     """
 
-    own: list[Row]
-    gold: list[Row]
+    own: list[MarkedSpan]
+    gold: list[MarkedSpan]
     same: list[SpanPair]
     moved: list[SpanPair]
     relabelled: list[SpanPair]
-    missed: list[Row]
-    extra: list[Row]
+    missed: list[MarkedSpan]
+    extra: list[MarkedSpan]
     links: list[LinkChange]
 
 
@@ -60,13 +61,13 @@ def compare(article: PracticeArticle, result: object) -> Comparison:
     return Comparison(own, article.spans, same, moved, relabelled, missed, extra, [*links])
 
 
-def _is_sound(span: Row, text: str) -> bool:
+def _is_sound(span: MarkedSpan, text: str) -> bool:
     return span["label"] in _PLACES and 0 <= span["start"] < span["end"] <= len(text)
 
 
 def _paired(
-    own: Sequence[Row], gold: Sequence[Row], measure: str, *, labelled: bool = True
-) -> tuple[list[SpanPair], list[Row], list[Row]]:
+    own: Sequence[MarkedSpan], gold: Sequence[MarkedSpan], measure: str, *, labelled: bool = True
+) -> tuple[list[SpanPair], list[MarkedSpan], list[MarkedSpan]]:
     """The pairs of a matching, and what of either is left, in the order of the text."""
     own, gold = _ordered(own, labelled), _ordered(gold, labelled)
     pairs: Pairs = getattr(match(_coded(own, labelled), _coded(gold, labelled)), measure)
@@ -75,12 +76,12 @@ def _paired(
     return matched, _without(own, set(first)), _without(gold, set(second))
 
 
-def _ordered(spans: Sequence[Row], labelled: bool) -> list[Row]:
+def _ordered(spans: Sequence[MarkedSpan], labelled: bool) -> list[MarkedSpan]:
     """In the order that a matching takes: label by label, where labels count."""
     return sorted(spans, key=lambda span: (_PLACES[span["label"]] * labelled, span["start"], span["end"]))
 
 
-def _coded(spans: Sequence[Row], labelled: bool) -> CodedSpans:
+def _coded(spans: Sequence[MarkedSpan], labelled: bool) -> CodedSpans:
     def numbers(values: Iterable[int]) -> Numbers:
         return np.fromiter(values, dtype=np.int64, count=len(spans))
 
@@ -96,15 +97,15 @@ def _coded(spans: Sequence[Row], labelled: bool) -> CodedSpans:
     )
 
 
-def _without(spans: list[Row], places: set[int]) -> list[Row]:
+def _without(spans: list[MarkedSpan], places: set[int]) -> list[MarkedSpan]:
     rest = [span for place, span in enumerate(spans) if place not in places]
     return sorted(rest, key=lambda span: (span["start"], span["end"]))
 
 
-def _targets(links: Iterable[Mapping[str, Any]], spans: Sequence[Row]) -> dict[str, list[Row]]:
+def _targets(links: Iterable[Link], spans: Sequence[MarkedSpan]) -> dict[str, list[MarkedSpan]]:
     """What each span links to, of spans that are there, by links that the scheme knows."""
     by_id = {span["span_id"]: span for span in spans}
-    targets: dict[str, list[Row]] = {}
+    targets: dict[str, list[MarkedSpan]] = {}
     for link in links:
         if link["type"] is not None and link["from_span"] in by_id and link["to_span"] in by_id:
             targets.setdefault(link["from_span"], []).append(by_id[link["to_span"]])
@@ -112,7 +113,7 @@ def _targets(links: Iterable[Mapping[str, Any]], spans: Sequence[Row]) -> dict[s
 
 
 def _link_changes(
-    pairs: Sequence[SpanPair], own_targets: dict[str, list[Row]], gold_targets: dict[str, list[Row]]
+    pairs: Sequence[SpanPair], own_targets: dict[str, list[MarkedSpan]], gold_targets: dict[str, list[MarkedSpan]]
 ) -> Iterator[LinkChange]:
     """The pairs whose links differ; the gold's links to what the annotator did not mark are left out."""
     partner = {own["span_id"]: gold["span_id"] for own, gold in pairs}

@@ -5,27 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from dataset import schema
 from dataset.record.corpus import Corpus, shipped_corpus
 from dataset.record.layer import GOLD, read_layer
+from dataset.record.rows import Lesson, Link, MarkedSpan, rows_of
 from dataset.storage.tables import read_table
 
-Row = dict[str, Any]
 FOLDER: Final = Path(__file__).parent / "corpus"
 
 
 @dataclass(frozen=True)
 class PracticeArticle:
-    """A practice article: rows of its gold's spans and links, and of the table `Lessons`."""
+    """A practice article: rows of its gold's spans and links, and what its places teach."""
 
     article_id: str
     text: str
     text_sha256: str
-    spans: list[Row]
-    relations: list[Row]
-    lessons: list[Row]
+    spans: list[MarkedSpan]
+    relations: list[Link]
+    lessons: list[Lesson]
 
 
 def practice_corpus() -> Corpus:
@@ -47,9 +47,9 @@ def practice_articles() -> dict[str, PracticeArticle]:
             article,
             corpus.text(article),
             row["text_sha256"],
-            gold.spans.filter(article_id=article).to_dicts(),
-            gold.relations.filter(article_id=article).to_dicts(),
-            lessons.filter(article_id=article).to_dicts(),
+            [*rows_of(gold.spans.filter(article_id=article), MarkedSpan)],
+            [*rows_of(gold.relations.filter(article_id=article), Link)],
+            [*rows_of(lessons.filter(article_id=article), Lesson)],
         )
         for article, row in corpus.by_id.items()
     }

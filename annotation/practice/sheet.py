@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple, TypedDict
 
 from annotation import guidelines
 from annotation.embedded.inside.routes import FIRST
 from annotation.guidelines.html import marked
 from annotation.practice.comparison import Comparison, LinkChange, SpanPair, compare
-from annotation.practice.material import PracticeArticle, Row, practice_articles
+from annotation.practice.material import PracticeArticle, practice_articles
+from dataset.record.rows import Lesson, MarkedSpan
 from dataset.scheme import vocabulary
 
 IN_DOUBT: Final = "E3"
@@ -147,7 +148,7 @@ def scores(comparisons: Iterable[Comparison]) -> list[LabelScore]:
 
 
 def _score(name: str, labels: tuple[str, ...], comparisons: list[Comparison]) -> LabelScore:
-    def count(of: Iterable[Row]) -> int:
+    def count(of: Iterable[MarkedSpan]) -> int:
         return sum(span["label"] in labels for span in of)
 
     own = sum(count(comparison.own) for comparison in comparisons)
@@ -159,8 +160,8 @@ def _score(name: str, labels: tuple[str, ...], comparisons: list[Comparison]) ->
 
 class _Item(NamedTuple):
     kind: str
-    own: Row | None
-    gold: Row | None
+    own: MarkedSpan | None
+    gold: MarkedSpan | None
     name: str = ""
     was: str = ""
     wanted: str = ""
@@ -169,10 +170,9 @@ class _Item(NamedTuple):
 
 def _items(article: PracticeArticle, comparison: Comparison) -> Iterator[PracticeDifference]:
     for item in _differences(comparison):
-        span = item.gold or item.own or {}
         yield {
             "kind": item.kind,
-            "label": span["label"],
+            "label": next(span["label"] for span in (item.gold, item.own) if span),
             "own": _place(item.own),
             "gold": _place(item.gold),
             "name": item.name,
@@ -200,16 +200,16 @@ def _attributes(pair: SpanPair) -> Iterator[_Item]:
             yield _Item("attribute", own, gold, _NAMES[name], _words(own, name), _words(gold, name), rule)
 
 
-def _comparable(span: Row, name: str) -> object:
+def _comparable(span: MarkedSpan, name: str) -> object:
     """A value so that what means the same is the same: “12000” and “12000.0”, names in whatever order."""
     if name == "number_value":
-        return vocabulary.value_bounds(span[name]) or span[name]
-    return sorted(span[name]) if name == "speaker_entities" else span[name]
+        return vocabulary.value_bounds(span["number_value"]) or span["number_value"]
+    return sorted(span["speaker_entities"]) if name == "speaker_entities" else _words(span, name)
 
 
-def _words(span: Row, name: str) -> str:
+def _words(span: Mapping[str, object], name: str) -> str:
     value = span[name]
-    return "; ".join(value) if isinstance(value, list) else value or ""
+    return "; ".join(value) if isinstance(value, list) else str(value or "")
 
 
 def _link(change: LinkChange) -> _Item:
@@ -219,11 +219,11 @@ def _link(change: LinkChange) -> _Item:
     return _Item("link", own, gold, "link", _ends(change.own), _ends(change.gold), rule)
 
 
-def _ends(spans: list[Row]) -> str:
+def _ends(spans: list[MarkedSpan]) -> str:
     return " · ".join(f"{span['label']} “{span['text']}”" for span in spans)
 
 
-def _place(span: Row | None) -> tuple[int, int] | None:
+def _place(span: MarkedSpan | None) -> tuple[int, int] | None:
     return None if span is None else (span["start"], span["end"])
 
 
@@ -239,14 +239,14 @@ def _rules(article: PracticeArticle, item: _Item) -> list[str]:
     return sorted(dict.fromkeys([*filter(None, [item.rule]), *rules]), key=str.isdecimal)
 
 
-def _lessons_of_extra(article: PracticeArticle, own: Row) -> list[Row]:
+def _lessons_of_extra(article: PracticeArticle, own: MarkedSpan) -> list[Lesson]:
     """The lesson that is nearest: of words that stay unlabelled, or of a span of the gold's that has this label."""
     alike = {None, *(span["span_id"] for span in article.spans if span["label"] == own["label"])}
     near = [lesson for lesson in article.lessons if lesson["span_id"] in alike and _overlap(lesson, own) > 0]
     return [max(near, key=lambda lesson: _overlap(lesson, own))] if near else []
 
 
-def _overlap(first: Row, second: Row) -> float:
+def _overlap(first: Lesson, second: MarkedSpan) -> float:
     """The share that two places have in common of what they cover together; 0 or less where they have nothing."""
     shared = min(first["end"], second["end"]) - max(first["start"], second["start"])
     return float(shared / (max(first["end"], second["end"]) - min(first["start"], second["start"])))

@@ -14,9 +14,8 @@ import orjson
 from ijson.backends import python as exact
 
 from annotation.labelstudio.canonical import has_long_number
+from annotation.labelstudio.payloads import JsonObject
 from dataset.problem import Problem
-
-Row = dict[str, Any]
 
 CHUNK: Final = 4 << 20
 LONGEST: Final = 32 << 20
@@ -31,7 +30,7 @@ _HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _QUOTE: Final = re.compile(rb'(?<!\\)"')
 
 
-def read_export(export: Path) -> Iterator[Row]:
+def read_export(export: Path) -> Iterator[JsonObject]:
     """The tasks of a JSON export, one at a time.
 
     Raises:

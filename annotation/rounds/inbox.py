@@ -19,7 +19,7 @@ from dataset.record.corpus import Corpus
 from dataset.record.layer import table_path
 from dataset.record.locks import Tell, changing, in_silence, reading
 from dataset.record.notes import layers_with_notes, note_id, notes_frame, read_notes, write_notes
-from dataset.record.rows import NoteRow, rows_of
+from dataset.record.rows import MarkedSpan, NoteRow, rows_of
 from dataset.storage.tables import read_table
 
 SHORTEST: Final = 4
@@ -139,7 +139,7 @@ def show_on_pages(seat: Seat, project: int, name: str, texts: Mapping[str, str])
     return tasks
 
 
-def words_of(spans: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+def words_of(spans: Iterable[MarkedSpan]) -> dict[str, str]:
     """The words of an article's spans, by span_id."""
     return {span["span_id"]: span["text"] for span in spans}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -17,14 +17,24 @@ from annotation.rounds.outcomes import decided
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import TABLES, Layer, make_layer
+from dataset.record.layer import Layer, make_layer
 from dataset.record.lines import Lines, lines_by_article
-from dataset.record.rows import AcknowledgedRow, ArticleRow, LayerKey, Link, NoteRow
+from dataset.record.rows import (
+    AcknowledgedRow,
+    ArticleRow,
+    FindingRow,
+    LayerKey,
+    Link,
+    NoteRow,
+    RelationRow,
+    SpanRow,
+    TaskRow,
+    rows_of,
+)
 from dataset.record.shown import ShownRows
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.scheme import hedge_targets
 
-Row = dict[str, Any]
 AT_ONCE: Final = 2 << 20
 """Bytes of raw tasks that are normalised together, about."""
 
@@ -115,7 +125,10 @@ class Normaliser:
     ) -> None:
         self._corpus = corpus
         self._round, self._annotator, self._account = round_name, annotator, account
-        self._rows: dict[str, list[Row]] = {name: [] for name in TABLES}
+        self._tasks: list[TaskRow] = []
+        self._spans: list[SpanRow] = []
+        self._relations: list[RelationRow] = []
+        self._findings: list[FindingRow] = []
         self._seen: dict[str, int] = {}
         self._ended: dict[str, int] = {}
         self._strays: dict[str, int] = {}
@@ -129,7 +142,7 @@ class Normaliser:
         self._shown = ShownRows()
         self._next = first
 
-    def add(self, raw: Row) -> None:
+    def add(self, raw: object) -> None:
         """Takes in one raw task. What the tables cannot hold becomes a finding.
 
         Raises:
@@ -175,7 +188,13 @@ class Normaliser:
 
     def layer(self) -> Layer:
         """The rows so far, sorted."""
-        return make_layer(f"{self._round}/{self._annotator}", **self._rows)
+        return make_layer(
+            f"{self._round}/{self._annotator}",
+            tasks=self._tasks,
+            spans=self._spans,
+            relations=self._relations,
+            findings=self._findings,
+        )
 
     def batch(self, canonical: bytes) -> NormalisedBatch:
         """What the tasks so far say, of which `canonical` are the canonical lines."""
@@ -218,13 +237,13 @@ class Normaliser:
         if more:
             count = len(task.work)
             self._find(article, "several-submissions", None, f"task {task.id} has {count} submissions; none is taken")
-        elif work.ended["status"] is None:
+        elif (status := work.ended["status"]) is None:
             return  # a fault of the task says so
         elif self._account is not None and work.account != self._account:
             message = f"task {task.id} was not submitted by {self._annotator}; it is not taken"
             self._find(article, "wrong-annotator", None, message)
         else:
-            self._rows["tasks"].append(self._key(article) | ended(task, work))
+            self._tasks.append({**self._key(article), **ended(task, work), "status": status})
             reading = read_result(work.result, text, task.offered)
             if task.suggested is not None:
                 reading = self._add_shown(article, task.suggested, reading, text, task.offered, skipped=work.skipped)
@@ -248,7 +267,7 @@ class Normaliser:
         skipped: bool,
     ) -> ResultRows:
         """Notes what became of the suggestions, of which a skipped article has none. Returns what was decided on."""
-        key = LayerKey(article_id=article, round=self._round, annotator=self._annotator)
+        key = self._key(article)
         self._shown.articles.append(
             {**key, "suggester": suggested.by, "least": suggested.least, "without": suggested.without}
         )
@@ -260,7 +279,7 @@ class Normaliser:
 
     def _add_questions(self, article: str, reading: ResultRows, *, skipped: bool) -> None:
         """Of a skipped article the record has no spans, so what is asked there is about the article."""
-        key = LayerKey(article_id=article, round=self._round, annotator=self._annotator)
+        key = self._key(article)
         for asked in reading.questions:
             span = None if skipped else asked["span_id"]
             note: NoteRow = {**key, "span_id": span, "question": asked["question"], "answer": None, "answered_at": None}
@@ -268,29 +287,27 @@ class Normaliser:
 
     def _add_result(self, article: str, reading: ResultRows, text: str) -> None:
         key = self._key(article)
-        self._rows["spans"] += [span | key for span in reading.spans]
-        self._rows["relations"] += [{**link, **key} for link in reading.relations + derived(text, reading)]
+        self._spans += [{**span, **key} for span in reading.spans]
+        self._relations += [{**link, **key} for link in reading.relations + derived(text, reading)]
         for code, region, message in reading.findings:
             self._find(article, code, region, message)
 
-    def _key(self, article: str) -> Row:
+    def _key(self, article: str) -> LayerKey:
         return {"article_id": article, "round": self._round, "annotator": self._annotator}
 
     def _find(self, article: str, code: str, region: str | None, message: str) -> None:
-        self._rows["findings"].append(self._key(article) | _finding(code, region, message))
+        self._findings.append({**self._key(article), "code": code, "region": region, "message": message})
 
 
 def taken_back(layer: Layer) -> Layer:
     """A layer, or whole articles of it, without those that ended on several tasks, which are findings instead."""
     ended = layer.tasks.group_by("article_id", "round", "annotator").len().filter(pl.col("len") > 1)
     message = "the article was ended on several tasks; none is taken"
-    rows = [row | _finding("several-submissions", None, message) for row in ended.drop("len").iter_rows(named=True)]
+    rows: list[FindingRow] = [
+        {**key, "code": "several-submissions", "region": None, "message": message} for key in rows_of(ended, LayerKey)
+    ]
     findings = pl.concat([layer.findings, schema.frame(schema.Findings, rows)])
     return replace(layer.except_for(ended["article_id"].to_list()), findings=findings)
-
-
-def _finding(code: str, region: str | None, message: str) -> Row:
-    return {"code": code, "region": region, "message": message}
 
 
 def derived(text: str, reading: ResultRows) -> list[Link]:

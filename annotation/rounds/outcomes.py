@@ -6,13 +6,13 @@ a decision is nobody's work, so it is left out of the layer, with its links.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from annotation.labelstudio.result import ResultRows, read_result
 from annotation.labelstudio.suggested import SuggestedTask
-from dataset.record.rows import Asked, Score, ShownLink, ShownSpan
+from dataset.record.rows import Asked, Link, MarkedSpan, Score, ShownLink, ShownSpan
 from dataset.scheme import vocabulary
 
 WORDS: Final = "words"
@@ -58,12 +58,14 @@ class _Compared:
             span_id for span_id, changes in self._changes.items() if not changes and span_id not in submitted.kept
         }
 
-    def _changes_of(self, span: dict[str, Any]) -> list[str]:
+    def _changes_of(self, span: MarkedSpan) -> list[str]:
         now = self._spans[span["span_id"]]
         changes = ["label"] if span["label"] != now["label"] else []
         changes += [WORDS] if (span["start"], span["end"]) != (now["start"], now["end"]) else []
         if changes[:1] != ["label"]:
-            changes += [name for name in vocabulary.ATTRIBUTES[span["label"]] if span[name] != now[name]]
+            changes += [
+                name for name in vocabulary.ATTRIBUTES[span["label"]] if _value(span, name) != _value(now, name)
+            ]
         return changes + ([LINKS] if self._is_linked_anew(span["span_id"]) else [])
 
     def _is_linked_anew(self, span_id: str) -> bool:
@@ -96,7 +98,7 @@ class _Compared:
             elif span_id not in self._spans:
                 outcome = "dropped"
             seconds = self._submitted.kept.get(span_id) if outcome == "kept" else None
-            yield {**span, **scores[span_id], "outcome": outcome, "changes": changes, "seconds": seconds}  # type: ignore[typeddict-item]
+            yield {**span, **scores[span_id], "outcome": outcome, "changes": changes, "seconds": seconds}
 
     def links(self) -> Iterator[ShownLink]:
         """What became of each link. It is decided with the spans at its ends."""
@@ -109,5 +111,9 @@ class _Compared:
             yield {"type": link["type"], "from_span": ends[0], "to_span": ends[1], "outcome": outcome}
 
 
-def _ends(link: dict[str, Any]) -> Ends:
+def _value(span: Mapping[str, object], column: str) -> object:
+    return span[column]
+
+
+def _ends(link: Link) -> Ends:
     return link["from_span"], link["to_span"]

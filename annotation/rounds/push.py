@@ -106,17 +106,9 @@ def deal_round(
         Problem: there is no article, or none that can be a control, or a text cannot be read, or the round has no
             annotator, or is one of sorting; nothing was dealt then.
     """
-    ids = corpus.articles["article_id"].to_list()
-    for article in ids:
-        corpus.text(article)
-    if not ids:
-        raise Problem(f"{corpus.seeds / 'articles.jsonl'} names no article", "take some in with `hedgerow intake`")
+    ids = _readable_articles(corpus)
     with deals_alone(corpus, round_name, tell), changing(corpus, tell):
-        if not dealt_events(corpus, round_name).is_empty():
-            raise Problem(
-                f"events were dealt in round {round_name}, and a round holds either articles or events",
-                "name another with --round",
-            )
+        _refuse_round_of_sorting(corpus, round_name)
         known = read_sound(deals_path(corpus, round_name), schema.Deals)
         before = _plan_before(corpus, round_name, known, change)
         plan = _changed(round_name, before, change)
@@ -131,6 +123,24 @@ def deal_round(
         deals = pl.concat([known, schema.frame(schema.Deals, rows)]).sort("annotator", "article_id")
         put_deals(corpus, round_name, plan, deals)
     return DealtRound(round_name, deals, plan, list(differences(before, plan)) if known.height else [])
+
+
+def _readable_articles(corpus: Corpus) -> list[str]:
+    """The ids of all articles, whose texts can be read."""
+    ids: list[str] = corpus.articles["article_id"].to_list()
+    for article in ids:
+        corpus.text(article)
+    if not ids:
+        raise Problem(f"{corpus.seeds / 'articles.jsonl'} names no article", "take some in with `hedgerow intake`")
+    return ids
+
+
+def _refuse_round_of_sorting(corpus: Corpus, round_name: str) -> None:
+    if not dealt_events(corpus, round_name).is_empty():
+        raise Problem(
+            f"events were dealt in round {round_name}, and a round holds either articles or events",
+            "name another with --round",
+        )
 
 
 def planned(corpus: Corpus, round_name: str, change: PlanChange) -> RoundPlan:

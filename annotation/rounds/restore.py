@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic
 
 import polars as pl
 
@@ -23,7 +23,17 @@ from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer, missing_files, read_layer
 from dataset.record.locks import Tell, in_silence, reading
 from dataset.record.notes import read_notes
-from dataset.record.rows import AcknowledgedRow, NoteRow, TaskRow, by_article, rows_of
+from dataset.record.rows import (
+    A,
+    AcknowledgedRow,
+    MarkedSpan,
+    NoteRow,
+    RelationRow,
+    SpanRow,
+    TaskRow,
+    by_article,
+    rows_of,
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +73,8 @@ class RestoredArticles:
                 f"{layer.name} holds {gone}, which the corpus does not have",
                 "take that article in again, or take it out of the layer",
             )
-        self._spans, self._relations = _RowsByArticle(layer.spans), _RowsByArticle(layer.relations)
+        self._spans = _RowsByArticle(layer.spans, SpanRow)
+        self._relations = _RowsByArticle(layer.relations, RelationRow)
         self._notes = by_article(read_notes(corpus, layer.name), NoteRow)
         self._ticked = by_article(acknowledged.read(corpus, layer.name), AcknowledgedRow)
         self.shown = ShownBefore(corpus, layer.name)
@@ -75,8 +86,8 @@ class RestoredArticles:
             known = task.offered
         spans, notes = self._spans[article], self._notes[article]
         ticked = [(row["code"], row["place"]) for row in self._ticked[article]]
-        regions = [*spans, *({**span} for span in self.shown.undecided(article))]
-        links = [*self._relations[article], *({**link} for link in self.shown.undecided_links(article))]
+        regions: list[MarkedSpan] = [*spans, *self.shown.undecided(article)]
+        links = [*self._relations[article], *self.shown.undecided_links(article)]
         result = write_result(regions, links, known, notes, ticked, self.shown.kept(article))
         return RestoredArticle(self.rows[article], result, answers_markdown(notes, words_of(spans)))
 
@@ -90,16 +101,17 @@ class RestoredArticles:
             self.on(article)
 
 
-class _RowsByArticle:
+class _RowsByArticle(Generic[A]):
     """The rows of a table, article by article."""
 
-    def __init__(self, rows: pl.DataFrame) -> None:
+    def __init__(self, rows: pl.DataFrame, row: type[A]) -> None:
+        self._row = row
         self._rows = rows.sort("article_id", maintain_order=True)
         ends = self._rows.with_row_index("at").group_by("article_id").agg(pl.col("at").min(), pl.len())
         self._places = {article: place for article, *place in ends.iter_rows()}
 
-    def __getitem__(self, article: str) -> list[dict[str, Any]]:
-        return self._rows.slice(*self._places.get(article, (0, 0))).to_dicts()
+    def __getitem__(self, article: str) -> list[A]:
+        return [*rows_of(self._rows.slice(*self._places.get(article, (0, 0))), self._row)]
 
 
 def restore(

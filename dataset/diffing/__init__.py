@@ -1,4 +1,4 @@
 """Two dataset folders compared, and the smallest version bump that is honest.
 
-Uses `folder` only. Begin with `diff.diff`.
+Uses `folder` and `storage` only. Begin with `diff.diff`.
 """

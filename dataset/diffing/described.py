@@ -8,9 +8,8 @@ from typing import Any, Final
 
 from dataset.diffing.changes import Bump, Change
 from dataset.diffing.versions import Versions
-from dataset.folder.folder import CARD, DatasetFolder
+from dataset.folder.folder import CARD, DATASHEET, DatasetFolder
 
-DATASHEET: Final = "DATASHEET.md"
 LICENCE: Final = ("license", "license_name", "license_link")
 _FROM_DATA: Final = ("configs", "dataset_info")
 _NO_LICENCE: Final = (None, "unknown")

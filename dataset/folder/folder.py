@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import datasets
 
 CARD: Final = "README.md"
+DATASHEET: Final = "DATASHEET.md"
 CROISSANT: Final = "croissant.json"
 _AT_ONCE: Final = 2_000
 AT, SPLIT = "#at", "#split"

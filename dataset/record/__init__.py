@@ -1,4 +1,4 @@
 """The record: a corpus with its articles, layers and splits, and what adds to it or takes from it.
 
-Uses `scheme` and `storage`. Begin with `corpus.open_corpus`, then `layer.read_layer`.
+Uses `scheme`, `similarity` and `storage`. Begin with `corpus.open_corpus`, then `layer.read_layer`.
 """

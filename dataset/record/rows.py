@@ -97,6 +97,14 @@ class RelationRow(Link, LayerKey):
     """A row of the table `relations`."""
 
 
+class FindingRow(LayerKey):
+    """A row of the table `findings`."""
+
+    code: str
+    region: str | None
+    message: str
+
+
 class Score(TypedDict):
     """How sure a suggester is of a span, within its article: a row of `suggestion_scores` without the layer's key."""
 
@@ -162,6 +170,21 @@ class NoteRow(Asked, LayerKey):
     answered_at: str | None
 
 
+class FigureRow(TypedDict):
+    """A row of the table `scores`."""
+
+    scope: str
+    measure: str
+    figure: str
+    value: float | None
+    low: float | None
+    high: float | None
+    count: int
+    ceiling: float | None
+    ceiling_low: float | None
+    ceiling_high: float | None
+
+
 class BaselineRow(TypedDict):
     """A row of the table `baselines`."""
 
@@ -221,6 +244,16 @@ class ProvenanceRow(AboutArticle):
     adjudicated: bool
 
 
+class Lesson(AboutArticle):
+    """A row of the table `lessons` of the practice articles."""
+
+    start: int
+    end: int
+    span_id: str | None
+    rules: list[str]
+    cases: list[str]
+
+
 class EntityRow(TypedDict):
     """A row of the table `entities`."""
 
@@ -229,14 +262,6 @@ class EntityRow(TypedDict):
     kind: str
     aliases: list[str]
     speaks_for: str | None
-
-
-class EventDealRow(TypedDict):
-    """A row of the table `event_deals`."""
-
-    event_id: str
-    round: str
-    annotator: str
 
 
 class EventTaskRow(TypedDict):

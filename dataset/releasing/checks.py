@@ -21,14 +21,14 @@ import pyarrow.parquet
 from dataset import schema
 from dataset.folder import manifest
 from dataset.folder.content_hash import classes, header, strings_in
-from dataset.folder.folder import CARD, CROISSANT, DatasetFolder, configs_of, files_of, read_rows, shards
+from dataset.folder.folder import CARD, CROISSANT, DATASHEET, DatasetFolder, configs_of, files_of, read_rows, shards
 from dataset.published.rows import BETWEEN_SEGMENTS, PARTS
 from dataset.published.tokens import BEGIN, OUTSIDE
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary
 from dataset.record.provenance import adjudicated_articles
 from dataset.record.splits import fixed_splits
-from dataset.releasing.pages import DATASHEET, NEAR_DUPLICATES, article_texts
+from dataset.releasing.pages import NEAR_DUPLICATES, article_texts
 from dataset.scheme import vocabulary
 from dataset.similarity.near_duplicates import NEAR, shared_quotes
 from dataset.storage.atomic import sha256

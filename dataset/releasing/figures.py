@@ -15,6 +15,7 @@ import polars as pl
 from dataset import schema
 from dataset.agreement.bootstrap import Interval
 from dataset.agreement.sorting_figures import sorting_agreement
+from dataset.folder.folder import DATASHEET
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.counts import summary
@@ -30,7 +31,7 @@ from dataset.statements.tables import gold_sorting, sorting_rounds
 from dataset.storage.atomic import read_utf8, write_bytes
 from dataset.storage.tables import read_sound, read_table
 
-PAGES: Final = ("README.md", "DATASHEET.md")
+PAGES: Final = ("README.md", DATASHEET)
 _BLOCK: Final = re.compile(
     r"(?P<begin><!-- figures: (?P<name>[a-z]+) -->\n)(?P<body>.*?)(?P<end><!-- end of figures -->)", re.DOTALL
 )

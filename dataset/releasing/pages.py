@@ -19,7 +19,6 @@ from dataset.scheme import vocabulary
 from dataset.similarity.near_duplicates import Finder, near_duplicates_in
 from dataset.storage.tables import read_sound, table_bytes
 
-DATASHEET: Final = "DATASHEET.md"
 NEAR_DUPLICATES: Final = "near-duplicates.jsonl"
 GUIDELINES: Final = "guidelines"
 GUIDELINES_VERSION: Final = "VERSION"

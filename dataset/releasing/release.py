@@ -19,7 +19,7 @@ from dataset.checks.suite import check_record
 from dataset.diffing.changes import Bump, Change
 from dataset.diffing.diff import diff
 from dataset.folder import manifest
-from dataset.folder.folder import CARD
+from dataset.folder.folder import CARD, DATASHEET
 from dataset.folder.manifest import FULL, WITHHELD, Manifest, Variant
 from dataset.folder.tool import tool
 from dataset.parallel import OrderedMap, local_map
@@ -35,7 +35,7 @@ from dataset.releasing.changelog import CHANGELOG, entry, with_entry
 from dataset.releasing.checks import FailedCheck, ReleaseCandidate, failures
 from dataset.releasing.croissant import about, write_croissant
 from dataset.releasing.figures import filled, refresh
-from dataset.releasing.pages import DATASHEET, put_guidelines, put_plots, put_report
+from dataset.releasing.pages import put_guidelines, put_plots, put_report
 from dataset.releasing.variants import put_variant, write_withheld
 from dataset.similarity.near_duplicates import Finder, near_duplicates_in
 from dataset.storage.atomic import folder_aside, put_folder, read_utf8, remove_stale, write_bytes, writing

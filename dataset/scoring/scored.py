@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -13,6 +13,7 @@ from dataset import schema
 from dataset.agreement.bootstrap import NOTHING, Interval
 from dataset.agreement.figures import DECIMALS, Draws
 from dataset.problem import Problem
+from dataset.record.rows import FigureRow, as_row
 from dataset.scheme import vocabulary
 from dataset.scoring.ceiling import Ceiling, CeilingBasis
 from dataset.scoring.intervals import F1, PRECISION, Name, intervals
@@ -68,7 +69,7 @@ class PredictionScore:
     ignored: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def row(self, scope: str, measure: str, figure: str = F1) -> dict[str, Any]:
+    def row(self, scope: str, measure: str, figure: str = F1) -> FigureRow:
         """The row of a figure, with its interval and what it rests on.
 
         Raises:
@@ -77,7 +78,7 @@ class PredictionScore:
         rows = self.figures.filter(scope=scope, measure=measure, figure=figure)
         if not rows.height:
             raise KeyError((scope, measure, figure))
-        return rows.row(0, named=True)
+        return as_row(rows.row(0, named=True), FigureRow)
 
     def value(self, scope: str, measure: str, figure: str = F1) -> float | None:
         """A figure; None where it does not exist.
@@ -187,10 +188,11 @@ def _as_table(figures: Mapping[Name, Interval], ceiling: Mapping[Name, Interval]
     return schema.frame(schema.Scores, [_row(name, figures[name], ceiling.get(name, NOTHING)) for name in names])
 
 
-def _row(name: Name, figure: Interval, ceiling: Interval) -> dict[str, Any]:
-    known = dict(zip(("scope", "measure", "figure"), name, strict=True))
+def _row(name: Name, figure: Interval, ceiling: Interval) -> FigureRow:
     return {
-        **known,
+        "scope": name[0],
+        "measure": name[1],
+        "figure": name[2],
         "value": _rounded(figure.value),
         "low": _rounded(figure.low),
         "high": _rounded(figure.high),

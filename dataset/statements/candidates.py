@@ -11,14 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dataset.parallel import OrderedMap
 from dataset.scheme import vocabulary
 from dataset.statements.numbers import Quantity, middle, nearness, value_of
 from dataset.statements.registry import Registry
@@ -27,8 +24,6 @@ BEST: Final = 8
 """How many candidates an item gets at most."""
 ROWS: Final = 256
 """How many items are compared with all others at a time."""
-EVENTS: Final = 50
-"""How many events are ranked as one piece of work."""
 RELATED: Final = 0.95
 """Agreement of two speakers of whom one speaks for the other, who speak for the same one, or who share one of several.
 
@@ -68,29 +63,6 @@ class Candidate(NamedTuple):
 
 Ranking = dict[str, list[Candidate]]
 """The candidates of each item, best first, and those of one score by id."""
-
-
-@dataclass(frozen=True)
-class EventItems:
-    """What is to be ranked in an event."""
-
-    event_id: str
-    items: tuple[Item, ...]
-    registry: Registry
-
-
-def ranked_events(
-    events: Iterable[EventItems], each: OrderedMap = map, best: int = BEST
-) -> Iterator[tuple[str, Ranking]]:
-    """Each event's id and its ranking, in the order of the events, of which a few batches are held at a time."""
-    remaining = iter(events)
-    batches = iter(lambda: list(islice(remaining, EVENTS)), [])
-    for rankings in each(partial(_ranked_batch, best=best), batches):
-        yield from rankings
-
-
-def _ranked_batch(events: list[EventItems], best: int) -> list[tuple[str, Ranking]]:
-    return [(event.event_id, ranked(event.items, event.registry, best)) for event in events]
 
 
 def ranked(items: Iterable[Item], registry: Registry, best: int = BEST, rows: int = ROWS) -> Ranking:

@@ -132,7 +132,7 @@ def _opened(path: Location, table: type[schema.Table]) -> Iterator[pyarrow.parqu
                 _require(file.schema_arrow, table)
                 yield file
         except (pyarrow.ArrowException, OSError, ValueError) as error:
-            raise _unreadable(path, table, str(error).splitlines()[0]) from error
+            raise unreadable(path, table, str(error).splitlines()[0]) from error
 
 
 def _require(actual: pyarrow.Schema, table: type[schema.Table]) -> None:
@@ -147,5 +147,6 @@ def _require(actual: pyarrow.Schema, table: type[schema.Table]) -> None:
             raise ValueError(f"it has {column.name} ({column.type}) where {own.name} ({own.type}) should be")
 
 
-def _unreadable(path: Location, table: type[schema.Table], reason: str) -> Problem:
+def unreadable(path: Location, table: type[schema.Table], reason: str) -> Problem:
+    """The problem that a file does not hold the table."""
     return Problem(f"{path} cannot be read as the table {table.__name__}: {reason}", "fix or restore the file")

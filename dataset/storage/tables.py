@@ -15,7 +15,7 @@ from dataset import schema
 from dataset.problem import Problem
 from dataset.storage.address import Location
 from dataset.storage.atomic import BLOCK_BYTES, aside, write_bytes
-from dataset.storage.parquet_tables import PARQUET, groups_bytes, read_groups, write_groups
+from dataset.storage.parquet_tables import PARQUET, groups_bytes, read_groups, unreadable, write_groups
 
 _AT_ONCE: Final = 20_000
 
@@ -84,7 +84,7 @@ def rows_of(content: bytes, table: type[schema.Table], path: Location, start: in
         return _parsed(content, table)
     except _UnfitError as unfit:
         line, reason = unfit.args
-        raise _unreadable(path, table, f"line {lines_before(path, start) + line}{reason}") from unfit
+        raise unreadable(path, table, f"line {lines_before(path, start) + line}{reason}") from unfit
 
 
 class _UnfitError(Exception):
@@ -122,10 +122,6 @@ def _holds(content: bytes, rows: pl.DataFrame) -> bool:
             return False
         at += len(written)
     return at == len(content)
-
-
-def _unreadable(path: Location, table: type[schema.Table], reason: str) -> Problem:
-    return Problem(f"{path} cannot be read as the table {table.__name__}: {reason}", "fix or restore the file")
 
 
 def _refuse_bad_lines(content: bytes, table: type[schema.Table]) -> None:

@@ -13,10 +13,10 @@ from typing import Any, Final
 from rich.markup import escape
 
 from dataset.diffing.changes import Bump, Change
-from dataset.diffing.described import DATASHEET
 from dataset.diffing.diff import Diff
+from dataset.folder.folder import DATASHEET
 from scripts.cli.console import OUT, count
-from scripts.cli.findings import cell, in_context, line, shortened
+from scripts.cli.findings import cell, in_context, line, short_line
 
 MARKS: Final = {"added": "+", "removed": "-", "changed": "~", "reordered": "~", "rewritten": "~"}
 COLOURS: Final = {"added": "green", "removed": "red", "changed": "yellow", "reordered": "yellow", "rewritten": "yellow"}
@@ -215,13 +215,13 @@ def _attributes(row: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _value(value: Any) -> str:
-    return shortened(line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)))
+    return short_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
 def _prose(old: str, new: str) -> Iterator[str]:
     diff_lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm=""))[2:]
     lines = [text for text in diff_lines if not text.startswith("@@")]
-    yield from (shortened(line(text)) for text in lines[:PROSE_LINES])
+    yield from (short_line(text) for text in lines[:PROSE_LINES])
     if len(lines) > PROSE_LINES:
         yield f"and {count(len(lines) - PROSE_LINES, 'line')} more"
 
@@ -234,7 +234,7 @@ def _first_difference(old: str, new: str) -> str:
     back = next((at for at in range(room) if old[-1 - at] != new[-1 - at]), room)
     before = old[max(0, start - 20) : start]
     gone, came = old[start : len(old) - back], new[start : len(new) - back]
-    return f"…{line(before)}⟦{shortened(line(gone))}⟧ → ⟦{shortened(line(came))}⟧"
+    return f"…{line(before)}⟦{short_line(gone)}⟧ → ⟦{short_line(came)}⟧"
 
 
 def print_entries(rows: list[ChangedRow]) -> None:

@@ -15,6 +15,7 @@ from dataset.checks.letting_stand import WantedWarning, one_line
 from dataset.problem import Problem
 from dataset.storage.sheets import plain_cell, safe_cell
 from scripts.cli.console import visible
+from scripts.cli.findings import FindingForMachines
 
 COLUMNS: Final = (
     *("code", "severity", "rule", "layer", "annotator", "article", "span_id", "place", "message"),
@@ -26,7 +27,7 @@ _NEEDED: Final = ("code", "article", "place")
 _NEXT: Final = "write it with `hedgerow validate --csv` or `--json`, and strike out lines"
 
 
-def print_csv(rows: Iterable[Mapping[str, Any]]) -> None:
+def print_csv(rows: Iterable[FindingForMachines]) -> None:
     """Prints findings, given as rows for machines, as CSV; no cell of it is a formula in a spreadsheet."""
     out = csv.writer(sys.stdout, lineterminator="\n")
     out.writerow(COLUMNS)
@@ -34,7 +35,7 @@ def print_csv(rows: Iterable[Mapping[str, Any]]) -> None:
         out.writerow([_cell(_value(row, column)) for column in COLUMNS])
 
 
-def _value(row: Mapping[str, Any], column: str) -> object:
+def _value(row: FindingForMachines, column: str) -> object:
     if column == "article":
         return row["article_id"]
     if column == "place":

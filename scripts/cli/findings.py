@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
-from typing import Any
+from typing import TypedDict
 
 from rich.markup import escape
 
 from annotation.adjudication.gold_places import GoldPlaces
 from annotation.guidelines import rules
+from annotation.page.messages import both_ends
 from annotation.rounds.pull import addresses
 from dataset.checks.choosing import words_at
 from dataset.checks.findings import CATALOGUE, Finding
@@ -24,6 +25,25 @@ from scripts.cli.console import OUT, typed
 AROUND = 40
 LONGEST = 120
 COLOURS = {"error": "red", "warning": "yellow"}
+
+
+class FindingForMachines(TypedDict):
+    """A finding as JSON and CSV have it: with its rule, the words at its place, and where it can be looked at."""
+
+    code: str
+    severity: str
+    rule: str | None
+    layer: str
+    annotator: str
+    article_id: str
+    span_id: str | None
+    start: int | None
+    end: int | None
+    words: str | None
+    message: str
+    address: str | None
+    command: str | None
+    acknowledged: bool
 
 
 @dataclass
@@ -60,7 +80,7 @@ class FindingPlaces:
             return None
         return in_context(text, start, end)
 
-    def row(self, finding: Finding, *, acknowledged: bool = False) -> dict[str, Any]:
+    def row(self, finding: Finding, *, acknowledged: bool = False) -> FindingForMachines:
         """A finding for machines."""
         return {
             "code": finding.code,
@@ -85,7 +105,7 @@ def in_context(text: str, start: int | None, end: int | None) -> tuple[str, str,
     if start is None or end is None or not 0 <= start <= end <= len(text):
         return None
     before, after = text[max(0, start - AROUND) : start], text[end : end + AROUND]
-    return line(before), shortened(line(text[start:end])), line(after)
+    return line(before), short_line(text[start:end]), line(after)
 
 
 def line(words: str) -> str:
@@ -93,10 +113,9 @@ def line(words: str) -> str:
     return words.replace("\r\n", "⏎").replace("\n", "⏎").replace("\r", "⏎").replace("\t", " ")
 
 
-def shortened(words: str) -> str:
-    """Words without their middle, where they are long."""
-    half = LONGEST // 2
-    return words if len(words) <= LONGEST else f"{words[:half]} … {words[-half:]}"
+def short_line(words: str) -> str:
+    """Words on one line, without their middle where they are long."""
+    return both_ends(line(words), LONGEST)
 
 
 def print_findings(shown: FindingPlaces, findings: Iterable[tuple[Finding, bool]]) -> None:

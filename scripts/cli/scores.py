@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from rich.markup import escape
 from rich.table import Table
 
+from dataset.record.rows import FigureRow, rows_of
 from dataset.scheme import vocabulary
 from dataset.scoring.ceiling import CeilingBasis
 from dataset.scoring.scored import PredictionScore
 from scripts.cli.console import OUT, count, say
 
-Row = dict[str, Any]
 _OF_LABEL: Final = {
     label: [f"{attribute}={value}" for value in values] for label, (attribute, values) in vocabulary.FINER.items()
 }
@@ -39,7 +39,7 @@ class _Figures:
     """The figures by name, and whether there is a ceiling."""
 
     def __init__(self, scores: PredictionScore) -> None:
-        self._rows = {(row["scope"], row["measure"], row["figure"]): row for row in scores.figures.to_dicts()}
+        self._rows = {(row["scope"], row["measure"], row["figure"]): row for row in rows_of(scores.figures, FigureRow)}
         self.ceiling = any(row["ceiling"] is not None for row in self._rows.values())
 
     def count(self, scope: str, measure: str, figure: str = "f1") -> int:

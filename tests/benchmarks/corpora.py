@@ -13,13 +13,13 @@ from itertools import cycle, islice
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from annotation.labelstudio.result import write_result
 from annotation.labelstudio.tasks import write_task
 from dataset import schema
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import GOLD, TABLES, make_layer, read_layer
 from dataset.record.rows import ArticleRow
 from dataset.storage.tables import table_bytes
+from tests.annotation.labelstudio.written import result_of
 from tests.benchmarks.articles import Article, articles, events, names_of
 
 Row = dict[str, Any]
@@ -94,7 +94,7 @@ def exported(number: int, article: Article, seed: int = 7) -> Row:
 def _task(
     number: int, row: ArticleRow, text: str, spans: list[Row], drawn: list[Row], names: Mapping[str, list[str]]
 ) -> Row:
-    result = write_result(spans, drawn, names)
+    result = result_of(spans, drawn, names)
     work = {"id": number, "completed_by": 1, "was_cancelled": False, "result": result}
     sent = write_task(row, text, names, GUIDELINES)
     annotations = [work | _TIMES | {"lead_time": _SECONDS}]

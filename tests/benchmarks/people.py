@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from annotation.labelstudio.result import write_result
 from dataset.record.corpus import Corpus
 from dataset.record.layer import GOLD, read_layer
+from tests.annotation.labelstudio.written import result_of
 from tests.benchmarks.many_accounts import Desk
 
 PERIOD: Final = 120
@@ -122,7 +122,7 @@ def gold_of(corpus: Corpus) -> dict[str, str]:
         given = {span: f"{_NAME}.{number}" for number, span in enumerate(spans["span_id"])}
         links = gold.relations.filter(article_id=article).iter_rows(named=True)
         results[article] = json.dumps(
-            write_result(
+            result_of(
                 [{**span, "span_id": given[span["span_id"]]} for span in spans.iter_rows(named=True)],
                 [{**link, "from_span": given[link["from_span"]], "to_span": given[link["to_span"]]} for link in links],
             )

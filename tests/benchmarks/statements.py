@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from dataset.parallel import local_map
-from dataset.statements.candidates import EventItems, Item, ranked_events
+from dataset.statements.candidates import Item, ranked
 from dataset.statements.comparison import Cue, QuoteTelling, comparisons_of
 from dataset.statements.numbers import Quantity
 from dataset.statements.registry import Registry
@@ -59,16 +59,14 @@ def tellings(event: int) -> list[tuple[str, QuoteTelling]]:
     return quotes
 
 
-def events_of(count: int) -> Iterator[EventItems]:
-    """So many events, to be ranked."""
-    for event in range(count):
-        items = (Item(quote.quote_id, quote.words, quote.sources, "statement") for _, quote in tellings(event))
-        yield EventItems(f"e{event}", tuple(items), REGISTRY)
+def items_of(event: int) -> list[Item]:
+    """The quotes of an event, to be ranked."""
+    return [Item(quote.quote_id, quote.words, quote.sources, "statement") for _, quote in tellings(event)]
 
 
 def candidates_step(count: int) -> int:
-    """Ranks the candidates of so many events. Returns how many there are."""
-    return sum(sum(map(len, ranking.values())) for _, ranking in ranked_events(events_of(count), local_map))
+    """Ranks the candidates of so many events, one event after the other. Returns how many there are."""
+    return sum(sum(map(len, ranked(items_of(event), REGISTRY).values())) for event in range(count))
 
 
 def _differences(event: int) -> int:

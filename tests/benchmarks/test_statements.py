@@ -17,6 +17,6 @@ def test_candidates_and_comparisons_are_measured_and_put_on_the_page(tmp_path: P
 
 def test_quotes_of_one_statement_come_first_among_their_candidates() -> None:
     statement_of = {quote.quote_id: statement for statement, quote in statements.tellings(1)}
-    _, event = statements.events_of(2)
-    firsts = {item: best[0].id for item, best in ranked(event.items, event.registry).items() if best}
+    ranking = ranked(statements.items_of(1), statements.REGISTRY)
+    firsts = {item: best[0].id for item, best in ranking.items() if best}
     assert sum(statement_of[item] == statement_of[first] for item, first in firsts.items()) > len(firsts) / 2

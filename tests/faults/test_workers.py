@@ -23,10 +23,10 @@ from annotation.embedded import processes
 from annotation.embedded.accounts import Account, new_account
 from annotation.embedded.server import Server
 from annotation.labelstudio.client import Studio
-from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import seat
 from annotation.rounds import projects, push
 from tests.annotation.labelstudio.test_result import blank
+from tests.annotation.labelstudio.written import result_of
 from tests.benchmarks.many_accounts import Desk
 from tests.corpora import REPOSITORY, make_corpus
 from tests.postgres import Postgres
@@ -168,7 +168,7 @@ class Page:
 def written(name: str) -> list[Any]:
     spans = [(f"{name}.{number}", *place) for number, place in enumerate([(0, 8), (9, 12), (24, 29)])]
     rows = [blank(span, "hedge", start, end, TEXT) | {"hedge_kind": "modal"} for span, start, end in spans]
-    return list(write_result(rows, []))
+    return list(result_of(rows, []))
 
 
 @contextmanager

@@ -1,10 +1,10 @@
-"""What the script of the labelling page reads words with: the patterns and tables of `dataset.scheme`, on each page."""
+"""What the scripts of the pages know of the scheme: patterns and tables of `dataset.scheme`, on each page as JSON."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from dataset.scheme import lexicon, quantities, words
+from dataset.scheme import lexicon, quantities, vocabulary, words
 
 READER: Final[dict[str, Any]] = {
     "word": words.word_pattern(r"\p{L}", r"[\p{L}\p{M}\p{N}_]"),
@@ -13,6 +13,10 @@ READER: Final[dict[str, Any]] = {
     "cueKinds": lexicon.CUE_KINDS,
     "noncommittal": lexicon.NONCOMMITTAL,
     "number": quantities.reader(),
+    "required": vocabulary.REQUIRED,
+    "linked": {
+        start: [end for end in vocabulary.LABELS if vocabulary.relation_type(start, end)] for start in vocabulary.LABELS
+    },
 }
 
 

@@ -4,6 +4,7 @@
 // where a member of the store is gone, the adjudicator does so.
 (() => {
   const { annotation: complete, data, isField, renew } = window.HedgerowStudio;
+  const { linked, required } = window.Hedgerow;
   // Rules are chosen with Shift. D, K and N have other work.
   const RULE_KEYS = "1234567890ABCEFGHIJLMOPQRSTUVWXYZ";
   const ANSWERS = ["decision", "rule", "note", "who", "label"];
@@ -34,20 +35,16 @@
   const idsOf = (card) => card.spans.flatMap((span) => span.regions);
   const cardOf = (region) => region && cards().find((card) => idsOf(card).includes(region.cleanId));
 
-  // What a span of each label needs; of a list, one.
-  const NEEDED = {
-    speaker: [["speaker_entities", "speaker_other"]],
-    quote: [["quote_form"]],
-    hedge: [["hedge_kind"]],
-    number: [["number_kind"], ["number_value"]],
-  };
+  // A span has what its label requires. The controls here are those of an attribute of which one is enough; the source of
+  // a quote needs none, for one that is not unnamed is linked.
+  const CONTROLS = { speaker_entities: ["speaker_entities", "speaker_other"], quote_source: [] };
+  const isFilled = (region, controls) => !controls.length || controls.some((name) => value(region, name));
   const isWhole = (region) =>
-    (NEEDED[labelOf(region)] ?? []).every((names) => names.some((name) => value(region, name)));
+    (required[labelOf(region)] ?? []).every((name) => isFilled(region, CONTROLS[name] ?? [name]));
 
   // The ends of a link in the scheme's direction, whichever way it was drawn; nothing where the scheme knows none.
-  const MEANT = { quote: ["speaker", "quote"], hedge: ["number", "quote"] };
   const directed = ({ node1, node2 }) => {
-    const ways = [[node1, node2], [node2, node1]].filter(([from, to]) => MEANT[labelOf(from)]?.includes(labelOf(to)));
+    const ways = [[node1, node2], [node2, node1]].filter(([from, to]) => linked[labelOf(from)]?.includes(labelOf(to)));
     return ways.length === 2 && ways[0][0].globalOffsets.start < ways[1][0].globalOffsets.start ? ways[1] : ways[0];
   };
   const links = (work) => work.relationStore.relations.filter(({ node1, node2 }) => node1 && node2);

@@ -3,7 +3,6 @@
 // marks when a mouse button is released over selected words, so the keys release one, too. `?` shows all keys.
 (() => {
   const LABEL_KEYS = ["1", "2", "3", "4"];
-  const LINKED = { speaker: ["quote"], quote: ["speaker", "quote", "hedge"], hedge: ["quote", "number"], number: ["hedge"] };
   const WORD = /[\p{L}\p{N}]+(?:[.,’'-][\p{L}\p{N}]+)*|[^\s\p{L}\p{N}]+/gu;
   const { annotation, articleNode, drawing, element, isAdjudicating, isArticle, isField, nodeAt, note, placeOf, plain, readArticle, select, shortened, swallow } = window.HedgerowStudio;
 
@@ -248,7 +247,10 @@
     const label = plain(labelName);
     const [start, end] = edges();
     const reachesBeyond = isSelected() && (at.start < start || at.end > end);
-    return LINKED[plain(from.labelName)]?.includes(label) && !(label === "quote" && reachesBeyond);
+    const { linked } = window.Hedgerow;
+    const first = plain(from.labelName);
+    const isLinkable = linked[first]?.includes(label) || linked[label]?.includes(first);
+    return isLinkable && !(label === "quote" && reachesBeyond);
   };
 
   // The other end is the span here; from a quote, words that are selected and not marked become its speaker.

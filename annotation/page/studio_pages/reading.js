@@ -1,5 +1,5 @@
 // How the labelling page reads the words of an article: where a span's edges belong, what a number says, which list a
-// cue is on. All of it is pure, and goes by the patterns and tables of dataset/scheme that the page holds as JSON.
+// cue is on; and what a span of each label needs and links to. All of it is pure, and goes by the patterns and tables of dataset/scheme that the page holds as JSON.
 (() => {
   const tables = JSON.parse(document.getElementById("hedgerow-reader")?.textContent || "null");
   if (!tables) return;
@@ -220,5 +220,5 @@
 
   const offered = new Set([...Object.values(units).map(([, unit]) => unit), ...Object.values(currencies)]);
 
-  window.Hedgerow = { snapped, cueKind, readNumber, units: [...offered].filter(Boolean) };
+  window.Hedgerow = { snapped, cueKind, readNumber, units: [...offered].filter(Boolean), required: tables.required, linked: tables.linked };
 })();

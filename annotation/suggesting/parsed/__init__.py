@@ -2,5 +2,6 @@
 
 `pipeline` opens a pipeline and checks the one that is pinned. `sentences` parses sentences as `rules` cuts them, each
 by itself, so that no heading runs into what follows. `grammar` reads who says what from the dependencies. `suggester`
-puts them together; the score of each pattern is in `scores.json`. No module imports spaCy before it is asked for.
+puts them together; the score of each pattern is in `scores.json`. No module imports spaCy before it is asked for. Uses
+`suggesting.protocol` and `suggesting.rules`. Begin with `suggester`.
 """

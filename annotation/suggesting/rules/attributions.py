@@ -421,17 +421,6 @@ def _after_phrase(sentence: Sentence, cue: SayingCue, at: int, ceiling: int) -> 
     return None
 
 
-def _over_aside(tokens: Sequence[Token], at: int, ceiling: int) -> int:
-    """After a comma, the place of a “that” that an aside keeps from its verb: `said, in effect, that`."""
-    if at + 1 < ceiling and tokens[at + 1].kind == QUOTATION:
-        return at
-    for place in range(at + 1, min(at + 9, ceiling)):
-        if is_comma(tokens[place]):
-            opens = place + 1 < ceiling and tokens[place + 1].lower in ("that", "whether")
-            return place + 1 if opens else at
-    return at
-
-
 def _quotations(tokens: Sequence[Token], at: int, ceiling: int) -> TokenRange:
     end = at + 1
     while end < ceiling and tokens[end].kind == QUOTATION:

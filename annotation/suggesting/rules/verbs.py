@@ -246,9 +246,6 @@ GROUPS: Final = frozenset(
     }
 )
 """Nouns and pronouns without an article that can speak, and do not end in s."""
-SAYING_ADVERB_ENDS: Final = "ly"
-
-
 ONLY_PAST: Final = frozenset(
     {
         *("took", "gave", "went", "came", "fell", "rose", "knew", "began", "saw", "grew", "broke", "chose", "drove"),

@@ -15,7 +15,6 @@ from annotation.adjudication.questions import Sheet
 from annotation.adjudication.rounds_to_gold import Round
 from annotation.embedded.server import Server
 from annotation.labelstudio.adjudicated import read_adjudication
-from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import Seat, seat
 from annotation.rounds import pull, push
 from annotation.rounds.projects import Role
@@ -36,6 +35,7 @@ from tests.annotation.adjudication.test_rounds_to_gold import (
     span,
     submit,
 )
+from tests.annotation.labelstudio.written import result_of
 from tests.annotation.page.test_labelling import MEMBERS, WITHOUT_A_MEMBER
 from tests.browser import Annotator
 from tests.contrasts import low_contrasts_by_scheme, scrolls_sideways
@@ -57,7 +57,7 @@ def labels(named: str, kind: str, *, linked: bool, about: bool) -> list[dict[str
     ]
     spans += [span("hedge", "about", hedge_kind="approximator")] if about else []
     link = {"from_span": QUOTE, "to_span": "Monday", "derived": False}
-    return write_result(spans, [link] if linked else [], NAMES)
+    return result_of(spans, [link] if linked else [], NAMES)
 
 
 @pytest.fixture

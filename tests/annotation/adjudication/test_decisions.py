@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from annotation.adjudication.decisions import Outcome, decide
 from annotation.adjudication.questions import Sheet, shown_links
 from annotation.labelstudio.adjudicated import AdjudicationResult, RegionDecision, read_adjudication
 from annotation.labelstudio.result import ResultRows
+from dataset.record.rows import Link, MarkedSpan
 from tests.annotation.adjudication.test_questions import CLAIM, asked, asked_of
 from tests.dataset.drawn import Record, records
 from tests.dataset.tiny import ONE, TEXTS, Row, hedge, link, number, place, quote, speaker
@@ -22,8 +23,9 @@ def page(sheet: Sheet, decisions: Mapping[str, tuple[str | None, str | None]], *
     rows = {version.region: version.row for item in sheet.items for version in item.versions} | changed
     ends = [("said_by", *ends) for ends in shown_links(sheet)]
     drawn = [link(*ends) for ends in ends] + [row for row in more if "label" not in row]
+    spans = [{**row} for row in rows.values()]
     return AdjudicationResult(
-        ResultRows([{**row} for row in rows.values()], drawn),
+        ResultRows(cast(list[MarkedSpan], spans), cast(list[Link], drawn)),
         {region: RegionDecision(*what, None) for region, what in decisions.items()},
     )
 

@@ -11,7 +11,6 @@ from playwright.sync_api import Browser, Locator, expect
 from annotation.adjudication import rounds_to_gold
 from annotation.adjudication.gold import read_gold
 from annotation.embedded.server import Server
-from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import Task, read_task
 from annotation.rounds import projects, pull, push
@@ -21,6 +20,7 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.storage.tables import read_table
 from tests.annotation.labelstudio.test_result import blank
+from tests.annotation.labelstudio.written import result_of
 from tests.browser import Annotator, log_in
 
 NewCorpus = Callable[[dict[str, str]], Corpus]
@@ -109,7 +109,7 @@ def port_labelled(kind: str | None) -> list[dict[str, object]]:
         span("number", "40", number_kind="count", number_value="40", number_unit="ships"),
     ]
     link = {"from_span": QUOTE, "to_span": named, "derived": False}
-    return write_result(spans + ([span("hedge", "may", hedge_kind=kind)] if kind else []), [link], ["Port of Lomma"])
+    return result_of(spans + ([span("hedge", "may", hedge_kind=kind)] if kind else []), [link], ["Port of Lomma"])
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def relabelled_port(named: str, source: str, *, hedged: bool) -> list[dict[str, 
     if hedged:
         spans.append(span("hedge", "may", hedge_kind="modal"))
     link = {"from_span": QUOTE, "to_span": source, "derived": False}
-    return write_result(spans, [link], ["Port of Lomma", "Ilsa Brandt"])
+    return result_of(spans, [link], ["Port of Lomma", "Ilsa Brandt"])
 
 
 @pytest.fixture

@@ -128,4 +128,4 @@ def test_the_work_is_there(move: Move, running: Secrets) -> None:
 
 def test_annotators_are_as_blind_as_before(running: Secrets) -> None:
     assert len(running.annotators) > 1
-    assert trespass.harms(running) == []
+    assert trespass.tried(running)[0] == []

@@ -20,13 +20,13 @@ import pytest
 
 from annotation.embedded.accounts import Account
 from annotation.embedded.server import Server
-from annotation.labelstudio.result import write_result
 from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer, read_layer
 from tests.annotation.labelstudio.test_result import blank
+from tests.annotation.labelstudio.written import result_of
 from tests.corpora import make_corpus
 
 Row = dict[str, Any]
@@ -137,7 +137,7 @@ class Annotator:
 
 def written(spans: Spans) -> list[Row]:
     rows = [blank(name, "hedge", start, end, TEXT) | {"hedge_kind": "modal"} for name, start, end in spans]
-    return write_result(rows, [])
+    return result_of(rows, [])
 
 
 @contextmanager

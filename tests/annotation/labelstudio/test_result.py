@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from annotation.labelstudio.adjudicated import OPEN, read_adjudication
 from annotation.labelstudio.canonical import canonical_line
-from annotation.labelstudio.result import CHOICES, LABEL, TYPED, UNNAMED, read_result, write_result
+from annotation.labelstudio.result import CHOICES, LABEL, TYPED, UNNAMED, read_result
 from annotation.labelstudio.tasks import Task, ended, read_task, same_work
 from dataset.problem import Problem
 from dataset.record.rows import Asked
 from dataset.scheme import vocabulary
+from tests.annotation.labelstudio.written import result_of
 
 TEXT = "The port said: “We may lose about 40 ships.”"
 Row = dict[str, Any]
@@ -117,11 +118,11 @@ def codes(result: Any) -> list[str]:
 @given(annotated_texts())
 def test_what_is_written_is_read_again(annotation: tuple[str, list[Row], list[Row]]) -> None:
     text, spans, links = annotation
-    reading = read_result(write_result(spans, links, ENTITIES), text)
+    reading = read_result(result_of(spans, links, ENTITIES), text)
     assert reading.spans == [canonical(span) for span in spans]
     assert reading.relations == links
     assert reading.findings == []
-    assert write_result(reading.spans, links, ENTITIES) == write_result(map(canonical, spans), links, ENTITIES)
+    assert result_of(reading.spans, links, ENTITIES) == result_of(map(canonical, spans), links, ENTITIES)
 
 
 def canonical(span: Row) -> Row:
@@ -131,7 +132,7 @@ def canonical(span: Row) -> Row:
 @given(annotated_texts(), st.randoms())
 def test_the_order_of_results_does_not_matter(annotation: tuple[str, list[Row], list[Row]], random: Any) -> None:
     text, spans, links = annotation
-    result = write_result(spans, links, ())
+    result = result_of(spans, links, ())
     random.shuffle(result)
     reading = read_result(result, text)
     read, written = ({span["span_id"]: span for span in each} for each in (reading.spans, map(canonical, spans)))
@@ -156,11 +157,11 @@ def test_nothing_that_is_sent_breaks_the_reader(result: Any) -> None:
 @given(annotated_texts(), st.randoms())
 def test_the_same_work_in_another_order_is_the_same(annotation: tuple[str, list[Row], list[Row]], random: Any) -> None:
     text, spans, links = annotation
-    ordered, shuffled = write_result(spans, links, ()), write_result(spans, links, ())
+    ordered, shuffled = result_of(spans, links, ()), result_of(spans, links, ())
     random.shuffle(shuffled)
     assert same_work(task_with(ordered, text), shuffled, skipped=False)
     assert not same_work(task_with(ordered, text), shuffled, skipped=True)
-    assert not spans or not same_work(task_with(ordered, text), write_result(spans[1:], [], ()), skipped=False)
+    assert not spans or not same_work(task_with(ordered, text), result_of(spans[1:], [], ()), skipped=False)
 
 
 def task_with(result: Any, text: str = TEXT, **work: Any) -> Task:
@@ -409,8 +410,8 @@ def test_names_are_told_in_one_order_however_they_came() -> None:
 def test_a_name_that_the_page_cannot_be_told_is_refused_unless_it_is_offered(name: str) -> None:
     span = blank("s", "speaker", 4, 8, TEXT) | {"speaker_entities": [name]}
     with pytest.raises(Problem, match="the speaker s of the article has the name"):
-        write_result([span], [], ENTITIES)
-    assert read_result(write_result([span], [], [name]), TEXT).spans[0]["speaker_entities"] == [name] * bool(name)
+        result_of([span], [], ENTITIES)
+    assert read_result(result_of([span], [], [name]), TEXT).spans[0]["speaker_entities"] == [name] * bool(name)
 
 
 # Questions to the lead
@@ -423,13 +424,13 @@ def asked(span: str | None, question: str) -> Asked:
 def test_questions_about_spans_and_about_the_article_are_read_as_they_are_written() -> None:
     span = blank("s", "quote", 15, 44, TEXT) | {"quote_source": "linked"}
     questions = [asked(None, "Which port?"), asked(None, "Which year?"), asked("s", "Is it direct?")]
-    reading = read_result(write_result([span], [], (), questions), TEXT)
+    reading = read_result(result_of([span], [], (), questions), TEXT)
     assert sorted(reading.questions, key=str) == sorted(questions, key=str)
     assert (reading.spans, reading.findings) == ([span], [])
 
 
 def test_a_question_about_a_span_that_is_gone_is_not_written() -> None:
-    assert write_result([], [], (), [asked("gone", "Is it direct?")]) == []
+    assert result_of([], [], (), [asked("gone", "Is it direct?")]) == []
 
 
 def article_question(*values: object) -> list[Row]:

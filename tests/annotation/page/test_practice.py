@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from annotation.embedded.server import Server
-from annotation.labelstudio.result import Result, write_result
+from annotation.labelstudio.result import Result
 from annotation.labelstudio.seats import Seat, embedded_seat
 from annotation.labelstudio.tasks import read_task
 from annotation.practice.material import PracticeArticle, practice_articles
@@ -14,6 +14,7 @@ from annotation.practice.project import open_practice
 from annotation.rounds import projects, push
 from dataset.record.corpus import Corpus
 from tests.annotation.embedded.unprotected import client
+from tests.annotation.labelstudio.written import result_of
 from tests.browser import Annotator, log_in
 from tests.contrasts import low_contrasts_by_scheme
 
@@ -52,7 +53,7 @@ def nearly_right() -> list[Result]:
         (link["from_span"] for link in FIRST.relations if link["to_span"] == speaker["span_id"]), key=_place_of
     )
     links = [link for link in FIRST.relations if link["from_span"] != first_quote]
-    return write_result([*spans, extra], links, ["Edda Lomm"])
+    return result_of([*spans, extra], links, ["Edda Lomm"])
 
 
 def _place_of(span_id: str) -> int:
@@ -111,7 +112,7 @@ def test_the_sheet_of_the_last_article_says_whether_one_has_passed(
 ) -> None:
     seat, _ = practising
     for article in (SECOND, LAST):
-        result = write_result(article.spans, article.relations)
+        result = result_of(article.spans, article.relations)
         seat.studio.annotate(task_of(practising, article), result, skipped=False, seconds=1, account=seat.account or 0)
     draft(server, task_of(practising, FIRST), nearly_right())
     annotator.open_task(practising[1], task_of(practising, FIRST))
@@ -144,7 +145,7 @@ def test_in_the_stream_the_next_article_is_below_the_sheet(practising: tuple[Sea
 
 def test_an_update_is_compared_again(server: Server, practising: tuple[Seat, int], annotator: Annotator) -> None:
     task = task_of(practising, FIRST)
-    draft(server, task, write_result(FIRST.spans, FIRST.relations))
+    draft(server, task, result_of(FIRST.spans, FIRST.relations))
     annotator.open_task(practising[1], task)
     annotator.submit()
     expect(sheet(annotator).get_by_text("All as in the gold")).to_be_visible()

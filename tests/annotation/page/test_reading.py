@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from annotation.embedded.inside.reading import reader
-from dataset.scheme import lexicon
+from dataset.scheme import lexicon, vocabulary
 from dataset.scheme.quantities import read_number
 from dataset.scheme.words import word_cut_at
 from tests.corpora import REPOSITORY
@@ -117,6 +118,13 @@ def page(chromium: Browser) -> Page:
     opened.set_content(f'<script id="hedgerow-reader" type="application/json">{tables}</script>')
     opened.add_script_tag(content=SCRIPT.read_text(encoding="utf-8"))
     return opened
+
+
+def test_scripts_require_and_link_what_the_scheme_does(page: Page) -> None:
+    required, linked = page.evaluate("[Hedgerow.required, Hedgerow.linked]")
+    assert {label: tuple(names) for label, names in required.items()} == vocabulary.REQUIRED
+    for start, end in product(vocabulary.LABELS, repeat=2):
+        assert (end in linked[start]) == (vocabulary.relation_type(start, end) is not None)
 
 
 def test_script_and_checks_read_numbers_alike(page: Page) -> None:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from dataset import schema
 from dataset.checks.shared import check_shared
 from dataset.checks.suite import check_record
 from dataset.record.layer import GOLD, read_layer
+from dataset.record.rows import Lesson, MarkedSpan
 from dataset.scheme import vocabulary
 from dataset.storage.tables import read_table, table_bytes
 from tests.corpora import REPOSITORY
@@ -25,7 +25,7 @@ def runs(text: str, length: int) -> set[tuple[str, ...]]:
     return set(zip(*(words[start:] for start in range(length)), strict=False))
 
 
-def spans() -> Iterator[dict[str, Any]]:
+def spans() -> Iterator[MarkedSpan]:
     for article in ARTICLES:
         yield from article.spans
 
@@ -85,7 +85,7 @@ def test_what_is_to_stay_unlabelled_is_no_span_of_the_gold(article: PracticeArti
     assert not [lesson for lesson in article.lessons if lesson["span_id"] is None and _place(lesson) in places]
 
 
-def _place(lesson: dict[str, int]) -> tuple[int, int]:
+def _place(lesson: Lesson) -> tuple[int, int]:
     return lesson["start"], lesson["end"]
 
 

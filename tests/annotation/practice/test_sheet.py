@@ -1,27 +1,29 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
 
-from annotation.labelstudio.result import write_result
 from annotation.practice import sheet
 from annotation.practice.comparison import compare
 from annotation.practice.material import PracticeArticle, practice_articles
 from annotation.practice.sheet import PracticeSheet, scores, sheet_of
+from dataset.record.rows import Lesson, MarkedSpan
 from dataset.scheme import vocabulary
+from tests.annotation.labelstudio.written import result_of
 
 Row = dict[str, Any]
 ADRIFT, MAST, LATER = practice_articles().values()
 
 
-def span(article: PracticeArticle, words: str, label: str) -> Row:
+def span(article: PracticeArticle, words: str, label: str) -> MarkedSpan:
     """The gold's span of these words; one only has to begin with them."""
     (only,) = [span for span in article.spans if span["label"] == label and span["text"].startswith(words)]
     return only
 
 
-def unlabelled(article: PracticeArticle, words: str) -> Row:
+def unlabelled(article: PracticeArticle, words: str) -> Lesson:
     """A place that the gold leaves unlabelled."""
     places = [lesson for lesson in article.lessons if lesson["span_id"] is None]
     (only,) = [lesson for lesson in places if article.text[lesson["start"] : lesson["end"]] == words]
@@ -33,19 +35,23 @@ def marked(article: PracticeArticle, label: str, start: int, end: int, **values:
     return blank | {"span_id": "mine", "text": article.text[start:end], "article_id": article.article_id} | values
 
 
-def seen(article: PracticeArticle, spans: list[Row], relations: list[Row] | None = None) -> PracticeSheet:
+def seen(
+    article: PracticeArticle,
+    spans: Sequence[Mapping[str, object]],
+    relations: Sequence[Mapping[str, object]] | None = None,
+) -> PracticeSheet:
     links = article.relations if relations is None else relations
-    made = sheet_of(article.article_id, article.text_sha256, write_result(spans, links))
+    made = sheet_of(article.article_id, article.text_sha256, result_of(spans, links))
     assert made
     return made
 
 
-def without(article: PracticeArticle, left_out: Row) -> list[Row]:
+def without(article: PracticeArticle, left_out: MarkedSpan) -> list[MarkedSpan]:
     return [span for span in article.spans if span["span_id"] != left_out["span_id"]]
 
 
-def changed(article: PracticeArticle, of: Row, **values: object) -> list[Row]:
-    return [span | values if span["span_id"] == of["span_id"] else span for span in article.spans]
+def changed(article: PracticeArticle, of: MarkedSpan, **values: object) -> list[Mapping[str, object]]:
+    return [{**span, **values} if span["span_id"] == of["span_id"] else span for span in article.spans]
 
 
 @pytest.mark.parametrize("article", [ADRIFT, MAST, LATER], ids=lambda article: article.article_id)
@@ -165,7 +171,7 @@ def test_the_rule_of_another_form_is_that_of_the_right_form() -> None:
 
 
 def test_scores_add_up_over_articles() -> None:
-    comparisons = [compare(ADRIFT, write_result(ADRIFT.spans, ADRIFT.relations)), compare(MAST, [])]
+    comparisons = [compare(ADRIFT, result_of(ADRIFT.spans, ADRIFT.relations)), compare(MAST, [])]
     total, *each = scores(comparisons)
     assert [score["label"] for score in each] == [*vocabulary.LABELS]
     assert total["same"] == total["own"] == len(ADRIFT.spans)

@@ -8,11 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.labelstudio.payloads import JsonObject
-from annotation.labelstudio.result import Result, read_result, write_result
+from annotation.labelstudio.result import Result, read_result
 from annotation.labelstudio.suggested import SuggestedRows, SuggestedTask, read_suggestions, suggestions_data
 from annotation.rounds.outcomes import DecidedWork, decided
 from dataset.record.rows import Link, MarkedSpan, Score
 from tests.annotation.labelstudio.test_result import blank
+from tests.annotation.labelstudio.written import result_of
 
 TEXT = "👍 The port said that 40 boats may wait."
 NAMES = ["Port of Lomma"]
@@ -45,7 +46,7 @@ def suggested(least: float = 0) -> SuggestedTask:
 
 
 def submitted(spans: list[dict[str, Any]], links: list[dict[str, Any]], kept: dict[str, float | None]) -> list[Result]:
-    return write_result(spans, links, NAMES, kept=kept)
+    return result_of(spans, links, NAMES, kept=kept)
 
 
 def work(result: list[Result], least: float = 0) -> DecidedWork:
@@ -59,7 +60,7 @@ def outcomes(result: list[Result]) -> dict[str, tuple[str, list[str]]]:
 def test_what_is_submitted_as_it_was_suggested_without_a_decision_is_nobodys_work() -> None:
     done = work(submitted(SPANS, [LINK], {}))
     assert {shown["outcome"] for shown in done.spans} == {"unseen"} == {shown["outcome"] for shown in done.links}
-    assert done.rows.spans == done.rows.relations == []
+    assert (done.rows.spans, done.rows.relations) == ([], [])
 
 
 def test_what_was_kept_is_the_annotators_with_its_links_and_the_seconds_that_it_took() -> None:
@@ -125,7 +126,7 @@ def test_a_span_of_ones_own_stays_whatever_became_of_the_suggestions() -> None:
 
 
 def test_a_question_about_a_suggestion_without_a_decision_is_one_about_the_article() -> None:
-    result = write_result(SPANS, [LINK], NAMES, [{"span_id": "h", "question": "Is it one?"}])
+    result = result_of(SPANS, [LINK], NAMES, [{"span_id": "h", "question": "Is it one?"}])
     assert work(result).rows.questions == [{"span_id": None, "question": "Is it one?"}]
 
 

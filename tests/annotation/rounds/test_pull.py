@@ -10,7 +10,7 @@ import pytest
 
 from annotation.labelstudio import client
 from annotation.labelstudio.client import Studio
-from annotation.labelstudio.result import write_result
+from annotation.labelstudio.payloads import JsonObject
 from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push, raw
@@ -22,6 +22,7 @@ from dataset.record.layer import TABLES, Layer, read_layer
 from dataset.record.withdrawal import withdraw
 from dataset.storage.atomic import sha256
 from tests.annotation.labelstudio.test_result import blank
+from tests.annotation.labelstudio.written import result_of
 from tests.commands import Running
 from tests.corpora import make_corpus
 from tests.dataset.release_setup import put_under_git
@@ -38,7 +39,7 @@ def labelled() -> list[Row]:
     quote = blank("q", "quote", 25, len(TEXT), TEXT) | {"quote_form": "direct", "quote_source": "linked"}
     hedge = blank("h", "hedge", 29, 32, TEXT) | {"hedge_kind": "modal"}
     link = {"from_span": "q", "to_span": "s", "derived": False}
-    return write_result([speaker, quote, hedge], [link], ["Port of Lomma"])
+    return result_of([speaker, quote, hedge], [link], ["Port of Lomma"])
 
 
 def submit(who: Seat, task: int, result: list[Row], *, skipped: bool = False) -> None:
@@ -406,7 +407,7 @@ def test_an_article_that_is_withdrawn_before_its_task_is_read_is_passed_over(
     put_under_git(open_corpus(root))
     read = read_export
 
-    def withdraw_and_read(export: Path) -> Iterator[Row]:
+    def withdraw_and_read(export: Path) -> Iterator[JsonObject]:
         withdraw(open_corpus(root), "one", "asked for")
         return read(export)
 

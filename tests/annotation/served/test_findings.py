@@ -6,13 +6,14 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotation.labelstudio.result import TICKED, Result, write_result
+from annotation.labelstudio.result import TICKED, Result
 from annotation.rounds import push
 from annotation.served.findings import ShownFinding, findings_on_page
 from dataset.checks.findings import CATALOGUE
 from dataset.checks.suite import check_layer
 from dataset.record.corpus import open_corpus
 from dataset.record.layer import GOLD, read_layer
+from tests.annotation.labelstudio.written import result_of
 from tests.corpora import REPOSITORY
 
 TEXT = "👍 The mayor said it may rain, and 40 boats sank. Perhaps 3."
@@ -48,7 +49,7 @@ def test_the_page_shows_what_validate_finds_in_the_same_work() -> None:
             validated = check_layer(corpus, replace(layer, spans=spans))
             data = push.task(corpus, article)["data"]
             rows = [*spans.iter_rows(named=True)]
-            work = write_result(rows, [*layer.relations.iter_rows(named=True)], [e["value"] for e in data["entities"]])
+            work = result_of(rows, [*layer.relations.iter_rows(named=True)], [e["value"] for e in data["entities"]])
             shown = {(each["code"], each["region"], each["start"]) for each in findings_on_page(data, work)}
             assert shown == {(each.code, each.span_id, each.start) for each in validated}
 

@@ -10,10 +10,10 @@ from warcio.warcwriter import WARCWriter
 
 from dataset.intake.articles import RightsStatement
 from dataset.record.corpus import Corpus
-from dataset.record.rights import read_rights
 from tests.corpora import make_corpus
 from tests.dataset.intake.refusals import PAGE_TEXT, read_all, refusals, row, take_in
 from tests.dataset.intake.test_web_pages import page
+from tests.dataset.rights import read_rights
 
 URL = "https://gull.example/2024/port-was-sorry"
 Headers = list[tuple[str, str]]

@@ -8,9 +8,9 @@ import pytest
 from dataset.intake.articles import ArticleMetadata, ReadingOptions, RightsStatement
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
-from dataset.record.rights import read_rights
 from tests.corpora import make_corpus
 from tests.dataset.intake.refusals import read_all, refusals, row, take_in
+from tests.dataset.rights import read_rights
 
 ONE = {"article_id": "a", "text": "Water rose."}
 TWO = {"article_id": "b", "text": "Water fell."}

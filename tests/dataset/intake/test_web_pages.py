@@ -6,9 +6,9 @@ import pytest
 
 from dataset.intake.articles import ReadingOptions, RightsStatement
 from dataset.record.corpus import Corpus
-from dataset.record.rights import read_rights
 from tests.corpora import make_corpus
 from tests.dataset.intake.refusals import PAGE_TEXT, read_all, refusals, row, take_in
+from tests.dataset.rights import read_rights
 
 HEAD = """
 <title>Port was sorry - The Gull</title>

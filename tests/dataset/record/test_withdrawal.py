@@ -14,13 +14,14 @@ from dataset.problem import Problem
 from dataset.published.build import build
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import below
-from dataset.record.rights import read_rights, rights_path
+from dataset.record.rights import rights_path
 from dataset.record.splits import fixed_splits
 from dataset.record.withdrawal import read_withdrawn, withdraw, withdrawn_path
 from dataset.statements.tables import read_gold
 from dataset.storage.atomic import sha256
 from tests.dataset.loading import files
 from tests.dataset.release_setup import put_ready, put_under_git
+from tests.dataset.rights import read_rights
 from tests.dataset.sorting import put_sorted, sorted_rows
 from tests.dataset.tiny import EVENT, ONE, TEXTS, TWO, put_jsonl
 from tests.disks import unwritable

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
 from random import Random
 from typing import TypeVar
 
@@ -12,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataset.statements import candidates
-from dataset.statements.candidates import Candidate, EventItems, Item, ranked, ranked_events
+from dataset.statements.candidates import Candidate, Item, ranked
 from dataset.statements.numbers import Quantity
 from dataset.statements.registry import Registry
 
@@ -195,38 +193,6 @@ def test_neither_the_block_nor_the_order_of_the_items_changes_the_result(
     ranking = ranked(shuffled, REGISTRY, best, rows)
     assert ranking == ranked(items, REGISTRY, best)
     assert ranking == {item: candidates[:best] for item, candidates in ranked(items, REGISTRY, len(items)).items()}
-
-
-# Many events
-
-
-def test_many_events_are_ranked_in_batches_and_in_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(candidates, "EVENTS", 3)
-    batches: list[int] = []
-
-    def elsewhere(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-        for item in items:
-            batches.append(len(item))  # type: ignore[arg-type]
-            yield pickle.loads(pickle.dumps(work))(pickle.loads(pickle.dumps(item)))
-
-    events = [EventItems(f"e{n}", QUOTES[: n % 4], REGISTRY) for n in range(7)]
-    ranking = list(ranked_events(iter(events), elsewhere, best=1))
-    assert batches == [3, 3, 1]
-    assert ranking == [(event.event_id, ranked(event.items, REGISTRY, best=1)) for event in events]
-    assert list(ranked_events([])) == []
-
-
-def test_a_batch_is_ranked_before_the_next_events_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(candidates, "EVENTS", 2)
-    read: list[int] = []
-
-    def events() -> Iterator[EventItems]:
-        for n in range(6):
-            read.append(n)
-            yield EventItems(f"e{n}", QUOTES[:1], REGISTRY)
-
-    next(ranked_events(events()))
-    assert read == [0, 1]
 
 
 def test_the_import_of_candidates_does_not_import_scikit_learn() -> None:
