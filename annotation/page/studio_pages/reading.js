@@ -1,5 +1,6 @@
 // How the labelling page reads the words of an article: where a span's edges belong, what a number says, which list a
-// cue is on; and what a span of each label needs and links to. All of it is pure, and goes by the patterns and tables of dataset/scheme that the page holds as JSON.
+// cue is on; and what a span of each label needs and links to. All of it is pure, and goes by the patterns and tables of
+// dataset/scheme that the page holds as JSON.
 (() => {
   const tables = JSON.parse(document.getElementById("hedgerow-reader")?.textContent || "null");
   if (!tables) return;
