@@ -210,7 +210,8 @@
     const first = onTheWay.get(address);
     if (first) return first.then((response) => response.clone(), () => fetched.apply(window, given));
     const answer = fetched.apply(window, given).then((response) => Promise.all(lists).then(() => response));
-    onTheWay.set(address, answer.finally(() => onTheWay.delete(address)));
+    onTheWay.set(address, answer);
+    answer.catch(() => {}).then(() => onTheWay.delete(address));
     return answer.then((response) => response.clone());
   };
   const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
