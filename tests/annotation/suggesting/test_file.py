@@ -84,18 +84,18 @@ def test_an_article_without_predictions_gets_none(tmp_path: Path) -> None:
     [
         (SPEAKER | {"text_sha256": "0" * 64}, "another text"),
         (SPEAKER | {"text": "The fort"}, "not “The fort”"),
-        (SPEAKER | {"end": 400}, "no place in one"),
-        (SPEAKER | {"start": -1}, "no place in one"),
-        (SPEAKER | {"start": 8}, "no place in one"),
-        (SPEAKER | {"start": "0"}, "no place in one"),
-        (SPEAKER | {"start": True}, "no place in one"),
+        (SPEAKER | {"end": 400}, "not a place in one"),
+        (SPEAKER | {"start": -1}, "not a place in one"),
+        (SPEAKER | {"start": 8}, "not a place in one"),
+        (SPEAKER | {"start": "0"}, "not a place in one"),
+        (SPEAKER | {"start": True}, "not a place in one"),
         (SPEAKER | {"label": "PERSON"}, "no label 'PERSON'"),
         (SPEAKER | {"label": None}, "no label None"),
-        (SPEAKER | {"speaker_entities": "Port"}, "no list of names"),
-        (QUOTE | {"quote_form": 3}, "no string"),
+        (SPEAKER | {"speaker_entities": "Port"}, "not a list of names"),
+        (QUOTE | {"quote_form": 3}, "not a string"),
         ({"words": "The port"}, "neither a label nor lists of spans"),
-        ({"speakers": "The port"}, "no list of spans"),
-        ({"article_id": 7}, "no string at line 1"),
+        ({"speakers": "The port"}, "not a list of spans"),
+        ({"article_id": 7}, "not a string at line 1"),
     ],
 )
 def test_a_wrong_prediction_is_refused_in_one_sentence_that_names_its_place(
@@ -132,7 +132,7 @@ def test_parquet_that_is_none_or_lacks_the_articles_is_refused(tmp_path: Path) -
 def test_an_empty_text_gets_none_and_predictions_for_it_are_refused(tmp_path: Path) -> None:
     empty = EventText("two", "", sha256(b""), {})
     assert suggested(lines(tmp_path / "p.jsonl", SPEAKER), empty) == Suggestions()
-    with pytest.raises(Problem, match="no place in two"):
+    with pytest.raises(Problem, match="not a place in two"):
         suggested(lines(tmp_path / "q.jsonl", SPEAKER | {"article_id": "two"}), empty)
 
 

@@ -148,7 +148,7 @@ def test_a_layer_with_a_label_of_its_own_is_refused(corpus: Corpus) -> None:
 
 
 def test_a_folder_that_is_none_of_ours_is_refused(corpus: Corpus) -> None:
-    with pytest.raises(Problem, match="no built dataset"):
+    with pytest.raises(Problem, match="not a built dataset"):
         score_in(corpus, corpus.seeds)
 
 
