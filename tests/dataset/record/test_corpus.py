@@ -171,7 +171,7 @@ def test_a_setting_of_an_annotator_that_does_not_exist_is_named(tmp_path: Path) 
 
 
 def test_a_version_without_quotation_marks_is_a_problem(tmp_path: Path) -> None:
-    with pytest.raises(Problem, match=r"version in \[annotators.a1\] must be text"):
+    with pytest.raises(Problem, match=r"version in \[annotators.a1\] is not text"):
         maker_of(tmp_path, "machine-generated", "version = 3")
 
 
