@@ -156,15 +156,14 @@
   const fetched = window.fetch;
   window.fetch = (...given) => {
     const began = Date.now();
-    let submission, isDraft, inOrder;
+    let submission, isDraft;
     try {
       submission = readSubmission(given);
       isDraft = isOfDraft(given);
-      inOrder = ordered(given);
     } catch {
       // A store of another version: what the page asks is asked all the same.
     }
-    const answer = inOrder ?? fetched.apply(window, submission?.isFirst ? withId(given) : given);
+    const answer = fetched.apply(window, submission?.isFirst ? withId(given) : given);
     const tell = (stored) => {
       if (submission) sayRefused(stored.ok ? "" : REFUSED);
       if (!stored.ok) return keepSaving(isDraft ? 5000 : 1000);
@@ -187,34 +186,6 @@
     if (method === "PATCH" && WORK.test(address)) return { task: window.Htx?.task?.id, held: data(), isFirst: false };
     return undefined;
   };
-  // Where a link leads to a project that was never opened before, Label Studio asks for the list of tasks and, twice, for the
-  // task. When the list is answered last, the article begins without the spans that its task brings; when the second answer
-  // to the task is late, it begins anew, without what was marked since the first. So both get one answer, after the list's.
-  const ANSWERS = /\/api\/tasks(\/\d+)?(\?|$)/, PATIENCE = 10000;
-  const lists = new Set(), onTheWay = new Map();
-  const ordered = (given) => {
-    const [method, address] = asked(given);
-    const [isAsked, isOfOne] = ANSWERS.exec(address) ?? [];
-    if (method !== "GET" || !isAsked) return undefined;
-    return isOfOne ? taskAnswer(given, address) : listAnswer(given);
-  };
-  const listAnswer = (given) => {
-    const answer = fetched.apply(window, given);
-    const whole = answer.then((response) => response.clone().text()).catch(() => "");
-    // The page needs a moment to take it in.
-    const taken = Promise.race([whole.then(() => pause(20)), pause(PATIENCE)]).finally(() => lists.delete(taken));
-    lists.add(taken);
-    return answer;
-  };
-  const taskAnswer = (given, address) => {
-    const first = onTheWay.get(address);
-    if (first) return first.then((response) => response.clone(), () => fetched.apply(window, given));
-    const answer = fetched.apply(window, given).then((response) => Promise.all(lists).then(() => response));
-    onTheWay.set(address, answer);
-    answer.catch(() => {}).then(() => onTheWay.delete(address));
-    return answer.then((response) => response.clone());
-  };
-  const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
   // A submission has an id that it keeps when Submit is pressed again: where the answer was lost, the server stores no
   // second one. Label Studio itself gives one to articles of its stream alone.
   const ids = new WeakMap();

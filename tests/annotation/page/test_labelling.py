@@ -586,15 +586,6 @@ def test_nothing_is_lost_when_the_server_does_not_take_a_submit(seeds: Corpus, w
     ]
 
 
-def test_an_article_of_a_project_that_was_never_open_is_asked_for_once_and_so_not_begun_anew(
-    new_corpus: Callable[[dict[str, str]], Corpus], annotator: Annotator
-) -> None:
-    asked: list[str] = []
-    annotator.page.on("request", lambda request: asked.append(request.url))
-    open_port(new_corpus, annotator)
-    assert len([address for address in asked if re.search(r"/api/tasks/\d+\?", address)]) == 1
-
-
 def test_a_submit_whose_answer_was_lost_is_there_once_when_it_is_pressed_again(
     seeds: Corpus, who: Seat, annotator: Annotator
 ) -> None:
