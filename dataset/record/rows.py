@@ -170,8 +170,8 @@ class NoteRow(Asked, LayerKey):
     answered_at: str | None
 
 
-class FigureRow(TypedDict):
-    """A row of the table `scores`."""
+class MeasuredFigure(TypedDict):
+    """A figure with its interval, and what it rests on."""
 
     scope: str
     measure: str
@@ -180,23 +180,21 @@ class FigureRow(TypedDict):
     low: float | None
     high: float | None
     count: int
+
+
+class FigureRow(MeasuredFigure):
+    """A row of the table `scores`."""
+
     ceiling: float | None
     ceiling_low: float | None
     ceiling_high: float | None
 
 
-class BaselineRow(TypedDict):
+class BaselineRow(MeasuredFigure):
     """A row of the table `baselines`."""
 
     baseline: str
     gold_sha256: str
-    scope: str
-    measure: str
-    figure: str
-    value: float | None
-    low: float | None
-    high: float | None
-    count: int
 
 
 class AcknowledgedRow(TypedDict):

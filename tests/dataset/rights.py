@@ -11,5 +11,5 @@ from dataset.storage.tables import read_sound
 
 
 def read_rights(corpus: Corpus) -> pl.DataFrame:
-    """What the sources said, in the order of the file."""
+    """What the sources permit, in the order of the file."""
     return read_sound(rights_path(corpus), schema.Rights)

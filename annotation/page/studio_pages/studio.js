@@ -92,8 +92,8 @@
     node.addEventListener("click", onClick);
     return node;
   };
-  // Puts new nodes in a place where their state is another one, or their annotation, which Label Studio makes anew when it
-  // loads a task again. Not between a press and its release: what is pressed would be gone, and the click with it.
+  // Replaces what a place shows once its state has changed, or its annotation, which Label Studio makes anew when it loads a
+  // task again. It waits while a button of the mouse is down: what is pressed would be gone, and the click with it.
   let pressed = false;
   const isPressed = () => pressed;
   const release = () => (pressed = false);
