@@ -163,7 +163,7 @@
     } catch {
       // A store of another version: what the page asks is asked all the same.
     }
-    const answer = fetched.apply(window, submission?.isFirst ? withId(given) : given);
+    const answer = ask(submission?.isFirst ? withId(given) : given);
     const tell = (stored) => {
       if (submission) sayRefused(stored.ok ? "" : REFUSED);
       if (!stored.ok) return keepSaving(isDraft ? 5000 : 1000);
@@ -173,6 +173,47 @@
     };
     if (submission || isDraft) answer.catch(() => ({ ok: false })).then(tell).catch(() => {});
     return answer;
+  };
+
+  // Where a link opens a project for the first time, Label Studio asks for the task twice and begins its annotation anew at
+  // the second answer, with what its list of tasks holds by then: without suggestions, where the list came in between. So
+  // both get the same answer, and the list holds of that task what the answer held, until something is changed.
+  const LIST = /\/api\/tasks\/?(\?|$)/, ONE_TASK = /\/api\/tasks\/\d+\/?(\?|$)/, CHANGED = /\/api\/(tasks|annotations|drafts)\//;
+  const opening = new Map();
+  let opened = {};
+  const ask = (given) => {
+    const [method, address] = asked(given);
+    const isAbout = (which) => method === "GET" && which.test(address);
+    if (method !== "GET" && CHANGED.test(address)) opened = {};
+    if (isAbout(LIST)) return fetched.apply(window, given).then((answer) => readThrough(answer, withOpened));
+    if (!isAbout(ONE_TASK)) return fetched.apply(window, given);
+    if (!opening.has(address)) {
+      opening.set(address, fetched.apply(window, given).finally(() => opening.delete(address)));
+    }
+    return opening.get(address).then((answer) => readThrough(answer.clone(), keepOpened));
+  };
+  // Label Studio takes in an answer in the moment in which its text is there.
+  const readThrough = (answer, through) => {
+    const text = async () => {
+      const read = await Response.prototype.text.call(answer);
+      try {
+        return through(read);
+      } catch {
+        return read; // it is no JSON, or of another version
+      }
+    };
+    return Object.assign(answer, { text });
+  };
+  const keepOpened = (text) => {
+    const { id, annotations, drafts, predictions } = JSON.parse(text);
+    opened = { id, annotations, drafts, predictions };
+    return text;
+  };
+  const withOpened = (text) => {
+    const answer = JSON.parse(text);
+    const task = opened.id && answer.tasks.find(({ id }) => id === opened.id);
+    Object.assign(task ?? {}, opened);
+    return JSON.stringify(answer);
   };
   const asked = ([what, how]) => [(how?.method ?? what?.method ?? "GET").toUpperCase(), String(what?.url ?? what)];
   const isOfDraft = (given) => {
