@@ -17,7 +17,7 @@ from dataset.checks.findings import Finding
 from dataset.scheme import lexicon
 from dataset.scheme.designations import DESIGNATORS, is_designation, is_score
 from dataset.scheme.other_uses import is_other_use
-from dataset.scheme.quotation_marks import MARKS, is_title, read_marks
+from dataset.scheme.quotation_marks import MARKS, QuotedPlace, is_title, read_marks
 from dataset.scheme.sentences import sentence_around
 
 _NOT_NUMBERS: Final = re.compile(rf"(?=[A-Zh\d\s])(?:{lexicon.NOT_NUMBERS})")
@@ -107,43 +107,49 @@ SAYINGS: Final = re.compile(
 
 
 class TextPlaces:
-    """Places in a text, in order and without overlap, to be asked many times."""
+    """Places in a text, given by where they begin, to be asked many times. Those that overlap are one."""
 
     def __init__(self, places: Iterable[tuple[int, int]] = ()) -> None:
-        self._ends = dict(places)
-        self._starts = list(self._ends)
-
-    def add(self, start: int, end: int) -> None:
-        """Takes in a place that begins no earlier than those before; what overlaps the last is joined to it."""
-        last = self._starts[-1] if self._starts else None
-        if last is not None and start < self._ends[last]:
-            self._ends[last] = max(end, self._ends[last])
-        else:
-            self._starts.append(start)
-            self._ends[start] = end
+        self._starts, self._ends = list[int](), list[int]()
+        reached = -1
+        for start, end in places:
+            if start >= reached:
+                self._starts.append(start)
+                self._ends.append(end)
+                reached = end
+            elif end > reached:
+                self._ends[-1] = reached = end
 
     def touch(self, start: int, end: int) -> bool:
         """Whether one of them shares a character with start:end."""
         after = bisect_left(self._starts, end)
-        return after > 0 and self._ends[self._starts[after - 1]] > start
+        return after > 0 and self._ends[after - 1] > start
 
 
 _NOWHERE: Final = TextPlaces()
 
 
 class ArticleText(NamedTuple):
-    """A text, where its furniture is, where its spans are by label, and where one of `BEGINNINGS` is, in order."""
+    """A text, where its furniture is, where its spans are by label, and where one of `BEGINNINGS` is, in order.
+
+    `quotations` are its pairs of quotation marks, in order.
+    """
 
     id: str
     text: str
     furniture: TextPlaces
     spans: dict[str, TextPlaces]
     beginnings: list[int]
-    titles: TextPlaces = _NOWHERE
+    quotations: list[QuotedPlace]
 
     def labelled(self, label: str) -> TextPlaces:
         """Where the spans of a label are."""
         return self.spans.get(label, _NOWHERE)
+
+    def is_in_title(self, start: int, end: int) -> bool:
+        """Whether a title between quotation marks shares a character with start:end."""
+        around = (pair for pair in self.quotations if pair.start < end and start < pair.end)
+        return any(is_title(self.text[a:b]) and is_no_speech(self.text, a, b) for a, b in around)
 
 
 def missed(facts: Facts) -> Iterator[Finding]:
@@ -168,24 +174,14 @@ def _articles(facts: Facts) -> Iterator[ArticleText]:
     unsound = facts.layer.spans.join(facts.sound, on=["article_id", "span_id"], how="anti")
     wanted = facts.submitted.join(unsound, on="article_id", how="anti").sort("article_id")
     spans: dict[str, dict[str, TextPlaces]] = {}
-    for article, label, start, end in (
-        facts.sound.sort("start", "end").select("article_id", "label", "start", "end").iter_rows()
-    ):
-        spans.setdefault(article, {}).setdefault(label, TextPlaces()).add(start, end)
+    by_label = facts.sound.sort("start", "end").group_by("article_id", "label").agg("start", "end")
+    for article, label, first, last in by_label.iter_rows():
+        spans.setdefault(article, {})[label] = TextPlaces(zip(first, last, strict=True))
     starts = dict(zip(facts.texts["article_id"], beginnings(facts.texts["article_text"]), strict=True))
     for article in wanted["article_id"]:
         if (text := facts.text_of.get(article)) is not None:
             places = TextPlaces(facts.furniture(article))
-            yield ArticleText(article, text, places, spans.get(article, {}), starts[article], titles(text))
-
-
-def titles(text: str) -> TextPlaces:
-    """Where titles stand between quotation marks."""
-    places = TextPlaces()
-    for start, end in read_marks(text).pairs:
-        if is_title(text[start:end]) and is_no_speech(text, start, end):
-            places.add(start, end)
-    return places
+            yield ArticleText(article, text, places, spans.get(article, {}), starts[article], read_marks(text).pairs)
 
 
 def beginnings(texts: pl.Series) -> list[list[int]]:
@@ -220,7 +216,7 @@ def matches(pattern: re.Pattern[str], article: ArticleText, start: int, end: int
 def quotations(article: ArticleText) -> Iterator[_Missed]:
     """Pairs of quotation marks outside every quote."""
     reached, quotes = 0, article.labelled("quote")
-    for start, end in read_marks(article.text).pairs:
+    for start, end in article.quotations:
         if start >= reached and not quotes.touch(start, end):
             reached = end
             if not is_no_speech(article.text, start, end):
@@ -248,7 +244,7 @@ def digits(article: ArticleText) -> Iterator[_Missed]:
     for match in _DIGITS.finditer(article.text):
         start, end = match.span()
         covered = numbers.touch(start, end) or is_no_number(article.text, start, end)
-        if not covered and not article.titles.touch(start, end):
+        if not covered and not article.is_in_title(start, end):
             yield "n1-unlabelled-digits", start, end, f"no number covers “{match[0]}”"
 
 
@@ -277,8 +273,9 @@ def number_words(article: ArticleText) -> Iterator[_Missed]:
     numbers = article.labelled("number")
     for match in matches(NUMBERS, article, 0, len(article.text)):
         start, end = match.span()
-        named = is_in_name(article.text, start) or article.titles.touch(start, end)
-        if not numbers.touch(start, end) and not named and not _goes_on(article, start, end):
+        if numbers.touch(start, end) or is_in_name(article.text, start) or article.is_in_title(start, end):
+            continue
+        if not _goes_on(article, start, end):
             yield "n1-unlabelled-number-word", start, end, f"no number covers “{match[0]}”"
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Final
 
 import polars as pl
@@ -18,6 +19,7 @@ _PLURAL_POSSESSIVE: Final = r"s['’]$"
 _JOINS_NEXT: Final = r"[\p{L}\p{M}\p{N}$€£¥₹₩₴₽]$|[\p{L}\p{N}]['’&.,–]$"
 _JOINS_LAST: Final = r"^(?:[\p{L}\p{M}\p{N}%‰°]|['’&.,–][\p{L}\p{N}])"
 _SHORTENED: Final = r"\.\p{L}$"
+_END: Final = itemgetter(1)
 
 
 def duplicate_spans(facts: Facts) -> Iterator[Finding]:
@@ -76,10 +78,16 @@ def cut_words(facts: Facts) -> Iterator[Finding]:
 
 def furniture(facts: Facts) -> Iterator[Finding]:
     """Spans that touch page furniture."""
-    for (article,), spans in facts.sound.group_by("article_id", maintain_order=True):
-        if places := facts.furniture(str(article)):
-            starts = [end for _, end in places]
-            for row in spans.iter_rows(named=True):
-                nearest = bisect_left(starts, row["start"] + 1)
-                if nearest < len(places) and places[nearest][0] < row["end"]:
-                    yield facts.at("q10-page-furniture", row, f"“{row['text'][:40]}” is in page furniture")
+    furnished = {
+        article: places
+        for article in facts.sound["article_id"].unique(maintain_order=True)
+        if (places := facts.furniture(article))
+    }
+    spans = facts.sound.filter(pl.col("article_id").is_in(list(furnished)))
+    places_of = spans.select("article_id", "start", "end").iter_rows()
+    for at, (article, start, end) in enumerate(places_of):
+        places = furnished[article]
+        nearest = bisect_right(places, start, key=_END)
+        if nearest < len(places) and places[nearest][0] < end:
+            row = spans.row(at, named=True)
+            yield facts.at("q10-page-furniture", row, f"“{row['text'][:40]}” is in page furniture")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 MARKS: Final = "\"“”„«»‘'’"
@@ -37,9 +36,12 @@ def read_marks(text: str) -> QuotationMarks:
     pairs: list[QuotedPlace] = []
     single: list[int] = []
     opened: list[int] = []
-    for place in _places(text):
+    for match in _MARK_OR_LINE_END.finditer(text):
+        place = match.start()
         if text[place] == "\n":
             single, opened = single + opened, []
+        elif _is_apostrophe(text, place):
+            continue
         elif (depth := _closed(text, opened, place)) is not None:
             pairs.append(QuotedPlace(opened[depth], place + 1))
             single, opened = single + opened[depth + 1 :], opened[:depth]
@@ -59,15 +61,12 @@ def is_title(words: str) -> bool:
     return bool(main) and main[0] == inside[0] and all(word[0].isupper() or word[0].isdigit() for word in main)
 
 
-def _places(text: str) -> Iterator[int]:
-    """Where marks and line ends are."""
-    return (match.start() for match in _MARK_OR_LINE_END.finditer(text))
+def _is_apostrophe(text: str, place: int) -> bool:
+    return text[place] in "'’" and text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum()
 
 
 def _closed(text: str, opened: list[int], place: int) -> int | None:
     """Which of the open marks the mark at `place` closes: the innermost that it can."""
-    if text[place] in "'’" and text[place - 1 : place].isalnum() and text[place + 1 : place + 2].isalnum():
-        return None
     depths = range(len(opened) - 1, max(-1, len(opened) - 1 - _DEPTH), -1)
     return next((depth for depth in depths if text[place] in _CLOSES[text[opened[depth]]]), None)
 

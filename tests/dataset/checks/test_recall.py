@@ -24,7 +24,7 @@ _SENTENCES = st.lists(st.tuples(_WORDS, st.sampled_from((" ", " ", " ", ""))), m
 
 def _article(text: str) -> recall.ArticleText:
     (places,) = recall.beginnings(pl.Series([text]))
-    return recall.ArticleText("a", text, recall.TextPlaces(), {}, places)
+    return recall.ArticleText("a", text, recall.TextPlaces(), {}, places, [])
 
 
 _BEGUN = st.sampled_from(
@@ -69,9 +69,7 @@ _PLACE = st.tuples(st.integers(0, 20), st.integers(1, 5)).map(lambda place: (pla
 
 @given(st.lists(_PLACE, max_size=6), _PLACE)
 def test_a_place_is_touched_where_it_shares_a_character(places: list[tuple[int, int]], asked: tuple[int, int]) -> None:
-    known = recall.TextPlaces()
-    for start, end in sorted(places):
-        known.add(start, end)
+    known = recall.TextPlaces(sorted(places))
     shares = any(set(range(*asked)) & set(range(*place)) for place in places)
     assert known.touch(*asked) is shares
 
