@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 MARKS: Final = "\"“”„«»‘'’"
@@ -37,7 +36,8 @@ def read_marks(text: str) -> QuotationMarks:
     pairs: list[QuotedPlace] = []
     single: list[int] = []
     opened: list[int] = []
-    for place in _places(text):
+    for match in _MARK_OR_LINE_END.finditer(text):
+        place = match.start()
         if text[place] == "\n":
             single, opened = single + opened, []
         elif (depth := _closed(text, opened, place)) is not None:
@@ -57,11 +57,6 @@ def is_title(words: str) -> bool:
         return False
     main = [word for word in inside if word not in _SMALL_WORDS]
     return bool(main) and main[0] == inside[0] and all(word[0].isupper() or word[0].isdigit() for word in main)
-
-
-def _places(text: str) -> Iterator[int]:
-    """Where marks and line ends are."""
-    return (match.start() for match in _MARK_OR_LINE_END.finditer(text))
 
 
 def _closed(text: str, opened: list[int], place: int) -> int | None:
