@@ -116,7 +116,8 @@ def compared(corpus: Corpus, round_name: str, layers: Mapping[str, Layer]) -> Co
         Problem: a text cannot be read, or a layer holds work on another text than the corpus has.
     """
     kept = _shared(layers)
-    texts = {article: corpus.text(article) for article in sorted(set().union(*map(_articles, kept.values())))}
+    articles = sorted({article for layer in kept.values() for article in layer.tasks["article_id"]})
+    texts = {article: corpus.text(article) for article in articles}
     _refuse_other_texts(kept, texts)
     return ComparedLayers(round_name, kept, {article: len(text) for article, text in texts.items()})
 
@@ -129,10 +130,6 @@ def _shared(layers: Mapping[str, Layer]) -> dict[str, Layer]:
         name: sorted(article for article in articles if counts[article] > 1) for name, articles in submitted.items()
     }
     return {name: layer.only(common[name]) for name, layer in layers.items() if common[name]}
-
-
-def _articles(layer: Layer) -> set[str]:
-    return set(layer.tasks["article_id"])
 
 
 def _refuse_too_few(round_name: str, annotators: list[str]) -> None:

@@ -55,12 +55,9 @@ def control_scores(corpus: Corpus, round_name: str, tell: Tell = in_silence) -> 
             rows = tallied(compared(corpus, round_name, {name: layers[name], GOLD: gold})).rows_of(None)
             if len(rows):
                 top, bottom, _ = split(rows.sum(axis=0))
-                scores.append(ControlScore(name, len(rows), _share(top[_EXACT], bottom[_EXACT])))
+                f1 = float(top[_EXACT] / bottom[_EXACT]) if bottom[_EXACT] else None
+                scores.append(ControlScore(name, len(rows), f1))
     return scores
 
 
 _EXACT = FIGURES.index((vocabulary.ALL, "exact"))
-
-
-def _share(top: float, bottom: float) -> float | None:
-    return float(top / bottom) if bottom else None

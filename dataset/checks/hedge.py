@@ -30,7 +30,8 @@ def cues(facts: Facts) -> Iterator[Finding]:
         if reason := _cue(row["text"], row["listed"], row["hedge_kind"]):
             code, message = reason
             yield facts.at(code, row, message)
-    for row in listed.filter(_is_verb(), listed="evidential", hedge_kind="evidential").iter_rows(named=True):
+    before_that = pl.col("text").str.to_lowercase().is_in(_ALSO_VERBS) & pl.col("after").str.contains(r"^\s+that\b")
+    for row in listed.filter(before_that, listed="evidential", hedge_kind="evidential").iter_rows(named=True):
         yield facts.at("h4-verb-of-saying", row, f"“{row['text']}” is a verb of saying before “that”")
 
 
@@ -55,10 +56,6 @@ def held_back(facts: Facts) -> Iterator[Finding]:
     ):
         if lexicon.cue_kind(row["text"]) == "noncommittal":
             yield facts.at("q12-no-quote", row, f"no quote holds what “{row['text']}” holds back")
-
-
-def _is_verb() -> pl.Expr:
-    return pl.col("text").str.to_lowercase().is_in(_ALSO_VERBS) & pl.col("after").str.contains(r"^\s+that\b")
 
 
 def _cue(words: str, listed: str | None, kind: str | None) -> tuple[str, str] | None:

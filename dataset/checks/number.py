@@ -32,17 +32,14 @@ _NAME: Final = r"(?:^|[^A-Za-z])(?:[A-Z]{1,2}|[A-Z][A-Za-z]{2,}-|[A-Z]+-)$"
 
 def values(facts: Facts) -> Iterator[Finding]:
     """Values other than what the words say for certain."""
-    for row in _typed(facts).iter_rows(named=True):
+    # A number in plain digits that are its value is right, and need not be read.
+    digits = pl.col("text").str.replace_all(",", "") == pl.col("number_value")
+    numbers = facts.sound.filter(pl.col("number_value").is_not_null() & ~digits.fill_null(False), label="number")
+    for row in numbers.iter_rows(named=True):
         bounds, read = vocabulary.value_bounds(row["number_value"]), read_quantity(row["text"])
         if bounds and read and _certain(read) and not _same(bounds, read):
             says = f"“{row['text']}” says {written_value(read)}"
             yield facts.at("n4-value-differs", row, f"{says}, the value is {row['number_value']}")
-
-
-def _typed(facts: Facts) -> pl.DataFrame:
-    """Numbers with a value; those in plain digits that are their value are right and left out."""
-    digits = pl.col("text").str.replace_all(",", "") == pl.col("number_value")
-    return facts.sound.filter(pl.col("number_value").is_not_null() & ~digits.fill_null(False), label="number")
 
 
 def _certain(read: ParsedQuantity) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Final, NamedTuple
 
 import polars as pl
@@ -156,17 +157,12 @@ def missed(facts: Facts) -> Iterator[Finding]:
     """All that no span covers, article by article."""
     layer = facts.layer.name
     for article in _articles(facts):
-        for code, start, end, message in _missed(article):
+        for code, start, end, message in chain.from_iterable(look(article) for look in LOOKS):
             if not article.furniture.touch(start, end):
                 yield Finding(code, layer, article.id, message, None, start, end)
 
 
 _Missed = tuple[str, int, int, str]
-
-
-def _missed(article: ArticleText) -> Iterator[_Missed]:
-    for look in LOOKS:
-        yield from look(article)
 
 
 def _articles(facts: Facts) -> Iterator[ArticleText]:

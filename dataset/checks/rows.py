@@ -47,11 +47,18 @@ class SpansInText(schema.Spans):
 
     @pa.dataframe_check(name="missing-attribute")
     def complete(cls, table: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
-        return table.lazyframe.select(~pl.any_horizontal(*map(_lacks, _needed())))
+        lacking = [
+            (pl.col("label") == label) & ~_filled(name).fill_null(False)
+            for label, names in vocabulary.REQUIRED.items()
+            for name in names
+        ]
+        return table.lazyframe.select(~pl.any_horizontal(*lacking))
 
     @pa.dataframe_check(name="foreign-attribute")
     def own(cls, table: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
-        return table.lazyframe.select(~pl.any_horizontal(*map(_foreign, _ATTRIBUTES)))
+        known = pl.col("label").is_in(vocabulary.LABELS)
+        foreign = [(pl.col("label") != label) & _touched(name).fill_null(False) for name, label in _ATTRIBUTES.items()]
+        return table.lazyframe.select(~(known & pl.any_horizontal(*foreign)))
 
     @pa.dataframe_check(name="unreadable-number")
     def readable(cls, table: pa.PolarsData) -> pl.LazyFrame:  # noqa: D102
@@ -84,10 +91,6 @@ def _reading(value: str | None) -> dict[str, object]:
     return {"readable": bounds is not None, **dict(zip(_BOUNDS, bounds or (None, None), strict=True))}
 
 
-def _needed() -> list[tuple[str, str]]:
-    return [(label, name) for label, names in vocabulary.REQUIRED.items() for name in names]
-
-
 def _filled(name: str) -> pl.Expr:
     """Whether the attribute is there; a list must hold something, and nothing that is null or blank."""
     if name != "speaker_entities":
@@ -99,16 +102,6 @@ def _filled(name: str) -> pl.Expr:
 def _touched(name: str) -> pl.Expr:
     """Whether there is anything in the attribute, be it null or blank."""
     return pl.col(name).list.len() > 0 if name == "speaker_entities" else pl.col(name).is_not_null()
-
-
-def _lacks(needed: tuple[str, str]) -> pl.Expr:
-    label, name = needed
-    return (pl.col("label") == label) & ~_filled(name).fill_null(False)
-
-
-def _foreign(name: str) -> pl.Expr:
-    known = pl.col("label").is_in(vocabulary.LABELS)
-    return known & (pl.col("label") != _ATTRIBUTES[name]) & _touched(name).fill_null(False)
 
 
 def row_findings(facts: Facts) -> Iterator[Finding]:
@@ -153,14 +146,6 @@ def _message(code: str, failure: schema.Failure, row: dict[str, Any]) -> str:
     return f"{failure.column} is empty" if code == "value-missing" else str(failure)
 
 
-def _outside(row: dict[str, Any]) -> str:
-    return f"{row['start']}:{row['end']} is outside the article, which has {row['article_length'] or 0} characters"
-
-
-def _other_words(row: dict[str, Any]) -> str:
-    return f"the record has “{row['text']}”, the article has “{row['article_words']}”"
-
-
 def _lacking(row: dict[str, Any]) -> str:
     names = [name for name in vocabulary.REQUIRED.get(str(row["label"]), ()) if _is_lacking(row[name])]
     return f"the {row['label']} has no {', '.join(names)}"
@@ -177,20 +162,19 @@ def _not_its_own(row: dict[str, Any]) -> str:
     return f"the {row['label']} has {', '.join(f'{name} {row[name]!r}' for name in names)}"
 
 
-def _other_bounds(row: dict[str, Any]) -> str:
-    bounds = f"{row['number_low']}..{row['number_high']}"
-    return f"the bounds {bounds} are not those of the value {row['number_value']!r}"
-
-
 _MESSAGES: dict[str, Callable[[dict[str, Any]], str]] = {
-    "offsets-out-of-range": _outside,
+    "offsets-out-of-range": lambda row: (
+        f"{row['start']}:{row['end']} is outside the article, which has {row['article_length'] or 0} characters"
+    ),
     "end-not-after-start": lambda row: f"it starts at {row['start']} and ends at {row['end']}",
-    "text-not-slice": _other_words,
+    "text-not-slice": lambda row: f"the record has “{row['text']}”, the article has “{row['article_words']}”",
     "e1-blank-at-edge": lambda row: f"“{row['text']}” begins or ends with white space",
     "missing-attribute": _lacking,
     "foreign-attribute": _not_its_own,
     "unreadable-number": lambda row: (
         f"the value {row['number_value']!r} cannot be read; write 12000, 3000..5000 or 1000.."
     ),
-    "bounds-differ": _other_bounds,
+    "bounds-differ": lambda row: (
+        f"the bounds {row['number_low']}..{row['number_high']} are not those of the value {row['number_value']!r}"
+    ),
 }

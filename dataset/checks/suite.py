@@ -44,7 +44,7 @@ def found_by(checks: Iterable[Check], corpus: Corpus, layer: Layer) -> list[Find
     findings = findings_in(facts, checks)
     known = set(facts.events["article_id"])
     findings += [
-        _unknown_article(layer.name, article_id)
+        Finding("unknown-article", layer.name, article_id, "the corpus has no such article")
         for article_id in layer.tasks["article_id"].drop_nulls()
         if article_id not in known
     ]
@@ -65,10 +65,6 @@ def place(finding: Finding) -> tuple[str, int, str, str, str]:
         finding.span_id or "",
         finding.message,
     )
-
-
-def _unknown_article(layer: str, article: str) -> Finding:
-    return Finding("unknown-article", layer, article, "the corpus has no such article")
 
 
 Check = Callable[[Facts], Iterator[Finding]]

@@ -21,7 +21,7 @@ def described_changes(versions: Versions) -> Iterator[Change]:
     for config in versions.common():
         yield from _columns(versions, config)
         yield from _classes(versions, config)
-    yield from _splits(versions)
+    yield from _appeared("splits", versions.old.splits, versions.new.splits)
     yield from _facts(versions)
     yield from _prose(versions)
 
@@ -70,10 +70,6 @@ def _classes(versions: Versions, config: str) -> Iterator[Change]:
 
 def _shown(path: str) -> str:
     return path.removesuffix("[]")
-
-
-def _splits(versions: Versions) -> Iterator[Change]:
-    yield from _appeared("splits", versions.old.splits, versions.new.splits)
 
 
 def _facts(versions: Versions) -> Iterator[Change]:

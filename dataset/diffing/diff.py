@@ -72,7 +72,9 @@ def _rewritten(versions: Versions, changes: list[Change]) -> Iterator[Change]:
     """Configs, and the card, whose files have other bytes though nothing in them changed."""
     if versions.mixed:
         return
-    touched = {change.config or change.table for change in changes} | (set(KEYS) if _data_changed(changes) else set())
+    touched = {change.config or change.table for change in changes}
+    if any(change.table in (*KEYS, "relations", "splits") for change in changes):
+        touched |= set(KEYS)
     if any(change.table == "configs" and "statements" in (change.old, change.new) for change in changes):
         touched.add("quotes")  # whose rows say which statements they tell
     for config in versions.common():
@@ -80,10 +82,6 @@ def _rewritten(versions: Versions, changes: list[Change]) -> Iterator[Change]:
             yield Change(Bump.PATCH, "rewritten", config, config)
     if not changes and not filecmp.cmp(versions.old.path / CARD, versions.new.path / CARD, shallow=False):
         yield Change(Bump.PATCH, "rewritten", "card")
-
-
-def _data_changed(changes: list[Change]) -> bool:
-    return any(change.table in (*KEYS, "relations", "splits") for change in changes)
 
 
 class _JoinedTables:

@@ -77,10 +77,11 @@ class Digests:
             )
         keys = [*dict.fromkeys((*KEYS[config], group_of(config))), NTH]
         both, differing = self._in_both(config), []
+        differs = [pl.col(name).ne_missing(pl.col(name + NEW)) for name in (OWN, WHOLE)]
         for before, after in zip(*(self._digests(folder, config) for folder in self.versions.both), strict=True):
             rows = before.join(after, on=keys, how="full", coalesce=True, suffix=NEW, nulls_equal=True)
             both.add(rows.filter(pl.col(SPLIT) == pl.col(SPLIT + NEW)).select(AT, AT + NEW, SPLIT, group_of(config)))
-            differing.append(_alone(rows.filter(pl.any_horizontal(_differs(name) for name in (OWN, WHOLE)))))
+            differing.append(_alone(rows.filter(pl.any_horizontal(differs))))
         return JoinedRows(pl.concat(differing).sort(AT + NEW, AT, nulls_last=True), both)
 
     def _in_both(self, config: str) -> Buckets:
@@ -113,16 +114,13 @@ class Digests:
         keys, cells = list(dict.fromkeys((*KEYS[config], group_of(config)))), self._cells(config)
         compared = [cell for name, cell in cells.items() if config != "quotes" or name not in _OF_SORTING]
         own, whole = pl.struct(self._own(config)).hash(), pl.struct(*compared, SPLIT).hash()
-        buckets = self._by_key(KEYS[config], self._count(config), self._empty(config, keys))
+        types = {name: self.versions.shared(config)[name] for name in keys}
+        empty = pl.DataFrame(schema={AT: pl.UInt32, SPLIT: pl.String, **types, OWN: pl.UInt64, WHOLE: pl.UInt64})
+        buckets = self._by_key(KEYS[config], self._count(config), empty)
         with reading(folder.path):
             for rows in folder.batches(config, list(cells)):
                 buckets.add(rows.select(AT, SPLIT, *keys, own.alias(OWN), whole.alias(WHOLE)))
         return buckets
-
-    def _empty(self, config: str, keys: list[str]) -> pl.DataFrame:
-        """The digest of no rows."""
-        types = {name: self.versions.shared(config)[name] for name in keys}
-        return pl.DataFrame(schema={AT: pl.UInt32, SPLIT: pl.String, **types, OWN: pl.UInt64, WHOLE: pl.UInt64})
 
     def _cells(self, config: str) -> dict[str, pl.Expr]:
         """The columns that both folders have, in one type."""
@@ -156,7 +154,8 @@ class Digests:
     def rows(self, folder: DatasetFolder, config: str, at: pl.Series) -> pl.DataFrame:
         """The rows of these numbers, with their own columns."""
         wanted, own = at.drop_nulls().sort(), self._own(config)
-        parts = [self._none(config)]
+        empty = pl.DataFrame(schema={AT: pl.UInt32, SPLIT: pl.String, **self.versions.shared(config)})
+        parts = [empty.select(AT, *own)]
         with reading(folder.path):
             for rows in folder.batches(config, list(self._cells(config))):
                 first = int(rows[AT][0])
@@ -164,11 +163,6 @@ class Digests:
                 if begin < end:
                     parts.append(_alone(rows[(wanted[begin:end] - first).to_list()].select(AT, *own)))
         return self._with_kinds(folder, pl.concat(parts)) if config == "spans" else pl.concat(parts)
-
-    def _none(self, config: str) -> pl.DataFrame:
-        """No rows, with their own columns."""
-        cells = pl.DataFrame(schema={AT: pl.UInt32, SPLIT: pl.String, **self.versions.shared(config)})
-        return cells.select(AT, *self._own(config))
 
     def _with_kinds(self, folder: DatasetFolder, spans: pl.DataFrame) -> pl.DataFrame:
         kinds = self._kinds_of(folder)
@@ -229,10 +223,6 @@ def _ids(tellings: pl.Expr, fields: set[str]) -> pl.Expr:
     if "degree" in fields:
         ids = pl.format("{} {}", ids, pl.element().struct.field("degree"))
     return tellings.list.eval(ids).alias("tellings")
-
-
-def _differs(name: str) -> pl.Expr:
-    return pl.col(name).ne_missing(pl.col(name + NEW))
 
 
 def _alone(rows: pl.DataFrame) -> pl.DataFrame:

@@ -59,7 +59,8 @@ class Versions:
         """
         if config not in self._shared:
             old, new = (folder.types(config) for folder in self.both)
-            kept = self._alike(config) - (_words(config) if self.mixed else set())
+            words = set(_word_columns(schema.CONFIGS[config])) if self.mixed and config in schema.CONFIGS else set()
+            kept = self._alike(config) - words
             narrowed = {name: _narrowed(old[name], new[name], name, kept) for name in old if name in new}
             self._shared[config] = {name: dtype for name, dtype in narrowed.items() if dtype is not None}
         return self._shared[config]
@@ -94,10 +95,6 @@ class Versions:
 
 def _named(splits: dict[str, list[Path]]) -> dict[tuple[str, str], Path]:
     return {(split, path.name): path for split, paths in splits.items() for path in paths}
-
-
-def _words(config: str) -> set[str]:
-    return set(_word_columns(schema.CONFIGS[config])) if config in schema.CONFIGS else set()
 
 
 def _word_columns(table: type[schema.Table], within: str = "") -> Iterator[str]:

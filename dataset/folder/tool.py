@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from dataset.problem import Problem
+from dataset.storage.atomic import sha256
 from dataset.storage.repository import differing, last_commit, tree
 
 _CODE: Final = Path(__file__).parents[1]
@@ -54,8 +54,8 @@ def tool() -> Tool:
 def tool_in(folder: Path) -> Tool:
     """The code in a folder."""
     files = sorted(path for pattern in _PATTERNS for path in folder.rglob(pattern))
-    lines = [f"{path.relative_to(folder).as_posix()} {_sha256(path)}\n" for path in files]
-    whole = hashlib.sha256("".join(lines).encode()).hexdigest()
+    lines = [f"{path.relative_to(folder).as_posix()} {sha256(path.read_bytes())}\n" for path in files]
+    whole = sha256("".join(lines).encode())
     try:
         commit = last_commit(folder, *_PATTERNS)
         committed = {name: entry for name, entry in tree(folder, "HEAD").items() if name.endswith((".py", ".j2"))}
@@ -66,7 +66,3 @@ def tool_in(folder: Path) -> Tool:
     here = {path.relative_to(folder).as_posix() for path in files}
     changed = here != committed.keys() or bool(differing(folder, committed))
     return Tool(version("hedgerow"), whole, commit, changed)
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

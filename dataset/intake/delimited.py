@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -29,7 +30,7 @@ def read_csv(path: Path, options: ReadingOptions, separator: str | None = None) 
     lines = iter(_refusing(decoded_lines(path, options.encoding)))
     first = next(lines, "")
     separator = separator or max(_SEPARATORS, key=first.count)
-    rows = _rows(path, csv.reader(_after(first, lines), delimiter=separator, strict=True))
+    rows = _rows(path, csv.reader(chain([first], lines), delimiter=separator, strict=True))
     header = [name.strip() for name in next(rows, (1, []))[1]]
     reader = TableReader.for_columns(header, options, str(path), path.parent)
     for number, row in rows:
@@ -49,11 +50,6 @@ def _refusing(lines: Iterable[str | Problem]) -> Iterator[str]:
         if isinstance(line, Problem):
             raise line
         yield line
-
-
-def _after(first: str, lines: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from lines
 
 
 def _rows(path: Path, reader: csv.Reader) -> Iterator[tuple[int, list[str]]]:  # type: ignore[name-defined]

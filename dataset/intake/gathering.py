@@ -87,7 +87,8 @@ class Gathering:
         self.result = Gathered()
         self._corpus, self._defaults, self._checker, self._spool = corpus, defaults, checker, spool
         self._splitting = splitting
-        self._known = {article: bytes.fromhex(digest) for article, digest in _texts_of(rows)}
+        known = rows.select("article_id", "text_sha256").iter_rows()
+        self._known: dict[str, bytes] = {article: bytes.fromhex(digest) for article, digest in known}
         self._ids = {article.casefold(): article for article in self._known}
         self._texts = {digest: article for article, digest in self._known.items()}
         self._places: dict[str, str] = {}
@@ -233,7 +234,3 @@ def _rights_rows(article_id: str, source: SourceArticle, checker: MetadataChecke
             "seen": seen,
         }
     return list(rows.values())
-
-
-def _texts_of(rows: pl.DataFrame) -> Iterable[tuple[str, str]]:
-    return rows.select("article_id", "text_sha256").iter_rows()

@@ -176,7 +176,10 @@ def _rows(corpus: Corpus) -> pl.DataFrame:
 def _add_rows(corpus: Corpus, spool: Spool) -> None:
     """Puts new rows among those that are there, by article_id; theirs stay as they are, byte for byte."""
     paths = (rights_path(corpus), corpus.seeds / "articles.jsonl")
-    new_lines = (_lines_of_rights(spool), _lines_of_articles(spool))
+    new_lines = (
+        _lines((statement for _, rights in spool.by_id() for statement in rights), schema.Rights),
+        _lines((row for row, _ in spool.by_id()), schema.Articles),
+    )
     stale = set(spool.ids)  # statements about articles of these ids that are not there are left of something else
     with asides() as several, ExitStack() as opened:
         for path, lines in zip(paths, new_lines, strict=True):
@@ -194,16 +197,6 @@ def lines_there(path: Path) -> list[_Line]:
     lines = path.read_bytes().splitlines() if path.exists() else []
     keyed = [(json.loads(line)["article_id"], line + b"\n") for line in lines if line.strip()]
     return sorted(keyed, key=itemgetter(0))
-
-
-def _lines_of_articles(spool: Spool) -> Iterator[_Line]:
-    rows = (row for row, _ in spool.by_id())
-    return _lines(rows, schema.Articles)
-
-
-def _lines_of_rights(spool: Spool) -> Iterator[_Line]:
-    rows = (statement for _, rights in spool.by_id() for statement in rights)
-    return _lines(rows, schema.Rights)
 
 
 def _lines(rows: Iterable[ArticleRow] | Iterable[RightsRow], table: type[schema.Table]) -> Iterator[_Line]:

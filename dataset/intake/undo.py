@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from dataset import schema
@@ -129,10 +128,7 @@ def _remove(corpus: Corpus, articles: list[str]) -> None:
     with asides() as several:
         for path in (corpus.seeds / "articles.jsonl", rights_path(corpus)):
             if path.exists():
-                _write_without(path, gone, several.of(path))
+                new = several.of(path)
+                new.write_bytes(b"".join(line for article, line in lines_there(path) if article not in gone))
     for article in articles:
         corpus.text_path(article).unlink(missing_ok=True)
-
-
-def _write_without(path: Path, gone: Container[str], new: Path) -> None:
-    new.write_bytes(b"".join(line for article, line in lines_there(path) if article not in gone))

@@ -71,30 +71,21 @@ def article_of_page(
     )
     text = (document and document.text) or ""
     if len(text) < SHORTEST_TEXT:
-        raise Problem(
-            f"{place} has no main text{_but(text)}",
-            f"save the page as a reader sees it, {AGAIN}, or leave it out",
-        )
+        but = f" but “{' '.join(text.split())}”" if text.strip() else ""
+        raise Problem(f"{place} has no main text{but}", f"save the page as a reader sees it, {AGAIN}, or leave it out")
+    language = tree.get("lang")
     metadata = ArticleMetadata(
         title=document.title or None,
         outlet=document.sitename or None,
         published=document.date or None,
         url=url or _address(document.url, page),
-        language=_language(tree.get("lang")),
+        language=language if language and tag_is_valid(language) else None,
     )
     rights = (*of_headers(headers or {}), *of_page(tree))
     return SourceArticle(place, text, None, stem, metadata, rights, seen)
-
-
-def _but(text: str) -> str:
-    return f" but “{' '.join(text.split())}”" if text.strip() else ""
 
 
 def _address(given: str | None, page: str) -> str | None:
     """The address that the page gives, or that the browser that saved it wrote into it."""
     saved = _SAVED_FROM.search(page[:_START_BYTES])
     return next((url for url in (given, saved and saved[1]) if url and is_address(url)), None)
-
-
-def _language(tag: str | None) -> str | None:
-    return tag if tag and tag_is_valid(tag) else None

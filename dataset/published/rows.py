@@ -322,7 +322,7 @@ def _quotes(layer: LabelledLayer) -> pl.DataFrame:
         pl.col("quote_source").first().alias("source"),
         _part().alias("segments"),
     ).rename({"public": "quote_id"})
-    held = _held(layer, quotes)
+    held = _inside(quotes, layer.labelled("number")).unique()  # each number in a quote once, whatever segments hold it
     joined = {
         "speakers": _said_by(layer, quotes),
         "hedges": _hedges_of(layer, quotes, held),
@@ -380,11 +380,6 @@ def _numbers_in(layer: LabelledLayer, held: pl.DataFrame) -> pl.DataFrame:
     hedged_numbers = numbers.join(hedged, on="at", how="left").with_columns(pl.col("hedged_by").fill_null([]))
     rows = held.join(hedged_numbers, on="at").sort("at")
     return _listed(rows, "quote", _part(**_NUMBER, hedged_by="hedged_by").alias("part"))
-
-
-def _held(layer: LabelledLayer, quotes: pl.DataFrame) -> pl.DataFrame:
-    """`quote` and `at` of each number inside one of its segments."""
-    return _inside(quotes, layer.labelled("number")).unique()
 
 
 def _inside(outer: pl.DataFrame, inner: pl.DataFrame) -> pl.DataFrame:

@@ -26,7 +26,8 @@ def convert_layer(folder: Location, form: str) -> list[Location]:
     Raises:
         Problem: a table cannot be read, or is there in two forms that differ.
     """
-    old = {table: path for table in (*TABLES, DECISIONS) if (path := _in_another(folder, table, form)).exists()}
+    (old_ending,) = (ending for name, ending in FORMS.items() if name != form)
+    old = {table: path for table in (*TABLES, DECISIONS) if (path := folder / f"{table}{old_ending}").exists()}
     new = {table: folder / f"{table}{FORMS[form]}" for table in (*TABLES, DECISIONS)}
     due = [table for table in old if not new[table].exists()]
     sources = new | old
@@ -42,11 +43,6 @@ def convert_layer(folder: Location, form: str) -> list[Location]:
     for path in old.values():
         path.unlink()
     return [new[table] for table in due]
-
-
-def _in_another(folder: Location, table: str, form: str) -> Location:
-    (ending,) = (ending for name, ending in FORMS.items() if name != form)
-    return folder / f"{table}{ending}"
 
 
 def _rows(paths: dict[str, Location], table: str, article_ranges: list[ArticleRange]) -> Iterator[pl.DataFrame]:

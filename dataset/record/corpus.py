@@ -137,7 +137,8 @@ class Corpus:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How another process gets it: a process reads a corpus's tables once, as long as their files are the same."""
-        return _known, (tuple(getattr(self, known.name) for known in fields(self)), *map(_state, _tables(self)))
+        tables = (self.seeds / "articles.jsonl", self.seeds / "entities.jsonl")
+        return _known, (tuple(getattr(self, known.name) for known in fields(self)), *map(_state, tables))
 
     @property
     def pulls(self) -> Path:
@@ -276,10 +277,6 @@ def _where(articles: pl.DataFrame, failure: schema.Failure) -> str:
 
 
 _KNOWN: dict[str, Corpus] = {}
-
-
-def _tables(corpus: Corpus) -> tuple[Path, Path]:
-    return corpus.seeds / "articles.jsonl", corpus.seeds / "entities.jsonl"
 
 
 def _state(path: Path) -> tuple[int, int] | None:

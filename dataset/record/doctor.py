@@ -98,7 +98,8 @@ def git(root: Path) -> Iterator[DoctorLine]:
         yield DoctorLine("git", "warn", "git is not installed", "install git; the record belongs in it")
         return
     if inside.returncode:
-        yield DoctorLine("git", "warn", f"{root} is not under git: {_last(inside.stderr)}", "put the record under git")
+        why = inside.stderr.strip().split("\n")[-1] or "git does not say why"
+        yield DoctorLine("git", "warn", f"{root} is not under git: {why}", "put the record under git")
         return
     open_names = [name for name in PRIVATE if _git(root, "check-ignore", "--quiet", name).returncode]
     tracked = _git(root, "ls-files", "--", *(name.split("/")[0] for name in PRIVATE)).stdout.split("\n")[0]
@@ -120,10 +121,6 @@ def _as_ignored(name: str) -> str:
 def _git(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = ["git", *OBEYING_NOBODY, "-C", str(root), *words]
     return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def _last(words: str) -> str:
-    return words.strip().split("\n")[-1] or "git does not say why"
 
 
 def table(corpus: Corpus, name: str, model: type[schema.Table], key: list[str]) -> Iterator[DoctorLine]:

@@ -63,7 +63,7 @@ def renewed(old: pl.DataFrame, asked: Iterable[NoteRow], untouched: Collection[s
     A question that was there keeps its answer, and one that was answered stays, whether or not it is still asked. An
     open one that is no longer asked goes. The notes of the articles `untouched` stay as they are.
     """
-    answers = {_asked(note): note for note in _answered(old)}
+    answers = {_asked(note): note for note in rows_of(old.filter(pl.col("answer").is_not_null()), NoteRow)}
     new = [answers.pop(_asked(note), note) for note in asked]
     kept = rows_of(old.filter(pl.col("article_id").is_in(list(untouched))), NoteRow)
     return notes_frame([*new, *answers.values(), *kept])
@@ -71,10 +71,6 @@ def renewed(old: pl.DataFrame, asked: Iterable[NoteRow], untouched: Collection[s
 
 def _asked(note: NoteRow) -> tuple[str, str | None, str]:
     return note["article_id"], note["span_id"], note["question"]
-
-
-def _answered(notes: pl.DataFrame) -> list[NoteRow]:
-    return list(rows_of(notes.filter(pl.col("answer").is_not_null()), NoteRow))
 
 
 def write_notes(corpus: Corpus, layer: str, notes: pl.DataFrame) -> bool:

@@ -62,7 +62,10 @@ def in_words(articles: pl.DataFrame) -> str:
     if unknown == total:
         return "The record does not say how many annotators labelled an article, nor whether it was adjudicated."
     counts = articles["labelled_by"].drop_nulls().value_counts().sort("labelled_by", descending=True)
-    several = [f"{number} on the work of {_annotators(who)}" for who, number in counts.iter_rows()]
+    several = [
+        f"{number} on the work of {who} {'annotator' if who == 1 else 'annotators'}"
+        for who, number in counts.iter_rows()
+    ]
     adjudicated, passed = articles.filter("adjudicated").height, articles.filter(~pl.col("adjudicated"))
     sentences = [
         f"Of the articles, {_listed(several)} (`labelled_by`).",
@@ -75,10 +78,6 @@ def in_words(articles: pl.DataFrame) -> str:
     if unknown:
         sentences.append(f"Of {unknown} the record does not say it.")
     return " ".join(sentences)
-
-
-def _annotators(number: int) -> str:
-    return f"{number} {'annotator' if number == 1 else 'annotators'}"
 
 
 def _listed(parts: list[str]) -> str:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
 import polars as pl
@@ -86,7 +85,9 @@ def withdraw(corpus: Corpus, article: str, reason: str, tell: Tell = in_silence)
     ):
         ready = _tombstone(corpus, article, reason.strip(), folder / "tombstone")
         gone = _WithdrawnRows(article, _own_statements(corpus, article))
-        for path, new in zip(_tables(corpus), _names(folder), strict=False):
+        tables = [corpus.seeds / "articles.jsonl", rights_path(corpus), *tables_of_record(corpus)]
+        for number, path in enumerate(tables):
+            new = folder / str(number)
             ready |= {path: new} if _without(path, gone, new) else {}
         _put(ready)
         text = corpus.text_path(article)
@@ -102,10 +103,6 @@ def _put(ready: dict[Location, Path]) -> None:
             shutil.move(new, asides.enter_context(aside(path)))
 
 
-def _names(folder: Path) -> Iterator[Path]:
-    return (folder / str(number) for number in count())
-
-
 def _tombstone(corpus: Corpus, article: str, reason: str, new: Path) -> dict[Location, Path]:
     """Writes the tombstones with the article's to `new`, unless it has one. Returns which file that is to become."""
     known = read_withdrawn(corpus)
@@ -116,11 +113,6 @@ def _tombstone(corpus: Corpus, article: str, reason: str, new: Path) -> dict[Loc
     row = {**corpus.by_id[article], "date": head(corpus.root).date, "reason": reason}
     new.write_bytes(table_bytes(pl.concat([known, schema.frame(schema.Withdrawn, [row])]).sort("article_id")))
     return {withdrawn_path(corpus): new}
-
-
-def _tables(corpus: Corpus) -> list[Location]:
-    """Every file that has rows about articles: the seeds' and the record's."""
-    return [corpus.seeds / "articles.jsonl", rights_path(corpus), *tables_of_record(corpus)]
 
 
 def tables_of_record(corpus: Corpus) -> list[Location]:

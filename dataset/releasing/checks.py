@@ -331,7 +331,7 @@ def _not_loaded(folder: Path, croissant: dict[str, Any], scratch: Path) -> Itera
     import mlcroissant
 
     mapping = {file["@id"]: str(_first_rows(folder / file["@id"], scratch)) for file in croissant["distribution"]}
-    files = [{**file, "sha256": _sha256(Path(mapping[file["@id"]]))} for file in croissant["distribution"]]
+    files = [{**file, "sha256": sha256(Path(mapping[file["@id"]]).read_bytes())} for file in croissant["distribution"]]
     try:
         dataset = mlcroissant.Dataset(jsonld={**croissant, "distribution": files}, mapping=mapping)
     except Exception as error:  # mlcroissant and rdflib raise what they like
@@ -363,10 +363,6 @@ def _first_rows(path: Path, scratch: Path) -> Path:
         rows = pyarrow.Table.from_batches([] if batch is None else [batch], file.schema_arrow)
     pyarrow.parquet.write_table(rows, out)
     return out
-
-
-def _sha256(path: Path) -> str:
-    return sha256(path.read_bytes())
 
 
 def _first_line(error: Exception) -> str:

@@ -203,16 +203,13 @@ def _field(
     """
     col = schema.columns(table)[column]
     path = (*within, column)
-    field = _named(f"{record}/{'/'.join(path)}", col.description)
+    name = f"{record}/{'/'.join(path)}"
+    field = {"@type": "cr:Field", "@id": name, "name": name, "description": col.description}
     rows = (col.metadata or {}).get("rows")
     if rows is None:
         return field | _typed(schema.polars_schema(table)[column]) | _source(file, path[0], "[*].".join(path[1:]))
-    fields = [_field(record, file, rows, name, path) for name in schema.columns(rows)]
+    fields = [_field(record, file, rows, inner, path) for inner in schema.columns(rows)]
     return field | {"repeated": True, "subField": fields}
-
-
-def _named(name: str, description: str) -> dict[str, Any]:
-    return {"@type": "cr:Field", "@id": name, "name": name, "description": description}
 
 
 def _typed(dtype: pl.DataType) -> dict[str, Any]:

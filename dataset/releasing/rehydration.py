@@ -33,16 +33,12 @@ class UnmatchedTexts(Problem):
     """Articles whose text is not there or is another; `each` says of every one what was found."""
 
     def __init__(self, each: dict[str, str], total: int) -> None:
+        article, what = next(iter(each.items()))
         super().__init__(
-            f"{len(each)} of {total} articles have no text that matches, so nothing was written; {_first(each)}",
+            f"{len(each)} of {total} articles have no text that matches, so nothing was written; {article}: {what}",
             "put their texts, as they were published, into the folder of --texts",
         )
         self.each = each
-
-
-def _first(each: dict[str, str]) -> str:
-    article, what = next(iter(each.items()))
-    return f"{article}: {what}"
 
 
 def rehydrate(folder: Path, texts: Path, out: Path) -> int:
@@ -122,12 +118,9 @@ def _write(folder: Path, new: Path, texts: pl.DataFrame) -> tuple[CountsBySplit,
     for split, rows in _tokens(new):
         written = write_rows(new / file_name("tokens", split), "tokens", rows)
         counts["tokens"][split], sizes["tokens"][split] = written
-    of_statements = write_event_configs(new, _sorting(folder)) if _is_sorted(folder) else ({}, {})
+    is_sorted = any(files_of(folder, config) for config in schema.OF_STATEMENTS)
+    of_statements = write_event_configs(new, _sorting(folder)) if is_sorted else ({}, {})
     return in_order(counts, of_statements[0]), in_order(sizes, of_statements[1])
-
-
-def _is_sorted(folder: Path) -> bool:
-    return any(files_of(folder, config) for config in schema.OF_STATEMENTS)
 
 
 def _sorting(folder: Path) -> Sorting:

@@ -45,7 +45,8 @@ class _OrderedSpans:
     def target(self, hedge: TargetSpan) -> TargetSpan | None:
         if hedge.kind == "approximator" and (number := self._following(hedge.end, "number", self._approximators)):
             return number
-        holder = self._holder(hedge)
+        around = (mark for _, _, mark in self._quotes.around(hedge.start, hedge.end))
+        holder = min(around, key=lambda mark: (mark.end - mark.start, mark.start, mark.span_id), default=None)
         if hedge.kind == "noncommittal" and not holder:
             return self._following(hedge.end, "quote", [])
         return holder
@@ -63,11 +64,6 @@ class _OrderedSpans:
                     break
                 end = max(end, min(hedge.end, after.start))
         return after if not text[end : after.start].strip() else None
-
-    def _holder(self, hedge: TargetSpan) -> TargetSpan | None:
-        """The shortest quote around the hedge."""
-        around = (mark for _, _, mark in self._quotes.around(hedge.start, hedge.end))
-        return min(around, key=lambda mark: (mark.end - mark.start, mark.start, mark.span_id), default=None)
 
 
 def _start(mark: TargetSpan) -> int:

@@ -45,7 +45,8 @@ def intervals(counts: Numbers, units: Numbers, draws: int, seed: int) -> dict[Na
         draws: how many samples of the units are drawn.
         seed: of numpy's default generator.
     """
-    rows = _in_order(_by_unit(counts, units))
+    rows = _by_unit(counts, units)
+    rows = rows[np.lexsort(rows.T[::-1])]  # by what they hold, so that names decide nothing when samples are drawn
     resampled = bootstrap.SampledSums(len(rows), (1, rows.shape[1]), draws=draws, seed=seed)
     for begun in range(0, len(rows), _AT_ONCE):
         resampled.add(rows[None, begun : begun + _AT_ONCE].astype(np.float64))
@@ -59,12 +60,6 @@ def _by_unit(counts: Numbers, units: Numbers) -> NDArray[np.int32]:
     rows = np.zeros((int(units.max()) + 1, counts.shape[1] * 4), dtype=np.int32)
     np.add.at(rows, units, counts.reshape(len(counts), -1).astype(np.int32))
     return rows
-
-
-def _in_order(rows: NDArray[np.int32]) -> NDArray[np.int32]:
-    """In an order of what they hold, so that names decide nothing when samples are drawn."""
-    ordered: NDArray[np.int32] = rows[np.lexsort(rows.T[::-1])]
-    return ordered
 
 
 def _figures(sums: Floats) -> Floats:

@@ -57,9 +57,9 @@ def tallied(gold: LabelledArticles, predicted: LabelledArticles) -> ScoreTallies
     first, second = (_Work(works[name], layer.spans, articles) for name, layer in layers.items())
     matchings = match(first.spans, second.spans)
     counts = np.zeros((len(articles), len(SCORES), 4), dtype=np.int64)
-    for at, four in _fours(first, second, matchings):
+    for scope, measure, four in _rows(first, second, matchings):
         for column, values in enumerate(four):
-            counts[:, at, column] = values
+            counts[:, _PLACES[scope, measure], column] = values
     return ScoreTallies(counts, _pairs(articles, works, matchings.relaxed))
 
 
@@ -102,12 +102,6 @@ class _Work:
 
 def _counted(article: Numbers, column: Numbers, shape: tuple[int, int]) -> Numbers:
     return np.bincount(article * shape[1] + column, minlength=shape[0] * shape[1]).reshape(shape)
-
-
-def _fours(gold: _Work, predicted: _Work, matchings: Matchings) -> Iterator[tuple[int, Four]]:
-    """Each score's place in SCORES with its counts by article."""
-    for scope, measure, four in _rows(gold, predicted, matchings):
-        yield _PLACES[scope, measure], four
 
 
 _PLACES: Final = {score: at for at, score in enumerate(SCORES)}

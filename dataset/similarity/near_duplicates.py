@@ -86,7 +86,8 @@ def near_duplicates_of(new: Iterable[pl.DataFrame], known: Iterable[pl.DataFrame
         What `near_duplicates` returns, with a new article in `article_id`, and a known or new one in `other`.
     """
     names: list[pl.DataFrame] = []
-    own = pl.concat([_none_held(), *_numbered(new, names, every)])
+    none = pl.DataFrame(schema={"at": pl.UInt32, "shingle": pl.UInt64, "total": pl.UInt32})
+    own = pl.concat([none, *_numbered(new, names, every)])
     count = sum(some.height for some in names)
     there = [rows.join(own, on="shingle", how="semi") for rows in _numbered(known, names, every)]
     least = SHARED if every == 1 else max(SHARED / every, SAMPLED)
@@ -107,10 +108,6 @@ def _numbered(batches: Iterable[pl.DataFrame], names: list[pl.DataFrame], every:
         if every > 1:
             held = held.filter(pl.col("shingle") % every == 0).with_columns(pl.len().over("at").alias("total"))
         yield held
-
-
-def _none_held() -> pl.DataFrame:
-    return pl.DataFrame(schema={"at": pl.UInt32, "shingle": pl.UInt64, "total": pl.UInt32})
 
 
 def _held(texts: pl.DataFrame) -> pl.DataFrame:

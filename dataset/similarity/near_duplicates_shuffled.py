@@ -42,7 +42,8 @@ def near_duplicates(paths: Iterable[Path], buckets: int = BUCKETS) -> pl.DataFra
     pairs = duplicates.candidates(*(_pairs(held, route, buckets) for route in _ROUTES))
 
     def measured(some: pl.DataFrame) -> pl.DataFrame:
-        return _measured(some, held, buckets)
+        shared = _taken(_grouped(held, partial(_both, some), "at", buckets), {**_PAIRS, "both": pl.Int64})
+        return duplicates.measures(shared.group_by("at", "other").sum(), _sizes(held, some))
 
     near = duplicates.listed(pairs, lambda some: duplicates.similar(measured(some)))
     near = duplicates.with_retellings(near, _pairs(held, _RETELLINGS, buckets), measured)
@@ -81,12 +82,6 @@ def _pairs(held: Any, route: _Route, buckets: int) -> pl.DataFrame:
     for step, key in route:
         rows = _grouped(rows, step, key, buckets)
     return _taken(rows, _PAIRS)
-
-
-def _measured(pairs: pl.DataFrame, held: Any, buckets: int) -> pl.DataFrame:
-    """The measures of pairs."""
-    shared = _taken(_grouped(held, partial(_both, pairs), "at", buckets), {**_PAIRS, "both": pl.Int64})
-    return duplicates.measures(shared.group_by("at", "other").sum(), _sizes(held, pairs))
 
 
 def _both(pairs: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:

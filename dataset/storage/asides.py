@@ -203,8 +203,9 @@ def _free(path: Path) -> Iterator[bool]:
 
 
 def _in_home(parent: Path, opened: ExitStack) -> Path | None:
-    """A lease in the place of leases, None where a rename does not lead from there to `parent`."""
-    home = _home(parent)
+    """A lease in the place of leases of the nearest corpus, None where no rename leads from there to `parent`."""
+    root = next((folder for folder in (parent, *parent.parents) if (folder / SETTINGS).is_file()), None)
+    home = _home_in(root) if root else None
     if home is not None:
         with suppress(OSError):  # where it cannot be written, beside the target is tried
             _prepare(home)
@@ -233,12 +234,6 @@ def _held(place: Path) -> Iterator[Path]:
             _settle(folder)
     finally:
         os.close(handle)
-
-
-def _home(parent: Path) -> Path | None:
-    """The place of leases of the nearest corpus at or above a resolved path."""
-    root = next((folder for folder in (parent, *parent.parents) if (folder / SETTINGS).is_file()), None)
-    return _home_in(root) if root else None
 
 
 def _home_in(root: Path) -> Path | None:
