@@ -6,7 +6,7 @@ import itertools
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, Error, Locator, Page, StorageState, expect
@@ -128,6 +128,19 @@ _GOES_ON = """() => {
 _SELECTED = "Htx.annotationStore.selected"
 _HELD_BACK = ".hedgerow-findings.held-back"
 _PRESET = "html[data-hedgerow-preset]"
+
+# What a page shows, for whoever reads that a test of it failed.
+_SHOWN = """() => {
+    const work = window.Htx?.annotationStore?.selected;
+    return JSON.stringify({
+        address: location.href,
+        spans: work?.regions.map(region => `${region.labelName} ${region.text}`),
+        selected: work?.highlightedNode?.text,
+        focus: document.activeElement?.outerHTML.slice(0, 120),
+        dialog: document.querySelector('[aria-modal=true], .ant-modal')?.innerText.slice(0, 200),
+        unanswered: window.hedgerowAsked?.open,
+    });
+}"""
 
 # What makes a page a test's own.
 _OWN = ("add_init_script", "route", "on", "set_viewport_size", "emulate_media", "expose_function")
@@ -437,6 +450,13 @@ def _begun_page(browser: Browser, known: StorageState | None = None) -> Page:
     page = context.new_page()
     page.set_default_timeout(60_000)
     return page
+
+
+def print_pages() -> None:
+    """Prints what the pages of a test show."""
+    for _, annotator in _given:
+        with suppress(Error):  # it is closed, or being loaded
+            print(annotator.page.evaluate(_SHOWN))
 
 
 def leave_pages(browser: Browser, *, keep: bool) -> None:

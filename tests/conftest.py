@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 from annotation.embedded.server import Server
 from annotation.labelstudio.seats import Seat, seat
 from dataset.record.corpus import Corpus
-from tests.browser import CHROMIUM, FLAGS, leave_pages
+from tests.browser import CHROMIUM, FLAGS, leave_pages, print_pages
 from tests.corpora import copy_of_the_seeds, make_corpus
 from tests.postgres import Postgres, cluster, programs
 
@@ -177,4 +177,7 @@ def _pages_are_left(request: pytest.FixtureRequest) -> Iterator[None]:
     failed_before = request.session.testsfailed
     yield
     if "chromium" in request.fixturenames:
-        leave_pages(request.getfixturevalue("chromium"), keep=request.session.testsfailed == failed_before)
+        has_passed = request.session.testsfailed == failed_before
+        if not has_passed:
+            print_pages()
+        leave_pages(request.getfixturevalue("chromium"), keep=has_passed)
