@@ -30,7 +30,8 @@ def command(as_json: JsonOption = False, corpus: CorpusOption = None) -> None:
     for line in _lines(corpus):
         lines.append(line)
         if not as_json:
-            _show(line)
+            next_step = f"; {line.next_step}" if line.next_step else ""
+            OUT.print(f"[{_COLOURS[line.mark]}]{line.mark:4}[/]  {line.check}: {escape(line.message + next_step)}")
     if as_json:
         say_json([asdict(line) for line in lines])
     else:
@@ -49,8 +50,3 @@ def _lines(folder: Path | None) -> Iterator[DoctorLine]:
         yield DoctorLine("corpus", "fail", problem.what, problem.next_step)
         return
     yield from examine(here)
-
-
-def _show(line: DoctorLine) -> None:
-    next_step = f"; {line.next_step}" if line.next_step else ""
-    OUT.print(f"[{_COLOURS[line.mark]}]{line.mark:4}[/]  {line.check}: {escape(line.message + next_step)}")

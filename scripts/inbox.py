@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -47,7 +47,7 @@ def command(
     asked = inbox.questions(here, round_name, tell)
     shown = asked if show_all else inbox.open_only(asked)
     if as_json:
-        say_json([_row(each) for each in shown])
+        say_json([{"id": each.id, **each.note, "words": each.words} for each in shown])
     else:
         _print(shown, len(asked) - len(inbox.open_only(asked)))
 
@@ -67,10 +67,6 @@ def _answer(corpus: Corpus, named: str, words: str) -> None:
         ) from None
     say(f"{note['annotator']} sees it at {address}")
     say(f"To bring the article back to {note['annotator']}: `hedgerow return --round {note['round']}`")
-
-
-def _row(question: Question) -> dict[str, Any]:
-    return {"id": question.id, **question.note, "words": question.words}
 
 
 def _print(shown: list[Question], answered: int) -> None:

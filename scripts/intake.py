@@ -16,7 +16,6 @@ from dataset.intake.sources import KINDS, checked_kind, sources_of
 from dataset.intake.taking_in import RefusedArticles, intake, look_into
 from dataset.intake.text import checked_encoding
 from dataset.intake.undo import undo as take_out
-from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.similarity.near_duplicates import NEAR
 from dataset.storage.atomic import write_bytes
@@ -202,13 +201,9 @@ def _as_json(gathered: Gathered, *, dry_run: bool) -> dict[str, object]:
         "without_event": gathered.without_event,
         "there": gathered.there,
         "same_text": [asdict(twin) for twin in gathered.same_texts],
-        "refused": [_refusal(reason) for reason in gathered.refused],
+        "refused": [{"what": reason.what, "next_step": reason.next_step} for reason in gathered.refused],
         "warnings": gathered.warnings,
         "resemblances": [asdict(pair) for pair in gathered.resemblances],
         "unread": sorted(gathered.unread),
         "notes": gathered.notes,
     }
-
-
-def _refusal(reason: Problem) -> dict[str, str]:
-    return {"what": reason.what, "next_step": reason.next_step}

@@ -69,11 +69,7 @@ def _show(corpus: Corpus, seats: list[Seat], *, as_json: bool) -> None:
 def _print(results: list[PracticeResult], mark: float) -> None:
     table = Table("annotator", "articles", "F1", *vocabulary.LABELS, f"passed (F1 {mark:g} or more)", box=None)
     for result in results:
-        shown = [_figure(score["f1"]) if result.done else "–" for score in result.scores]
+        shown = ["–" if not result.done or score["f1"] is None else f"{score['f1']:.2f}" for score in result.scores]
         passed = "yes" if result.passed else "no"
         table.add_row(result.annotator, f"{result.done} of {result.articles}", *shown, passed)
     OUT.print(table)
-
-
-def _figure(f1: float | None) -> str:
-    return "–" if f1 is None else f"{f1:.2f}"

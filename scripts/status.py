@@ -66,17 +66,14 @@ def _say_all(status: Status, backed_up: datetime | None) -> None:
         say(f"up for {span(status['uptime'])}, {at_work} at work, {taken}")
     if status["database"]:
         say(f"its work is in {status['database']}")
-        say(f"free disk: {(status['free_disk'] or 0) / 1e9:.1f} GB; newest backup: {_age(backed_up)}")
+        age = f"{span((datetime.now(UTC) - backed_up).total_seconds())} old" if backed_up else "none"
+        say(f"free disk: {(status['free_disk'] or 0) / 1e9:.1f} GB; newest backup: {age}")
     say(f"annotators with an account: {', '.join(status['annotators']) or 'none'}")
     say(f"layers of the record: {', '.join(status['layers']) or 'none'}")
     if status["suggestions"]:
         say(f"layers of suggestions: {', '.join(status['suggestions'])}")
     if status["foreign"]:
         say(f"LABEL_STUDIO_URL names {status['foreign']}: push and pull go there")
-
-
-def _age(taken_at: datetime | None) -> str:
-    return f"{span((datetime.now(UTC) - taken_at).total_seconds())} old" if taken_at else "none"
 
 
 def span(seconds: float) -> str:

@@ -88,7 +88,9 @@ class _Deciding:
         if all(version.region not in self._spans for version in item.versions):
             return _DELETED
         if not item.reasons:
-            return "all agreed on it; to change it, name the rule" if self._altered(item) and rule is None else None
+            (version,) = item.versions
+            altered = not _same(self._kept.get(version.region), version.row)
+            return "all agreed on it; to change it, name the rule" if altered and rule is None else None
         kept = self._kept_versions(item)
         if not kept and not all(self._given_up(version.region) for version in item.versions):
             return "neither kept nor dropped"
@@ -130,10 +132,6 @@ class _Deciding:
             if item and target and not item.reasons and self._rule_of(item) is None:
                 end = self._kept[target]
                 yield f"{_named(item.versions[0].row)}: name the rule for its link to “{end['text'][:60]}”"
-
-    def _altered(self, item: SheetItem) -> bool:
-        (version,) = item.versions
-        return not _same(self._kept.get(version.region), version.row)
 
     def _kept_versions(self, item: SheetItem) -> list[SpanVersion]:
         return [version for version in item.versions if version.region in self._kept]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 import polars as pl
@@ -92,11 +93,7 @@ def _outcomes(
     for span, rule in _missed(of_spans, mine, gold, articles):
         missed = SpanOutcome("missed", span["label"], None, span["text"], (), rule, None)
         outcomes[span["article_id"]].append((span["start"], missed))
-    return {article: [each for _, each in sorted(placed, key=_start)] for article, placed in outcomes.items()}
-
-
-def _start(placed: tuple[int, SpanOutcome]) -> int:
-    return placed[0]
+    return {article: [each for _, each in sorted(placed, key=itemgetter(0))] for article, placed in outcomes.items()}
 
 
 def _outcome(own: SpanRow, gold: SpanRow | None, row: DecisionRow) -> SpanOutcome:

@@ -53,7 +53,8 @@ class GoldPlaces:
         if round_name is None:
             return None
         passed = self._passed.get(article)
-        own = self._labelled(f"{round_name}/{passed['labelled_by'][0]}") if passed and _is_alone(passed) else {}
+        names = passed["labelled_by"] if passed else []
+        own = self._labelled(f"{round_name}/{names[0]}") if len(names) == 1 else {}
         return self._noted(round_name).get(article) or own.get(article)
 
     def command(self, article: str, code: str) -> str | None:
@@ -122,10 +123,6 @@ class GoldPlaces:
                 events = read_table(path, schema.EventDeals).select(pl.col("event_id").drop_nulls().unique())
                 rounds |= dict.fromkeys(events["event_id"], path.parent.name)
         return rounds
-
-
-def _is_alone(passed: ProvenanceRow) -> bool:
-    return len(passed["labelled_by"]) == 1
 
 
 def _read(path: Path) -> dict[str, str]:

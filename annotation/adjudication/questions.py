@@ -132,7 +132,8 @@ def sheet(
     """
     annotators = tuple(sorted(spans))
     groups = align(spans)
-    links = tuple(link for link in same_links(relations, groups) if any(not row["derived"] for row in _rows(link)))
+    shared = same_links(relations, groups)
+    links = tuple(link for link in shared if any(not row["derived"] for row in link.members.values()))
     taken: set[str] = set()
     items = []
     for position, group in enumerate(groups):
@@ -140,10 +141,6 @@ def sheet(
         reasons = _reasons(group, annotators, from_here, groups, faults)
         items.append(SheetItem(group, tuple(_versions(group, taken)), tuple(reasons)))
     return Sheet(article_id, annotators, tuple(items), links)
-
-
-def _rows(link: LinkGroup) -> Iterable[RelationRow]:
-    return link.members.values()
 
 
 def _reasons(
@@ -161,8 +158,10 @@ def _reasons(
     if names := group.differing():
         yield f"another {' and '.join(name.partition('_')[2] for name in names)}"
     for link in links:
-        if lacking := _lacking(link, group, groups[link.to_group]):
-            yield f"no link to “{_short(_first(groups[link.to_group])['text'])}” by {', '.join(lacking)}"
+        target = groups[link.to_group]
+        if lacking := _lacking(link, group, target):
+            first = target.members[min(target.members)]
+            yield f"no link to “{_short(first['text'])}” by {', '.join(lacking)}"
     yield from _faults(group, faults)
 
 
@@ -175,10 +174,6 @@ def _faults(group: SpanGroup, faults: Mapping[tuple[str, str], list[str]]) -> li
     """What the checks found in every member's span; what only some have, another question settles."""
     by_member = [faults.get((who, row["span_id"]), []) for who, row in sorted(group.members.items())]
     return [line for line in dict.fromkeys(by_member[0]) if all(line in lines for lines in by_member[1:])]
-
-
-def _first(group: SpanGroup) -> SpanRow:
-    return group.members[min(group.members)]
 
 
 def _versions(group: SpanGroup, taken: set[str]) -> Iterator[SpanVersion]:

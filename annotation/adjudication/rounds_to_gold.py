@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -229,7 +229,8 @@ def _open(
     corpus, round_name = this_round.corpus, this_round.name
     project = projects.find_or_create(corpus, round_name, seat, role=projects.Role.ADJUDICATOR, tell=tell)
     renewal = Renewal(seat, project)
-    listed = {task.article_id: (raw_task, task) for raw_task, task in _tasks(seat, project)}
+    held = ((raw_task, read_task(raw_task)) for raw_task in seat.studio.tasks(project))
+    listed = {task.article_id: (raw_task, task) for raw_task, task in held}
     opened = {article: task for article, (_, task) in listed.items()}
     ready = dict.fromkeys(this_round.ready())
     has_gold = set() if again else settled(corpus, round_name)
@@ -239,7 +240,11 @@ def _open(
         projects.refuse_other_guidelines(seat, project, _INSTEAD)
     tasks = (_task(corpus, asked, checked.uncovered.get(article, [])) for article, asked in sheets.items())
     push.send(corpus, seat, project, tasks, len(sheets), progress)
-    changed = _changed(this_round, [entry for article, entry in listed.items() if article in ready], renewal)
+    changed = {
+        article: entry
+        for article, entry in listed.items()
+        if article in ready and renewal.is_due(this_round.sheet(article), entry[1])
+    }
     asked_again = _ask_again(this_round, changed, renewal)
     return OpenedAdjudication(
         project=project,
@@ -274,16 +279,6 @@ def _refuse_own_work(corpus: Corpus, round_name: str, adjudicator: str) -> None:
 
 
 _Listed = tuple[ListedTask, Task]
-
-
-def _tasks(seat: Seat, project: int) -> Iterator[_Listed]:
-    return ((listed, read_task(listed)) for listed in seat.studio.tasks(project))
-
-
-def _changed(this_round: Round, tasks: list[_Listed], renewal: Renewal) -> dict[str, _Listed]:
-    """The tasks whose article has other work now than they ask about, by article."""
-    by_id = {str(task.article_id): (listed, task) for listed, task in tasks}
-    return {article: entry for article, entry in by_id.items() if renewal.is_due(this_round.sheet(article), entry[1])}
 
 
 def _ask_again(this_round: Round, changed: dict[str, _Listed], renewal: Renewal) -> dict[str, AskedAgain]:

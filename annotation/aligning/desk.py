@@ -46,16 +46,12 @@ def _groups(sheet: EventSheet) -> list[tuple[str, list[EventSheetItem]]]:
     """Titles and what stands below each."""
     by_source: dict[str, list[EventSheetItem]] = defaultdict(list)
     for item in sheet.of(STATEMENT):
-        by_source[_who(item)].append(item)
+        by_source[" & ".join(item.principals) or NOBODY].append(item)
     by_unit: dict[str, list[EventSheetItem]] = defaultdict(list)
     for item in sheet.of(FIGURE):
         by_unit[f"Numbers: {item.unit or 'without a unit'}"].append(item)
     quotes = sorted(by_source.items(), key=lambda group: (group[0] == NOBODY, -len(group[1]), group[0]))
     return quotes + sorted(by_unit.items(), key=lambda group: (-len(group[1]), group[0]))
-
-
-def _who(item: EventSheetItem) -> str:
-    return " & ".join(item.principals) or NOBODY
 
 
 @dataclass(frozen=True)

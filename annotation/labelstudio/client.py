@@ -239,7 +239,8 @@ class Studio:
         """
         listing = Listing()
         while True:
-            query = _query([*only, _filter("id", "Number", listing.last)])
+            items = [*only, _filter("id", "Number", listing.last)]
+            query = json.dumps({"filters": {"conjunction": "and", "items": items}, "ordering": ["tasks:id"]})
             page = self._get("api/tasks/", project=project, page_size=PAGE_SIZE, query=query, **asked)
             tasks: list[ListedTask] = page["tasks"]
             if tasks and not listing.add(tasks):
@@ -452,10 +453,6 @@ def _articles_on_desk(task: JsonObject) -> frozenset[str]:
     quotes = data.get("quotes") if isinstance(data, dict) else None
     shown = quotes.values() if isinstance(quotes, dict) else ()
     return frozenset(str(quote.get("id")).partition(":")[0] for quote in shown if isinstance(quote, dict))
-
-
-def _query(filters: list[TaskFilter]) -> str:
-    return json.dumps({"filters": {"conjunction": "and", "items": filters}, "ordering": ["tasks:id"]})
 
 
 def _passes(error: BaseException) -> bool:

@@ -447,7 +447,7 @@ def _render(
             tints={name: _tint(colour) for name, colour in COLOURS.items()},
             lines=LINES,
             states=STATES,
-            totals=_totals(shown.comparisons),
+            totals=sum((Counter(comparison.counts) for comparison in shown.comparisons), start=Counter()),
             speakers=_speakers(shown),
             forms=vocabulary.QUOTE_FORMS,
             differences=DIFFERENCES,
@@ -506,10 +506,6 @@ def _speakers(shown: Report) -> list[tuple[str, int]]:
         for name in dict.fromkeys(name for speaker in row["speakers"] for name in speaker["entities"])
     )
     return sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
-
-
-def _totals(comparisons: list[ArticleComparison]) -> Mapping[tuple[str, str], int]:
-    return sum((Counter(comparison.counts) for comparison in comparisons), start=Counter())
 
 
 def _rules_named(shown: Report) -> dict[str, str]:

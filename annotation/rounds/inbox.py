@@ -92,13 +92,9 @@ def answer(corpus: Corpus, question: Question, words: str, tell: Tell = in_silen
         if at is None:
             raise Problem(f"the question {question.id} is no longer asked", "see `hedgerow inbox`")
         if notes[at]["answer"] != words.strip():
-            notes[at] = {**notes[at], "answer": words.strip(), "answered_at": _now()}
+            now = datetime.now(UTC).isoformat().replace("+00:00", "Z")  # as a server notes when work was submitted
+            notes[at] = {**notes[at], "answer": words.strip(), "answered_at": now}
             write_notes(corpus, question.layer, notes_frame(notes))
-
-
-def _now() -> str:
-    """The time, UTC, as exactly as a server notes when work was submitted."""
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
 
 
 def put_on_page(corpus: Corpus, round_name: str, seat: Seat, article: str, tell: Tell = in_silence) -> str:

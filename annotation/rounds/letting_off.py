@@ -19,7 +19,7 @@ import polars as pl
 from annotation.labelstudio.seats import Seat
 from annotation.rounds import projects
 from annotation.rounds.locks import deals_alone, one_at_a_time
-from annotation.rounds.plans import RoundPlan, read_plan
+from annotation.rounds.plans import read_plan
 from annotation.rounds.push import deals_path, dealt, ended_in_record, forgotten, put_deals
 from dataset import schema
 from dataset.problem import Problem
@@ -175,10 +175,6 @@ def _change(corpus: Corpus, round_name: str, done: LetOffArticles, to: str | Non
         if to is not None:
             rows[to, article] = {**row, "annotator": to, "let_off": None}
     if plan is not None and done.leaves:
-        plan = _without(plan, done.annotator, to)
+        there = {name for name in plan.annotators if name != done.annotator} | ({to} if to else set())
+        plan = replace(plan, annotators=tuple(sorted(there)))
     put_deals(corpus, round_name, plan, schema.frame(schema.Deals, list(rows.values())))
-
-
-def _without(plan: RoundPlan, annotator: str, to: str | None) -> RoundPlan:
-    there = {name for name in plan.annotators if name != annotator} | ({to} if to else set())
-    return replace(plan, annotators=tuple(sorted(there)))

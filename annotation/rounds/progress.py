@@ -71,16 +71,13 @@ def on_server(corpus: Corpus, round_name: str, seat: Seat) -> RoundProgress:
     ends = {task["id"]: _end(task, seat.account) for task in seat.studio.ends(project)}
     let_off = dict[int, str]()
     if hand.let_off:  # what the server still holds of that is not open
-        articles = {task.id: str(task.article_id) for task in map(read_task, _without_work(seat, project))}
+        tasks = map(read_task, seat.studio.listing(project, annotations=False))
+        articles = {task.id: str(task.article_id) for task in tasks}
         let_off = {task: article for task, article in articles.items() if article in hand.let_off}
     counted = [end for task, end in ends.items() if end or task not in let_off]
     after_all = {let_off[task] for task, end in ends.items() if end and task in let_off}
     dealt = max(len(hand.standing | after_all), len(counted))
     return _progress(seat.annotator, dealt, filter(None, counted), "server", len(hand.let_off - after_all))
-
-
-def _without_work(seat: Seat, project: int) -> Iterable[JsonObject]:
-    return seat.studio.listing(project, annotations=False)
 
 
 def _end(raw: JsonObject, account: int | None) -> TaskEnding | None:

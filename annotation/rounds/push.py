@@ -27,7 +27,6 @@ from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from dataset.record.layer import table_path
 from dataset.record.locks import Tell, changing, in_silence
-from dataset.record.rows import ArticleRow
 from dataset.record.withdrawal import withdrawn_articles
 from dataset.statements.tables import dealt_events
 from dataset.storage.atomic import asides, sha256
@@ -391,15 +390,10 @@ def _on_server(corpus: Corpus, seat: Seat, project: int) -> tuple[set[str], dict
             _refuse_other(task, article["text_sha256"], articles, seat.studio.task_url(project, task.id))
             articles.add(article["article_id"])
             data: JsonObject = raw.get("data") or {}
-            names = _names(corpus, article)
+            names = names_data(corpus.speakers.get(article["event_id"] or "", {}))
             if any(data.get(name) != value for name, value in names.items()):
                 outdated[task.id] = {**data, **names}
     return articles, outdated
-
-
-def _names(corpus: Corpus, article: ArticleRow) -> Mapping[str, object]:
-    """What the data of an article's task says about names."""
-    return names_data(corpus.speakers.get(article["event_id"] or "", {}))
 
 
 def _refresh_names(seat: Seat, project: int, outdated: Mapping[int, JsonObject]) -> int:

@@ -42,7 +42,8 @@ def clear_elsewhere(corpus: Corpus, article: str) -> WithdrawnElsewhere:
     left = WithdrawnElsewhere(pulls=pulls_with(corpus, article), backups=[path for path, _ in archives(corpus)])
     try:
         for studio, project, task in _tasks(corpus):
-            page, work = studio.task_url(project, task.id), _work_on(task)
+            page = studio.task_url(project, task.id)
+            work = "submitted" if task.submitted else "begun" if task.begun else ""
             if task.article_id == article:
                 studio.delete_task(task.id)
                 left.deleted[page] = work
@@ -60,7 +61,3 @@ def _tasks(corpus: Corpus) -> Iterator[tuple[Studio, int, BegunTask]]:
         for project, description in studio.projects().items():
             if description.startswith(f"hedgerow corpus={corpus.name} "):
                 yield from ((studio, project, task) for task in studio.begun(project))
-
-
-def _work_on(task: BegunTask) -> str:
-    return "submitted" if task.submitted else "begun" if task.begun else ""

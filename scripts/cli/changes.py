@@ -119,7 +119,9 @@ class _ChangeTexts:
     def entry(self, group: list[Change]) -> ChangedRow:
         first = group[0]
         if first.table == "articles" and first.kind in ("added", "removed"):
-            return ChangedRow(first.kind, first.article_id, f"article{self._held(first)}")
+            spans, links = (self.rows[table, first.article_id] for table in ("spans", "relations"))
+            held = f"article with {count(spans, 'span')} and {count(links, 'link')}"
+            return ChangedRow(first.kind, first.article_id, held)
         if first.table == "relations":
             return ChangedRow(first.kind, first.article_id, self._link(first), self._words(first))
         if first.label:
@@ -130,11 +132,6 @@ class _ChangeTexts:
             )
         prose = list(_prose(first.old or "", first.new or "")) if first.table == "files" else []
         return ChangedRow(first.kind, first.article_id, _named(first), None, _values(group), prose)
-
-    def _held(self, article: Change) -> str:
-        """How many spans and links came or went with the article."""
-        spans, links = (self.rows[table, article.article_id] for table in ("spans", "relations"))
-        return f" with {count(spans, 'span')} and {count(links, 'link')}"
 
     def _link(self, change: Change) -> str:
         """The link and the words that it points to."""

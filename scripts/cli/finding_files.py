@@ -97,15 +97,11 @@ def _csv_rows(path: Path, text: str) -> Iterator[tuple[str, _Row]]:
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=between, strict=True)
     try:
         for row in reader:
-            cells = {name: _uncelled(value) for name, value in row.items() if name and isinstance(value, str)}
+            cells = {name: plain_cell(value) for name, value in row.items() if name and isinstance(value, str)}
             if any(cells.values()):
                 yield f"{path}, line {reader.line_num}", cells
     except csv.Error as error:
         raise Problem(f"{path}, line {reader.line_num} is not CSV: {error}", _NEXT) from None
-
-
-def _uncelled(value: str) -> str:
-    return plain_cell(value)
 
 
 def _wanted(where: str, row: _Row, reason: str) -> WantedWarning:

@@ -10,7 +10,7 @@ from rich.table import Column, Table
 
 from dataset.record.corpus import Corpus
 from dataset.statements.event_comparisons import ComparedEvent, ComparedStatement, article_letters, in_short
-from dataset.statements.outlets import OutletCounts, outlet_counts
+from dataset.statements.outlets import outlet_counts
 from dataset.statements.sheets import STATEMENT
 from scripts.cli.console import OUT, count, page_width, say
 
@@ -78,12 +78,9 @@ def show_outlets(corpus: Corpus, events: Iterable[ComparedEvent]) -> None:
     heads = ("articles", "tells", "leaves out", "numbers left out", "hedged", "no source", "quotes most")
     table = Table("outlet", *heads, box=None, padding=(0, 1))
     for counts in outlet_counts(events, {article: row["outlet"] for article, row in corpus.by_id.items()}):
-        most = ", ".join(f"{name} {number}" for name, number in _most(counts))
+        sources = sorted(counts.sources.items(), key=lambda source: (-source[1], source[0]))[:MOST]
+        most = ", ".join(f"{name} {number}" for name, number in sources)
         shares = [f"{part} of {counts.tellings}" for part in (counts.hedged, counts.unnamed)]
         numbers = map(str, (counts.articles, counts.statements, counts.left_out, counts.numbers_left_out))
         table.add_row(escape(counts.outlet), *numbers, *shares, escape(most))
     _print(table)
-
-
-def _most(counts: OutletCounts) -> list[tuple[str, int]]:
-    return sorted(counts.sources.items(), key=lambda source: (-source[1], source[0]))[:MOST]

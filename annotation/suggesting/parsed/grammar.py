@@ -81,11 +81,9 @@ def _checked(parsed: ParsedSentence, cue: SayingCue) -> SayingCue | None:
     if cue.kind not in ("before", "after", "elided"):
         return cue
     verb = parsed.word(cue.verb)
-    if (
-        verb.tag_.startswith(_NO_VERB)
-        and not parsed.sentence.heading
-        and not _is_beside_quotation(parsed.sentence, cue)
-    ):
+    near = parsed.sentence.tokens[max(0, cue.first - 2) : cue.last + 2]
+    is_beside_quotation = any(token.kind == QUOTATION for token in near)
+    if verb.tag_.startswith(_NO_VERB) and not parsed.sentence.heading and not is_beside_quotation:
         return None
     subject = _subject(verb)
     if cue.kind == "before" and subject is not None and subject.i > verb.i and _is_set_off(parsed.sentence, cue.verb):
@@ -105,11 +103,6 @@ def _checked(parsed: ParsedSentence, cue: SayingCue) -> SayingCue | None:
 def _is_set_off(sentence: Sentence, verb: int) -> bool:
     """Whether a verb stands after a mark or a quotation, so that its subject can come after it: `…, said the mayor`."""
     return verb > 0 and (is_comma(sentence.tokens[verb - 1]) or sentence.tokens[verb - 1].kind == QUOTATION)
-
-
-def _is_beside_quotation(sentence: Sentence, cue: SayingCue) -> bool:
-    near = sentence.tokens[max(0, cue.first - 2) : cue.last + 2]
-    return any(token.kind == QUOTATION for token in near)
 
 
 def _unseen(parsed: ParsedSentence, at: int) -> SayingCue | None:

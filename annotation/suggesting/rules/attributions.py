@@ -497,11 +497,9 @@ def _is_clause(tokens: Sequence[Token], at: int, ceiling: int, verb: str) -> boo
         return True
     if word in verbs.PREPOSITIONS and not (of_say and any(_is_verb(token) for token in rest)):
         return False
-    return _is_said(rest) if of_say else _has_sure_verb(rest)
-
-
-def _is_said(rest: Sequence[Token]) -> bool:
-    return len(rest) >= 2 or any(token.kind == QUOTATION or may_end_clause(token) for token in rest)
+    if of_say:
+        return len(rest) >= 2 or any(token.kind == QUOTATION or may_end_clause(token) for token in rest)
+    return _has_sure_verb(rest)
 
 
 def _has_sure_verb(rest: Sequence[Token]) -> bool:
