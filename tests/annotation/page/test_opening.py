@@ -59,13 +59,3 @@ def test_an_article_is_asked_for_once(seeds: Corpus, who: Seat, annotator: Annot
     annotator.page.on("request", lambda request: asked.append(urlsplit(request.url).path))
     open_article(seeds, who, annotator)
     assert len([path for path in asked if re.fullmatch(r"/api/tasks/\d+/?", path)]) == 1
-
-
-def test_work_that_was_submitted_and_is_opened_again_is_as_it_was_changed_last(
-    seeds: Corpus, who: Seat, annotator: Annotator
-) -> None:
-    open_article(seeds, who, annotator)
-    annotator.mark("3", "approximately")
-    annotator.submit()
-    open_article(seeds, who, annotator)
-    assert annotator.spans() == ["approximately"]
