@@ -27,7 +27,7 @@ from tests.postgres import Postgres, cluster, programs
 # what makes a test fail; `--hypothesis-profile=searching` looks for new ones, and `quick` draws fewer.
 settings.register_profile("searching", deadline=None)
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=50)
-settings.register_profile("quick", deadline=None, derandomize=True, max_examples=20)
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=10)
 settings.load_profile("steady")
 # What is set up here is marked with a key of the tests' own, which all workers share.
 if "PYTEST_XDIST_WORKER" not in os.environ:
@@ -40,6 +40,8 @@ SLOW = (
     *("tests/dataset/record/test_convert", "tests/dataset/record/test_withdrawal"),
     *("tests/dataset/scoring/test_score.py", "tests/dataset/scoring/test_ceiling"),
     *("tests/dataset/test_by_range", "tests/dataset/test_parallel", "tests/scripts/cli/test_options"),
+    *("tests/annotation/suggesting/endpoint/", "tests/annotation/suggesting/test_measured"),
+    *("tests/annotation/suggesting/test_layers", "tests/annotation/rounds/test_kept_pulls"),
 )
 """What takes seconds each: releases, whole commands, faults, clusters."""
 ANNOTATORS = ["a1", "a2", "a3", "adjudicator"]
