@@ -1,6 +1,6 @@
 """The data side of Hedgerow: the record, its checks, and what is published from it. It knows nothing of Label Studio.
 
-Each package may use those above it in this list, and all of them `problem`, `schema` and `parallel`:
+Each package may use those above it in this list, and all of them `garbage`, `problem`, `schema` and `parallel`:
 
     scheme      the rules about text: labels, attributes, lexicon, quantities, what a hedge is about
     similarity  what texts have in common: near-duplicates, and which may report the same event

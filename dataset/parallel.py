@@ -25,6 +25,7 @@ from multiprocessing.context import BaseContext
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol, TypeVar
 
+from dataset.garbage import collect_seldom
 from dataset.problem import Problem
 
 Item = TypeVar("Item")
@@ -68,7 +69,7 @@ def local_map(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator
 
 
 def _process_map(work: Callable[[Item], Result], remaining: Iterator[Item], processes: int) -> Iterator[Result]:
-    with ProcessPoolExecutor(processes, _one_import(work), _end_with_parent) as pool:
+    with ProcessPoolExecutor(processes, _one_import(work), _begin) as pool:
         pending = deque[Future[Result]]()
         try:
             pending.extend(_submitted(pool, work, islice(remaining, processes + 1)))
@@ -113,8 +114,9 @@ def _interrupts_deferred() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _end_with_parent() -> None:
-    """Makes a worker process end when the process that started it is gone."""
+def _begin() -> None:
+    """Makes a worker process look for garbage seldom, and end when the process that started it is gone."""
+    collect_seldom()
 
     def wait_for(parent: Any) -> None:
         parent.join()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from importlib import import_module
@@ -12,6 +11,7 @@ from typing import Any, Final
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from dataset.garbage import collect_seldom
 from dataset.problem import Problem
 from scripts.cli.console import problem, show_all_characters
 
@@ -103,7 +103,7 @@ STOPPED = 130
 def main() -> None:
     """Runs the command. Exit 0: done; 1: done with errors found; 2: wrong usage; 3: could not be done."""
     show_all_characters()
-    gc.set_threshold(100_000, 50, 50)  # millions of rows and no cycles among them
+    collect_seldom()
     try:
         _refuse_what_is_no_text()
         app()

@@ -14,6 +14,8 @@ from typing import Any
 
 import psutil
 
+from dataset.garbage import collect_seldom
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -46,6 +48,7 @@ def measure(step: Callable[..., Any], *given: Any) -> Measured:
 
 
 def _run(send: Any, step: Callable[..., Any], given: tuple[Any, ...]) -> None:
+    collect_seldom()  # as commands do, and what stands beside them
     with _watching() as peak:
         start = time.perf_counter()
         result = step(*given)

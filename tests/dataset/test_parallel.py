@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import psutil
 import pytest
 
 from dataset import parallel
+from dataset.garbage import collect_seldom
 from dataset.parallel import local_map
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -35,6 +37,10 @@ def end_itself(number: int) -> int:
     return number
 
 
+def allocations(number: int) -> int:
+    return gc.get_threshold()[0]
+
+
 def same_articles(corpus: Corpus, number: int) -> tuple[int, int]:
     return id(corpus.articles), corpus.articles.height
 
@@ -53,6 +59,14 @@ def test_few_parts_are_done_in_this_process_and_many_in_others() -> None:
     assert {process for _, process in local_map(square, range(3))} == {os.getpid()}
     if len(os.sched_getaffinity(0)) > 1:
         assert os.getpid() not in {process for _, process in local_map(square, range(9))}
+
+
+def test_other_processes_look_for_garbage_as_seldom_as_commands(monkeypatch: pytest.MonkeyPatch) -> None:
+    made_by_command = list[int]()
+    monkeypatch.setattr(gc, "set_threshold", lambda allocations, *_: made_by_command.append(allocations))
+    collect_seldom()
+    if len(os.sched_getaffinity(0)) > 1:
+        assert set(local_map(allocations, range(9))) == set(made_by_command)
 
 
 @pytest.mark.parametrize("count", [4, 9])
