@@ -14,8 +14,6 @@ from typing import Any
 
 import psutil
 
-from dataset.garbage import collect_seldom
-
 
 @dataclass(frozen=True)
 class Measured:
@@ -48,7 +46,6 @@ def measure(step: Callable[..., Any], *given: Any) -> Measured:
 
 
 def _run(send: Any, step: Callable[..., Any], given: tuple[Any, ...]) -> None:
-    collect_seldom()  # as commands do, and what stands beside them
     with _watching() as peak:
         start = time.perf_counter()
         result = step(*given)
