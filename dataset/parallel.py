@@ -69,7 +69,7 @@ def local_map(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator
 
 
 def _process_map(work: Callable[[Item], Result], remaining: Iterator[Item], processes: int) -> Iterator[Result]:
-    with ProcessPoolExecutor(processes, _one_import(work), _begin) as pool:
+    with ProcessPoolExecutor(processes, _one_import(work), _begin_worker) as pool:
         pending = deque[Future[Result]]()
         try:
             pending.extend(_submitted(pool, work, islice(remaining, processes + 1)))
@@ -114,7 +114,7 @@ def _interrupts_deferred() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin() -> None:
+def _begin_worker() -> None:
     """Makes a worker process look for garbage seldom, and end when the process that started it is gone."""
     collect_seldom()
 

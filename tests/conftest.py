@@ -43,7 +43,7 @@ SLOW = (
     *("tests/annotation/suggesting/endpoint/", "tests/annotation/suggesting/test_measured"),
     *("tests/annotation/suggesting/test_layers", "tests/annotation/rounds/test_kept_pulls"),
 )
-"""What takes seconds each: releases, whole commands, faults, clusters."""
+"""What takes seconds each: releases, whole commands, faults, clusters, suggesters, many pulls."""
 ANNOTATORS = ["a1", "a2", "a3", "adjudicator"]
 _numbers = itertools.count(1)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dataset.folder.manifest import read
+from dataset.garbage import collect_seldom
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import make_layer
 from dataset.releasing.release import ReleasePlan, prepare, release
@@ -22,6 +23,7 @@ NAME = "Port of Lomma"
 
 def release_step(root: Path) -> int:
     """Cuts 1.0.0, validation and release checks included. Returns the files of the full variant."""
+    collect_seldom()
     corpus = open_corpus(root)
     done = release(ReleasePlan(corpus, "1.0.0", LAYER, root / "dist"))
     return len(read(done.full).files)

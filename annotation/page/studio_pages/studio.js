@@ -211,8 +211,9 @@
   };
   const withOpened = (text) => {
     const answer = JSON.parse(text);
-    const task = opened.id && answer.tasks.find(({ id }) => id === opened.id);
-    Object.assign(task ?? {}, opened);
+    const task = answer.tasks.find(({ id }) => id === opened.id);
+    if (!task) return text;
+    Object.assign(task, opened);
     return JSON.stringify(answer);
   };
   const asked = ([what, how]) => [(how?.method ?? what?.method ?? "GET").toUpperCase(), String(what?.url ?? what)];
