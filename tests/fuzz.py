@@ -21,10 +21,11 @@ from annotation.rounds.export import read_export
 from annotation.rounds.normalise import Normaliser
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import TABLES, sort_layer
+from dataset.record.layer import TABLES
 from dataset.storage.tables import read_table, table_bytes
 from tests.annotation.guidelines import notation
 from tests.dataset.checks.wrong import ARTICLE
+from tests.dataset.layers import rows_so_far
 from tests.dataset.tiny import put_corpus
 
 EXPORTS: Final = Path(__file__).parent / "annotation" / "rounds" / "broken_exports"
@@ -94,7 +95,7 @@ def tables(tasks: list[Any]) -> None:
         for task in tasks:
             normaliser.add(task)
             assert canonical_line(raw_task(raw_line(task))) == canonical_line(task)
-        layer = sort_layer(normaliser.layer())
+        layer = rows_so_far(normaliser)
     except (Problem, RecursionError):  # the latter is a Problem of every pull (annotation/raw.py)
         return
     for name, table in TABLES.items():

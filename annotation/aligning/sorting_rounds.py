@@ -239,12 +239,11 @@ def pull_sorting(
     with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, annotators, tell):
         sources = [ask(corpus, round_name, seat, tell, full=full, role=Role.SORTER) for seat in seats]
         with raw.writing_pull(corpus, round_name) as kept:
-            tasks = {
-                source.annotator: list(
-                    map(read_task, kept.passing(source.annotator, source.tasks, source.server, source.project))
-                )
-                for source in sources
-            }
+            tasks = {}
+            for source in sources:
+                raw_tasks = map(source.read, source.tasks)
+                passing = kept.passing(source.annotator, raw_tasks, source.server, source.project)
+                tasks[source.annotator] = list(map(read_task, passing))
             pulled = SortingPull(kept.keep())
         with changing(corpus, tell):
             return _bring_in(corpus, round_name, sources, tasks, pulled, accept_removals)

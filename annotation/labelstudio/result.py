@@ -22,89 +22,42 @@ from dataset.storage.atomic import sha256
 
 Result = dict[str, Any]
 """A result as Label Studio's JSON has it, which may hold anything; only this package looks inside."""
-
-
 _Filling = dict[str, Any]
 """A `MarkedSpan` that is filled column by column, by their names."""
-
-
 LABEL: Final = "label"
-
-
 TEXT: Final = "text"
-
-
 CHOICES: Final = ("speaker_entities", "quote_form", "quote_unnamed", "hedge_kind", "number_kind")
-
-
 TYPED: Final = ("speaker_other", "number_value", "number_unit")
-
-
 QUESTION: Final = "question"
-
-
 ARTICLE_QUESTION: Final = "article_question"
-
-
 SUGGESTION: Final = "suggestion"
 """The control that says of a suggested region that its annotator keeps it."""
-
-
 KEPT: Final = "keep"
-
-
 DECIDED_AFTER: Final = "decided_after"
 """The control that says after how many seconds that was."""
-
-
 UNNAMED: Final = "source not named"
-
-
 TICKED: Final = "right_as_it_stands"
 """The control of what the annotator ticked as right: for each warning its code, a blank, `START:END` and the words."""
-
-
 _CHOOSING: Final = frozenset({*CHOICES, "decision", "rule", SUGGESTION})
-
-
 _QUESTIONS: Final = (QUESTION, ARTICLE_QUESTION)
-
-
 _ASIDE: Final = (*_QUESTIONS, SUGGESTION, DECIDED_AFTER)
 """Controls whose values are not of a span's row."""
-
-
 _COLUMN_OF: Final = {"speaker_other": "speaker_entities", "quote_unnamed": "quote_source"}
-
-
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-
-
 _SWITCHES: Final = frozenset({"readonly", "hidden", "locked"})
-
-
 _DIRECTIONS: Final = (None, "right", "left", "bi")
-
-
 _SPACES: Final = re.compile(r"(?:\s|\\[nr])+")
-
-
 _AND: Final = ";"
-
-
 _LISTS: Final = ("speaker_entities", "speaker_other")
-
-
 _CONTROLS: Final = CHOICES + TYPED
-
-
-_LABEL_OF: Final = {name: label for label, names in vocabulary.ATTRIBUTES.items() for name in names}
-
-
-_PLACE: Final = ("span_id", "label", "start", "end", "text")
-
-
-_BLANK: Final = dict.fromkeys((*_PLACE, *(name for names in vocabulary.ATTRIBUTES.values() for name in names)))
+_LABEL_OF: Final = {
+    control: label
+    for label, names in vocabulary.ATTRIBUTES.items()
+    for control in CHOICES + TYPED
+    if _COLUMN_OF.get(control, control) in names
+}
+"""The label whose attribute a control fills. A label that the scheme does not know has all of them."""
+_BLANK: Final = dict.fromkeys(MarkedSpan.__annotations__)
 
 
 class Region(TypedDict):
@@ -145,26 +98,25 @@ def read_result(result: Any, text: str, offered: Collection[str] | None = None) 
     if not isinstance(result, list):
         reading.add_finding("unreadable-result", None, "the annotation's result is not a list")
         return reading
-    for region, items in _regions(result, reading).items():
-        for item in items:
-            if item.get("from_name") in _QUESTIONS:
-                _read_question(region, item, reading)
-            elif item.get("from_name") in _ASIDE:
-                _read_kept(region, item, reading)
-        if described := [item for item in items if item.get("from_name") not in _ASIDE]:
+    regions, relations = _parted(result, reading)
+    for region, items in regions.items():
+        described = [item for item in items if item.get("from_name") not in _ASIDE]
+        if len(described) < len(items):
+            _read_asides(region, items, reading)
+        if described:
             _read_region(region, described, text, reading, offered)
-    _read_relations(result, reading)
+    _read_relations(relations, reading)
     return reading
 
 
-def _regions(result: list[Any], reading: ResultRows) -> dict[str, list[Result]]:
-    """The results by region id, in the order in which the regions first appear."""
-    regions: dict[str, list[Result]] = {}
+def _parted(result: list[Any], reading: ResultRows) -> tuple[dict[str, list[Result]], list[Result]]:
+    """The results by region id, in the order in which the regions first appear; and those that are relations."""
+    regions, relations = dict[str, list[Result]](), list[Result]()
     for item in result:
         if not isinstance(item, dict):
             reading.add_finding("unreadable-result", None, "a result is not an object")
         elif item.get("type") == "relation":
-            continue
+            relations.append(item)
         elif item.get("from_name") == TICKED:
             _read_ticked(item, reading)
         elif not is_text(region := item.get("id")) or not region:
@@ -172,13 +124,24 @@ def _regions(result: list[Any], reading: ResultRows) -> dict[str, list[Result]]:
                 "region-without-id", None, f"a result of {brief(item.get('from_name'))} has no region id"
             )
         else:
-            for name in _SWITCHES & item.keys():
-                if not isinstance(item[name], bool):
-                    reading.add_finding(
-                        "unreadable-value", region, f"`{name}` is {brief(item[name])}, not true or false"
-                    )
+            if not item.keys().isdisjoint(_SWITCHES):
+                _check_switches(region, item, reading)
             regions.setdefault(region, []).append(item)
-    return regions
+    return regions, relations
+
+
+def _check_switches(region: str, item: Result, reading: ResultRows) -> None:
+    for name in _SWITCHES & item.keys():
+        if not isinstance(item[name], bool):
+            reading.add_finding("unreadable-value", region, f"`{name}` is {brief(item[name])}, not true or false")
+
+
+def _read_asides(region: str, items: list[Result], reading: ResultRows) -> None:
+    for item in items:
+        if item.get("from_name") in _QUESTIONS:
+            _read_question(region, item, reading)
+        elif item.get("from_name") in _ASIDE:
+            _read_kept(region, item, reading)
 
 
 def _read_ticked(item: Result, reading: ResultRows) -> None:
@@ -219,7 +182,7 @@ def _read_region(
         _compare_surface(span, labelled[0]["value"].get("text"), text, reading)
         for item in items:
             if item is not labelled[0]:
-                _read_attribute(span, item, offsets, reading, offered)
+                _read_attribute(span, item, reading, offered)
         reading.spans.append(_finish(span))
 
 
@@ -283,9 +246,7 @@ def _same_words(first: str, second: str) -> bool:
     return first == second or _SPACES.sub(" ", first).strip() == _SPACES.sub(" ", second).strip()
 
 
-def _read_attribute(
-    span: _Filling, item: Result, offsets: tuple[int, int], reading: ResultRows, offered: Collection[str] | None
-) -> None:
+def _read_attribute(span: _Filling, item: Result, reading: ResultRows, offered: Collection[str] | None) -> None:
     name, value = item.get("from_name"), item.get("value")
     if name not in _CONTROLS:
         reading.add_finding(
@@ -294,16 +255,8 @@ def _read_attribute(
     elif (values := control_values(name, value)) is None:
         reading.add_finding("unreadable-value", span["span_id"], f"`{name}` holds {brief(value)}")
     else:
-        own = _offsets(value)
-        if own is None and isinstance(value, dict) and not {"start", "end"}.isdisjoint(value):
-            reading.add_finding(
-                "unreadable-offsets", span["span_id"], f"`{name}` has offsets that are not whole numbers"
-            )
-        elif own is not None and own != offsets:
-            reading.add_finding(
-                "offsets-disagree", span["span_id"], f"`{name}` stands at {own}, its region at {offsets}"
-            )
-        if _is_foreign(span["label"], str(name)):
+        _compare_offsets(span, str(name), value, reading)
+        if span["label"] != _LABEL_OF[name] and span["label"] in vocabulary.LABELS:
             if values:
                 reading.add_finding(
                     "foreign-attribute", span["span_id"], f"the {span['label']} has `{name}` {brief(values)}"
@@ -313,19 +266,24 @@ def _read_attribute(
             _fill(span, str(name), values, reading)
 
 
+def _compare_offsets(span: _Filling, name: str, value: Any, reading: ResultRows) -> None:
+    """Notes offsets that are not those of the region; an attribute need not have any."""
+    own, offsets = _offsets(value), (span["start"], span["end"])
+    if own == offsets:
+        return
+    if own is not None:
+        reading.add_finding("offsets-disagree", span["span_id"], f"`{name}` stands at {own}, its region at {offsets}")
+    elif not {"start", "end"}.isdisjoint(value):
+        reading.add_finding("unreadable-offsets", span["span_id"], f"`{name}` has offsets that are not whole numbers")
+
+
 def _find_unoffered(
     span: _Filling, name: str, values: list[str], reading: ResultRows, offered: Collection[str] | None
 ) -> None:
     """Notes choices that the page did not have. The other choices are columns' values, which the checks judge."""
     listed = offered if name == "speaker_entities" else (UNNAMED,) if name == "quote_unnamed" else None
-    strange = [value for value in values if listed is not None and value not in listed]
-    if strange:
+    if listed is not None and (strange := [value for value in values if value not in listed]):
         reading.add_finding("value-not-offered", span["span_id"], f"`{name}` did not offer {brief(strange)}")
-
-
-def _is_foreign(label: str, control: str) -> bool:
-    """Whether a control fills an attribute of another label. A label that the scheme does not know has all of them."""
-    return label in vocabulary.LABELS and _LABEL_OF[_COLUMN_OF.get(control, control)] != label
 
 
 def control_values(name: Any, value: Any) -> list[str] | None:
@@ -371,7 +329,8 @@ def _finish(span: _Filling) -> MarkedSpan:
     span["speaker_entities"].sort()
     if span["label"] == "quote" and span["quote_source"] is None:
         span["quote_source"] = "linked"
-    span["number_low"], span["number_high"] = vocabulary.value_bounds(span["number_value"]) or (None, None)
+    if span["number_value"] is not None:
+        span["number_low"], span["number_high"] = vocabulary.value_bounds(span["number_value"]) or (None, None)
     return cast(MarkedSpan, span)
 
 
@@ -380,12 +339,10 @@ def brief(value: Any) -> str:
     return json.dumps(value, default=str)[:120]
 
 
-def _read_relations(result: list[Any], reading: ResultRows) -> None:
+def _read_relations(relations: list[Result], reading: ResultRows) -> None:
     spans = {span["span_id"]: span for span in reading.spans}
     seen = set()
-    for item in result:
-        if not (isinstance(item, dict) and item.get("type") == "relation"):
-            continue
+    for item in relations:
         ends = (item.get("from_id"), item.get("to_id"))
         if not all(is_text(end) and end for end in ends):
             reading.add_finding("unreadable-relation", None, f"a relation's ends are {brief(ends)}")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from itertools import islice, pairwise
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final
 
 import ijson
+import msgspec
 import orjson
 from ijson.backends import python as exact
 
@@ -21,13 +23,18 @@ CHUNK: Final = 4 << 20
 LONGEST: Final = 32 << 20
 SCANNED: Final = 64 << 10
 ENDLESS: Final = 1 << 20
-_PIECES: Final = 64
+_TRIED: Final = 8
 _EDGE: Final = 64
 _SPACE: Final = b" \t\r\n"
-# Between two tasks as Label Studio writes them; where else it matches, the pieces are put together again.
+# Between two tasks as Label Studio writes them. It matches elsewhere, too, so that what is before it is looked at.
 _BETWEEN: Final = re.compile(rb'\},(?=\s*\{\s*"id"\s*:\s*\d)')
 _HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 _QUOTE: Final = re.compile(rb'(?<!\\)"')
+_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class UnfitExportError(ValueError):
+    """An export that is read by `read_export` alone, which takes its time, and says what is wrong."""
 
 
 def read_export(export: Path) -> Iterator[JsonObject]:
@@ -41,7 +48,7 @@ def read_export(export: Path) -> Iterator[JsonObject]:
         with export.open("rb") as stream:
             if stream.read(64).lstrip()[:1] != b"[":
                 raise Problem(f"{export} is not a list of tasks", "export as JSON from Label Studio")
-            for task in _items(stream):
+            for task in _tasks(export, stream):
                 done += 1
                 yield task
     except OSError as error:
@@ -55,15 +62,14 @@ def read_export(export: Path) -> Iterator[JsonObject]:
         ) from None
 
 
-def _items(stream: IO[bytes]) -> Iterator[Any]:
-    """The items of a list: quickly, and from the first that orjson does not take, with ijson, which says why."""
+def _tasks(export: Path, stream: IO[bytes]) -> Iterator[Any]:
+    """The items of a list: quickly, and from the first that is unfit for that with ijson, which says why."""
     done = 0
-    stream.seek(0)
     try:
-        for task in _quick(stream):
-            yield task
+        for piece in pieces(export):
+            yield task_in(piece)
             done += 1
-    except (orjson.JSONDecodeError, ijson.JSONError):
+    except UnfitExportError:
         yield from islice(_slow(stream), done, None)
 
 
@@ -87,44 +93,57 @@ def _needs_exact(stream: IO[bytes]) -> bool:
     return needed
 
 
-def _quick(stream: IO[bytes]) -> Iterator[Any]:
-    begun: list[bytes] = []
-    for piece in _pieces(stream):
-        begun.append(piece)
-        try:
-            yield _read(b",".join(begun))
-        except orjson.JSONDecodeError:
-            if len(begun) == _PIECES:
-                raise
-        else:
-            begun.clear()
-    if begun:
-        raise orjson.JSONDecodeError("the list breaks off", "", 0)
+def pieces(export: Path) -> Iterator[bytes]:
+    """The tasks of a JSON export as they stand in the file, one at a time, to be read with `task_in`.
+
+    Raises:
+        UnfitExportError: the file cannot be read, is not a list, or is not whole.
+    """
+    try:
+        with export.open("rb") as stream:
+            yield from _pieces(stream)
+    except (OSError, MemoryError) as error:
+        raise UnfitExportError(str(error)) from error
+
+
+def task_in(piece: bytes) -> Any:
+    """What a piece of an export holds; a whole number of more than 64 bits to its last digit, which orjson does not.
+
+    Raises:
+        UnfitExportError: orjson does not take it.
+    """
+    try:
+        item = orjson.loads(piece)
+    except orjson.JSONDecodeError as error:
+        raise UnfitExportError(str(error)) from None
+    return json.loads(piece) if has_long_number(piece) else item
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    """The text between the list's brackets, parted where a task may end."""
-    rest = stream.read(CHUNK).lstrip(_SPACE).removeprefix(b"[")
+    rest = stream.read(CHUNK).lstrip(_SPACE)
+    if not rest.startswith(b"["):
+        raise UnfitExportError("it is not a list")
+    rest = rest[1:]
     while chunk := stream.read(CHUNK):
-        *whole, rest = _parted(rest)
-        yield from whole
+        items, rest = _whole_items(rest)
+        yield from map(bytes, items)
         if len(rest) > LONGEST:
-            raise orjson.JSONDecodeError("no task ends", "", 0)
+            raise UnfitExportError("no task ends")
         rest += chunk
-    rest = rest.rstrip(_SPACE)
-    if not rest.endswith(b"]"):
-        raise orjson.JSONDecodeError("the list does not end", "", 0)
-    if inner := rest[:-1].strip(_SPACE):
-        yield from _parted(inner)
+    yield from map(bytes, _items(b"[" + rest))
 
 
-def _parted(text: bytes) -> list[bytes]:
-    """The text parted at the commas between tasks."""
+def _whole_items(text: bytes) -> tuple[list[msgspec.Raw], bytes]:
+    """The items before the last comma between two tasks, and the text behind it."""
     commas = [match.end() - 1 for match in _BETWEEN.finditer(text)]
-    return [text[start + 1 : end] for start, end in pairwise([-1, *commas, len(text)])]
+    for comma in reversed(commas[-_TRIED:]):
+        with suppress(UnfitExportError):
+            return _items(b"[%b]" % text[:comma]), text[comma + 1 :]
+    return [], text
 
 
-def _read(piece: bytes) -> Any:
-    """One piece of JSON. orjson takes a whole number of more than 64 bits for a float: such a piece is read again."""
-    item = orjson.loads(piece)
-    return json.loads(piece) if has_long_number(piece) else item
+def _items(content: bytes) -> list[msgspec.Raw]:
+    try:
+        return _LIST.decode(content)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise UnfitExportError(str(error)) from None

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
-from annotation.labelstudio.canonical import canonical_line, raw_task
+from annotation.labelstudio.canonical import canonical_line, raw_line, raw_task
 from annotation.labelstudio.result import ResultRows, read_result
 from annotation.labelstudio.suggested import SuggestedTask
 from annotation.labelstudio.tasks import Task, ended, read_task
@@ -17,8 +18,8 @@ from annotation.rounds.outcomes import decided
 from dataset import schema
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
-from dataset.record.layer import Layer, make_layer
-from dataset.record.lines import Lines, lines_by_article
+from dataset.record.layer import Layer
+from dataset.record.lines import ArticleRows, Lines
 from dataset.record.rows import (
     AcknowledgedRow,
     ArticleRow,
@@ -26,9 +27,6 @@ from dataset.record.rows import (
     LayerKey,
     Link,
     NoteRow,
-    RelationRow,
-    SpanRow,
-    TaskRow,
     rows_of,
 )
 from dataset.record.shown import ShownRows
@@ -41,15 +39,15 @@ AT_ONCE: Final = 2 << 20
 
 @dataclass(frozen=True)
 class Batch:
-    """Neighbouring tasks of a source as raw lines, and the place, from 1, of the first of them."""
+    """Neighbouring tasks of a source as JSON, and the place, from 1, of the first of them."""
 
     first: int
-    lines: list[bytes]
+    tasks: list[bytes]
 
 
 @dataclass(frozen=True)
 class NormalisedBatch:
-    """What some tasks say: their canonical lines, and the rows of the layer, sorted in themselves.
+    """What some tasks say: their raw lines, their canonical ones, and the rows of the layer, sorted in themselves.
 
     `seen` and `ended` are the tasks of articles without work and with it, `strays` those of no article, under the names
     that findings have for them; `unreadable` are articles with work whose text in the corpus cannot be read,
@@ -59,6 +57,7 @@ class NormalisedBatch:
     became of it.
     """
 
+    raw: list[bytes]
     canonical: bytes
     rows: dict[str, Lines]
     seen: dict[str, int]
@@ -73,12 +72,12 @@ class NormalisedBatch:
     shown: ShownRows
 
 
-def batches(lines: Iterable[bytes]) -> Iterator[Batch]:
-    """Cuts raw lines into batches of about `AT_ONCE` bytes, so that no more has to be held."""
+def batches(tasks: Iterable[bytes]) -> Iterator[Batch]:
+    """Cuts tasks into batches of about `AT_ONCE` bytes, so that no more has to be held."""
     held, size, first = list[bytes](), 0, 1
-    for line in lines:
-        held.append(line)
-        size += len(line)
+    for task in tasks:
+        held.append(task)
+        size += len(task)
         if size >= AT_ONCE:
             yield Batch(first, held)
             held, size, first = [], 0, first + len(held)
@@ -93,18 +92,20 @@ def normalised(
     account: int | None,
     batch: Batch,
     withdrawn: frozenset[str] = frozenset(),
+    read: Callable[[bytes], Any] = raw_task,
 ) -> NormalisedBatch:
-    """The rows of an annotator's layer that a batch of tasks holds.
+    """The rows of an annotator's layer that a batch of tasks holds, each of which `read` reads.
 
     Raises:
         Problem: something in it is not a task.
     """
     normaliser = Normaliser(corpus, round_name, annotator, account, batch.first, withdrawn)
-    canonical = []
-    for task in map(raw_task, batch.lines):
+    raw, canonical = list[bytes](), list[bytes]()
+    for task in map(read, batch.tasks):
         normaliser.add(task)
+        raw.append(raw_line(task))
         canonical.append(canonical_line(task))
-    return normaliser.batch(b"".join(canonical))
+    return normaliser.batch(raw, b"".join(canonical))
 
 
 class Normaliser:
@@ -125,10 +126,7 @@ class Normaliser:
     ) -> None:
         self._corpus = corpus
         self._round, self._annotator, self._account = round_name, annotator, account
-        self._tasks: list[TaskRow] = []
-        self._spans: list[SpanRow] = []
-        self._relations: list[RelationRow] = []
-        self._findings: list[FindingRow] = []
+        self._rows = defaultdict[str, ArticleRows](ArticleRows)
         self._seen: dict[str, int] = {}
         self._ended: dict[str, int] = {}
         self._strays: dict[str, int] = {}
@@ -186,22 +184,12 @@ class Normaliser:
         self._strays[name] = task.id
         self._find(name, "unknown-article", None, f"task {task.id} holds no article of this corpus")
 
-    def layer(self) -> Layer:
-        """The rows so far, sorted."""
-        return make_layer(
-            f"{self._round}/{self._annotator}",
-            tasks=self._tasks,
-            spans=self._spans,
-            relations=self._relations,
-            findings=self._findings,
-        )
-
-    def batch(self, canonical: bytes) -> NormalisedBatch:
-        """What the tasks so far say, of which `canonical` are the canonical lines."""
-        rows = lines_by_article(self.layer())
+    def batch(self, raw: list[bytes], canonical: bytes) -> NormalisedBatch:
+        """What the tasks so far say, of which these are the raw and the canonical lines."""
         return NormalisedBatch(
+            raw=raw,
             canonical=canonical,
-            rows=rows,
+            rows={article: rows.lines() for article, rows in self._rows.items()},
             seen=self._seen,
             ended=self._ended,
             strays=self._strays,
@@ -243,7 +231,7 @@ class Normaliser:
             message = f"task {task.id} was not submitted by {self._annotator}; it is not taken"
             self._find(article, "wrong-annotator", None, message)
         else:
-            self._tasks.append({**self._key(article), **ended(task, work), "status": status})
+            self._rows[article].tasks.append({**self._key(article), **ended(task, work), "status": status})
             reading = read_result(work.result, text, task.offered)
             if task.suggested is not None:
                 reading = self._add_shown(article, task.suggested, reading, text, task.offered, skipped=work.skipped)
@@ -286,9 +274,9 @@ class Normaliser:
             self._notes.append(note)
 
     def _add_result(self, article: str, reading: ResultRows, text: str) -> None:
-        key = self._key(article)
-        self._spans += [{**span, **key} for span in reading.spans]
-        self._relations += [{**link, **key} for link in reading.relations + derived(text, reading)]
+        key, rows = self._key(article), self._rows[article]
+        rows.spans += [{**key, **span} for span in reading.spans]
+        rows.relations += [{**key, **link} for link in reading.relations + derived(text, reading)]
         for code, region, message in reading.findings:
             self._find(article, code, region, message)
 
@@ -296,7 +284,8 @@ class Normaliser:
         return {"article_id": article, "round": self._round, "annotator": self._annotator}
 
     def _find(self, article: str, code: str, region: str | None, message: str) -> None:
-        self._findings.append({**self._key(article), "code": code, "region": region, "message": message})
+        finding: FindingRow = {**self._key(article), "code": code, "region": region, "message": message}
+        self._rows[article].findings.append(finding)
 
 
 def taken_back(layer: Layer) -> Layer:

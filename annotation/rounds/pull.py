@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
-from annotation.labelstudio.payloads import JsonObject
+from annotation.labelstudio.canonical import raw_line, raw_task
 from annotation.labelstudio.seats import Seat
 from annotation.rounds import changes, projects, raw
-from annotation.rounds.export import read_export
+from annotation.rounds.export import UnfitExportError, pieces, read_export, task_in
 from annotation.rounds.locks import one_at_a_time
 from annotation.rounds.normalise import NormalisedBatch, batches, normalised, taken_back
 from annotation.rounds.push import deals_path, standing
@@ -87,13 +87,14 @@ class PullResult:
 
 @dataclass(frozen=True, eq=False)
 class TaskSource:
-    """One annotator's raw tasks, read once, and where they came from."""
+    """One annotator's tasks as JSON, gone through once and each read with `read`; and where they came from."""
 
     annotator: str
-    tasks: Iterable[JsonObject]
+    tasks: Iterable[bytes]
     account: int | None = None
     server: str | None = None
     project: int | None = None
+    read: Callable[[bytes], Any] = raw_task
 
 
 @dataclass
@@ -175,7 +176,7 @@ def ask(
     kept = None if full else raw.latest(corpus, round_name, seat.annotator, seat.studio.url, project)
     listed = changes.listed(seat.studio, project, kept)
     tell(f"{seat.annotator}: {listed.count} tasks, {listed.asked} of them new or changed")
-    return TaskSource(seat.annotator, listed.tasks, seat.account, seat.studio.url, project)
+    return TaskSource(seat.annotator, map(raw_line, listed.tasks), seat.account, seat.studio.url, project)
 
 
 def pull_file(
@@ -193,8 +194,11 @@ def pull_file(
         Problem: the file cannot be read as one.
     """
     with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, [annotator], tell):
-        sources = [TaskSource(annotator, read_export(export))]
-        return take_in(corpus, round_name, sources, accept_removals=accept_removals, tell=tell)
+        taking = partial(take_in, corpus, round_name, accept_removals=accept_removals, tell=tell)
+        try:
+            return taking([TaskSource(annotator, pieces(export), read=task_in)])
+        except UnfitExportError:
+            return taking([TaskSource(annotator, map(raw_line, read_export(export)))])
 
 
 def take_in(
@@ -308,12 +312,14 @@ def _keep(
 def _read_once(corpus: Corpus, round_name: str, source: TaskSource, rows: Spill, kept: raw.RawPull) -> NormalisedSource:
     """Keeps and normalises the tasks as they come, so that few are held; in several processes where there are many."""
     taken = NormalisedSource(rows)
-    lines = kept.lines(source.annotator, source.tasks, source.server, source.project)
     gone = withdrawn_articles(corpus)
-    work = partial(normalised, corpus, round_name, source.annotator, source.account, withdrawn=gone)
-    for batch in parallel.local_map(work, batches(lines)):
-        kept.add_to_digest(batch.canonical)
-        taken.add(batch)
+    work = partial(normalised, corpus, round_name, source.annotator, source.account, withdrawn=gone, read=source.read)
+    with kept.source(source.annotator, source.server, source.project) as written:
+        for batch in parallel.local_map(work, batches(source.tasks)):
+            for line in batch.raw:
+                written.add(line)
+            kept.add_to_digest(batch.canonical)
+            taken.add(batch)
     return taken
 
 

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final, Self, TypedDict
 
-from annotation.labelstudio.canonical import canonical_line, raw_line, raw_task
+from annotation.labelstudio.canonical import canonical_line, raw_line
 from annotation.labelstudio.payloads import JsonObject
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
@@ -178,8 +178,9 @@ class RawPull:
         self._digest = hashlib.sha256()
         self._sources: dict[str, SourceNote] = {}
 
-    def lines(self, name: str, tasks: Iterable[JsonObject], server: str | None, project: int | None) -> Iterator[bytes]:
-        """Hands on each task of a source as a line, once it is written, unless an earlier pull of the source has it.
+    @contextmanager
+    def source(self, name: str, server: str | None, project: int | None) -> Iterator[WrittenLines]:
+        """A source's tasks, to be written as raw lines. What an earlier pull of the source has is not written again.
 
         Where the earlier ones are many, all is written again: a pull that refers to each before it is slow to read.
         """
@@ -188,14 +189,11 @@ class RawPull:
         elsewhere = kept.entries if kept else []
         if len({entry.pull_id for entry in elsewhere}) > MOST_REFERRED:
             elsewhere = []
-        count, whole = 0, hashlib.sha256()
         with writing_lines(self._folder, name, elsewhere) as written:
-            for line in map(raw_line, tasks):
-                count += 1
-                written.add(line)
-                whole.update(line)
-                yield line
-        self._sources[name] = SourceNote(tasks=count, sha256=whole.hexdigest(), server=server, project=project)
+            yield written
+        self._sources[name] = SourceNote(
+            tasks=written.count, sha256=written.sha256.hexdigest(), server=server, project=project
+        )
 
     def add_to_digest(self, canonical: bytes) -> None:
         """Takes in what the next tasks of a source say, as canonical lines."""
@@ -205,9 +203,11 @@ class RawPull:
         self, name: str, tasks: Iterable[JsonObject], server: str | None, project: int | None
     ) -> Iterator[JsonObject]:
         """Hands on each task of a source once it is written, and takes in what it says."""
-        for task in map(raw_task, self.lines(name, tasks, server, project)):
-            self.add_to_digest(canonical_line(task))
-            yield task
+        with self.source(name, server, project) as written:
+            for task in tasks:
+                written.add(raw_line(task))
+                self.add_to_digest(canonical_line(task))
+                yield task
 
     def keep(self) -> str:
         """Puts the pull in its place, unless it is there. Returns its id."""
@@ -227,16 +227,19 @@ def put_pull(folder: Path, target: Path) -> None:
 
 
 class WrittenLines:
-    """The two files of a source as they are written."""
+    """The two files of a source as they are written; how many lines there are, and the hash of all of them."""
 
     def __init__(self, folder: Path, name: str, elsewhere: Iterable[KeptLine], opened: ExitStack) -> None:
         self._elsewhere = {entry.sha256: entry.pull_id for entry in elsewhere}
         self._own = set[str]()
+        self.count, self.sha256 = 0, hashlib.sha256()
         self._lines = opened.enter_context((folder / f"{name}{_LINES}").open("wb"))
         self._index = opened.enter_context((folder / f"{name}{_INDEX}").open("wb"))
 
     def add(self, line: bytes) -> None:
         """Writes a line, unless it is elsewhere or was written before, and its place in the index."""
+        self.count += 1
+        self.sha256.update(line)
         digest = sha256(line)
         elsewhere = self._elsewhere.get(digest)
         if elsewhere is None and digest not in self._own:

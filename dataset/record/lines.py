@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, BinaryIO, Final
 
 import numpy as np
+import orjson
 import polars as pl
 
 from dataset import schema
 from dataset.record.layer import TABLES, Layer, table_path
+from dataset.record.rows import FindingRow, LayerKey, RelationRow, SpanRow, TaskRow
 from dataset.storage.address import Location
 from dataset.storage.parquet_tables import PARQUET
 from dataset.storage.tables import table_bytes
@@ -22,7 +27,11 @@ from dataset.storage.tables import table_bytes
 Lines = dict[str, bytes]
 """The rows of an article by table, as JSON Lines; a table without rows of it may lack."""
 _ARTICLE: Final = re.compile(rb'\{"article_id":"([A-Za-z0-9_.\-]+)",')
+_COLUMNS: Final = {name: tuple(schema.polars_schema(table)) for name, table in TABLES.items()}
+_BEGIN: Final = b'{"article_id":'
+"""How a row begins, and nothing else: within a text the quotation mark has a backslash before it."""
 _LINE_END: Final = 10
+_LAST: Final = (math.inf, math.inf)
 
 
 class NotAsWrittenError(ValueError):
@@ -37,6 +46,40 @@ def lines_by_article(layer: Layer) -> dict[str, Lines]:
         if rows.height:
             _add_lines(table, rows, by_article)
     return by_article
+
+
+@dataclass
+class ArticleRows:
+    """The rows of an article in a layer, in any order."""
+
+    tasks: list[TaskRow] = field(default_factory=list)
+    spans: list[SpanRow] = field(default_factory=list)
+    relations: list[RelationRow] = field(default_factory=list)
+    findings: list[FindingRow] = field(default_factory=list)
+
+    def lines(self) -> Lines:
+        """What `lines_by_article` gives of a layer with these rows alone, without frames; no two spans share an id."""
+        offsets = {span["span_id"]: (span["start"], span["end"]) for span in self.spans}
+
+        def ends(link: RelationRow) -> tuple[object, ...]:
+            start, end = link["from_span"], link["to_span"]
+            return offsets.get(start, _LAST), offsets.get(end, _LAST), start, end, link["derived"]
+
+        spans = sorted(self.spans, key=itemgetter("start", "end", "label", "span_id"))
+        relations, findings = sorted(self.relations, key=ends), sorted(self.findings, key=_reading_order)
+        rows: dict[str, Sequence[LayerKey]] = {"tasks": self.tasks, "spans": spans}
+        rows |= {"relations": relations, "findings": findings}
+        return {table: _encoded(table, several) for table, several in rows.items() if several}
+
+
+def _reading_order(finding: FindingRow) -> tuple[str, bool, str, str]:
+    return finding["code"], finding["region"] is None, finding["region"] or "", finding["message"]
+
+
+def _encoded(table: str, rows: Iterable[LayerKey]) -> bytes:
+    columns = _COLUMNS[table]
+    in_order = [row if tuple(row) == columns else {column: row[column] for column in columns} for row in rows]  # type: ignore[literal-required]
+    return orjson.dumps(in_order)[1:-1].replace(b"},%b" % _BEGIN, b"}\n%b" % _BEGIN) + b"\n"
 
 
 def _add_lines(table: str, rows: pl.DataFrame, by_article: dict[str, Lines]) -> None:

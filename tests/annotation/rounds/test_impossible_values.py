@@ -18,6 +18,7 @@ from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer, make_layer
 from tests.annotation.rounds.test_broken_exports import ARTICLES, FOLDER
 from tests.dataset.checks.wrong import ARTICLE
+from tests.dataset.layers import rows_so_far
 from tests.dataset.tiny import put_corpus
 
 Row = dict[str, Any]
@@ -38,7 +39,7 @@ def pulled(corpus: Corpus, result: list[Row], offered: list[str] | None = None) 
         task["data"]["entities"] = [{"value": name} for name in offered]
     normaliser = Normaliser(corpus, "r1", "a1")
     normaliser.add(task)
-    return normaliser.layer()
+    return rows_so_far(normaliser)
 
 
 def codes(corpus: Corpus, layer: Layer) -> list[str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from annotation.labelstudio.canonical import raw_line
 from annotation.labelstudio.payloads import JsonObject
 from annotation.rounds import inbox, pull
 from annotation.rounds.pull import TaskSource
@@ -35,7 +36,7 @@ def hedge(region: str = "h") -> JsonObject:
 
 
 def take_in(corpus: Corpus, *tasks: JsonObject) -> None:
-    pull.take_in(corpus, "r1", [TaskSource("a1", tasks)], accept_removals=True)
+    pull.take_in(corpus, "r1", [TaskSource("a1", map(raw_line, tasks))], accept_removals=True)
 
 
 @pytest.fixture
@@ -73,7 +74,7 @@ def test_an_answer_survives_the_next_pull_and_a_changed_question_is_open(corpus:
 
 def test_an_article_that_is_held_back_keeps_its_questions(corpus: Corpus) -> None:
     take_in(corpus, exported(ONE, hedge(), asks(KEPT, "h")))
-    pull.take_in(corpus, "r1", [TaskSource("a1", [exported(ONE, asks(GONE))])], accept_removals=False)
+    pull.take_in(corpus, "r1", [TaskSource("a1", [raw_line(exported(ONE, asks(GONE)))])], accept_removals=False)
     assert shown(corpus) == [(KEPT, "may", None)]
 
 

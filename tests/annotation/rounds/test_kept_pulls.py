@@ -40,7 +40,7 @@ def task(article: str, version: int) -> Task:
 def take(corpus: Corpus, versions: dict[str, int], *, project: int | None = 1, round_name: str = "r1") -> str:
     """A pull of tasks, of which each was changed so often; from an export where there is no project."""
     tasks = [task(article, version) for article, version in versions.items()]
-    source = TaskSource("a1", tasks, server=SERVER if project else None, project=project)
+    source = TaskSource("a1", map(raw_line, tasks), server=SERVER if project else None, project=project)
     return pull.take_in(corpus, round_name, [source], accept_removals=True).pull_id
 
 
@@ -121,7 +121,7 @@ def test_a_pull_from_before_there_were_indexes_is_built_upon(corpus: Corpus) -> 
 
 
 def test_a_task_that_an_export_holds_twice_is_written_once_and_there_twice(corpus: Corpus) -> None:
-    source = TaskSource("a1", [task("n01", 1), task("n01", 1)])
+    source = TaskSource("a1", [raw_line(task("n01", 1))] * 2)
     pull_id = pull.take_in(corpus, "r1", [source], accept_removals=True).pull_id
     assert (own(corpus, pull_id), len(content(corpus, pull_id))) == (["n01"], 2)
     assert list(raw.altered(corpus)) == []

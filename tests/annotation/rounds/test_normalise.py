@@ -20,7 +20,7 @@ from dataset.record.layer import TABLES, Layer, read_layer, sort_layer
 from dataset.record.shown import SHOWN, shown_frames
 from tests.annotation.rounds.test_broken_exports import ARTICLES, FOLDER
 from tests.dataset.checks.wrong import ARTICLE
-from tests.dataset.layers import write_layer
+from tests.dataset.layers import rows_so_far, write_layer
 from tests.dataset.tiny import put_corpus
 
 Row = dict[str, Any]
@@ -44,7 +44,7 @@ def normalised(corpus: Corpus, *tasks: Row, account: int | None = None) -> Layer
     normaliser = Normaliser(corpus, "r1", "a1", account)
     for task in tasks:
         normaliser.add(task)
-    return sort_layer(taken_back(normaliser.layer()))
+    return sort_layer(taken_back(rows_so_far(normaliser)))
 
 
 def whole(**changed: Any) -> Row:
@@ -106,7 +106,7 @@ def test_whatever_a_task_holds_its_layer_can_be_written_and_read(
     normaliser = Normaliser(corpus, "r1", "a1", account)
     for task in tasks:
         normaliser.add(task)
-    layer, shown = sort_layer(taken_back(normaliser.layer())), shown_frames(normaliser.batch(b"").shown)
+    layer, shown = sort_layer(taken_back(rows_so_far(normaliser))), shown_frames(normaliser.batch([], b"").shown)
     assert all(canonical_line(task) for task in tasks)
     for model, frame in zip(SHOWN.values(), (shown.articles, shown.spans, shown.links), strict=True):
         assert list(schema.faults(model, frame, schema.KEYS[model])) == []

@@ -10,11 +10,10 @@ import pytest
 
 from annotation.labelstudio import client
 from annotation.labelstudio.client import Studio
-from annotation.labelstudio.payloads import JsonObject
 from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import read_task
 from annotation.rounds import projects, pull, push, raw
-from annotation.rounds.export import read_export
+from annotation.rounds.export import pieces
 from annotation.rounds.pull import PullResult
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
@@ -405,13 +404,12 @@ def test_an_article_that_is_withdrawn_before_its_task_is_read_is_passed_over(
     texts = {"one": "Rain fell.", "two": "Snow fell."}
     root = make_corpus(tmp_path / "corpus", texts).root
     put_under_git(open_corpus(root))
-    read = read_export
 
-    def withdraw_and_read(export: Path) -> Iterator[JsonObject]:
+    def withdraw_and_read(export: Path) -> Iterator[bytes]:
         withdraw(open_corpus(root), "one", "asked for")
-        return read(export)
+        return pieces(export)
 
-    monkeypatch.setattr(pull, "read_export", withdraw_and_read)
+    monkeypatch.setattr(pull, "pieces", withdraw_and_read)
     corpus = open_corpus(root)
     export = export_of(tmp_path / "export.json", texts)
     assert pull.pull_file(corpus, "r1", "a1", export, accept_removals=False).withdrawn == {"a1": ["one"]}

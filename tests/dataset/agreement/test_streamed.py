@@ -25,7 +25,7 @@ from dataset.record.lines import Spill
 from dataset.record.renewal import RewrittenLayer, rewrite
 from dataset.storage.tables import table_bytes
 from tests.annotation.rounds.test_broken_exports import ARTICLES, FOLDER
-from tests.dataset.layers import write_layer
+from tests.dataset.layers import rows_so_far, write_layer
 from tests.dataset.tiny import put_corpus
 from tests.disks import tree
 
@@ -76,8 +76,8 @@ def in_memory(corpus: Corpus, tasks: list[Row], old: Layer) -> Layer:
     normaliser = Normaliser(corpus, "r1", "a1")
     for task in tasks:
         normaliser.add(task)
-    layer = taken_back(normaliser.layer())
-    kept = old.only(sorted(normaliser.batch(b"").unreadable))
+    layer = taken_back(rows_so_far(normaliser))
+    kept = old.only(sorted(normaliser.batch([], b"").unreadable))
     beside = {name: pl.concat([getattr(layer, name), getattr(kept, name)]) for name in TABLES if name != "findings"}
     return sort_layer(Layer(NAME, findings=layer.findings, **beside))
 
