@@ -18,10 +18,12 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from itertools import chain, islice
 from multiprocessing import resource_tracker
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol, TypeVar
 
@@ -40,6 +42,9 @@ RETRIES: Final = 10
 """How many nodes or processes may be lost under one item."""
 POLL_SECONDS: Final = 30.0
 """Seconds after which a wait for a result asks whether any node is left."""
+MOST_STANDING: Final = 8
+"""With more cores than that, to fork a process for each takes longer than a small command itself."""
+_standing = ContextVar[ProcessPoolExecutor | None]("standing", default=None)
 _LOOPBACK: Final = "127.0.0.1"
 _OBJECT_STORE_BYTES: Final = 256 << 20
 _ITEMS_PER_CORE: Final = 2
@@ -59,7 +64,7 @@ def local_map(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator
     Raises:
         Problem: a process was killed from outside.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = _cores_here()
     remaining = iter(items)
     first = list(islice(remaining, WORTH_PROCESSES))
     every = chain(first, remaining)
@@ -68,8 +73,43 @@ def local_map(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator
     return map(work, every)
 
 
+def _cores_here() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def standing_by() -> Iterator[None]:
+    """Forks the processes that `local_map` uses within the context, which would otherwise import all anew: a second.
+
+    It is for the beginning of a command. Where polars has threads at work, whose locks a fork would take along, and
+    where cores are many, it does nothing.
+    """
+    cores = _cores_here()
+    if not 1 < cores <= MOST_STANDING or _polars_has_begun():
+        yield
+        return
+    with ProcessPoolExecutor(cores, multiprocessing.get_context("fork"), _begin_worker) as pool:
+        with _interrupts_deferred():
+            pool.submit(os.getpid)
+        before = _standing.set(pool)
+        try:
+            yield
+        finally:
+            _standing.reset(before)
+            pool.shutdown(cancel_futures=True)
+
+
+def _polars_has_begun() -> bool:
+    """Whether polars has started its threads, which it does when it first works; True where that cannot be seen."""
+    try:
+        names = {(task / "comm").read_text(errors="replace").strip() for task in Path("/proc/self/task").iterdir()}
+    except OSError:
+        return True
+    return "polars-0" in names
+
+
 def _process_map(work: Callable[[Item], Result], remaining: Iterator[Item], processes: int) -> Iterator[Result]:
-    with ProcessPoolExecutor(processes, _one_import(work), _begin_worker) as pool:
+    with _processes(work, processes) as pool:
         pending = deque[Future[Result]]()
         try:
             pending.extend(_submitted(pool, work, islice(remaining, processes + 1)))
@@ -80,7 +120,19 @@ def _process_map(work: Callable[[Item], Result], remaining: Iterator[Item], proc
         except BrokenProcessPool:
             raise Problem("a process of this command was killed", "free some memory, then run it again") from None
         finally:
-            pool.shutdown(cancel_futures=True)
+            for unwanted in pending:
+                unwanted.cancel()
+
+
+@contextmanager
+def _processes(work: Callable[[Any], Any], count: int) -> Iterator[ProcessPoolExecutor]:
+    """Those that stand by, else new ones."""
+    if standing := _standing.get():
+        yield standing
+        return
+    resource_tracker.ensure_running()  # its start, later, would unblock signals that are held back
+    with ProcessPoolExecutor(count, _one_import(work), _begin_worker) as pool:
+        yield pool
 
 
 def _one_import(work: Callable[[Any], Any]) -> BaseContext:
@@ -106,7 +158,6 @@ def _submitted(
 @contextmanager
 def _interrupts_deferred() -> Iterator[None]:
     """Holds Ctrl-C back until the block ends, so that a process started within it never receives one."""
-    resource_tracker.ensure_running()  # its start would unblock the signal again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

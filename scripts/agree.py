@@ -45,12 +45,13 @@ def command(
     """
     here = open_corpus(corpus)
     checked_names([round_name])
-    if sorting.is_sorting(here, round_name):
-        sorting.agree(here, round_name, as_json=as_json)
-        return
-    with started(engine) as each, measuring_alone(here, round_name, tell):
-        agreed = agreement.agreement(here, round_name, each=each, tell=tell)
-        agreement.write(here, agreed, tell)
+    with started(engine) as each:
+        if sorting.is_sorting(here, round_name):
+            sorting.agree(here, round_name, as_json=as_json)
+            return
+        with measuring_alone(here, round_name, tell):
+            agreed = agreement.agreement(here, round_name, each=each, tell=tell)
+            agreement.write(here, agreed, tell)
     controls = control_scores(here, round_name, tell)
     if as_json:
         say_json({**_as_json(agreed), "controls": [score._asdict() for score in controls]})

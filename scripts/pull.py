@@ -15,6 +15,7 @@ from annotation.report import report as reporting
 from annotation.report.report import ReportOptions
 from annotation.rounds import pull as pulling
 from annotation.rounds.push import dealt
+from dataset.parallel import standing_by
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import below
@@ -25,8 +26,6 @@ from scripts.cli.console import SHOWN, CorpusOption, RoundOption, count, say, so
 from scripts.cli.names import checked_names
 
 FILE = "pull-removals.jsonl"
-
-
 AnnotatorOption = Annotated[
     list[str] | None, typer.Option(help="Only this annotator; all of the round if not named.", metavar="A")
 ]
@@ -84,7 +83,8 @@ def command(
     if from_file:
         if len(names) != 1:
             raise Problem("an export is one annotator's work", "name whose with one --annotator")
-        pulled = pulling.pull_file(here, round_name, names[0], from_file, accept_removals=accepted, tell=tell)
+        with standing_by():
+            pulled = pulling.pull_file(here, round_name, names[0], from_file, accept_removals=accepted, tell=tell)
     elif sorting.is_sorting(here, round_name):
         if watch:
             raise typer.BadParameter("a round of sorting is pulled once at a time, so --watch does not go with it")

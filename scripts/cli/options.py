@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from dataset.parallel import OrderedMap, cluster_map, local_map
+from dataset.parallel import OrderedMap, cluster_map, local_map, standing_by
 from dataset.similarity import near_duplicates, near_duplicates_shuffled
 
 
@@ -53,7 +53,8 @@ def started(engine: Engine) -> Iterator[OrderedMap]:
         Problem: Ray is not installed, or its cluster cannot be reached.
     """
     if engine is Engine.HERE:
-        yield local_map
+        with standing_by():
+            yield local_map
         return
     with cluster_map() as each:
         yield each

@@ -138,8 +138,6 @@ model. `before` and `after` are all warnings in a half, `right` is of those draw
 Wilson. Right ones that are gone are mostly second warnings about one number of which the first part is still one, as
 the “million” of `2.4 million`."""
 HEAD: Final = (*("code", "before", "right", "precision", "after", "right", "precision", "gone", "new"),)
-
-
 HELD_OUT_TITLE: Final = """Texts that were not; one fault was mended after they were judged, for temperatures (`38.8C`)
 had been taken for names, and five right warnings are back:"""
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from dataset.folder.manifest import read
-from dataset.garbage import collect_seldom
 from dataset.record.corpus import Corpus, open_corpus
 from dataset.record.layer import make_layer
 from dataset.releasing.release import ReleasePlan, prepare, release
+from tests.benchmarks.steps import begun
 from tests.corpora import make_corpus
 from tests.dataset.layers import write_layer
 from tests.dataset.release_setup import CHANGELOG, DATASHEET, commit, git
@@ -23,9 +23,8 @@ NAME = "Port of Lomma"
 
 def release_step(root: Path) -> int:
     """Cuts 1.0.0, validation and release checks included. Returns the files of the full variant."""
-    collect_seldom()
-    corpus = open_corpus(root)
-    done = release(ReleasePlan(corpus, "1.0.0", LAYER, root / "dist"))
+    with begun():
+        done = release(ReleasePlan(open_corpus(root), "1.0.0", LAYER, root / "dist"))
     return len(read(done.full).files)
 
 

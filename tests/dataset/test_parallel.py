@@ -11,12 +11,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import polars as pl
 import psutil
 import pytest
 
 from dataset import parallel
 from dataset.garbage import collect_seldom
-from dataset.parallel import local_map
+from dataset.parallel import local_map, standing_by
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus
 from tests.dataset.tiny import put_corpus
@@ -121,14 +122,99 @@ def test_ctrl_c_is_for_the_command_and_no_other_process_tells_of_it(taking: Call
     assert takes_ctrl_c()
 
 
-def test_no_process_outlives_a_command_that_was_killed() -> None:
+def assert_none_outlives(command: subprocess.Popen[str]) -> None:
+    """Kills a command once each of its processes has said which it is."""
+    assert command.stdout
     cores = len(os.sched_getaffinity(0))
-    if cores == 1:
-        pytest.skip("on one core, parts are done in the process itself")
-    code = "from tests.dataset.test_parallel import many_parts\nif __name__ == '__main__': many_parts()"
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as command:
-        assert command.stdout
-        processes = [psutil.Process(pid) for pid in {int(command.stdout.readline()) for _ in range(cores + 1)}]
-        command.kill()
+    processes = [psutil.Process(pid) for pid in {int(command.stdout.readline()) for _ in range(cores + 1)}]
+    command.kill()
     _, alive = psutil.wait_procs(processes, timeout=30)
     assert not alive
+
+
+FRESH = """
+from tests.dataset.test_parallel import {work}
+if __name__ == "__main__": {work}()
+"""
+
+
+def in_a_fresh_process(work: Callable[[], None]) -> subprocess.Popen[str]:
+    """A process in which polars has done nothing yet, as at the beginning of a command."""
+    code = FRESH.format(work=work.__name__)
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+
+
+def born_when_asked_for() -> None:
+    """Says whether processes know what was set after they stood by, for each of two maps."""
+    with standing_by():
+        os.environ["SET_LATER"] = "yes"
+        for _ in range(2):
+            print(set(local_map(knows_what_was_set_later, range(9))), flush=True)
+
+
+def knows_what_was_set_later(number: int) -> bool:
+    return "SET_LATER" in os.environ
+
+
+def after_polars() -> None:
+    """Says the same where polars has begun, and sorts in the processes."""
+    pl.Series([2, 1]).sort()
+    with standing_by():
+        os.environ["SET_LATER"] = "yes"
+        print(set(local_map(sorted_elsewhere, range(9))), flush=True)
+
+
+def sorted_elsewhere(number: int) -> bool:
+    return pl.DataFrame({"a": range(9)}).lazy().sort("a").collect().height == 9 and "SET_LATER" in os.environ
+
+
+def refused_and_then_well() -> None:
+    """Maps anew after a part was wrong."""
+    with standing_by():
+        try:
+            list(local_map(refuse, range(9)))
+        except Problem as problem:
+            print(problem, flush=True)
+        print([made for made, _ in local_map(square, range(9))][-1], flush=True)
+
+
+def stands_by_for_ever() -> None:
+    """Two processes at work that never ends."""
+    with standing_by():
+        many_parts()
+
+
+several_cores = pytest.mark.skipif(
+    not 1 < len(os.sched_getaffinity(0)) <= parallel.MOST_STANDING, reason="nothing stands by on this machine"
+)
+
+
+@several_cores
+def test_processes_that_stand_by_were_there_before_and_serve_several_maps() -> None:
+    with in_a_fresh_process(born_when_asked_for) as command:
+        assert command.communicate()[0].splitlines() == ["{False}", "{False}"]
+
+
+@several_cores
+def test_none_stands_by_where_polars_has_begun() -> None:
+    with in_a_fresh_process(after_polars) as command:
+        assert command.communicate()[0].splitlines() == ["{True}"]
+
+
+@several_cores
+def test_what_is_wrong_with_a_part_leaves_those_that_stand_by_at_work() -> None:
+    with in_a_fresh_process(refused_and_then_well) as command:
+        assert command.communicate()[0].splitlines() == ["three is no number; take another", "64"]
+
+
+def test_no_process_outlives_a_command_that_was_killed() -> None:
+    if len(os.sched_getaffinity(0)) == 1:
+        pytest.skip("on one core, parts are done in the process itself")
+    with in_a_fresh_process(many_parts) as command:
+        assert_none_outlives(command)
+
+
+@several_cores
+def test_none_that_stands_by_outlives_a_command_that_was_killed() -> None:
+    with in_a_fresh_process(stands_by_for_ever) as command:
+        assert_none_outlives(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dataset.parallel import MOST_STANDING
 from tests.commands import HEDGEROW
 from tests.dataset.checks.wrong import ARTICLE, Work
 from tests.dataset.tiny import put_corpus, put_layer
@@ -52,3 +54,33 @@ def test_an_engine_that_there_is_not_is_wrong_usage(root: Path, command: tuple[s
     done = hedgerow(root, *command, "--engine", "abacus")
     assert done.returncode == 2
     assert "Invalid value for '--engine'" in done.stderr
+
+
+SPYING = """
+import sys
+from dataset import parallel
+has_begun = parallel._polars_has_begun
+parallel._polars_has_begun = lambda: has_begun() or print("stands by") is not None
+from scripts.main import main
+main()
+"""
+STANDING_BY = [
+    *COMMANDS,
+    ("suggest", "--round", "r1", "--by", "rules"),
+    ("pull", "--round", "r1", "--annotator", "a1", "--from-file", "export.json"),
+]
+
+
+@pytest.mark.parametrize("command", STANDING_BY, ids=lambda words: words[0])
+def test_a_command_stands_by_before_polars_has_begun(root: Path, command: tuple[str, ...]) -> None:
+    if not 1 < len(os.sched_getaffinity(0)) <= MOST_STANDING:
+        pytest.skip("nothing stands by on this machine")
+    done = subprocess.run(
+        [sys.executable, "-c", SPYING, *command],
+        cwd=root,
+        env={"PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "stands by" in done.stdout.splitlines()
