@@ -21,20 +21,10 @@ from dataset.record.rows import Link, SpanRow
 
 # Of the adjudication page: the mark of a label that stands for a question, and what is said of it.
 OPEN: Final = " ?"
-
-
 DECISIONS: Final = ("keep", "drop")
-
-
 DECISION_KEYS: Final = "kd"
-
-
 NEXT_KEY: Final = "n"
-
-
 ADJUDICATION: Final = "adjudication"
-
-
 ASKED: Final = "asked"
 """In the `meta` of a region that the page began with: its id, a blank, and the stamp of what it was asked about."""
 

@@ -11,14 +11,8 @@ import orjson
 from annotation.labelstudio.payloads import JsonObject
 
 _VOLATILE: Final = frozenset({"created_ago", "created_username"})
-
-
 _STABLE: Final = ("id", "data", "meta")
-
-
 _DIGITS: Final = bytes(0x30 if 0x30 <= byte <= 0x39 else byte for byte in range(256))
-
-
 _TOO_LONG: Final = b"0" * 19
 
 

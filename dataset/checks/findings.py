@@ -447,8 +447,6 @@ _CODES: Final = (
     ),
 )
 CATALOGUE: Final[dict[str, Code]] = {code.code: code for code in _CODES}
-
-
 _HEAD = """# What `hedgerow validate` finds
 
 Made by `hedgerow validate --codes`. An `error` blocks a release; a `warning` needs a look, and can be acknowledged with

@@ -69,8 +69,6 @@ def place(finding: Finding) -> tuple[str, int, str, str, str]:
 
 Check = Callable[[Facts], Iterator[Finding]]
 LayerCheck = Callable[[Corpus, Layer], list[Finding]]
-
-
 STRUCTURE: tuple[Check, ...] = (
     row_findings,
     pull_findings,

@@ -25,8 +25,6 @@ _OF_SORTING: Final = ("statement_id", "degree", "also_tells")
 _OF_STATEMENTS: Final = ("event_id", "statement_id", "gist", "contradicts")
 OWN, WHOLE = "#own", "#whole"
 NTH, NEW = "#nth", "_new"
-
-
 HELD: Final = 100_000
 """Rows of a config that are held at a time, about."""
 
