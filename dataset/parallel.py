@@ -81,26 +81,42 @@ def _cores_here() -> int:
 def standing_by() -> Iterator[None]:
     """Forks the processes that `local_map` uses within the context, which would otherwise import all anew: a second.
 
-    It is for the beginning of a command. Where polars has threads at work, whose locks a fork would take along, and
-    where cores are many, it does nothing.
+    It is for the beginning of a command. Where polars has begun to work in threads, whose locks a fork would take
+    along, where cores are many, and where no process can be forked, it does nothing.
     """
     cores = _cores_here()
-    if not 1 < cores <= MOST_STANDING or _polars_has_begun():
+    may_fork = 1 < cores <= MOST_STANDING and not _polars_has_begun()
+    pool = _forked(cores) if may_fork else None
+    before = _standing.set(pool)
+    try:
         yield
-        return
-    with ProcessPoolExecutor(cores, multiprocessing.get_context("fork"), _begin_worker) as pool:
-        with _interrupts_deferred():
-            pool.submit(os.getpid)
-        before = _standing.set(pool)
-        try:
-            yield
-        finally:
-            _standing.reset(before)
+    finally:
+        _standing.reset(before)
+        if pool:
             pool.shutdown(cancel_futures=True)
 
 
+def _forked(processes: int) -> ProcessPoolExecutor | None:
+    """A pool whose processes are forked from this one; None where the system refuses."""
+    pool = None
+    try:
+        pool = ProcessPoolExecutor(processes, multiprocessing.get_context("fork"), _begin_worker)
+        with _interrupts_deferred():
+            pool.submit(os.getpid)
+    except (OSError, ImportError, NotImplementedError):
+        for forked in multiprocessing.active_children() if pool else ():
+            forked.kill()
+            forked.join()
+        return None
+    return pool
+
+
 def _polars_has_begun() -> bool:
-    """Whether polars has started its threads, which it does when it first works; True where that cannot be seen."""
+    """Whether polars has started the threads that it works in; True where that cannot be seen.
+
+    Importing it starts one more, which cleans up what it wrote to disk. Processes that import all anew are forked
+    beside that, too.
+    """
     try:
         names = {(task / "comm").read_text(errors="replace").strip() for task in Path("/proc/self/task").iterdir()}
     except OSError:
@@ -119,9 +135,6 @@ def _process_map(work: Callable[[Item], Result], remaining: Iterator[Item], proc
                 yield result
         except BrokenProcessPool:
             raise Problem("a process of this command was killed", "free some memory, then run it again") from None
-        finally:
-            for unwanted in pending:
-                unwanted.cancel()
 
 
 @contextmanager
@@ -132,7 +145,10 @@ def _processes(work: Callable[[Any], Any], count: int) -> Iterator[ProcessPoolEx
         return
     resource_tracker.ensure_running()  # its start, later, would unblock signals that are held back
     with ProcessPoolExecutor(count, _one_import(work), _begin_worker) as pool:
-        yield pool
+        try:
+            yield pool
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _one_import(work: Callable[[Any], Any]) -> BaseContext:

@@ -23,9 +23,9 @@ CHUNK: Final = 4 << 20
 LONGEST: Final = 32 << 20
 SCANNED: Final = 64 << 10
 ENDLESS: Final = 1 << 20
-_TRIED: Final = 8
+_TRIED: Final = 64
+"""How many commas at the end of a chunk may stand within a task, as those between its annotations do."""
 _EDGE: Final = 64
-_SPACE: Final = b" \t\r\n"
 # Between two tasks as Label Studio writes them. It matches elsewhere, too, so that what is before it is looked at.
 _BETWEEN: Final = re.compile(rb'\},(?=\s*\{\s*"id"\s*:\s*\d)')
 _HALF: Final = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -46,7 +46,7 @@ def read_export(export: Path) -> Iterator[JsonObject]:
     done = 0
     try:
         with export.open("rb") as stream:
-            if stream.read(64).lstrip()[:1] != b"[":
+            if not _begins_a_list(stream):
                 raise Problem(f"{export} is not a list of tasks", "export as JSON from Label Studio")
             for task in _tasks(export, stream):
                 done += 1
@@ -60,6 +60,10 @@ def read_export(export: Path) -> Iterator[JsonObject]:
             f"{export} is not whole JSON after {done} tasks: {str(error).splitlines()[0]}",
             "export again from Label Studio",
         ) from None
+
+
+def _begins_a_list(stream: IO[bytes]) -> bool:
+    return stream.read(64).lstrip().startswith(b"[")
 
 
 def _tasks(export: Path, stream: IO[bytes]) -> Iterator[Any]:
@@ -98,9 +102,12 @@ def pieces(export: Path) -> Iterator[bytes]:
 
     Raises:
         UnfitExportError: the file cannot be read, is not a list, or is not whole.
+        Problem: it is a pipe.
     """
     try:
         with export.open("rb") as stream:
+            if not stream.seekable():
+                raise Problem(f"{export} is no file that can be read twice", "save it to a file, and name that")
             yield from _pieces(stream)
     except (OSError, MemoryError) as error:
         raise UnfitExportError(str(error)) from error
@@ -110,20 +117,20 @@ def task_in(piece: bytes) -> Any:
     """What a piece of an export holds; a whole number of more than 64 bits to its last digit, which orjson does not.
 
     Raises:
-        UnfitExportError: orjson does not take it.
+        UnfitExportError: orjson does not take it, or it is too large.
     """
     try:
         item = orjson.loads(piece)
-    except orjson.JSONDecodeError as error:
+    except (orjson.JSONDecodeError, MemoryError) as error:
         raise UnfitExportError(str(error)) from None
     return json.loads(piece) if has_long_number(piece) else item
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    rest = stream.read(CHUNK).lstrip(_SPACE)
-    if not rest.startswith(b"["):
+    if not _begins_a_list(stream):
         raise UnfitExportError("it is not a list")
-    rest = rest[1:]
+    stream.seek(0)
+    rest = stream.read(CHUNK).lstrip().removeprefix(b"[")
     while chunk := stream.read(CHUNK):
         items, rest = _whole_items(rest)
         yield from map(bytes, items)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -195,10 +195,9 @@ def pull_file(
     """
     with writing(corpus.root, AS_IT_WAS), one_at_a_time(corpus, round_name, [annotator], tell):
         taking = partial(take_in, corpus, round_name, accept_removals=accept_removals, tell=tell)
-        try:
+        with suppress(UnfitExportError):
             return taking([TaskSource(annotator, pieces(export), read=task_in)])
-        except UnfitExportError:
-            return taking([TaskSource(annotator, map(raw_line, read_export(export)))])
+        return taking([TaskSource(annotator, map(raw_line, read_export(export)))])
 
 
 def take_in(

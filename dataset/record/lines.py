@@ -58,7 +58,10 @@ class ArticleRows:
     findings: list[FindingRow] = field(default_factory=list)
 
     def lines(self) -> Lines:
-        """What `lines_by_article` gives of a layer with these rows alone, without frames; no two spans share an id."""
+        """What `lines_by_article` gives of a layer with these rows alone, without frames.
+
+        Of an article that ended on several tasks, whose spans may share an id, the rows are in no order that counts.
+        """
         offsets = {span["span_id"]: (span["start"], span["end"]) for span in self.spans}
 
         def ends(link: RelationRow) -> tuple[object, ...]:

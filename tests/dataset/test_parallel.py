@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import gc
+import itertools
 import os
 import signal
 import subprocess
@@ -99,7 +101,7 @@ def first_never_ends(number: int) -> int:
 
 def many_parts() -> None:
     """One process stays at work, and the others have nothing to do."""
-    list(local_map(first_never_ends, range(parallel.WORTH_PROCESSES)))
+    list(local_map(first_never_ends, range(max(parallel.WORTH_PROCESSES, len(os.sched_getaffinity(0)) + 1))))
 
 
 def takes_ctrl_c(number: int = 0) -> bool:
@@ -123,10 +125,13 @@ def test_ctrl_c_is_for_the_command_and_no_other_process_tells_of_it(taking: Call
 
 
 def assert_none_outlives(command: subprocess.Popen[str]) -> None:
-    """Kills a command once each of its processes has said which it is."""
+    """Kills a command once its processes are at work."""
     assert command.stdout
     cores = len(os.sched_getaffinity(0))
-    processes = [psutil.Process(pid) for pid in {int(command.stdout.readline()) for _ in range(cores + 1)}]
+    for _ in range(cores + 1):
+        command.stdout.readline()
+    processes = psutil.Process(command.pid).children(recursive=True)
+    assert len(processes) >= cores
     command.kill()
     _, alive = psutil.wait_procs(processes, timeout=30)
     assert not alive
@@ -179,7 +184,7 @@ def refused_and_then_well() -> None:
 
 
 def stands_by_for_ever() -> None:
-    """Two processes at work that never ends."""
+    """The same with processes that stand by."""
     with standing_by():
         many_parts()
 
@@ -192,19 +197,19 @@ several_cores = pytest.mark.skipif(
 @several_cores
 def test_processes_that_stand_by_were_there_before_and_serve_several_maps() -> None:
     with in_a_fresh_process(born_when_asked_for) as command:
-        assert command.communicate()[0].splitlines() == ["{False}", "{False}"]
+        assert command.communicate(timeout=60)[0].splitlines() == ["{False}", "{False}"]
 
 
 @several_cores
 def test_none_stands_by_where_polars_has_begun() -> None:
     with in_a_fresh_process(after_polars) as command:
-        assert command.communicate()[0].splitlines() == ["{True}"]
+        assert command.communicate(timeout=60)[0].splitlines() == ["{True}"]
 
 
 @several_cores
 def test_what_is_wrong_with_a_part_leaves_those_that_stand_by_at_work() -> None:
     with in_a_fresh_process(refused_and_then_well) as command:
-        assert command.communicate()[0].splitlines() == ["three is no number; take another", "64"]
+        assert command.communicate(timeout=60)[0].splitlines() == ["three is no number; take another", "64"]
 
 
 def test_no_process_outlives_a_command_that_was_killed() -> None:
@@ -218,3 +223,24 @@ def test_no_process_outlives_a_command_that_was_killed() -> None:
 def test_none_that_stands_by_outlives_a_command_that_was_killed() -> None:
     with in_a_fresh_process(stands_by_for_ever) as command:
         assert_none_outlives(command)
+
+
+def squares_where_forks_are_refused() -> None:
+    """The second process cannot be forked."""
+    fork, forked = os.fork, itertools.count()
+
+    def refuse_second() -> int:
+        if next(forked):
+            raise BlockingIOError(errno.EAGAIN, "no more processes")
+        return fork()
+
+    os.fork = refuse_second
+    with standing_by():
+        print([made for made, _ in local_map(square, range(3))], flush=True)
+
+
+@several_cores
+def test_a_system_that_refuses_processes_does_not_keep_a_small_command_from_its_work() -> None:
+    with in_a_fresh_process(squares_where_forks_are_refused) as command:
+        assert command.communicate(timeout=60)[0].splitlines() == ["[0, 1, 4]"]
+    assert command.returncode == 0

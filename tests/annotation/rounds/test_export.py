@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from ijson.backends import python as exact
 
 from annotation.labelstudio.canonical import has_long_number
 from annotation.rounds import export
-from annotation.rounds.export import read_export
+from annotation.rounds.export import pieces, read_export, task_in
 from dataset.problem import Problem
 
 _TEXTS = st.sampled_from(('},{"id": 1', '"}]', "“a”", "\\", "ab", "\u2028", "[{", "1" * 30)) | st.text(max_size=5)
@@ -105,3 +106,24 @@ def test_tasks_come_before_the_file_is_read_to_its_end(tmp_path: Path, small: No
     assert [next(tasks)["id"] for _ in range(3)] == [0, 1, 2]
     with pytest.raises(Problem):
         list(tasks)
+
+
+@pytest.mark.parametrize("count", [1, 9, 20, 50])
+def test_tasks_of_many_annotations_are_parted_where_they_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    monkeypatch.setattr(export, "CHUNK", 1 << 16)
+    monkeypatch.setattr(export, "LONGEST", 1 << 19)
+    annotations = [{"id": number, "result": []} for number in range(count)]
+    tasks = [{"id": number, "annotations": annotations, "data": {"text": "x" * 500}} for number in range(500)]
+    path = written(tmp_path, json.dumps(tasks).encode())
+    assert [task_in(piece) for piece in pieces(path)] == tasks
+
+
+def test_a_pipe_is_refused_for_it_cannot_be_read_twice() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"[]")
+    os.close(writing)
+    with pytest.raises(Problem, match="read twice"):
+        list(pieces(Path(f"/dev/fd/{reading}")))
+    os.close(reading)

@@ -12,8 +12,8 @@ from annotation.labelstudio import client
 from annotation.labelstudio.client import Studio
 from annotation.labelstudio.seats import Seat, seat
 from annotation.labelstudio.tasks import read_task
-from annotation.rounds import projects, pull, push, raw
-from annotation.rounds.export import pieces
+from annotation.rounds import normalise, projects, pull, push, raw
+from annotation.rounds.export import pieces, task_in
 from annotation.rounds.pull import PullResult
 from dataset.problem import Problem
 from dataset.record.corpus import Corpus, open_corpus
@@ -329,6 +329,42 @@ def export_of(path: Path, texts: dict[str, str]) -> Path:
     ]
     path.write_text(json.dumps(tasks), encoding="utf-8")
     return path
+
+
+DAYS = {f"n{number}": f"Rain fell for {number} days." for number in range(6)}
+
+
+def left_by(corpus: Corpus) -> dict[str, bytes]:
+    """What a pull leaves, but for its notes of when it was."""
+    folders = (corpus.pulls, corpus.annotations)
+    paths = (path for folder in folders for path in folder.rglob("*") if path.is_file() and path.suffix != ".json")
+    return {path.relative_to(corpus.root).as_posix(): path.read_bytes() for path in paths}
+
+
+def test_an_export_that_is_odd_at_its_end_is_taken_whole_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other processes have read all but its last task by then; it is read again, as if nothing had been."""
+    monkeypatch.setattr(normalise, "AT_ONCE", 1)
+    export = export_of(tmp_path / "export.json", DAYS)
+    export.write_text(export.read_text().replace('"id": 6,', '"id": 6, "beside": "\\ud800",'))
+    both, slow = (make_corpus(tmp_path / name, DAYS) for name in ("both", "slow"))
+    first = pull.pull_file(both, "r1", "a1", export, accept_removals=False)
+    monkeypatch.setattr(pull, "pieces", lambda path: map(task_in, [b"", path]))
+    pull.pull_file(slow, "r1", "a1", export, accept_removals=False)
+    assert left_by(both) == left_by(slow)
+    assert layer_of(both).tasks["article_id"].to_list() == list(DAYS)
+    assert [path.name for path in both.pulls.iterdir()] == [first.pull_id]
+
+
+def test_an_export_that_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(normalise, "AT_ONCE", 1)
+    export = export_of(tmp_path / "export.json", DAYS)
+    export.write_bytes(export.read_bytes()[:-40])
+    corpus = make_corpus(tmp_path / "corpus", DAYS)
+    with pytest.raises(Problem, match="not whole JSON after 5 tasks"):
+        pull.pull_file(corpus, "r1", "a1", export, accept_removals=False)
+    assert left_by(corpus) == {}
 
 
 def test_an_article_whose_own_text_was_altered_is_a_finding_and_the_others_are_taken(tmp_path: Path) -> None:
