@@ -43,7 +43,7 @@ RETRIES: Final = 10
 POLL_SECONDS: Final = 30.0
 """Seconds after which a wait for a result asks whether any node is left."""
 MOST_STANDING: Final = 8
-"""With more cores than that, to fork a process for each takes longer than a small command itself."""
+"""On how many cores at most processes stand by. A small command pays for them: 50 to 100 ms for two."""
 _standing = ContextVar[ProcessPoolExecutor | None]("standing", default=None)
 _LOOPBACK: Final = "127.0.0.1"
 _OBJECT_STORE_BYTES: Final = 256 << 20
@@ -79,10 +79,11 @@ def _cores_here() -> int:
 
 @contextmanager
 def standing_by() -> Iterator[None]:
-    """Forks the processes that `local_map` uses within the context, which would otherwise import all anew: a second.
+    """Forks the processes that `local_map` uses within the context.
 
-    It is for the beginning of a command. Where polars has begun to work in threads, whose locks a fork would take
-    along, where cores are many, and where no process can be forked, it does nothing.
+    Processes that are started later have to import everything anew, which takes a second. This is for the beginning of
+    a command: once polars works in threads, a fork would take their locks along. Then it does nothing, and neither does
+    it on a machine with more than `MOST_STANDING` cores, or where the system refuses to fork.
     """
     cores = _cores_here()
     may_fork = 1 < cores <= MOST_STANDING and not _polars_has_begun()

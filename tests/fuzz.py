@@ -24,8 +24,8 @@ from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES
 from dataset.storage.tables import read_table, table_bytes
 from tests.annotation.guidelines import notation
+from tests.annotation.rounds.layers import rows_so_far
 from tests.dataset.checks.wrong import ARTICLE
-from tests.dataset.layers import rows_so_far
 from tests.dataset.tiny import put_corpus
 
 EXPORTS: Final = Path(__file__).parent / "annotation" / "rounds" / "broken_exports"

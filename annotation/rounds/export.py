@@ -107,7 +107,7 @@ def pieces(export: Path) -> Iterator[bytes]:
     try:
         with export.open("rb") as stream:
             if not stream.seekable():
-                raise Problem(f"{export} is no file that can be read twice", "save it to a file, and name that")
+                raise Problem(f"{export} can be read only once", "save it to a file, and name that file")
             yield from _pieces(stream)
     except (OSError, MemoryError) as error:
         raise UnfitExportError(str(error)) from error

@@ -32,6 +32,8 @@ SUGGESTIONS: Final = "suggestions"
 FORMS: Final = {"jsonl": ".jsonl", "parquet": PARQUET}
 """What a layer's tables may be, and how their files' names end."""
 JSONL: Final = "jsonl"
+SPAN_ORDER: Final = ("start", "end", "label", "span_id")
+FINDING_ORDER: Final = ("code", "region", "message")
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,13 @@ def make_layer(name: str, **rows: Sequence[Mapping[str, object]]) -> Layer:
 
 def sort_layer(layer: Layer) -> Layer:
     """The layer with its rows in the record's order: by article, then numerically by offsets."""
-    spans = layer.spans.sort("article_id", "start", "end", "label", "span_id", nulls_last=True)
+    spans = layer.spans.sort("article_id", *SPAN_ORDER, nulls_last=True)
     return Layer(
         name=layer.name,
         tasks=layer.tasks.sort("article_id"),
         spans=spans,
         relations=_sort_relations(layer.relations, spans),
-        findings=layer.findings.sort("article_id", "code", "region", "message", nulls_last=True),
+        findings=layer.findings.sort("article_id", *FINDING_ORDER, nulls_last=True),
     )
 
 

@@ -18,7 +18,7 @@ import orjson
 import polars as pl
 
 from dataset import schema
-from dataset.record.layer import TABLES, Layer, table_path
+from dataset.record.layer import FINDING_ORDER, SPAN_ORDER, TABLES, Layer, table_path
 from dataset.record.rows import FindingRow, LayerKey, RelationRow, SpanRow, TaskRow
 from dataset.storage.address import Location
 from dataset.storage.parquet_tables import PARQUET
@@ -29,7 +29,7 @@ Lines = dict[str, bytes]
 _ARTICLE: Final = re.compile(rb'\{"article_id":"([A-Za-z0-9_.\-]+)",')
 _COLUMNS: Final = {name: tuple(schema.polars_schema(table)) for name, table in TABLES.items()}
 _BEGIN: Final = b'{"article_id":'
-"""How a row begins, and nothing else: within a text the quotation mark has a backslash before it."""
+"""How each row begins. Nothing else holds this, because a quotation mark within a text has a backslash before it."""
 _LINE_END: Final = 10
 _LAST: Final = (math.inf, math.inf)
 
@@ -68,15 +68,16 @@ class ArticleRows:
             start, end = link["from_span"], link["to_span"]
             return offsets.get(start, _LAST), offsets.get(end, _LAST), start, end, link["derived"]
 
-        spans = sorted(self.spans, key=itemgetter("start", "end", "label", "span_id"))
-        relations, findings = sorted(self.relations, key=ends), sorted(self.findings, key=_reading_order)
+        spans = sorted(self.spans, key=itemgetter(*SPAN_ORDER))
+        relations, findings = sorted(self.relations, key=ends), sorted(self.findings, key=_nulls_last)
         rows: dict[str, Sequence[LayerKey]] = {"tasks": self.tasks, "spans": spans}
         rows |= {"relations": relations, "findings": findings}
         return {table: _encoded(table, several) for table, several in rows.items() if several}
 
 
-def _reading_order(finding: FindingRow) -> tuple[str, bool, str, str]:
-    return finding["code"], finding["region"] is None, finding["region"] or "", finding["message"]
+def _nulls_last(finding: FindingRow) -> list[tuple[bool, str]]:
+    values = itemgetter(*FINDING_ORDER)(finding)
+    return [(value is None, value or "") for value in values]
 
 
 def _encoded(table: str, rows: Iterable[LayerKey]) -> bytes:

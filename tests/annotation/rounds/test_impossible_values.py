@@ -16,9 +16,9 @@ from annotation.rounds.normalise import Normaliser
 from dataset.checks.suite import check_layer
 from dataset.record.corpus import Corpus
 from dataset.record.layer import Layer, make_layer
+from tests.annotation.rounds.layers import rows_so_far
 from tests.annotation.rounds.test_broken_exports import ARTICLES, FOLDER
 from tests.dataset.checks.wrong import ARTICLE
-from tests.dataset.layers import rows_so_far
 from tests.dataset.tiny import put_corpus
 
 Row = dict[str, Any]

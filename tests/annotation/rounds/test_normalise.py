@@ -18,9 +18,10 @@ from dataset import schema
 from dataset.record.corpus import Corpus
 from dataset.record.layer import TABLES, Layer, read_layer, sort_layer
 from dataset.record.shown import SHOWN, shown_frames
+from tests.annotation.rounds.layers import rows_so_far
 from tests.annotation.rounds.test_broken_exports import ARTICLES, FOLDER
 from tests.dataset.checks.wrong import ARTICLE
-from tests.dataset.layers import rows_so_far, write_layer
+from tests.dataset.layers import write_layer
 from tests.dataset.tiny import put_corpus
 
 Row = dict[str, Any]

@@ -24,8 +24,9 @@ from dataset.record.layer import TABLES, Layer, make_layer, read_layer, removals
 from dataset.record.lines import Spill
 from dataset.record.renewal import RewrittenLayer, rewrite
 from dataset.storage.tables import table_bytes
+from tests.annotation.rounds.layers import rows_so_far
 from tests.annotation.rounds.test_broken_exports import ARTICLES, FOLDER
-from tests.dataset.layers import rows_so_far, write_layer
+from tests.dataset.layers import write_layer
 from tests.dataset.tiny import put_corpus
 from tests.disks import tree
 

@@ -59,9 +59,13 @@ def test_an_engine_that_there_is_not_is_wrong_usage(root: Path, command: tuple[s
 SPYING = """
 import sys
 from dataset import parallel
-has_begun = parallel._polars_has_begun
-parallel._polars_has_begun = lambda: has_begun() or print("stands by") is not None
 from scripts.main import main
+has_begun = parallel._polars_has_begun
+def spying():
+    begun = has_begun()
+    print("too late" if begun else "stands by")
+    return begun
+parallel._polars_has_begun = spying
 main()
 """
 STANDING_BY = [
